@@ -1,0 +1,89 @@
+"""From an answer over the wire to a JSON object, or to the fact why there is none.
+
+The order matters: a gateway's 403, 413 and 429 count by their status alone, because the vendor's application never saw
+the call; any other refusal counts only when its body can be read.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from argos.errors import (
+    AlreadyProcessed,
+    Forbidden,
+    OutcomeUnknown,
+    Refused,
+    TooLarge,
+    Undelivered,
+    Unsupported,
+)
+from argos.received import Received
+from argos.replies.reading import count, is_encrypted, json_object, mapping, member, text
+
+_GATEWAY_REFUSALS: dict[int, type[Refused]] = {403: Forbidden, 413: TooLarge}
+
+
+def object_of(received: Received) -> dict[str, Any]:
+    """The JSON object of a success. Raises the fact that fits anything else."""
+    require_success(received)
+    body = json_object(received.raw)
+    if body is None:
+        raise OutcomeUnknown(f"HTTP {received.status} with a body that is not a JSON object", received=received)
+    _refuse_envelope(body, received)
+    _refuse_inner_error(body, received)
+    return body
+
+
+def require_success(received: Received) -> None:
+    if 200 <= received.status < 300:
+        return
+    if 400 <= received.status < 500:
+        raise _refusal(received)
+    raise OutcomeUnknown(f"HTTP {received.status}", received=received)
+
+
+def require_taken(received: Received, retry_after: str) -> None:
+    """429: neither status nor header is documented by the vendor. That the call was not processed is an assumption."""
+    if received.status == 429:
+        seconds = float(retry_after) if re.fullmatch("[0-9]{1,6}", retry_after) else None
+        raise Undelivered("the vendor takes no more calls at the moment", retry_after=seconds, received=received)
+
+
+def _refusal(received: Received) -> Exception:
+    body = json_object(received.raw)
+    gateway = _GATEWAY_REFUSALS.get(received.status)
+    code, message = _code_and_message(body or {})
+    if gateway:
+        return gateway(received.status, code, message, received=received)
+    if body is not None and is_encrypted(body):
+        return Unsupported("an encrypted reply", received=received)
+    if not (code or message):
+        return OutcomeUnknown(f"HTTP {received.status} with a body that names no error", received=received)
+    return _refused(received.status, code, message, received)
+
+
+def _refused(status: int, code: str, message: str, received: Received) -> Refused:
+    said = f"{code} {message}".casefold().replace("_", " ")
+    kind = AlreadyProcessed if "already processed" in said else Refused
+    return kind(status, code, message, received=received)
+
+
+def _code_and_message(body: Mapping[str, Any]) -> tuple[str, str]:
+    """errorCode + message, errorCode alone (a code or a sentence), message alone, type + message (contract C21)."""
+    holder = {**mapping(member(body, "error")), **body}
+    code = text(member(holder, "errorCode", "code", "errorType", "type", "error"))
+    return code, text(member(holder, "message", "errorMessage", "msg"))
+
+
+def _refuse_envelope(body: Mapping[str, Any], received: Received) -> None:
+    if is_encrypted(body):
+        raise Unsupported("an encrypted reply", received=received)
+
+
+def _refuse_inner_error(body: Mapping[str, Any], received: Received) -> None:
+    """HTTP 200 around a body that says statusCode 400: the vendor's application refused."""
+    status = count(member(body, "statusCode")) or received.status
+    if 400 <= status < 500:
+        raise _refused(status, *_code_and_message(body), received)
+    if status >= 500:
+        raise OutcomeUnknown(f"HTTP {received.status} around a body that says {status}", received=received)

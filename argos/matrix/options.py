@@ -1,0 +1,37 @@
+"""The switches of a vendor project that decide what Step 1 and Step 2 must carry, and the vendor's fixed choices."""
+
+from dataclasses import dataclass
+
+GENDERS = ("male", "female")
+ADDRESS_CODES = ("globalCode", "compoundCode", "formatted_address")
+STRUCTURED_ADDRESS = ("address_street", "address_city", "address_state", "address_country", "address_zipcode")
+
+# As Step 1 takes them; `universal` only in a project with universal mode, and never at Step 2.
+ID_TYPES = (
+    "passport",
+    "government_id",
+    "drivers_license",
+    "residence_permit",
+    "visa",
+    "vehicle_registration_certificate",
+    "aadhaar",
+    "pancard",
+    "universal",
+)
+STEP2_ID_TYPES = tuple(id_type for id_type in ID_TYPES if id_type != "universal")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Each is a switch of the vendor's dashboard (or of the company's own policy) and stands alone."""
+
+    address_codes: bool = False  # at least one of globalCode, compoundCode, formatted_address
+    address_image: bool = False
+    structured_address: bool = False
+    typed_address_required: bool = False
+    detail_required: bool = False
+    id_authentication: bool = True  # the Authentication table's rows
+    account_occupancy: bool = False  # Korean 1-won check
+    universal_mode: bool = False
+    # With a space at Step 2, as the vendor's page prints it; with underscores at Step 1.
+    vehicle_certificate_value: str = "vehicle_registration certificate"

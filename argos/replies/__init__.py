@@ -1,0 +1,50 @@
+"""The vendor's replies as frozen dataclasses, tolerant of every spelling and shape its pages show.
+
+`reading` reads single values, `ocr` names what was read off an ID, `steps` the replies to calls, `records` the vendor's
+own record, `webhooks` its hints. No network here, and no judgement of what a status means for us.
+"""
+
+from argos.received import Received
+from argos.replies.records import VendorAttempt, VendorSubmission, parse_item, parse_items
+from argos.replies.steps import (
+    KNOWN_STATUSES,
+    AccountReply,
+    AddressCode,
+    DeleteReply,
+    Retry,
+    ReviewReply,
+    Step1Reply,
+    Step2Reply,
+    parse_account,
+    parse_address_code,
+    parse_delete,
+    parse_review,
+    parse_step1,
+    parse_step2,
+)
+from argos.replies.webhooks import KNOWN_TRIGGERS, Webhook, parse_webhook
+
+__all__ = [
+    "KNOWN_STATUSES",
+    "KNOWN_TRIGGERS",
+    "AccountReply",
+    "AddressCode",
+    "DeleteReply",
+    "Received",
+    "Retry",
+    "ReviewReply",
+    "Step1Reply",
+    "Step2Reply",
+    "VendorAttempt",
+    "VendorSubmission",
+    "Webhook",
+    "parse_account",
+    "parse_address_code",
+    "parse_delete",
+    "parse_item",
+    "parse_items",
+    "parse_review",
+    "parse_step1",
+    "parse_step2",
+    "parse_webhook",
+]

@@ -1,0 +1,103 @@
+"""What the vendor read off the ID, under Step 2's names.
+
+The vendor's pages name these values in three families (`fullName`, `full_name`, `idcard_issueDate`); Step 2 takes a
+fourth. What fits none is kept aside, so that a person can still see it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from argos.replies.reading import loose, member, text
+
+# Step 2's name: the spellings seen or likely, compared without case and punctuation. First filled one wins.
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "fullName", "full_name_en"),
+    "date_of_birth": ("date_of_birth", "birthDate", "dob", "birthday"),
+    "gender": ("gender", "sex"),
+    "nationality": ("nationality",),
+    "identity_number": ("identity_number", "identitiy_number", "personalNumber", "ssnNumber"),
+    "license_number": ("license_number", "licenceNumber", "driverLicenseNumber", "driversLicenseNumber"),
+    "document_number": ("document_number", "dcoument_number", "passportNumber"),
+    "serial_number": ("serial_number",),
+    "date_of_issue": ("date_of_issue", "issueDate", "idcard_issueDate"),
+    "date_of_expiry": ("date_of_expiry", "expireDate", "expiryDate", "expirationDate", "idcard_expireDate"),
+    "address_street": ("address_street",),
+    "address_city": ("address_city",),
+    "address_state": ("address_state",),
+    "address_country": ("address_country",),
+    "address_zipcode": ("address_zipcode",),
+    "globalCode": ("globalCode", "address_globalCode"),
+    "compoundCode": ("compoundCode", "address_compoundCode"),
+    "formatted_address": ("formatted_address", "address_formatted"),
+    "address_input": ("address_input",),
+    "address_detail": ("address_detail", "addressdetail"),
+}
+DATES = frozenset({"date_of_birth", "date_of_issue", "date_of_expiry"})
+
+_TARGETS = {loose(spelling): target for target, spellings in SPELLINGS.items() for spelling in spellings}
+_NAME_PARTS = frozenset({"firstname", "lastname"})
+_GENDERS = {"m": "male", "male": "male", "f": "female", "female": "female"}
+_DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?")
+
+
+def normalise(body: object) -> tuple[dict[str, str], dict[str, str]]:
+    """(values under Step 2's names, everything else under the vendor's own)."""
+    given = dict(_pairs(body))
+    known: dict[str, str] = {}
+    for target, spellings in SPELLINGS.items():
+        value = text(member(given, *spellings))
+        if value:
+            known[target] = _tidy(target, value)
+    if "name" not in known and (joined := _joined_name(given)):
+        known["name"] = joined
+    return known, {key: value for key, value in given.items() if not _is_shown(key, value, known)}
+
+
+def _is_shown(key: str, value: str, known: Mapping[str, str]) -> bool:
+    """False for a second, differing value of the same field: it must not vanish."""
+    if loose(key) in _NAME_PARTS:
+        return value in known.get("name", "")
+    target = _TARGETS.get(loose(key))
+    return target is not None and known.get(target) == _tidy(target, value)
+
+
+def _pairs(body: object) -> Iterator[tuple[str, str]]:
+    """Object of values, object of {"value", "score"}, or array of either kind of named entry."""
+    entries = body if isinstance(body, list) else [body]
+    for entry in entries:
+        if not isinstance(entry, Mapping):
+            continue
+        named = member(entry, "name", "field", "key") if "value" in entry else None
+        items = [(text(named), entry["value"])] if named else entry.items()
+        yield from ((str(key), filled) for key, value in items if (filled := _scalar(value)))
+
+
+def _scalar(value: Any) -> str:
+    return text(member(value, "value")) if isinstance(value, Mapping) else text(value)
+
+
+def _joined_name(given: Mapping[str, str]) -> str:
+    """First, then last, as the Step 2 page asks."""
+    parts = (text(member(given, "first_name")), text(member(given, "last_name")))
+    return " ".join(part for part in parts if part)
+
+
+def _tidy(target: str, value: str) -> str:
+    if target in DATES:
+        return _iso_date(value)
+    if target == "gender":
+        return _GENDERS.get(value.casefold(), value)
+    return value.upper() if target in ("nationality", "address_country") else value
+
+
+def _iso_date(value: str) -> str:
+    """1990.1.2, 1990/01/02 and 19900102 as 1990-01-02; anything else as it came, for a person to put right."""
+    matched = _DATE.fullmatch(value)
+    if not matched:
+        return value
+    try:
+        return date(*map(int, matched.groups())).isoformat()
+    except ValueError:
+        return value

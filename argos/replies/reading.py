@@ -1,0 +1,133 @@
+"""Tolerant readers of single values: whatever the vendor's pages spell or type differently ends up in one form.
+
+None of them raises on odd input. What a whole reply means stands in the modules beside this one.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+_LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds
+
+
+def loose(name: object) -> str:
+    """submissionId, SubmissionId, Submissionid and submission_id are one name (contract C5)."""
+    return "".join(letter for letter in str(name).casefold() if letter.isalnum())
+
+
+def member(body: Mapping[str, Any], *names: str) -> Any:
+    """The first filled member under any spelling of these names, in the order of `names`; else None."""
+    found = {loose(key): value for key, value in list(body.items())[::-1] if value is not None}
+    return next((found[loose(name)] for name in names if loose(name) in found), None)
+
+
+def has_member(body: Mapping[str, Any], *names: str) -> bool:
+    return bool({loose(name) for name in names} & {loose(key) for key in body})
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """A list of objects, whether one came alone or in an array."""
+    if isinstance(value, Mapping):
+        return [value]
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def text(value: object) -> str:
+    """A scalar as stripped text; objects, arrays and None become empty."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int, float)):
+        return str(value).strip()
+    return ""
+
+
+def text_or_none(value: object) -> str | None:
+    return text(value) or None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Array in GET, string in the webhook (contract C12): always a tuple, without blanks."""
+    parts: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(filled for filled in map(text, parts) if filled)
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Field names given as an array, an object's keys, or one string with commas."""
+    if isinstance(value, Mapping):
+        return texts(list(value))
+    return texts(value.split(",") if isinstance(value, str) else value)
+
+
+def number(value: object) -> float | None:
+    """A score. No range is asserted (contract C23); anything that is not a finite number is None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return read if math.isfinite(read) else None
+
+
+def count(value: object) -> int | None:
+    read = number(value)
+    return int(read) if read is not None and read >= 0 else None
+
+
+def flag(value: object) -> bool | None:
+    return {"true": True, "false": False}.get(text(value).casefold())
+
+
+def moment(value: object) -> datetime | None:
+    """An aware UTC time from ISO 8601, an HTTP date, or seconds or milliseconds since 1970. Without a zone: UTC."""
+    try:
+        seconds = number(value)
+        if seconds is not None:
+            return _from_epoch(seconds)
+        return _as_utc(_from_text(text(value)))
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def json_object(raw: bytes | str) -> dict[str, Any] | None:
+    """The JSON object in `raw`, or None when there is none."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def is_encrypted(body: Mapping[str, Any]) -> bool:
+    """An envelope with nothing but ciphertext in `data` (or `body`), as the encryption option produces."""
+    carried = {loose(key) for key in body} - {"isencrypted", "statuscode"}
+    return any(carried == {name} and _is_long_text(body, name) for name in ("data", "body"))
+
+
+def _is_long_text(body: Mapping[str, Any], name: str) -> bool:
+    return bool(isinstance(member(body, name), str) and text(member(body, name)))
+
+
+def _from_epoch(seconds: float) -> datetime | None:
+    if seconds > _LATEST_SECONDS:
+        seconds /= 1000
+    # A bare date such as 20260101 would otherwise be read as a day in 1970.
+    return datetime.fromtimestamp(seconds, UTC) if 946_684_800 <= seconds <= _LATEST_SECONDS else None
+
+
+def _from_text(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return parsedate_to_datetime(value)
+
+
+def _as_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

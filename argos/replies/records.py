@@ -1,0 +1,108 @@
+"""The vendor's own record of a submission, from `GET /submission`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from argos.replies import ocr
+from argos.replies.reading import count, has_member, mapping, mappings, member, moment, number, text, texts
+
+_DELETED = "deleted submission"
+
+
+@dataclass(frozen=True)
+class VendorAttempt:
+    number: int | None
+    face_similarity: float | None
+    liveness: float | None
+    retry_codes: tuple[str, ...]
+    retry_messages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VendorSubmission:
+    """One item. List items are slimmer than single ones: whatever is missing is None or empty."""
+
+    submission_id: str
+    userid: str
+    email: str = field(repr=False)
+    result: str | None  # `kyc.result`; an unknown one is kept as it came
+    codes: tuple[str, ...]
+    comments: tuple[str, ...]
+    attempts: tuple[VendorAttempt, ...] | None  # None: the vendor does not say; (): it says there were none
+    created_at: datetime | None
+    updated_at: datetime | None
+    pending_at: datetime | None
+    result_at: datetime | None
+    reviewer: str
+    ocr: Mapping[str, str] = field(repr=False)  # Step 2's names
+    ocr_unmapped: Mapping[str, str] = field(repr=False)
+    deleted: bool
+    raw: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def last_attempt(self) -> VendorAttempt | None:
+        return self.attempts[-1] if self.attempts else None
+
+
+def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
+    kyc = mapping(member(item, "kyc"))
+    known, unmapped = _ocr_of(item)
+    return VendorSubmission(
+        submission_id=text(member(item, "submission_id")),
+        userid=text(member(item, "userid")),
+        email=text(member(item, "email")),
+        result=text(member(kyc, "result", "kycStatus")) or text(member(item, "kyc_result", "kycStatus")) or None,
+        codes=texts(member(kyc, "commentCode")),
+        comments=texts(member(kyc, "comment")),
+        attempts=_attempts_of(kyc, item),
+        created_at=_moment(item, kyc, "created_at"),
+        updated_at=_moment(item, kyc, "updated_at", "update_at"),
+        pending_at=_moment(item, kyc, "pending_at"),
+        result_at=_moment(item, kyc, "kyc_result_at"),
+        reviewer=text(member(item, "reviewer")) or text(member(kyc, "reviewer")),
+        ocr=known,
+        ocr_unmapped=unmapped,
+        deleted=_is_deleted(item, kyc),
+        raw=dict(item),
+    )
+
+
+def parse_items(body: Mapping[str, Any]) -> list[VendorSubmission]:
+    return [parse_item(item) for item in mappings(member(body, "Items"))]
+
+
+def _moment(item: Mapping[str, Any], kyc: Mapping[str, Any], *names: str) -> datetime | None:
+    return moment(member(item, *names)) or moment(member(kyc, *names))
+
+
+def _attempts_of(kyc: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[VendorAttempt, ...] | None:
+    holder = kyc if has_member(kyc, "attempts") else item
+    given = member(holder, "attempts")
+    if not isinstance(given, (list, Mapping)):
+        return None
+    return tuple(_parse_attempt(entry) for entry in mappings(given))
+
+
+def _parse_attempt(entry: Mapping[str, Any]) -> VendorAttempt:
+    return VendorAttempt(
+        number=count(member(entry, "attemptCnt")),
+        face_similarity=number(member(entry, "faceSimilarityScore")),
+        liveness=number(member(entry, "livenessScore")),
+        retry_codes=texts(member(entry, "retryCode")),
+        retry_messages=texts(member(entry, "retryMsg")),
+    )
+
+
+def _ocr_of(item: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """`ocr` first; `OCR_raw` fills what it leaves out. `data` is not OCR: it is what was confirmed."""
+    known, unmapped = ocr.normalise(member(item, "ocr"))
+    raw_known, raw_unmapped = ocr.normalise(member(item, "OCR_raw"))
+    return {**raw_known, **known}, {**raw_unmapped, **unmapped}
+
+
+def _is_deleted(item: Mapping[str, Any], kyc: Mapping[str, Any]) -> bool:
+    """Where a deleted one carries its "Deleted Submission" is not documented: any plain member counts."""
+    shown = [*item.values(), *kyc.values(), *mapping(member(item, "data")).values()]
+    return any(text(value).casefold() == _DELETED for value in shown)

@@ -1,0 +1,231 @@
+"""Replies to Step 1, Step 2 and the calls around them, each from a JSON object that arrived with HTTP 200.
+
+200 is not success: retries and failed account checks come with it too. An object that cannot be such a reply at all
+raises `OutcomeUnknown`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from argos.errors import OutcomeUnknown
+from argos.received import Received
+from argos.replies import ocr
+from argos.replies.reading import (
+    count,
+    flag,
+    has_member,
+    loose,
+    mappings,
+    member,
+    names,
+    number,
+    text,
+    text_or_none,
+    texts,
+)
+
+# Any other value is kept as it came and never taken as approval.
+KNOWN_STATUSES = frozenset({"pending", "approved", "rejected", "incomplete"})
+
+_STEP1_SUCCESS = ("reviewOCRData", "document_fields", "documnt_fields", "missing_fields")
+_ID_TYPE_NAMES = frozenset({"idtype", "recognizedidtype"})
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Why the vendor wants another image. One code has several messages: branch on the code, show the message."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Step1Reply:
+    submission_id: str | None
+    kyc_status: str | None  # not documented for a success
+    retry_count: int | None  # failed tries so far, over both steps as far as the vendor's pages agree
+    retries: tuple[Retry, ...]
+    ocr: Mapping[str, str] = field(repr=False)  # Step 2's names
+    ocr_unmapped: Mapping[str, str] = field(repr=False)  # the vendor's names
+    document_fields: tuple[str, ...]  # what this ID should carry
+    missing_fields: tuple[str, ...]  # on the ID, not read
+    id_type_unknown: bool  # the ID was not recognised: Step 2 must carry idType
+    was_read: bool  # the reply carries OCR members, filled or not: an ID without margin reads as empty
+    received: Received
+
+    @property
+    def rejected(self) -> bool:
+        return self.kyc_status == "rejected"
+
+    @property
+    def needs_new_image(self) -> bool:
+        """A bare "incomplete" asks for another image; beside OCR members it only says that Step 2 is still to come."""
+        if self.rejected:
+            return False
+        return bool(self.retries) or (self.kyc_status == "incomplete" and not self.was_read)
+
+
+@dataclass(frozen=True)
+class Step2Reply:
+    kyc_status: str  # the only member that tells the outcome
+    face_similarity: float | None  # 0 to 100, absent when nothing was compared
+    liveness: float | None  # 1 to 100, absent likewise
+    verification_result: str | None  # "success" has been seen beside "rejected": never the outcome
+    retry_count: int | None
+    retries: tuple[Retry, ...]
+    recognized_id_type: str | None  # universal mode
+    received: Received
+
+
+@dataclass(frozen=True)
+class ReviewReply:
+    submission_id: str | None
+    final_status: str | None
+    message: str
+    received: Received
+
+
+@dataclass(frozen=True)
+class AccountReply:
+    success: bool
+    retry_code: str
+    message: str
+    retry_count: int | None
+    received: Received
+
+
+@dataclass(frozen=True)
+class AddressCode:
+    globalCode: str = field(repr=False)
+    compoundCode: str = field(repr=False)
+    formatted_address: str = field(repr=False)
+    received: Received
+
+
+@dataclass(frozen=True)
+class DeleteReply:
+    message: str
+    content: str
+    received: Received
+
+
+def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
+    known, unmapped = ocr.normalise(member(body, "reviewOCRData"))
+    reply = Step1Reply(
+        submission_id=text_or_none(member(body, "submissionId")),
+        kyc_status=text_or_none(member(body, "kycStatus")),
+        retry_count=count(member(body, "retryCount")),
+        retries=parse_retries(body),
+        ocr=known,
+        ocr_unmapped=unmapped,
+        document_fields=names(member(body, "document_fields", "documnt_fields")),
+        missing_fields=names(member(body, "missing_fields")),
+        id_type_unknown=_says_any(body),
+        was_read=has_member(body, *_STEP1_SUCCESS),
+        received=received,
+    )
+    if not (reply.submission_id or reply.kyc_status or reply.retries or reply.was_read):
+        raise OutcomeUnknown("a reply to Step 1 without any known member", received=received)
+    return reply
+
+
+def parse_step2(body: Mapping[str, Any], received: Received) -> Step2Reply:
+    retries = parse_retries(body)
+    # The page gives `retry` only beside "incomplete", so a lone `retry` says the same.
+    status = text(member(body, "kycStatus")) or ("incomplete" if retries else "")
+    if not status:
+        raise OutcomeUnknown("a reply to Step 2 without kycStatus", received=received)
+    return Step2Reply(
+        kyc_status=status,
+        face_similarity=number(member(body, "faceSimilarityScore")),
+        liveness=number(member(body, "livenessScore")),
+        verification_result=text_or_none(member(body, "verificationResult")),
+        retry_count=count(member(body, "retryCount")),
+        retries=retries,
+        recognized_id_type=text_or_none(member(body, "recognized_IdType")),
+        received=received,
+    )
+
+
+def parse_review(body: Mapping[str, Any], received: Received) -> ReviewReply:
+    final_status = text_or_none(member(body, "finalStatus"))
+    message = text(member(body, "message"))
+    if final_status is None and "success" not in message.casefold():
+        raise OutcomeUnknown("a reply to a review without finalStatus", received=received)
+    return ReviewReply(text_or_none(member(body, "submissionId")), final_status, message, received)
+
+
+def parse_account(body: Mapping[str, Any], received: Received) -> AccountReply:
+    success = flag(member(body, "success"))
+    if success is None:
+        raise OutcomeUnknown("a reply to an account check without success", received=received)
+    return AccountReply(
+        success=success,
+        retry_code=text(member(body, "retryCode")),
+        message=text(member(body, "message")),
+        retry_count=count(member(body, "retryCount")),
+        received=received,
+    )
+
+
+def parse_address_code(body: Mapping[str, Any], received: Received) -> AddressCode:
+    """The vendor's page for this call was not available: the members are looked for anywhere (assumption)."""
+    reply = AddressCode(
+        globalCode=_anywhere(body, "globalCode"),
+        compoundCode=_anywhere(body, "compoundCode"),
+        formatted_address=_anywhere(body, "formatted_address"),
+        received=received,
+    )
+    if not (reply.globalCode or reply.compoundCode or reply.formatted_address):
+        raise OutcomeUnknown("a reply to an address look-up without any code", received=received)
+    return reply
+
+
+def parse_delete(body: Mapping[str, Any], received: Received) -> DeleteReply:
+    message = text(member(body, "message"))
+    if "success" not in message.casefold():
+        raise OutcomeUnknown("a reply to a deletion that does not say success", received=received)
+    return DeleteReply(message, text(member(body, "content")), received)
+
+
+def parse_retries(body: Mapping[str, Any]) -> tuple[Retry, ...]:
+    """An array of objects, one object, or a plain message (contract C6); else code and message beside the rest."""
+    given = member(body, "retry")
+    if given is None:
+        return _pair_up(body) if has_member(body, "retryCode", "retryMsg") else ()
+    objects = mappings(given)
+    plain = () if objects else texts(given)
+    paired = tuple(retry for entry in objects for retry in _pair_up(entry))
+    return paired + tuple(Retry("", message) for message in plain)
+
+
+def _pair_up(entry: Mapping[str, Any]) -> tuple[Retry, ...]:
+    codes = texts(member(entry, "retryCode", "code"))
+    messages = texts(member(entry, "retryMsg", "retryMessage", "message", "msg"))
+    width = max(len(codes), len(messages))
+    padded = zip(codes + ("",) * width, messages + ("",) * width, strict=False)
+    return tuple(Retry(code, message) for code, message in padded if code or message)
+
+
+def _says_any(value: object, depth: int = 4) -> bool:
+    """Where "any" sits in the Step 1 reply is not documented, so every idType in it counts."""
+    if isinstance(value, list):
+        return depth > 0 and any(_says_any(item, depth - 1) for item in value)
+    if not isinstance(value, Mapping):
+        return False
+    own = any(_is_any(key, item) for key, item in value.items())
+    return own or (depth > 0 and any(_says_any(item, depth - 1) for item in value.values()))
+
+
+def _is_any(key: object, value: object) -> bool:
+    plain = member(value, "value") if isinstance(value, Mapping) else value
+    return loose(key) in _ID_TYPE_NAMES and text(plain).casefold() == "any"
+
+
+def _anywhere(value: object, name: str, depth: int = 4) -> str:
+    if isinstance(value, Mapping) and (own := text(member(value, name))):
+        return own
+    inner: list[object] = list(value.values()) if isinstance(value, Mapping) else []
+    inner = value if isinstance(value, list) else inner
+    return next((found for item in inner if depth and (found := _anywhere(item, name, depth - 1))), "")

@@ -1,0 +1,80 @@
+"""Webhooks, as hints: nothing here may change a submission before a read of the vendor's record confirms it.
+
+Who sent one is not told by its body (the vendor documents no signature); the receiver's path and address list do that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from argos.errors import UnreadableWebhook, Unsupported
+from argos.replies.reading import is_encrypted, json_object, mapping, member, moment, text, text_or_none, texts
+
+# Any other trigger is kept as it came: the read that follows tells what it was about.
+KNOWN_TRIGGERS = frozenset(
+    ("created", "retry", "submit", "approved", "rejected", "updated", "delete", "aml", "aml_monitor", "injection")
+)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    trigger: str
+    submission_id: str | None
+    email: str = field(repr=False)
+    userid: str
+    status: str | None
+    codes: tuple[str, ...]
+    comments: tuple[str, ...]
+    created_at: datetime | None
+    updated_at: datetime | None  # with submission and trigger: what makes two deliveries the same one
+    payload: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def is_known(self) -> bool:
+        return self.trigger in KNOWN_TRIGGERS
+
+
+def parse_webhook(body: bytes, content_type: str = "") -> Webhook:
+    """Raises `Unsupported` for an encrypted one, `UnreadableWebhook` for what is neither JSON nor a form."""
+    payload = _payload_of(body, content_type)
+    if is_encrypted(payload):
+        raise Unsupported("an encrypted webhook", raw=body)
+    data = mapping(member(payload, "data"))
+    given = member(payload, "kyc_result") or member(data, "kyc_result")
+    result = mapping(given)
+    return Webhook(
+        trigger=text(member(payload, "webhook_trigger", "trigger")),
+        submission_id=text_or_none(member(payload, "submission_id")) or text_or_none(member(data, "submission_id")),
+        email=text(member(payload, "email")),
+        userid=text(member(payload, "userid")),
+        status=text_or_none(member(result, "status", "result")) or text_or_none(given),
+        codes=texts(member(result, "commentCode")) or texts(member(payload, "commentCode", "retryCode")),
+        comments=texts(member(result, "comment")) or texts(member(payload, "comment")),
+        created_at=_first_moment(result, payload, ("created_at",)),
+        updated_at=_first_moment(result, payload, ("updated_at", "update_at", "update_time", "delete_time")),
+        payload=payload,
+    )
+
+
+def _payload_of(body: bytes, content_type: str) -> Mapping[str, Any]:
+    """By content first: a JSON body is JSON whatever its header says."""
+    payload = json_object(body)
+    if payload is None and "json" not in content_type.casefold():
+        payload = _from_form(body)
+    if payload is None:
+        raise UnreadableWebhook("a webhook that is neither a JSON object nor a form")
+    return payload
+
+
+def _from_form(body: bytes) -> dict[str, Any] | None:
+    try:
+        pairs = parse_qsl(body.decode(), strict_parsing=True, max_num_fields=500)
+    except ValueError:
+        return None
+    return {key: value if (nested := json_object(value)) is None else nested for key, value in pairs}
+
+
+def _first_moment(result: Mapping[str, Any], payload: Mapping[str, Any], names: tuple[str, ...]) -> datetime | None:
+    return moment(member(result, *names)) or moment(member(payload, *names))
