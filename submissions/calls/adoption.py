@@ -1,0 +1,75 @@
+"""The vendor has it: what an adopted call does to the submission, from what the vendor's record still tells."""
+
+from collections.abc import Callable
+
+from argos.codes import STEP1_RETRY_CODES
+from argos.replies import VendorSubmission
+from submissions import clock, events
+from submissions.calls import outcomes, readback
+from submissions.events import VENDOR
+from submissions.models import Call, CallKind, Decision, Status, Submission
+from submissions.transitions import move
+
+
+def _adopt_step1(call: Call, found: VendorSubmission) -> None:
+    """Take over what Step 1's lost reply would have told; what the vendor no longer tells stays not known."""
+    submission = call.submission
+    columns = readback.vendor_columns(submission, found)
+    columns |= outcomes.first_seen(found)
+    last_codes = found.attempts[-1].retry_codes if found.attempts else ()
+    if found.result == "rejected":
+        columns |= outcomes.arriving(submission, Status.REJECTED, clock.now()) | {"source": readback.source_of(found)}
+        move(submission, Status.REJECTED, by=VENDOR, **columns)
+    elif not found.ocr and set(last_codes) & STEP1_RETRY_CODES.keys():
+        move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=last_codes[0], **columns)
+    else:
+        columns |= outcomes.read_columns(submission, found.ocr)
+        move(submission, Status.CONFIRMING, by=VENDOR, fields={"read_back": True}, **columns)
+
+
+def _adopt_step2(call: Call, found: VendorSubmission) -> None:
+    submission = call.submission
+    to = outcomes.STEP2_ENDS.get(found.result or "", Status.INCOMPLETE)
+    at = (found.pending_at if to == Status.PENDING else found.result_at) or clock.now()
+    columns = readback.vendor_columns(submission, found) | readback.last_attempt(found)
+    columns |= {"first_step2_at": submission.first_step2_at or call.sent_at}
+    columns |= outcomes.arriving(submission, to, at)
+    if to in (Status.APPROVED, Status.REJECTED):
+        columns["source"] = readback.source_of(found)
+    if to == Status.INCOMPLETE:
+        columns |= _retry_of(submission, found)
+    move(submission, to, by=VENDOR, fields={"read_back": True}, notice="", **columns)
+
+
+def _retry_of(submission: Submission, found: VendorSubmission) -> dict[str, object]:
+    last = found.attempts[-1] if found.attempts else None
+    submission.retry_message = last.retry_messages[0] if last and last.retry_messages else ""
+    code = last.retry_codes[0] if last and last.retry_codes else ""
+    return {"retry_code": code[:80], "retry_message_sealed": submission.retry_message_sealed}
+
+
+def _adopt_review(call: Call, found: VendorSubmission) -> None:
+    """Ours when the verdict is ours; another verdict is the vendor's own, and ours is withdrawn and shown."""
+    submission = call.submission
+    decision = Decision.objects.get(call=call)
+    columns = readback.vendor_columns(submission, found)
+    if found.result == decision.verdict:
+        columns |= outcomes.decided_here(submission, decision)
+    else:
+        Decision.objects.filter(pk=decision.pk).update(
+            withdrawn_at=clock.now(), withdrawn_why="vendor_decided_otherwise"
+        )
+        columns |= outcomes.arriving(submission, Status(found.result), clock.now()) | {"has_difference": True}
+    move(submission, Status(found.result), by=VENDOR, fields={"read_back": True}, notice="", **columns)
+
+
+def _adopt_delete(call: Call, found: VendorSubmission) -> None:
+    events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
+
+
+ADOPT: dict[CallKind, Callable[[Call, VendorSubmission], None]] = {
+    CallKind.STEP1: _adopt_step1,
+    CallKind.STEP2: _adopt_step2,
+    CallKind.REVIEW: _adopt_review,
+    CallKind.DELETE: _adopt_delete,
+}

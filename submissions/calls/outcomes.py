@@ -1,0 +1,180 @@
+"""What a parsed reply does to the submission. The vendor's `kycStatus` decides, never a score or `verificationResult`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
+from argos.received import Received
+from submissions import clock, deadlines, events, search
+from submissions.calls import ledger
+from submissions.events import VENDOR
+from submissions.models import Call, CallState, Decision, Source, Status, Submission
+from submissions.transitions import move
+
+TIMEOUT_CODE = "timeout"
+
+
+def step1_answered(call: Call, reply: Step1Reply) -> bool:
+    submission = call.submission
+    columns = _told(reply.kyc_status, reply.retry_count) | _retry_columns(submission, reply.retries)
+    if reply.submission_id:
+        columns["vendor_id"] = reply.submission_id
+    if reply.rejected:
+        return _close(call, reply.received.status, Status.REJECTED, columns | decided(submission, Source.VENDOR))
+    columns["next_alert_at"] = deadlines.next_alert(submission.deadline_at)
+    if reply.needs_new_image:
+        return _close(call, reply.received.status, Status.STEP1_RETRY, columns)
+    columns |= read_columns(submission, reply.ocr) | {"id_type_unknown": reply.id_type_unknown}
+    return _close(call, reply.received.status, Status.CONFIRMING, columns)
+
+
+def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, Any]:
+    """What Step 1 read; the vendor's attempt list starts empty unless ID images were refused before."""
+    submission.ocr = dict(ocr)
+    submission.values = _filled(submission.values, ocr)
+    search.index(submission)
+    return {
+        "ocr_sealed": submission.ocr_sealed,
+        "values_sealed": submission.values_sealed,
+        "vendor_attempts": 0 if submission.step1_calls <= 1 else submission.vendor_attempts,
+        "retry_code": "",
+    }
+
+
+def first_seen(found: VendorSubmission) -> dict[str, Any]:
+    """The vendor's own id and time; its time replaces ours, whatever we had assumed while in doubt."""
+    columns: dict[str, Any] = {"vendor_id": found.submission_id}
+    if found.created_at:
+        columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + deadlines.RESULT_LIMIT}
+    return columns
+
+
+def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
+    """OCR fills what nobody has typed; it never writes over a person."""
+    return {**{name: text for name, text in ocr.items() if text}, **{n: v for n, v in values.items() if v}}
+
+
+def step2_answered(call: Call, reply: Step2Reply) -> bool:
+    submission = call.submission
+    now = clock.now()
+    columns = _told(reply.kyc_status, reply.retry_count) | _retry_columns(submission, reply.retries)
+    columns |= {
+        "face_similarity": reply.face_similarity,
+        "liveness": reply.liveness,
+        "verification_result": reply.verification_result or "",
+        "recognized_id_type": reply.recognized_id_type or "",
+        "first_step2_at": submission.first_step2_at or now,
+        "vendor_attempts": (submission.vendor_attempts or 0) + 1,
+    }
+    to = STEP2_ENDS.get(reply.kyc_status)
+    if to is None:
+        return ledger.doubt(call, error="unknown_status", http_status=reply.received.status, reply=raw(reply))
+    return _close(call, reply.received.status, to, columns | arriving(submission, to, now), raw(reply))
+
+
+STEP2_ENDS = {
+    "incomplete": Status.INCOMPLETE,
+    "pending": Status.PENDING,
+    "approved": Status.APPROVED,
+    "rejected": Status.REJECTED,
+}
+
+
+def arriving(submission: Submission, to: Status, at: datetime) -> dict[str, Any]:
+    """The columns that go with a status the vendor gave: clocks started and stopped, source of a final word."""
+    if to == Status.PENDING:
+        target = deadlines.review_target(submission.project, at, submission.step1_started_at)
+        return {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target), "retry_code": ""}
+    if to in (Status.APPROVED, Status.REJECTED):
+        return decided(submission, Source.VENDOR, at)
+    return {"next_alert_at": deadlines.next_alert(submission.deadline_at)}
+
+
+def decided(submission: Submission, source: Source, at: datetime | None = None) -> dict[str, Any]:
+    """Final: every clock stops, and the vendor is read once more for its codes and comment."""
+    now = clock.now()
+    return {
+        "decided_at": at or now,
+        "source": source,
+        "next_alert_at": None,
+        "callback_at": None,
+        "next_read_at": now if not submission.vendor_codes else None,
+    }
+
+
+def review_answered(call: Call, reply: ReviewReply) -> bool:
+    """The vendor took our verdict; its `finalStatus` must be the verdict, anything else is read back."""
+    submission = call.submission
+    decision = Decision.objects.get(call=call)
+    if reply.final_status != decision.verdict:
+        return ledger.doubt(call, error="unexpected_final_status", http_status=reply.received.status, reply=raw(reply))
+    columns = _told(reply.final_status, None) | decided_here(submission, decision)
+    return _close(call, reply.received.status, Status(decision.verdict), columns, raw(reply))
+
+
+def decided_here(submission: Submission, decision: Decision) -> dict[str, Any]:
+    return decided(submission, Source.REVIEWER) | {
+        "decided_by": decision.reviewer,
+        "reason_code": decision.reason_code,
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+
+
+def account_answered(call: Call, reply: AccountReply) -> bool:
+    """The 1-won check: its result stays on the call; the submission goes back to confirming either way."""
+    code = reply.retry_code or ""
+    fields = {"call": call.kind, "success": reply.success, "code": code}
+    error = "" if reply.success else "account_refused"
+    call.reply = raw(reply)
+    columns = {"http_status": reply.received.status, "error": error, "error_code": code[:120]}
+    with transaction.atomic():
+        if not ledger.end(call, CallState.ANSWERED, reply_sealed=call.reply_sealed, **columns):
+            return False
+        events.record("account_checked", by=VENDOR, submission=call.submission, fields=fields)
+    return True
+
+
+def delete_answered(call: Call, received: Received) -> bool:
+    """The vendor's copy is gone; ours is erased by its own rule."""
+    with transaction.atomic():
+        if not ledger.end(call, CallState.ANSWERED, http_status=received.status, error=""):
+            return False
+        events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
+    return True
+
+
+def _told(status: str | None, count: int | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"vendor_read_at": clock.now()}
+    if status:
+        told["vendor_status"] = status[:40]
+    if count is not None:
+        told["vendor_count"] = count
+    return told
+
+
+def _retry_columns(submission: Submission, retries: Any) -> dict[str, Any]:
+    first = next(iter(retries), None)
+    submission.retry_message = first.message if first else ""
+    return {"retry_code": first.code[:80] if first else "", "retry_message_sealed": submission.retry_message_sealed}
+
+
+def _close(
+    call: Call, http_status: int, to: Status, columns: dict[str, Any], reply: dict[str, Any] | None = None
+) -> bool:
+    """End the call and move the submission in one transaction. False when somebody settled the call before us."""
+    with transaction.atomic():
+        call.reply = reply or {}
+        if not ledger.end(call, CallState.ANSWERED, http_status=http_status, error="", reply_sealed=call.reply_sealed):
+            return False
+        fields = {"call": call.kind, "retry_code": columns.get("retry_code", "")}
+        move(call.submission, to, by=VENDOR, fields=fields, notice="", **columns)
+    return True
+
+
+def raw(reply: Any) -> dict[str, Any]:
+    """The vendor's reply as it came, to be sealed beside the call."""
+    return {"body": reply.received.raw.decode("utf-8", "replace")}

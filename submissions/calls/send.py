@@ -1,0 +1,163 @@
+"""Claims the most urgent prepared call and talks to the vendor. No lock and no transaction is held during the talk."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from argos.client import Client, ImageFile
+from argos.errors import AlreadyProcessed, Forbidden, NotConfigured, OutcomeUnknown, Refused, Undelivered, VendorError
+from submissions import deadlines, vault
+from submissions.calls import gate, ledger, outcomes
+from submissions.models import Call, CallKind, Image, Submission
+
+log = logging.getLogger(__name__)
+
+
+class CannotRead(Exception):
+    """An image of the attempt is missing, altered or not the one that was confirmed."""
+
+
+def send_next() -> bool:
+    """Send one call; False when there is nothing to send."""
+    call = ledger.claim()
+    if call is None:
+        return False
+    send(call)
+    return True
+
+
+def send(call: Call) -> None:
+    """Carry one claimed call to its end: answered, refused, given back or in doubt."""
+    project = call.submission.project
+    try:
+        _baseline(call)
+        talk = TALKS[CallKind(call.kind)]
+        files = _files(call)
+        if not deadlines.is_in_time(call.latest_start, project):
+            ledger.cancel_sent(call, error="deadline")
+            return
+        answered = talk(call, project.client(), files)
+    except CannotRead:
+        ledger.cancel_sent(call, error="image_unreadable")
+    except VendorError as error:
+        _failed(call, error)
+    except Exception:
+        log.exception("call %s broke after it was claimed", call.pk)
+        ledger.doubt(call, error="portal_fault")
+    else:
+        gate.note_contact(project, answered)
+
+
+def _baseline(call: Call) -> None:
+    """Before a Step 2 whose starting point is not known (ID images were refused), read it, so a lost reply can be judged."""
+    submission = call.submission
+    if call.kind != CallKind.STEP2 or submission.vendor_attempts is not None:
+        return
+    try:
+        found = submission.project.client().get_submission(submission.vendor_id)
+    except VendorError as error:
+        raise Undelivered("the vendor's record could not be read before sending") from error
+    attempts = len(found.attempts or ()) if found else 0
+    Submission.objects.filter(pk=submission.pk).update(vendor_attempts=attempts)
+    submission.vendor_attempts = attempts
+    call.known_before = {**call.known_before, "attempts": attempts}
+    Call.objects.filter(pk=call.pk).update(known_before=call.known_before)
+
+
+def _files(call: Call) -> dict[str, ImageFile]:
+    images = {str(image.pk): image for image in Image.objects.filter(pk__in=[i["id"] for i in call.attempt.images])}
+    return {entry["field"]: _file(images[entry["id"]], entry, call.submission) for entry in call.attempt.images}
+
+
+def _file(image: Image, entry: dict[str, str], submission: Submission) -> ImageFile:
+    image.submission = submission
+    try:
+        content = image.read()
+    except (OSError, vault.CannotOpen) as error:
+        raise CannotRead(entry["id"]) from error
+    if image.sha256 != entry["sha256"]:
+        raise CannotRead(entry["id"])
+    return ImageFile(f"{entry['field']}.jpg", content, image.content_type)
+
+
+def _failed(call: Call, error: VendorError) -> None:
+    project = call.submission.project
+    match error:
+        case Undelivered():
+            gate.note_undelivered(project)
+            ledger.give_back(call, error="undelivered", retry_after=_retry_after(error))
+        case AlreadyProcessed():
+            ledger.doubt(call, error="already_processed", http_status=error.status, reply=_raw(error))
+        case Refused():
+            if isinstance(error, Forbidden):
+                gate.pause(project, error.message or "403 Forbidden")
+            code = error.code or error.message
+            ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=_raw(error))
+        case OutcomeUnknown():
+            ledger.doubt(call, error=_name(error), http_status=error.status, reply=_raw(error))
+        case NotConfigured():
+            ledger.cancel_sent(call, error="not_configured")
+        case _:
+            ledger.doubt(call, error=_name(error))
+    if not isinstance(error, Undelivered):
+        gate.note_contact(project, error.received)
+
+
+def _retry_after(error: Undelivered) -> timedelta | None:
+    return timedelta(seconds=error.retry_after) if error.retry_after else None
+
+
+def _name(error: VendorError) -> str:
+    return type(error).__name__.lower()
+
+
+def _raw(error: Refused | OutcomeUnknown) -> dict[str, Any]:
+    return {"body": error.raw[:20_000].decode("utf-8", "replace")}
+
+
+def _talk_step1(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
+    reply = client.step1(call.attempt.values, files)
+    if not reply.submission_id and not call.submission.vendor_id:
+        ledger.doubt(call, error="no_submission_id", http_status=reply.received.status, reply=outcomes.raw(reply))
+    else:
+        outcomes.step1_answered(call, reply)
+    return reply.received
+
+
+def _talk_step2(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
+    reply = client.step2(call.attempt.values, files)
+    outcomes.step2_answered(call, reply)
+    return reply.received
+
+
+def _talk_review(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
+    values = dict(call.attempt.values)
+    corrections = {name[len("updateFields.") :]: v for name, v in values.items() if name.startswith("updateFields.")}
+    reply = client.review(
+        values["submissionId"], values["status"], values["admin"], values.get("rejectComment", ""), corrections or None
+    )
+    outcomes.review_answered(call, reply)
+    return reply.received
+
+
+def _talk_account(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
+    v = call.attempt.values
+    reply = client.validate_account(v["submissionId"], v["userName"], v["bankCode"], v["accountNumber"])
+    outcomes.account_answered(call, reply)
+    return reply.received
+
+
+def _talk_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
+    received = client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
+    outcomes.delete_answered(call, received)
+    return received
+
+
+TALKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
+    CallKind.STEP1: _talk_step1,
+    CallKind.STEP2: _talk_step2,
+    CallKind.REVIEW: _talk_review,
+    CallKind.ACCOUNT: _talk_account,
+    CallKind.DELETE: _talk_delete,
+}

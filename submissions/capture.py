@@ -1,0 +1,155 @@
+"""Gathering a submission: drafts, values, images. Everyone who changes something here is its capturer."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from submissions import clock, events, search
+from submissions.events import Actor
+from submissions.imaging import checks, intake
+from submissions.models import Capturer, Image, ImageKind, Project, Status, Submission, SubmissionKey, Team
+from submissions.models.submission import CAPTURING
+from submissions.transitions import StaleSubmission, move
+
+
+def create_draft(
+    project: Project,
+    team: Team,
+    *,
+    by: Actor,
+    issuing_country: str,
+    id_type: str,
+    values: Mapping[str, str],
+    previous: Submission | None = None,
+) -> Submission:
+    """A draft with its own data key. Nothing is sent and no clock runs."""
+    assert by.user is not None
+    submission = Submission(
+        project=project,
+        team=team,
+        issuing_country=issuing_country,
+        id_type=id_type,
+        created_by=by.user,
+        previous=previous,
+    )
+    with transaction.atomic():
+        SubmissionKey.create_for(submission)
+        submission.values = _filled(values)
+        submission.save(force_insert=True)
+        search.index(submission)
+        add_capturer(submission, by)
+        events.record("draft_created", by=by, submission=submission, fields={"filled": sorted(_filled(values))})
+    return submission
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in values.items() if text}
+
+
+def add_capturer(submission: Submission, by: Actor) -> None:
+    if by.user is not None:
+        Capturer.objects.get_or_create(submission=submission, user=by.user)
+
+
+def save_values(
+    submission: Submission,
+    values: Mapping[str, str],
+    *,
+    by: Actor,
+    reasons: Mapping[str, str] | None = None,
+    **columns: str,
+) -> None:
+    """Write the confirmed values over the stored ones; names not in `values` stay as they are.
+
+    Args:
+        reasons: why a value differs from what was read, or a warning was overruled; by field name or problem code.
+        columns: `issuing_country` and `id_type`, while nothing was sent.
+
+    Raises:
+        StaleSubmission: it is no longer being captured; nothing is written.
+    """
+    before = submission.values
+    after = _filled({**before, **values})
+    changed = sorted(name for name in after.keys() | before.keys() if after.get(name) != before.get(name))
+    changed += sorted(name for name, value in columns.items() if getattr(submission, name) != value)
+    submission.values = after
+    submission.reasons = _filled({**submission.reasons, **(reasons or {})})
+    sealed = {"values_sealed": submission.values_sealed, "reasons_sealed": submission.reasons_sealed}
+    with transaction.atomic():
+        _write_while_capturing(submission, **sealed, **columns)
+        search.index(submission)
+        if changed:
+            add_capturer(submission, by)
+            events.record("values_changed", by=by, submission=submission, fields={"changed": changed})
+
+
+def _write_while_capturing(submission: Submission, **columns: object) -> None:
+    columns["updated_at"] = clock.now()
+    if not Submission.objects.filter(pk=submission.pk, status__in=CAPTURING).update(**columns):
+        raise StaleSubmission(submission.reference)
+    for name, value in columns.items():
+        setattr(submission, name, value)
+
+
+def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = "file") -> Image:
+    """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored and is no longer current.
+
+    Raises:
+        intake.UnusableImage: with a sentence for the person; nothing is stored.
+        StaleSubmission: it is no longer being captured.
+    """
+    prepared = intake.prepare(content, intake.Kind(kind))
+    image = Image(
+        submission=submission,
+        kind=kind,
+        source=source,
+        content_type=prepared.content_type,
+        sha256=prepared.sha256,
+        size=len(prepared.content),
+        width=prepared.width,
+        height=prepared.height,
+        notes=list(prepared.notes),
+        findings=[finding.code for finding in _check(kind, prepared.content)],
+        created_by=by.user,
+    )
+    image.store(prepared.content)
+    with transaction.atomic():
+        _write_while_capturing(submission)
+        submission.images.filter(kind=kind, is_current=True).update(is_current=False)
+        image.save(force_insert=True)
+        add_capturer(submission, by)
+        fields = {"image": str(image.pk), "image_kind": kind, "source": source}
+        events.record("image_added", by=by, submission=submission, fields=fields)
+    return image
+
+
+def _check(kind: ImageKind, content: bytes) -> tuple[checks.Finding, ...]:
+    return checks.check_selfie(content) if kind == ImageKind.SELFIE else checks.check_id(content)
+
+
+def current_images(submission: Submission) -> dict[str, Image]:
+    """The current image of each kind, by kind."""
+    return {image.kind: image for image in submission.images.filter(is_current=True).select_related("created_by")}
+
+
+def give_up(submission: Submission, *, by: Actor, reason: str) -> None:
+    """The customer gave up before anything was sent. A started one is closed by its deadline."""
+    now = clock.now()
+    with transaction.atomic():
+        events.record("given_up_because", by=by, submission=submission, reason=reason)
+        move(submission, Status.ABANDONED, by=by, decided_at=now, callback_at=None)
+
+
+def restart(submission: Submission, *, by: Actor) -> Submission:
+    """A fresh draft from this one's values; its own try count, clock, key and images."""
+    fresh = create_draft(
+        submission.project,
+        submission.team,
+        by=by,
+        issuing_country=submission.issuing_country,
+        id_type=submission.id_type,
+        values=submission.values,
+        previous=submission,
+    )
+    events.record("restarted", by=by, submission=submission, fields={"as": fresh.reference})
+    return fresh

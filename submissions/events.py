@@ -1,0 +1,77 @@
+"""Writing the record of access and change. Nothing else inserts an `Event`, nothing at all changes one."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from submissions import vault
+from submissions.models import Event, Submission, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and from which address; `user` is None for the portal itself and for the vendor."""
+
+    user: User | None
+    name: str
+    address: str | None = None
+
+
+SYSTEM = Actor(None, "portal")
+VENDOR = Actor(None, "vendor")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    user = request.user
+    assert isinstance(user, User)
+    return Actor(user, user.username, request.META.get("REMOTE_ADDR") or None)
+
+
+def actor_for(user: User) -> Actor:
+    """For what a person asked for earlier and a task carries out."""
+    return Actor(user, user.username)
+
+
+def record(
+    kind: str,
+    *,
+    by: Actor,
+    submission: Submission | None = None,
+    purpose: str = "",
+    reason: str = "",
+    fields: Mapping[str, Any] | None = None,
+) -> Event:
+    """One event. `fields`: references, field names, codes, never personal values; `reason` is sealed."""
+    event = Event(
+        kind=kind,
+        actor_id=by.user.pk if by.user else None,
+        actor_name=by.name,
+        address=by.address,
+        submission_id=submission.pk if submission else None,
+        purpose=purpose,
+        fields=dict(fields or {}),
+    )
+    if reason and submission:
+        event.reason_sealed = vault.seal_json(submission.data_key(), _reason_label(event.row), reason)
+    event.save(force_insert=True)
+    return event
+
+
+def reason_of(event: Event, submission: Submission) -> str:
+    if not event.reason_sealed:
+        return ""
+    return str(vault.open_json(submission.data_key(), _reason_label(event.row), bytes(event.reason_sealed)))
+
+
+def _reason_label(row: uuid.UUID) -> str:
+    return f"event.reason:{row}"
+
+
+def record_list(kind: str, *, by: Actor, shown: Iterable[Submission], filters: Mapping[str, Any]) -> Event:
+    """A list or search is one event: which filters were set (names only) and which references were shown."""
+    return record(
+        kind, by=by, fields={"filters": sorted(filters), "shown": [submission.reference for submission in shown]}
+    )

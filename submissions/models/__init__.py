@@ -1,0 +1,39 @@
+"""The tables. Facts about one row are properties here; sets are QuerySet methods; writes across tables live elsewhere."""
+
+from submissions.models.alert import Alert
+from submissions.models.call import Attempt, Call, CallKind, CallState
+from submissions.models.decision import Decision, Note, Verdict
+from submissions.models.event import Event
+from submissions.models.image import Image, ImageKind
+from submissions.models.people import Role, Team, User
+from submissions.models.project import Project, Reviewer
+from submissions.models.submission import Capturer, SearchHash, Source, Status, Submission, SubmissionKey
+from submissions.models.switch import Switch
+from submissions.models.webhook import WebhookDelivery
+
+__all__ = [
+    "Alert",
+    "Attempt",
+    "Call",
+    "CallKind",
+    "CallState",
+    "Capturer",
+    "Decision",
+    "Event",
+    "Image",
+    "ImageKind",
+    "Note",
+    "Project",
+    "Reviewer",
+    "Role",
+    "SearchHash",
+    "Source",
+    "Status",
+    "Submission",
+    "SubmissionKey",
+    "Switch",
+    "Team",
+    "User",
+    "Verdict",
+    "WebhookDelivery",
+]

@@ -1,0 +1,152 @@
+"""The call ledger's rows: what was decided to be sent (`Attempt`, never changed) and how it went (`Call`).
+
+How a call moves from state to state stands in `submissions.calls`.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from submissions import clock
+from submissions.models.people import User
+from submissions.models.sealed import Sealed
+from submissions.models.submission import Submission
+
+
+class CallKind(models.TextChoices):
+    STEP1 = "step1", _("Step 1")
+    STEP2 = "step2", _("Step 2")
+    REVIEW = "review", _("Decision")
+    ACCOUNT = "account", _("Account check")
+    DELETE = "delete", _("Deletion")
+
+
+class CallState(models.TextChoices):
+    PREPARED = "prepared", _("waiting to be sent")
+    SENT = "sent", _("sent, waiting for the reply")
+    ANSWERED = "answered", _("answered")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("not known whether it arrived")
+    SETTLED = "settled", _("settled by reading back")
+    CANCELLED = "cancelled", _("cancelled before it was sent")
+
+
+OPEN_STATES = (CallState.PREPARED, CallState.SENT, CallState.UNKNOWN)
+
+
+class Attempt(models.Model):
+    """The exact values and images of one call, as confirmed. Inserted once; `save()` refuses a second time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="attempts")
+    kind = models.CharField(max_length=8, choices=CallKind)
+    number = models.PositiveSmallIntegerField()
+    values_sealed = models.BinaryField(null=True)
+    values = Sealed[dict[str, str]]("values_sealed", "attempt.values", dict)
+    images = models.JSONField(default=list, help_text="[{id, field, sha256}]")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["submission", "kind", "number"], name="attempt_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} of {self.submission_id}"
+
+    def data_key(self) -> bytes:
+        return self.submission.data_key()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("an attempt is never changed")
+        super().save(*args, **kwargs)
+
+    @property
+    def selfie(self) -> dict[str, str] | None:
+        return next((image for image in self.images if image["field"] == "faceImage"), None)
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def claimable(self, moment: datetime) -> Self:
+        """Prepared, due, of a project that may send; the most urgent first."""
+        return self.filter(
+            state=CallState.PREPARED, not_before__lte=moment, submission__project__paused_at__isnull=True
+        ).order_by("urgency_at", "prepared_at")
+
+    def lease_ran_out(self, moment: datetime) -> Self:
+        return self.filter(state=CallState.SENT, lease_until__lt=moment)
+
+    def to_settle(self, moment: datetime) -> Self:
+        return self.filter(state=CallState.UNKNOWN, next_read_at__lte=moment).order_by("next_read_at")
+
+
+class Call(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="calls")
+    attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="call")
+    kind = models.CharField(max_length=8, choices=CallKind)
+    state = models.CharField(max_length=10, choices=CallState, default=CallState.PREPARED)
+    returns_to = models.CharField(max_length=20, help_text="the submission's status when this call never happened")
+    userid = models.CharField(max_length=40, blank=True, help_text="Step 1: what the vendor can find it by")
+
+    not_before = models.DateTimeField()
+    latest_start = models.DateTimeField(null=True)
+    urgency_at = models.DateTimeField(help_text="claimed in this order")
+    prepared_at = models.DateTimeField(default=clock.now)
+    prepared_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undelivered = models.PositiveSmallIntegerField(default=0, help_text="starts that provably did not arrive")
+
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=40, blank=True, help_text="what kind of end, as a fact's name")
+    error_code = models.CharField(max_length=120, blank=True)
+    reply_sealed = models.BinaryField(null=True)
+    reply = Sealed[dict[str, Any]]("reply_sealed", "call.reply", dict)
+
+    known_before = models.JSONField(default=dict, help_text="count, attempts and times at the vendor before the call")
+    next_read_at = models.DateTimeField(null=True)
+    reads = models.PositiveSmallIntegerField(default=0)
+    clear_since = models.DateTimeField(null=True, help_text="first read that showed nothing changed")
+    settled_as = models.CharField(max_length=20, blank=True)
+
+    objects: ClassVar[Any] = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["prepared_at"]
+        indexes = [
+            models.Index("urgency_at", "prepared_at", name="call_claim", condition=Q(state="prepared")),
+            models.Index("lease_until", name="call_lease", condition=Q(state="sent")),
+            models.Index("next_read_at", name="call_settle", condition=Q(state="unknown")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=CallKind.values), name="call_kind_known"),
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(state__in=OPEN_STATES), name="call_one_open_per_submission"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_STATES, ended_at=None) | ~Q(state__in=OPEN_STATES) & ~Q(ended_at=None),
+                name="call_ended_iff_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} call of {self.submission_id}: {self.state}"
+
+    def data_key(self) -> bytes:
+        return self.submission.data_key()
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES

@@ -1,0 +1,75 @@
+"""A reviewer's verdict, and the notes people leave each other."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from submissions import clock
+from submissions.models.call import Call
+from submissions.models.people import User
+from submissions.models.sealed import Sealed
+from submissions.models.submission import Submission
+
+
+class Verdict(models.TextChoices):
+    APPROVED = "approved", _("Approve")
+    REJECTED = "rejected", _("Reject")
+
+
+class Decision(models.Model):
+    """One verdict. It counts while `withdrawn_at` is empty (undo, or the vendor refused it)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
+    reviewer = models.ForeignKey(User, models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason_code = models.CharField(max_length=60, blank=True)
+    comment_sealed = models.BinaryField(null=True)
+    comment = Sealed[str]("comment_sealed", "decision.comment", str)
+    corrections_sealed = models.BinaryField(null=True)
+    corrections = Sealed[dict[str, str]]("corrections_sealed", "decision.corrections", dict)
+    warnings = models.JSONField(default=list, help_text="codes ticked off before approving")
+    round = models.PositiveSmallIntegerField(default=1)
+    call = models.ForeignKey(Call, models.SET_NULL, null=True)
+    decided_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["decided_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"),
+            models.UniqueConstraint(
+                fields=["submission", "round"],
+                condition=Q(withdrawn_at=None),
+                name="decision_one_per_round",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} for {self.submission_id}"
+
+    def data_key(self) -> bytes:
+        return self.submission.data_key()
+
+
+class Note(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, models.PROTECT, null=True)
+    is_question = models.BooleanField(default=False, help_text="asks the capturing agent")
+    text_sealed = models.BinaryField(null=True)
+    text = Sealed[str]("text_sealed", "note.text", str)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"note on {self.submission_id}"
+
+    def data_key(self) -> bytes:
+        return self.submission.data_key()

@@ -1,0 +1,88 @@
+"""An image as it was taken in. Its bytes lie sealed in the storage and are never overwritten."""
+
+import secrets
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from submissions import clock, vault
+from submissions.models.people import User
+from submissions.models.submission import Submission
+
+
+class ImageKind(models.TextChoices):
+    ID_FRONT = "id_front", _("ID front")
+    ID_BACK = "id_back", _("ID back")
+    SELFIE = "selfie", _("Selfie")
+    ADDRESS = "address", _("Address document")
+
+
+VENDOR_FIELDS = {
+    ImageKind.ID_FRONT: "idImage",
+    ImageKind.ID_BACK: "idBackImage",
+    ImageKind.SELFIE: "faceImage",
+    ImageKind.ADDRESS: "addressImage",
+}
+
+
+class CaptureSource(models.TextChoices):
+    FILE = "file", _("from a file")
+    CAMERA = "camera", _("live camera")
+    PHONE = "phone", _("customer's phone")
+
+
+class Image(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="images")
+    kind = models.CharField(max_length=10, choices=ImageKind)
+    source = models.CharField(max_length=8, choices=CaptureSource, default=CaptureSource.FILE)
+    name = models.CharField(max_length=120, unique=True)
+    content_type = models.CharField(max_length=20, default="image/jpeg")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(help_text="bytes before sealing")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    notes = models.JSONField(default=list, help_text="codes of what intake changed")
+    findings = models.JSONField(default=list, help_text="codes of what the capture check found")
+    is_current = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ImageKind.values), name="image_kind_known"),
+            models.UniqueConstraint(
+                fields=["submission", "kind"], condition=Q(is_current=True), name="image_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.submission_id}"
+
+    @property
+    def vendor_field(self) -> str:
+        return VENDOR_FIELDS[ImageKind(self.kind)]
+
+    def store(self, content: bytes) -> None:
+        """Seal and write under a random name; the row itself is saved by the caller."""
+        sealed = vault.seal(self.submission.data_key(), self._label, content)
+        wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
+        self.name = default_storage.save(wanted, ContentFile(sealed))
+
+    def read(self) -> bytes:
+        """The image as taken in.
+
+        Raises:
+            FileNotFoundError: the storage has no such object.
+            vault.CannotOpen: the object was altered or belongs to another row.
+        """
+        with default_storage.open(self.name) as stored:
+            return vault.open_sealed(self.submission.data_key(), self._label, stored.read())
+
+    @property
+    def _label(self) -> str:
+        return f"image.content:{self.pk}"

@@ -1,0 +1,44 @@
+"""The attribute that reads and writes one sealed column of a row as JSON."""
+
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
+
+from submissions import vault
+
+T = TypeVar("T")
+
+
+class SealedRow(Protocol):
+    pk: Any
+
+    def data_key(self) -> bytes: ...
+
+
+class Sealed(Generic[T]):
+    """`values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict)`.
+
+    Reading an empty column gives `empty()`. Assigning seals at once; saving the column stays the caller's.
+    The label is fixed here and not derived from the class, so that renaming a class does not lock its rows.
+    """
+
+    def __init__(self, column: str, label: str, empty: type[T]) -> None:
+        self.column, self.label, self.empty = column, label, empty
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, row: SealedRow, owner: type) -> T: ...
+    def __get__(self, row: SealedRow | None, owner: type) -> T | Self:
+        if row is None:
+            return self
+        stored = getattr(row, self.column)
+        if not stored:
+            return self.empty()
+        opened: T = vault.open_json(row.data_key(), self._label_of(row), bytes(stored))
+        return opened
+
+    def __set__(self, row: SealedRow, value: T) -> None:
+        sealed = vault.seal_json(row.data_key(), self._label_of(row), value) if value else None
+        setattr(row, self.column, sealed)
+
+    def _label_of(self, row: SealedRow) -> str:
+        return f"{self.label}:{row.pk}"

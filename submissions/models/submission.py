@@ -1,0 +1,315 @@
+"""One customer's identity check, from draft to final word. What may follow what stands in `submissions.transitions`."""
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from submissions import clock, vault
+from submissions.models.people import Team, User
+from submissions.models.project import Project
+from submissions.models.sealed import Sealed
+
+if TYPE_CHECKING:
+    from submissions.models.call import Call
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+MAX_TRIES = 3
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    STEP1_SENDING = "step1_sending", _("Sending Step 1")
+    STEP1_RETRY = "step1_retry", _("New ID image wanted")
+    CONFIRMING = "confirming", _("Confirm with customer")
+    STEP2_SENDING = "step2_sending", _("Sending Step 2")
+    INCOMPLETE = "incomplete", _("New selfie wanted")
+    PENDING = "pending", _("Pending review")
+    SECOND_REVIEW = "second_review", _("Second review")
+    DECISION_SENDING = "decision_sending", _("Sending decision")
+    OVERDUE = "overdue", _("Overdue")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    ABANDONED = "abandoned", _("Closed without Step 2")
+
+
+DECIDED = (Status.APPROVED, Status.REJECTED)
+FINAL = (*DECIDED, Status.ABANDONED)
+IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
+CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
+SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
+UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
+
+
+class Source(models.TextChoices):
+    VENDOR = "vendor", _("the vendor")
+    REVIEWER = "reviewer", _("a reviewer here")
+    TIMEOUT = "timeout", _("the 24-hour limit")
+
+
+def new_reference() -> str:
+    """What people and e-mails call a submission: KP- and eight letters that are not mistaken for each other."""
+    return "KP-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _letter in range(8))
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def awaiting_review(self) -> Self:
+        return self.filter(status__in=IN_REVIEW)
+
+    def due_before(self, moment: datetime) -> Self:
+        return self.filter(status__in=UNDER_DEADLINE, deadline_at__lte=moment)
+
+    def open(self) -> Self:
+        return self.exclude(status__in=FINAL)
+
+    def of_team(self, team: Team | None) -> Self:
+        return self.filter(team=team) if team else self.none()
+
+    def unclaimed(self, moment: datetime) -> Self:
+        return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment))
+
+    def for_row(self) -> Self:
+        """With what one row of a list shows; the sealed columns stay in the database."""
+        return self.select_related("project", "team", "claimed_by").defer(
+            "ocr_sealed", "reasons_sealed", "vendor_comment_sealed"
+        )
+
+
+class Submission(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=16, unique=True, default=new_reference, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"))
+    team = models.ForeignKey(Team, models.PROTECT, verbose_name=_("team"))
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
+    issuing_country = models.CharField(_("issuing country"), max_length=3)
+    id_type = models.CharField(_("ID type"), max_length=40)
+    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="restarts")
+
+    # Personal: sealed under this submission's data key, names as the vendor's input table has them.
+    values_sealed = models.BinaryField(null=True)
+    ocr_sealed = models.BinaryField(null=True)
+    reasons_sealed = models.BinaryField(null=True)
+    vendor_comment_sealed = models.BinaryField(null=True)
+    values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict)
+    ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict)
+    reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict)
+    vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    # What the vendor told.
+    vendor_id = models.CharField(_("vendor's submission ID"), max_length=80, blank=True)
+    vendor_status = models.CharField(_("vendor's status"), max_length=40, blank=True)
+    vendor_codes = models.JSONField(_("vendor's codes"), default=list)
+    vendor_count = models.PositiveSmallIntegerField(_("vendor's retry count"), null=True)
+    vendor_attempts = models.PositiveSmallIntegerField(null=True)
+    vendor_updated_at = models.DateTimeField(null=True)
+    vendor_read_at = models.DateTimeField(_("vendor asked at"), null=True)
+    id_type_unknown = models.BooleanField(default=False)
+    recognized_id_type = models.CharField(max_length=40, blank=True)
+    face_similarity = models.FloatField(_("face similarity"), null=True)
+    liveness = models.FloatField(_("liveness"), null=True)
+    verification_result = models.CharField(max_length=20, blank=True)
+    retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
+    retry_message_sealed = models.BinaryField(null=True)
+    retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
+    has_difference = models.BooleanField(_("differs from the vendor"), default=False)
+
+    # Calls and clocks. The vendor's own time replaces ours once known.
+    step1_calls = models.PositiveSmallIntegerField(default=0)
+    selfies_sent = models.PositiveSmallIntegerField(_("selfies sent"), default=0)
+    notice = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(_("created"), default=clock.now)
+    updated_at = models.DateTimeField(_("changed"), default=clock.now)
+    step1_started_at = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField(_("deadline"), null=True)
+    first_step2_at = models.DateTimeField(null=True)
+    pending_at = models.DateTimeField(_("pending since"), null=True)
+    target_at = models.DateTimeField(_("decide by"), null=True)
+    next_alert_at = models.DateTimeField(null=True)
+    next_read_at = models.DateTimeField(null=True)
+    callback_at = models.DateTimeField(_("call back at"), null=True, blank=True)
+
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="claims")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    source = models.CharField(_("decided through"), max_length=10, choices=Source, blank=True)
+    reason_code = models.CharField(_("our reason"), max_length=60, blank=True)
+
+    objects: ClassVar[Any] = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        indexes = [
+            models.Index("team", F("created_at").desc(), "id", name="submission_team_new"),
+            models.Index(F("created_at").desc(), "id", name="submission_new"),
+            models.Index("status", F("created_at").desc(), "id", name="submission_status_new"),
+            models.Index(
+                "target_at",
+                "id",
+                name="submission_queue",
+                condition=Q(status__in=IN_REVIEW),
+            ),
+            models.Index("deadline_at", "id", name="submission_due", condition=Q(status__in=UNDER_DEADLINE)),
+            models.Index("next_read_at", name="submission_read", condition=Q(next_read_at__isnull=False)),
+            models.Index("next_alert_at", name="submission_alert", condition=Q(next_alert_at__isnull=False)),
+            models.Index("callback_at", name="submission_callback", condition=Q(callback_at__isnull=False)),
+            models.Index("claimed_by", name="submission_claims", condition=Q(claimed_by__isnull=False)),
+            models.Index("created_by", F("created_at").desc(), name="submission_mine"),
+            models.Index("id", name="submission_differs", condition=Q(has_difference=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),
+            models.CheckConstraint(condition=Q(source__in=["", *Source.values]), name="submission_source_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=FINAL, decided_at__isnull=False) | ~Q(status__in=FINAL) & Q(decided_at=None),
+                name="submission_decided_iff_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="reviewer", decided_by__isnull=False) | ~Q(source="reviewer") & Q(decided_by=None),
+                name="submission_decided_by_iff_reviewer",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=DECIDED) & ~Q(source="") | ~Q(status__in=DECIDED) & Q(source=""),
+                name="submission_source_iff_decided",
+            ),
+            models.CheckConstraint(condition=Q(selfies_sent__lte=MAX_TRIES), name="submission_at_most_3_selfies"),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None, claimed_until=None)
+                | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+                name="submission_claim_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "vendor_id"], condition=~Q(vendor_id=""), name="submission_vendor_id_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def data_key(self) -> bytes:
+        return self._data_key
+
+    @cached_property
+    def _data_key(self) -> bytes:
+        return SubmissionKey.objects.get(pk=self.pk).open()
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.status in IN_REVIEW
+
+    @property
+    def has_open_call(self) -> bool:
+        return self.open_call is not None
+
+    @property
+    def open_call(self) -> "Call | None":
+        """The one call that is prepared, sent or unknown."""
+        return self.calls.open().first()
+
+    @property
+    def step2_at_the_latest(self) -> datetime | None:
+        """The moment after which no call may start: deadline minus the longest one call can take."""
+        return self.deadline_at - self.project.longest_call if self.deadline_at else None
+
+    @property
+    def tries_used(self) -> int:
+        """The vendor's count where it told one; never fewer than the selfies we know arrived."""
+        return min(MAX_TRIES, max(self.vendor_count or 0, self.selfies_sent))
+
+    @property
+    def tries_left(self) -> int:
+        """At most this many more; the vendor may count failed ID images too."""
+        return MAX_TRIES - self.tries_used
+
+    def is_claimed_at(self, moment: datetime) -> bool:
+        return self.claimed_until is not None and self.claimed_until >= moment
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.is_claimed_at(clock.now())
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The clock that runs on it now: the target while in review, else the vendor's 24 hours."""
+        if self.is_in_review:
+            return self.target_at
+        return self.deadline_at if self.status in UNDER_DEADLINE else None
+
+    @property
+    def time_left(self) -> timedelta | None:
+        due = self.next_due_at
+        return due - clock.vendor_now(self.project) if due else None
+
+
+class SubmissionKey(models.Model):
+    """A submission's wrapped data key. No foreign key: the table can live in a store with its own short backups."""
+
+    submission_id = models.UUIDField(primary_key=True)
+    wrapped = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.submission_id)
+
+    @staticmethod
+    def label_of(submission_id: uuid.UUID) -> str:
+        return f"submission.key:{submission_id}"
+
+    def open(self) -> bytes:
+        return vault.unwrap(self.label_of(self.submission_id), bytes(self.wrapped))
+
+    @classmethod
+    def create_for(cls, submission: Submission) -> None:
+        key = vault.new_data_key()
+        cls.objects.create(submission_id=submission.pk, wrapped=vault.wrap(cls.label_of(submission.pk), key))
+        submission._data_key = key
+
+
+def load_keys(submissions: Iterable[Submission]) -> None:
+    """Fetch the data keys of many submissions in one query, for a list that shows names."""
+    rows = {submission.pk: submission for submission in submissions}
+    for key in SubmissionKey.objects.filter(pk__in=rows):
+        rows[key.submission_id]._data_key = key.open()
+
+
+class SearchHash(models.Model):
+    """A keyed hash of one normalised value, so that it can be found without being stored."""
+
+    EMAIL, CUSTOMER, DOCUMENT, IDENTITY, NAME_WORD = "email", "customer", "document", "identity", "name"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="search_hashes")
+    kind = models.CharField(max_length=10)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "submission"], name="search_hash_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.submission_id}"
+
+
+class Capturer(models.Model):
+    """Who made or changed a value or an image, sent a capture link or pressed send: they never decide on it."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="capturers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "user"], name="capturer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} captured {self.submission_id}"

@@ -1,0 +1,49 @@
+"""What the vendor posted to us, as it came. A hint: nothing moves before a read has confirmed it."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from submissions import clock, vault
+from submissions.models.project import Project
+from submissions.models.submission import Submission
+
+
+class WebhookDelivery(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.CASCADE)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the body, to know a doubled one")
+    body_sealed = models.BinaryField()
+    content_type = models.CharField(max_length=100, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    received_at = models.DateTimeField(default=clock.now)
+    times_received = models.PositiveIntegerField(default=1)
+    handled_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trigger = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    submission = models.ForeignKey(Submission, models.SET_NULL, null=True, related_name="webhooks")
+
+    class Meta:
+        verbose_name_plural = "webhook deliveries"
+        ordering: ClassVar[list[str]] = ["received_at"]
+        indexes = [models.Index("next_try_at", name="webhook_unhandled", condition=Q(handled_at=None))]
+        constraints = [models.UniqueConstraint(fields=["project", "digest"], name="webhook_once")]
+
+    def __str__(self) -> str:
+        return f"webhook {self.trigger or self.pk}"
+
+    @property
+    def body(self) -> bytes:
+        return vault.unwrap(self._label, bytes(self.body_sealed))
+
+    @body.setter
+    def body(self, value: bytes) -> None:
+        self.body_sealed = vault.wrap(self._label, value)
+
+    @property
+    def _label(self) -> str:
+        return f"webhook.body:{self.pk}"

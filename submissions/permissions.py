@@ -1,0 +1,153 @@
+"""Who may do what: the role table of docs, one function a row, each saying in a sentence why not.
+
+Permission is part of the fetch: views call `get_submission_for(user, pk, action)` and cannot forget it.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from submissions import clock
+from submissions.models import Capturer, Role, Submission, User
+from submissions.models.submission import CAPTURING, IN_REVIEW, Status
+
+
+class NotAllowed(Exception):
+    """The person may not do this; the text says why and who may."""
+
+
+Check = Callable[[User, Submission], str]
+
+
+def visible_to(user: User) -> "QuerySet[Submission]":
+    """The submissions whose existence the person may know of."""
+    everything: QuerySet[Submission] = Submission.objects.all()
+    if user.role == Role.AGENT:
+        return everything.filter(team=user.team_id) if user.team_id else everything.none()
+    return everything
+
+
+def has_captured(user: User, submission: Submission) -> bool:
+    return Capturer.objects.filter(submission=submission, user=user).exists()
+
+
+def holds_claim(user: User, submission: Submission) -> bool:
+    return submission.claimed_by_id == user.pk and submission.is_claimed_at(clock.now())
+
+
+def _see(user: User, submission: Submission) -> str:
+    if user.role == Role.AGENT and submission.team_id != user.team_id:
+        return _("This submission belongs to another team.")
+    return ""
+
+
+def _capture(user: User, submission: Submission) -> str:
+    if user.role == Role.ADMINISTRATOR:
+        return _("Administrators manage settings and do not handle submissions.")
+    return _see(user, submission)
+
+
+def _look(user: User, submission: Submission) -> str:
+    """Open images and OCR beside confirmed values without a prompt: the work at hand is the reason."""
+    if user.role == Role.ADMINISTRATOR:
+        return _("Administrators do not see personal data.")
+    if holds_claim(user, submission):
+        return ""
+    if submission.status in (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING) and not _see(user, submission):
+        return "" if user.role == Role.AGENT or has_captured(user, submission) else _("Claim it, or give a reason.")
+    return _("Give a reason to look at this person's data.")
+
+
+def _reveal(user: User, submission: Submission) -> str:
+    if user.role == Role.ADMINISTRATOR:
+        return _("Administrators do not see personal data.")
+    return _see(user, submission)
+
+
+def _review(user: User, submission: Submission) -> str:
+    if not user.is_reviewer:
+        return _("Only compliance officers and managers decide.")
+    if submission.project.reviewer != "client":
+        return _("The vendor decides for this project; you can leave a note.")
+    if has_captured(user, submission):
+        return _("You captured this one, so another reviewer must decide.")
+    return ""
+
+
+def _claim(user: User, submission: Submission) -> str:
+    if submission.status not in IN_REVIEW:
+        return _("It is not waiting for review.")
+    return _review(user, submission)
+
+
+def _decide(user: User, submission: Submission) -> str:
+    if why := _review(user, submission):
+        return why
+    if submission.decisions.filter(withdrawn_at=None, reviewer=user).exists():
+        return _("You have given your verdict; another reviewer gives the next.")
+    if not holds_claim(user, submission):
+        return _claim_lost(submission)
+    return ""
+
+
+def _claim_lost(submission: Submission) -> str:
+    if submission.claimed_by and submission.is_claimed:
+        return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
+    return _("Claim it first: your claim has ended.")
+
+
+def _managers_only(user: User, submission: Submission) -> str:
+    return "" if user.role == Role.MANAGER else _("Only managers may do this.")
+
+
+def _export(user: User, submission: Submission) -> str:
+    return "" if user.is_reviewer else _("Only compliance officers and managers export.")
+
+
+CHECKS: dict[str, Check] = {
+    "see": _see,
+    "capture": _capture,
+    "look": _look,
+    "reveal": _reveal,
+    "note": _capture,
+    "claim": _claim,
+    "decide": _decide,
+    "reassign": _managers_only,
+    "overrule": _managers_only,
+    "export": _export,
+}
+
+
+def why_not(user: User, submission: Submission, action: str) -> str:
+    """The sentence that stands in a disabled button's title; "" when the person may."""
+    if not user.is_active:
+        return _("This account is switched off.")
+    return CHECKS[action](user, submission)
+
+
+def can(user: User, submission: Submission, action: str) -> bool:
+    return not why_not(user, submission, action)
+
+
+def check_can(user: User, submission: Submission, action: str) -> None:
+    if why := why_not(user, submission, action):
+        raise NotAllowed(why)
+
+
+def get_submission_for(user: User, pk: uuid.UUID, action: str) -> Submission:
+    """The submission, if the person may do `action` with it.
+
+    Raises:
+        Http404: there is none, or they may not know of it.
+        NotAllowed: they may see it and may not do this.
+    """
+    submission: Submission | None = (
+        visible_to(user).select_related("project", "team", "claimed_by", "decided_by").filter(pk=pk).first()
+    )
+    if submission is None:
+        raise Http404
+    check_can(user, submission, action)
+    return submission

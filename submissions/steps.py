@@ -1,0 +1,173 @@
+"""The two presses that send something: Step 1 and Step 2, with everything that is checked before a try is spent."""
+
+from collections.abc import Iterable
+
+from argos import matrix
+from argos.matrix import Problem
+from submissions import clock, deadlines
+from submissions.calls import gate, ledger
+from submissions.capture import add_capturer, current_images
+from submissions.events import Actor
+from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
+
+
+class NotReady(Exception):
+    """Something is missing or wrong; nothing was sent. `problems` say what, each beside its field."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{problem.field}: {problem.code}" for problem in self.problems))
+
+
+class VendorDown(Exception):
+    """No new Step 1 is started while the vendor cannot be reached: its clock would run for nothing."""
+
+
+class NoTryLeft(Exception):
+    """Three selfies have been sent; a fourth never is."""
+
+
+class LastTry(Exception):
+    """The last selfie of three: it wants to be confirmed once more."""
+
+
+class AccountCheckMissing(Exception):
+    """The project asks for the 1-won account check before Step 2."""
+
+
+def step1_problems(submission: Submission) -> tuple[Problem, ...]:
+    return matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
+
+
+def step2_problems(submission: Submission) -> tuple[Problem, ...]:
+    """Errors, and the warnings nobody has answered with a reason."""
+    problems = matrix.check_step2(
+        submission.values,
+        _files(submission),
+        submission.issuing_country,
+        submission.id_type,
+        submission.project.options,
+        today=clock.now().date(),
+        id_type_unknown=submission.id_type_unknown,
+    )
+    reasons = submission.reasons
+    return tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
+
+
+def send_step1(submission: Submission, *, by: Actor, is_last_confirmed: bool = False) -> Call:
+    """Prepare Step 1 (or its retry with a new ID image).
+
+    Raises:
+        NotReady, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
+    """
+    is_retry = bool(submission.vendor_id)
+    if is_retry:
+        check_tries(submission, is_last_confirmed)
+        deadlines.check_step2_in_time(submission)
+    elif gate.is_down(submission.project):
+        raise VendorDown
+    _raise_for(step1_problems(submission))
+    number = submission.step1_calls + 1
+    values = _step1_values(submission) | {"userid": f"{submission.reference}-{number}"}
+    if is_retry:
+        values["submissionId"] = submission.vendor_id
+    call = ledger.prepare(
+        submission,
+        CallKind.STEP1,
+        Status.STEP1_SENDING,
+        by=by,
+        values=matrix.step1_fields(values, submission.project.options),
+        images=_images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK),
+        step1_calls=number,
+    )
+    add_capturer(submission, by)
+    return call
+
+
+def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = False) -> Call:
+    """Prepare Step 2 with the confirmed values and the current selfie.
+
+    Raises:
+        NotReady, NoTryLeft, LastTry, AccountCheckMissing, deadlines.DeadlinePassed, transitions.StaleSubmission
+    """
+    check_tries(submission, is_last_confirmed)
+    deadlines.check_step2_in_time(submission)
+    _raise_for(step2_problems(submission))
+    _check_selfie_is_new(submission)
+    if submission.project.has_account_occupancy and not has_account_check(submission):
+        raise AccountCheckMissing
+    values = matrix.step2_fields(
+        submission.values | {"submissionId": submission.vendor_id},
+        submission.project.options,
+        submission.issuing_country,
+        submission.id_type,
+        id_type_unknown=submission.id_type_unknown,
+    )
+    kinds = [ImageKind.SELFIE] + ([ImageKind.ADDRESS] if submission.project.has_address_image else [])
+    images = _images(submission, *kinds)
+    call = ledger.prepare(submission, CallKind.STEP2, Status.STEP2_SENDING, by=by, values=values, images=images)
+    add_capturer(submission, by)
+    return call
+
+
+def check_tries(submission: Submission, is_last_confirmed: bool) -> None:
+    if submission.tries_left <= 0:
+        raise NoTryLeft
+    if submission.tries_left == 1 and submission.tries_used and not is_last_confirmed:
+        raise LastTry
+
+
+def _check_selfie_is_new(submission: Submission) -> None:
+    """The selfie the vendor has just refused would be refused again."""
+    selfie = current_images(submission).get(ImageKind.SELFIE)
+    tried = submission.attempts.filter(kind=CallKind.STEP2, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
+    used = {entry["id"] for attempt in tried.exclude(call__settled_as="never_arrived") for entry in attempt.images}
+    if selfie and str(selfie.pk) in used:
+        message = (
+            "This selfie was sent already and was not accepted. Take a new one; sending it again would cost a try."
+        )
+        raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
+
+
+def has_account_check(submission: Submission) -> bool:
+    return submission.calls.filter(kind=CallKind.ACCOUNT, state=CallState.ANSWERED, error="").exists()
+
+
+def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: str, account_number: str) -> Call:
+    """Prepare the 1-won account check, which must have succeeded before Step 2 where the project asks for it.
+
+    Raises:
+        transitions.StaleSubmission: another call is open.
+    """
+    values = {
+        "submissionId": submission.vendor_id,
+        "userName": holder,
+        "bankCode": bank_code,
+        "accountNumber": account_number,
+    }
+    add_capturer(submission, by)
+    return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
+
+
+def _step1_values(submission: Submission) -> dict[str, str]:
+    values = submission.values
+    return {
+        "issuingCountry": submission.issuing_country,
+        "idType": submission.id_type,
+        "email": values.get("email", ""),
+        "cf1": values.get("customer_id", ""),
+    }
+
+
+def _files(submission: Submission) -> set[str]:
+    return {image.vendor_field for image in current_images(submission).values()}
+
+
+def _images(submission: Submission, *kinds: ImageKind) -> list[Image]:
+    current = current_images(submission)
+    return [current[kind] for kind in kinds if kind in current]
+
+
+def _raise_for(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise NotReady(problems)

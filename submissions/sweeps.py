@@ -1,0 +1,39 @@
+"""What beat does when a clock runs out. Cost follows what is due, not what exists."""
+
+from submissions import clock
+from submissions.calls import ledger
+from submissions.deadlines import MANAGER_TOLD_AFTER
+from submissions.events import SYSTEM
+from submissions.models import Status, Submission
+from submissions.models.submission import SENDING
+from submissions.transitions import StaleSubmission, move
+
+BATCH = 500
+
+
+def sweep_deadlines(batch: int = BATCH) -> int:
+    """Close or lock what ran out; returns how many. One whose call's end is not known waits for its settling."""
+    moment = clock.now() + clock.MAX_DRIFT
+    due = Submission.objects.due_before(moment).exclude(pk__in=ledger.submissions_in_doubt())
+    return sum(_run_out(submission) for submission in due.select_related("project").order_by("deadline_at")[:batch])
+
+
+def _run_out(submission: Submission) -> bool:
+    if submission.deadline_at is None or clock.vendor_now(submission.project) < submission.deadline_at:
+        return False
+    try:
+        if submission.status in SENDING:
+            ledger.cancel_prepared(submission, by=SYSTEM, why="deadline")
+        _close(submission)
+    except StaleSubmission:
+        return False
+    return True
+
+
+def _close(submission: Submission) -> None:
+    """Overdue when a try was processed (the vendor will reject it), else abandoned: nothing was ever tried."""
+    now = clock.now()
+    if submission.status == Status.INCOMPLETE:
+        move(submission, Status.OVERDUE, by=SYSTEM, next_read_at=now, next_alert_at=now + MANAGER_TOLD_AFTER)
+    elif submission.status != Status.DRAFT:
+        move(submission, Status.ABANDONED, by=SYSTEM, decided_at=now, next_alert_at=None, callback_at=None)

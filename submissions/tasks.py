@@ -1,0 +1,47 @@
+"""Celery's entry points. Each is a wake-up: it carries no data, takes its work from the database and holds no rule."""
+
+import logging
+
+from celery import shared_task
+
+from submissions import alerts, polling, sweeps, webhooks
+from submissions.calls import ledger, send, settle
+
+log = logging.getLogger(__name__)
+
+CALLS_PER_WAKE = 50
+
+
+@shared_task
+def send_prepared_calls() -> int:
+    """Send what is prepared, most urgent first, until nothing is due."""
+    sent = 0
+    while sent < CALLS_PER_WAKE and send.send_next():
+        sent += 1
+    return sent
+
+
+@shared_task
+def settle_unknown_calls() -> int:
+    ledger.lapse_leases()
+    return settle.settle_due()
+
+
+@shared_task
+def sweep_deadlines() -> int:
+    return sweeps.sweep_deadlines()
+
+
+@shared_task
+def confirm_webhooks() -> int:
+    return webhooks.confirm_due()
+
+
+@shared_task
+def poll_silent() -> int:
+    return polling.poll_due()
+
+
+@shared_task
+def raise_alerts() -> int:
+    return alerts.raise_due()

@@ -1,0 +1,28 @@
+"""Where the vendor posts its hints. Store, answer 200, confirm later: nothing else happens in the request."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from submissions import webhooks
+from submissions.models import Project
+from submissions.models.project import webhook_token_hash
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def receive(request: HttpRequest, token: str) -> HttpResponse:
+    """200 once stored; 404 for an unknown token or source address, 413 for a body over the limit."""
+    project = Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).first()
+    address = request.META.get("REMOTE_ADDR") or None
+    if project is None or (project.webhook_addresses and address not in project.webhook_addresses):
+        return HttpResponse(status=404)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > webhooks.MAX_BYTES:
+        return HttpResponse(status=413)
+    body = request.body
+    if len(body) > webhooks.MAX_BYTES:
+        return HttpResponse(status=413)
+    webhooks.store(project, body, request.content_type or "", address)
+    return HttpResponse("ok", content_type="text/plain")

@@ -1,0 +1,23 @@
+"""Wakes a worker. Only a hint: the ledger's sweep finds whatever nobody woke, so a lost wake-up costs seconds."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+SEND = "submissions.tasks.send_prepared_calls"
+CONFIRM = "submissions.tasks.confirm_webhooks"
+
+
+def after_commit(task: str) -> None:
+    transaction.on_commit(lambda: _send(task))
+
+
+def _send(task: str) -> None:
+    try:
+        current_app.send_task(task, retry=False)
+    except (OperationalError, OSError):
+        log.warning("no wake-up for %s: the broker does not answer; the sweep will find the work", task)
