@@ -1,0 +1,76 @@
+"""The vendor's codes, and what each means for the people at the desk. Plain data; an unknown code is never an error.
+
+`TABLES` is keyed by surface: one code can mean different things at Step 1 and in a rejection.
+"""
+
+from collections.abc import Mapping
+
+from argos.codes.advice import Advice
+from argos.codes.errors import ERROR, GATEWAY
+from argos.codes.rejects import REJECT
+from argos.codes.retries import STEP1, STEP2
+from argos.errors import Forbidden, NotConfigured, Refused, TooLarge, Undelivered, Unsupported, VendorError
+
+__all__ = ["TABLES", "Advice", "advice_for", "advice_on"]
+
+TABLES: Mapping[str, Mapping[str, Advice]] = {
+    "step1_retry": STEP1,
+    "step2_retry": STEP2,
+    "reject": REJECT,
+    "gateway": GATEWAY,
+    "error": ERROR,
+}
+
+_UNKNOWN_DO = {
+    "step1_retry": "Take the ID again as the vendor's text asks.",
+    "step2_retry": "Take a new selfie as the vendor's text asks.",
+    "reject": "Ask an officer what to tell the customer.",
+}
+
+
+def advice_for(code: str, vendor_message: str = "", surface: str | None = None) -> Advice:
+    """The row for this code on this surface, or on the first that knows it; else the vendor's own text."""
+    searched = [TABLES.get(surface, {})] if surface else list(TABLES.values())
+    exact = next((rows[code] for rows in searched if code in rows), None)
+    return exact or _by_words(code, vendor_message, surface) or _unknown(code, vendor_message, surface)
+
+
+def advice_on(error: VendorError) -> Advice:
+    """What to do about a call that failed."""
+    if isinstance(error, Refused):
+        return _on_refusal(error)
+    if isinstance(error, NotConfigured):
+        return GATEWAY["not_configured"]
+    if isinstance(error, Undelivered):
+        return GATEWAY["too_many_calls" if error.received else "undelivered"]
+    if isinstance(error, Unsupported):
+        return GATEWAY["encrypted"]
+    return GATEWAY["server_error" if error.received and error.received.status >= 500 else "unknown"]
+
+
+def _on_refusal(refusal: Refused) -> Advice:
+    if isinstance(refusal, TooLarge):
+        return GATEWAY["too_large"]
+    if isinstance(refusal, Forbidden):
+        return GATEWAY[{"ip": "forbidden_ip", "key": "forbidden_key"}.get(refusal.kind, "forbidden")]
+    if "invalid query string" in refusal.message.casefold():
+        return GATEWAY["bad_request"]
+    return advice_for(refusal.code, refusal.message, "error")
+
+
+def _by_words(code: str, message: str, surface: str | None) -> Advice | None:
+    """Errors only: their codes were not available, their messages were."""
+    if surface not in (None, "error"):
+        return None
+    said = f"{code} {message}".casefold()
+    return next((advice for words, advice in ERROR.items() if words in said), None)
+
+
+def _unknown(code: str, message: str, surface: str | None) -> Advice:
+    shown = message.strip() or code.strip()
+    return Advice(
+        code=code,
+        what_happened=f"The vendor says: {shown}" if shown else "The vendor gave no reason.",
+        say="The check needs another step. One moment, please.",
+        do=_UNKNOWN_DO.get(surface or "", "Do as the vendor's text asks. Ask the administrator when it is not clear."),
+    )
