@@ -1,5 +1,41 @@
-"""What each issuing country and ID type needs, in which form."""
+"""What each issuing country and ID type needs, and in which form.
 
+`parameters` is the table of all parameters, `rules` says which a document shows and requires, `clean` brings values into
+the form that is sent, `checks` finds what is wrong with them (through `formats` and `numbers`).
+"""
+
+from argos.matrix.checks import check_step1, check_step2
+from argos.matrix.clean import clean_step1, clean_step2, step1_fields, step2_fields
+from argos.matrix.countries import country_choices, is_country
 from argos.matrix.options import ADDRESS_CODES, GENDERS, ID_TYPES, STEP2_ID_TYPES, STRUCTURED_ADDRESS, Options
+from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
+from argos.matrix.problems import Problem
+from argos.matrix.rules import ISSUER_ROWS, FieldRule, IssuerRow, rules_for
 
-__all__ = ["ADDRESS_CODES", "GENDERS", "ID_TYPES", "STEP2_ID_TYPES", "STRUCTURED_ADDRESS", "Options"]
+__all__ = [
+    "ADDRESS_CODES",
+    "GENDERS",
+    "ID_TYPES",
+    "ISSUER_ROWS",
+    "PARAMETERS",
+    "STEP1_PARAMETERS",
+    "STEP2_ID_TYPES",
+    "STRUCTURED_ADDRESS",
+    "Case",
+    "FieldRule",
+    "Form",
+    "IssuerRow",
+    "Options",
+    "Parameter",
+    "Problem",
+    "Shown",
+    "check_step1",
+    "check_step2",
+    "clean_step1",
+    "clean_step2",
+    "country_choices",
+    "is_country",
+    "rules_for",
+    "step1_fields",
+    "step2_fields",
+]

@@ -4,12 +4,10 @@ The vendor's pages name these values in three families (`fullName`, `full_name`,
 fourth. What fits none is kept aside, so that a person can still see it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
-from argos.replies.reading import loose, member, text
+from argos.replies.reading import iso_date, loose, member, text
 
 # Step 2's name: the spellings seen or likely, compared without case and punctuation. First filled one wins.
 SPELLINGS: dict[str, tuple[str, ...]] = {
@@ -39,7 +37,6 @@ DATES = frozenset({"date_of_birth", "date_of_issue", "date_of_expiry"})
 _TARGETS = {loose(spelling): target for target, spellings in SPELLINGS.items() for spelling in spellings}
 _NAME_PARTS = frozenset({"firstname", "lastname"})
 _GENDERS = {"m": "male", "male": "male", "f": "female", "female": "female"}
-_DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?")
 
 
 def normalise(body: object) -> tuple[dict[str, str], dict[str, str]]:
@@ -86,18 +83,7 @@ def _joined_name(given: Mapping[str, str]) -> str:
 
 def _tidy(target: str, value: str) -> str:
     if target in DATES:
-        return _iso_date(value)
+        return iso_date(value)
     if target == "gender":
         return _GENDERS.get(value.casefold(), value)
     return value.upper() if target in ("nationality", "address_country") else value
-
-
-def _iso_date(value: str) -> str:
-    """1990.1.2, 1990/01/02 and 19900102 as 1990-01-02; anything else as it came, for a person to put right."""
-    matched = _DATE.fullmatch(value)
-    if not matched:
-        return value
-    try:
-        return date(*map(int, matched.groups())).isoformat()
-    except ValueError:
-        return value

@@ -5,11 +5,13 @@ None of them raises on odd input. What a whole reply means stands in the modules
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+_DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
 _LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds
 
 
@@ -94,6 +96,17 @@ def moment(value: object) -> datetime | None:
         return _as_utc(_from_text(text(value)))
     except (ValueError, TypeError, OverflowError, OSError):
         return None
+
+
+def iso_date(value: str) -> str:
+    """1990.1.2, 1990/01/02 and 19900102 as 1990-01-02; anything else as it came, for a person to put right."""
+    matched = _DATE.fullmatch(value)
+    if not matched:
+        return value
+    try:
+        return date(*map(int, matched.groups())).isoformat()
+    except ValueError:
+        return value
 
 
 def json_object(raw: bytes | str) -> dict[str, Any] | None:

@@ -1,0 +1,156 @@
+"""Everything that can be told about a Step 1 or Step 2 call before it is sent, because a refused one costs a try.
+
+Requirements come from `rules`, single values from `formats`, national numbers from `numbers`; values against each
+other, and against today, are compared here.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from itertools import chain
+
+from argos.matrix.clean import clean_step1, clean_step2
+from argos.matrix.formats import format_problem, parse_date
+from argos.matrix.numbers import check_indian_number, check_korean_number
+from argos.matrix.options import ADDRESS_CODES, Options
+from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
+from argos.matrix.problems import Problem
+from argos.matrix.rules import FieldRule, rules_for
+
+_OLDEST_YEARS = 120
+_YOUNGEST_YEARS = 13  # the vendor's own policy text; projects may differ, so a warning
+
+
+def check_step1(values: Mapping[str, str], files: Collection[str], options: Options) -> tuple[Problem, ...]:
+    """`files`: the names of the image parameters that are there."""
+    filled = clean_step1(values)
+    missing = (
+        _missing(parameter.name, parameter.form)
+        for parameter in STEP1_PARAMETERS
+        if parameter.always_required and parameter.name not in {*filled, *files}
+    )
+    return tuple(chain(missing, _malformed(STEP1_PARAMETERS, filled), _id_type_problems(filled, options)))
+
+
+def check_step2(
+    values: Mapping[str, str],
+    files: Collection[str],
+    country: str,
+    id_type: str,
+    options: Options,
+    *,
+    today: date,
+    id_type_unknown: bool = False,
+) -> tuple[Problem, ...]:
+    """`id_type` is Step 1's; where that gave "any", the one chosen in `values` counts instead."""
+    filled = clean_step2(values)
+    document = filled.get("idType", id_type) if id_type_unknown else id_type
+    rules = rules_for(country, document, options, id_type_unknown=id_type_unknown)
+    malformed = list(_malformed(PARAMETERS, filled))
+    return tuple(
+        chain(
+            _missing_of(rules, {*filled, *files}, options),
+            malformed,
+            _date_problems(filled, today),
+            _number_problems(filled, country, document, today, malformed),
+        )
+    )
+
+
+def _missing_of(rules: tuple[FieldRule, ...], present: Collection[str], options: Options) -> Iterator[Problem]:
+    for rule in rules:
+        if rule.required and rule.name not in present:
+            yield _missing(rule.name, rule.form)
+    if options.address_codes and not any(name in present for name in ADDRESS_CODES):
+        yield Problem(
+            ADDRESS_CODES[0],
+            "one_of",
+            "One of globalCode, compoundCode and formatted_address is needed. Look up the address, or enter one.",
+        )
+
+
+def _missing(name: str, form: Form) -> Problem:
+    if form is Form.FILE:
+        return Problem(name, "missing", "This image is needed. Take it or choose a file.")
+    if form is Form.REFERENCE:
+        return Problem(name, "missing", "The vendor has not given a submission ID yet. Send Step 1 first.")
+    return Problem(name, "missing", "This is needed for this ID. Copy it from the document.")
+
+
+def _malformed(parameters: tuple[Parameter, ...], filled: Mapping[str, str]) -> Iterator[Problem]:
+    for parameter in parameters:
+        wrong = format_problem(parameter, filled[parameter.name]) if parameter.name in filled else None
+        if wrong:
+            yield Problem(parameter.name, *wrong)
+
+
+def _id_type_problems(filled: Mapping[str, str], options: Options) -> Iterator[Problem]:
+    id_type, country = filled.get("idType"), filled.get("issuingCountry")
+    if id_type == "universal" and not options.universal_mode:
+        yield Problem("idType", "choice", "This project has no universal mode. Choose the type of the ID.")
+    elif id_type == "universal" and country == "KOR":
+        yield Problem(
+            "idType", "choice", "South Korean IDs are not recognised by themselves. Choose the type of the ID."
+        )
+    elif id_type in ("aadhaar", "pancard") and country not in (None, "IND"):
+        yield Problem("issuingCountry", "mismatch", "Aadhaar and PAN cards are issued by India (IND).", "warning")
+
+
+def _date_problems(filled: Mapping[str, str], today: date) -> Iterator[Problem]:
+    born = parse_date(filled.get("date_of_birth", ""))
+    issued = parse_date(filled.get("date_of_issue", ""))
+    expires = parse_date(filled.get("date_of_expiry", ""))
+    if born:
+        yield from _birth_problems(born, today)
+    if issued:
+        yield from _issue_problems(issued, born, today)
+    if expires:
+        yield from _expiry_problems(expires, issued, born, today)
+
+
+def _birth_problems(born: date, today: date) -> Iterator[Problem]:
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if born > today:
+        yield Problem("date_of_birth", "future", "This date of birth is still to come. Look at the year again.")
+    elif years > _OLDEST_YEARS:
+        yield Problem(
+            "date_of_birth", "age", f"This would make the customer {years} years old. Look at the year again."
+        )
+    elif years < _YOUNGEST_YEARS:
+        yield Problem(
+            "date_of_birth",
+            "age",
+            f"This makes the customer {years} years old. The vendor's policy may reject anyone so young.",
+            "warning",
+        )
+
+
+def _issue_problems(issued: date, born: date | None, today: date) -> Iterator[Problem]:
+    if issued > today:
+        yield Problem("date_of_issue", "future", "This issue date is still to come. Compare it with the ID.")
+    elif born and issued < born:
+        yield Problem("date_of_issue", "order", "The ID cannot be issued before the birth. Compare both dates.")
+
+
+def _expiry_problems(expires: date, issued: date | None, born: date | None, today: date) -> Iterator[Problem]:
+    if issued and expires <= issued:
+        yield Problem("date_of_expiry", "order", "The ID cannot expire before it is issued. Compare both dates.")
+    elif born and expires <= born:
+        yield Problem("date_of_expiry", "order", "The ID cannot expire before the birth. Compare both dates.")
+    elif expires < today:
+        yield Problem(
+            "date_of_expiry",
+            "expired",
+            "The ID has expired, and the vendor may reject it. Ask for a valid one, or go on with a reason.",
+            "warning",
+        )
+
+
+def _number_problems(
+    filled: Mapping[str, str], country: str, id_type: str, today: date, malformed: Collection[Problem]
+) -> Iterator[Problem]:
+    """A number that is malformed already gets one sentence, not two."""
+    told = {problem.field for problem in malformed}
+    readable = {name: value for name, value in filled.items() if name not in told}
+    if country.strip().upper() == "KOR":
+        yield from check_korean_number(readable, today)
+    yield from check_indian_number(readable, id_type)

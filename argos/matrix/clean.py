@@ -1,0 +1,115 @@
+"""From what was typed to what is sent: trimmed, one spelling, the vendor's names, nothing empty.
+
+A value that cannot be tidied stays as it was typed, so that the check beside its field can say what is wrong with it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from argos.matrix.options import Options
+from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
+from argos.replies.reading import iso_date
+
+_LICENSE_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
+_LICENSE_REGION = re.compile(r"([가-힣]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
+_THREE_DIGITS = re.compile(r"([0-9]{3})(?![0-9]).*", re.DOTALL)
+_GENDERS = {"m": "male", "f": "female"}
+_VEHICLE_CERTIFICATE = "vehicle_registration_certificate"
+
+
+def clean_step1(values: Mapping[str, str]) -> dict[str, str]:
+    return _clean(values, STEP1_PARAMETERS)
+
+
+def clean_step2(values: Mapping[str, str]) -> dict[str, str]:
+    """Only filled parameters of Step 2; files are not among them."""
+    return _clean(values, PARAMETERS)
+
+
+def step1_fields(values: Mapping[str, str]) -> dict[str, str]:
+    """Exactly the text parts of the Step 1 call."""
+    return clean_step1(values)
+
+
+def step2_fields(values: Mapping[str, str], options: Options) -> dict[str, str]:
+    """Exactly the text parts of the Step 2 call."""
+    fields = clean_step2(values)
+    if fields.get("idType") == _VEHICLE_CERTIFICATE:
+        fields["idType"] = options.vehicle_certificate_value
+    return fields
+
+
+def _clean(values: Mapping[str, str], parameters: tuple[Parameter, ...]) -> dict[str, str]:
+    tidied = {parameter.name: _tidy(parameter, values.get(parameter.name)) for parameter in parameters}
+    return {name: value for name, value in tidied.items() if value}
+
+
+def _tidy(parameter: Parameter, value: str | None) -> str:
+    if not value or parameter.is_file:
+        return ""
+    return _tidier_of(parameter)(unicodedata.normalize("NFC", value).strip())
+
+
+def _tidier_of(parameter: Parameter) -> Callable[[str], str]:
+    return _BY_NAME.get(parameter.name) or _BY_FORM.get(parameter.form) or _single_spaced
+
+
+def _single_spaced(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _unspaced(value: str) -> str:
+    """Half-width, as a keyboard set to Korean or Japanese may give full-width digits."""
+    return "".join(unicodedata.normalize("NFKC", value).split())
+
+
+def _date(value: str) -> str:
+    return iso_date(_unspaced(value))
+
+
+def _choice(value: str) -> str:
+    spelled = _single_spaced(value).casefold()
+    return _GENDERS.get(spelled, spelled)
+
+
+def _id_type(value: str) -> str:
+    spelled = _single_spaced(value).casefold()
+    return _VEHICLE_CERTIFICATE if spelled.replace(" ", "_") == _VEHICLE_CERTIFICATE else spelled
+
+
+def _license(value: str) -> str:
+    """Both forms, with the hyphens that the vendor's examples carry."""
+    bare = _unspaced(value).replace("-", "")
+    matched = _LICENSE_DIGITS.fullmatch(bare) or _LICENSE_REGION.fullmatch(bare)
+    return "-".join(matched.groups()) if matched else _single_spaced(value)
+
+
+def _occupancy_code(value: str) -> str:
+    """The bank shows the code in front of a name ("123test"); only its three digits are sent."""
+    matched = _THREE_DIGITS.fullmatch(unicodedata.normalize("NFKC", value))
+    return matched.group(1) if matched else value
+
+
+def _upper(value: str) -> str:
+    return _unspaced(value).upper()
+
+
+_BY_NAME: Mapping[str, Callable[[str], str]] = {
+    "idType": _id_type,
+    "identity_number": _upper,
+    "document_number": lambda value: _single_spaced(value).upper(),
+    "submissionId": str.strip,
+    "userid": str.strip,
+}
+_BY_FORM: Mapping[Form, Callable[[str], str]] = {
+    Form.DATE: _date,
+    Form.COUNTRY: _upper,
+    Form.CHOICE: _choice,
+    Form.LICENSE: _license,
+    Form.SERIAL: _upper,
+    Form.PLUS_CODE: _upper,
+    Form.DIGITS: _occupancy_code,
+    Form.EMAIL: _unspaced,
+    Form.JSON: str.strip,
+}

@@ -1,0 +1,127 @@
+"""Whether one value is well formed, by the form of its parameter. Values compared with each other: `checks`.
+
+Every check takes an already cleaned value and answers (code, message), or None when nothing is wrong.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from openlocationcode import openlocationcode  # type: ignore[import-untyped]
+
+from argos.matrix.countries import is_country
+from argos.matrix.parameters import Form, Parameter
+
+Wrong = tuple[str, str] | None
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+_LICENSE = re.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}|[가-힣]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}")
+_SERIAL = re.compile(r"[A-Z0-9]{6}")
+_OTHER_GENDERS = frozenset({"x", "u", "other", "unspecified", "non-binary", "nonbinary", "diverse", "unknown"})
+_CUSTOM_OPTIONS = frozenset({"blacklistCountries", "approvePeriod", "rejectPeriod", "ageLimit", "rejectDuplicateUser"})
+_LONGEST = 500
+
+
+def format_problem(parameter: Parameter, value: str) -> Wrong:
+    if len(value) > _LONGEST:
+        return "too_long", f"This is longer than {_LONGEST} characters. Shorten it."
+    if any(ord(letter) < 32 for letter in value):
+        return "format", "This holds a line break or another invisible character. Type it again."
+    check = _CHECKS.get(parameter.form)
+    return check(parameter, value) if check else None
+
+
+def parse_date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if _ISO.fullmatch(value) else None
+    except ValueError:
+        return None
+
+
+def _check_date(parameter: Parameter, value: str) -> Wrong:
+    if not _ISO.fullmatch(value):
+        return "format", "Write the date as YYYY-MM-DD, for example 1990-02-28."
+    return None if parse_date(value) else ("impossible_date", "This date does not exist. Look at the ID again.")
+
+
+def _check_country(parameter: Parameter, value: str) -> Wrong:
+    if is_country(value):
+        return None
+    return "unknown_country", "Choose a country. The vendor takes its code of three letters, for example KOR."
+
+
+def _check_choice(parameter: Parameter, value: str) -> Wrong:
+    if value in parameter.choices:
+        return None
+    if parameter.name == "gender" and value in _OTHER_GENDERS:
+        return "gender_x", (
+            "The vendor takes only male or female. If the ID shows X, do not choose for the customer: "
+            "stop here and ask an officer how to go on."
+        )
+    return "choice", f"Choose one of: {', '.join(parameter.choices)}."
+
+
+def _check_email(parameter: Parameter, value: str) -> Wrong:
+    return (
+        None if _EMAIL.fullmatch(value) else ("format", "This is not an e-mail address. Ask the customer to spell it.")
+    )
+
+
+def _check_license(parameter: Parameter, value: str) -> Wrong:
+    if _LICENSE.fullmatch(value):
+        return None
+    return "format", "Write the licence number as 12-34-567890-12 or 서울-12-345678-90."
+
+
+def _check_serial(parameter: Parameter, value: str) -> Wrong:
+    if _SERIAL.fullmatch(value):
+        return None
+    return "format", "The serial number has six letters or digits. It stands below the small portrait on the licence."
+
+
+def _check_digits(parameter: Parameter, value: str) -> Wrong:
+    if re.fullmatch("[0-9]{3}", value):
+        return None
+    return "format", "Enter the three digits in front of the depositor's name on the 1-won payment."
+
+
+def _check_plus_code(parameter: Parameter, value: str) -> Wrong:
+    if openlocationcode.isFull(value):
+        return None
+    return "format", "This is not a full Plus Code. One looks like 87C4VXX7+39."
+
+
+def _check_short_plus_code(parameter: Parameter, value: str) -> Wrong:
+    code, _, locality = value.partition(" ")
+    if openlocationcode.isShort(code.upper()) and locality.strip():
+        return None
+    return "format", "Write a short Plus Code and the place, for example VXX7+39 Washington, DC, USA."
+
+
+def _check_json(parameter: Parameter, value: str) -> Wrong:
+    try:
+        given = json.loads(value)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        return "format", "The project's custom options are not a JSON object. Ask the administrator."
+    unknown = set(given) - _CUSTOM_OPTIONS
+    if unknown or given.get("ageLimit", False) is not False:
+        return "choice", "The project's custom options hold something the vendor does not take. Ask the administrator."
+    return None
+
+
+_CHECKS: Mapping[Form, Callable[[Parameter, str], Wrong]] = {
+    Form.DATE: _check_date,
+    Form.COUNTRY: _check_country,
+    Form.CHOICE: _check_choice,
+    Form.EMAIL: _check_email,
+    Form.LICENSE: _check_license,
+    Form.SERIAL: _check_serial,
+    Form.DIGITS: _check_digits,
+    Form.PLUS_CODE: _check_plus_code,
+    Form.SHORT_PLUS_CODE: _check_short_plus_code,
+    Form.JSON: _check_json,
+}

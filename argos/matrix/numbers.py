@@ -1,0 +1,98 @@
+"""National numbers: the Korean resident (and foreigner) registration number, Aadhaar, PAN."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from stdnum.exceptions import ValidationError
+from stdnum.in_ import aadhaar, pan
+from stdnum.kr import rrn
+
+from argos.matrix.formats import parse_date
+from argos.matrix.problems import Problem
+
+# Since October 2020 the last six digits are random, so that only an ID issued before it must have the check digit.
+_RANDOM_SINCE = date(2020, 10, 1)
+_RRN = re.compile(r"[0-9]{6}-?[0-9]{7}")
+_MASKED = re.compile(r"[X*•]{4}")
+
+
+def check_korean_number(values: Mapping[str, str], today: date) -> Iterator[Problem]:
+    """`identity_number` of a Korean ID: shape and birth date are errors, disagreement with other fields warnings."""
+    number = values.get("identity_number", "")
+    if not number:
+        return
+    born = _birth_date(number)
+    if born is None or born > today:
+        yield _wrong("format", "The identity number has 13 digits, the first six a birth date: 900228-1234567.")
+        return
+    yield from _check_digit_problems(number, values)
+    yield from _disagreements(rrn.compact(number), born, values)
+
+
+def check_indian_number(values: Mapping[str, str], id_type: str) -> Iterator[Problem]:
+    """Aadhaar and PAN, wherever the agent typed the number."""
+    validate = _INDIAN.get(id_type)
+    filled = [name for name in ("document_number", "identity_number") if values.get(name)]
+    for name in filled if validate else []:
+        yield from _indian_problems(name, values[name], _INDIAN[id_type])
+
+
+def _birth_date(number: str) -> date | None:
+    if not _RRN.fullmatch(number):
+        return None
+    try:
+        return rrn.get_birth_date(number)
+    except ValidationError:
+        return None
+
+
+def _check_digit_problems(number: str, values: Mapping[str, str]) -> Iterator[Problem]:
+    compact = rrn.compact(number)
+    is_foreigner = compact[6] in "5678"  # their check digit is made in another way
+    if is_foreigner or rrn.calc_check_digit(compact[:-1]) == compact[-1]:
+        return
+    issued = parse_date(values.get("date_of_issue", ""))
+    if issued and issued < _RANDOM_SINCE:
+        yield _wrong("checksum", "The identity number does not add up. Compare it with the ID, digit by digit.")
+        return
+    yield _doubt(
+        "identity_number",
+        "checksum",
+        "The identity number does not add up, which is right only for one given out since October 2020. Compare it "
+        "with the ID, digit by digit.",
+    )
+
+
+def _disagreements(compact: str, born: date, values: Mapping[str, str]) -> Iterator[Problem]:
+    typed = parse_date(values.get("date_of_birth", ""))
+    if typed and typed != born:
+        yield _doubt("date_of_birth", "mismatch", "The identity number says another date of birth. Compare both.")
+    gender = "male" if compact[6] in "13579" else "female"
+    if values.get("gender") not in (None, "", gender):
+        yield _doubt("gender", "mismatch", f"The identity number says {gender}. Compare with the ID.")
+
+
+def _indian_problems(name: str, value: str, kind: "tuple[str, Callable[[str], str]]") -> Iterator[Problem]:
+    label, validate = kind
+    if _MASKED.search(value):
+        yield _doubt(name, "masked", f"Part of the {label} is masked. Send it only if the vendor's project takes that.")
+        return
+    try:
+        validate(value)
+    except ValidationError:
+        yield Problem(name, "checksum", f"This is not a valid {label}. Compare it with the card, sign by sign.")
+
+
+_INDIAN: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "aadhaar": ("Aadhaar number", aadhaar.validate),
+    "pancard": ("PAN", pan.validate),
+}
+
+
+def _wrong(code: str, message: str) -> Problem:
+    return Problem("identity_number", code, message)
+
+
+def _doubt(field: str, code: str, message: str) -> Problem:
+    return Problem(field, code, message, "warning")

@@ -1,0 +1,92 @@
+"""Which parameters of Step 2 a document shows and requires: the four of every call, the issuer's row, the options."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from argos.matrix.options import ADDRESS_CODES, Options
+from argos.matrix.parameters import PARAMETERS, STEP2_PAGE, Case, Form, Parameter
+
+
+@dataclass(frozen=True)
+class IssuerRow:
+    """One row of the vendor's Authentication table, its names spelled as the input table spells them."""
+
+    countries: tuple[str, ...]
+    id_type: str
+    required: tuple[str, ...]
+    source: str = STEP2_PAGE
+
+    def is_for(self, country: str, id_type: str) -> bool:
+        return country in self.countries and id_type == self.id_type
+
+
+ISSUER_ROWS: tuple[IssuerRow, ...] = (
+    IssuerRow(("KOR",), "government_id", ("name", "date_of_birth", "identity_number")),
+    IssuerRow(("KOR",), "drivers_license", ("date_of_birth", "license_number", "serial_number")),
+    IssuerRow(("KOR",), "passport", ("name", "date_of_birth", "document_number", "date_of_issue", "date_of_expiry")),
+    IssuerRow(("KOR",), "residence_permit", ("identity_number", "date_of_issue")),
+    IssuerRow(
+        ("USA", "CAN", "MEX"),
+        "drivers_license",
+        ("name", "date_of_birth", "gender", "date_of_expiry", "date_of_issue", "document_number"),
+    ),
+)
+
+# The page stars none of the five. Every address has these three; states and zip codes not every country has.
+_STRUCTURED_REQUIRED = ("address_street", "address_city", "address_country")
+_OCCUPANCY = ("userOccupancyCode", "userOccupancyName")
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """`one_of`: names of which one is enough, where `required` asks for none of them by itself."""
+
+    name: str
+    required: bool
+    form: Form
+    order: int
+    choices: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+
+
+def rules_for(country: str, id_type: str, options: Options, *, id_type_unknown: bool = False) -> tuple[FieldRule, ...]:
+    """What Step 2 shows for this document, in the order in which an agent fills it in."""
+    case = Case(country.strip().upper(), id_type, options, id_type_unknown)
+    required = required_names(case)
+    shown = [parameter for parameter in PARAMETERS if parameter.is_shown(case) or parameter.name in required]
+    return tuple(_rule(parameter, required, order) for order, parameter in enumerate(shown))
+
+
+def required_names(case: Case) -> frozenset[str]:
+    always = {parameter.name for parameter in PARAMETERS if parameter.always_required}
+    return frozenset(always | _issuer_names(case) | _option_names(case))
+
+
+def _rule(parameter: Parameter, required: Collection[str], order: int) -> FieldRule:
+    return FieldRule(
+        name=parameter.name,
+        required=parameter.name in required,
+        form=parameter.form,
+        order=order,
+        choices=parameter.choices,
+        one_of=ADDRESS_CODES if parameter.name in ADDRESS_CODES else (),
+    )
+
+
+def _issuer_names(case: Case) -> set[str]:
+    if not case.options.id_authentication:
+        return set()
+    return {name for row in ISSUER_ROWS if row.is_for(case.country, case.id_type) for name in row.required}
+
+
+def _option_names(case: Case) -> set[str]:
+    options = case.options
+    demanded: Mapping[tuple[str, ...], bool] = {
+        ("addressImage",): options.address_image,
+        ("address_input",): options.typed_address_required,
+        ("address_detail",): options.detail_required,
+        _STRUCTURED_REQUIRED: options.structured_address,
+        _OCCUPANCY: options.account_occupancy,
+        ("idType",): case.id_type_unknown,
+    }
+    return {name for names, is_on in demanded.items() if is_on for name in names}

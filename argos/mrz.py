@@ -1,0 +1,89 @@
+"""The two printed lines at the bottom of a passport (ICAO 9303, TD3): read, with their check digits.
+
+An optional check on what was typed: nothing is sent from here.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import cycle
+
+_LINE = re.compile(r"[A-Z0-9<]{44}")
+_WEIGHTS = (7, 3, 1)
+
+
+@dataclass(frozen=True)
+class PassportLines:
+    """Dates stay as YYMMDD: the century is not printed. `broken` names the fields whose check digit is wrong."""
+
+    issuer: str
+    surname: str
+    given_names: str
+    document_number: str
+    nationality: str
+    birth: str
+    sex: str
+    expiry: str
+    broken: tuple[str, ...]
+
+    def disagreements(self, values: dict[str, str]) -> tuple[str, ...]:
+        """Step 2's names of the filled values that are not what the lines say."""
+        printed = {
+            "document_number": self.document_number,
+            "nationality": self.nationality,
+            "date_of_birth": self.birth,
+            "date_of_expiry": self.expiry,
+        }
+        return tuple(name for name, said in printed.items() if values.get(name) and _short(name, values[name]) != said)
+
+
+def check_digit(text: str) -> int:
+    """Weights 7, 3, 1 over digits, letters (A = 10) and fillers (0), modulo 10."""
+    return sum(_value(sign) * weight for sign, weight in zip(text, cycle(_WEIGHTS), strict=False)) % 10
+
+
+def read_td3(text: str) -> PassportLines | None:
+    """None when these are not two lines of 44 signs that begin as a passport does."""
+    lines = [line.replace(" ", "").upper() for line in text.strip().splitlines()]
+    if len(lines) != 2 or not all(_LINE.fullmatch(line) for line in lines) or not lines[0].startswith("P"):
+        return None
+    upper, lower = lines
+    surname, _, given = upper[5:].partition("<<")
+    return PassportLines(
+        issuer=_plain(upper[2:5]),
+        surname=_plain(surname),
+        given_names=_plain(given),
+        document_number=_plain(lower[0:9]),
+        nationality=_plain(lower[10:13]),
+        birth=lower[13:19],
+        sex=_plain(lower[20]),
+        expiry=lower[21:27],
+        broken=_broken(lower),
+    )
+
+
+def _broken(lower: str) -> tuple[str, ...]:
+    checked = {
+        "document_number": (lower[0:9], lower[9]),
+        "date_of_birth": (lower[13:19], lower[19]),
+        "date_of_expiry": (lower[21:27], lower[27]),
+        "personal_number": (lower[28:42], lower[42]),
+        "all": (lower[0:10] + lower[13:20] + lower[21:43], lower[43]),
+    }
+    return tuple(name for name, (text, digit) in checked.items() if not _agrees(text, digit))
+
+
+def _agrees(text: str, digit: str) -> bool:
+    """An empty personal number may have a filler in place of its digit."""
+    return digit == str(check_digit(text)) or (digit == "<" and not text.strip("<"))
+
+
+def _value(sign: str) -> int:
+    return 0 if sign == "<" else int(sign, 36)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("<", " ").split())
+
+
+def _short(name: str, value: str) -> str:
+    return value.replace("-", "")[2:] if name.startswith("date_") else value.replace(" ", "").upper()
