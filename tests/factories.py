@@ -1,0 +1,200 @@
+"""Objects for tests. A state is reached through the real transitions; only the vendor's replies are made up here."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from argos.received import Received
+from argos.replies import Retry, Step1Reply, Step2Reply
+from submissions import capture, clock, review, steps, sweeps
+from submissions.calls import ledger, outcomes
+from submissions.events import Actor
+from submissions.models import (
+    Call,
+    CallKind,
+    Image,
+    ImageKind,
+    Project,
+    Role,
+    Status,
+    Submission,
+    Team,
+    User,
+    Verdict,
+)
+
+numbers = itertools.count(1)
+PASSWORD = "a long enough password"  # noqa: S105
+
+VALUES = {
+    "email": "applicant@example.com",
+    "customer_id": "C-1001",
+    "name": "Minseo Example",
+    "date_of_birth": "1990-02-03",
+    "document_number": "M12345678",
+    "date_of_issue": "2020-01-01",
+    "date_of_expiry": "2035-01-01",
+}
+
+
+def make_team(name: str = "Front desk") -> Team:
+    return Team.objects.get_or_create(name=name)[0]
+
+
+def make_user(role: Role = Role.AGENT, *, team: Team | None = None, **fields: Any) -> User:
+    number = next(numbers)
+    fields = {"name": f"{role.label} {number}", "email": f"{role}{number}@example.com", **fields}
+    team = team or (make_team() if role == Role.AGENT else None)
+    return User.objects.create_user(f"{role}{number}", PASSWORD, role=role, team=team, **fields)
+
+
+def make_project(**fields: Any) -> Project:
+    project = Project(name=f"Project {next(numbers)}", **{"base_url": "http://127.0.0.1:9/v3", **fields})
+    project.admin_email = fields.get("admin_email", "reviewer@example.com")
+    project.api_key = "test-key"
+    project.save()
+    return project
+
+
+def by(user: User) -> Actor:
+    return Actor(user, user.username, "127.0.0.1")
+
+
+def make_draft(
+    user: User | None = None, project: Project | None = None, *, images: bool = True, **values: str
+) -> Submission:
+    user = user or make_user()
+    submission = capture.create_draft(
+        project or make_project(),
+        user.team or make_team(),
+        by=by(user),
+        issuing_country="KOR",
+        id_type="passport",
+        values={**VALUES, **values},
+    )
+    if images:
+        for kind in (ImageKind.ID_FRONT, ImageKind.SELFIE):
+            attach_image(submission, kind, user)
+    return submission
+
+
+def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
+    """An image row with a few sealed bytes: for tests that do not look at pictures."""
+    content = f"{kind} {next(numbers)}".encode()
+    submission.images.filter(kind=kind, is_current=True).update(is_current=False)
+    image = Image(submission=submission, kind=kind, sha256=f"{next(numbers):064d}", size=len(content), created_by=user)
+    image.width = image.height = 800
+    image.store(content)
+    image.save(force_insert=True)
+    return image
+
+
+def received(status: int = 200) -> Received:
+    return Received(status=status, raw=b"{}", date=clock.now(), took=0.1)
+
+
+def step1_reply(**fields: Any) -> Step1Reply:
+    defaults: dict[str, Any] = {
+        "submission_id": f"vendor{next(numbers)}",
+        "kyc_status": None,
+        "retry_count": None,
+        "retries": (),
+        "ocr": {"name": VALUES["name"], "date_of_birth": VALUES["date_of_birth"]},
+        "ocr_unmapped": {},
+        "document_fields": (),
+        "missing_fields": (),
+        "id_type_unknown": False,
+        "was_read": True,
+        "received": received(),
+    }
+    return Step1Reply(**{**defaults, **fields})
+
+
+def step2_reply(kyc_status: str = "pending", **fields: Any) -> Step2Reply:
+    defaults: dict[str, Any] = {
+        "kyc_status": kyc_status,
+        "face_similarity": 91.0,
+        "liveness": 88.0,
+        "verification_result": "success",
+        "retry_count": 0,
+        "retries": (),
+        "recognized_id_type": None,
+        "received": received(),
+    }
+    return Step2Reply(**{**defaults, **fields})
+
+
+def claim_call(submission: Submission, kind: CallKind) -> Call:
+    """The submission's prepared call, claimed as a worker would once its delay is over."""
+    call = ledger.claim(clock.now() + timedelta(seconds=review.UNDO_SECONDS + 1))
+    assert call is not None
+    assert (call.submission_id, call.kind) == (submission.pk, kind)
+    return call
+
+
+def answer_step1(submission: Submission, **reply: Any) -> Submission:
+    assert outcomes.step1_answered(claim_call(submission, CallKind.STEP1), step1_reply(**reply))
+    return reload(submission)
+
+
+def answer_step2(submission: Submission, kyc_status: str, **reply: Any) -> Submission:
+    assert outcomes.step2_answered(claim_call(submission, CallKind.STEP2), step2_reply(kyc_status, **reply))
+    return reload(submission)
+
+
+def reload(submission: Submission) -> Submission:
+    fresh: Submission = Submission.objects.select_related("project", "team", "claimed_by").get(pk=submission.pk)
+    return fresh
+
+
+def make_at(
+    status: Status, user: User | None = None, project: Project | None = None, reviewer: User | None = None, **values: str
+) -> Submission:
+    """A submission that came to `status` by the moves that lead there."""
+    user = user or make_user()
+    submission = make_draft(user, project, **values)
+    if status == Status.DRAFT:
+        return submission
+    steps.send_step1(submission, by=by(user))
+    if status == Status.STEP1_SENDING:
+        return reload(submission)
+    if status == Status.STEP1_RETRY:
+        return answer_step1(submission, retries=(_retry("glare_detected"),), ocr={}, was_read=False)
+    submission = answer_step1(submission)
+    if status == Status.CONFIRMING:
+        return submission
+    if status == Status.ABANDONED:
+        return _run_out(submission)
+    steps.send_step2(submission, by=by(user))
+    if status == Status.STEP2_SENDING:
+        return reload(submission)
+    if status in (Status.INCOMPLETE, Status.OVERDUE):
+        submission = answer_step2(submission, "incomplete", retry_count=1, retries=(_retry("liveness_error"),))
+        return submission if status == Status.INCOMPLETE else _run_out(submission)
+    if status in (Status.APPROVED, Status.REJECTED):
+        return answer_step2(submission, status)
+    return _in_review(answer_step2(submission, "pending"), status, reviewer)
+
+
+def _retry(code: str) -> Retry:
+    return Retry(code, "Please retry.")
+
+
+def _in_review(submission: Submission, status: Status, reviewer: User | None) -> Submission:
+    if status == Status.PENDING:
+        return submission
+    reviewer = reviewer or make_user(Role.OFFICER)
+    if status == Status.SECOND_REVIEW:
+        Project.objects.filter(pk=submission.project_id).update(second_review="all")
+        submission = reload(submission)
+    review.claim(submission, by=by(reviewer))
+    warned = [warning.code for warning in review.warnings_of(submission, reviewer)]
+    review.decide(submission, Verdict.APPROVED, by=by(reviewer), ticked=warned)
+    return reload(submission)
+
+
+def _run_out(submission: Submission) -> Submission:
+    past = clock.now() - timedelta(minutes=1)
+    Submission.objects.filter(pk=submission.pk).update(deadline_at=past, step1_started_at=past - timedelta(hours=24))
+    assert sweeps.sweep_deadlines() == 1
+    return reload(submission)
