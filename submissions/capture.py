@@ -92,7 +92,7 @@ def _write_while_capturing(submission: Submission, **columns: object) -> None:
 
 
 def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = "file") -> Image:
-    """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored and is no longer current.
+    """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored, no longer current.
 
     Raises:
         intake.UnusableImage: with a sentence for the person; nothing is stored.

@@ -1,7 +1,7 @@
 """The clocks: 24 hours from Step 1, the 4-hour warning, the review target and the alerts before each. Rules only.
 
-The seed page sets 24 hours from Step 1 once a first Step 2 was processed; another vendor page says a submission ID lives
-4 hours. What ran out is closed by `submissions.sweeps`.
+The seed page sets 24 hours from Step 1 once a first Step 2 was processed; another vendor page says a submission ID
+lives 4 hours. What ran out is closed by `submissions.sweeps`.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class DeadlinePassed(Exception):
 
 
 def review_target(project: Project, pending_at: datetime, step1_started_at: datetime | None) -> datetime:
-    """When a reviewer should have decided: the project's target, or 2 h before the vendor's 24 h where that may count."""
+    """When a reviewer should have decided: the project's target, or 2 h before the vendor's 24 h where those count."""
     ours = pending_at + timedelta(hours=project.review_target_hours)
     if step1_started_at is None or project.pending_clock == PendingClock.STOPS:
         return ours

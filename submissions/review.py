@@ -1,4 +1,4 @@
-"""Claims and verdicts. A verdict can be undone for `UNDO_SECONDS`, then the call leaves; two people never decide one."""
+"""Claims and verdicts. A verdict can be undone for `UNDO_SECONDS`, then its call leaves; two never decide one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -38,7 +38,7 @@ def index(submission: Submission) -> None:
 
 
 def find(user: User, text: str) -> "QuerySet[Submission]":
-    """What the person may see that matches `text` exactly as a reference, e-mail, customer id, number, or all name words."""
+    """What the person may see that matches `text` exactly: a reference, e-mail, customer id, number or all name words."""
     found = visible_to(user)
     if text.strip().upper().startswith("KP-"):
         return found.filter(reference=text.strip().upper())

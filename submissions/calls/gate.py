@@ -54,7 +54,7 @@ def why_no_new_step1(submission: Submission) -> str:
 
 
 def note_contact(project: Project, received: Received | None) -> None:
-    """The vendor answered: it is up, and its Date header tells its time (one-second steps, so small offsets are noise)."""
+    """The vendor answered: it is up, and its Date header tells its time (in seconds, so small offsets are noise)."""
     columns: dict[str, object] = {}
     if project.undelivered_in_row:
         columns["undelivered_in_row"] = 0
@@ -75,7 +75,7 @@ def note_undelivered(project: Project) -> None:
 
 
 def pause(project: Project, reason: str) -> None:
-    """The key or the address is not accepted: nothing more is sent for this project until an administrator has looked."""
+    """The key or our address is not accepted: nothing is sent for this project until an administrator has looked."""
     Project.objects.filter(pk=project.pk, paused_at=None).update(paused_at=clock.now(), paused_reason=reason[:300])
     project.refresh_from_db(fields=["paused_at", "paused_reason"])
 

@@ -38,7 +38,7 @@ def prepare(
     delay: timedelta = timedelta(0),
     **columns: Any,
 ) -> Call:
-    """Write the attempt, the call and the move in one transaction; `to` is None for a call that leaves the status alone.
+    """Write the attempt, the call and the move in one transaction; `to` is None when the status stays.
 
     Raises:
         StaleSubmission: the submission moved meanwhile, or another call is open. Nothing is written.
@@ -88,7 +88,7 @@ def _write_attempt(
 
 
 def claim(moment: datetime | None = None) -> Call | None:
-    """Take the most urgent prepared call that may be sent now; None when there is none. Safe for any number of workers."""
+    """Take the most urgent prepared call that may be sent now; None when there is none. Any number of workers may."""
     if not gate.is_open():
         return None
     now = moment or clock.now()
@@ -194,7 +194,7 @@ def refuse(call: Call, *, error: str, code: str, http_status: int | None, reply:
 
 
 def doubt(call: Call, *, error: str, http_status: int | None = None, reply: dict[str, Any] | None = None) -> bool:
-    """Nobody knows whether the vendor got it. It stays open, cannot be pressed again, and is settled by reading back."""
+    """Nobody knows whether the vendor got it: it stays open, cannot be pressed again and is settled by reading back."""
     call.reply = reply or {}
     columns = {
         "state": CallState.UNKNOWN,
@@ -252,7 +252,7 @@ def cancel_sent(call: Call, *, error: str) -> None:
 
 
 def return_to_before(call: Call, *, by: Actor, why: str) -> None:
-    """The submission is where it was before the press, with a notice that says why; a withdrawn verdict counts no more."""
+    """The submission is where it was before the press, with a notice why; a withdrawn verdict counts no more."""
     if call.kind == CallKind.REVIEW:
         Decision.objects.filter(call=call, withdrawn_at=None).update(withdrawn_at=clock.now(), withdrawn_why=why)
     if call.returns_to != call.submission.status:

@@ -1,4 +1,4 @@
-"""What a parsed reply does to the submission. The vendor's `kycStatus` decides, never a score or `verificationResult`."""
+"""What a parsed reply does to the submission. `kycStatus` decides, never a score or `verificationResult`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
 from argos.received import Received
+from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
 from submissions import clock, deadlines, events, search
 from submissions.calls import ledger
 from submissions.events import VENDOR

@@ -1,7 +1,7 @@
 """What the vendor's own record says, and what follows: one row for every pair of our status and the vendor's.
 
-`AGREE`: nothing to do. A status: move there. `DIFFER`: shown to people, nothing moves by itself. `WAIT`: an open call is
-about to tell. A status of the vendor's that nobody has documented is always a difference.
+`AGREE`: nothing to do. A status: move there. `DIFFER`: shown to people, nothing moves by itself. `WAIT`: an open call
+is about to tell. A status of the vendor's that nobody has documented is always a difference.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ A, D, W = Word.AGREE, Word.DIFFER, Word.WAIT
 VENDOR_STATUSES = ("incomplete", "pending", "approved", "rejected")
 
 # Our status: what the vendor's incomplete, pending, approved and rejected mean against it.
-# The vendor's incomplete covers "ID only" and "failed selfie" alike, so it agrees with all of ours that are not further.
+# The vendor's incomplete covers "ID only" and "failed selfie" alike: it agrees with all of ours that are not further.
 TABLE: dict[Status, tuple[Status | Word, Status | Word, Status | Word, Status | Word]] = {
     S.DRAFT: (D, D, D, D),
     S.STEP1_SENDING: (W, W, W, W),

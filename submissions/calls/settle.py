@@ -1,7 +1,7 @@
 """Finds out what became of an unknown call: reads the vendor's record and compares it with what was known before.
 
-"The vendor does not have it" takes two reads, `project.settle_minutes` apart, with nothing changed. A call that did arrive
-is adopted; one that did not is offered to a person again and never sent by itself.
+"The vendor does not have it" takes two reads, `project.settle_minutes` apart, with nothing changed. A call that did
+arrive is adopted; one that did not is offered to a person again and never sent by itself.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""The tables. Facts about one row are properties here; sets are QuerySet methods; writes across tables live elsewhere."""
+"""The tables. Facts about one row are properties here, sets are QuerySet methods; other writes live elsewhere."""
 
 from submissions.models.alert import Alert
 from submissions.models.call import Attempt, Call, CallKind, CallState
