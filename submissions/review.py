@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from argos import codes
+from argos.codes.comments import REJECT_COMMENTS
 from submissions import clock, events, search
 from submissions.calls import ledger
 from submissions.events import Actor
@@ -224,10 +224,9 @@ def _prepare_call(decision: Decision, *, by: Actor) -> Call:
 
 def vendor_comment(decision: Decision) -> str:
     """The vendor's own text for its code; our comment stays ours, except where the code is the vendor's "other"."""
-    known = codes.REJECT_CODES.get(decision.reason_code)
-    if decision.reason_code == "other" or known is None:
-        return decision.comment if decision.reason_code == "other" else OWN_REASONS.get(decision.reason_code, "")
-    return str(known.what_happened)
+    if decision.reason_code in OWN_REASONS:
+        return OWN_REASONS[decision.reason_code]
+    return REJECT_COMMENTS.get(decision.reason_code, decision.comment)
 
 
 def undo(submission: Submission, *, by: Actor) -> None:

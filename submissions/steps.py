@@ -76,7 +76,7 @@ def send_step1(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
         CallKind.STEP1,
         Status.STEP1_SENDING,
         by=by,
-        values=matrix.step1_fields(values, submission.project.options),
+        values=matrix.step1_fields(values),
         images=_images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK),
         step1_calls=number,
     )
@@ -96,18 +96,30 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     _check_selfie_is_new(submission)
     if submission.project.has_account_occupancy and not has_account_check(submission):
         raise AccountCheckMissing
-    values = matrix.step2_fields(
-        submission.values | {"submissionId": submission.vendor_id},
-        submission.project.options,
-        submission.issuing_country,
-        submission.id_type,
-        id_type_unknown=submission.id_type_unknown,
-    )
+    values = step2_fields(submission)
     kinds = [ImageKind.SELFIE] + ([ImageKind.ADDRESS] if submission.project.has_address_image else [])
     images = _images(submission, *kinds)
     call = ledger.prepare(submission, CallKind.STEP2, Status.STEP2_SENDING, by=by, values=values, images=images)
     add_capturer(submission, by)
     return call
+
+
+def step2_fields(submission: Submission) -> dict[str, str]:
+    """Exactly the text parts to send: what this document and project show, nothing left over from another ID type."""
+    options = submission.project.options
+    rules = matrix.rules_for(
+        submission.issuing_country, document_type(submission), options, id_type_unknown=submission.id_type_unknown
+    )
+    shown = {rule.name for rule in rules}
+    values = {name: text for name, text in submission.values.items() if name in shown}
+    return matrix.step2_fields(values | {"submissionId": submission.vendor_id}, options)
+
+
+def document_type(submission: Submission) -> str:
+    """The type the customer's ID has: Step 1's, or the one chosen where Step 1 could not tell."""
+    if submission.id_type_unknown:
+        return submission.values.get("idType", submission.id_type)
+    return submission.id_type
 
 
 def check_tries(submission: Submission, is_last_confirmed: bool) -> None:

@@ -148,7 +148,11 @@ def reload(submission: Submission) -> Submission:
 
 
 def make_at(
-    status: Status, user: User | None = None, project: Project | None = None, reviewer: User | None = None, **values: str
+    status: Status,
+    user: User | None = None,
+    project: Project | None = None,
+    reviewer: User | None = None,
+    **values: str,
 ) -> Submission:
     """A submission that came to `status` by the moves that lead there."""
     user = user or make_user()

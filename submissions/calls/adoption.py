@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from argos.codes import STEP1_RETRY_CODES
+from argos.codes import TABLES
 from argos.replies import VendorSubmission
 from submissions import clock, events
 from submissions.calls import outcomes, readback
@@ -20,7 +20,7 @@ def _adopt_step1(call: Call, found: VendorSubmission) -> None:
     if found.result == "rejected":
         columns |= outcomes.arriving(submission, Status.REJECTED, clock.now()) | {"source": readback.source_of(found)}
         move(submission, Status.REJECTED, by=VENDOR, **columns)
-    elif not found.ocr and set(last_codes) & STEP1_RETRY_CODES.keys():
+    elif not found.ocr and set(last_codes) & TABLES["step1_retry"].keys():
         move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=last_codes[0], **columns)
     else:
         columns |= outcomes.read_columns(submission, found.ocr)

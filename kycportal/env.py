@@ -1,0 +1,125 @@
+"""Reads the environment, failing loudly, and makes the embedded default's secrets once."""
+
+import base64
+import fcntl
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+KEY_BYTES = 32
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str) -> bool:
+    value = text(name, "0").lower()
+    if value not in ("0", "1", "true", "false", "yes", "no", "on", "off"):
+        raise ImproperlyConfigured(f"{name}={value} is neither on nor off: write 1 or 0.")
+    return value in ("1", "true", "yes", "on")
+
+
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"{name}={value} is not a whole number.")
+    return int(value)
+
+
+def names(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def new_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def secret(name: str, folder: Path, *, may_make: bool, make: Callable[[], str] = new_key) -> str:
+    """The variable; on the embedded default, else, what was made once in `folder` with mode 0600."""
+    if given := text(name):
+        return given
+    if not may_make:
+        raise ImproperlyConfigured(
+            f"{name} is not set. With DATABASE_URL given, every secret must be given too "
+            "(README, Environment); losing it later means losing what it sealed."
+        )
+    return made_once(folder / name.lower(), make)
+
+
+def made_once(path: Path, make: Callable[[], str]) -> str:
+    """The file's content; made under a lock when it is not there, so that processes starting together agree."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if kept := file.read().strip():
+            return kept
+        made = make()
+        file.write(made)
+        file.flush()
+        os.fsync(file.fileno())
+    return made
+
+
+def keys(name: str, value: str) -> list[bytes]:
+    """Comma list of base64url keys, 32 bytes each; the first is used for writing, all for reading."""
+    found = []
+    for part in value.split(","):
+        try:
+            found.append(base64.urlsafe_b64decode(part.strip()))
+        except ValueError:
+            found.append(b"")
+    if not found or any(len(key) != KEY_BYTES for key in found):
+        raise ImproperlyConfigured(
+            f"{name} must be a comma list of base64url keys of {KEY_BYTES} bytes each; make one with "
+            "python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
+        )
+    return found
+
+
+def storage(url: str, folder: Path) -> dict[str, object]:
+    """Django's STORAGES["default"] for STORAGE_URL: a local folder, or s3://bucket?endpoint=...&region=..."""
+    if not url:
+        options: dict[str, object] = {"location": str(folder), "file_permissions_mode": 0o600}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return storage("", Path(parts.path))
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ImproperlyConfigured("STORAGE_URL must look like s3://bucket?endpoint=https://host, or be empty.")
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    options = {
+        "bucket_name": parts.hostname,
+        "access_key": unquote(parts.username or "") or None,
+        "secret_key": unquote(parts.password or "") or None,
+        "endpoint_url": query.get("endpoint"),
+        "region_name": query.get("region"),
+        "default_acl": None,
+        "file_overwrite": False,
+        "querystring_auth": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def mail(url: str, folder: Path) -> dict[str, object]:
+    """Django's EMAIL_* settings for EMAIL_URL (smtp://user:password@host:port?tls=1); files in `folder` without one."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:port?tls=1.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parse_qs(parts.query).get("tls") == ["1"],
+        "EMAIL_TIMEOUT": 10,
+        "DEFAULT_FROM_EMAIL": parse_qs(parts.query).get("from", ["kyc-portal@localhost"])[0],
+    }

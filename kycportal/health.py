@@ -1,0 +1,84 @@
+"""Is it alive, and can it do its work? For load balancers and for `make run`; no sign-in, nothing personal."""
+
+import time
+from collections.abc import Callable
+
+import redis
+from celery import shared_task
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+HEARTBEAT = "kycportal:heartbeat"
+HEARTBEAT_GOOD_FOR = 60  # seconds
+PROBE_NAME = "readyz-probe"
+
+
+def broker() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
+
+
+@shared_task
+def note_heartbeat() -> None:
+    """Beat starts it and a worker runs it: the key it leaves proves both, and the broker between them."""
+    broker().set(HEARTBEAT, str(time.time()), ex=HEARTBEAT_GOOD_FOR)
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when every part answers, else 503; each part says "ok" or what is wrong."""
+    parts = {name: _try(check) for name, check in CHECKS.items()}
+    ready = all(said == "ok" for said in parts.values())
+    return JsonResponse(parts, status=200 if ready else 503)
+
+
+def _try(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Exception as error:  # every kind of fault is an answer here
+        return f"{type(error).__name__}"
+    return "ok"
+
+
+class NotReady(Exception):
+    """A part answers and is not what it must be."""
+
+
+def _database() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotReady("migrations are waiting")
+
+
+def _broker() -> None:
+    broker().ping()
+
+
+def _worker_and_beat() -> None:
+    if not broker().exists(HEARTBEAT):
+        raise NotReady("no heartbeat")
+
+
+def _storage() -> None:
+    name = default_storage.save(PROBE_NAME, ContentFile(b"probe"))
+    default_storage.delete(name)
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "broker": _broker,
+    "worker_and_beat": _worker_and_beat,
+    "storage": _storage,
+}

@@ -1,0 +1,222 @@
+"""Django's settings. Everything that differs between installations comes from the environment (README, Environment)."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from kycportal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+DATABASE_URL = env.text("DATABASE_URL")
+IS_EMBEDDED = not DATABASE_URL
+
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR, may_make=IS_EMBEDDED)
+FIELD_KEYS = env.keys("KYC_FIELD_KEYS", env.secret("KYC_FIELD_KEYS", DATA_DIR, may_make=IS_EMBEDDED))
+SEARCH_KEYS = env.keys("KYC_SEARCH_KEYS", env.secret("KYC_SEARCH_KEYS", DATA_DIR, may_make=IS_EMBEDDED))
+if set(FIELD_KEYS) & set(SEARCH_KEYS):
+    raise ImproperlyConfigured("KYC_FIELD_KEYS and KYC_SEARCH_KEYS share a key; each needs its own.")
+
+DEBUG = env.flag("DEBUG")
+PORT = env.number("PORT", 8000)
+SANDBOX_PORT = env.number("SANDBOX_PORT", 8001)
+PUBLIC_URL = env.text("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+IS_HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
+
+ARGOS_BASE_URL = env.text("ARGOS_BASE_URL")
+ARGOS_API_KEY = env.text("ARGOS_API_KEY")
+ARGOS_ADMIN_EMAIL = env.text("ARGOS_ADMIN_EMAIL")
+KYC_DEMO_PASSWORD = env.text("KYC_DEMO_PASSWORD")
+
+INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "submissions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "kycportal.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "kycportal.urls"
+WSGI_APPLICATION = "kycportal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# SQLite keeps a ledger here, so a commit must survive a power cut: synchronous FULL, the price is one fsync a commit.
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": str(DATA_DIR / "db.sqlite3"),
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    },
+}
+
+
+def _database() -> dict[str, object]:
+    if IS_EMBEDDED:
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return dict(SQLITE)
+    config = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = SQLITE["OPTIONS"]
+    return config
+
+
+DATABASES = {"default": _database()}
+
+
+def _redis_url() -> str:
+    """The variable, else where `make run` says its embedded server listens."""
+    written = DATA_DIR / "redis-url"
+    if not env.text("REDIS_URL") and written.exists():
+        return written.read_text().strip()
+    return env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+REDIS_URL = _redis_url()
+
+STORAGES = {
+    "default": env.storage(env.text("STORAGE_URL"), DATA_DIR / "media"),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR / "mail"))
+
+AUTH_USER_MODEL = "submissions.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_FAILURE_VIEW = "kycportal.errors.csrf_failure"
+
+# Behind https everything insists on it; `make run` on loopback has no certificate to insist with.
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Uploads stay in memory: a face never lies in a temporary file. 15 MB images, several in one form.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 8
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+
+# A task is a wake-up and carries no data; the ledger's sweep is the guarantee, redelivery only makes it quick.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+}
+CELERY_IMPORTS = ["kycportal.health"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
+CELERY_REDBEAT_REDIS_URL = REDIS_URL
+CELERY_REDBEAT_LOCK_TIMEOUT = 30
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+
+
+def _every(seconds: int, task: str, module: str = "submissions.tasks") -> dict[str, object]:
+    expires = {"expires": max(seconds, 10)}
+    return {"task": f"{module}.{task}", "schedule": timedelta(seconds=seconds), "options": expires}
+
+
+CELERY_BEAT_SCHEDULE = {
+    "send": _every(5, "send_prepared_calls"),
+    "settle": _every(10, "settle_unknown_calls"),
+    "deadlines": _every(15, "sweep_deadlines"),
+    "webhooks": _every(10, "confirm_webhooks"),
+    "poll": _every(30, "poll_silent"),
+    "alerts": _every(60, "raise_alerts"),
+    "beat": _every(5, "note_heartbeat", "kycportal.health"),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}

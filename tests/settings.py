@@ -1,0 +1,32 @@
+"""Settings of the test suite: the product's own, on a throw-away database, with nothing that leaves the process."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="kyc-portal-tests-"))
+
+from kycportal.settings import *  # noqa: E402, F403
+from kycportal.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
+
+STORAGES = {
+    **STORAGES,
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"
+DATABASES["default"].setdefault("TEST", {})
+
+
+class UndefinedVariable(str):
+    """Makes a template variable that nobody passed fail the test."""
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"undefined template variable: {name}")
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
