@@ -91,9 +91,8 @@ def moment(value: object) -> datetime | None:
     """An aware UTC time from ISO 8601, an HTTP date, or seconds or milliseconds since 1970. Without a zone: UTC."""
     try:
         seconds = number(value)
-        if seconds is not None:
-            return _from_epoch(seconds)
-        return _as_utc(_from_text(text(value)))
+        told = _from_epoch(seconds) if seconds is not None else None
+        return told or _as_utc(_from_text(text(value)))
     except (ValueError, TypeError, OverflowError, OSError):
         return None
 
@@ -131,7 +130,7 @@ def _is_long_text(body: Mapping[str, Any], name: str) -> bool:
 def _from_epoch(seconds: float) -> datetime | None:
     if seconds > _LATEST_SECONDS:
         seconds /= 1000
-    # A bare date such as 20260101 would otherwise be read as a day in 1970.
+    # Nothing here is older than 2000: a smaller number is a bare date such as 20260101.
     return datetime.fromtimestamp(seconds, UTC) if 946_684_800 <= seconds <= _LATEST_SECONDS else None
 
 

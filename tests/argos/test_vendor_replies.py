@@ -367,17 +367,43 @@ def test_personal_values_stay_out_of_the_repr() -> None:
         assert "example.com" not in shown
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
 MEMBERS = st.sampled_from(
-    "submissionId kycStatus retry retryCode retryMsg retryCount reviewOCRData document_fields missing_fields idType "
-    "faceSimilarityScore livenessScore verificationResult Items kyc result attempts attemptCnt comment commentCode "
-    "created_at updated_at ocr OCR_raw data value message success finalStatus fullName birthDate globalCode".split()  # noqa: SIM905
+    [
+        "submissionId",
+        "kycStatus",
+        "retry",
+        "retryCode",
+        "retryMsg",
+        "retryCount",
+        "reviewOCRData",
+        "document_fields",
+        "idType",
+        "livenessScore",
+        "Items",
+        "kyc",
+        "result",
+        "attempts",
+        "comment",
+        "commentCode",
+        "created_at",
+        "ocr",
+        "OCR_raw",
+        "data",
+        "value",
+        "message",
+        "success",
+        "finalStatus",
+        "fullName",
+        "birthDate",
+        "globalCode",
+    ]
 )
-BODIES = st.dictionaries(MEMBERS, st.recursive(JSON, lambda inner: st.dictionaries(MEMBERS, inner, max_size=4)))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS | st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+BODIES = st.dictionaries(MEMBERS, JSON, max_size=6)
 
 
 @given(BODIES)

@@ -87,7 +87,7 @@ def test_unknown_call_stays_open_and_nothing_can_be_pressed() -> None:
     submission = reload(submission)
     assert submission.open_call.state == CallState.UNKNOWN
     assert (submission.status, submission.selfies_sent) == (Status.STEP2_SENDING, 1)
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(StaleSubmission):
         steps.send_step2(submission, by=by(submission.created_by))
 
 
