@@ -75,6 +75,7 @@ class Client:
         self._paths = paths
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
+        self.last_received: Received | None = None  # of whatever was asked last: its Date tells the vendor's clock
 
     @property
     def longest_call(self) -> float:
@@ -231,6 +232,7 @@ class Client:
         received, headers = wire.exchange(
             request, connect_timeout=self._connect_timeout, read_timeout=self._read_timeout
         )
+        self.last_received = received
         answers.require_taken(received, headers.get("Retry-After", ""))
         return received, headers.get("Content-Type", "")
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -66,7 +67,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "kycportal.urls"
 WSGI_APPLICATION = "kycportal.wsgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -93,11 +94,11 @@ SQLITE = {
 }
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     if IS_EMBEDDED:
         DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         return dict(SQLITE)
-    config = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+    config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE["OPTIONS"]
     return config

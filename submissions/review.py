@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from argos.codes.comments import REJECT_COMMENTS
@@ -90,11 +91,11 @@ def claim_next(*, by: Actor) -> Submission | None:
     for submission in others.select_related("project").order_by("target_at", "id")[:CANDIDATES]:
         if can(by.user, submission, "claim") and _take(submission, by.user):
             events.record("claimed", by=by, submission=submission, purpose="next")
-            return submission  # type: ignore[no-any-return]
+            return submission
     return None
 
 
-def _verdicts_of(user: User) -> "object":
+def _verdicts_of(user: User) -> "QuerySet[Decision]":
     return Decision.objects.filter(reviewer=user, withdrawn_at=None)
 
 

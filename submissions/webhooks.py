@@ -70,9 +70,9 @@ def _find(project: Project, hint: Webhook) -> Submission | None:
     """By the vendor's id, else by the userid that carries our reference (KP-XXXXXXXX-n)."""
     ours = Submission.objects.filter(project=project).select_related("project")
     if hint.submission_id and (found := ours.filter(vendor_id=hint.submission_id).first()):
-        return found  # type: ignore[no-any-return]
+        return found
     reference = hint.userid.rpartition("-")[0]
-    return ours.filter(reference=reference).first() if reference else None  # type: ignore[no-any-return]
+    return ours.filter(reference=reference).first() if reference else None
 
 
 def _read_back(delivery: WebhookDelivery, submission: Submission) -> bool:

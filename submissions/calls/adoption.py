@@ -52,6 +52,7 @@ def _adopt_review(call: Call, found: VendorSubmission) -> None:
     """Ours when the verdict is ours; another verdict is the vendor's own, and ours is withdrawn and shown."""
     submission = call.submission
     decision = Decision.objects.get(call=call)
+    theirs = Status(found.result or "")
     columns = readback.vendor_columns(submission, found)
     if found.result == decision.verdict:
         columns |= outcomes.decided_here(submission, decision)
@@ -59,8 +60,8 @@ def _adopt_review(call: Call, found: VendorSubmission) -> None:
         Decision.objects.filter(pk=decision.pk).update(
             withdrawn_at=clock.now(), withdrawn_why="vendor_decided_otherwise"
         )
-        columns |= outcomes.arriving(submission, Status(found.result), clock.now()) | {"has_difference": True}
-    move(submission, Status(found.result), by=VENDOR, fields={"read_back": True}, notice="", **columns)
+        columns |= outcomes.arriving(submission, theirs, clock.now()) | {"has_difference": True}
+    move(submission, theirs, by=VENDOR, fields={"read_back": True}, notice="", **columns)
 
 
 def _adopt_delete(call: Call, found: VendorSubmission) -> None:

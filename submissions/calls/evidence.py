@@ -21,7 +21,7 @@ def _has_moved(call: Call, found: VendorSubmission) -> bool:
         return True
     before = call.known_before.get("attempts")
     if found.attempts is not None and before is not None:
-        return len(found.attempts) > before
+        return len(found.attempts) > int(before)
     return found.updated_at is not None and found.updated_at >= _left_at(call) - CLOCK_STEP
 
 

@@ -94,7 +94,7 @@ def claim(moment: datetime | None = None) -> Call | None:
     now = moment or clock.now()
     for call in Call.objects.claimable(now).select_related("submission__project", "attempt")[:20]:
         if gate.may_start(call) and _take(call, now):
-            return call  # type: ignore[no-any-return]
+            return call
     return None
 
 

@@ -149,9 +149,9 @@ def _talk_account(call: Call, client: Client, files: dict[str, ImageFile]) -> An
 
 
 def _talk_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
-    received = client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
-    outcomes.delete_answered(call, received)
-    return received
+    reply = client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
+    outcomes.delete_answered(call, reply.received)
+    return reply.received
 
 
 TALKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {

@@ -75,8 +75,9 @@ def _nothing_changed(call: Call) -> bool:
     if call.clear_since is not None and now - call.clear_since >= apart:
         release(call, by=SYSTEM)
         return True
-    columns = {"clear_since": call.clear_since or now, "reads": call.reads + 1}
-    columns["next_read_at"] = columns["clear_since"] + apart + timedelta(seconds=1)
+    since = call.clear_since or now
+    again = since + apart + timedelta(seconds=1)
+    columns = {"clear_since": since, "reads": call.reads + 1, "next_read_at": again}
     Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(**columns)
     return False
 
