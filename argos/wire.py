@@ -114,7 +114,7 @@ class _OneCall(HTTPAdapter):
 def exchange(
     request: requests.Request, *, connect_timeout: float, read_timeout: float
 ) -> tuple[Received, Mapping[str, str]]:
-    """(what came back, its headers without regard to case). Raises `Undelivered` or `OutcomeUnknown` when nothing whole did.
+    """What came back, and its headers without regard to case. When nothing whole did: `Undelivered`, `OutcomeUnknown`.
 
     Ends within `connect_timeout + read_timeout` seconds of its start; after that not one byte leaves. A resolver that
     hangs longer can only delay the error.

@@ -1,4 +1,4 @@
-"""The vendor's own text for each reject code (contract 5.4): what goes into `rejectComment` when a reviewer uses a code."""
+"""The vendor's own text for each reject code (contract 5.4): what goes into `rejectComment` when a reviewer uses it."""
 
 from collections.abc import Mapping
 

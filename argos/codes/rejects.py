@@ -1,4 +1,4 @@
-"""Reject codes: the vendor's final no, in `kyc.commentCode` and in the webhook. Contract 5.4; the list is open-ended."""
+"""Reject codes: the vendor's final no, in `kyc.commentCode` and in the webhook. Contract 5.4; an open-ended list."""
 
 from argos.codes.advice import table
 

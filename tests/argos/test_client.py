@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from conftest import SELFIE
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -18,6 +17,7 @@ from argos.errors import (
     Undelivered,
     Unsupported,
 )
+from tests.argos.conftest import SELFIE
 
 STEP2 = "/v3/submission/step2"
 GATEWAY_IP = "User is not authorized to access this resource with an explicit deny"
@@ -49,6 +49,7 @@ def test_step1_sends_multipart_with_the_key(httpserver: HTTPServer, client: Clie
     assert request.mimetype == "multipart/form-data"
     assert dict(request.form) == {"issuingCountry": "KOR", "cf1": "고객 7"}
     assert (request.files["idImage"].filename, request.files["idImage"].read()) == ("id.png", b"png")
+    request.close()
 
 
 def test_step2_without_files_is_still_multipart(httpserver: HTTPServer, client: Client) -> None:
@@ -56,6 +57,7 @@ def test_step2_without_files_is_still_multipart(httpserver: HTTPServer, client: 
     client.step2({"submissionId": "abc"}, {})
     assert last_request(httpserver).mimetype == "multipart/form-data"
     assert dict(last_request(httpserver).form) == {"submissionId": "abc"}
+    last_request(httpserver).close()
 
 
 def test_submission_is_found_by_its_id(httpserver: HTTPServer, client: Client) -> None:
@@ -224,9 +226,9 @@ REFUSALS: list[tuple[int, Any, type[Refused], str, str]] = [
     (400, {"errorCode": "invalid_payload", "message": "Fail."}, Refused, "invalid_payload", "Fail."),
     (400, {"errorCode": "admin is required."}, Refused, "admin is required.", ""),
     (400, {"message": "not Exist Project Data", "statusCode": 400}, Refused, "", "not Exist Project Data"),
-    (400, {"type": "Validation : project", "message": "Project not found."}, Refused, "Validation : project", "Project not found."),
+    (400, {"type": "Validation : project", "message": "No."}, Refused, "Validation : project", "No."),
     (400, {"error": {"code": "x", "message": "y"}}, Refused, "x", "y"),
-    (409, {"message": "this submission is already processed"}, AlreadyProcessed, "", "this submission is already processed"),
+    (409, {"message": "is already processed"}, AlreadyProcessed, "", "is already processed"),
     (400, {"errorCode": "already_processed"}, AlreadyProcessed, "already_processed", ""),
     (200, {"statusCode": 400, "message": "invalid face image"}, Refused, "", "invalid face image"),
     (413, {"message": "Request Entity Too Large"}, TooLarge, "", "Request Entity Too Large"),
@@ -234,7 +236,7 @@ REFUSALS: list[tuple[int, Any, type[Refused], str, str]] = [
     (403, {"message": GATEWAY_IP}, Forbidden, "", GATEWAY_IP),
     (403, {"message": "Forbidden"}, Forbidden, "", "Forbidden"),
     (403, "<html>403</html>", Forbidden, "", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("status", "body", "kind", "code", "message"), REFUSALS)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from conftest import OK, SELFIE, Behaviour, read_request
 
 from argos.client import Client
 from argos.errors import OutcomeUnknown, Undelivered, VendorError
+from tests.argos.conftest import OK, SELFIE, Behaviour, read_request
 
 Start = Callable[[Behaviour], str]
 SECRET = "applicant@example.com"
