@@ -89,7 +89,7 @@ def find_faces(grey: Pixels) -> list[Face]:
 def _cascade() -> "cv2.CascadeClassifier":
     """One a thread: the detector keeps state while it runs."""
     if not hasattr(_local, "cascade"):
-        _local.cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / "haarcascade_frontalface_alt2.xml"))
+        _local.cascade = cv2.CascadeClassifier(str(Path(cv2.__path__[0]) / "data" / "haarcascade_frontalface_alt2.xml"))
     cascade: cv2.CascadeClassifier = _local.cascade
     return cascade
 

@@ -1,0 +1,113 @@
+"""Which outcome a submission gets: chosen by tags in the applicant's e-mail, as payment sandboxes do (README, Cases).
+
+`kim+glare+approved@example.com`: the first ID image is refused for glare, the first selfie is approved.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+STEP1_CODES = {
+    "mrz_protocol_fail": "Failed to detect full MRZ",
+    "barcode_protocol_fail": "Failed to read PDF417 Barcode",
+    "invalid_back_document": "Front and back side image mismatch. Please retry with one ID",
+    "document_country_mismatch": "Front and back side image mismatch. Please retry with one ID",
+    "document_expired": "Your ID is expired already. Please retry with valid ID",
+    "document_name_mismatch": "Front and back side name mismatch. Please retry with one ID",
+    "document_dob_mismatch": "Front and back side birthdate mismatch. Please retry with one ID",
+    "missing_expiry_date": "Expiry date not detected. Please take clear picture",
+    "missing_issue_date": "Issue date not detected. Please take clear picture",
+    "missing_birth_date": "Birth date not detected. Please take clear picture",
+    "missing_document_number": "Document number not detected. Please take clear picture",
+    "missing_personal_number": "Identity number not detected. Please take clear picture",
+    "missing_name": "Name not detected. Please take clear picture",
+    "glare_detected": "Please retake ID image without light smudging",
+    "recaptured_document": "Retry with physical ID. recaptured screen not allowed",
+    "screen_detected": "Retry with physical ID. recaptured screen not allowed",
+}
+FACE = ("face_compare_underscore", "The face doesn’t match. Please retry with another face image.")
+BORDER = ("liveness_error", "Liveness fail: Face is too close to one or more borders. Please retry.")
+SMALL = ("liveness_error", "Liveness fail: Absolute face size is too small. Please retry.")
+# Assumption: the contract has no code for a selfie with several faces or none.
+SEVERAL = ("multiple_faces_detected", "Multiple faces are detected. Please retry with one face.")
+NO_FACE = ("face_not_detected", "Face is not detected. Please retry with another face image.")
+
+
+@dataclass(frozen=True)
+class Case:
+    """`step1`, `step2`: the failures in order; after them `end`. A repeated last failure is written as `for_ever`."""
+
+    step1: tuple[tuple[str, str], ...] = ()
+    step2: tuple[tuple[str, str], ...] = ()
+    step1_for_ever: bool = False
+    step2_for_ever: bool = False
+    end: str = "pending"
+    scores: tuple[float, float] = (87.4, 93.0)
+    reads: bool = True
+    says_any: bool = False
+    is_duplicate: bool = False
+    codes: tuple[str, ...] = field(default=())
+
+
+def case_of(email: str) -> Case:
+    tags = email.partition("@")[0].split("+")[1:]
+    case = Case()
+    for tag in tags:
+        case = _with_tag(case, tag)
+    return case
+
+
+def _with_tag(case: Case, tag: str) -> Case:
+    changes: dict[str, object] = dict(TAGS.get(tag, {}))
+    if tag in STEP1_CODES:
+        changes = {"step1": (*case.step1, (tag, STEP1_CODES[tag]))}
+    return Case(**{**case.__dict__, **changes})
+
+
+TAGS: dict[str, dict[str, object]] = {
+    "glare": {"step1": (("glare_detected", STEP1_CODES["glare_detected"]),)},
+    "badid": {"step1": (("glare_detected", STEP1_CODES["glare_detected"]),), "step1_for_ever": True},
+    "noocr": {"reads": False},
+    "any": {"says_any": True, "reads": False},
+    "duplicate": {"is_duplicate": True},
+    "approved": {"end": "approved", "scores": (96.2, 98.0)},
+    "rejected": {"end": "rejected", "scores": (31.0, 88.0), "codes": ("id_info_dataMismatch",)},
+    "pending": {"end": "pending"},
+    "lowscore": {"end": "pending", "scores": (58.3, 47.0)},
+    "liveness": {"step2": (BORDER,)},
+    "liveness2": {"step2": (BORDER, SMALL)},
+    "mismatch": {"step2": (FACE,), "step2_for_ever": True},
+    "fail": {"step2": (BORDER,), "step2_for_ever": True},
+}
+
+GIVEN = ("Minjun", "Seoyeon", "Jiho", "Hana", "Alex", "Maria", "Noah", "Olivia")
+FAMILY = ("Testcase", "Sample", "Specimen", "Example")
+
+
+def reading_of(email: str, country: str, id_type: str) -> dict[str, str]:
+    """What the "OCR" reads: invented, the same every time for one e-mail. Member names are GET's `ocr` (assumption)."""
+    draw = int.from_bytes(hashlib.sha256(email.encode()).digest()[:6], "big")
+    name = f"{GIVEN[draw % len(GIVEN)]} {FAMILY[draw // 8 % len(FAMILY)]}"
+    year, month, day = 1960 + draw // 64 % 40, 1 + draw // 4096 % 12, 1 + draw // 65536 % 28
+    read = {"fullName": name, "birthDate": f"{year:04d}-{month:02d}-{day:02d}", "nationality": country}
+    if id_type in ("aadhaar", "pancard"):
+        return read
+    read["issueDate"] = "2021-03-04"
+    if country == "KOR" and id_type in ("government_id", "residence_permit"):
+        read["identityNumber"] = korean_number(year, month, day, draw)
+    elif country == "KOR" and id_type == "drivers_license":
+        read["licenseNumber"] = f"11-21-{draw % 1_000_000:06d}-{draw // 7 % 100:02d}"
+        read["serialNumber"] = hashlib.sha256(name.encode()).hexdigest()[:6].upper()
+    else:
+        read["documentNumber"] = f"M{draw % 100_000_000:08d}"
+        read["expireDate"] = "2031-03-03"
+        read["gender"] = ("male", "female")[draw % 2]
+    return read
+
+
+def korean_number(year: int, month: int, day: int, draw: int) -> str:
+    """A resident number with a right check digit that belongs to nobody: area codes 96 to 99 are unused."""
+    century = 1 if year < 2000 else 3
+    body = f"{year % 100:02d}{month:02d}{day:02d}{century + draw % 2}9{6 + draw % 4}{draw // 16 % 1000:03d}"
+    weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+    check = (11 - sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11) % 10
+    return f"{body[:6]}-{body[6:]}{check}"

@@ -1,0 +1,32 @@
+"""The one page for people: what this is, and which e-mail gets which outcome."""
+
+from html import escape
+
+from argos.sandbox.cases import STEP1_CODES, TAGS
+
+WORDS = {
+    "glare": "Step 1: the first ID image has glare, the second is read",
+    "badid": "Step 1: every ID image is refused; the third is rejected",
+    "noocr": "Step 1 reads nothing: the agent types",
+    "any": 'Step 1 says the ID type is "any"',
+    "duplicate": "Step 1: an approved submission of this e-mail exists",
+    "approved": "Step 2: approved at once",
+    "rejected": "Step 2: rejected at once",
+    "pending": "Step 2: pending (as without a tag)",
+    "lowscore": "Step 2: pending with low scores",
+    "liveness": "Step 2: the first selfie fails, the second is pending",
+    "liveness2": "Step 2: two selfies fail, the third is pending",
+    "mismatch": "Step 2: the face never matches; the third is rejected",
+    "fail": "Step 2: liveness fails for ever; the third is rejected",
+}
+
+
+def page() -> bytes:
+    rows = "".join(f"<tr><td>name+{tag}@example.com</td><td>{escape(WORDS[tag])}</td></tr>" for tag in TAGS)
+    rows += f"<tr><td>name+CODE@example.com</td><td>Step 1: first refused with {', '.join(STEP1_CODES)}</td></tr>"
+    return (
+        "<!doctype html><html lang=en><title>ID check sandbox</title><h1>ID check sandbox</h1>"
+        "<p>A stand-in for the vendor. Nothing leaves this machine. The applicant's e-mail chooses the outcome; "
+        "tags can be joined: name+glare+approved@example.com.</p>"
+        f"<table>{rows}</table></html>"
+    ).encode()

@@ -1,0 +1,28 @@
+"""What every test shares: no network but loopback, and the sandbox."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.sandbox import sandbox
+
+__all__ = ["sandbox"]
+
+LOOPBACK = ("127.", "localhost", "::1")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing a test does may leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host and not str(host).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
