@@ -138,7 +138,13 @@ def _face_findings(grey: Pixels, face: Face, thresholds: Thresholds) -> tuple[Fi
             _("Bring the face to the middle, with room on all sides."),
             margin,
         ),
-        (sharp < thresholds.face_sharpness, "blurred", _("The face is blurred."), _("Hold still and let it focus."), sharp),
+        (
+            sharp < thresholds.face_sharpness,
+            "blurred",
+            _("The face is blurred."),
+            _("Hold still and let it focus."),
+            sharp,
+        ),
     )
     return tuple(Finding(code, message, do, measure) for is_so, code, message, do, measure in rows if is_so)
 

@@ -59,7 +59,8 @@ def _check_size(content: bytes) -> None:
         raise UnusableImage("empty", _("The file is empty. Choose the picture again."))
     if len(content) > MAX_BYTES:
         raise UnusableImage(
-            "too_large", _("The file is over 15 MB. Send the picture in a smaller size, or take it with this page's camera.")
+            "too_large",
+            _("The file is over 15 MB. Send the picture in a smaller size, or take it with this page's camera."),
         )
 
 
@@ -144,7 +145,9 @@ def _first_page(content: bytes, takes_pdf: bool) -> Image.Image:
         width, height = page.get_size()
         long_side = max(width, height)
         if not 0 < long_side <= MAX_PDF_POINTS or min(width, height) <= 0:
-            raise UnusableImage("pdf_page", _("The PDF's first page has an unusual size. Save it as JPEG and upload that."))
+            raise UnusableImage(
+                "pdf_page", _("The PDF's first page has an unusual size. Save it as JPEG and upload that.")
+            )
         picture: Image.Image = page.render(scale=PDF_LONG_SIDE / long_side, may_draw_forms=False).to_pil()
         return picture
     except pypdfium2.PdfiumError as error:

