@@ -48,7 +48,9 @@ def _clean(values: Mapping[str, str], parameters: tuple[Parameter, ...]) -> dict
 def _tidy(parameter: Parameter, value: str | None) -> str:
     if not value or parameter.is_file:
         return ""
-    return _tidier_of(parameter)(unicodedata.normalize("NFC", value).strip())
+    tidied = _tidier_of(parameter)(unicodedata.normalize("NFC", value).strip())
+    # Taking spaces out or raising letters can leave a letter and its accent apart.
+    return unicodedata.normalize("NFC", tidied).strip()
 
 
 def _tidier_of(parameter: Parameter) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from openlocationcode import openlocationcode  # type: ignore[import-untyped]
+from openlocationcode import openlocationcode
 
 from argos.matrix.countries import is_country
 from argos.matrix.parameters import Form, Parameter

@@ -149,7 +149,10 @@ def test_license_number_in_no_form(typed: str) -> None:
     assert found({"license_number": typed}, "KOR", "drivers_license") == {("license_number", "format", "error")}
 
 
-@pytest.mark.parametrize(("typed", "is_good"), [("ABCDEF", True), ("123456", True), ("a1b 2c3", True), ("A1B2C3D", False), ("가나다라마바", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "is_good"),
+    [("ABCDEF", True), ("123456", True), ("a1b 2c3", True), ("A1B2C3D", False), ("가나다라마바", False)],
+)
 def test_serial_number_is_six_letters_or_digits(typed: str, is_good: bool) -> None:
     assert (found({"serial_number": typed}, "KOR", "drivers_license") == set()) is is_good
 
@@ -219,7 +222,9 @@ def test_foreigners_number_has_another_check_digit() -> None:
     assert korean("900228", without_check_digit("900228", "623456"), date_of_issue="2015-01-01") == set()
 
 
-@pytest.mark.parametrize("number", ["900230-2234567", "900228", "900228-223456", "9002282-234567", "abcdef-ghijklm", "991231-3234567"])  # fmt: skip
+@pytest.mark.parametrize(
+    "number", ["900230-2234567", "900228", "900228-223456", "9002282-234567", "abcdef-ghijklm", "991231-3234567"]
+)
 def test_korean_number_of_no_shape_or_date(number: str) -> None:
     values = {"identity_number": number}
     assert found(values, "KOR", "residence_permit") == {("identity_number", "format", "error")}

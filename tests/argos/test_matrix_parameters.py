@@ -1,4 +1,4 @@
-"""Every parameter of the vendor's Step 2 page: listed, shown under its condition, checked in its form, sent by its name."""
+"""Every parameter of the vendor's Step 2 page: listed, shown by its condition, checked by its form, sent by name."""
 
 from datetime import date
 
@@ -71,7 +71,7 @@ GOOD = {
     "date_of_birth": "1990-02-28",
     "gender": "female",
     "nationality": "KOR",
-    "identity_number": "900228-2234567",
+    "identity_number": "900228-2234561",
     "license_number": "서울-12-345678-90",
     "document_number": "M12345678",
     "serial_number": "A1B2C3",

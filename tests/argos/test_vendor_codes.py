@@ -1,4 +1,4 @@
-"""Every code the vendor's pages name has its advice; a code nobody has heard of is still shown in the vendor's words."""
+"""Every code the vendor's pages name has its advice; an unknown code is still shown in the vendor's words."""
 
 import pytest
 
