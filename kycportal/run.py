@@ -117,7 +117,8 @@ def broker_command(data_dir: Path) -> list[str]:
     config = folder / "broker.conf"
     config.touch(mode=0o600)
     config.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nsave ""\nappendonly no\nloglevel warning\n'
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\n'
+        'save ""\nappendonly no\nloglevel warning\n'
     )
     return [broker_binary(), str(config)]
 

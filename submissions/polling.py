@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from argos.codes import advice_on
 from argos.errors import VendorError
 from submissions import clock
 from submissions.calls import gate, readback
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 ASK_AGAIN = timedelta(minutes=2)
+PROBE = "portal-probe"
 
 
 def poll_due(batch: int = BATCH) -> int:
@@ -43,15 +45,22 @@ def probe_down_projects() -> None:
         probe(project)
 
 
-def probe(project: Project) -> str:
-    """One read that costs nothing; "" when the vendor answered, else what went wrong. Also measures its clock."""
+def probe(project: Project) -> None:
+    """One cheap question to a project's vendor; whatever it answers, it is up, and its clock is measured."""
     client = project.client()
     try:
-        client.find_by_userid("portal-probe")
+        client.find_by_userid(PROBE)
     except VendorError as error:
-        if error.received is None:
-            return str(error)
-        gate.note_contact(project, error.received)
-        return str(error)
-    gate.note_contact(project, client.last_received)
+        if error.received is not None:
+            gate.note_contact(project, error.received)
+    else:
+        gate.note_contact(project, client.last_received)
+
+
+def try_key(trial: Project) -> str:
+    """What speaks against this address and key, in words; "" when the vendor answered a read."""
+    try:
+        trial.client().find_by_userid(PROBE)
+    except VendorError as error:
+        return advice_on(error).what_happened
     return ""

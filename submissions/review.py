@@ -1,5 +1,6 @@
 """Claims and verdicts. A verdict can be undone for `UNDO_SECONDS`, then its call leaves; two never decide one."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from argos import matrix
 from argos.codes.comments import REJECT_COMMENTS
 from submissions import clock, events, search
 from submissions.calls import ledger
@@ -95,6 +97,20 @@ def claim_next(*, by: Actor) -> Submission | None:
     return None
 
 
+def assign(pks: Iterable[uuid.UUID], to: User, *, by: Actor) -> tuple[int, int]:
+    """Reserve each for `to` where they may decide it and nobody holds it; (how many, how many not)."""
+    assert by.user is not None
+    done = skipped = 0
+    for submission in Submission.objects.filter(pk__in=list(pks)).select_related("project"):
+        check_can(by.user, submission, "reassign")
+        if can(to, submission, "claim") and _take(submission, to):
+            events.record("assigned", by=by, submission=submission, fields={"to": to.username})
+            done += 1
+        else:
+            skipped += 1
+    return done, skipped
+
+
 def _verdicts_of(user: User) -> "QuerySet[Decision]":
     return Decision.objects.filter(reviewer=user, withdrawn_at=None)
 
@@ -142,8 +158,8 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
 
 def edited_fields(submission: Submission) -> list[str]:
     """Names of values that were read and then confirmed otherwise."""
-    values, ocr = submission.values, submission.ocr
-    return sorted(name for name, read in ocr.items() if read and name in values and values[name] != read)
+    values, ocr = matrix.clean_step2(submission.values), matrix.clean_step2(submission.ocr)
+    return sorted(name for name, read in ocr.items() if values.get(name, "") != read)
 
 
 def decide(

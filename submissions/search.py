@@ -1,5 +1,6 @@
 """Finding a person without storing them readable: keyed hashes of normalised values."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from submissions.models.submission import FINAL
 from submissions.permissions import visible_to
 
 MIN_NAME_WORD = 2
+MOST_WORDS = 6
+MOST_FOUND = 2000
 
 
 def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
@@ -38,19 +41,25 @@ def index(submission: Submission) -> None:
 
 
 def find(user: User, text: str) -> "QuerySet[Submission]":
-    """What the person may see that matches `text` exactly: a reference, e-mail, customer id, number or all name words."""
+    """What the person may see that matches exactly: a reference, e-mail, customer id, number, or all name words."""
     found = visible_to(user)
-    if text.strip().upper().startswith("KP-"):
-        return found.filter(reference=text.strip().upper())
-    whole = _digests([(SearchHash.EMAIL, vault.normalise(text)), (SearchHash.CUSTOMER, vault.normalise(text))])
+    plain = vault.normalise(text)
+    if plain.startswith("kp-"):
+        return found.filter(reference=plain.upper())
     number = vault.normalise_number(text)
-    whole += _digests([(SearchHash.DOCUMENT, number), (SearchHash.IDENTITY, number)])
-    by_value = found.filter(pk__in=SearchHash.objects.filter(digest__in=whole).values("submission_id"))
-    by_name = found
-    for word in vault.normalise(text).split():
-        rows = SearchHash.objects.filter(digest__in=_digests([(SearchHash.NAME_WORD, word)]))
-        by_name = by_name.filter(pk__in=rows.values("submission_id"))
-    return by_value | by_name
+    whole = [(SearchHash.EMAIL, plain), (SearchHash.CUSTOMER, plain)]
+    whole += [(SearchHash.DOCUMENT, number), (SearchHash.IDENTITY, number)]
+    return found.filter(pk__in=_holding(_digests(whole)) | _with_all_words(plain.split()))
+
+
+def _with_all_words(words: list[str]) -> set[uuid.UUID]:
+    each = [_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words[:MOST_WORDS]]
+    return set.intersection(*each) if each else set()
+
+
+def _holding(digests: list[bytes]) -> set[uuid.UUID]:
+    rows = SearchHash.objects.filter(digest__in=digests).values_list("submission_id", flat=True)
+    return set(rows[:MOST_FOUND])
 
 
 def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:

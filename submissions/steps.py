@@ -40,7 +40,7 @@ def step1_problems(submission: Submission) -> tuple[Problem, ...]:
 
 
 def step2_problems(submission: Submission) -> tuple[Problem, ...]:
-    """Errors, and the warnings nobody has answered with a reason. A draft is checked too, before the vendor gave an id."""
+    """Errors, and the warnings nobody has answered with a reason. A draft is checked too, before it has an id."""
     vendor_id = submission.vendor_id or submission.reference
     problems = matrix.check_step2(
         submission.values | {"submissionId": vendor_id},

@@ -24,7 +24,7 @@ from submissions.models import (
 )
 
 numbers = itertools.count(1)
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 
 VALUES = {
     "email": "applicant@example.com",

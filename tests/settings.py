@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="kyc-portal-tests-"))
 
-from kycportal.settings import *  # noqa: E402, F403
-from kycportal.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
+from kycportal.settings import *  # noqa: F403
+from kycportal.settings import DATABASES, STORAGES, TEMPLATES
 
 STORAGES = {
     **STORAGES,

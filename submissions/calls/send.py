@@ -50,7 +50,7 @@ def send(call: Call) -> None:
 
 
 def _baseline(call: Call) -> None:
-    """Before a Step 2 whose starting point is not known (ID images were refused), read it: a lost reply is judged by it."""
+    """Where a Step 2's starting point is not known (ID images were refused), read it: a lost reply is judged by it."""
     submission = call.submission
     if call.kind != CallKind.STEP2 or submission.vendor_attempts is not None:
         return

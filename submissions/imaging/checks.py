@@ -1,7 +1,7 @@
 """Looks at a picture before a try is spent. Findings advise: a person can overrule each with a reason.
 
-The vendor's page wants exactly one face, neither too large nor too small, away from the borders; its liveness page names
-25 % of the image and 192 px a side (argos-api contract, section 10). Exposure speaks first: the detector misses dark faces.
+The vendor's page wants exactly one face, neither too large nor too small, away from the borders; its liveness page
+names 25 % of the image and 192 px a side (contract, section 10). Exposure speaks first: the detector misses dark faces.
 """
 
 import threading
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
@@ -43,11 +42,9 @@ cv2.setNumThreads(1)
 
 @dataclass(frozen=True)
 class Finding:
-    """`message` says what is wrong, `do` what to do about it; `measure` is what was measured."""
+    """What each code means, and what to do about it, stands in `advice`."""
 
     code: str
-    message: str
-    do: str
     measure: float
 
 
@@ -69,11 +66,11 @@ def check_id(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding,
         return exposure
     found = []
     if max(grey.shape) < thresholds.id_long_side:
-        found.append(Finding("id_small", _("The picture has few pixels."), _("Move closer."), float(max(grey.shape))))
+        found.append(Finding("id_small", float(max(grey.shape))))
     if (sharp := _sharpness(grey, thresholds.id_sharp_width)) < thresholds.id_sharpness:
-        found.append(Finding("id_blurred", _("The picture is blurred."), _("Hold still and let it focus."), sharp))
+        found.append(Finding("id_blurred", sharp))
     if (glare := float(np.mean(grey >= 253))) > thresholds.id_glare_share and float(np.mean(grey)) < 200:
-        found.append(Finding("id_glare", _("Light is reflected."), _("Tilt the document or move the lamp."), glare))
+        found.append(Finding("id_glare", glare))
     return tuple(found)
 
 
@@ -104,20 +101,18 @@ def _grey(content: bytes) -> Pixels:
 def _exposure(grey: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
     level = float(np.mean(grey))
     if level < thresholds.dark_level:
-        return (Finding("dark", _("The picture is too dark."), _("Turn on a light, or face the window."), level),)
+        return (Finding("dark", level),)
     if level > thresholds.bright_level:
-        return (Finding("bright", _("The picture is too bright."), _("Move out of the direct light."), level),)
+        return (Finding("bright", level),)
     return ()
 
 
 def _wrong_number(grey: Pixels, count: int) -> Finding:
     if count > 1:
-        return Finding(
-            "several_faces", _("There is more than one face."), _("Have the customer alone in the picture."), count
-        )
+        return Finding("several_faces", count)
     if any(find_faces(np.rot90(grey, turns).copy()) for turns in (1, 2, 3)):
-        return Finding("turned", _("The picture lies on its side."), _("Turn it upright and take it again."), 0)
-    return Finding("no_face", _("No face was found."), _("Have the customer look straight into the camera."), 0)
+        return Finding("turned", 0)
+    return Finding("no_face", 0)
 
 
 def _face_findings(grey: Pixels, face: Face, thresholds: Thresholds) -> tuple[Finding, ...]:
@@ -126,27 +121,14 @@ def _face_findings(grey: Pixels, face: Face, thresholds: Thresholds) -> tuple[Fi
     share = width / min(tall, wide)
     margin = min(x, y, wide - x - width, tall - y - height) / min(tall, wide)
     sharp = _sharpness(grey[y : y + height, x : x + width], thresholds.sharp_width)
-    closer, back = _("Come closer to the camera."), _("Move back a little.")
     rows = (
-        (share < thresholds.face_share, "face_small", _("The face is small in the picture."), closer, share),
-        (width < thresholds.face_pixels, "face_few_pixels", _("The face has few pixels."), closer, width),
-        (share > thresholds.face_share_most, "face_large", _("The face fills the picture."), back, share),
-        (
-            margin < thresholds.border_share,
-            "face_at_border",
-            _("The face is close to the border."),
-            _("Bring the face to the middle, with room on all sides."),
-            margin,
-        ),
-        (
-            sharp < thresholds.face_sharpness,
-            "blurred",
-            _("The face is blurred."),
-            _("Hold still and let it focus."),
-            sharp,
-        ),
+        (share < thresholds.face_share, "face_small", share),
+        (width < thresholds.face_pixels, "face_few_pixels", width),
+        (share > thresholds.face_share_most, "face_large", share),
+        (margin < thresholds.border_share, "face_at_border", margin),
+        (sharp < thresholds.face_sharpness, "blurred", sharp),
     )
-    return tuple(Finding(code, message, do, measure) for is_so, code, message, do, measure in rows if is_so)
+    return tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
 
 
 def _sharpness(grey: Pixels, width: int) -> float:

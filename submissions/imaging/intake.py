@@ -1,4 +1,4 @@
-"""Takes a picture in: checked by content, uprighted, stripped of everything but its pixels, written anew once as JPEG."""
+"""Takes a picture in: checked by content, uprighted, stripped to its pixels, written anew once as JPEG."""
 
 import hashlib
 import io
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """Sides in pixels, sizes in bytes. The vendor's: 2 MB at most (which of the two megabytes is not said), 1 MB advised."""
+    """Sides in pixels, sizes in bytes. The vendor's: 2 MB at most (which megabyte is not said), 1 MB advised."""
 
     selfie_long_side: int = 1800
     document_long_side: int = 2400

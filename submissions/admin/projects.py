@@ -1,0 +1,142 @@
+"""Projects: address and key (tested before it is used), options as switches, targets, webhook token."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from submissions import events, polling
+from submissions.admin.site import ForAdministrators, site
+from submissions.calls import gate
+from submissions.models import Project
+
+
+class ProjectForm(forms.ModelForm[Project]):
+    new_key = forms.CharField(
+        label=_("API key"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "Never shown. Leave empty to keep the present one; a new one is tested by a read before it is used."
+        ),
+    )
+    paths = forms.JSONField(label=_("Paths"), required=False)
+    webhook_addresses = forms.JSONField(label=_("Webhook source addresses"), required=False)
+
+    class Meta:
+        model = Project
+        fields = "__all__"
+
+    def clean_paths(self) -> dict[str, Any]:
+        given = self.cleaned_data["paths"] or {}
+        if not isinstance(given, dict):
+            raise forms.ValidationError(_('Write an object, for example {"address_code": "Address_code"}.'))
+        return given
+
+    def clean_webhook_addresses(self) -> list[str]:
+        given = self.cleaned_data["webhook_addresses"] or []
+        if not isinstance(given, list):
+            raise forms.ValidationError(_('Write a list, for example ["203.0.113.7"].'))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("new_key") and not self.errors:
+            self._test_key(data)
+        return data
+
+    def _test_key(self, data: dict[str, Any]) -> None:
+        """On a copy, so that a key that does not work replaces nothing."""
+        trial = Project(pk=self.instance.pk, base_url=data["base_url"], paths=data["paths"])
+        trial.connect_timeout, trial.read_timeout = 5, 10
+        trial.api_key = data["new_key"]
+        if problem := polling.try_key(trial):
+            self.add_error(
+                "new_key", _t("The vendor did not accept it: %(why)s. The old key stays.") % {"why": problem}
+            )
+
+
+@admin.register(Project, site=site)
+class ProjectAdmin(ForAdministrators):
+    form = ProjectForm
+    list_display = ("name", "base_url", "reviewer", "is_open", "paused_at")
+    readonly_fields = ("paused_at", "paused_reason", "clock_offset")
+    actions = ("resume_sending", "replace_webhook_token")
+    fieldsets = (
+        (None, {"fields": ("name", "is_open", "base_url", "new_key", "admin_email")}),
+        (
+            _("Options of the vendor's dashboard"),
+            {
+                "fields": (
+                    "has_id_authentication",
+                    "has_address_codes",
+                    "has_address_image",
+                    "has_structured_address",
+                    "requires_typed_address",
+                    "requires_address_detail",
+                    "has_account_occupancy",
+                    "has_universal_mode",
+                    "vehicle_certificate_value",
+                )
+            },
+        ),
+        (
+            _("Review"),
+            {
+                "fields": (
+                    "reviewer",
+                    "second_review",
+                    "review_target_hours",
+                    "pending_clock",
+                    "face_threshold",
+                    "liveness_threshold",
+                )
+            },
+        ),
+        (
+            _("Calls"),
+            {
+                "fields": (
+                    "paths",
+                    "connect_timeout",
+                    "read_timeout",
+                    "blocks_first_step2_after_4h",
+                    "settle_minutes",
+                    "webhook_addresses",
+                )
+            },
+        ),
+        (_("State"), {"fields": ("paused_at", "paused_reason", "clock_offset")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
+        key = form.cleaned_data.get("new_key")
+        if key:
+            obj.api_key = key
+            obj.paused_at, obj.paused_reason = None, ""
+        super().save_model(request, obj, form, change)
+        fields = {"project": obj.name, "changed": form.changed_data}
+        events.record("project_changed" if change else "project_added", by=events.actor_of(request), fields=fields)
+
+    @admin.action(description=_("Let sending go on after a pause"))
+    def resume_sending(self, request: HttpRequest, queryset: "QuerySet[Project]") -> None:
+        for project in queryset:
+            gate.resume(project)
+            events.record("project_resumed", by=events.actor_of(request), fields={"project": project.name})
+        messages.success(request, _("Sending goes on."))
+
+    @admin.action(description=_("Make a new webhook address"))
+    def replace_webhook_token(self, request: HttpRequest, queryset: "QuerySet[Project]") -> None:
+        """Shown once; the old one stops working."""
+        for project in queryset:
+            token = project.new_webhook_token()
+            project.save(update_fields=["webhook_token_hash"])
+            events.record("webhook_token_replaced", by=events.actor_of(request), fields={"project": project.name})
+            address = reverse("webhook", args=[token])
+            text = _t("%(name)s: give the vendor this address now, it is not shown again: %(address)s")
+            messages.warning(request, text % {"name": project.name, "address": address})

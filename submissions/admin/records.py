@@ -1,0 +1,114 @@
+"""Submissions, read-only and without personal data: status, scores, tries, deadline."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from submissions import clock
+from submissions.admin.site import has_role, site
+from submissions.models import Role, Submission
+from submissions.models.submission import IN_REVIEW
+from submissions.templatetags.kyc import in_words
+
+LOOKERS = (Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
+COUNT_BOUND = 5000
+
+
+class BoundedPaginator(Paginator[Submission]):
+    """Counting a million rows for a page number costs more than the number is worth."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Submission] = self.object_list  # type: ignore[assignment]
+        return len(rows.order_by().values_list("pk", flat=True)[:COUNT_BOUND])
+
+
+class PendingFilter(admin.SimpleListFilter):
+    title = _("waits for review")
+    parameter_name = "pending"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("Pending")), ("late", _("Pending, under 2 hours left"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> "QuerySet[Submission]":
+        if self.value() == "1":
+            return queryset.filter(status__in=IN_REVIEW)
+        if self.value() == "late":
+            return queryset.filter(status__in=IN_REVIEW, target_at__lt=clock.now() + timedelta(hours=2))
+        return queryset
+
+
+@admin.register(Submission, site=site)
+class SubmissionAdmin(admin.ModelAdmin[Submission]):
+    list_display = (
+        "reference",
+        "status",
+        "project",
+        "issuing_country",
+        "id_type",
+        "face_similarity",
+        "liveness",
+        "tries",
+        "deadline_at",
+        "left",
+        "to_review",
+    )
+    list_filter = (PendingFilter, "status", "project", "id_type", "source")
+    search_fields = ("=reference", "=vendor_id")
+    ordering = ("-created_at",)
+    list_select_related = ("project",)
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    fields = (
+        ("reference", "status", "project", "team"),
+        ("issuing_country", "id_type", "recognized_id_type"),
+        ("face_similarity", "liveness", "verification_result"),
+        ("tries", "vendor_count", "retry_code"),
+        ("deadline_at", "pending_at", "target_at", "left"),
+        ("vendor_id", "vendor_status", "vendor_codes", "has_difference"),
+        ("decided_at", "source", "reason_code"),
+        "to_review",
+    )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return has_role(request, *LOOKERS)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return has_role(request, *LOOKERS)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
+        rows: QuerySet[Submission] = Submission.objects.for_row()
+        return rows
+
+    @admin.display(description=_("tries used"))
+    def tries(self, submission: Submission) -> str:
+        return f"{submission.tries_used} / 3"
+
+    @admin.display(description=_("time left"))
+    def left(self, submission: Submission) -> str:
+        return in_words(submission.time_left)
+
+    @admin.display(description=_("review"))
+    def to_review(self, submission: Submission) -> SafeString | str:
+        if not submission.is_in_review:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("review", args=[submission.pk]), _("Open the review page"))

@@ -1,0 +1,22 @@
+"""What every page shows: why sending is closed, and the person's unseen alerts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from submissions import alerts
+from submissions.calls import gate
+from submissions.models import Project, User
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"closed": [], "unseen": []}
+    return {"closed": closed(), "unseen": [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]}
+
+
+def closed() -> list[tuple[str, str]]:
+    """(project, why) of every open project from which nothing is sent now."""
+    found = [(project.name, gate.why_closed(project)) for project in Project.objects.filter(is_open=True)]
+    return [(name, why) for name, why in found if why]

@@ -1,0 +1,172 @@
+"""The rows of the capture form, from the field matrix: what this document shows, with labels, OCR and problems."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from argos import matrix
+from argos.matrix import FieldRule, Form, Problem
+from submissions import steps
+from submissions.models import Submission
+
+LABELS = {
+    "idType": _("ID type"),
+    "name": _("Full name"),
+    "date_of_birth": _("Date of birth"),
+    "gender": _("Gender"),
+    "nationality": _("Nationality"),
+    "identity_number": _("Identity number"),
+    "license_number": _("Licence number"),
+    "serial_number": _("Serial number"),
+    "document_number": _("Document number"),
+    "date_of_issue": _("Date of issue"),
+    "date_of_expiry": _("Date of expiry"),
+    "globalCode": _("Plus Code (global)"),
+    "compoundCode": _("Plus Code (with place)"),
+    "formatted_address": _("Formatted address"),
+    "address_input": _("Address as typed"),
+    "address_detail": _("Address detail"),
+    "address_street": _("Street"),
+    "address_city": _("City"),
+    "address_state": _("State"),
+    "address_country": _("Country"),
+    "address_zipcode": _("Postal code"),
+    "userOccupancyCode": _("Code from the 1-won deposit"),
+    "userOccupancyName": _("Account holder's name"),
+    "email": _("E-mail"),
+    "customer_id": _("Customer number in our books"),
+    "contact_phone": _("Phone to call back"),
+}
+HINTS = {
+    Form.DATE: _("YYYY-MM-DD"),
+    Form.COUNTRY: _("Three letters, for example KOR"),
+    Form.LICENSE: _("12-34-567890-12 or 서울-12-345678-90"),
+    Form.SERIAL: _("Six letters or digits"),
+    Form.PLUS_CODE: _("For example 87C4VXX7+39"),
+    Form.SHORT_PLUS_CODE: _("For example VXX7+39 Washington, DC, USA"),
+    Form.DIGITS: _("The first three digits"),
+}
+CHOICES = {
+    "male": _("Male"),
+    "female": _("Female"),
+    "passport": _("Passport"),
+    "government_id": _("National ID card"),
+    "drivers_license": _("Driver's licence"),
+    "residence_permit": _("Residence permit"),
+    "visa": _("Visa"),
+    "vehicle_registration_certificate": _("Vehicle registration certificate"),
+    "vehicle_registration certificate": _("Vehicle registration certificate"),
+    "aadhaar": _("Aadhaar"),
+    "pancard": _("PAN card"),
+    "universal": _("Let the vendor recognise it"),
+}
+SECRET = ("identity_number", "document_number", "license_number", "serial_number")
+OFFICE = ("email", "customer_id", "contact_phone")
+IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
+
+
+@dataclass
+class Row:
+    name: str
+    label: str
+    value: str
+    required: bool = False
+    hint: str = ""
+    choices: list[tuple[str, str]] = field(default_factory=list)
+    read: str = ""
+    reason: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    is_country: bool = False
+    section: str = IDENTITY
+
+    @property
+    def is_changed(self) -> bool:
+        """The confirmed value is another than what was read."""
+        return bool(self.read) and clean(self.name, self.value) != clean(self.name, self.read)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.is_error]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [problem for problem in self.problems if not problem.is_error]
+
+
+def clean(name: str, value: str) -> str:
+    return matrix.clean_step2({name: value}).get(name, "")
+
+
+def label_of(name: str) -> str:
+    return str(LABELS.get(name, name))
+
+
+def choice_label(value: str) -> str:
+    return str(CHOICES.get(value, value))
+
+
+def rules(submission: Submission) -> tuple[FieldRule, ...]:
+    """The typed fields of Step 2 for this document: no files, nothing the portal sets itself."""
+    shown = matrix.rules_for(
+        submission.issuing_country,
+        steps.document_type(submission),
+        submission.project.options,
+        id_type_unknown=submission.id_type_unknown,
+    )
+    return tuple(rule for rule in shown if rule.form not in (Form.FILE, Form.REFERENCE))
+
+
+def names(submission: Submission) -> list[str]:
+    """Every name the form may post."""
+    return [rule.name for rule in rules(submission)] + list(OFFICE)
+
+
+def rows(submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None) -> list[Row]:
+    """The typed values win over the stored ones, so that nothing typed is lost on an error."""
+    values, ocr, reasons = {**submission.values, **(typed or {})}, submission.ocr, submission.reasons
+    by_field: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_field.setdefault(problem.field, []).append(problem)
+    return [_row(rule, values, ocr, reasons, by_field.get(rule.name, [])) for rule in rules(submission)]
+
+
+def _row(
+    rule: FieldRule, values: Mapping[str, str], ocr: Mapping[str, str], reasons: Mapping[str, str], found: list[Problem]
+) -> Row:
+    return Row(
+        name=rule.name,
+        label=label_of(rule.name),
+        value=values.get(rule.name, ""),
+        required=rule.required,
+        hint=str(HINTS.get(rule.form, "")),
+        choices=[(choice, choice_label(choice)) for choice in rule.choices],
+        read=ocr.get(rule.name, ""),
+        reason=reasons.get(rule.name, ""),
+        problems=found,
+        is_country=rule.form is Form.COUNTRY,
+        section=_section(rule.name),
+    )
+
+
+def _section(name: str) -> str:
+    if name.startswith("userOccupancy"):
+        return ACCOUNT
+    is_address = name.startswith("address") or name in matrix.ADDRESS_CODES
+    return ADDRESS if is_address else IDENTITY
+
+
+def masked(name: str, value: str) -> str:
+    """Numbers show their last two characters; the rest of a person's data as it is."""
+    if name not in SECRET or len(value) <= 2:
+        return value
+    return "•" * (len(value) - 2) + value[-2:]
+
+
+def shown_values(values: Mapping[str, str], *, openly: bool) -> list[tuple[str, str, str]]:
+    """(name, label, value) of what is filled, numbers masked unless `openly`."""
+    return [
+        (name, label_of(name), text if openly else masked(name, text))
+        for name, text in values.items()
+        if text and name in LABELS
+    ]

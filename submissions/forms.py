@@ -1,0 +1,78 @@
+"""Forms with a fixed set of fields. The capture form's fields follow the document (`submissions.fields`)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from argos import matrix
+from argos.matrix import Problem
+from submissions.fields import choice_label
+from submissions.models import Project, Role, Team, User
+
+OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """The ones used often first, then all by name."""
+    every = dict(matrix.country_choices())
+    often = [(code, f"{every[code]} ({code})") for code in OFTEN]
+    rest = [(code, f"{name} ({code})") for code, name in every.items() if code not in OFTEN]
+    return [("", ""), *often, *rest]
+
+
+class NewForm(forms.Form):
+    project = forms.ModelChoiceField(Project.objects.filter(is_open=True).order_by("name"), label=_("Project"))
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
+    issuing_country = forms.ChoiceField(label=_("Country that issued the ID"), choices=country_choices)
+    id_type = forms.ChoiceField(label=_("ID type"))
+    email = forms.EmailField(label=_("Customer's e-mail"), help_text=_("The vendor requires it"))
+    customer_id = forms.CharField(
+        label=_("Customer number in our books"), required=False, max_length=60, help_text=_("Sent as cf1")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        id_type = self.fields["id_type"]
+        assert isinstance(id_type, forms.ChoiceField)
+        id_type.choices = [(name, choice_label(name)) for name in matrix.ID_TYPES]
+        if user.role == Role.AGENT:
+            team = self.fields["team"]
+            assert isinstance(team, forms.ModelChoiceField)
+            team.queryset = Team.objects.filter(pk=user.team_id)
+            team.initial = user.team_id
+            team.widget = forms.HiddenInput()
+        project = self.fields["project"]
+        assert isinstance(project, forms.ModelChoiceField)
+        project.initial = project.queryset.first() if project.queryset is not None else None
+        project.empty_label = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        values = {
+            "issuingCountry": data.get("issuing_country", ""),
+            "idType": data.get("id_type", ""),
+            "email": data.get("email", ""),
+        }
+        if project := data.get("project"):
+            for problem in matrix.check_step1(values, {"idImage"}, project.options):
+                name = STEP1_FIELDS.get(problem.field, problem.field)
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, problem.message)
+        return data
+
+
+STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email": "email"}
+
+
+def account_problems(typed: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the 1-won check's three values before it is sent."""
+    found = []
+    if not typed.get("userName"):
+        found.append(Problem("userName", "missing", str(_("Enter the account holder's name."))))
+    if not (typed.get("bankCode", "").isdigit() and len(typed["bankCode"]) == 3):
+        found.append(Problem("bankCode", "format", str(_("A bank code has three digits, for example 004."))))
+    if not typed.get("accountNumber", "").isdigit():
+        found.append(Problem("accountNumber", "format", str(_("Digits only, without hyphens."))))
+    return found

@@ -1,0 +1,22 @@
+"""What each finding says and what to do about it, by its code: for records that keep the code alone."""
+
+from django.utils.translation import gettext as _
+
+
+def sentence(code: str) -> str:
+    texts = {
+        "dark": _("The picture is too dark. Turn on a light, or face the window."),
+        "bright": _("The picture is too bright. Move out of the direct light."),
+        "several_faces": _("There is more than one face. Have the customer alone in the picture."),
+        "turned": _("The picture lies on its side. Turn it upright and take it again."),
+        "no_face": _("No face was found. Have the customer look straight into the camera."),
+        "face_small": _("The face is small in the picture. Come closer to the camera."),
+        "face_few_pixels": _("The face has few pixels. Come closer to the camera."),
+        "face_large": _("The face fills the picture. Move back a little."),
+        "face_at_border": _("The face is close to the border. Bring it to the middle, with room on all sides."),
+        "blurred": _("The face is blurred. Hold still and let it focus."),
+        "id_small": _("The picture has few pixels. Move closer."),
+        "id_blurred": _("The picture is blurred. Hold still and let it focus."),
+        "id_glare": _("Light is reflected. Tilt the document or move the lamp."),
+    }
+    return texts.get(code, code)

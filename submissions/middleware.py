@@ -1,0 +1,42 @@
+"""Turns the domain's facts into pages: not allowed, stale, vendor not reachable. Views need not catch them."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from argos.errors import VendorError
+from submissions.permissions import NotAllowed
+from submissions.transitions import MoveNotAllowed, StaleSubmission
+
+
+class FactsMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return render(request, "errors/403.html", {"why": str(exception)}, status=403)
+        if isinstance(exception, (StaleSubmission, MoveNotAllowed)):
+            messages.warning(request, _("It moved meanwhile, so nothing was done. This is how it stands now."))
+            return _back(request)
+        if isinstance(exception, VendorError):
+            messages.error(
+                request, _("The vendor could not be asked just now. Nothing changed; try again in a minute.")
+            )
+            return _back(request)
+        return None
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page the action belongs to: the submission or its review."""
+    match = request.resolver_match
+    pk = match.kwargs.get("pk") if match else None
+    if pk is None:
+        return redirect("start")
+    return redirect("review" if request.path.startswith("/review/") else "submission", pk=pk)

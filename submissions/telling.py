@@ -1,0 +1,163 @@
+"""What happened and what comes next, in sentences: calls, notices, events. No rule is decided here."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from argos import codes
+from submissions import clock
+from submissions.calls import settle
+from submissions.models import Call, CallKind, CallState, Event, Status, Submission
+
+
+@dataclass(frozen=True)
+class Told:
+    """`tone`: info, wait, warn or bad; `say` is for the customer."""
+
+    title: str
+    text: str
+    tone: str = "info"
+    say: str = ""
+
+
+def about_open_call(call: Call) -> Told:
+    """What the page says while a call is open."""
+    name = CallKind(call.kind).label
+    if call.state == CallState.PREPARED:
+        return _waiting(call, str(name))
+    if call.state == CallState.SENT:
+        return Told(_("%(call)s is with the vendor") % {"call": name}, _("The reply usually takes seconds."), "wait")
+    if settle.is_stuck(call):
+        return Told(
+            _("%(call)s has been unknown for too long") % {"call": name},
+            _("The vendor's record does not tell whether it arrived. A manager can settle it with a reason."),
+            "bad",
+        )
+    return Told(
+        _("We do not know yet whether the vendor got %(call)s") % {"call": name},
+        _("The portal is asking the vendor. There is nothing to press, and no try is spent twice."),
+        "warn",
+    )
+
+
+def _waiting(call: Call, name: str) -> Told:
+    if call.kind == CallKind.REVIEW and not call.undelivered:
+        return Told(_("The decision leaves in a moment"), _("Until then it can be taken back."), "wait")
+    if call.undelivered:
+        seconds = max(0, int((call.not_before - clock.now()).total_seconds()))
+        text = _("The vendor could not be reached %(times)d times; no try was spent. Next try in %(seconds)d s.")
+        return Told(
+            _("%(call)s waits for the vendor") % {"call": name},
+            text % {"times": call.undelivered, "seconds": seconds},
+            "warn",
+        )
+    return Told(_("%(call)s is about to be sent") % {"call": name}, _("A worker takes it in a moment."), "wait")
+
+
+def about_notice(submission: Submission, last: Call | None) -> Told | None:
+    """Why the submission is back where it was before the press."""
+    if not submission.notice:
+        return None
+    if last and last.state == CallState.REFUSED:
+        return _about_refusal(last)
+    texts = {
+        "deadline": _("The 24 hours were over before it could be sent. Nothing was sent."),
+        "taken_back": _("You took it back before it left. Nothing was sent, no try was spent."),
+        "undone": _("The decision was taken back before it left."),
+        "never_arrived": _("The vendor never got the last call: two reads of its record show it. Send it again."),
+        "not_delivered": _("The vendor could not be reached. Nothing was sent and no clock runs. Try again later."),
+        "image_unreadable": _("A stored image could not be read. Upload it again, then send."),
+        "not_configured": _(
+            "The project has no usable address or key. An administrator must set it. Nothing was sent."
+        ),
+    }
+    text = texts.get(submission.notice)
+    return Told(_("Not sent"), text, "warn") if text else None
+
+
+def _about_refusal(call: Call) -> Told:
+    gateway = {"forbidden": "forbidden", "toolarge": "too_large"}.get(call.error)
+    if gateway == "forbidden":
+        deny = "explicit deny" in call.error_code.casefold()
+        gateway = "forbidden_ip" if deny else "forbidden_key"
+    advice = (codes.TABLES["gateway"].get(gateway) if gateway else None) or codes.advice_for(
+        call.error_code, call.error_code, "error"
+    )
+    title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
+    return Told(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
+
+
+def about_retry(submission: Submission) -> Told | None:
+    """The retry code as what happened, what to say and what to do; the vendor's own text for an unknown one."""
+    if submission.status not in (Status.STEP1_RETRY, Status.INCOMPLETE):
+        return None
+    surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
+    advice = codes.advice_for(submission.retry_code, submission.retry_message, surface)
+    return Told(advice.what_happened, advice.do, "warn", advice.say)
+
+
+def about_end(submission: Submission) -> Told | None:
+    """The verdict, and where it came from."""
+    if submission.status == Status.ABANDONED:
+        text = _("No Step 2 was sent in time, or the customer gave up. A fresh one can be started from this data.")
+        return Told(_("Closed without Step 2"), text, "info")
+    if submission.status == Status.OVERDUE:
+        text = _("The 24 hours ran out after a selfie was tried. It is locked; the vendor is asked for its word.")
+        return Told(_("Overdue"), text, "bad")
+    if submission.status not in (Status.APPROVED, Status.REJECTED):
+        return None
+    by = submission.decided_by.name if submission.decided_by else submission.get_source_display()
+    title = _("Approved by %(by)s") if submission.status == Status.APPROVED else _("Rejected by %(by)s")
+    advice = [codes.advice_for(code, "", "reject") for code in submission.vendor_codes]
+    text = " ".join(f"{row.what_happened} {row.do}" for row in advice)
+    say = advice[0].say if advice else ""
+    return Told(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)
+
+
+def about_event(event: Event) -> str:
+    """One line of the timeline; kinds that are not listed show their name."""
+    texts = {
+        "draft_created": _("Draft created"),
+        "values_changed": _("Values changed"),
+        "image_added": _("Image added"),
+        "step1_prepared": _("Step 1 pressed"),
+        "step1_read": _("The vendor read the ID"),
+        "step1_retry_wanted": _("The vendor wants another ID image"),
+        "step1_not_delivered": _("Step 1 did not go through"),
+        "step2_prepared": _("Step 2 pressed"),
+        "step2_not_delivered": _("Step 2 did not go through"),
+        "try_not_accepted": _("The vendor did not accept the selfie"),
+        "pending": _("Pending: waits for a decision"),
+        "approved": _("Approved"),
+        "rejected": _("Rejected"),
+        "deadline_passed": _("The 24 hours ran out"),
+        "closed_without_step2": _("Closed without Step 2"),
+        "given_up": _("Closed: the customer gave up"),
+        "claimed": _("Claimed for review"),
+        "claim_released": _("Claim released"),
+        "verdict_given": _("Verdict given"),
+        "first_verdict": _("First verdict given"),
+        "decision_prepared": _("Decision on its way"),
+        "decision_not_sent": _("Decision not sent"),
+        "call_unknown": _("Not known whether the vendor got the call"),
+        "call_settled": _("Settled by reading the vendor's record"),
+        "vendor_asked": _("The vendor was asked"),
+        "difference_found": _("The vendor's record differs from ours"),
+        "difference_gone": _("The vendor's record agrees again"),
+        "image_opened": _("Image opened"),
+        "looked": _("Opened"),
+        "revealed": _("Numbers revealed"),
+        "note_added": _("Note added"),
+        "webhook": _("The vendor sent a hint"),
+        "account_checked": _("Account checked"),
+        "restarted": _("Started again as a fresh submission"),
+        "assigned": _("Assigned"),
+    }
+    return texts.get(event.kind, event.kind.replace("_", " "))
+
+
+def details_of(event: Event) -> str:
+    """The references and codes of an event, without names of persons or values."""
+    wanted = ("retry_code", "changed", "image_kind", "verdict", "reason", "why", "error", "as", "trigger", "codes")
+    found = [event.fields[name] for name in wanted if event.fields.get(name)]
+    return ", ".join(", ".join(item) if isinstance(item, list) else str(item) for item in found)

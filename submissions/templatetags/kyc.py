@@ -1,0 +1,65 @@
+"""Filters of the templates: time left in words, scores, codes."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils.translation import gettext as _
+
+from submissions import clock, fields
+
+register = template.Library()
+
+
+@register.filter
+def in_words(left: timedelta | None) -> str:
+    """ "3 h 12 min left", "overdue by 5 min"; to the minute."""
+    if left is None:
+        return ""
+    minutes = int(abs(left.total_seconds()) // 60)
+    words = span(minutes)
+    return (
+        _("%(time)s left") % {"time": words}
+        if left.total_seconds() >= 0
+        else _("overdue by %(time)s") % {"time": words}
+    )
+
+
+def span(minutes: int) -> str:
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
+@register.filter
+def age(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
+
+
+@register.filter
+def urgency(left: timedelta | None) -> str:
+    """A CSS class: the words beside it say the same."""
+    if left is None:
+        return "calm"
+    if left < timedelta(0):
+        return "over"
+    return "urgent" if left < timedelta(hours=1) else "soon" if left < timedelta(hours=4) else "calm"
+
+
+@register.filter
+def score(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
+
+
+@register.filter
+def id_type(value: str) -> str:
+    return fields.choice_label(value)
+
+
+@register.filter
+def get(mapping: dict[str, object], key: str) -> object:
+    return mapping.get(key, "")

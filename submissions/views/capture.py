@@ -1,0 +1,190 @@
+"""Gathering and sending: the new-submission form, the one form of the submission page, and its small actions."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from argos.errors import VendorError
+from argos.matrix import Problem
+from submissions import capture, deadlines, events, fields, search, steps
+from submissions.calls import ledger
+from submissions.forms import NewForm, account_problems
+from submissions.imaging.intake import UnusableImage
+from submissions.models import ImageKind, Role, Submission
+from submissions.models.submission import CAPTURING
+from submissions.permissions import NotAllowed, get_submission_for
+from submissions.transitions import StaleSubmission
+from submissions.views import page
+from submissions.views.asking import person
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    if user.role == Role.ADMINISTRATOR:
+        raise NotAllowed(_("Administrators manage settings and do not handle submissions."))
+    form = NewForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        submission = capture.create_draft(
+            data["project"],
+            data["team"],
+            by=events.actor_of(request),
+            issuing_country=data["issuing_country"],
+            id_type=data["id_type"],
+            values={"email": data["email"], "customer_id": data["customer_id"]},
+        )
+        return redirect("submission", pk=submission.pk)
+    return render(request, "submissions/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The submission page's one form: saves what was typed and chosen, then sends where a send button was pressed."""
+    submission = get_submission_for(person(request), pk, "capture")
+    if submission.status not in CAPTURING:
+        raise StaleSubmission(submission.reference)
+    typed, problems = _typed(request, submission), _take_in(request, submission)
+    reasons = {name[len("reason_") :]: text for name, text in request.POST.items() if name.startswith("reason_")}
+    capture.save_values(submission, typed, by=events.actor_of(request), reasons=reasons)
+    if request.headers.get("X-Autosave"):
+        return JsonResponse({"saved": True, "problems": [problem.message for problem in problems]})
+    action = request.POST.get("action", "save")
+    if not problems and action in SENDERS:
+        problems = _send(request, submission, action)
+    if problems:
+        return page.render_submission(request, submission, problems=problems, typed=typed, status=422)
+    if action not in SENDERS:
+        messages.success(request, _("Saved."))
+    return redirect("submission", pk=pk)
+
+
+def _typed(request: HttpRequest, submission: Submission) -> dict[str, str]:
+    return {name: request.POST[name].strip() for name in fields.names(submission) if name in request.POST}
+
+
+def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
+    """Each chosen file by itself: a bad one does not keep the others from being stored."""
+    problems = []
+    for kind in ImageKind:
+        upload = request.FILES.get(kind)
+        if isinstance(upload, UploadedFile):
+            source = request.POST.get(f"source_{kind}", "file")
+            problems += _take_one(request, submission, kind, upload.read(), source)
+    return problems
+
+
+def _take_one(
+    request: HttpRequest, submission: Submission, kind: ImageKind, content: bytes, source: str
+) -> list[Problem]:
+    try:
+        actor = events.actor_of(request)
+        capture.add_image(submission, kind, content, by=actor, source="camera" if source == "camera" else "file")
+    except UnusableImage as unusable:
+        return [Problem(kind, unusable.code, unusable.message)]
+    return []
+
+
+def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
+    """Press the button; every fact that stops it becomes a sentence beside what it is about."""
+    confirmed = request.POST.get("is_last_confirmed") == "1"
+    try:
+        SENDERS[action](submission, by=events.actor_of(request), is_last_confirmed=confirmed)
+    except steps.NotReady as not_ready:
+        return list(not_ready.problems)
+    except steps.LastTry:
+        text = _("This is the last of three selfies. Look at it once more, tick the box above the button, then send.")
+        return [Problem("is_last_confirmed", "last_try", text)]
+    except steps.NoTryLeft:
+        return [Problem("", "no_try_left", _("Three tries have been used. The vendor decides now."))]
+    except steps.VendorDown:
+        text = _(
+            "The vendor cannot be reached, so its clock was not started. Everything is kept; send when it is back."
+        )
+        return [Problem("", "vendor_down", text)]
+    except steps.AccountCheckMissing:
+        return [
+            Problem("account", "account_missing", _("Check the account first: the project asks for the 1-won check."))
+        ]
+    except deadlines.DeadlinePassed:
+        text = _("It is too late: a call sent now could not end within the 24 hours. Start fresh from this data.")
+        return [Problem("", "deadline", text)]
+    return []
+
+
+SENDERS = {"step1": steps.send_step1, "step2": steps.send_step2}
+
+
+@require_POST
+def account_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    typed = {name: request.POST.get(name, "").strip() for name in ("userName", "bankCode", "accountNumber")}
+    if problems := account_problems(typed):
+        return page.render_submission(request, submission, problems=problems, typed=typed, status=422)
+    steps.check_account(
+        submission,
+        by=events.actor_of(request),
+        holder=typed["userName"],
+        bank_code=typed["bankCode"],
+        account_number=typed["accountNumber"],
+    )
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask the vendor for the codes of a typed address and fill them in."""
+    submission = get_submission_for(person(request), pk, "capture")
+    typed = _typed(request, submission)
+    capture.save_values(submission, typed, by=events.actor_of(request))
+    try:
+        found = submission.project.client().address_code({"address": typed.get("address_input", "")})
+    except VendorError:
+        text = _(
+            "The address was not found, or the look-up does not answer. Enter a Plus Code or the formatted address."
+        )
+        problem = Problem("address_input", "not_found", text)
+        return page.render_submission(request, submission, problems=[problem], typed=typed, status=422)
+    codes = {
+        "globalCode": found.globalCode,
+        "compoundCode": found.compoundCode,
+        "formatted_address": found.formatted_address,
+    }
+    capture.save_values(submission, codes, by=events.actor_of(request))
+    messages.success(request, _("The address codes are filled in. Compare them with the customer."))
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    ledger.cancel_prepared(submission, by=events.actor_of(request), why="taken_back")
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        messages.error(request, _("Say in a few words why, then close it."))
+        return redirect("submission", pk=pk)
+    capture.give_up(submission, by=events.actor_of(request), reason=reason)
+    messages.success(request, _("Closed. Nothing was sent."))
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    fresh = capture.restart(submission, by=events.actor_of(request))
+    found = search.same_person(person(request), fresh).count()
+    messages.success(request, _("A fresh draft from the same data. It has its own clock and tries."))
+    if found:
+        messages.warning(request, _("Other open or approved submissions of this person are listed below."))
+    return redirect("submission", pk=fresh.pk)

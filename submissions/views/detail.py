@@ -1,0 +1,74 @@
+"""One submission: its page, the part that reloads, asking the vendor, revealing, overruling."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions import events
+from submissions.calls import readback, settle
+from submissions.models import CallKind, CallState
+from submissions.permissions import check_can, get_submission_for
+from submissions.transitions import StaleSubmission
+from submissions.views import page
+from submissions.views.asking import person
+
+
+@require_safe
+def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return page.render_submission(request, get_submission_for(person(request), pk, "reveal"))
+
+
+@require_safe
+def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """While a call is open the page asks for this part; once it has ended the whole page is loaded anew."""
+    found = get_submission_for(person(request), pk, "reveal")
+    if not found.has_open_call:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "submissions/_state.html", page.state(found, person(request)))
+
+
+@require_POST
+def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Read the vendor's record now and show both sides."""
+    found = get_submission_for(person(request), pk, "capture")
+    if not found.vendor_id:
+        messages.info(request, _("The vendor has given no submission ID yet, so there is nothing to ask for."))
+        return redirect("submission", pk=pk)
+    answer = readback.ask_vendor(found, by=events.actor_of(request))
+    found.refresh_from_db()
+    return page.render_submission(request, found, vendor=answer or "none")
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show the numbers once, with a typed reason."""
+    found = get_submission_for(person(request), pk, "reveal")
+    reason = request.POST.get("reason", "").strip()
+    if len(reason) < 4:
+        messages.error(request, _("Say in a few words why you need to see the numbers."))
+        return redirect("submission", pk=pk)
+    events.record("revealed", by=events.actor_of(request), submission=found, purpose="reveal", reason=reason)
+    return page.render_submission(request, found, revealed=True)
+
+
+@require_POST
+def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say of an unknown call that it never arrived: a manager of any stuck one, an agent of an account check."""
+    found = get_submission_for(person(request), pk, "capture")
+    call = found.open_call
+    if call is None or call.state != CallState.UNKNOWN:
+        raise StaleSubmission(found.reference)
+    if call.kind != CallKind.ACCOUNT:
+        check_can(person(request), found, "overrule")
+    reason = request.POST.get("reason", "").strip()
+    if len(reason) < 4:
+        messages.error(request, _("Say in a few words how you know."))
+        return redirect("submission", pk=pk)
+    call.submission = found
+    settle.release(call, by=events.actor_of(request), reason=reason)
+    messages.success(request, _("Settled: it is offered again."))
+    return redirect("submission", pk=pk)

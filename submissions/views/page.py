@@ -1,0 +1,150 @@
+"""Builds the submission page: what this person sees of this submission in its present state."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from argos.matrix import Problem
+from submissions import capture, deadlines, events, fields, permissions, search, steps, telling
+from submissions.imaging import advice
+from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
+from submissions.models.submission import CAPTURING, UNDER_DEADLINE, load_keys
+from submissions.views.asking import person
+
+RAIL = (
+    ("gather", (Status.DRAFT,)),
+    ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
+    ("confirm", (Status.CONFIRMING,)),
+    ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
+    ("review", (Status.PENDING, Status.SECOND_REVIEW, Status.DECISION_SENDING)),
+    ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
+)
+TIMELINE = 60
+
+
+def render_submission(
+    request: HttpRequest,
+    submission: Submission,
+    *,
+    problems: Sequence[Problem] = (),
+    typed: Mapping[str, str] | None = None,
+    revealed: bool = False,
+    vendor: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = person(request)
+    can_look = permissions.can(user, submission, "look")
+    events.record("looked", by=events.actor_of(request), submission=submission, purpose="work" if can_look else "")
+    is_capturing = submission.status in CAPTURING and can_look
+    context = {
+        **state(submission, user),
+        "problems": problems,
+        "general": [problem for problem in problems if not problem.field],
+        "by_field": {problem.field: problem for problem in reversed(problems)},
+        "rows": fields.rows(submission, _shown_problems(submission, problems), typed) if is_capturing else [],
+        "office": office(submission, typed),
+        "typed": typed or {},
+        "is_capturing": is_capturing,
+        "can_look": can_look,
+        "images": cards(submission) if can_look else [],
+        "values": fields.shown_values(submission.values, openly=revealed or is_capturing),
+        "revealed": revealed,
+        "vendor": vendor,
+        "others": others(user, submission),
+        "timeline": timeline(submission),
+        "countries": fields.matrix.country_choices(),
+    }
+    return render(request, "submissions/detail.html", context, status=status)
+
+
+def _shown_problems(submission: Submission, problems: Sequence[Problem]) -> Sequence[Problem]:
+    """After a press: what it found. Before: only warnings about values that are there, no list of what is missing."""
+    if problems:
+        return problems
+    return [problem for problem in steps.step2_problems(submission) if not problem.is_error]
+
+
+def state(submission: Submission, user: User) -> dict[str, Any]:
+    """What the part that reloads itself shows."""
+    call = submission.open_call
+    last = submission.calls.exclude(pk=call.pk if call else None).order_by("-prepared_at").first()
+    told = telling.about_open_call(call) if call else None
+    told = told or telling.about_notice(submission, last)
+    return {
+        "submission": submission,
+        "call": call,
+        "is_stuck": call is not None and call.state == "unknown" and telling.settle.is_stuck(call),
+        "told": told,
+        "retry": telling.about_retry(submission) if not call else None,
+        "end": telling.about_end(submission),
+        "rail": rail(submission),
+        "runs": submission.status in UNDER_DEADLINE and submission.deadline_at is not None,
+        "first_limit": deadlines.first_step2_limit(submission) if submission.status == Status.CONFIRMING else None,
+        "is_past_first_limit": deadlines.is_past_first_step2_limit(submission),
+        "can_capture": permissions.can(user, submission, "capture"),
+        "can_overrule": permissions.can(user, submission, "overrule"),
+        "can_review": permissions.can(user, submission, "claim"),
+        "is_last_try": submission.tries_left == 1 and submission.tries_used > 0,
+        "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
+        "account": account(submission),
+        "changing": submission.status in CAPTURING,
+        "can_restart": submission.status in (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
+        or deadlines.is_past_first_step2_limit(submission),
+    }
+
+
+def rail(submission: Submission) -> list[tuple[str, str]]:
+    """(step, done | here | ahead) of the way from draft to result."""
+    here = next(at for at, (_name, statuses) in enumerate(RAIL) if submission.status in statuses)
+    return [(name, "done" if at < here else "here" if at == here else "ahead") for at, (name, _s) in enumerate(RAIL)]
+
+
+def account(submission: Submission) -> dict[str, Any]:
+    """The 1-won check: whether it is wanted, and how the last one went."""
+    wanted = submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
+    last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first() if wanted else None
+    return {"wanted": wanted, "last": last, "passed": wanted and steps.has_account_check(submission)}
+
+
+def office(submission: Submission, typed: Mapping[str, str] | None) -> list[fields.Row]:
+    values = {**submission.values, **(typed or {})}
+    return [fields.Row(name, fields.label_of(name), values.get(name, "")) for name in fields.OFFICE]
+
+
+def cards(submission: Submission) -> list[dict[str, Any]]:
+    """One card for each kind of image this project and document use."""
+    current = capture.current_images(submission)
+    kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
+    if submission.project.has_address_image:
+        kinds.append(ImageKind.ADDRESS)
+    return [_card(kind, current.get(kind), submission) for kind in kinds]
+
+
+def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[str, Any]:
+    fixed = kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) and submission.status in (
+        Status.CONFIRMING,
+        Status.INCOMPLETE,
+    )
+    return {
+        "kind": kind,
+        "label": kind.label,
+        "image": image,
+        "findings": [advice.sentence(code) for code in image.findings] if image else [],
+        "is_fixed": fixed,
+        "field": kind.value,
+        "vendor_field": image.vendor_field if image else "",
+        "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
+    }
+
+
+def others(user: User, submission: Submission) -> list[Submission]:
+    found = list(search.same_person(user, submission).select_related("project").order_by("-created_at")[:8])
+    load_keys(found)
+    return found
+
+
+def timeline(submission: Submission) -> list[tuple[Event, str, str]]:
+    rows = Event.objects.filter(submission_id=submission.pk).order_by("-id")[:TIMELINE]
+    return [(event, telling.about_event(event), telling.details_of(event)) for event in rows]

@@ -1,0 +1,92 @@
+"""Each person's first page: what is theirs to do now."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions import alerts, clock, events
+from submissions.models import Call, CallState, Role, Status, Switch, User
+from submissions.models.submission import CAPTURING, DECIDED, SENDING, load_keys
+from submissions.permissions import NotAllowed, visible_to
+from submissions.views.asking import person, safe_next
+
+SHOWN = 12
+NEWS = timedelta(days=2)
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    if user.role == Role.ADMINISTRATOR:
+        return redirect("admin:index")
+    context = _agent(user) if user.role == Role.AGENT else _reviewer(user)
+    shown = {row.pk: row for rows in context["lists"] for row in rows[1]}
+    load_keys(shown.values())
+    events.record_list("start_opened", by=events.actor_of(request), shown=shown.values(), filters={})
+    return render(request, "start.html", context)
+
+
+def _agent(user: User) -> dict[str, Any]:
+    team = visible_to(user).for_row()
+    running = team.filter(status__in=(*CAPTURING, *SENDING), deadline_at__isnull=False).order_by("deadline_at")
+    drafts = team.filter(status=Status.DRAFT).order_by("-created_at")
+    calls_due = team.filter(callback_at__lte=clock.now() + timedelta(hours=1)).order_by("callback_at")
+    news = team.filter(status__in=DECIDED, created_by=user, decided_at__gte=clock.now() - NEWS).order_by("-decided_at")
+    return {
+        "lists": [
+            (_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
+            (_("Call back"), list(calls_due[:SHOWN]), _("Nobody is waiting for a call.")),
+            (_("New verdicts to pass on"), list(news[:SHOWN]), _("No new verdict in the last two days.")),
+            (_("Drafts"), list(drafts[:SHOWN]), _("No draft. A draft runs no clock.")),
+        ],
+        "switch": None,
+        "stuck": [],
+    }
+
+
+def _reviewer(user: User) -> dict[str, Any]:
+    rows = visible_to(user).for_row()
+    mine = rows.filter(claimed_by=user, claimed_until__gte=clock.now()).order_by("target_at")
+    pending = rows.awaiting_review().order_by("target_at", "id")
+    overdue = rows.filter(status=Status.OVERDUE).order_by("deadline_at")
+    differs = rows.filter(has_difference=True)
+    lists = [
+        (_("Yours"), list(mine[:SHOWN]), _("You hold no claim.")),
+        (_("Next in the queue"), list(pending[:SHOWN]), _("Nothing is pending.")),
+        (_("Overdue, waiting for the vendor"), list(overdue[:SHOWN]), _("None.")),
+        (_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),
+    ]
+    is_manager = user.role == Role.MANAGER
+    return {"lists": lists, "switch": Switch.read() if is_manager else None, "stuck": _stuck() if is_manager else []}
+
+
+def _stuck() -> list[Call]:
+    unknown = Call.objects.filter(state=CallState.UNKNOWN).select_related("submission")
+    return list(unknown.order_by("sent_at")[:SHOWN])
+
+
+@require_POST
+def alerts_seen(request: HttpRequest) -> HttpResponse:
+    alerts.mark_seen(person(request))
+    return redirect(safe_next(request, "start"))
+
+
+@require_POST
+def stop_switch(request: HttpRequest) -> HttpResponse:
+    """Managers stop all sending, and let it go on."""
+    user = person(request)
+    if user.role != Role.MANAGER:
+        raise NotAllowed(_("Only managers stop and resume sending."))
+    stops = request.POST.get("stop") == "1"
+    columns = {"stopped_at": clock.now(), "stopped_by": user} if stops else {"stopped_at": None, "stopped_by": None}
+    Switch.read()
+    Switch.objects.filter(pk=1).update(**columns)
+    events.record("sending_stopped" if stops else "sending_resumed", by=events.actor_of(request))
+    text = _("Sending has stopped. What is pressed waits here.") if stops else _("Sending goes on.")
+    messages.success(request, text)
+    return redirect("start")
