@@ -40,7 +40,7 @@ class NewForm(forms.Form):
         if user.role == Role.AGENT:
             team = self.fields["team"]
             assert isinstance(team, forms.ModelChoiceField)
-            team.queryset = Team.objects.filter(pk=user.team_id)
+            team.queryset = Team.objects.filter(pk=user.team_id or 0)
             team.initial = user.team_id
             team.widget = forms.HiddenInput()
         project = self.fields["project"]

@@ -6,13 +6,12 @@ Permission is part of the fetch: views call `get_submission_for(user, pk, action
 import uuid
 from collections.abc import Callable
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions import clock
 from submissions.models import Capturer, Role, Submission, User
-from submissions.models.submission import CAPTURING, IN_REVIEW, Status
+from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 
 
 class NotAllowed(Exception):
@@ -22,9 +21,9 @@ class NotAllowed(Exception):
 Check = Callable[[User, Submission], str]
 
 
-def visible_to(user: User) -> "QuerySet[Submission]":
+def visible_to(user: User) -> SubmissionQuerySet:
     """The submissions whose existence the person may know of."""
-    everything: QuerySet[Submission] = Submission.objects.all()
+    everything: SubmissionQuerySet = Submission.objects.all()
     if user.role == Role.AGENT:
         return everything.filter(team=user.team_id) if user.team_id else everything.none()
     return everything

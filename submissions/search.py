@@ -4,11 +4,10 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from submissions import vault
 from submissions.models import SearchHash, Status, Submission, User
-from submissions.models.submission import FINAL
+from submissions.models.submission import FINAL, SubmissionQuerySet
 from submissions.permissions import visible_to
 
 MIN_NAME_WORD = 2
@@ -40,7 +39,7 @@ def index(submission: Submission) -> None:
         )
 
 
-def find(user: User, text: str) -> "QuerySet[Submission]":
+def find(user: User, text: str) -> SubmissionQuerySet:
     """What the person may see that matches exactly: a reference, e-mail, customer id, number, or all name words."""
     found = visible_to(user)
     plain = vault.normalise(text)
@@ -66,7 +65,7 @@ def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:
     return [digest for kind, text in values if text for digest in vault.search_digests(kind, text)]
 
 
-def same_person(user: User, submission: Submission) -> "QuerySet[Submission]":
+def same_person(user: User, submission: Submission) -> SubmissionQuerySet:
     """Other open or approved submissions with the same e-mail, customer id or document, for the warning."""
     kinds = (SearchHash.EMAIL, SearchHash.CUSTOMER, SearchHash.DOCUMENT, SearchHash.IDENTITY)
     values = [(kind, text) for kind, text in hashable(submission.values) if kind in kinds]

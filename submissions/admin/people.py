@@ -13,7 +13,7 @@ from submissions.admin.site import ForAdministrators, site
 from submissions.models import Role, Team, User
 
 
-class PersonForm(forms.ModelForm[User]):
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     new_password = forms.CharField(
         label=_("New password"),
         required=False,

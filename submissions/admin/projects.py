@@ -16,21 +16,19 @@ from submissions.calls import gate
 from submissions.models import Project
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     new_key = forms.CharField(
         label=_("API key"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_(
-            "Never shown. Leave empty to keep the present one; a new one is tested by a read before it is used."
-        ),
+        help_text=_("Never shown. Leave empty to keep the present one; a new one is tested before it is used."),
     )
     paths = forms.JSONField(label=_("Paths"), required=False)
     webhook_addresses = forms.JSONField(label=_("Webhook source addresses"), required=False)
 
     class Meta:
         model = Project
-        fields = "__all__"
+        fields = ("name",)  # the page's fieldsets say the rest
 
     def clean_paths(self) -> dict[str, Any]:
         given = self.cleaned_data["paths"] or {}
@@ -56,9 +54,7 @@ class ProjectForm(forms.ModelForm[Project]):
         trial.connect_timeout, trial.read_timeout = 5, 10
         trial.api_key = data["new_key"]
         if problem := polling.try_key(trial):
-            self.add_error(
-                "new_key", _t("The vendor did not accept it: %(why)s. The old key stays.") % {"why": problem}
-            )
+            self.add_error("new_key", _t("Not accepted: %(why)s The old key stays.") % {"why": problem})
 
 
 @admin.register(Project, site=site)

@@ -23,7 +23,7 @@ LOOKERS = (Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 COUNT_BOUND = 5000
 
 
-class BoundedPaginator(Paginator[Submission]):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """Counting a million rows for a page number costs more than the number is worth."""
 
     @cached_property
@@ -48,7 +48,7 @@ class PendingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Submission, site=site)
-class SubmissionAdmin(admin.ModelAdmin[Submission]):
+class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
         "reference",
         "status",

@@ -35,7 +35,7 @@ def has_role(request: HttpRequest, *roles: Role) -> bool:
     return isinstance(request.user, User) and request.user.is_active and request.user.role in roles
 
 
-class ForAdministrators(admin.ModelAdmin[Any]):
+class ForAdministrators(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pages that administrators read, add to and change. Nothing is deleted here."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -53,8 +53,8 @@ class ForAdministrators(admin.ModelAdmin[Any]):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """The record of events tells who changed what; Django's own log is not kept beside it."""
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """As for additions."""

@@ -58,13 +58,13 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.number} of {self.submission_id}"
 
-    def data_key(self) -> bytes:
-        return self.submission.data_key()
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("an attempt is never changed")
         super().save(*args, **kwargs)
+
+    def data_key(self) -> bytes:
+        return self.submission.data_key()
 
     @property
     def selfie(self) -> dict[str, str] | None:

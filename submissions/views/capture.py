@@ -50,7 +50,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if submission.status not in CAPTURING:
         raise StaleSubmission(submission.reference)
     typed, problems = _typed(request, submission), _take_in(request, submission)
-    reasons = {name[len("reason_") :]: text for name, text in request.POST.items() if name.startswith("reason_")}
+    reasons = {name[len("reason_") :]: request.POST[name] for name in request.POST if name.startswith("reason_")}
     capture.save_values(submission, typed, by=events.actor_of(request), reasons=reasons)
     if request.headers.get("X-Autosave"):
         return JsonResponse({"saved": True, "problems": [problem.message for problem in problems]})

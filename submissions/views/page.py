@@ -6,8 +6,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from argos import matrix
 from argos.matrix import Problem
 from submissions import capture, deadlines, events, fields, permissions, search, steps, telling
+from submissions.calls import settle
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
 from submissions.models.submission import CAPTURING, UNDER_DEADLINE, load_keys
@@ -54,7 +56,7 @@ def render_submission(
         "vendor": vendor,
         "others": others(user, submission),
         "timeline": timeline(submission),
-        "countries": fields.matrix.country_choices(),
+        "countries": matrix.country_choices(),
     }
     return render(request, "submissions/detail.html", context, status=status)
 
@@ -69,13 +71,14 @@ def _shown_problems(submission: Submission, problems: Sequence[Problem]) -> Sequ
 def state(submission: Submission, user: User) -> dict[str, Any]:
     """What the part that reloads itself shows."""
     call = submission.open_call
-    last = submission.calls.exclude(pk=call.pk if call else None).order_by("-prepared_at").first()
+    ended = submission.calls.exclude(pk=call.pk) if call else submission.calls
+    last = ended.order_by("-prepared_at").first()
     told = telling.about_open_call(call) if call else None
     told = told or telling.about_notice(submission, last)
     return {
         "submission": submission,
         "call": call,
-        "is_stuck": call is not None and call.state == "unknown" and telling.settle.is_stuck(call),
+        "is_stuck": call is not None and call.state == "unknown" and settle.is_stuck(call),
         "told": told,
         "retry": telling.about_retry(submission) if not call else None,
         "end": telling.about_end(submission),
