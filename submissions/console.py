@@ -1,15 +1,47 @@
 """What the review page shows of one submission: everything while its claim is held, nothing personal without."""
 
+import json
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from submissions import clock, fields, review
-from submissions.models import Call, CallKind, CallState, Decision, Image, ImageKind, Submission, User
-from submissions.models.submission import MAX_TRIES
+from django.utils.translation import gettext as _
+
+from argos.errors import VendorError
+from argos.received import Received
+from argos.replies import Step2Reply, parse_step2
+from submissions import clock, fields, forms_review, review
+from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
+from submissions.models.submission import FINAL, MAX_TRIES
+
+
+@dataclass(frozen=True)
+class Score:
+    """Value and threshold, 0 to 100, and which side of it the value is on; a missing score is never "above"."""
+
+    label: str
+    value: float | None
+    threshold: int
+
+    @property
+    def is_low(self) -> bool:
+        return self.value is None or self.value < self.threshold
+
+
+@dataclass(frozen=True)
+class Try:
+    """One selfie that the vendor answered, with what it said of this one."""
+
+    number: int
+    image: Image | None
+    scores: tuple[Score, ...]
+    codes: tuple[str, ...]
+    outcome: str
+    is_last: bool
 
 
 def closed(submission: Submission) -> dict[str, Any]:
-    return {"tries": [], "documents": [], "comparison": [], "warnings": [], "scores": scores(submission)}
+    return {"tries": [], "documents": [], "comparison": [], "warnings": (), "scores": scores(submission), "facts": []}
 
 
 def opened(submission: Submission, user: User) -> dict[str, Any]:
@@ -19,71 +51,104 @@ def opened(submission: Submission, user: User) -> dict[str, Any]:
         "comparison": comparison(submission),
         "warnings": review.warnings_of(submission, user),
         "scores": scores(submission),
+        "facts": captured_by(submission),
     }
 
 
-def scores(submission: Submission) -> list[dict[str, Any]]:
-    """Value, threshold (0 to 100) and which side of it the value is on; a missing score is never "above"."""
+def scores(submission: Submission) -> tuple[Score, ...]:
+    return _scores(submission, submission.face_similarity, submission.liveness)
+
+
+def _scores(submission: Submission, face: float | None, liveness: float | None) -> tuple[Score, ...]:
     project = submission.project
-    return [
-        _score("face", submission.face_similarity, project.face_threshold),
-        _score("liveness", submission.liveness, project.liveness_threshold),
-    ]
+    return (
+        Score(_("Face similarity"), face, project.face_threshold),
+        Score(_("Liveness"), liveness, project.liveness_threshold),
+    )
 
 
-def _score(name: str, value: float | None, threshold: int) -> dict[str, Any]:
-    is_low = value is None or value < threshold
-    return {"name": name, "value": value, "threshold": threshold, "is_low": is_low}
-
-
-def tries(submission: Submission) -> list[dict[str, Any]]:
+def tries(submission: Submission) -> list[Try]:
     """Up to three selfies in the order they were sent, each with how the vendor answered."""
     images = {str(image.pk): image for image in submission.images.filter(kind=ImageKind.SELFIE)}
+    sent = _arrived(submission)[-MAX_TRIES:]
+    return [_try(submission, attempt, images, at, len(sent)) for at, attempt in enumerate(sent, start=1)]
+
+
+def _arrived(submission: Submission) -> list[Attempt]:
     attempts = submission.attempts.filter(kind=CallKind.STEP2).select_related("call").order_by("number")
-    sent = [attempt for attempt in attempts if _arrived(attempt.call)]
-    return [
-        {
-            "number": at,
-            "image": images.get(attempt.selfie["id"]) if attempt.selfie else None,
-            "call": attempt.call,
-            "is_last": at == len(sent),
-        }
-        for at, attempt in enumerate(sent[-MAX_TRIES:], start=1)
-    ]
+    found = [attempt for attempt in attempts if _has_arrived(attempt.call)]
+    for attempt in found:
+        attempt.submission = attempt.call.submission = submission
+    return found
 
 
-def _arrived(call: Call) -> bool:
+def _has_arrived(call: Call) -> bool:
     return call.state == CallState.ANSWERED or (call.state == CallState.SETTLED and call.settled_as == "adopted")
 
 
+def _try(submission: Submission, attempt: Attempt, images: dict[str, Image], number: int, of: int) -> Try:
+    reply = _reply_of(attempt.call)
+    is_last = number == of
+    told = (reply.face_similarity, reply.liveness) if reply else (None, None)
+    known = (submission.face_similarity, submission.liveness) if is_last and told == (None, None) else told
+    return Try(
+        number=number,
+        image=images.get(attempt.selfie["id"]) if attempt.selfie else None,
+        scores=_scores(submission, *known),
+        codes=tuple(retry.code or retry.message for retry in reply.retries) if reply else (),
+        outcome=reply.kyc_status if reply else "",
+        is_last=is_last,
+    )
+
+
+def _reply_of(call: Call) -> Step2Reply | None:
+    """The reply as it is kept beside the call; None where it was never seen (settled by reading back)."""
+    try:
+        body = json.loads(call.reply.get("body", ""))
+        return parse_step2(body, Received(call.http_status or 200, b"", None, 0.0))
+    except (ValueError, TypeError, AttributeError, VendorError):
+        return None
+
+
 def documents(submission: Submission) -> list[Image]:
-    """ID front, ID back, address document: those that were last sent or are current."""
+    """ID front, ID back, address document: those that are current."""
     found = submission.images.exclude(kind=ImageKind.SELFIE).filter(is_current=True)
     order = {ImageKind.ID_FRONT: 0, ImageKind.ID_BACK: 1, ImageKind.ADDRESS: 2}
     return sorted(found, key=lambda image: order[ImageKind(image.kind)])
 
 
+def captured_by(submission: Submission) -> list[tuple[str, str]]:
+    """Who captured it and how."""
+    people = [capturer.user.name for capturer in submission.capturers.select_related("user")]
+    images = submission.images.filter(is_current=True).order_by("created_at")
+    ways = [f"{image.get_kind_display()}: {image.get_source_display()}" for image in images]
+    return [(_("Captured by"), ", ".join(people)), (_("Team"), submission.team.name), (_("Images"), ", ".join(ways))]
+
+
 def comparison(submission: Submission) -> list[dict[str, Any]]:
-    """Read value beside confirmed value, the differing letters marked, with the agent's reason."""
-    values, ocr, reasons = submission.values, submission.ocr, submission.reasons
+    """Read value beside the value that was sent, the differing letters marked, with the agent's reason."""
+    values, ocr, reasons = sent_values(submission), submission.ocr, submission.reasons
     changed = set(review.edited_fields(submission))
     names = [name for name in fields.LABELS if (values.get(name) or ocr.get(name)) and name not in fields.OFFICE]
-    return [
-        {
-            "name": name,
-            "label": fields.label_of(name),
-            "read": marked(ocr.get(name, ""), values.get(name, ""))
-            if name in changed
-            else [(ocr.get(name, ""), False)],
-            "confirmed": marked(values.get(name, ""), ocr.get(name, ""))
-            if name in changed
-            else [(values.get(name, ""), False)],
-            "was_read": bool(ocr.get(name)),
-            "is_changed": name in changed,
-            "reason": reasons.get(name, ""),
-        }
-        for name in names
-    ]
+    return [_compared(name, ocr.get(name, ""), values.get(name, ""), name in changed, reasons) for name in names]
+
+
+def sent_values(submission: Submission) -> dict[str, str]:
+    """What the last attempt carried: reviewers judge that, not the draft."""
+    sent = _arrived(submission)
+    return {**submission.values, **sent[-1].values} if sent else submission.values
+
+
+def _compared(name: str, read: str, confirmed: str, is_changed: bool, reasons: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": fields.label_of(name),
+        "read": marked(read, confirmed) if is_changed else [(read, False)],
+        "confirmed": marked(confirmed, read) if is_changed else [(confirmed, False)],
+        "was_read": bool(read),
+        "is_changed": is_changed,
+        "reason": reasons.get(name, ""),
+    }
 
 
 def marked(text: str, other: str) -> list[tuple[str, bool]]:
@@ -91,6 +156,12 @@ def marked(text: str, other: str) -> list[tuple[str, bool]]:
     matcher = SequenceMatcher(None, text, other, autojunk=False)
     pieces = [(text[start:end], tag != "equal") for tag, start, end, _s, _e in matcher.get_opcodes()]
     return [(piece, differs) for piece, differs in pieces if piece]
+
+
+def confirmed_for(submission: Submission) -> dict[str, str]:
+    """The present value of each field that a correction can change, by the vendor's name."""
+    values = sent_values(submission)
+    return {name: values.get(ours, "") for name, ours in forms_review.CONFIRMED_AS.items()}
 
 
 def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
@@ -112,3 +183,47 @@ def last_withdrawn(submission: Submission, user: User) -> Decision | None:
     if found is not None:
         found.submission = submission
     return found
+
+
+def initial_of(submission: Submission, user: User) -> dict[str, Any]:
+    """What the decision form starts with: the text of a verdict of theirs that did not stand."""
+    last = last_withdrawn(submission, user)
+    if last is None:
+        return {}
+    return {"reason_code": last.reason_code, "comment": last.comment, **last.corrections}
+
+
+def seen_of(submission: Submission) -> str:
+    """Stands in the form: a verdict counts only for the submission as it was looked at."""
+    return f"{submission.status}:{submission.decisions.count()}"
+
+
+def verdicts(submission: Submission, user: User) -> list[Decision]:
+    """The verdicts in force that this person may know of."""
+    if review.is_blind(submission, user):
+        return []
+    found = list(submission.decisions.filter(withdrawn_at=None).select_related("reviewer").order_by("round"))
+    for decision in found:
+        decision.submission = submission
+    return found
+
+
+def meanwhile(submission: Submission, user: User) -> str:
+    """Who did what since the page was opened, in one sentence."""
+    if submission.status in FINAL:
+        who = submission.decided_by.name if submission.decided_by else submission.get_source_display()
+        texts = {
+            Status.APPROVED: _("%(who)s approved it meanwhile."),
+            Status.REJECTED: _("%(who)s rejected it meanwhile."),
+            Status.ABANDONED: _("It was closed meanwhile."),
+        }
+        return texts[Status(submission.status)] % {"who": who}
+    last = submission.decisions.filter(withdrawn_at=None).select_related("reviewer").order_by("-round").first()
+    if last is None:
+        return _("It has changed since you opened the page.")
+    if last.reviewer_id == user.pk:
+        return _("You have given your verdict already.")
+    if review.is_blind(submission, user):
+        return _("Another reviewer has given a first verdict meanwhile; it waits for a second one.")
+    given = _("%(who)s approved it meanwhile.") if last.verdict == "approved" else _("%(who)s rejected it meanwhile.")
+    return given % {"who": last.reviewer.name}

@@ -79,14 +79,18 @@ def _review(user: User, submission: Submission) -> str:
 def _claim(user: User, submission: Submission) -> str:
     if submission.status not in IN_REVIEW:
         return _("It is not waiting for review.")
-    return _review(user, submission)
+    return _review(user, submission) or _verdict_given(user, submission)
+
+
+def _verdict_given(user: User, submission: Submission) -> str:
+    if submission.decisions.filter(withdrawn_at=None, reviewer=user).exists():
+        return _("You have given your verdict; another reviewer gives the next.")
+    return ""
 
 
 def _decide(user: User, submission: Submission) -> str:
-    if why := _review(user, submission):
+    if why := _review(user, submission) or _verdict_given(user, submission):
         return why
-    if submission.decisions.filter(withdrawn_at=None, reviewer=user).exists():
-        return _("You have given your verdict; another reviewer gives the next.")
     if not holds_claim(user, submission):
         return _claim_lost(submission)
     return ""

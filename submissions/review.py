@@ -85,6 +85,24 @@ def _take(submission: Submission, user: User) -> bool:
     return True
 
 
+def extend(submission: Submission, *, by: Actor) -> bool:
+    """Thirty minutes more for the one who holds it; False when the claim has ended or somebody else has it.
+
+    No event: the claim is one, and the page asks for this every minute while the person works.
+    """
+    now = clock.now()
+    mine = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW, claimed_by=by.user, claimed_until__gte=now)
+    return bool(mine.update(claimed_until=now + CLAIM_LASTS))
+
+
+def is_blind(submission: Submission, user: User) -> bool:
+    """A second reviewer does not see the first's verdict until they have given theirs."""
+    if submission.status != Status.SECOND_REVIEW:
+        return False
+    given = submission.decisions.filter(withdrawn_at=None).values_list("reviewer_id", flat=True)
+    return len(given) < 2 and user.pk not in given
+
+
 def claim_next(*, by: Actor) -> Submission | None:
     """Take the unclaimed one whose target is nearest and that this person may decide; None when there is none."""
     assert by.user is not None
@@ -116,9 +134,15 @@ def _verdicts_of(user: User) -> "QuerySet[Decision]":
 
 
 def release(submission: Submission, *, by: Actor, note: str = "") -> None:
-    """Give a claim back, with a note for whoever takes it next."""
+    """Give a claim back, with a note for whoever takes it next.
+
+    Raises:
+        StaleSubmission: it is not theirs (any more). Nothing is written.
+    """
     with transaction.atomic():
-        Submission.objects.filter(pk=submission.pk, claimed_by=by.user).update(claimed_by=None, claimed_until=None)
+        mine = Submission.objects.filter(pk=submission.pk, claimed_by=by.user)
+        if not mine.update(claimed_by=None, claimed_until=None):
+            raise StaleSubmission(submission.reference)
         events.record("claim_released", by=by, submission=submission)
         if note:
             add_note(submission, note, by=by)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import capture, decisions, detail, images, lists, queue, start, webhook
+from submissions.views import capture, console, decisions, detail, images, lists, queue, start, webhook
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -25,12 +25,14 @@ urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
     path("review/next/", queue.claim_next, name="claim_next"),
     path("review/assign/", queue.assign, name="assign"),
-    path("review/<uuid:pk>/", decisions.review_page, name="review"),
-    path("review/<uuid:pk>/status/", decisions.decision_part, name="decision_part"),
-    path("review/<uuid:pk>/claim/", decisions.claim, name="claim"),
-    path("review/<uuid:pk>/release/", decisions.release_claim, name="release_claim"),
+    path("review/keys/", console.single_keys, name="single_keys"),
+    path("review/<uuid:pk>/", console.review_page, name="review"),
+    path("review/<uuid:pk>/status/", console.decision_part, name="decision_part"),
+    path("review/<uuid:pk>/claim/", console.claim, name="claim"),
+    path("review/<uuid:pk>/hold/", console.hold, name="hold"),
+    path("review/<uuid:pk>/release/", console.release_claim, name="release_claim"),
     path("review/<uuid:pk>/decide/", decisions.decide, name="decide"),
     path("review/<uuid:pk>/undo/", decisions.undo_decision, name="undo_decision"),
-    path("review/<uuid:pk>/note/", decisions.add_note, name="add_note"),
+    path("review/<uuid:pk>/note/", console.add_note, name="add_note"),
     path("webhooks/argos/<str:token>/", webhook.receive, name="webhook"),
 ]

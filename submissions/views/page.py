@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from argos import matrix
 from argos.matrix import Problem
-from submissions import capture, deadlines, events, fields, permissions, search, steps, telling
+from submissions import capture, deadlines, events, fields, permissions, review, search, steps, telling
 from submissions.calls import settle
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
@@ -24,6 +24,7 @@ RAIL = (
     ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
 )
 TIMELINE = 60
+VERDICT_EVENTS = ("verdict_given", "first_verdict")
 
 
 def render_submission(
@@ -55,7 +56,7 @@ def render_submission(
         "revealed": revealed,
         "vendor": vendor,
         "others": others(user, submission),
-        "timeline": timeline(submission),
+        "timeline": timeline(submission, user),
         "countries": matrix.country_choices(),
     }
     return render(request, "submissions/detail.html", context, status=status)
@@ -148,6 +149,10 @@ def others(user: User, submission: Submission) -> list[Submission]:
     return found
 
 
-def timeline(submission: Submission) -> list[tuple[Event, str, str]]:
+def timeline(submission: Submission, user: User) -> list[tuple[Event, str, str]]:
+    """Newest first; a second reviewer does not read the first's verdict here."""
     rows = Event.objects.filter(submission_id=submission.pk).order_by("-id")[:TIMELINE]
-    return [(event, telling.about_event(event), telling.details_of(event)) for event in rows]
+    hidden = VERDICT_EVENTS if review.is_blind(submission, user) else ()
+    return [
+        (event, telling.about_event(event), "" if event.kind in hidden else telling.details_of(event)) for event in rows
+    ]

@@ -1,0 +1,118 @@
+"""The decision form: what a reviewer types and ticks. Whether a verdict may be given stands in `submissions.review`."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from argos import matrix
+from argos.codes import TABLES
+from argos.codes.comments import REJECT_COMMENTS
+from submissions import review
+from submissions.fields import choice_label
+from submissions.models import Verdict
+from submissions.review import Warning
+
+DATES = ("birthDate", "issueDate", "expireDate")
+# Our names of what the vendor calls otherwise in updateFields.
+CONFIRMED_AS = {
+    "fullName": "name",
+    "gender": "gender",
+    "birthDate": "date_of_birth",
+    "issueDate": "date_of_issue",
+    "expireDate": "date_of_expiry",
+    "idType": "idType",
+}
+
+
+def reasons() -> list[tuple[Promise, list[tuple[str, str]]]]:
+    """Reject reasons by whose they are: the vendor's codes with its text, then our own."""
+    vendor = [(code, REJECT_COMMENTS.get(code, row.what_happened)) for code, row in TABLES["reject"].items()]
+    own = [(code, str(text)) for code, text in review.OWN_REASONS.items()]
+    return [(_("The vendor's codes"), vendor), (_("Our own"), own)]
+
+
+def _reason_choices() -> list[Any]:
+    return [("", _("Choose a reason")), *reasons()]
+
+
+def _id_types() -> list[tuple[str, Any]]:
+    return [("", _("as it is")), *((name, choice_label(name)) for name in matrix.ID_TYPES)]
+
+
+GENDERS = (("", _("as it is")), ("male", _("Male")), ("female", _("Female")))
+
+
+class DecisionForm(forms.Form):
+    """`warnings`: what is open now; Approve wants each of them ticked in this form."""
+
+    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        choices=Verdict.choices,
+        error_messages={
+            "required": _("Choose Approve or Reject."),
+            "invalid_choice": _("Choose Approve or Reject."),
+        },
+    )
+    reason_code = forms.ChoiceField(
+        label=_("Reason"),
+        choices=_reason_choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose a reason from the list.")},
+    )
+    comment = forms.CharField(
+        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    fullName = forms.CharField(label=_("Full name"), required=False, max_length=120)
+    birthDate = forms.CharField(label=_("Date of birth"), required=False, max_length=10)
+    issueDate = forms.CharField(label=_("Date of issue"), required=False, max_length=10)
+    expireDate = forms.CharField(label=_("Date of expiry"), required=False, max_length=10)
+    gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
+    idType = forms.ChoiceField(label=_("ID type"), choices=_id_types, required=False)
+
+    def __init__(self, *args: Any, warnings: Iterable[Warning] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.open_warnings = tuple(warnings)
+        for name in DATES:
+            self.fields[name].widget.attrs["placeholder"] = "YYYY-MM-DD"
+
+    @property
+    def ticked(self) -> list[str]:
+        """Codes ticked in this form, as they came."""
+        return list(self.data.getlist("warning")) if hasattr(self.data, "getlist") else []
+
+    @property
+    def corrections(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in review.CORRECTABLE if self.cleaned_data.get(name)}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in DATES:
+            self._check_date(name, data.get(name, ""))
+        if data.get("verdict") == Verdict.REJECTED:
+            self._check_rejection(data)
+        if data.get("verdict") == Verdict.APPROVED:
+            self._check_warnings()
+        return data
+
+    def _check_date(self, name: str, text: str) -> None:
+        if not text:
+            return
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            self.add_error(name, _("Write the date as YYYY-MM-DD, for example 1990-02-28."))
+
+    def _check_rejection(self, data: dict[str, Any]) -> None:
+        if not data.get("reason_code") and "reason_code" not in self.errors:
+            self.add_error("reason_code", _("A rejection needs a reason."))
+        if not data.get("comment"):
+            self.add_error("comment", _("A rejection needs a comment: what did you see?"))
+
+    def _check_warnings(self) -> None:
+        missing = [warning.text for warning in self.open_warnings if warning.code not in self.ticked]
+        for text in missing:
+            self.add_error(None, _("Tick this warning off before you approve: %(text)s") % {"text": text})
