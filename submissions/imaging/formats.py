@@ -1,57 +1,80 @@
-"""From the bytes of an upload to one decoded picture, or a sentence that says what to do instead."""
+"""From the bytes of an upload to one decoded, upright picture, or a sentence that says what to do instead.
+
+Colours, sizes and the writing anew are `intake`'s; PDF pages are `pdf`'s.
+"""
 
 import io
-import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import pypdfium2
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from pillow_heif import register_heif_opener
 
-register_heif_opener(thumbnails=False)
+from submissions.imaging import pdf
+from submissions.imaging.unusable import UnusableImage, unreadable, wrong_format
+
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
-MAX_PDF_POINTS = 3000
-PDF_LONG_SIDE = 2400
+# A file of 15 MB can ask for a hundred thousand passes over every pixel; cameras make ten or so.
+MAX_JPEG_SCANS = 200
+# Only these parsers ever see an upload.
 TAKEN = ("JPEG", "MPO", "PNG", "HEIF")
-# Magic bytes of what people try to upload, so that a refusal can name it.
+CONVERTED = ("HEIF",)
+# First bytes of what people try to upload, so that a refusal can name it.
 NAMED = (
     (b"GIF8", "GIF"),
     (b"II*\x00", "TIFF"),
     (b"MM\x00*", "TIFF"),
     (b"BM", "BMP"),
-    (b"%PDF", "PDF"),
     (b"<svg", "SVG"),
     (b"PK\x03\x04", "ZIP or Office"),
+    (b"8BPS", "Photoshop"),
 )
+BRANDS = ((8, b"WEBP", "WebP"), (4, b"ftypavif", "AVIF"), (4, b"ftypavis", "AVIF"), (4, b"JXL ", "JPEG XL"))
+ORIENTATION_TAG = 0x0112
+UPRIGHTED_BY = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Size = tuple[int, int]
 
 
-class UnusableImage(Exception):
-    """The upload cannot be taken. `code` for records; the text is for the person and says what to do."""
+@dataclass(frozen=True)
+class Opened:
+    """A decoded, upright picture; `notes` are codes of what was done to it: turned, converted."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
+    image: Image.Image
+    notes: tuple[str, ...]
 
 
-def open_upload(content: bytes, *, takes_pdf: bool, draft: int) -> Image.Image:
+def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int], Size]) -> Opened:
     """The decoded, upright picture.
 
     Args:
         takes_pdf: render the first page of a PDF (address documents).
-        draft: long side in pixels that is enough; a JPEG is decoded at the nearest scale above it.
+        enough: the size that is wanted of a source of this size; a JPEG is decoded at the nearest scale above it.
 
     Raises:
         UnusableImage
     """
     _check_size(content)
-    if content.lstrip()[:4] == b"%PDF":
-        return _first_page(content, takes_pdf)
+    if content[:1024].lstrip().startswith(b"%PDF"):
+        return Opened(pdf.first_page(content, takes_pdf=takes_pdf), ("converted",))
     image = _identify(content)
+    _check_pixels(image)
     _check_frames(image)
-    _check_pixels(image.width * image.height)
-    return _decode(image, draft)
+    turned = _turned_by(image)
+    notes = ("converted",) * (image.format in CONVERTED) + ("turned",) * (turned is not None)
+    return Opened(_decoded(image, turned, enough), notes)
 
 
 def _check_size(content: bytes) -> None:
@@ -66,52 +89,35 @@ def _check_size(content: bytes) -> None:
 
 def _identify(content: bytes) -> Image.Image:
     """Reads headers only. Whatever the parser trips over, the file is not a usable picture."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            image = Image.open(io.BytesIO(content))
-        except Image.DecompressionBombError as error:
-            raise _too_many_pixels() from error
-        except UnidentifiedImageError as error:
-            raise _not_taken(content) from error
-        except Exception as error:
-            raise UnusableImage("unreadable", _unreadable()) from error
-    if image.format not in TAKEN:
-        raise _wrong_format(image.format or "")
-    return image
+    try:
+        return Image.open(io.BytesIO(content), formats=TAKEN)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:
+        raise _not_taken(content) from error
 
 
 def _not_taken(content: bytes) -> UnusableImage:
-    head = content[:256].lstrip()
-    name = next((name for magic, name in NAMED if head.startswith(magic)), "")
-    if name:
-        return _wrong_format(name)
-    if head[4:12] in (b"ftypavif", b"ftypavis"):
-        return _wrong_format("AVIF")
-    if content[:2] == b"\xff\xd8" or content[:4] == b"\x89PNG":
-        return UnusableImage("unreadable", _unreadable())
+    if name := _named(content[:256]):
+        return wrong_format(name)
+    if content.startswith((b"\xff\xd8", b"\x89PNG")) or content[4:8] == b"ftyp":
+        return unreadable()
     return UnusableImage(
         "not_an_image", _("This file is not a picture, whatever its name says. Choose a JPEG or PNG photo.")
     )
 
 
-def _wrong_format(name: str) -> UnusableImage:
-    sentence = _("%(name)s files are not taken. Open it, save it as JPEG, and upload that.") % {"name": name}
-    return UnusableImage("wrong_format", sentence)
+def _named(head: bytes) -> str:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<?xml") and b"<svg" in text:
+        return "SVG"
+    by_brand = (name for offset, brand, name in BRANDS if head[offset : offset + len(brand)] == brand)
+    by_start = (name for start, name in NAMED if text.startswith(start))
+    return next(by_brand, "") or next(by_start, "")
 
 
-def _unreadable() -> str:
-    return _("The picture is damaged or cut off. Take it again, or send the original file.")
-
-
-def _check_frames(image: Image.Image) -> None:
-    """Phones put depth and HDR maps behind the photo of an MPO; an animation is no photo at all."""
-    if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
-        raise UnusableImage("animated", _("This picture is animated. Choose a still photo."))
-
-
-def _check_pixels(pixels: int) -> None:
-    if pixels > MAX_PIXELS:
+def _check_pixels(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
         raise _too_many_pixels()
 
 
@@ -121,36 +127,34 @@ def _too_many_pixels() -> UnusableImage:
     )
 
 
-def _decode(image: Image.Image, draft: int) -> Image.Image:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            scale = draft / max(image.size)
-            if image.format in ("JPEG", "MPO") and scale < 1:
-                image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
-            image.load()
-            return ImageOps.exif_transpose(image)
-        except Exception as error:
-            raise UnusableImage("unreadable", _unreadable()) from error
+def _check_frames(image: Image.Image) -> None:
+    """Phones put depth and HDR maps behind the photo of an MPO or HEIC; an animation is no photo at all."""
+    if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
+        raise UnusableImage("animated", _("This picture is animated. Choose a still photo."))
 
 
-def _first_page(content: bytes, takes_pdf: bool) -> Image.Image:
-    if not takes_pdf:
-        raise UnusableImage(
-            "pdf", _("A PDF is not taken here. Take a photo of the document, or save the page as JPEG and upload that.")
-        )
+def _turned_by(image: Image.Image) -> Image.Transpose | None:
+    """Metadata that cannot be read turns nothing: the pixels are what counts."""
     try:
-        document = pypdfium2.PdfDocument(content)
-        page = document[0]
-        width, height = page.get_size()
-        long_side = max(width, height)
-        if not 0 < long_side <= MAX_PDF_POINTS or min(width, height) <= 0:
-            raise UnusableImage(
-                "pdf_page", _("The PDF's first page has an unusual size. Save it as JPEG and upload that.")
-            )
-        picture: Image.Image = page.render(scale=PDF_LONG_SIDE / long_side, may_draw_forms=False).to_pil()
-        return picture
-    except pypdfium2.PdfiumError as error:
-        raise UnusableImage(
-            "pdf_unreadable", _("The PDF is damaged or locked with a password. Save its page as JPEG and upload that.")
-        ) from error
+        return UPRIGHTED_BY.get(image.getexif().get(ORIENTATION_TAG, 1))
+    except Exception:
+        return None
+
+
+def _decoded(image: Image.Image, turned: Image.Transpose | None, enough: Callable[[int, int], Size]) -> Image.Image:
+    try:
+        if image.format in ("JPEG", "MPO"):
+            _check_scans(image)
+            image.draft(None, enough(*image.size))
+        image.load()
+        return image if turned is None else image.transpose(turned)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:
+        raise unreadable() from error
+
+
+def _check_scans(image: Image.Image) -> None:
+    file = image.fp
+    if isinstance(file, io.BytesIO) and file.getbuffer().nbytes and file.getvalue().count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise ValueError("a progressive JPEG with more scans than any camera makes")

@@ -1,16 +1,24 @@
-"""Takes a picture in: checked by content, uprighted, stripped to its pixels, written anew once as JPEG."""
+"""Takes a picture in: checked by content, uprighted, stripped to its pixels, written anew once as JPEG.
+
+How an upload is opened stands in `formats`; what the picture shows is looked at by `checks`.
+"""
 
 import hashlib
 import io
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms
 
-from submissions.imaging.formats import UnusableImage, open_upload
+from submissions.imaging.formats import Size, open_upload
+from submissions.imaging.unusable import UnusableImage, unreadable
 
 __all__ = ["DEFAULT", "Kind", "Limits", "Prepared", "UnusableImage", "prepare"]
+
+# Beyond this a picture is a strip of something, and JPEG has an end at 65,535 pixels.
+MAX_ASPECT = 5
 
 
 class Kind(StrEnum):
@@ -22,27 +30,42 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """Sides in pixels, sizes in bytes. The vendor's: 2 MB at most (which megabyte is not said), 1 MB advised."""
+    """Sides in pixels, sizes in bytes.
+
+    The vendor's: 2 MB at most (which megabyte is not said), 1 MB advised; a selfie of 960x720 advised, 480 high and
+    192 a side at least; 640x480 advised for a document, whose scan cut to a card's edges is 640x404.
+    """
 
     selfie_long_side: int = 1800
     document_long_side: int = 2400
-    selfie_floor: int = 960  # never scaled below, where the source has it
-    document_floor: int = 2000
-    smallest_selfie: tuple[int, int] = (480, 360)
-    smallest_document: tuple[int, int] = (640, 400)
-    best_quality: int = 92
-    least_quality: int = 85
+    selfie_floor: Size = (960, 720)  # long and short side: never scaled below, where the source has it
+    document_floor: Size = (2000, 0)
+    smallest_selfie: Size = (192, 480)  # width and height
+    smallest_document: Size = (640, 400)  # long and short side
+    qualities: tuple[int, ...] = (92, 88, 85)  # the best that stays under `wanted_bytes`, else the last
     wanted_bytes: int = 1_000_000
     most_bytes: int = 1_999_999
 
-    def long_side(self, kind: Kind) -> int:
+    def shrink(self, kind: Kind, width: int, height: int) -> float:
+        """By how much a picture of this size is scaled; 1 where it stays as it is."""
+        return self._at_least(kind, width, height, self._long_side(kind) / max(width, height))
+
+    def shrink_further(self, kind: Kind, width: int, height: int) -> float:
+        """The next smaller step of a picture that is too heavy; 1 at the floor."""
+        return self._at_least(kind, width, height, 0.85)
+
+    def is_too_small(self, kind: Kind, width: int, height: int) -> bool:
+        if kind == Kind.SELFIE:
+            return width < self.smallest_selfie[0] or height < self.smallest_selfie[1]
+        long_side, short_side = self.smallest_document
+        return max(width, height) < long_side or min(width, height) < short_side
+
+    def _long_side(self, kind: Kind) -> int:
         return self.selfie_long_side if kind == Kind.SELFIE else self.document_long_side
 
-    def floor(self, kind: Kind) -> int:
-        return self.selfie_floor if kind == Kind.SELFIE else self.document_floor
-
-    def smallest(self, kind: Kind) -> tuple[int, int]:
-        return self.smallest_selfie if kind == Kind.SELFIE else self.smallest_document
+    def _at_least(self, kind: Kind, width: int, height: int, wished: float) -> float:
+        floor = self.selfie_floor if kind == Kind.SELFIE else self.document_floor
+        return min(1.0, max(wished, floor[0] / max(width, height), floor[1] / min(width, height)))
 
 
 DEFAULT = Limits()
@@ -66,75 +89,105 @@ def prepare(content: bytes, kind: Kind, limits: Limits = DEFAULT) -> Prepared:
     Raises:
         UnusableImage: with a sentence that says what to do.
     """
-    image = open_upload(content, takes_pdf=kind == Kind.ADDRESS, draft=limits.long_side(kind))
-    _check_large_enough(image, kind, limits)
-    notes = _notes(content)
-    image = _plain_rgb(image)
-    if max(image.size) > limits.long_side(kind):
-        image = _scaled(image, limits.long_side(kind))
-        notes.append("scaled")
-    written, image = _written(image, kind, limits)
-    return Prepared(written, "image/jpeg", image.width, image.height, hashlib.sha256(written).hexdigest(), tuple(notes))
+
+    def enough(width: int, height: int) -> Size:
+        _check_shape(width, height)
+        return _times(limits.shrink(kind, width, height), width, height)
+
+    opened = open_upload(content, takes_pdf=kind == Kind.ADDRESS, enough=enough)
+    image = opened.image
+    _check_shape(*image.size)
+    if limits.is_too_small(kind, *image.size):
+        raise _too_small(*image.size)
+    try:
+        return _written_anew(image, kind, limits, opened.notes)
+    except UnusableImage:
+        raise
+    except Exception as error:
+        raise unreadable() from error
 
 
-def _check_large_enough(image: Image.Image, kind: Kind, limits: Limits) -> None:
-    long_side, short_side = limits.smallest(kind)
-    if max(image.size) < long_side or min(image.size) < short_side:
-        sentence = _("The picture is only %(width)d x %(height)d pixels. Take it again, closer or in a better quality.")
-        raise UnusableImage("too_small", sentence % {"width": image.width, "height": image.height})
-
-
-def _notes(content: bytes) -> list[str]:
-    is_jpeg_or_png = content[:2] == b"\xff\xd8" or content[:4] == b"\x89PNG"
-    return [] if is_jpeg_or_png else ["converted"]
-
-
-def _plain_rgb(image: Image.Image) -> Image.Image:
-    """sRGB without alpha: transparent parts become white, wide gamuts are converted, 16 bits become 8."""
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        image = image.point(lambda level: level / 256).convert("L")
+def _written_anew(image: Image.Image, kind: Kind, limits: Limits, notes: tuple[str, ...]) -> Prepared:
     profile = image.info.get("icc_profile")
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+    image = _without_alpha(image)
+    shrink = limits.shrink(kind, *image.size)
+    # Colours last: converting the pixels that stay costs a fraction of converting all.
+    image = _to_srgb(_scaled(image, shrink), profile)
+    written, image = _encoded(image, kind, limits)
+    digest = hashlib.sha256(written).hexdigest()
+    return Prepared(written, "image/jpeg", image.width, image.height, digest, notes + ("scaled",) * (shrink < 1))
+
+
+def _check_shape(width: int, height: int) -> None:
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise UnusableImage("too_narrow", _("The picture is a narrow strip. Take an ordinary photo of the whole."))
+
+
+def _too_small(width: int, height: int) -> UnusableImage:
+    sentence = _("The picture is only %(width)d x %(height)d pixels. Take it again, closer or in a better quality.")
+    return UnusableImage("too_small", sentence % {"width": width, "height": height})
+
+
+def _without_alpha(image: Image.Image) -> Image.Image:
+    """Transparent parts become white, 16 bits become 8, palettes become colours; the rest stays as it is."""
+    if image.mode.startswith("I;16"):
+        image = _eight_bits(image)
+    if image.has_transparency_data:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image).convert("RGB")
-    return _to_srgb(image, profile)
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    return image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """By division: a plain conversion would cut everything above 255 to white."""
+    return image.convert("I").point([level >> 8 for level in range(65536)], "L")
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """A profile that cannot be used is dropped: slightly wrong colours are better than no picture."""
-    if profile and image.mode in ("RGB", "CMYK", "L"):
+    if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            converted = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
+            return image.convert("RGB") if converted is None else converted
         except (ImageCms.PyCMSError, OSError, ValueError):
-            converted = None
-        if converted is not None:
-            return converted
+            pass
     return image.convert("RGB")
 
 
-def _scaled(image: Image.Image, long_side: int) -> Image.Image:
-    scale = long_side / max(image.size)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def _written(image: Image.Image, kind: Kind, limits: Limits) -> tuple[bytes, Image.Image]:
-    """Best quality first, then the least that is allowed; only then smaller, down to the floor of its kind."""
-    best = _encode(image, limits.best_quality)
-    if len(best) <= limits.wanted_bytes:
-        return best, image
-    least = _encode(image, limits.least_quality)
-    while len(least) > limits.most_bytes and max(image.size) > limits.floor(kind):
-        image = _scaled(image, max(limits.floor(kind), int(max(image.size) * 0.85)))
-        least = _encode(image, limits.least_quality)
-    if len(least) > limits.most_bytes:
+def _times(scale: float, width: int, height: int) -> Size:
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _scaled(image: Image.Image, scale: float) -> Image.Image:
+    if scale >= 1:
+        return image
+    return image.resize(_times(scale, *image.size), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _encoded(image: Image.Image, kind: Kind, limits: Limits) -> tuple[bytes, Image.Image]:
+    """Quality gives way first, down to the least that is allowed; then size, down to the floor of its kind."""
+    for quality in limits.qualities:
+        written = _jpeg(image, quality)
+        if len(written) <= limits.wanted_bytes:
+            return written, image
+    while len(written) > limits.most_bytes and (shrink := limits.shrink_further(kind, *image.size)) < 1:
+        image = _scaled(image, shrink)
+        written = _jpeg(image, limits.qualities[-1])
+    if len(written) > limits.most_bytes:
         raise UnusableImage("too_heavy", _("The picture cannot be brought under 2 MB. Take it again with less detail."))
-    return least, image
+    return written, image
 
 
-def _encode(image: Image.Image, quality: int) -> bytes:
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=quality, optimize=False, progressive=False, exif=b"", icc_profile=None)
+    image.info.clear()
+    image.save(file, "JPEG", quality=quality)
     return file.getvalue()

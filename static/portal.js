@@ -1,0 +1,31 @@
+// Small helps on every page. Each works without: forms post as they are.
+import { watchUploads } from "./capture.js";
+
+// A second press of a button does nothing; the server would refuse it anyway.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.dataset.sent) {
+    if (form.dataset.sent) event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  const button = event.submitter;
+  if (button) setTimeout(() => { button.disabled = true; button.classList.add("busy"); });
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button.busy")) { button.disabled = false; button.classList.remove("busy"); }
+  }
+});
+
+// htmx posts carry Django's token.
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token) event.detail.headers["X-CSRFToken"] = token.value;
+});
+
+document.querySelector("#problems")?.focus();
+
+const capture = document.querySelector("form[data-autosave]");
+if (capture) watchUploads(capture);

@@ -1,0 +1,20 @@
+"""An upload that cannot be taken, as a fact with a sentence. Who finds it out stands in `formats`, `pdf`, `intake`."""
+
+from django.utils.translation import gettext as _
+
+
+class UnusableImage(Exception):
+    """`code` for records; `message` is for the person and says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def unreadable() -> UnusableImage:
+    return UnusableImage("unreadable", _("The picture is damaged or cut off. Take it again, or send the original file."))
+
+
+def wrong_format(name: str) -> UnusableImage:
+    sentence = _("%(name)s files are not taken. Open it, save it as JPEG, and upload that.") % {"name": name}
+    return UnusableImage("wrong_format", sentence)
