@@ -20,8 +20,8 @@ MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 # A file of 15 MB can ask for a hundred thousand passes over every pixel; cameras make ten or so.
 MAX_JPEG_SCANS = 200
-# Only these parsers ever see an upload.
-TAKEN = ("JPEG", "MPO", "PNG", "HEIF")
+# Only these parsers ever see an upload; a JPEG of several frames comes out as MPO.
+TAKEN = ("JPEG", "PNG", "HEIF")
 CONVERTED = ("HEIF",)
 # First bytes of what people try to upload, so that a refusal can name it.
 NAMED = (
@@ -72,9 +72,13 @@ def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int],
     image = _identify(content)
     _check_pixels(image)
     _check_frames(image)
+    _check_scans(content, image)
+    converted = ("converted",) * (image.format in CONVERTED)
+    _decode(image, enough(*image.size))
     turned = _turned_by(image)
-    notes = ("converted",) * (image.format in CONVERTED) + ("turned",) * (turned is not None)
-    return Opened(_decoded(image, turned, enough), notes)
+    if turned is None:
+        return Opened(image, converted)
+    return Opened(image.transpose(turned), (*converted, "turned"))
 
 
 def _check_size(content: bytes) -> None:
@@ -133,28 +137,28 @@ def _check_frames(image: Image.Image) -> None:
         raise UnusableImage("animated", _("This picture is animated. Choose a still photo."))
 
 
-def _turned_by(image: Image.Image) -> Image.Transpose | None:
-    """Metadata that cannot be read turns nothing: the pixels are what counts."""
-    try:
-        return UPRIGHTED_BY.get(image.getexif().get(ORIENTATION_TAG, 1))
-    except Exception:
-        return None
-
-
-def _decoded(image: Image.Image, turned: Image.Transpose | None, enough: Callable[[int, int], Size]) -> Image.Image:
+def _decode(image: Image.Image, wanted: Size) -> None:
     try:
         if image.format in ("JPEG", "MPO"):
-            _check_scans(image)
-            image.draft(None, enough(*image.size))
+            image.draft(None, wanted)
         image.load()
-        return image if turned is None else image.transpose(turned)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except Exception as error:
         raise unreadable() from error
 
 
-def _check_scans(image: Image.Image) -> None:
-    file = image.fp
-    if isinstance(file, io.BytesIO) and file.getbuffer().nbytes and file.getvalue().count(b"\xff\xda") > MAX_JPEG_SCANS:
-        raise ValueError("a progressive JPEG with more scans than any camera makes")
+def _turned_by(image: Image.Image) -> Image.Transpose | None:
+    """Of a decoded picture: asking a PNG for its orientation decodes it, and a second try hides that the first failed.
+
+    Metadata that cannot be read turns nothing: the pixels are what counts.
+    """
+    try:
+        return UPRIGHTED_BY.get(image.getexif().get(ORIENTATION_TAG, 1))
+    except Exception:
+        return None
+
+
+def _check_scans(content: bytes, image: Image.Image) -> None:
+    if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise unreadable()

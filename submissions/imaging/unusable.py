@@ -12,7 +12,9 @@ class UnusableImage(Exception):
 
 
 def unreadable() -> UnusableImage:
-    return UnusableImage("unreadable", _("The picture is damaged or cut off. Take it again, or send the original file."))
+    return UnusableImage(
+        "unreadable", _("The picture is damaged or cut off. Take it again, or send the original file.")
+    )
 
 
 def wrong_format(name: str) -> UnusableImage:
