@@ -176,6 +176,21 @@ def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
     return {"decision": decision, "seconds": max(0, left), "is_own": call.prepared_by_id == user.pk}
 
 
+def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
+    """This person's verdicts on other submissions that can still be taken back."""
+    now = clock.now()
+    mine = Call.objects.filter(kind=CallKind.REVIEW, state=CallState.PREPARED, prepared_by=user, undelivered=0)
+    calls = mine.filter(not_before__gt=now).exclude(submission=besides).select_related("submission")
+    return [
+        {
+            "submission_id": call.submission_id,
+            "submission": call.submission,
+            "seconds": int((call.not_before - now).total_seconds()) + 1,
+        }
+        for call in calls
+    ]
+
+
 def last_withdrawn(submission: Submission, user: User) -> Decision | None:
     """This person's verdict that did not stand, so that its text can be used again."""
     rows = submission.decisions.filter(reviewer=user, withdrawn_at__isnull=False).order_by("-withdrawn_at")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,19 @@ class DecisionForm(forms.Form):
     @property
     def corrections(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in review.CORRECTABLE if self.cleaned_data.get(name)}
+
+    @property
+    def kept(self) -> list[BoundField]:
+        """What a person has typed or chosen besides ticks, to be carried over a lost claim."""
+        return [self[name] for name in ("reason_code", "comment", *review.CORRECTABLE)]
+
+    @property
+    def correction_fields(self) -> list[BoundField]:
+        return [self[name] for name in review.CORRECTABLE]
+
+    @property
+    def has_corrections(self) -> bool:
+        return any(self[name].value() or self[name].errors for name in review.CORRECTABLE)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

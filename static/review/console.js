@@ -1,112 +1,114 @@
-// The review page: one view over all pictures, and keys. A key chooses; only Confirm decides.
+// The review page: asks before a verdict is given, and gives every control a key.
+import * as claim from "./claim.js";
+import * as images from "./images.js";
 
-const images = () => document.querySelectorAll("img[data-view]");
-const view = { zoom: 1, turn: 0, light: 1, x: 0, y: 0 };
-const STEP = 40; // px
+const main = document.querySelector("main");
+const form = document.querySelector("#decision");
+const confirming = document.querySelector("#confirm");
+const keys = document.querySelector("#keys");
 
-const tools = {
-  in: () => { view.zoom = Math.min(6, view.zoom * 1.25); },
-  out: () => { view.zoom = Math.max(0.5, view.zoom / 1.25); },
-  turn: () => { view.turn = (view.turn + 90) % 360; },
-  light: () => { view.light = view.light >= 1.8 ? 0.6 : view.light + 0.2; },
-  left: () => { view.x += STEP; },
-  right: () => { view.x -= STEP; },
-  up: () => { view.y += STEP; },
-  down: () => { view.y -= STEP; },
-  reset: () => { Object.assign(view, { zoom: 1, turn: 0, light: 1, x: 0, y: 0 }); },
-  help: () => document.querySelector("#keys").showModal(),
-};
+const open = () => [...form.querySelectorAll("input[name=warning]")].filter((box) => !box.checked);
 
-function show() {
-  for (const image of images()) {
-    image.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.zoom}) rotate(${view.turn}deg)`;
-    image.style.filter = `brightness(${view.light})`;
+function missing(verdict) {
+  const texts = document.querySelector("#confirm-missing").dataset;
+  if (verdict === "approved") return open().length ? texts.warnings : "";
+  return form.elements.reason_code.value && form.elements.comment.value.trim() ? "" : texts.reject;
+}
+
+function facts(verdict) {
+  const list = document.querySelector("#confirm-list");
+  const ticked = form.querySelectorAll("input[name=warning]:checked").length;
+  const found = [];
+  if (verdict === "approved" && ticked) found.push(`${ticked} ${list.dataset.ticked}`);
+  if (verdict === "rejected") {
+    found.push(`${list.dataset.reason}: ${form.elements.reason_code.selectedOptions[0].text}`);
+    found.push(`${list.dataset.comment}: ${form.elements.comment.value.trim()}`);
   }
+  for (const field of form.querySelectorAll(".correction input, .correction select")) {
+    if (field.value) found.push(`${field.labels[0].firstChild.textContent.trim()}: ${field.value}`);
+  }
+  return found;
 }
 
-function use(name) {
-  tools[name]();
-  show();
+function ask(verdict) {
+  const title = document.querySelector("#confirm-title");
+  const yes = document.querySelector("#confirm-yes");
+  const problem = document.querySelector("#confirm-missing");
+  const why = missing(verdict);
+  title.textContent = verdict === "approved" ? title.dataset.approve : title.dataset.reject;
+  document.querySelector("#confirm-list").replaceChildren(...(why ? [] : facts(verdict)).map((text) => {
+    const item = document.createElement("li");
+    item.textContent = text;
+    return item;
+  }));
+  problem.hidden = !why;
+  problem.textContent = why;
+  yes.value = verdict;
+  yes.disabled = Boolean(why);
+  confirming.showModal();
+  (why ? document.querySelector("#confirm-no") : yes).focus();
 }
 
-document.addEventListener("click", (event) => {
-  const tool = event.target.closest("[data-tool]");
-  if (tool) use(tool.dataset.tool);
-});
-
-let drag = null;
-document.addEventListener("pointerdown", (event) => {
-  if (event.target.closest(".frame") && event.button === 0) {
-    drag = { x: event.clientX - view.x, y: event.clientY - view.y };
+function startForm() {
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=verdict]");
+    if (!button) return;
     event.preventDefault();
-  }
-});
-document.addEventListener("pointermove", (event) => {
-  if (!drag) return;
-  view.x = event.clientX - drag.x;
-  view.y = event.clientY - drag.y;
-  show();
-});
-document.addEventListener("pointerup", () => { drag = null; });
-document.addEventListener("wheel", (event) => {
-  if (!event.target.closest(".frame")) return;
-  event.preventDefault();
-  use(event.deltaY < 0 ? "in" : "out");
-}, { passive: false });
-
-const verdict = document.querySelector("#verdict");
-const what = document.querySelector("#what");
-
-function tell() {
-  const chosen = verdict.querySelector("input[name=verdict]:checked");
-  if (chosen) what.textContent = chosen.value === "approved" ? what.dataset.approve : what.dataset.reject;
+    ask(button.value);
+  });
+  document.querySelector("#confirm-no").addEventListener("click", () => {
+    confirming.close();
+    if (open().length) open()[0].focus();
+  });
+  // A held Enter that opened the question must not answer it too.
+  confirming.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
 }
 
-function choose(value) {
-  const radio = verdict?.querySelector(`input[name=verdict][value=${value}]`);
-  if (!radio) return;
-  radio.checked = true;
-  tell();
-  const open = verdict.querySelector("input[name=warning]:not(:checked)");
-  if (value === "approved" && open) open.focus();
-  else if (value === "rejected") verdict.querySelector("[name=reason_code]").focus();
-  else verdict.querySelector("#confirm").focus();
-}
-
-verdict?.addEventListener("change", tell);
-
-const keys = {
-  a: () => choose("approved"),
-  x: () => choose("rejected"),
-  "+": () => use("in"),
-  "=": () => use("in"),
-  "-": () => use("out"),
-  r: () => use("turn"),
-  b: () => use("light"),
-  0: () => use("reset"),
-  "?": () => use("help"),
-  u: () => document.querySelector("button[data-key=u]")?.click(),
-  n: () => document.querySelector("button[data-key=n]")?.click(),
+const press = (selector) => () => document.querySelector(selector)?.click();
+const focus = (selector) => () => document.querySelector(selector)?.focus();
+const KEYS = {
+  "a": () => form && !form.querySelector(".approve").disabled && ask("approved"),
+  "x": () => form && !form.querySelector(".danger").disabled && ask("rejected"),
+  "s": focus("#id_reason_code"),
+  "c": () => (form ? focus("#id_comment") : press("#claim-it"))(),
+  "w": () => form && open()[0]?.focus(),
+  "u": press("#undo"),
+  "n": press("#next"),
+  "+": () => images.use("in"),
+  "=": () => images.use("in"),
+  "-": () => images.use("out"),
+  "0": () => images.use("reset"),
+  "r": () => images.use("turn"),
+  "R": () => images.use("back"),
+  "b": () => images.use("brighter"),
+  "B": () => images.use("darker"),
+  "i": images.nextImage,
+  "d": images.nextDocument,
+  "?": () => keys.showModal(),
 };
+const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+const REPEATABLE = ["+", "=", "-", "b", "B"];
 
-// A key that is held down repeats; a repeated key never counts, so one press cannot reach the next submission.
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
-  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  if (verdict?.dataset.singleKeys === "0" && event.key !== "?") return;
-  if (document.querySelector("dialog[open]")) return;
-  const press = keys[event.key];
-  if (!press) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input, textarea, select")) return;
+  if (event.target.closest(".stage") && ARROWS[event.key]) {
+    event.preventDefault();
+    images.use(ARROWS[event.key]);
+    return;
+  }
+  const act = main.dataset.singleKeys === "on" ? KEYS[event.key] : undefined;
+  if (!act || (event.repeat && !REPEATABLE.includes(event.key))) return;
   event.preventDefault();
-  press();
+  act();
 });
 
-// While the person works the claim is extended, at most once in five minutes.
-const claim = document.querySelector("[data-claim]");
-let extended = Date.now();
-document.addEventListener("input", () => {
-  if (!claim || Date.now() - extended < 300_000) return;
-  extended = Date.now();
-  const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
-  fetch(claim.dataset.claim, { method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" } });
-});
+// Verdicts on others that can still be taken back leave the page with their ten seconds.
+for (const bar of document.querySelectorAll(".leaving")) {
+  setTimeout(() => bar.remove(), Number(bar.dataset.seconds) * 1000);
+}
+
+document.querySelector("[data-open]")?.addEventListener("click", () => keys.showModal());
+if (form) startForm();
+images.start();
+claim.start();

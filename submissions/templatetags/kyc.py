@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from submissions import clock, fields
+from submissions.models import Submission
 
 register = template.Library()
 
@@ -38,6 +39,13 @@ def age(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
+
+
+@register.filter
+def vendor_left(submission: Submission) -> timedelta | None:
+    """Until the vendor's 24 hours are over, by the vendor's clock."""
+    due = submission.deadline_at
+    return due - clock.vendor_now(submission.project) if due else None
 
 
 @register.filter

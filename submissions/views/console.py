@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import console, events, permissions, review
+from submissions import clock, console, events, permissions, review
 from submissions.forms_review import DecisionForm
 from submissions.models import Role, Submission, User
 from submissions.permissions import NotAllowed, get_submission_for
@@ -46,6 +46,8 @@ def render_console(
         **(console.opened(submission, user) if holds else console.closed(submission)),
         **_decision(submission, user, form),
         **_people(submission, user),
+        **_claim_left(submission),
+        "leaving": console.leaving(user, besides=submission),
         "holds": holds,
         "others": page.others(user, submission) if holds else [],
         "confirmed": console.confirmed_for(submission) if holds else {},
@@ -64,6 +66,13 @@ def _decision(submission: Submission, user: User, form: DecisionForm | None) -> 
         "verdicts": console.verdicts(submission, user),
         "is_blind": review.is_blind(submission, user),
     }
+
+
+def _claim_left(submission: Submission) -> dict[str, Any]:
+    """How long the claim lasts, in seconds and whole minutes."""
+    until = submission.claimed_until
+    seconds = max(0, int((until - clock.now()).total_seconds())) if until else 0
+    return {"claim_seconds": seconds, "claim_minutes": seconds // 60}
 
 
 def _people(submission: Submission, user: User) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos import matrix
-from submissions import events, fields, paging, queue, review
+from submissions import console, events, fields, paging, queue, review
 from submissions.models import Project, Role, Status, User
 from submissions.models.submission import IN_REVIEW, load_keys
 from submissions.permissions import NotAllowed
@@ -34,6 +34,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "full_query": request.GET.urlencode(),
         "given": request.GET.dict(),
         "may_assign": user.role == Role.MANAGER,
+        "leaving": console.leaving(user),
     }
     if request.headers.get("HX-Request"):
         return render(request, "review/_rows.html", context)
