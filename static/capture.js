@@ -27,7 +27,7 @@ function textOf(form) {
 async function autosave(form) {
   const note = form.querySelector("#saved");
   try {
-    const reply = await fetch(form.action, { method: "POST", body: textOf(form), headers: { "X-Autosave": "1" } });
+    const reply = await fetch(form.getAttribute("action"), { method: "POST", body: textOf(form), headers: { "X-Autosave": "1" } });
     const saved = reply.ok && reply.headers.get("Content-Type")?.includes("json");
     note.textContent = saved ? "✓" : "!";
     return saved;
@@ -57,6 +57,6 @@ function upload(form) {
     if (next) watchUploads(next);
   });
   request.addEventListener("error", () => { bar.hidden = true; form.submit(); });
-  request.open("POST", form.action);
+  request.open("POST", form.getAttribute("action"));
   request.send(new FormData(form));
 }

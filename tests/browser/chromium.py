@@ -1,0 +1,40 @@
+"""A Chromium for the tests: the system's, else installed by apt where that may be, else Playwright's own."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+def executable() -> str | None:
+    """The path of a browser, after trying to install one; None when there is none to be had."""
+    return find() or (_by_apt() and find()) or _by_playwright()
+
+
+def find() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def _by_apt() -> bool:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "check": False}
+    subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
+    return subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet).returncode == 0  # type: ignore[call-overload,no-any-return]
+
+
+def _by_playwright() -> str | None:
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
+
+
+def arguments() -> list[str]:
+    return [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS

@@ -1,0 +1,109 @@
+"""One stack and one browser for the browser tests; screenshots go to artifacts/screenshots."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+from tests.stack import ROOT, Stack
+
+SHOTS = ROOT / "artifacts" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.executable()
+    if path is None:
+        sentence = "NO CHROMIUM: the browser tests did not run. Install chromium and run make test-browser."
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Stack]:
+    running = Stack(tmp_path_factory.mktemp("stack"))
+    try:
+        yield running.wait_until_ready()
+    finally:
+        running.stop()
+
+
+class Desk:
+    """One person at one browser window."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        self.page, self.stack = page, stack
+
+    def log_in(self, name: str) -> "Desk":
+        self.page.goto(f"{self.stack.url}/accounts/login/")
+        self.page.get_by_label("User name").fill(name)
+        self.page.get_by_label("Password").fill(self.stack.password)
+        self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url(f"{self.stack.url}/**")
+        return self
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.stack.url + path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def status(self, text: str) -> None:
+        """Wait until the headline says this status."""
+        self.page.locator("h1 .status", has_text=text).wait_for(timeout=20_000)
+
+    def shot(self, name: str) -> None:
+        """Wide and narrow, light and dark."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        for label, size in (("wide", (1440, 900)), ("narrow", (390, 844))):
+            self.page.set_viewport_size({"width": size[0], "height": size[1]})
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                path = SHOTS / f"{name}-{label}-{scheme}.png"
+                self.page.screenshot(path=path, full_page=label == "narrow")
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.page.emulate_media(color_scheme="light")
+
+
+@pytest.fixture
+def desk(browser: Browser, stack: Stack) -> Iterator[Desk]:
+    yield from _desk(browser, stack)
+
+
+@pytest.fixture
+def other_desk(browser: Browser, stack: Stack) -> Iterator[Desk]:
+    yield from _desk(browser, stack)
+
+
+def _desk(browser: Browser, stack: Stack) -> Iterator[Desk]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    yield Desk(page, stack)
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Files as an agent has them: a 12-megapixel selfie, a drawn ID, and what is no picture."""
+    from tests import pictures
+
+    folder = tmp_path_factory.mktemp("pictures")
+    made = {
+        "selfie": pictures.jpeg(pictures.selfie((4000, 3000)), 90),
+        "selfie2": pictures.selfie_jpeg((1000, 750)),
+        "selfie3": pictures.selfie_jpeg((1040, 780)),
+        "id": pictures.id_card_jpeg(),
+        "text": b"not a picture",
+    }
+    for name, content in made.items():
+        (folder / f"{name}.jpg").write_bytes(content)
+    return {name: folder / f"{name}.jpg" for name in made}

@@ -1,0 +1,196 @@
+"""The main job in Chromium against the running stack: web, worker, beat, broker and sandbox as processes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Desk
+
+pytestmark = pytest.mark.browser
+
+Pictures = dict[str, Path]
+PASSPORT = {
+    "name": "Minseo Example",
+    "date_of_birth": "1990-02-03",
+    "document_number": "M12345678",
+    "date_of_issue": "2021-03-04",
+    "date_of_expiry": "2031-03-03",
+}
+
+
+def new_submission(desk: Desk, email: str, pictures: Pictures) -> str:
+    page = desk.page
+    desk.go("/submissions/new/")
+    page.get_by_label("Project").select_option("Demo: standard")
+    page.get_by_label("Country that issued the ID").select_option("KOR")
+    page.get_by_label("ID type").select_option("passport")
+    page.get_by_label("Customer's e-mail").fill(email)
+    desk.press("Create draft")
+    desk.status("Draft")
+    upload(desk, "id_front", pictures["id"])
+    upload(desk, "selfie", pictures["selfie"])
+    return page.url
+
+
+def upload(desk: Desk, kind: str, path: Path) -> None:
+    card = desk.page.locator(f"#f-{kind}")
+    image = card.locator("img")
+    before = image.get_attribute("src") if image.count() else None
+    card.locator("input[type=file]").set_input_files(path)
+    expect(image).to_be_visible(timeout=20_000)
+    if before:
+        expect(image).not_to_have_attribute("src", before, timeout=20_000)
+
+
+def send_step1(desk: Desk, status: str = "Confirm with customer") -> None:
+    desk.press("Send Step 1")
+    desk.status(status)
+
+
+def confirm(desk: Desk, **changes: str) -> None:
+    for name, value in {**PASSPORT, **changes}.items():
+        desk.page.locator(f"#f-{name}").fill(value)
+
+
+def send_step2(desk: Desk, status: str) -> None:
+    desk.press("Send Step 2")
+    desk.status(status)
+
+
+def open_as_officer(officer: Desk, url: str) -> None:
+    officer.log_in("officer")
+    officer.page.goto(url.replace("/submissions/", "/review/"))
+    officer.press("Claim")
+    expect(officer.page.locator("#verdict")).to_be_visible()
+
+
+def tick_warnings(officer: Desk) -> None:
+    for box in officer.page.locator("input[name=warning]").all():
+        box.check()
+
+
+def test_from_draft_to_approval(desk: Desk, other_desk: Desk, pictures: Pictures) -> None:
+    desk.log_in("agent")
+    desk.shot("start-agent")
+    url = new_submission(desk, "main+glare+liveness@example.com", pictures)
+    desk.shot("draft")
+    send_step1(desk, "New ID image wanted")
+    expect(desk.page.locator(".told").filter(has_text="Tell the customer")).to_be_visible()
+    desk.shot("step1-retry")
+    upload(desk, "id_front", pictures["id"])
+    desk.press("Send the new ID image")
+    desk.status("Confirm with customer")
+    assert desk.page.locator("#f-name").input_value(), "OCR fills the form"
+    desk.shot("confirm")
+    confirm(desk)
+    send_step2(desk, "New selfie wanted")
+    expect(desk.page.get_by_text("2 of 3 used, at most 1 left")).to_be_visible()
+    upload(desk, "selfie", pictures["selfie2"])
+    desk.page.locator("input[name=is_last_confirmed]").check()
+    send_step2(desk, "Pending review")
+    desk.shot("pending")
+    desk.go("/submissions/")
+    desk.shot("list")
+
+    officer = other_desk
+    officer.log_in("officer")
+    officer.go("/review/")
+    officer.shot("queue")
+    officer.page.goto(url.replace("/submissions/", "/review/"))
+    officer.shot("review-unclaimed")
+    officer.press("Claim")
+    expect(officer.page.locator(".score").first).to_contain_text("87.4")
+    officer.shot("review")
+    tick_warnings(officer)
+    officer.page.locator("input[value=approved]").check()
+    officer.page.locator("#confirm").click()
+    expect(officer.page.get_by_role("button", name="Undo")).to_be_visible()
+    officer.shot("undo")
+    officer.status("Approved")
+    expect(officer.page.get_by_text("Approved by Odile Officer")).to_be_visible()
+    officer.shot("approved")
+    record = next(kyc for kyc in desk.stack.control.submissions() if kyc["email"].startswith("main+"))
+    assert (record["status"], len(record["attempts"])) == ("approved", 3)
+
+
+def test_rejection_reaches_the_vendor(desk: Desk, other_desk: Desk, pictures: Pictures) -> None:
+    desk.log_in("agent")
+    url = new_submission(desk, "reject+lowscore@example.com", pictures)
+    send_step1(desk)
+    confirm(desk)
+    send_step2(desk, "Pending review")
+    officer = other_desk
+    open_as_officer(officer, url)
+    officer.page.locator("input[value=rejected]").check()
+    officer.page.locator("#confirm").click()
+    expect(officer.page.get_by_text("A rejection needs a reason and a comment.")).to_be_visible()
+    officer.page.locator("select[name=reason_code]").select_option("id_info_dataMismatch")
+    officer.page.locator("textarea[name=comment]").fill("The portrait is another person.")
+    officer.page.locator("#confirm").click()
+    officer.status("Rejected")
+    record = next(kyc for kyc in desk.stack.control.submissions() if kyc["email"].startswith("reject+"))
+    assert record["comments"] == ["Entered information does not match the ID document."]
+
+
+def test_three_failed_tries(desk: Desk, pictures: Pictures) -> None:
+    desk.log_in("agent")
+    new_submission(desk, "three+fail@example.com", pictures)
+    send_step1(desk)
+    confirm(desk)
+    send_step2(desk, "New selfie wanted")
+    desk.press("Send Step 2")
+    expect(desk.page.locator("#problems")).to_contain_text("sent already")
+    upload(desk, "selfie", pictures["selfie2"])
+    send_step2(desk, "New selfie wanted")
+    upload(desk, "selfie", pictures["selfie3"])
+    desk.press("Send Step 2")
+    expect(desk.page.locator("#problems")).to_contain_text("last of three")
+    desk.page.locator("input[name=is_last_confirmed]").check()
+    send_step2(desk, "Rejected")
+    expect(desk.page.get_by_text("Rejected by the vendor")).to_be_visible()
+    desk.shot("rejected")
+
+
+def test_duplicate_is_shown_and_bad_input_keeps_what_was_typed(desk: Desk, pictures: Pictures) -> None:
+    desk.log_in("agent")
+    first = new_submission(desk, "twice@example.com", pictures)
+    new_submission(desk, "twice@example.com", pictures)
+    expect(desk.page.locator("section.told")).to_contain_text("KP-")
+    desk.page.locator("#f-selfie input[type=file]").set_input_files(pictures["text"])
+    expect(desk.page.locator("#problems")).to_contain_text("not a picture")
+    send_step1(desk)
+    confirm(desk, date_of_birth="2999-01-01", date_of_issue="2021-02-30", date_of_expiry="2022-01-01")
+    desk.press("Send Step 2")
+    expect(desk.page.locator("#problems")).to_be_visible()
+    assert desk.page.locator("#f-date_of_issue").input_value() == "2021-02-30"
+    assert desk.page.locator("#f-name").input_value() == PASSPORT["name"]
+    desk.shot("bad-input")
+    assert first != desk.page.url
+
+
+def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures) -> None:
+    desk.log_in("agent")
+    tried = new_submission(desk, "late+fail@example.com", pictures)
+    send_step1(desk)
+    confirm(desk)
+    send_step2(desk, "New selfie wanted")
+    untried = new_submission(desk, "late2@example.com", pictures)
+    send_step1(desk)
+    desk.stack.move_clock(24 * 3600 + 60)
+    other_desk.log_in("agent")  # the first session has ended with the day
+    wait_for_status(other_desk, untried, "Closed without Step 2")
+    wait_for_status(other_desk, tried, "Rejected")
+    expect(other_desk.page.get_by_text("Rejected by the 24-hour limit")).to_be_visible()
+    other_desk.shot("timeout")
+
+
+def wait_for_status(desk: Desk, url: str, text: str) -> None:
+    """The sweep and the poller take their time; the page is loaded anew until it says so."""
+    for _time in range(60):
+        desk.page.goto(url)
+        if re.search(re.escape(text), desk.page.locator("h1 .status").inner_text()):
+            return
+        desk.page.wait_for_timeout(1000)
+    raise AssertionError(f"never came to {text}: {desk.page.locator('h1').inner_text()}")

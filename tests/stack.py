@@ -1,0 +1,101 @@
+"""The whole portal as real processes, started as `make run` starts it, in a folder of its own."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from kycportal.run import free_port
+from tests.sandbox import Control
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN = 90
+
+
+class Stack:
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.password = secrets.token_urlsafe(8)
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.control = Control(f"http://127.0.0.1:{self.sandbox_port}/_control")
+        self.clock_file = folder / "clock"
+        self.clock_file.write_text("0")
+        self.offset = 0.0
+        self.log = (folder / "stack.log").open("w")
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "DATA_DIR": str(folder / "data"),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "KYC_DEMO_PASSWORD": self.password,
+            "DJANGO_SETTINGS_MODULE": "tests.settings_stack",
+            "KYC_TEST_CLOCK": str(self.clock_file),
+            "PYTHONPATH": str(ROOT),
+            **environment,
+        }
+        command = [sys.executable, "-m", "kycportal.run"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def wait_until_ready(self) -> "Stack":
+        started = time.monotonic()
+        while time.monotonic() - started < READY_WITHIN:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the stack ended: {self.tail()}")
+            if self._is_ready():
+                return self
+            time.sleep(0.2)
+        raise RuntimeError(f"the stack is not ready: {self.tail()}")
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as reply:
+                return bool(json.load(reply))
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def tail(self) -> str:
+        self.log.flush()
+        return (self.folder / "stack.log").read_text()[-3000:]
+
+    def move_clock(self, seconds: float) -> None:
+        """The portal's clock and the sandbox's, together."""
+        self.offset += seconds
+        self.clock_file.write_text(str(self.offset))
+        self.control.advance(seconds)
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return done.stdout
+
+    def query(self, expression: str) -> Any:
+        """The value of a Python expression in the portal's shell, as JSON."""
+        code = f"import json; from submissions.models import *; print('=>' + json.dumps({expression}, default=str))"
+        line = next(line for line in self.manage("shell", "-c", code).splitlines() if line.startswith("=>"))
+        return json.loads(line[2:])
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.log.close()
