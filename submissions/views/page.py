@@ -24,6 +24,7 @@ RAIL = (
     ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
 )
 TIMELINE = 60
+LOOKS = ("looked", "image_opened", "revealed")
 VERDICT_EVENTS = ("verdict_given", "first_verdict")
 
 
@@ -57,6 +58,7 @@ def render_submission(
         "vendor": vendor,
         "others": others(user, submission),
         "timeline": timeline(submission, user),
+        "looks": looks(submission),
         "countries": matrix.country_choices(),
     }
     return render(request, "submissions/detail.html", context, status=status)
@@ -123,7 +125,8 @@ def cards(submission: Submission) -> list[dict[str, Any]]:
     kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
     if submission.project.has_address_image:
         kinds.append(ImageKind.ADDRESS)
-    return [_card(kind, current.get(kind), submission) for kind in kinds]
+    made = [_card(kind, current.get(kind), submission) for kind in kinds]
+    return [card for card in made if card["image"] or not card["is_fixed"]]
 
 
 def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[str, Any]:
@@ -150,9 +153,15 @@ def others(user: User, submission: Submission) -> list[Submission]:
 
 
 def timeline(submission: Submission, user: User) -> list[tuple[Event, str, str]]:
-    """Newest first; a second reviewer does not read the first's verdict here."""
-    rows = Event.objects.filter(submission_id=submission.pk).order_by("-id")[:TIMELINE]
+    """Newest first, looks apart; a second reviewer does not read the first's verdict here."""
+    rows = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("-id")[:TIMELINE]
     hidden = VERDICT_EVENTS if review.is_blind(submission, user) else ()
     return [
         (event, telling.about_event(event), "" if event.kind in hidden else telling.details_of(event)) for event in rows
     ]
+
+
+def looks(submission: Submission) -> list[tuple[Event, str, str]]:
+    """Who opened the page, an image or the numbers, newest first."""
+    rows = Event.objects.filter(submission_id=submission.pk, kind__in=LOOKS).order_by("-id")[:TIMELINE]
+    return [(event, telling.about_event(event), telling.details_of(event)) for event in rows]
