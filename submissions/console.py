@@ -68,10 +68,11 @@ def _scores(submission: Submission, face: float | None, liveness: float | None) 
 
 
 def tries(submission: Submission) -> list[Try]:
-    """Up to three selfies in the order they were sent, each with how the vendor answered."""
+    """Up to three selfies, the one that counts first, each with how the vendor answered."""
     images = {str(image.pk): image for image in submission.images.filter(kind=ImageKind.SELFIE)}
     sent = _arrived(submission)[-MAX_TRIES:]
-    return [_try(submission, attempt, images, at, len(sent)) for at, attempt in enumerate(sent, start=1)]
+    found = [_try(submission, attempt, images, at, len(sent)) for at, attempt in enumerate(sent, start=1)]
+    return found[::-1]
 
 
 def _arrived(submission: Submission) -> list[Attempt]:

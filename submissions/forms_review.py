@@ -122,9 +122,9 @@ class DecisionForm(forms.Form):
 
     def _check_rejection(self, data: dict[str, Any]) -> None:
         if not data.get("reason_code") and "reason_code" not in self.errors:
-            self.add_error("reason_code", _("A rejection needs a reason."))
+            self.add_error("reason_code", _("A rejection needs a reason and a comment."))
         if not data.get("comment"):
-            self.add_error("comment", _("A rejection needs a comment: what did you see?"))
+            self.add_error("comment", _("Write the comment: what did you see?"))
 
     def _check_warnings(self) -> None:
         missing = [warning.text for warning in self.open_warnings if warning.code not in self.ticked]

@@ -103,6 +103,14 @@ def is_blind(submission: Submission, user: User) -> bool:
     return len(given) < 2 and user.pk not in given
 
 
+def goes_to_second(submission: Submission, user: User) -> bool:
+    """Whether another reviewer speaks after this person's verdict."""
+    if submission.status != Status.PENDING:
+        return False
+    wanted = submission.project.second_review
+    return wanted == SecondReview.ALL or (wanted == SecondReview.FLAGGED and bool(warnings_of(submission, user)))
+
+
 def claim_next(*, by: Actor) -> Submission | None:
     """Take the unclaimed one whose target is nearest and that this person may decide; None when there is none."""
     assert by.user is not None

@@ -40,7 +40,7 @@ async function ping() {
 }
 
 export function start() {
-  if (!claim || !document.querySelector("#decision")) return;
+  if (!claim || !document.querySelector("#verdict")) return;
   for (const kind of ["pointerdown", "keydown", "wheel"]) {
     document.addEventListener(kind, () => { worked = Date.now(); }, { passive: true });
   }

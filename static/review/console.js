@@ -1,74 +1,44 @@
-// The review page: asks before a verdict is given, and gives every control a key.
+// The review page: says what a verdict will do before it is confirmed, and gives every control a key.
 import * as claim from "./claim.js";
 import * as images from "./images.js";
 
 const main = document.querySelector("main");
-const form = document.querySelector("#decision");
-const confirming = document.querySelector("#confirm");
+const form = document.querySelector("#verdict");
 const keys = document.querySelector("#keys");
 
 const open = () => [...form.querySelectorAll("input[name=warning]")].filter((box) => !box.checked);
 
-function missing(verdict) {
-  const texts = document.querySelector("#confirm-missing").dataset;
-  if (verdict === "approved") return open().length ? texts.warnings : "";
-  return form.elements.reason_code.value && form.elements.comment.value.trim() ? "" : texts.reject;
+function corrected() {
+  const fields = [...form.querySelectorAll(".correction input, .correction select")].filter((field) => field.value);
+  return fields.map((field) => `${field.labels[0].firstChild.textContent.trim()} ${field.value}`);
 }
 
-function facts(verdict) {
-  const list = document.querySelector("#confirm-list");
-  const ticked = form.querySelectorAll("input[name=warning]:checked").length;
-  const found = [];
-  if (verdict === "approved" && ticked) found.push(`${ticked} ${list.dataset.ticked}`);
-  if (verdict === "rejected") {
-    found.push(`${list.dataset.reason}: ${form.elements.reason_code.selectedOptions[0].text}`);
-    found.push(`${list.dataset.comment}: ${form.elements.comment.value.trim()}`);
-  }
-  for (const field of form.querySelectorAll(".correction input, .correction select")) {
-    if (field.value) found.push(`${field.labels[0].firstChild.textContent.trim()}: ${field.value}`);
-  }
-  return found;
+// One sentence above the button: what pressing it does.
+function tell() {
+  const what = document.querySelector("#what");
+  const verdict = form.elements.verdict.value;
+  if (!verdict) return;
+  const waits = verdict === "approved" && open().length;
+  const texts = [waits ? `${open().length} ${what.dataset.open}` : what.dataset[verdict === "approved" ? "approve" : "reject"]];
+  if (corrected().length) texts.push(`${what.dataset.corrects} ${corrected().join(", ")}.`);
+  what.textContent = texts.join(" ");
 }
 
-function ask(verdict) {
-  const title = document.querySelector("#confirm-title");
-  const yes = document.querySelector("#confirm-yes");
-  const problem = document.querySelector("#confirm-missing");
-  const why = missing(verdict);
-  title.textContent = verdict === "approved" ? title.dataset.approve : title.dataset.reject;
-  document.querySelector("#confirm-list").replaceChildren(...(why ? [] : facts(verdict)).map((text) => {
-    const item = document.createElement("li");
-    item.textContent = text;
-    return item;
-  }));
-  problem.hidden = !why;
-  problem.textContent = why;
-  yes.value = verdict;
-  yes.disabled = Boolean(why);
-  confirming.showModal();
-  (why ? document.querySelector("#confirm-no") : yes).focus();
+function choose(verdict) {
+  if (!form) return;
+  form.querySelector(`input[value=${verdict}]`).checked = true;
+  tell();
+  const waits = verdict === "approved" ? open()[0] : empty();
+  (waits ?? document.querySelector("#confirm")).focus();
 }
 
-function startForm() {
-  form.addEventListener("click", (event) => {
-    const button = event.target.closest("button[name=verdict]");
-    if (!button) return;
-    event.preventDefault();
-    ask(button.value);
-  });
-  document.querySelector("#confirm-no").addEventListener("click", () => {
-    confirming.close();
-    if (open().length) open()[0].focus();
-  });
-  // A held Enter that opened the question must not answer it too.
-  confirming.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
-}
+const empty = () => ["reason_code", "comment"].map((name) => form.elements[name]).find((field) => !field.value.trim());
 
 const press = (selector) => () => document.querySelector(selector)?.click();
 const focus = (selector) => () => document.querySelector(selector)?.focus();
 const KEYS = {
-  "a": () => form && !form.querySelector(".approve").disabled && ask("approved"),
-  "x": () => form && !form.querySelector(".danger").disabled && ask("rejected"),
+  "a": () => choose("approved"),
+  "x": () => choose("rejected"),
   "s": focus("#id_reason_code"),
   "c": () => (form ? focus("#id_comment") : press("#claim-it"))(),
   "w": () => form && open()[0]?.focus(),
@@ -88,10 +58,15 @@ const KEYS = {
 };
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const REPEATABLE = ["+", "=", "-", "b", "B"];
+const TICKS = ["checkbox", "radio"];
+
+const isTyping = (target) => target.closest("textarea, select, input") && !TICKS.includes(target.type);
 
 document.addEventListener("keydown", (event) => {
+  // A held key never presses a second time: one press, one verdict.
+  if (event.repeat && event.key === "Enter") event.preventDefault();
   if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input, textarea, select")) return;
+  if (isTyping(event.target)) return;
   if (event.target.closest(".stage") && ARROWS[event.key]) {
     event.preventDefault();
     images.use(ARROWS[event.key]);
@@ -108,7 +83,10 @@ for (const bar of document.querySelectorAll(".leaving")) {
   setTimeout(() => bar.remove(), Number(bar.dataset.seconds) * 1000);
 }
 
-document.querySelector("[data-open]")?.addEventListener("click", () => keys.showModal());
-if (form) startForm();
+document.querySelector("[data-open-keys]")?.addEventListener("click", () => keys.showModal());
+if (form) {
+  form.addEventListener("input", tell);
+  tell();
+}
 images.start();
 claim.start();

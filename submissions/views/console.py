@@ -49,6 +49,7 @@ def render_console(
         **_claim_left(submission),
         "leaving": console.leaving(user, besides=submission),
         "holds": holds,
+        "is_part": False,
         "others": page.others(user, submission) if holds else [],
         "confirmed": console.confirmed_for(submission) if holds else {},
     }
@@ -65,6 +66,7 @@ def _decision(submission: Submission, user: User, form: DecisionForm | None) -> 
         "undo": console.undo_of(submission, user),
         "verdicts": console.verdicts(submission, user),
         "is_blind": review.is_blind(submission, user),
+        "goes_to_second": review.goes_to_second(submission, user),
     }
 
 
@@ -87,12 +89,13 @@ def _people(submission: Submission, user: User) -> dict[str, Any]:
 
 @require_safe
 def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """While a decision is on its way the review page asks for this; then the page is loaded anew."""
+    """While a decision is on its way the review page asks for this; the page is loaded anew when it came back."""
     reviewer(request)
     found = get_submission_for(person(request), pk, "see")
-    if not found.has_open_call:
+    if not found.has_open_call and not found.is_final:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = {**page.state(found, person(request)), "undo": console.undo_of(found, person(request))}
+    state = page.state(found, person(request))
+    context = {**state, "undo": console.undo_of(found, person(request)), "is_part": True}
     return render(request, "review/_decision_state.html", context)
 
 
