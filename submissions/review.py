@@ -14,6 +14,7 @@ from argos.codes.comments import REJECT_COMMENTS
 from submissions import clock, events, search
 from submissions.calls import ledger
 from submissions.events import Actor
+from submissions.fields import label_of
 from submissions.models import Call, CallKind, Decision, Image, ImageKind, Note, Status, Submission, User, Verdict
 from submissions.models.project import SecondReview
 from submissions.models.submission import IN_REVIEW
@@ -178,7 +179,9 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
     if expiry and expiry < clock.now().date().isoformat():
         found.append(Warning("expired_id", _("The ID expired on %s.") % expiry))
     if changed := edited_fields(submission):
-        found.append(Warning("edited", _("Confirmed values differ from what was read: %s.") % ", ".join(changed)))
+        found.append(
+            Warning("edited", _("Confirmed values differ from what was read: %s.") % ", ".join(map(label_of, changed)))
+        )
     if search.same_person(user, submission).exists():
         found.append(
             Warning("duplicate", _("Another open or approved submission has the same e-mail, id or document."))

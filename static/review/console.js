@@ -67,7 +67,7 @@ document.addEventListener("keydown", (event) => {
   if (event.repeat && event.key === "Enter") event.preventDefault();
   if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
   if (isTyping(event.target)) return;
-  if (event.target.closest(".stage") && ARROWS[event.key]) {
+  if (ARROWS[event.key] && (event.target === document.body || event.target.closest(".stage"))) {
     event.preventDefault();
     images.use(ARROWS[event.key]);
     return;

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from argos.received import Received
+from argos.replies import parse_step2
 from submissions import capture, clock, console, review, steps
 from submissions.calls import outcomes
 from submissions.models import CallKind, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
@@ -19,10 +20,8 @@ from tests.factories import (
     claim_call,
     make_at,
     make_draft,
-    make_project,
     make_user,
     reload,
-    step2_reply,
 )
 from tests.submissions.test_queue import browser
 
@@ -111,7 +110,7 @@ def test_claim_of_a_decided_one_tells_what_happened() -> None:
 
 
 def test_claim_again_keeps_what_was_typed() -> None:
-    submission, officer, client = claimed()
+    submission, _officer, client = claimed()
     Submission.objects.filter(pk=submission.pk).update(claimed_until=clock.now() - timedelta(seconds=1))
     data = {"reason_code": "own_policy", "comment": "Three people on one address.", "fullName": "Min-seo"}
     page = client.post(f"/review/{submission.pk}/claim/", data).content.decode()
@@ -190,8 +189,6 @@ def answered(submission: Submission, status: str, face: float | None, code: str 
         body["retry"] = [{"retryCode": code, "retryMsg": "Again."}]
     call = claim_call(submission, CallKind.STEP2)
     received = Received(200, json.dumps(body).encode(), clock.now(), 0.1)
-    from argos.replies import parse_step2
-
     assert outcomes.step2_answered(call, parse_step2(body, received))
     return reload(submission)
 
@@ -282,10 +279,3 @@ def test_third_reviewer_sees_both_unlike_verdicts() -> None:
 def test_console_of_an_unknown_submission_is_not_found() -> None:
     client = browser(make_user(Role.OFFICER))
     assert client.get("/review/00000000-0000-4000-8000-000000000000/").status_code == 404
-
-
-def test_other_projects_switches_do_not_matter_to_a_claim() -> None:
-    make_project(reviewer="vendor")
-    submission, _officer, client = claimed()
-    assert 'name="verdict"' in page_of(client, submission)
-    assert step2_reply().kyc_status == "pending"

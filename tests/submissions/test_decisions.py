@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from argos.replies import ReviewReply
 from submissions import clock, console, review
 from submissions.calls import ledger, outcomes
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
-from tests.factories import by, claim_call, make_at, make_user, reload
+from tests.factories import by, claim_call, make_at, make_user, received, reload
 from tests.submissions.test_queue import browser
 
 pytestmark = pytest.mark.django_db
@@ -220,9 +221,6 @@ def test_state_part_goes_from_undo_to_the_outcome(officer: User, pending: Submis
     page = client.get(path).content.decode()
     assert "hx-get" in page
     assert "Undo" not in page
-    from argos.replies import ReviewReply
-    from tests.factories import received
-
     outcomes.review_answered(call, ReviewReply(pending.vendor_id, "approved", "", received()))
     page = client.get(path).content.decode()
     assert f"Approved by {officer.name}" in page
