@@ -1,0 +1,54 @@
+"""The house's own rules: which way imports point, and that nothing of the tests reaches the product."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.stack import ROOT
+
+MAY_IMPORT = {
+    "argos": {"argos"},
+    "submissions": {"argos", "submissions"},
+    "kycportal": {"argos", "submissions", "kycportal"},
+}
+OURS = {"argos", "submissions", "kycportal", "tests", "bench"}
+
+
+def imported(path: Path) -> set[str]:
+    """The first part of every module that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_point_one_way(package: str) -> None:
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for path in (ROOT / package).rglob("*.py")
+        if (found := (imported(path) & OURS) - MAY_IMPORT[package])
+    }
+    assert wrong == {}, "kycportal may import submissions, submissions may import argos, and nothing the other way"
+
+
+def test_argos_knows_no_django() -> None:
+    assert all("django" not in imported(path) for path in (ROOT / "argos").rglob("*.py"))
+
+
+def test_sandbox_has_rules_of_its_own() -> None:
+    """Its rules are written from the contract, so it takes nothing from the client."""
+    for path in (ROOT / "argos" / "sandbox").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("argos"):
+                assert node.module.startswith("argos.sandbox"), path
+
+
+def test_vendor_misspellings_never_become_our_names() -> None:
+    slips = ("dcoument_number", "identitiy_number", "documnt_fields", "Submissionid")
+    for path in (ROOT / "submissions").rglob("*.py"):
+        assert not any(slip in path.read_text() for slip in slips), path
