@@ -15,13 +15,12 @@ import socket
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from types import ModuleType
 from typing import IO
 
 import django
+import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from honcho.manager import Manager
@@ -184,9 +183,8 @@ def announce(settings: ModuleType) -> None:
 
 def is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as reply:  # noqa: S310 (our own address)
-            return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
+        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
+    except requests.RequestException:
         return False
 
 

@@ -3,8 +3,9 @@
 import json
 import threading
 import time
-import urllib.request
 from typing import Any
+
+import requests
 
 from argos.sandbox.world import Kyc, World, iso
 
@@ -48,9 +49,7 @@ def _post_all(url: str, hints: list[Hint], delay: float, times: int) -> None:
 
 def _post(url: str, body: bytes) -> None:
     """Assumption: one try, the reply does not matter (the vendor's retry policy is unknown)."""
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 (a set address)
     try:
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
-            pass
-    except OSError:
+        requests.post(url, data=body, headers={"Content-Type": "application/json"}, timeout=5)
+    except requests.RequestException:
         return
