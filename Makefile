@@ -35,7 +35,7 @@ test: $(DEVELOPMENT) ## the whole suite: unit, PostgreSQL, browser
 	@$(MAKE) --no-print-directory test-postgres test-browser
 
 test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQL
-	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions tests/kycportal \
+	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions \
 		-m "not browser and not drill and not vendor"
 
 test-browser: $(DEVELOPMENT) ## the main job in Chromium against the running stack

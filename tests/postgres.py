@@ -92,7 +92,8 @@ def _from_wheel() -> Iterator[str]:
 def environment(url: str) -> dict[str, str]:
     """What a production-like process needs beside the address."""
     keys = {name: urlsafe_b64encode(os.urandom(32)).decode() for name in ("KYC_FIELD_KEYS", "KYC_SEARCH_KEYS")}
-    return {**os.environ, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50), **keys}
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return {**inherited, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50), **keys}
 
 
 def main() -> int:
