@@ -123,3 +123,27 @@ def mail(url: str, folder: Path) -> dict[str, object]:
         "EMAIL_TIMEOUT": 10,
         "DEFAULT_FROM_EMAIL": parse_qs(parts.query).get("from", ["kyc-portal@localhost"])[0],
     }
+
+
+def origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def single_sign_on(issuer: str, *, must_be_https: bool) -> dict[str, object]:
+    """allauth's OpenID Connect provider for OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME."""
+    if not issuer:
+        return {"APPS": []}
+    if must_be_https and urlsplit(issuer).scheme != "https":
+        raise ImproperlyConfigured("OIDC_ISSUER must be an https address: who signs in is told over it.")
+    missing = [name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not text(name)]
+    if missing:
+        raise ImproperlyConfigured(f"OIDC_ISSUER is set, so {' and '.join(missing)} must be set too.")
+    app = {
+        "provider_id": "sso",
+        "name": text("OIDC_NAME", "single sign-on"),
+        "client_id": text("OIDC_CLIENT_ID"),
+        "secret": text("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
+    }
+    return {"APPS": [app], "OAUTH_PKCE_ENABLED": True}

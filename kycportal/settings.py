@@ -45,6 +45,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "submissions",
 ]
 
@@ -61,6 +67,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "submissions.signin.middleware.SessionMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "submissions.middleware.FactsMiddleware",
 ]
@@ -126,16 +134,58 @@ STORAGES = {
 globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR / "mail"))
 
 AUTH_USER_MODEL = "submissions.User"
+AUTHENTICATION_BACKENDS = ["submissions.signin.backend.PortalBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# Limits are counted in Redis for all processes together; keys are hashed and values are times, so nothing personal.
+CACHES = {
+    "default": {
+        "BACKEND": "kycportal.shared_cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "kycportal.shared_cache.hashed_key",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
+
+ACCOUNT_ADAPTER = "submissions.signin.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "submissions.signin.forms.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # every session has the same limits; there is no box to tick
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# A whole office may stand behind one address: only failures are counted tightly.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/15m/key", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "submissions.signin.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "KYC Portal"
+MFA_TOTP_TOLERANCE = 1  # 30 seconds either way: telephones' clocks drift
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers offer passkeys without https on localhost only
+
+# Single sign-on is there when OIDC_ISSUER is; with it OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME (the button's).
+OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
+SOCIALACCOUNT_ADAPTER = "submissions.signin.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": env.single_sign_on(OIDC_ISSUER, must_be_https=IS_HTTPS)}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+
+# How many proxies of ours append to X-Forwarded-For; 0: the peer is the client.
+TRUSTED_PROXY_HOPS = env.number("TRUSTED_PROXY_HOPS", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_HOPS
+
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:  # the prefix makes browsers refuse the cookie from a sub-domain or over http
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 CSRF_FAILURE_VIEW = "kycportal.errors.csrf_failure"
 
 # Behind https everything insists on it; `make run` on loopback has no certificate to insist with.
@@ -155,7 +205,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([env.origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

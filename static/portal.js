@@ -1,5 +1,6 @@
 // Small helps on every page. Each works without: forms post as they are.
 import { watchUploads } from "./capture.js";
+import { watchSession } from "./session.js";
 
 // A second press of a button does nothing; the server would refuse it anyway.
 document.addEventListener("submit", (event) => {
@@ -29,3 +30,5 @@ document.querySelector("#problems")?.focus();
 
 const capture = document.querySelector("form[data-autosave]");
 if (capture) watchUploads(capture);
+
+watchSession();

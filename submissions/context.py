@@ -7,13 +7,15 @@ from django.http import HttpRequest
 from submissions import alerts
 from submissions.calls import gate
 from submissions.models import Project, User
+from submissions.signin import sessions
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"closed": [], "unseen": []}
-    return {"closed": closed(), "unseen": [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]}
+        return {"closed": [], "unseen": [], "session_left": None}
+    unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    return {"closed": closed(), "unseen": unseen, "session_left": sessions.left(request)}
 
 
 def closed() -> list[tuple[str, str]]:

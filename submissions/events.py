@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from submissions import vault
+from submissions import address, vault
 from submissions.models import Event, Submission, User
 
 
@@ -27,7 +27,12 @@ VENDOR = Actor(None, "vendor")
 def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     assert isinstance(user, User)
-    return Actor(user, user.username, request.META.get("REMOTE_ADDR") or None)
+    return Actor(user, user.username, address.of(request))
+
+
+def stranger_at(request: HttpRequest) -> Actor:
+    """Somebody who has not signed in; what they typed as a name is not kept, because it may be a password."""
+    return Actor(None, "not signed in", address.of(request))
 
 
 def actor_for(user: User) -> Actor:

@@ -17,6 +17,9 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there i
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# On PostgreSQL too the suite's people sign in as on the embedded deployment; what production demands has its own tests.
+IS_EMBEDDED = True
 DATABASES["default"].setdefault("TEST", {})
 
 

@@ -3,25 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.auth.password_validation import validate_password
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from submissions import events
 from submissions.admin.site import ForAdministrators, site
 from submissions.models import Role, Team, User
+from submissions.signin import one_time, sessions
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    new_password = forms.CharField(
-        label=_("New password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Leave empty to keep the present one."),
-    )
-
     class Meta:
         model = User
         fields = ("username", "name", "email", "role", "team", "is_active", "language")
@@ -30,10 +24,6 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         data = super().clean() or {}
         if data.get("role") == Role.AGENT and not data.get("team"):
             self.add_error("team", _("An agent belongs to a team."))
-        if password := data.get("new_password"):
-            validate_password(password, self.instance)
-        elif self.instance._state.adding:
-            self.add_error("new_password", _("A new person needs a password."))
         return data
 
 
@@ -44,16 +34,51 @@ class PersonAdmin(ForAdministrators):
     list_filter = ("role", "team", "is_active")
     search_fields = ("username", "name")
     ordering = ("username",)
+    actions = ("give_password", "forget_second_factors", "end_sessions")
+    fields = ("username", "name", "email", "role", "team", "is_active", "language", "sessions_now")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
+        own = obj is not None and obj.pk == request.user.pk
+        return ("role", "is_active", "sessions_now") if own else ("sessions_now",)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if self.has_change_permission(request) else {}
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if password := form.cleaned_data.get("new_password"):
-            obj.set_password(password)
+        if not change:
+            obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         fields = {"person": obj.username, "changed": form.changed_data, "role": obj.role}
         events.record("person_changed" if change else "person_added", by=events.actor_of(request), fields=fields)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """A new person gets a password for one sign-in, shown on this page and kept nowhere."""
+        return self._show(request, [(obj, one_time.give(obj, by=events.actor_of(request)))])
+
+    @admin.action(description=_("Make a password for one sign-in"))
+    def give_password(self, request: HttpRequest, queryset: "QuerySet[User]") -> HttpResponse:
+        by = events.actor_of(request)
+        return self._show(request, [(person, one_time.give(person, by=by)) for person in queryset])
+
+    def _show(self, request: HttpRequest, given: list[tuple[User, str]]) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": _("Passwords for one sign-in"), "given": given}
+        return render(request, "admin/one_time.html", context)
+
+    @admin.action(description=_("Forget their second factors"))
+    def forget_second_factors(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        for person in queryset:
+            one_time.forget_second_factors(person, by=events.actor_of(request))
+        messages.success(request, _("They set up new ones at their next sign-in."))
+
+    @admin.action(description=_("End their sessions"))
+    def end_sessions(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        for person in queryset:
+            sessions.end_all(person, by=events.actor_of(request))
+        messages.success(request, _("Every session of theirs has ended."))
+
+    @admin.display(description=_("sessions now"))
+    def sessions_now(self, person: User) -> str:
+        return ", ".join(f"{row.ip} ({row.last_seen_at:%Y-%m-%d %H:%M})" for row in sessions.of(person)) or "–"
 
 
 @admin.register(Team, site=site)

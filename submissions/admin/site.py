@@ -25,7 +25,7 @@ class PortalAdmin(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One way in: the portal's own."""
-        return redirect(f"{reverse('login')}?next={request.path}")
+        return redirect(f"{reverse('account_login')}?next={request.path}")
 
 
 site = PortalAdmin(name="admin")

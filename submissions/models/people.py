@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,6 +46,10 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=8, blank=True, default="")
     has_single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
+    one_time_until = models.DateTimeField(
+        null=True, editable=False, help_text="the password is one that an administrator made, good until then"
+    )
+    session_epoch = models.PositiveIntegerField(default=0, editable=False, help_text="raised to end every session")
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -62,6 +67,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session lives only as long as nothing of this changes: password, role, team, switch, epoch."""
+        bound = f"{self.password}|{self.role}|{self.team_id}|{self.is_active}|{self.session_epoch}"
+        return salted_hmac("submissions.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

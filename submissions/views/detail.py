@@ -12,6 +12,7 @@ from submissions import events
 from submissions.calls import readback, settle
 from submissions.models import CallKind, CallState
 from submissions.permissions import check_can, get_submission_for
+from submissions.signin.step_up import step_up
 from submissions.transitions import StaleSubmission
 from submissions.views import page
 from submissions.views.asking import person
@@ -44,6 +45,7 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@step_up
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the numbers once, with a typed reason."""
     found = get_submission_for(person(request), pk, "reveal")

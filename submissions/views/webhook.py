@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from submissions import address as client
 from submissions import webhooks
 from submissions.models import Project
 from submissions.models.project import webhook_token_hash
@@ -16,7 +17,7 @@ from submissions.models.project import webhook_token_hash
 def receive(request: HttpRequest, token: str) -> HttpResponse:
     """200 once stored; 404 for an unknown token or source address, 413 for a body over the limit."""
     project = Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).first()
-    address = request.META.get("REMOTE_ADDR") or None
+    address = client.of(request)
     if project is None or (project.webhook_addresses and address not in project.webhook_addresses):
         return HttpResponse(status=404)
     if int(request.META.get("CONTENT_LENGTH") or 0) > webhooks.MAX_BYTES:

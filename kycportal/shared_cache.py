@@ -1,0 +1,71 @@
+"""The cache all processes share on Redis, which goes on in each process by itself while Redis is away.
+
+It holds counters of failed sign-ins and used codes, nothing personal: key names are hashed with the secret key. Limits
+that live here must not open when Redis is gone, so every call falls back to this process's memory: then each process
+counts by itself, which is stricter than not counting.
+"""
+
+import hmac
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+AWAY_FOR = 10  # seconds without asking Redis again after it did not answer
+ABSENT = object()
+
+
+def hashed_key(key: str, prefix: str, version: int) -> str:
+    """Django's KEY_FUNCTION: neither an address nor a user name can be read off a key."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), key.encode(), "sha256").hex()
+    return f"kycportal:cache:{prefix}:{version}:{digest}"
+
+
+class SharedCache(RedisCache):
+    """Django's Redis cache with a fallback. Only what the portal and allauth call is covered."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._local = LocMemCache("kycportal-fallback", {"KEY_FUNCTION": params.get("KEY_FUNCTION")})
+        self._away_until = 0.0
+
+    def add(self, key: str, value: Any, timeout: Any = 300, version: int | None = None) -> bool:
+        return bool(self._either("add", key, value, timeout=timeout, version=version))
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        return self._either("get", key, default, version=version)
+
+    def set(self, key: str, value: Any, timeout: Any = 300, version: int | None = None) -> None:
+        self._either("set", key, value, timeout=timeout, version=version)
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        return bool(self._either("delete", key, version=version))
+
+    def has_key(self, key: str, version: int | None = None) -> bool:
+        return bool(self._either("has_key", key, version=version))
+
+    def touch(self, key: str, timeout: Any = 300, version: int | None = None) -> bool:
+        return bool(self._either("touch", key, timeout=timeout, version=version))
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        return int(self._either("incr", key, delta, version=version))
+
+    def clear(self) -> None:
+        self._either("clear")
+
+    def _either(self, name: str, *arguments: Any, **options: Any) -> Any:
+        if time.monotonic() >= self._away_until:
+            try:
+                shared: Callable[..., Any] = getattr(super(), name)
+                return shared(*arguments, **options)
+            except (RedisError, OSError) as error:
+                self._away_until = time.monotonic() + AWAY_FOR
+                log.warning("the shared cache is away, each process counts by itself: %s", type(error).__name__)
+        return getattr(self._local, name)(*arguments, **options)

@@ -1,0 +1,37 @@
+"""Makes the first administrator of an installation, or lets one back in who lost password and second factor.
+
+Who can run this can read the database and its keys anyway; the event says that it was run.
+"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from submissions import events
+from submissions.models import Role, User
+from submissions.signin import one_time
+
+
+class Command(BaseCommand):
+    help = "Make an administrator, or reset one, with a password for one sign-in within 24 hours."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--name", default="", help="full name, for a new one")
+        parser.add_argument("--reset", action="store_true", help="of one who exists: new password, no second factor")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person = User.objects.filter(username=options["username"]).first()
+        if options["reset"]:
+            if person is None or person.role != Role.ADMINISTRATOR:
+                raise CommandError("There is no administrator of that name. Others are reset by an administrator.")
+            one_time.forget_second_factors(person, by=events.SYSTEM)
+        elif person is not None:
+            raise CommandError("There is somebody of that name. To let an administrator back in, add --reset.")
+        else:
+            person = User.objects.create_user(
+                options["username"], None, name=options["name"] or options["username"], role=Role.ADMINISTRATOR
+            )
+            events.record("person_added", by=events.SYSTEM, fields={"person": person.username, "role": person.role})
+        self.stdout.write(f"{person.username}: {one_time.give(person, by=events.SYSTEM)}")
+        self.stdout.write("Good for one sign-in within 24 hours. A second factor is set up there.")

@@ -1,0 +1,71 @@
+"""Every sign-in, sign-out and change of a second factor becomes an event. Connected when the app is ready."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import signals as auth
+from django.http import HttpRequest
+
+from submissions import address, events
+from submissions.models import User
+from submissions.signin import sessions
+
+
+def _actor(request: HttpRequest, user: User) -> events.Actor:
+    return events.Actor(user, user.username, address.of(request))
+
+
+def on_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Whatever signs a person in, the session knows when it began."""
+    sessions.begin(request)
+
+
+def on_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    records = request.session.get("account_authentication_methods", [])
+    events.record("signed_in", by=_actor(request, user), fields={"by": [record["method"] for record in records]})
+
+
+def on_sign_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        events.record("signed_out", by=_actor(request, user))
+
+
+def on_step(sender: Any, request: HttpRequest, user: User, method: str, **kwargs: Any) -> None:
+    if kwargs.get("reauthenticated"):
+        sessions.begin(request)
+        events.record("proved_again", by=_actor(request, user), fields={"by": [method]})
+
+
+def on_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    events.record("password_changed", by=_actor(request, user), fields={"person": user.username})
+
+
+def on_added(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    events.record("second_factor_added", by=_actor(request, user), fields={"type": authenticator.type})
+
+
+def on_removed(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    events.record("second_factor_removed", by=_actor(request, user), fields={"type": authenticator.type})
+
+
+def on_reset(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    events.record("recovery_codes_made", by=_actor(request, user))
+
+
+def on_code_failed(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    events.record("second_factor_failed", by=_actor(request, user))
+
+
+def connect() -> None:
+    auth.user_logged_in.connect(on_session)
+    auth.user_logged_out.connect(on_sign_out)
+    account.user_logged_in.connect(on_sign_in)
+    account.authentication_step_completed.connect(on_step)
+    account.password_changed.connect(on_password)
+    account.password_set.connect(on_password)
+    mfa.authenticator_added.connect(on_added)
+    mfa.authenticator_removed.connect(on_removed)
+    mfa.authenticator_reset.connect(on_reset)
+    mfa.authentication_failed.connect(on_code_failed)

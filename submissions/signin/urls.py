@@ -1,0 +1,26 @@
+"""The pages under /accounts/: those of allauth that the portal has, and its own for sessions.
+
+allauth's other pages (sign-up, e-mail addresses, password reset by e-mail, connections) are not mounted.
+"""
+
+from allauth.account import views as account
+from allauth.socialaccount import views as socialaccount
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from submissions.views import sessions
+
+urlpatterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("session/", sessions.session, name="session"),
+    path("sessions/", sessions.session_list, name="session_list"),
+    path("sessions/end/", sessions.end_others, name="sessions_end"),
+    path("sessions/<int:pk>/end/", sessions.end_one, name="session_end"),
+    path("sso/cancelled/", login_not_required(socialaccount.login_cancelled), name="socialaccount_login_cancelled"),
+    path("sso/error/", login_not_required(socialaccount.login_error), name="socialaccount_login_error"),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+]
