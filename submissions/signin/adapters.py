@@ -19,7 +19,8 @@ from submissions import address, events, vault
 from submissions.models import User
 from submissions.signin import freshness
 
-UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 (no address to listen on: what a limit counts under when none can be told)
+# Nothing listens there: what a limit counts under when no address can be told.
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nosec B104
 SEALED_UNDER = "authenticator.secret"
 QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
