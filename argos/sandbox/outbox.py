@@ -1,0 +1,70 @@
+"""Posts webhooks in the background, in order: late, doubled, lost or the newest first on request."""
+
+import http.client
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from argos.sandbox.knobs import Knobs
+
+CIPHERTEXT = "q83vEjRWeJA3Kx0b5V7n2Q=="
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Outbox:
+    """One thread for all, so that nothing overtakes by accident. `posted` tells what left and what came back."""
+
+    def __init__(self) -> None:
+        self.posted: list[dict[str, Any]] = []
+        self._waiting: list[tuple[float, str, dict[str, Any], Knobs]] = []
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, told: list[tuple[str, dict[str, Any]]], knobs: Knobs) -> None:
+        with self._changed:
+            due = time.monotonic() + knobs.webhook_delay
+            fixed = Knobs(**vars(knobs))
+            fresh = [(due, url, payload, fixed) for url, payload in told]
+            self._waiting = [*reversed(fresh), *self._waiting] if knobs.webhook_reversed else [*self._waiting, *fresh]
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def forget(self) -> None:
+        with self._changed:
+            self.posted, self._waiting = [], []
+
+    def _work(self) -> None:
+        while True:
+            _due, url, payload, knobs = self._next()
+            for _time in range(knobs.webhook_times):
+                status = _post(url, payload, encrypts=knobs.encrypts)
+                self.posted.append({"url": url, "status": status, "payload": payload})
+                del self.posted[:-5000]
+
+    def _next(self) -> tuple[float, str, dict[str, Any], Knobs]:
+        """The first in line, once it is due: with the newest first, one that comes in time goes before it."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                if self._waiting and self._waiting[0][0] <= now:
+                    return self._waiting.pop(0)
+                self._changed.wait(self._waiting[0][0] - now if self._waiting else None)
+
+
+def _post(url: str, payload: dict[str, Any], *, encrypts: bool) -> int | None:
+    """Assumption: one try, whatever comes back (the vendor's retry policy is unknown). None: nobody answered."""
+    body = json.dumps({"data": CIPHERTEXT} if encrypts else payload, ensure_ascii=False).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 (a set address)
+    try:
+        with _direct.open(request, timeout=5) as reply:
+            return int(reply.status)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
