@@ -1,15 +1,16 @@
 """The sandbox as a fixture: a real HTTP server in a thread, and a client for its control API."""
 
-import json
-import urllib.request
+import base64
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from argos.client import Client
+from argos.sandbox.knobs import Project
 from argos.sandbox.server import serve
-from argos.sandbox.world import Project, World
+from argos.sandbox.world import World
 
 KEY = "sandbox-key-standard"
 
@@ -19,9 +20,10 @@ class Control:
         self.url = url
 
     def _call(self, name: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/{name}", data), timeout=10) as reply:
-            return json.load(reply)
+        method = "GET" if body is None else "POST"
+        reply = requests.request(method, f"{self.url}/{name}", json=body, timeout=10)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
 
     def knobs(self, **knobs: Any) -> None:
         self._call("knobs", knobs)
@@ -44,6 +46,31 @@ class Control:
     def status(self, submission_id: str, status: str, codes: tuple[str, ...] = ()) -> None:
         self._call("status", {"submission_id": submission_id, "status": status, "codes": list(codes)})
 
+    def faults(self, *faults: dict[str, Any], **more: Any) -> None:
+        """Several at once, each with the members of `argos.sandbox.knobs.Fault`; `seed=` makes chances repeatable."""
+        self._call("faults", {"faults": list(faults), **more})
+
+    def reset(self) -> None:
+        self._call("reset", {})
+
+    def webhook(self, submission_id: str, trigger: str) -> None:
+        self._call("webhook", {"submission_id": submission_id, "trigger": trigger})
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """What was posted, with the status that came back."""
+        posted: list[dict[str, Any]] = self._call("webhooks")
+        return posted
+
+    def body(self) -> tuple[str, bytes]:
+        """(content type, bytes) of the last call that came."""
+        found = self._call("body")
+        return found["content_type"], base64.b64decode(found["base64"])
+
+    def counts(self, endpoint: str, subject: str = "") -> dict[str, int]:
+        """Calls that came, were processed, and were refused; of one submission, or of all. They outlive a restart."""
+        rows = [row for row in self._call("counts") if row["endpoint"] == endpoint and subject in ("", row["subject"])]
+        return {name: sum(row[name] for row in rows) for name in ("came", "processed", "refused")}
+
     def received(self, endpoint: str = "") -> list[dict[str, Any]]:
         return [call for call in self._call("received") if endpoint in ("", call["endpoint"])]
 
@@ -56,8 +83,8 @@ class Sandbox:
     def __init__(self, base_url: str, control_url: str) -> None:
         self.base_url, self.control = base_url, Control(control_url)
 
-    def client(self, **options: Any) -> Client:
-        return Client(self.base_url, KEY, **{"read_timeout": 10, **options})
+    def client(self, api_key: str = KEY, **options: Any) -> Client:
+        return Client(self.base_url, api_key, **{"read_timeout": 10, **options})
 
 
 @pytest.fixture

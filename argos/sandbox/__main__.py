@@ -1,37 +1,59 @@
-"""`python -m argos.sandbox --port 8001 --db sandbox.sqlite3`."""
+"""`python -m argos.sandbox --port 8001 --db sandbox.sqlite3`: starts the sandbox; docs/sandbox.md says the rest."""
 
 import argparse
+import json
 import signal
 import sys
 from types import FrameType
 
+from argos.sandbox import control
+from argos.sandbox.knobs import Project
 from argos.sandbox.server import Server
-from argos.sandbox.world import Project, World
+from argos.sandbox.world import World
 
 DEMO = Project(key="sandbox-key-standard")
 EVERYTHING = Project(key="sandbox-key-everything", address_codes=True, address_image=True, account_occupancy=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m argos.sandbox", description="A stand-in for the vendor's API.")
-    parser.add_argument("--port", type=int, default=8001)
-    parser.add_argument("--db", default=":memory:", help="SQLite file that keeps submissions over a restart")
-    parser.add_argument("--clock-file", default="", help="file with an offset in seconds, read on each use")
-    parser.add_argument("--webhook", action="append", default=[], metavar="KEY=URL", help="where to post hints")
-    options = parser.parse_args()
+    options = _options()
     world = World(options.db, options.clock_file)
     world.projects = {project.key: project for project in (DEMO, EVERYTHING)}
-    for pair in options.webhook:
-        key, _equals, url = pair.partition("=")
+    for key, url in options.webhook:
         world.projects[key].webhook_url = url
-    signal.signal(signal.SIGTERM, _stop)
-    server = Server(world, options.port)
-    sys.stdout.write(f"ID check sandbox at {server.base_url}\n")
-    sys.stdout.flush()
     try:
+        control.set_knobs(world, {"looks_at_faces": not options.stub, **dict(options.knob)})
+    except control.Wrong as wrong:
+        sys.exit(str(wrong))
+    server = Server(world, options.port)
+    try:
+        signal.signal(signal.SIGTERM, _stop)
+        sys.stdout.write(f"ID check sandbox at {server.base_url}\n")
+        sys.stdout.flush()
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m argos.sandbox", description="A stand-in for the vendor's API.")
+    parser.add_argument("--port", type=int, default=8001, help="0 takes a free one; the first line printed names it")
+    parser.add_argument("--db", default=":memory:", help="SQLite file that keeps submissions over a restart")
+    parser.add_argument("--clock-file", default="", help="file with an offset in seconds, read on each use")
+    parser.add_argument("--webhook", action="append", default=[], type=_pair, metavar="KEY=URL", help="where to tell")
+    parser.add_argument("--knob", action="append", default=[], type=_value, metavar="NAME=JSON", help="as in the docs")
+    parser.add_argument("--stub", action="store_true", help="looks at no faces: for measuring what is in front of it")
+    return parser.parse_args()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, _equals, value = text.partition("=")
+    return key, value
+
+
+def _value(text: str) -> tuple[str, object]:
+    key, value = _pair(text)
+    return key, json.loads(value)
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:

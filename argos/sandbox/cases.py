@@ -1,10 +1,12 @@
-"""Which outcome a submission gets: chosen by tags in the applicant's e-mail, as payment sandboxes do (README, Cases).
+"""Which outcome a submission gets: chosen by tags in the applicant's e-mail, as payment sandboxes do.
 
-`kim+glare+approved@example.com`: the first ID image is refused for glare, the first selfie is approved.
+`kim+glare+approved@example.com`: the first ID image is refused for glare, the first selfie is approved. The table is in
+docs/sandbox.md and on the sandbox's own page; a test keeps both complete.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import Any
 
 STEP1_CODES = {
     "mrz_protocol_fail": "Failed to detect full MRZ",
@@ -27,17 +29,31 @@ STEP1_CODES = {
 FACE = ("face_compare_underscore", "The face doesn’t match. Please retry with another face image.")
 BORDER = ("liveness_error", "Liveness fail: Face is too close to one or more borders. Please retry.")
 SMALL = ("liveness_error", "Liveness fail: Absolute face size is too small. Please retry.")
-# Assumption: the contract has no code for a selfie with several faces or none.
-SEVERAL = ("multiple_faces_detected", "Multiple faces are detected. Please retry with one face.")
-NO_FACE = ("face_not_detected", "Face is not detected. Please retry with another face image.")
+# With its trailing space, as GET shows it (C13).
+TOO_MANY = ("too_many_retry", "Multiple invalid KYC attempts ")
+MISMATCH = ("id_info_dataMismatch", "Entered information does not match the ID document.")
+REJECT_CODES = {
+    "id_image_invalidId": "Invalid ID document. Please resubmit with a valid ID document.",
+    "id_info_dataMismatch": MISMATCH[1],
+    "id_info_blacklist": "KYC is not accepted from country as per policy.",
+    "duplicate_user": "A user has been duplicated as a result of identification.",
+    "duplicated_face": "A duplicate user has been identified through face matching.",
+    "under_ageLimit": "KYC is not accepted for individuals under 13 years old.",
+    "expired_id": "ID cards have already expired.",
+    "automatic_verification_fail": "Submitted data is below the quality requirements.",
+}
+
+
+_REJECTED_BY = {code.casefold(): code for code in REJECT_CODES}
+Failures = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Case:
     """`step1`, `step2`: the failures in order; after them `end`. A repeated last failure is written as `for_ever`."""
 
-    step1: tuple[tuple[str, str], ...] = ()
-    step2: tuple[tuple[str, str], ...] = ()
+    step1: Failures = ()
+    step2: Failures = ()
     step1_for_ever: bool = False
     step2_for_ever: bool = False
     end: str = "pending"
@@ -45,38 +61,49 @@ class Case:
     reads: bool = True
     says_any: bool = False
     is_duplicate: bool = False
-    codes: tuple[str, ...] = field(default=())
+    rejection: tuple[str, str] = MISMATCH
+    weather: str = ""  # what happens to the first Step 2 call: "slow", or "lost" after it was processed
 
 
 def case_of(email: str) -> Case:
-    tags = email.partition("@")[0].split("+")[1:]
+    """Unknown tags are overlooked; capitals do not matter, because mail addresses are often written small."""
     case = Case()
-    for tag in tags:
-        case = _with_tag(case, tag)
+    for tag in email.partition("@")[0].split("+")[1:]:
+        case = _with_tag(case, tag.casefold())
     return case
 
 
 def _with_tag(case: Case, tag: str) -> Case:
-    changes: dict[str, object] = dict(TAGS.get(tag, {}))
     if tag in STEP1_CODES:
-        changes = {"step1": (*case.step1, (tag, STEP1_CODES[tag]))}
-    return Case(**{**case.__dict__, **changes})
+        return replace(case, step1=(*case.step1, (tag, STEP1_CODES[tag])))
+    if code := _REJECTED_BY.get(tag):
+        return replace(case, end="rejected", scores=(31.0, 88.0), rejection=(code, REJECT_CODES[code]))
+    return replace(case, **TAGS.get(tag, {}))
 
 
-TAGS: dict[str, dict[str, object]] = {
+def planned(failures: Failures, so_far: int, *, for_ever: bool) -> tuple[str, str] | None:
+    """The failure that is next after `so_far` of them, or None."""
+    if so_far < len(failures):
+        return failures[so_far]
+    return failures[-1] if for_ever and failures else None
+
+
+TAGS: dict[str, dict[str, Any]] = {
     "glare": {"step1": (("glare_detected", STEP1_CODES["glare_detected"]),)},
     "badid": {"step1": (("glare_detected", STEP1_CODES["glare_detected"]),), "step1_for_ever": True},
     "noocr": {"reads": False},
     "any": {"says_any": True, "reads": False},
     "duplicate": {"is_duplicate": True},
     "approved": {"end": "approved", "scores": (96.2, 98.0)},
-    "rejected": {"end": "rejected", "scores": (31.0, 88.0), "codes": ("id_info_dataMismatch",)},
+    "rejected": {"end": "rejected", "scores": (31.0, 88.0)},
     "pending": {"end": "pending"},
     "lowscore": {"end": "pending", "scores": (58.3, 47.0)},
     "liveness": {"step2": (BORDER,)},
     "liveness2": {"step2": (BORDER, SMALL)},
     "mismatch": {"step2": (FACE,), "step2_for_ever": True},
     "fail": {"step2": (BORDER,), "step2_for_ever": True},
+    "slow": {"weather": "slow"},
+    "lost": {"weather": "lost"},
 }
 
 GIVEN = ("Minjun", "Seoyeon", "Jiho", "Hana", "Alex", "Maria", "Noah", "Olivia")

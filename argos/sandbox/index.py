@@ -2,7 +2,7 @@
 
 from html import escape
 
-from argos.sandbox.cases import STEP1_CODES, TAGS
+from argos.sandbox.cases import REJECT_CODES, STEP1_CODES, TAGS
 
 WORDS = {
     "glare": "Step 1: the first ID image has glare, the second is read",
@@ -18,12 +18,15 @@ WORDS = {
     "liveness2": "Step 2: two selfies fail, the third is pending",
     "mismatch": "Step 2: the face never matches; the third is rejected",
     "fail": "Step 2: liveness fails for ever; the third is rejected",
+    "slow": "Step 2: the first call is answered after eight seconds",
+    "lost": "Step 2: the first call is processed, its reply is lost",
 }
 
 
 def page() -> bytes:
     rows = "".join(f"<tr><td>name+{tag}@example.com</td><td>{escape(WORDS[tag])}</td></tr>" for tag in TAGS)
     rows += f"<tr><td>name+CODE@example.com</td><td>Step 1: first refused with {', '.join(STEP1_CODES)}</td></tr>"
+    rows += f"<tr><td>name+CODE@example.com</td><td>Step 2: rejected with {', '.join(REJECT_CODES)}</td></tr>"
     return (
         "<!doctype html><html lang=en><title>ID check sandbox</title><h1>ID check sandbox</h1>"
         "<p>A stand-in for the vendor. Nothing leaves this machine. The applicant's e-mail chooses the outcome; "

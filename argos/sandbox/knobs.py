@@ -7,7 +7,7 @@ SUBMISSION_ID_HOURS = 4
 
 @dataclass
 class Knobs:
-    """Where the contract can be read in two ways, or weather is wanted. The defaults are the README's assumptions."""
+    """Where the contract can be read in two ways, or weather is wanted. The defaults are listed in docs/sandbox.md."""
 
     shared_budget: bool = True  # failed ID images count towards the three tries (C2)
     reject_at: int = 3  # the retry count at which a failure rejects; 2 is the other reading (C1)
@@ -34,6 +34,7 @@ class Knobs:
     webhook_times: int = 1  # 2: doubled; 0: lost
     webhook_reversed: bool = False  # the newest first, over all that wait for webhook_delay
     date_skew: float = 0  # seconds added to the Date header only
+    latency: float = 0  # seconds that every call takes at least
 
 
 @dataclass
@@ -54,7 +55,10 @@ class Project:
 
 @dataclass
 class Fault:
-    """`when`: before or after the call is processed. `times`: how often still; 0 is for ever. `seconds`: for slow."""
+    """`kind`: a key of `weather.GATEWAY`, or slow, cut, half. `endpoint` "*": any. `submission` "": any.
+
+    `when`: before or after the call is processed. `times`: how often still; 0 is for ever. `seconds`: for slow.
+    """
 
     endpoint: str
     kind: str
@@ -62,3 +66,4 @@ class Fault:
     times: int = 1
     chance: float = 1.0
     seconds: float = 0
+    submission: str = ""

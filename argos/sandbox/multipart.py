@@ -43,8 +43,8 @@ def _part(chunk: bytes) -> Part:
         raise Unreadable("a part without headers")
     headers: dict[str, str] = {}
     for line in head.decode("utf-8", "replace").split("\r\n"):
-        name, _colon, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
+        header, _colon, value = line.partition(":")
+        headers[header.strip().lower()] = value.strip()
     disposition = _header(headers.get("content-disposition", ""))
     name = disposition.get_param("name", header="content-type")
     if not isinstance(name, str) or not name:
@@ -55,7 +55,7 @@ def _part(chunk: bytes) -> Part:
 def _file_name(disposition: email.message.Message) -> str | None:
     given = disposition.get_param("filename", header="content-type")
     if isinstance(given, tuple):  # filename*=utf-8''...
-        return unquote(given[2])
+        return unquote(str(given[2]))
     return given
 
 

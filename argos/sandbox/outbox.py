@@ -1,17 +1,17 @@
 """Posts webhooks in the background, in order: late, doubled, lost or the newest first on request."""
 
-import http.client
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from typing import Any
+
+import requests
 
 from argos.sandbox.knobs import Knobs
 
 CIPHERTEXT = "q83vEjRWeJA3Kx0b5V7n2Q=="
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_direct = requests.Session()
+_direct.trust_env = False  # a receiver on this host is not behind the machine's proxy
 
 
 class Outbox:
@@ -59,12 +59,8 @@ class Outbox:
 def _post(url: str, payload: dict[str, Any], *, encrypts: bool) -> int | None:
     """Assumption: one try, whatever comes back (the vendor's retry policy is unknown). None: nobody answered."""
     body = json.dumps({"data": CIPHERTEXT} if encrypts else payload, ensure_ascii=False).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 (a set address)
     try:
-        with _direct.open(request, timeout=5) as reply:
-            return int(reply.status)
-    except urllib.error.HTTPError as refused:
-        refused.close()
-        return refused.code
-    except (OSError, ValueError, http.client.HTTPException):
+        reply = _direct.post(url, body, headers={"Content-Type": "application/json"}, timeout=5, allow_redirects=False)
+    except requests.RequestException:
         return None
+    return reply.status_code

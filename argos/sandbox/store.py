@@ -1,9 +1,10 @@
-"""The SQLite file that keeps submissions and their images over a restart. No rule lives here."""
+"""The SQLite file that keeps submissions, their images and the count of calls over a restart. No rule lives here."""
 
 import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from argos.sandbox.kyc import Kyc
 
@@ -12,7 +13,18 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS kyc (id TEXT PRIMARY KEY, state TEXT);
 CREATE TABLE IF NOT EXISTS image (id TEXT, kind TEXT, content BLOB, PRIMARY KEY (id, kind));
+CREATE TABLE IF NOT EXISTS call (
+    endpoint TEXT, subject TEXT, came INT DEFAULT 0, processed INT DEFAULT 0, refused INT DEFAULT 0,
+    PRIMARY KEY (endpoint, subject)
+);
 """
+_COUNT = {
+    "came": "INSERT INTO call (endpoint, subject, came) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET came = came + 1",
+    "processed": "INSERT INTO call (endpoint, subject, processed) VALUES (?, ?, 1) "
+    "ON CONFLICT DO UPDATE SET processed = processed + 1",
+    "refused": "INSERT INTO call (endpoint, subject, refused) VALUES (?, ?, 1) "
+    "ON CONFLICT DO UPDATE SET refused = refused + 1",
+}
 
 
 class Store:
@@ -46,7 +58,21 @@ class Store:
         with self._db:
             self._db.execute("DELETE FROM image WHERE id = ?", (submission_id,))
 
+    def count(self, endpoint: str, subject: str, column: str) -> None:
+        with self._db:
+            self._db.execute(_COUNT[column], (endpoint, subject))
+
+    def came(self, endpoint: str, subject: str) -> int:
+        row = self._db.execute("SELECT came FROM call WHERE endpoint = ? AND subject = ?", (endpoint, subject))
+        return int(row.fetchone()[0])
+
+    def counts(self) -> list[dict[str, Any]]:
+        names = ("endpoint", "subject", "came", "processed", "refused")
+        rows = self._db.execute("SELECT endpoint, subject, came, processed, refused FROM call ORDER BY 2, 1")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
     def clear(self) -> None:
         with self._db:
             self._db.execute("DELETE FROM kyc")
             self._db.execute("DELETE FROM image")
+            self._db.execute("DELETE FROM call")

@@ -140,14 +140,24 @@ class World:
         self.save(kyc)
         self.tell(kyc, "rejected")
 
-    def note(self, entry: dict[str, Any], body: tuple[str, bytes]) -> None:
-        self.calls.append(entry)
+    def came(self, endpoint: str, subject: str, body: tuple[str, bytes]) -> int:
+        """A call has arrived, whatever becomes of it. `subject`: its submission ID, at a first Step 1 its userid."""
+        self.calls.append({"endpoint": endpoint, "at": self.now(), "subject": subject})
         del self.calls[:-_REMEMBERED_CALLS]
         self.last_body = body
+        self._store.count(endpoint, subject, "came")
+        return self._store.came(endpoint, subject)
 
-    def note_processed(self, entry: dict[str, Any]) -> None:
+    def processed(self, endpoint: str, subject: str, entry: dict[str, Any], *, is_refused: bool) -> None:
+        """The rules were applied to a call; what they said leaves later, or never."""
         self.received.append(entry)
         del self.received[:-_REMEMBERED_CALLS]
+        self._store.count(endpoint, subject, "processed")
+        if is_refused:
+            self._store.count(endpoint, subject, "refused")
+
+    def counts(self) -> list[dict[str, Any]]:
+        return self._store.counts()
 
     def dump(self) -> list[dict[str, Any]]:
         """Every submission without its earlier states."""

@@ -1,0 +1,53 @@
+"""POST /submission/validationaccount: the 1-won account check, between Step 1 and Step 2."""
+
+from typing import Any
+
+from argos.sandbox.answers import Answer, Refusal, ok
+from argos.sandbox.cases import TOO_MANY
+from argos.sandbox.checks import open_submission
+from argos.sandbox.knobs import Project
+from argos.sandbox.kyc import Kyc
+from argos.sandbox.world import World
+
+# Assumption: the bank table is unknown; these are the codes taken here.
+BANKS = frozenset({"002", "003", "004", "007", "011", "020", "023", "027", "081", "088", "089", "090", "092"})
+
+
+def answer(world: World, project: Project, body: dict[str, Any]) -> Answer:
+    """A failure comes with HTTP 200 and `success: false`."""
+    kyc = open_submission(world, project, body.get("submissionId"))
+    if not project.account_occupancy:
+        raise Refusal("invalid_project", "Invalid project.")
+    if not kyc.step1_done:
+        raise Refusal("invalid_submission", "invalid submission id")
+    if body.get("requestType") != "occupancy" or not body.get("userName"):
+        raise Refusal("missing_data", "Required input data is missing.")
+    bank, account = str(body.get("bankCode") or ""), str(body.get("accountNumber") or "")
+    if wrong := _wrong_account(bank, account):
+        return _failed(world, kyc, *wrong)
+    kyc.occupancy_code = account[-3:]  # Assumption: so that a tester knows the code without a bank.
+    world.save(kyc)
+    return ok(statusCode=200, message="success", success=True)
+
+
+def _wrong_account(bank: str, account: str) -> tuple[str, str] | None:
+    """Assumption: the second code's name; the vendor's page shows the first only."""
+    if bank not in BANKS:
+        return "invalid_bank_code", "This bank code is invalid. Please check bank code."
+    if not account.isdigit() or len(account) < 7 or account.endswith("000"):
+        return "invalid_account_number", "This account number is invalid. Please check account number."
+    return None
+
+
+def _failed(world: World, kyc: Kyc, code: str, message: str) -> Answer:
+    """Assumption: the third failure rejects (a reply for "rejected after failures" exists and is not visible)."""
+    kyc.account_failures += 1
+    body: dict[str, Any] = {"statusCode": 200, "message": message, "retryCode": code, "success": False}
+    body["retryCount"] = kyc.account_failures
+    limit = world.knobs.account_reject_at
+    if limit and kyc.account_failures >= limit:
+        world.reject(kyc, *TOO_MANY)
+        body["kycStatus"] = "rejected"
+    else:
+        world.save(kyc)
+    return ok(**body)

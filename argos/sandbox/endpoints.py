@@ -1,0 +1,96 @@
+"""Which rule answers which method and path below /v3/, and how a call's body reaches it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from argos.sandbox import account, addresses, deletion, multipart, reading, review, step1, step2
+from argos.sandbox.answers import Answer, Refusal, refused
+from argos.sandbox.checks import Files
+from argos.sandbox.knobs import Project
+from argos.sandbox.world import World
+
+ROUTES = {
+    ("POST", "submission/step1"): "step1",
+    ("POST", "submission/step2"): "step2",
+    ("GET", "submission"): "get",
+    ("DELETE", "submission"): "delete",
+    ("POST", "submission/review"): "review",
+    ("POST", "submission/validationaccount"): "account",
+    ("GET", "image"): "image",
+    ("POST", "Address_code"): "address",
+}
+_UNREADABLE = Refusal("invalid_payload", "failed to parse the input data")
+
+
+@dataclass(frozen=True)
+class Call:
+    """`names`: of the multipart body's parts, in order, with every repetition."""
+
+    endpoint: str
+    query: dict[str, str]
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    is_readable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """What it is about: a submission ID, or the userid of a first Step 1."""
+        given = (self.fields.get("submissionId"), self.query.get("submission_id"), self.query.get("submissionId"))
+        return str(next((one for one in given if one), self.fields.get("userid") or ""))
+
+    def shown(self, at: float) -> dict[str, Any]:
+        """For the control API: files by size and digest."""
+        files = {
+            name: {"bytes": len(content), "sha256": sha256(content).hexdigest()} for name, content in self.files.items()
+        }
+        entry = {"endpoint": self.endpoint, "at": at, "subject": self.subject, "query": self.query}
+        return entry | {"fields": self.fields, "files": files, "names": list(self.names)}
+
+
+def read(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:
+    if content_type.startswith("multipart/form-data"):
+        return _from_parts(endpoint, query, content_type, body)
+    try:
+        parsed = json.loads(body) if body else {}
+    except ValueError:
+        parsed = None
+    return Call(endpoint, query, parsed if isinstance(parsed, dict) else {}, is_readable=isinstance(parsed, dict))
+
+
+def _from_parts(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:
+    """Assumption: a name that comes twice makes the body unreadable."""
+    try:
+        parts = multipart.parts_of(content_type, body)
+    except multipart.Unreadable:
+        return Call(endpoint, query, is_readable=False)
+    names = tuple(part.name for part in parts)
+    fields = {part.name: part.text for part in parts if not part.is_file}
+    files = {part.name: part.content for part in parts if part.is_file}
+    return Call(endpoint, query, fields, files, names, is_readable=max(Counter(names).values(), default=1) == 1)
+
+
+def answer(world: World, project: Project, call: Call) -> Answer:
+    """Applies the rules, under the world's lock."""
+    try:
+        if not call.is_readable:
+            raise _UNREADABLE
+        return _RULES[call.endpoint](world, project, call)
+    except Refusal as refusal:
+        return refused(refusal, world.knobs)
+
+
+_RULES: dict[str, Callable[[World, Project, Call], Answer]] = {
+    "step1": lambda world, project, call: step1.answer(world, project, call.fields, call.files),
+    "step2": lambda world, project, call: step2.answer(world, project, call.fields, call.files),
+    "get": lambda world, project, call: reading.submissions(world, project, call.query),
+    "delete": lambda world, project, call: deletion.answer(world, project, call.query),
+    "review": lambda world, project, call: review.answer(world, project, call.fields),
+    "account": lambda world, project, call: account.answer(world, project, call.fields),
+    "image": lambda world, project, call: reading.image(world, project, call.query),
+    "address": lambda world, project, call: addresses.answer(world, project, call.fields),
+}

@@ -1,0 +1,132 @@
+"""GET /submission (by id, userid, e-mail, or all, page by page) and GET /image."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from argos.sandbox.answers import Answer, Refusal, ok
+from argos.sandbox.checks import Fields
+from argos.sandbox.knobs import Project
+from argos.sandbox.kyc import Kyc, iso
+from argos.sandbox.world import World
+
+PAGE = 50
+# Step 2's name: the name under GET's `data`.
+DATA = {
+    "name": "name",
+    "gender": "gender",
+    "nationality": "nationality",
+    "date_of_birth": "date_of_birth",
+    "identity_number": "identityNumber",
+    "document_number": "documentNumber",
+    "date_of_issue": "idcard_issueDate",
+    "date_of_expiry": "idcard_expireDate",
+    "address_street": "address_street",
+    "address_city": "address_city",
+    "address_state": "address_state",
+    "address_country": "address_country",
+    "address_zipcode": "address_zipcode",
+    "globalCode": "address_globalCode",
+    "compoundCode": "address_compoundCode",
+    "formatted_address": "address_formatted",
+    "address_input": "address_input",
+    "address_detail": "address_detail",
+}
+IMAGES = ("idImage", "idBackImage", "selfieImage", "addressImage")
+
+
+def submissions(world: World, project: Project, query: Fields) -> Answer:
+    """Assumption: an unknown id gives no items, not an error."""
+    if wanted := query.get("submission_id"):
+        kyc = world.of_project(project, wanted)
+        return ok(Items=_items(world, [kyc] if kyc else [], is_slim=False))
+    found = [kyc for kyc in world.submissions.values() if kyc.key == project.key]
+    for name in ("userid", "email"):
+        if value := query.get(name):
+            found = [kyc for kyc in found if getattr(kyc, name) == value]
+    return _page(world, _in_period(found, query), query)
+
+
+def _in_period(found: list[Kyc], query: Fields) -> list[Kyc]:
+    """C10: YYYY-MM-DD and YYYYMMDD are taken. The last day counts whole."""
+    since, until = query.get("start_date"), query.get("end_date")
+    if since:
+        found = [kyc for kyc in found if kyc.created_at >= _day(since).timestamp()]
+    if until:
+        found = [kyc for kyc in found if kyc.created_at < (_day(until) + timedelta(days=1)).timestamp()]
+    return found
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text.replace("-", ""), "%Y%m%d").replace(tzinfo=UTC)
+    except ValueError as problem:
+        raise Refusal("invalid_parameter", "Invalid Query String parameters") from problem
+
+
+def _page(world: World, found: list[Kyc], query: Fields) -> Answer:
+    """Newest first. The next page starts after the one named, even when it has gone meanwhile."""
+    found.sort(key=lambda kyc: (iso(kyc.created_at), kyc.submission_id), reverse=True)
+    after = (query.get("nextpage_date", ""), query.get("nextpage_id", ""))
+    if all(after):
+        found = [kyc for kyc in found if (iso(kyc.created_at), kyc.submission_id) < after]
+    count = _count(query)
+    body: dict[str, Any] = {"Items": _items(world, found[:count], is_slim=True)}
+    if len(found) > count:
+        last = found[count - 1]
+        body["nextpageKey"] = {"id": last.submission_id, "created_at": iso(last.created_at)}
+    return ok(**body)
+
+
+def _count(query: Fields) -> int:
+    given = query.get("count") or str(PAGE)
+    if not given.isdecimal() or int(given) < 1:
+        raise Refusal("invalid_parameter", "Invalid Query String parameters")
+    return int(given)
+
+
+def _items(world: World, found: list[Kyc], *, is_slim: bool) -> list[dict[str, Any]]:
+    shown = [world.seen_by_get(kyc) for kyc in found]
+    return [_item(world, kyc, is_slim=is_slim) for kyc in shown if kyc]
+
+
+def _item(world: World, kyc: Kyc, *, is_slim: bool) -> dict[str, Any]:
+    if kyc.deleted:
+        return {"submission_id": kyc.submission_id, "email": "Deleted Submission", "kyc": {"result": kyc.status}}
+    item: dict[str, Any] = {
+        "submission_id": kyc.submission_id,
+        "email": kyc.email,
+        "userid": kyc.userid,
+        "created_at": iso(kyc.created_at),
+        "updated_at": iso(kyc.updated_at),
+        "kyc": {"result": kyc.status, "comment": kyc.comments, "commentCode": kyc.codes},
+    }
+    if kyc.pending_at:
+        item["pending_at"] = iso(kyc.pending_at)
+    if kyc.result_at:
+        item |= {"kyc_result_at": iso(kyc.result_at), "reviewer": kyc.reviewer}
+    return item if is_slim else _whole(world, kyc, item)
+
+
+def _whole(world: World, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
+    if not world.knobs.hides_attempts:
+        item["kyc"]["attempts"] = kyc.attempts
+    known = {DATA[name]: value for name, value in kyc.data.items() if name in DATA}
+    cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
+    project = world.projects[kyc.key]
+    return item | {
+        "ocr": kyc.ocr,
+        "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},
+        "image": dict.fromkeys(world.image_kinds(kyc.submission_id), True),
+        "project_options": {"option_addressData": project.address_codes},
+    }
+
+
+def image(world: World, project: Project, query: Fields) -> Answer:
+    """C17: the parameter is named both ways."""
+    kyc = world.of_project(project, query.get("submission_id") or query.get("submissionId"))
+    if kyc is None or kyc.deleted:
+        raise Refusal("invalid_submission", "Invalid submission.")
+    content = world.image(kyc.submission_id, query.get("type", ""))
+    if content is None:
+        raise Refusal("invalid_data", "no such image")
+    return Answer(200, content)

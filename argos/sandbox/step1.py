@@ -1,0 +1,130 @@
+"""POST /submission/step1: takes the ID, reads it, gives the submission ID, or asks for another image."""
+
+import secrets
+import string
+from typing import Any
+
+from argos.sandbox import cases, contract
+from argos.sandbox.answers import Answer, Refusal, ok, retry_of
+from argos.sandbox.checks import (
+    UNKNOWN_SUBMISSION,
+    Fields,
+    Files,
+    image_sizes,
+    is_alpha3,
+    is_object,
+    is_picture,
+    known_parameters,
+    open_submission,
+)
+from argos.sandbox.knobs import SUBMISSION_ID_HOURS, Project
+from argos.sandbox.kyc import Kyc
+from argos.sandbox.world import World
+
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+def answer(world: World, project: Project, fields: Fields, files: Files) -> Answer:
+    _check(world, fields, files)
+    case = cases.case_of(fields["email"])
+    is_retry = bool(fields.get("submissionId"))
+    if not is_retry:
+        _refuse_duplicate(fields["email"], case)
+    kyc = _retried(world, project, fields) if is_retry else _created(world, project, fields)
+    for kind, content in files.items():
+        world.save_image(kyc, kind, content)
+    if failure := cases.planned(case.step1, kyc.step1_failures, for_ever=case.step1_for_ever):
+        return _failed(world, kyc, *failure)
+    return _read(world, kyc, case)
+
+
+def _check(world: World, fields: Fields, files: Files) -> None:
+    known_parameters(world, set(fields), contract.STEP1_PARAMETERS)
+    known_parameters(world, set(files), contract.STEP1_FILES)
+    if not all(fields.get(name) for name in ("issuingCountry", "email", "idType")) or "idImage" not in files:
+        raise Refusal("missing_data", "missing required parameters")
+    if fields["idType"] not in contract.STEP1_ID_TYPES:
+        raise Refusal("invalid_id_type", "invalid id type")
+    if "@" not in fields["email"]:
+        raise Refusal("invalid_email", "invalid email address format")
+    if not is_alpha3(fields["issuingCountry"]):
+        raise Refusal("invalid_parameter", "invalid issuingCountry")
+    if not is_object(fields.get("customOptions", "{}")):
+        raise Refusal("invalid_payload", "failed to parse the input data")
+    image_sizes(world, files)
+    if not all(is_picture(content) for content in files.values()):
+        raise Refusal("invalid_id_image", "invalid id image")
+
+
+def _refuse_duplicate(email: str, case: cases.Case) -> None:
+    if case.is_duplicate:
+        text = f"{email} had submitted another KYC and is already approved; therefore, this submission is not accepted"
+        raise Refusal("duplicate", f"{text} to avoid duplicate submissions.")
+
+
+def _created(world: World, project: Project, fields: Fields) -> Kyc:
+    kyc = Kyc(
+        submission_id="".join(secrets.choice(ALPHABET) for _letter in range(15)),
+        key=project.key,
+        email=fields["email"],
+        userid=fields.get("userid", ""),
+        country=fields["issuingCountry"],
+        id_type=fields["idType"],
+        created_at=world.now(),
+        cf=[fields.get(name, "") for name in ("cf1", "cf2", "cf3")],
+    )
+    world.tell(kyc, "created")
+    return kyc
+
+
+def _retried(world: World, project: Project, fields: Fields) -> Kyc:
+    """The ID lives four hours from Step 1. Assumption: a dead one is answered like an unknown one."""
+    kyc = open_submission(world, project, fields["submissionId"])
+    if kyc.step1_done:
+        raise Refusal("already_processed", "this submission is already processed")
+    if world.now() > kyc.created_at + SUBMISSION_ID_HOURS * 3600:
+        raise UNKNOWN_SUBMISSION
+    return kyc
+
+
+def _failed(world: World, kyc: Kyc, code: str, message: str) -> Answer:
+    """Assumption: Step 1's retry has the shape that is documented for Step 2, and the submission ID."""
+    kyc.step1_failures += 1
+    if world.knobs.shared_budget:
+        kyc.failures += 1
+        kyc.attempts.append({"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]})
+    count = kyc.failures if world.knobs.shared_budget else kyc.step1_failures
+    body: dict[str, Any] = {"submissionId": kyc.submission_id, "retryCount": count}
+    if count >= world.knobs.reject_at:
+        world.reject(kyc, *cases.TOO_MANY)
+        return ok(**body, kycStatus="rejected")
+    world.save(kyc)
+    world.tell(kyc, "retry")
+    return ok(**body, kycStatus="incomplete", retry=retry_of(code, message, world.knobs))
+
+
+def _read(world: World, kyc: Kyc, case: cases.Case) -> Answer:
+    kyc.step1_done, kyc.type_unknown = True, case.says_any
+    invented = cases.reading_of(kyc.email, kyc.country, kyc.used_type) if case.reads else {}
+    kyc.ocr = world.ocr_for.get(kyc.email) or invented
+    world.save(kyc)
+    return ok(**_body(world, kyc))
+
+
+def _body(world: World, kyc: Kyc) -> dict[str, Any]:
+    """Assumption: reviewOCRData carries GET's member names; `any` stands as idType beside it."""
+    expected = ["fullName", "birthDate", "issueDate"]
+    read = {name: value for name, value in kyc.ocr.items() if value}
+    body: dict[str, Any] = {
+        "submissionId": kyc.submission_id,
+        "document_fields": sorted({*expected, *read}),
+        "missing_fields": [name for name in expected if name not in read],
+        "reviewOCRData": read,
+        "idImage": True,
+    }
+    if kyc.type_unknown:
+        body["idType"] = "any"
+    if world.knobs.spelling_variants:  # C5
+        body["Submissionid"] = body.pop("submissionId")
+        body["documnt_fields"] = body.pop("document_fields")
+    return body

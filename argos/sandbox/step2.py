@@ -1,0 +1,165 @@
+"""POST /submission/step2: compares the face and the confirmed data; accepts, asks for another selfie, or rejects."""
+
+from typing import Any
+
+from argos.sandbox import cases, contract, faces
+from argos.sandbox.answers import Answer, Refusal, ok, retry_of
+from argos.sandbox.checks import (
+    UNKNOWN_SUBMISSION,
+    Fields,
+    Files,
+    image_sizes,
+    is_alpha3,
+    is_date,
+    is_picture,
+    known_parameters,
+    open_submission,
+)
+from argos.sandbox.knobs import Knobs, Project
+from argos.sandbox.kyc import Kyc
+from argos.sandbox.world import World
+
+
+def answer(world: World, project: Project, fields: Fields, files: Files) -> Answer:
+    kyc = open_submission(world, project, fields.get("submissionId"))
+    hours = world.knobs.first_step2_hours
+    is_late = bool(hours) and not kyc.step2_calls and world.now() > kyc.created_at + hours * 3600
+    if not kyc.step1_done or is_late:
+        raise UNKNOWN_SUBMISSION  # Assumption: a dead ID is answered like an unknown one.
+    _check_files(world, project, files)
+    _check_names(world, project, kyc, fields)
+    if world.knobs.strict_formats:
+        _check_formats(fields)
+    _check_occupancy(world, project, kyc, fields)
+    kyc.step2_calls += 1
+    kyc.data = dict(fields)
+    world.save_image(kyc, "selfieImage", files["faceImage"])
+    if "addressImage" in files:
+        world.save_image(kyc, "addressImage", files["addressImage"])
+    return _judge(world, project, kyc, files["faceImage"])
+
+
+def _check_files(world: World, project: Project, files: Files) -> None:
+    known_parameters(world, set(files), contract.STEP2_FILES)
+    image_sizes(world, files)
+    if not is_picture(files.get("faceImage")):
+        raise Refusal("invalid_face_image", "invalid face image")
+    wants_address = project.address_image or "addressImage" in files
+    if wants_address and not is_picture(files.get("addressImage")):
+        raise Refusal("invalid_address_image", "invalid or missing an address image")
+
+
+def _check_names(world: World, project: Project, kyc: Kyc, fields: Fields) -> None:
+    known_parameters(world, set(fields), contract.STEP2_PARAMETERS)
+    if kyc.type_unknown and not _is_step2_type(world.knobs, fields.get("idType", "")):
+        raise Refusal("missing_data", "missing required parameters")
+    if any(not fields.get(name) for name in _required(project, kyc, fields)):
+        raise Refusal("missing_data", "missing required parameters for identity verification")
+    if project.address_codes and not any(fields.get(name) for name in contract.ADDRESS_CODES):
+        raise Refusal("missing_data", "missing address data parameters")
+
+
+def _required(project: Project, kyc: Kyc, fields: Fields) -> frozenset[str]:
+    id_type = fields.get("idType", "") if kyc.type_unknown else kyc.used_type
+    required = contract.ALWAYS
+    if project.id_authentication:
+        required |= contract.AUTHENTICATION.get((kyc.country, id_type), frozenset())
+    if project.account_occupancy:
+        required |= {"userOccupancyCode", "userOccupancyName"}
+    return required
+
+
+def _is_step2_type(knobs: Knobs, id_type: str) -> bool:
+    if id_type in contract.STEP2_VEHICLE:
+        return not knobs.vehicle_value or id_type == knobs.vehicle_value
+    return id_type in contract.STEP2_ID_TYPES
+
+
+def _check_formats(fields: Fields) -> None:
+    """Assumption: the page gives the forms, not what a wrong one is answered with."""
+    for name in contract.DATES:
+        if name in fields and not is_date(fields[name]):
+            raise Refusal("invalid_format", f"invalid {name}")
+    for name in ("nationality", "address_country"):
+        if name in fields and not is_alpha3(fields[name]):
+            raise Refusal("invalid_format", f"invalid {name}")
+    if fields.get("gender", "male") not in ("male", "female"):
+        raise Refusal("invalid_format", "invalid gender")
+    serial = fields.get("serial_number", "AB12CD")
+    if not (len(serial) == 6 and serial.isalnum()):
+        raise Refusal("invalid_format", "invalid serial_number")
+
+
+def _check_occupancy(world: World, project: Project, kyc: Kyc, fields: Fields) -> None:
+    """C20: three digits, or the depositor's name that begins with them. Assumption: a wrong code costs no try."""
+    if not project.account_occupancy:
+        return
+    given = fields["userOccupancyCode"]
+    is_right = given == kyc.occupancy_code if world.knobs.strict_occupancy_code else given[:3] == kyc.occupancy_code
+    if not is_right:
+        raise Refusal("invalid_occupancy_code", "invalid userOccupancyCode")
+
+
+def _judge(world: World, project: Project, kyc: Kyc, selfie: bytes) -> Answer:
+    case = cases.case_of(kyc.email)
+    failure = _face_failure(world.knobs, selfie)
+    failure = failure or cases.planned(case.step2, kyc.step2_calls - 1, for_ever=case.step2_for_ever)
+    if failure:
+        return _failed(world, kyc, *failure)
+    return _accepted(world, project, kyc, case)
+
+
+def _face_failure(knobs: Knobs, selfie: bytes) -> tuple[str, str] | None:
+    if not knobs.looks_at_faces:
+        return None
+    count = faces.count_faces(selfie)
+    if count == 1:
+        return None
+    if count:
+        return knobs.several_faces_code, "Multiple faces are detected. Please retry with one face."
+    return knobs.no_face_code, "Face is not detected. Please retry with another face image."
+
+
+def _failed(world: World, kyc: Kyc, code: str, message: str) -> Answer:
+    """Failures 1 and 2 are incomplete, the third is rejected (C1; the knob `reject_at` is the other reading)."""
+    kyc.failures += 1
+    attempt: dict[str, Any] = {"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]}
+    if code == "face_compare_underscore":
+        attempt["livenessScore"] = 99
+    kyc.attempts.append(attempt)
+    if kyc.failures >= world.knobs.reject_at:
+        world.reject(kyc, *cases.TOO_MANY)
+        scores = {"verificationResult": "success", "faceSimilarityScore": 0, "livenessScore": 99}
+        return ok(**scores, kycStatus="rejected", retryCount=kyc.retry_count)
+    world.save(kyc)
+    world.tell(kyc, "retry")
+    retry = retry_of(code, message, world.knobs)
+    return ok(retry=retry, kycStatus="incomplete", retryCount=kyc.retry_count)
+
+
+def _accepted(world: World, project: Project, kyc: Kyc, case: cases.Case) -> Answer:
+    similarity, liveness = case.scores
+    scores = {"faceSimilarityScore": similarity, "livenessScore": liveness}
+    kyc.attempts.append({"attemptCnt": len(kyc.attempts) + 1, **scores, "retryCode": [], "retryMsg": []})
+    _settle(world, project, kyc, case)
+    body: dict[str, Any] = {"verificationResult": "success", **scores, "kycStatus": kyc.status}
+    body["retryCount"] = kyc.retry_count
+    if kyc.id_type == "universal" and not kyc.type_unknown:
+        body["recognized_IdType"] = kyc.used_type
+    return ok(**body)
+
+
+def _settle(world: World, project: Project, kyc: Kyc, case: cases.Case) -> None:
+    """ "Automated Processing Only" turns a would-be pending one into a rejected one (assumption: with this code)."""
+    if case.end == "rejected":
+        world.reject(kyc, *case.rejection)
+    elif case.end == "pending" and project.automated_only:
+        world.reject(kyc, "automatic_verification_fail", "Submitted data is below the quality requirements.")
+    elif case.end == "approved":
+        kyc.status, kyc.result_at, kyc.reviewer = "approved", world.now(), "system"
+        world.save(kyc)
+        world.tell(kyc, "approved")
+    else:
+        kyc.status, kyc.pending_at = "pending", world.now()
+        world.save(kyc)
+        world.tell(kyc, "submit")

@@ -1,0 +1,80 @@
+"""Faults on demand: gateway bodies, junk, cut connections, slow answers. Which call meets one is chosen here."""
+
+import random
+import time
+from collections.abc import Iterable
+
+from argos.sandbox import cases
+from argos.sandbox.knobs import Fault
+
+SLOW_SECONDS = 8.0  # of the case `slow`
+
+# Assumption: the JSON of gateway errors is on no page; the texts are.
+_JSON = "application/json"
+GATEWAY: dict[str, tuple[int, str, bytes]] = {
+    "400": (400, _JSON, b'{"errorCode":"data_processing_error","message":"data processing error"}'),
+    "400_query": (400, _JSON, b'{"message":"Invalid Query String parameters"}'),
+    "403_key": (403, _JSON, b'{"message":"Forbidden"}'),
+    "403_ip": (403, _JSON, b'{"message":"User is not authorized to access this resource with an explicit deny"}'),
+    "404": (404, _JSON, b'{"message":"Missing Authentication Token"}'),
+    "413": (413, _JSON, b'{"message":"Request Entity Too Large"}'),
+    "429": (429, _JSON, b'{"message":"Too Many Requests"}'),
+    "500": (500, _JSON, b'{"message":"Internal Server Error"}'),
+    "502": (502, "text/html", b"<html><body><h1>502 Bad Gateway</h1></body></html>"),
+    "503": (503, "text/html", b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"),
+    "504": (504, _JSON, b'{"message":"Endpoint request timed out"}'),
+    "junk": (200, _JSON, b'{"kycStatus": "pend'),
+    "html": (200, "text/html", b"<html><body>Welcome to the hotel's network</body></html>"),
+    "empty": (200, _JSON, b""),
+}
+KINDS = {*GATEWAY, "slow", "cut", "half"}
+
+
+class Cut(Exception):
+    """The connection ends here, without a reply or after half of one."""
+
+
+def pick(faults: list[Fault], endpoint: str, subject: str, chance: random.Random) -> Fault | None:
+    """The first fault that this call meets; its `times` are counted down."""
+    for fault in faults:
+        is_meant = fault.endpoint in (endpoint, "*") and fault.submission in (subject, "")
+        if not is_meant or chance.random() >= fault.chance:
+            continue
+        if fault.times == 1:
+            faults.remove(fault)
+        elif fault.times:
+            fault.times -= 1
+        return fault
+    return None
+
+
+def of_case(endpoint: str, email: str, came: int) -> Fault | None:
+    """What the applicant's own case asks for: at the first Step 2 call only."""
+    if endpoint != "step2" or came > 1:
+        return None
+    match cases.case_of(email).weather:
+        case "slow":
+            return Fault("step2", "slow", "after", seconds=SLOW_SECONDS)
+        case "lost":
+            return Fault("step2", "cut", "after")
+    return None
+
+
+def wrong(faults: Iterable[Fault]) -> str:
+    """What a fault asked for is not, or empty."""
+    for fault in faults:
+        if fault.kind not in KINDS:
+            return f"unknown kind: {fault.kind}; known: {', '.join(sorted(KINDS))}"
+        if fault.when not in ("before", "after"):
+            return f"when is before or after, not {fault.when}"
+    return ""
+
+
+def strike(fault: Fault) -> tuple[int, str, bytes] | None:
+    """The reply that stands for the vendor's own, or None where that one goes out, late or half."""
+    if fault.kind == "slow":
+        time.sleep(fault.seconds)
+        return None
+    if fault.kind == "cut":
+        raise Cut
+    return GATEWAY.get(fault.kind)
