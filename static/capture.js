@@ -1,62 +1,207 @@
-// The capture form: saves what was typed a moment after it was typed, and shows how far an upload is.
+// The capture form: saves what was typed a moment after it was typed, says beside each field what the server finds,
+// and shows how far an upload is. Nothing of it is kept in the browser. Texts come from the form's data attributes.
 
-const AFTER = 1500; // ms
+const AFTER = 1200; // ms
 
 export function watchUploads(form) {
-  let timer = 0;
-  let dirty = false;
+  const state = { timer: 0, dirty: false, saving: null };
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
-    dirty = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => autosave(form).then((saved) => { dirty = dirty && !saved; }), AFTER);
+    checkShape(event.target, false);
+    state.dirty = true;
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => save(form, state), AFTER);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-upload]") && event.target.files.length) upload(form);
+    if (event.target.matches("[data-upload]") && event.target.files.length) upload(form, state);
+    else checkShape(event.target, true);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); dirty = false; });
-  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
+  window.addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });
+}
+
+// What was typed is on the server before anything is sent; a session that has ended loses nothing.
+async function sendAfterSaving(form, state, event) {
+  clearTimeout(state.timer);
+  takeToken(form);
+  if (!state.dirty || form.dataset.sent) return;
+  event.preventDefault();
+  if (state.pressed) return;
+  state.pressed = true;
+  const outcome = await save(form, state);
+  state.pressed = false;
+  if (outcome === "signed-out" || outcome === "offline") return;
+  state.dirty = false;
+  form.requestSubmit(event.submitter);
+}
+
+// One save at a time: each carries the version that the one before it left.
+function save(form, state) {
+  state.saving = (state.saving ?? Promise.resolve()).then(() => autosave(form, state));
+  return state.saving;
+}
+
+async function autosave(form, state) {
+  const sent = textOf(form);
+  const outcome = await post(form, sent, state);
+  const note = form.querySelector("#saved");
+  const text = { saved: form.dataset.saved, offline: form.dataset.offline, "signed-out": form.dataset.signedOut, wrong: form.dataset.wrong }[outcome];
+  note.textContent = text ?? "";
+  note.classList.toggle("bad", outcome !== "saved");
+  if (outcome === "signed-out") note.append(" ", logInLink(form));
+  return outcome;
+}
+
+async function post(form, sent, state) {
+  state.dirty = false;
+  let reply;
+  try {
+    reply = await fetch(form.getAttribute("action"), { method: "POST", body: sent, headers: { "X-Autosave": "1", "X-CSRFToken": token(form) } });
+  } catch {
+    state.dirty = true;
+    return "offline";
+  }
+  if (reply.redirected || reply.status === 403) { state.dirty = true; return reply.redirected && !isLogIn(form, reply.url) ? "wrong" : "signed-out"; }
+  if (!reply.ok || !reply.headers.get("Content-Type")?.includes("json")) { state.dirty = true; return "wrong"; }
+  const told = await reply.json();
+  if (told.saved) remember(form, sent, told.version);
+  showProblems(form, told);
+  return told.saved ? "saved" : "wrong";
+}
+
+// The next post is judged against what this one left.
+function remember(form, sent, version) {
+  form.querySelector("[name=version]").value = version;
+  for (const [name, value] of sent) {
+    const was = form.querySelector(`[name="was_${CSS.escape(name)}"]`);
+    if (was) was.value = value;
+  }
+  const consent = form.querySelector("[name=was_consent]");
+  if (consent) consent.value = sent.get("consent") ?? "";
 }
 
 function textOf(form) {
   const data = new FormData(form);
   for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
+  data.delete("action");
   return data;
 }
 
-async function autosave(form) {
-  const note = form.querySelector("#saved");
-  try {
-    const reply = await fetch(form.getAttribute("action"), { method: "POST", body: textOf(form), headers: { "X-Autosave": "1" } });
-    const saved = reply.ok && reply.headers.get("Content-Type")?.includes("json");
-    note.textContent = saved ? "✓" : "!";
-    return saved;
-  } catch {
-    note.textContent = "…";
-    return false;
+// Logging in again in another tab gives a new token; the cookie has it.
+function token(form) {
+  const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+  return cookie ? cookie.slice("csrftoken=".length) : form.elements.csrfmiddlewaretoken.value;
+}
+
+function takeToken(form) {
+  form.elements.csrfmiddlewaretoken.value = token(form);
+}
+
+function isLogIn(form, url) {
+  return new URL(url, location.href).pathname === form.dataset.logIn;
+}
+
+function logInLink(form) {
+  const link = document.createElement("a");
+  link.href = form.dataset.logIn;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = form.dataset.logInAgain;
+  return link;
+}
+
+// The shape of one value, by the pattern that the server rendered from its own table.
+function checkShape(input, finished) {
+  if (!input.dataset?.pattern) return;
+  const isWrong = input.value.trim() !== "" && !new RegExp(`^(?:${input.dataset.pattern})$`, "iu").test(input.value.trim());
+  const place = input.closest("[data-field]")?.querySelector("[data-problems]");
+  if (!place || (isWrong && !finished)) return;
+  place.querySelector("[data-shape]")?.remove();
+  if (isWrong) place.prepend(line("error", input.dataset.wrong, "shape"));
+  mark(input, isWrong);
+}
+
+function showProblems(form, told) {
+  for (const field of form.querySelectorAll("[data-field]")) {
+    const mine = told.problems.filter((problem) => problem.field === field.dataset.field);
+    const place = field.querySelector("[data-problems]");
+    const input = field.querySelector("input:not([type=hidden]), select");
+    const shown = place.querySelector("[data-shape]") ? mine.filter((problem) => problem.code !== "format") : mine;
+    for (const old of place.querySelectorAll("small:not([data-shape])")) old.remove();
+    place.append(...shown.map((problem) => line(problem.severity, problem.message)));
+    const isWrong = mine.some((problem) => problem.severity === "error") || place.querySelector("[data-shape]") !== null;
+    mark(input, isWrong);
+    askWhy(form, field, mine);
+    const why = field.querySelector("[data-why]");
+    if (why) why.hidden = !told.changed.includes(field.dataset.field);
+    field.classList.toggle("changed", told.changed.includes(field.dataset.field));
   }
 }
 
+// A warning may be overruled: a place to say why appears with it and goes with it.
+function askWhy(form, field, problems) {
+  const codes = problems.filter((problem) => problem.severity === "warning").map((problem) => problem.code);
+  for (const label of field.querySelectorAll("[data-overrule]")) {
+    const stays = codes.includes(label.dataset.overrule) || label.querySelector("input").value !== "";
+    if (!stays) label.remove();
+  }
+  for (const code of codes) {
+    if (form.querySelector(`[name="reason_${CSS.escape(code)}"]`)) continue;
+    const label = form.querySelector("#why-template").content.firstElementChild.cloneNode(true);
+    label.dataset.overrule = code;
+    label.querySelector("input").name = `reason_${code}`;
+    field.append(label);
+  }
+}
+
+function mark(input, isWrong) {
+  if (isWrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  input.closest("[data-field]")?.classList.toggle("wrong", isWrong);
+}
+
+function line(severity, text, shape) {
+  const small = document.createElement("small");
+  small.className = severity;
+  small.textContent = text;
+  if (shape) small.dataset.shape = "";
+  return small;
+}
+
 // Sends the whole form with a progress bar, then shows the page that came back.
-function upload(form) {
+async function upload(form, state) {
   const bar = form.querySelector("#progress");
+  clearTimeout(state.timer);
+  await state.saving;
   const request = new XMLHttpRequest();
   bar.hidden = false;
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
   });
-  request.addEventListener("load", () => {
-    if (request.responseURL && request.status === 200) {
-      window.location.assign(request.responseURL);
-      return;
-    }
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    document.querySelector("main").replaceWith(page.querySelector("main"));
-    document.querySelector("#problems")?.focus();
-    const next = document.querySelector("form[data-autosave]");
-    if (next) watchUploads(next);
+  request.addEventListener("load", () => arrived(form, state, request));
+  request.addEventListener("error", () => {
+    bar.hidden = true;
+    form.querySelector("#saved").textContent = form.dataset.offline;
   });
-  request.addEventListener("error", () => { bar.hidden = true; form.submit(); });
   request.open("POST", form.getAttribute("action"));
+  request.setRequestHeader("X-CSRFToken", token(form));
   request.send(new FormData(form));
+}
+
+function arrived(form, state, request) {
+  if (request.responseURL && isLogIn(form, request.responseURL)) {
+    form.querySelector("#progress").hidden = true;
+    form.querySelector("#saved").replaceChildren(form.dataset.signedOut, " ", logInLink(form));
+    return;
+  }
+  state.dirty = false;
+  if (request.responseURL && request.status === 200) {
+    window.location.assign(request.responseURL);
+    return;
+  }
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  document.querySelector("#problems")?.focus();
+  const next = document.querySelector("form[data-autosave]");
+  if (next) watchUploads(next);
 }

@@ -1,6 +1,7 @@
 """Gathering a submission: drafts, values, images. Everyone who changes something here is its capturer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 
@@ -51,39 +52,54 @@ def add_capturer(submission: Submission, by: Actor) -> None:
         Capturer.objects.get_or_create(submission=submission, user=by.user)
 
 
+class SavedMeanwhile(Exception):
+    """Somebody (or the vendor's reading) changed the values since they were looked at; nothing was written."""
+
+
 def save_values(
     submission: Submission,
     values: Mapping[str, str],
     *,
     by: Actor,
     reasons: Mapping[str, str] | None = None,
-    **columns: str,
+    **columns: str | datetime | None,
 ) -> None:
     """Write the confirmed values over the stored ones; names not in `values` stay as they are.
 
     Args:
         reasons: why a value differs from what was read, or a warning was overruled; by field name or problem code.
-        columns: `issuing_country` and `id_type`, while nothing was sent.
+        columns: `callback_at`; `issuing_country` and `id_type`, while nothing was sent.
 
     Raises:
         StaleSubmission: it is no longer being captured; nothing is written.
+        SavedMeanwhile: the values are no longer those this row was read with; nothing is written.
     """
     before = submission.values
     after = _filled({**before, **values})
     changed = sorted(name for name in after.keys() | before.keys() if after.get(name) != before.get(name))
     changed += sorted(name for name, value in columns.items() if getattr(submission, name) != value)
-    submission.values = after
-    submission.reasons = _filled({**submission.reasons, **(reasons or {})})
+    seen, explained = submission.draft_version, _filled({**submission.reasons, **(reasons or {})})
+    if submission.status in CAPTURING and not changed and explained == submission.reasons:
+        return
+    submission.values, submission.reasons = after, explained
     sealed = {"values_sealed": submission.values_sealed, "reasons_sealed": submission.reasons_sealed}
     with transaction.atomic():
-        _write_while_capturing(submission, **sealed, **columns)
+        if not Submission.objects.filter(pk=submission.pk, draft_version=seen).update(draft_version=seen + 1):
+            raise SavedMeanwhile(submission.reference)
+        write_while_capturing(submission, **sealed, **columns)
+        submission.draft_version = seen + 1
         search.index(submission)
         if changed:
             add_capturer(submission, by)
             events.record("values_changed", by=by, submission=submission, fields={"changed": changed})
 
 
-def _write_while_capturing(submission: Submission, **columns: object) -> None:
+def write_while_capturing(submission: Submission, **columns: object) -> None:
+    """A guarded UPDATE that holds only while the submission is being captured.
+
+    Raises:
+        StaleSubmission: it no longer is; nothing is written.
+    """
     columns["updated_at"] = clock.now()
     if not Submission.objects.filter(pk=submission.pk, status__in=CAPTURING).update(**columns):
         raise StaleSubmission(submission.reference)
@@ -114,7 +130,7 @@ def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Ac
     )
     image.store(prepared.content)
     with transaction.atomic():
-        _write_while_capturing(submission)
+        write_while_capturing(submission)
         submission.images.filter(kind=kind, is_current=True).update(is_current=False)
         image.save(force_insert=True)
         add_capturer(submission, by)

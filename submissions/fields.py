@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.matrix import FieldRule, Form, Problem
-from submissions import steps
+from submissions import reading, steps
 from submissions.models import Submission
 
 LABELS = {
@@ -37,6 +37,7 @@ LABELS = {
     "email": _("E-mail"),
     "customer_id": _("Customer number in our books"),
     "contact_phone": _("Phone to call back"),
+    "callback_at": _("Call back at"),
 }
 HINTS = {
     Form.DATE: _("YYYY-MM-DD"),
@@ -63,6 +64,7 @@ CHOICES = {
 }
 SECRET = ("identity_number", "document_number", "license_number", "serial_number")
 OFFICE = ("email", "customer_id", "contact_phone")
+OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
 IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
 
 
@@ -71,6 +73,7 @@ class Row:
     name: str
     label: str
     value: str
+    stored: str = ""
     required: bool = False
     hint: str = ""
     choices: list[tuple[str, str]] = field(default_factory=list)
@@ -78,12 +81,13 @@ class Row:
     reason: str = ""
     problems: list[Problem] = field(default_factory=list)
     is_country: bool = False
+    type: str = "text"
     section: str = IDENTITY
 
     @property
     def is_changed(self) -> bool:
         """The confirmed value is another than what was read."""
-        return bool(self.read) and clean(self.name, self.value) != clean(self.name, self.read)
+        return bool(self.value) and reading.differs(self.name, self.value, self.read)
 
     @property
     def errors(self) -> list[Problem]:
@@ -92,10 +96,6 @@ class Row:
     @property
     def warnings(self) -> list[Problem]:
         return [problem for problem in self.problems if not problem.is_error]
-
-
-def clean(name: str, value: str) -> str:
-    return matrix.clean_step2({name: value}).get(name, "")
 
 
 def label_of(name: str) -> str:
@@ -124,20 +124,30 @@ def names(submission: Submission) -> list[str]:
 
 def rows(submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None) -> list[Row]:
     """The typed values win over the stored ones, so that nothing typed is lost on an error."""
-    values, ocr, reasons = {**submission.values, **(typed or {})}, submission.ocr, submission.reasons
+    stored, ocr, reasons = submission.values, submission.ocr, submission.reasons
+    values = {**stored, **(typed or {})}
     by_field: dict[str, list[Problem]] = {}
     for problem in problems:
         by_field.setdefault(problem.field, []).append(problem)
-    return [_row(rule, values, ocr, reasons, by_field.get(rule.name, [])) for rule in rules(submission)]
+    return [
+        _row(rule, values, stored.get(rule.name, ""), ocr, reasons, by_field.get(rule.name, []))
+        for rule in rules(submission)
+    ]
 
 
 def _row(
-    rule: FieldRule, values: Mapping[str, str], ocr: Mapping[str, str], reasons: Mapping[str, str], found: list[Problem]
+    rule: FieldRule,
+    values: Mapping[str, str],
+    stored: str,
+    ocr: Mapping[str, str],
+    reasons: Mapping[str, str],
+    found: list[Problem],
 ) -> Row:
     return Row(
         name=rule.name,
         label=label_of(rule.name),
         value=values.get(rule.name, ""),
+        stored=stored,
         required=rule.required,
         hint=str(HINTS.get(rule.form, "")),
         choices=[(choice, choice_label(choice)) for choice in rule.choices],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from argos import matrix
 from argos.codes.comments import REJECT_COMMENTS
-from submissions import clock, events, search
+from submissions import clock, events, reading, search
 from submissions.calls import ledger
 from submissions.events import Actor
 from submissions.fields import label_of
@@ -194,7 +194,7 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
 def edited_fields(submission: Submission) -> list[str]:
     """Names of values that were read and then confirmed otherwise."""
     values, ocr = matrix.clean_step2(submission.values), matrix.clean_step2(submission.ocr)
-    return sorted(name for name, read in ocr.items() if values.get(name, "") != read)
+    return sorted(name for name, read in ocr.items() if reading.differs(name, values.get(name, ""), read))
 
 
 def decide(

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from argos import matrix
 from argos.matrix import Problem
-from submissions import clock, deadlines
+from submissions import clock, consent, deadlines, reading
 from submissions.calls import gate, ledger
 from submissions.capture import add_capturer, current_images
 from submissions.events import Actor
@@ -36,11 +38,22 @@ class AccountCheckMissing(Exception):
 
 
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
-    return matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
+    found = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
+    return (*found, *_consent_problems(submission))
+
+
+def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
+    if not consent.is_missing(submission):
+        return ()
+    if consent.current_text(submission.project) is None:
+        text = _("The project asks for consent and has no text yet. Ask the administrator to add one.")
+    else:
+        text = _("Read the consent text to the customer and tick that they agree. Without it nothing may be sent.")
+    return (Problem("consent", "consent", text),)
 
 
 def step2_problems(submission: Submission) -> tuple[Problem, ...]:
-    """Errors, and the warnings nobody has answered with a reason. A draft is checked too, before it has an id."""
+    """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
     vendor_id = submission.vendor_id or submission.reference
     problems = matrix.check_step2(
         submission.values | {"submissionId": vendor_id},
@@ -52,11 +65,20 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
         id_type_unknown=submission.id_type_unknown,
     )
     reasons = submission.reasons
-    return tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
+    open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
+    return open_ones + _unexplained(submission)
 
 
-def send_step1(submission: Submission, *, by: Actor, is_last_confirmed: bool = False) -> Call:
-    """Prepare Step 1 (or its retry with a new ID image).
+def _unexplained(submission: Submission) -> tuple[Problem, ...]:
+    text = _("This is not what the vendor read on the ID. Compare it with the ID; if yours is right, say why.")
+    shown = shown_names(submission)
+    return tuple(Problem(name, "changed", text) for name in reading.unexplained(submission) if name in shown)
+
+
+def send_step1(
+    submission: Submission, *, by: Actor, is_last_confirmed: bool = False, wants_step2: bool = False
+) -> Call:
+    """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow by itself (`follow`).
 
     Raises:
         NotReady, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
@@ -68,6 +90,9 @@ def send_step1(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     elif gate.is_down(submission.project):
         raise VendorDown
     _raise_for(step1_problems(submission))
+    wants_step2 = submission.wants_step2 if is_retry else wants_step2
+    if wants_step2 and not is_retry and not submission.project.has_account_occupancy:
+        _raise_for(step2_problems(submission))
     number = submission.step1_calls + 1
     values = _step1_values(submission) | {"userid": f"{submission.reference}-{number}"}
     if is_retry:
@@ -80,6 +105,7 @@ def send_step1(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
         values=matrix.step1_fields(values),
         images=_images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK),
         step1_calls=number,
+        wants_step2=wants_step2,
     )
     add_capturer(submission, by)
     return call
@@ -107,13 +133,20 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
 
 def step2_fields(submission: Submission) -> dict[str, str]:
     """Exactly the text parts to send: what this document and project show, nothing left over from another ID type."""
-    options = submission.project.options
-    rules = matrix.rules_for(
-        submission.issuing_country, document_type(submission), options, id_type_unknown=submission.id_type_unknown
-    )
-    shown = {rule.name for rule in rules}
+    shown = shown_names(submission)
     values = {name: text for name, text in submission.values.items() if name in shown}
-    return matrix.step2_fields(values | {"submissionId": submission.vendor_id}, options)
+    return matrix.step2_fields(values | {"submissionId": submission.vendor_id}, submission.project.options)
+
+
+def shown_names(submission: Submission) -> frozenset[str]:
+    """The parameters of Step 2 that this document and project show."""
+    rules = matrix.rules_for(
+        submission.issuing_country,
+        document_type(submission),
+        submission.project.options,
+        id_type_unknown=submission.id_type_unknown,
+    )
+    return frozenset(rule.name for rule in rules)
 
 
 def document_type(submission: Submission) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from argos import codes
-from submissions import clock
+from submissions import clock, follow
 from submissions.calls import settle
 from submissions.models import Call, CallKind, CallState, Event, Status, Submission
 
@@ -72,7 +72,24 @@ def about_notice(submission: Submission, last: Call | None) -> Told | None:
         ),
     }
     text = texts.get(submission.notice)
-    return Told(_("Not sent"), text, "warn") if text else None
+    return Told(_("Not sent"), text, "warn") if text else _about_stop(submission)
+
+
+def _about_stop(submission: Submission) -> Told | None:
+    """Why Step 2 did not follow by itself; told until something is sent."""
+    texts = {
+        follow.Stop.RETRY_USED: _("The ID had to be taken again, so look at what was read this time."),
+        follow.Stop.ANY: _("The vendor could not tell the ID type. Choose it, confirm the data, then send Step 2."),
+        follow.Stop.ACCOUNT: _("The account check comes first. Do it below, then send Step 2."),
+        follow.Stop.FINDINGS: _("The check of a picture found something. Look at it, or take it again."),
+        follow.Stop.NOTHING_READ: _("The vendor read nothing on the ID. Compare the data with the ID yourself."),
+        follow.Stop.NOT_CONFIRMED: _("The vendor read values that nobody had typed. Confirm them with the customer."),
+        follow.Stop.DIFFERS: _("What was read is not what you typed. Compare the marked fields with the ID."),
+        follow.Stop.NOT_READY: _("Something is missing or wrong. Press Send Step 2 to see what."),
+        follow.Stop.TOO_LATE: _("It is too late for this submission, or no try is left."),
+    }
+    text = texts.get(submission.notice) if submission.status == Status.CONFIRMING else None  # type: ignore[call-overload]
+    return Told(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
 
 
 def _about_refusal(call: Call) -> Told:
@@ -152,6 +169,11 @@ def about_event(event: Event) -> str:
         "account_checked": _("Account checked"),
         "restarted": _("Started again as a fresh submission"),
         "assigned": _("Assigned"),
+        "follow_stopped": _("Step 2 did not follow by itself"),
+        "consent_recorded": _("The customer consented"),
+        "consent_withdrawn": _("Consent taken back before anything was sent"),
+        "called_back": _("Called back"),
+        "verdict_passed_on": _("The verdict was passed on to the customer"),
     }
     return texts.get(event.kind, event.kind.replace("_", " "))
 

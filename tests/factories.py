@@ -6,7 +6,7 @@ from typing import Any
 
 from argos.received import Received
 from argos.replies import Retry, Step1Reply, Step2Reply
-from submissions import capture, clock, review, steps, sweeps
+from submissions import capture, clock, reading, review, steps, sweeps
 from submissions.calls import ledger, outcomes
 from submissions.events import Actor
 from submissions.models import (
@@ -87,6 +87,12 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
     image.store(content)
     image.save(force_insert=True)
     return image
+
+
+def explain(submission: Submission, why: str = "Compared with the ID in the customer's hand.") -> None:
+    """Give a reason for every value that is not what was read."""
+    reasons = dict.fromkeys(reading.unexplained(submission), why)
+    capture.save_values(submission, {}, by=by(submission.created_by), reasons=reasons)
 
 
 def received(status: int = 200) -> Received:

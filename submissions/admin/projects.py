@@ -1,5 +1,6 @@
 """Projects: address and key (tested before it is used), options as switches, targets, webhook token."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -26,6 +27,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     paths = forms.JSONField(label=_("Paths"), required=False)
     webhook_addresses = forms.JSONField(label=_("Webhook source addresses"), required=False)
 
+    banks = forms.JSONField(
+        label=_("Banks"),
+        required=False,
+        help_text=_('For the account check, for example {"004": "KB"}. Empty: the agent types the three digits.'),
+    )
+
     class Meta:
         model = Project
         fields = ("name",)  # the page's fieldsets say the rest
@@ -41,6 +48,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         if not isinstance(given, list):
             raise forms.ValidationError(_('Write a list, for example ["203.0.113.7"].'))
         return given
+
+    def clean_banks(self) -> dict[str, str]:
+        given = self.cleaned_data["banks"] or {}
+        if not isinstance(given, dict) or not all(re.fullmatch("[0-9]{3}", str(code)) for code in given):
+            raise forms.ValidationError(_('Write codes of three digits with names, for example {"004": "KB"}.'))
+        return {str(code): str(name) for code, name in given.items()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -77,10 +90,12 @@ class ProjectAdmin(ForAdministrators):
                     "requires_address_detail",
                     "has_account_occupancy",
                     "has_universal_mode",
+                    "banks",
                     "vehicle_certificate_value",
                 )
             },
         ),
+        (_("Consent"), {"fields": ("requires_consent",)}),
         (
             _("Review"),
             {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from argos.codes import TABLES
 from argos.replies import VendorSubmission
-from submissions import clock, events
+from submissions import clock, events, follow
 from submissions.calls import outcomes, readback
 from submissions.events import VENDOR
 from submissions.models import Call, CallKind, Decision, Status, Submission
@@ -23,8 +23,10 @@ def _adopt_step1(call: Call, found: VendorSubmission) -> None:
     elif not found.ocr and set(last_codes) & TABLES["step1_retry"].keys():
         move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=last_codes[0], **columns)
     else:
+        confirmed = submission.values
         columns |= outcomes.read_columns(submission, found.ocr)
         move(submission, Status.CONFIRMING, by=VENDOR, fields={"read_back": True}, **columns)
+        follow.after_step1(call, confirmed)
 
 
 def _adopt_step2(call: Call, found: VendorSubmission) -> None:

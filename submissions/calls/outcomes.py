@@ -8,7 +8,7 @@ from django.db import transaction
 
 from argos.received import Received
 from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
-from submissions import clock, deadlines, events, search
+from submissions import clock, deadlines, events, follow, search
 from submissions.calls import ledger
 from submissions.events import VENDOR
 from submissions.models import Call, CallState, Decision, Source, Status, Submission
@@ -27,8 +27,13 @@ def step1_answered(call: Call, reply: Step1Reply) -> bool:
     columns["next_alert_at"] = deadlines.next_alert(submission.deadline_at)
     if reply.needs_new_image:
         return _close(call, reply.received.status, Status.STEP1_RETRY, columns)
+    confirmed = submission.values
     columns |= read_columns(submission, reply.ocr) | {"id_type_unknown": reply.id_type_unknown}
-    return _close(call, reply.received.status, Status.CONFIRMING, columns)
+    with transaction.atomic():
+        if not _close(call, reply.received.status, Status.CONFIRMING, columns):
+            return False
+        follow.after_step1(call, confirmed)
+    return True
 
 
 def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, Any]:
@@ -41,6 +46,7 @@ def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, An
         "values_sealed": submission.values_sealed,
         "vendor_attempts": 0 if submission.step1_calls <= 1 else submission.vendor_attempts,
         "retry_code": "",
+        "draft_version": submission.draft_version + 1,
     }
 
 

@@ -2,6 +2,7 @@
 
 from submissions.models.alert import Alert
 from submissions.models.call import Attempt, Call, CallKind, CallState
+from submissions.models.consent import ConsentText
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.event import Event
 from submissions.models.image import Image, ImageKind
@@ -18,6 +19,7 @@ __all__ = [
     "CallKind",
     "CallState",
     "Capturer",
+    "ConsentText",
     "Decision",
     "Event",
     "Image",

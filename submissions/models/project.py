@@ -67,6 +67,15 @@ class Project(models.Model):
     has_id_authentication = models.BooleanField(_("ID authentication"), default=True)
     has_account_occupancy = models.BooleanField(_("account occupancy (1 won)"), default=False)
     has_universal_mode = models.BooleanField(_("universal ID mode"), default=False)
+    requires_consent = models.BooleanField(_("the customer's consent must be recorded"), default=False)
+    banks = models.JSONField(
+        _("banks"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Code of three digits: name. The vendor's table is not published; empty: the agent types the code."
+        ),
+    )
     vehicle_certificate_value = models.CharField(
         _("vehicle registration as sent at Step 2"), max_length=60, default="vehicle_registration certificate"
     )

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions import clock, vault
+from submissions.models.consent import ConsentText
 from submissions.models.people import Team, User
 from submissions.models.project import Project
 from submissions.models.sealed import Sealed
@@ -136,6 +137,14 @@ class Submission(models.Model):
     next_read_at = models.DateTimeField(null=True)
     callback_at = models.DateTimeField(_("call back at"), null=True, blank=True)
 
+    # Gathering. The version rises with every write of the values, so that nobody writes over what they did not see.
+    draft_version = models.PositiveIntegerField(default=0)
+    wants_step2 = models.BooleanField(_("Step 2 follows by itself"), default=False)
+    consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, verbose_name=_("consent"))
+    consented_at = models.DateTimeField(_("consented"), null=True)
+    passed_on_at = models.DateTimeField(_("verdict passed on"), null=True)
+    passed_on_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="claims")
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -188,6 +197,15 @@ class Submission(models.Model):
                 condition=Q(claimed_by=None, claimed_until=None)
                 | Q(claimed_by__isnull=False, claimed_until__isnull=False),
                 name="submission_claim_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(consent=None, consented_at=None) | Q(consent__isnull=False, consented_at__isnull=False),
+                name="submission_consent_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(passed_on_by=None, passed_on_at=None)
+                | Q(passed_on_by__isnull=False, passed_on_at__isnull=False),
+                name="submission_passed_on_pair",
             ),
             models.UniqueConstraint(
                 fields=["project", "vendor_id"], condition=~Q(vendor_id=""), name="submission_vendor_id_once"

@@ -1,26 +1,28 @@
 """Gathering and sending: the new-submission form, the one form of the submission page, and its small actions."""
 
 import uuid
+from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from argos.errors import VendorError
 from argos.matrix import Problem
-from submissions import capture, deadlines, events, fields, search, steps
+from submissions import capture, consent, contact, deadlines, events, fields, posted, reading, search, steps
 from submissions.calls import ledger
 from submissions.forms import NewForm, account_problems
 from submissions.imaging.intake import UnusableImage
-from submissions.models import ImageKind, Role, Submission
+from submissions.models import Call, ImageKind, Role, Status, Submission
 from submissions.models.submission import CAPTURING
 from submissions.permissions import NotAllowed, get_submission_for
 from submissions.transitions import StaleSubmission
 from submissions.views import page
-from submissions.views.asking import person
+from submissions.views.asking import person, safe_next
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,29 +45,81 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "submissions/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The submission page's one form: saves what was typed and chosen, then sends where a send button was pressed."""
+    """The submission page's one form: saves what was typed and chosen, then sends where a send button was pressed.
+
+    A GET is somebody coming back from the log-in page after the session had ended.
+    """
+    if request.method == "GET":
+        return redirect("submission", pk=pk)
     submission = get_submission_for(person(request), pk, "capture")
     if submission.status not in CAPTURING:
         raise StaleSubmission(submission.reference)
-    typed, problems = _typed(request, submission), _take_in(request, submission)
-    reasons = {name[len("reason_") :]: request.POST[name] for name in request.POST if name.startswith("reason_")}
-    capture.save_values(submission, typed, by=events.actor_of(request), reasons=reasons)
+    form = posted.read(request.POST, fields.names(submission))
+    problems = _store(request, submission, form) + _take_in(request, submission)
     if request.headers.get("X-Autosave"):
-        return JsonResponse({"saved": True, "problems": [problem.message for problem in problems]})
+        return _autosaved(submission, problems)
     action = request.POST.get("action", "save")
     if not problems and action in SENDERS:
         problems = _send(request, submission, action)
     if problems:
-        return page.render_submission(request, submission, problems=problems, typed=typed, status=422)
+        return page.render_submission(request, submission, problems=problems, typed=_kept(form, problems), status=422)
     if action not in SENDERS:
         messages.success(request, _("Saved."))
     return redirect("submission", pk=pk)
 
 
-def _typed(request: HttpRequest, submission: Submission) -> dict[str, str]:
-    return {name: request.POST[name].strip() for name in fields.names(submission) if name in request.POST}
+def _store(request: HttpRequest, submission: Submission, form: posted.Posted) -> list[Problem]:
+    """What was typed, over what is stored, as often as somebody else's save comes in between."""
+    _note_consent(request, submission)
+    for _time in range(SAVES_IN_A_ROW):
+        merged = form.merge(submission)
+        values, columns, problems = _columns(merged.values)
+        try:
+            capture.save_values(submission, values, by=events.actor_of(request), reasons=form.reasons, **columns)
+        except capture.SavedMeanwhile:
+            submission.refresh_from_db()
+        else:
+            return problems + posted.conflict_problems(form, merged)
+    raise StaleSubmission(submission.reference)
+
+
+def _kept(form: posted.Posted, problems: list[Problem]) -> dict[str, str]:
+    """Typed and not stored; everything else is shown as it is stored by now."""
+    return {p.field: form.typed[p.field] for p in problems if p.code in ("conflict", "no_time")}
+
+
+def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
+    """The call-back time is a column of its own; the rest is sealed."""
+    values = {name: text for name, text in typed.items() if name != posted.CALLBACK}
+    if posted.CALLBACK not in typed:
+        return values, {}, []
+    try:
+        return values, {posted.CALLBACK: posted.moment_of(typed[posted.CALLBACK])}, []
+    except ValueError:
+        return values, {}, [Problem(posted.CALLBACK, "no_time", _("Choose a day and a time to call back."))]
+
+
+def _note_consent(request: HttpRequest, submission: Submission) -> None:
+    """Recorded when the tick was set on this page, taken back when it was taken out and nothing was sent."""
+    before, ticked = request.POST.get("was_consent"), request.POST.get("consent", "")
+    if before is None or before == ticked:
+        return
+    if ticked and submission.consent_id is None:
+        text = get_object_or_404(submission.project.consent_texts, pk=ticked)
+        consent.record(submission, text, by=events.actor_of(request))
+    elif not ticked and submission.status == Status.DRAFT:
+        consent.withdraw(submission, by=events.actor_of(request))
+
+
+def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
+    """What the script needs: the version to post next, and what is wrong so far, for each field beside it."""
+    found = [*problems, *page.typing_problems(submission)]
+    told = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
+    changed = reading.differing(submission.values, submission.ocr)
+    saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}
+    return JsonResponse({**saved, "problems": told})
 
 
 def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
@@ -92,9 +146,9 @@ def _take_one(
 
 def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
     """Press the button; every fact that stops it becomes a sentence beside what it is about."""
-    confirmed = request.POST.get("is_last_confirmed") == "1"
+    ticked = {name: request.POST.get(name) == "1" for name in TICKS[action]}
     try:
-        SENDERS[action](submission, by=events.actor_of(request), is_last_confirmed=confirmed)
+        SENDERS[action](submission, by=events.actor_of(request), **ticked)
     except steps.NotReady as not_ready:
         return list(not_ready.problems)
     except steps.LastTry:
@@ -117,7 +171,9 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
     return []
 
 
-SENDERS = {"step1": steps.send_step1, "step2": steps.send_step2}
+SENDERS: dict[str, Callable[..., Call]] = {"step1": steps.send_step1, "step2": steps.send_step2}
+TICKS = {"step1": ("is_last_confirmed", "wants_step2"), "step2": ("is_last_confirmed",)}
+SAVES_IN_A_ROW = 5
 
 
 @require_POST
@@ -140,8 +196,10 @@ def account_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask the vendor for the codes of a typed address and fill them in."""
     submission = get_submission_for(person(request), pk, "capture")
-    typed = _typed(request, submission)
-    capture.save_values(submission, typed, by=events.actor_of(request))
+    form = posted.read(request.POST, fields.names(submission))
+    if problems := _store(request, submission, form):
+        return page.render_submission(request, submission, problems=problems, typed=_kept(form, problems), status=422)
+    typed = form.typed
     try:
         found = submission.project.client().address_code({"address": typed.get("address_input", "")})
     except VendorError:
@@ -188,3 +246,17 @@ def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if found:
         messages.warning(request, _("Other open or approved submissions of this person are listed below."))
     return redirect("submission", pk=fresh.pk)
+
+
+@require_POST
+def called_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    contact.called_back(submission, by=events.actor_of(request))
+    return redirect(safe_next(request, "start"))
+
+
+@require_POST
+def passed_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    contact.pass_on(submission, by=events.actor_of(request))
+    return redirect(safe_next(request, "start"))

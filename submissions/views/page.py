@@ -5,10 +5,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from argos import matrix
 from argos.matrix import Problem
-from submissions import capture, deadlines, events, fields, permissions, review, search, steps, telling
+from submissions import (
+    capture,
+    consent,
+    deadlines,
+    events,
+    fields,
+    permissions,
+    posted,
+    review,
+    search,
+    steps,
+    telling,
+)
 from submissions.calls import settle
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
@@ -48,7 +61,10 @@ def render_submission(
         "general": [problem for problem in problems if not problem.field],
         "by_field": {problem.field: problem for problem in reversed(problems)},
         "rows": fields.rows(submission, _shown_problems(submission, problems), typed) if is_capturing else [],
-        "office": office(submission, typed),
+        "office": office(submission, typed, problems) if is_capturing else [],
+        "consent": consent_box(submission),
+        "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
+        "wants_step2": request.POST.get("wants_step2") == "1",
         "typed": typed or {},
         "is_capturing": is_capturing,
         "can_look": can_look,
@@ -60,15 +76,20 @@ def render_submission(
         "timeline": timeline(submission, user),
         "looks": looks(submission),
         "countries": matrix.country_choices(),
+        "time_zone": timezone.get_current_timezone_name(),
     }
     return render(request, "submissions/detail.html", context, status=status)
 
 
 def _shown_problems(submission: Submission, problems: Sequence[Problem]) -> Sequence[Problem]:
-    """After a press: what it found. Before: only warnings about values that are there, no list of what is missing."""
-    if problems:
-        return problems
-    return [problem for problem in steps.step2_problems(submission) if not problem.is_error]
+    """After a press: what it found. Before: what is wrong with the values that are there."""
+    return problems or typing_problems(submission)
+
+
+def typing_problems(submission: Submission) -> list[Problem]:
+    """What can be said of the values typed so far; no list of what is still missing, no reasons asked for yet."""
+    quiet = ("missing", "one_of", "changed")
+    return [problem for problem in steps.step2_problems(submission) if problem.code not in quiet]
 
 
 def state(submission: Submission, user: User) -> dict[str, Any]:
@@ -114,9 +135,36 @@ def account(submission: Submission) -> dict[str, Any]:
     return {"wanted": wanted, "last": last, "passed": wanted and steps.has_account_check(submission)}
 
 
-def office(submission: Submission, typed: Mapping[str, str] | None) -> list[fields.Row]:
-    values = {**submission.values, **(typed or {})}
-    return [fields.Row(name, fields.label_of(name), values.get(name, "")) for name in fields.OFFICE]
+def office(
+    submission: Submission, typed: Mapping[str, str] | None, problems: Sequence[Problem] = ()
+) -> list[fields.Row]:
+    """E-mail, customer number, phone and call-back time: for us, not part of the ID."""
+    stored = {**submission.values, posted.CALLBACK: posted.local_text(submission.callback_at)}
+    values = {**stored, **(typed or {})}
+    types = {**fields.OFFICE_TYPES, posted.CALLBACK: "datetime-local"}
+    return [
+        fields.Row(
+            name,
+            fields.label_of(name),
+            values.get(name, ""),
+            stored.get(name, ""),
+            type=types.get(name, "text"),
+            problems=[problem for problem in problems if problem.field == name],
+        )
+        for name in (*fields.OFFICE, posted.CALLBACK)
+    ]
+
+
+def consent_box(submission: Submission) -> dict[str, Any] | None:
+    """The text to read out and whether it was agreed to; the recorded version where there is one."""
+    text = submission.consent or consent.current_text(submission.project)
+    if text is None or not (submission.project.requires_consent or submission.consent_id):
+        return None
+    return {
+        "text": text,
+        "is_given": submission.consent_id is not None,
+        "is_fixed": submission.status != Status.DRAFT and submission.consent_id is not None,
+    }
 
 
 def cards(submission: Submission) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Each person's first page: what is theirs to do now."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import alerts, clock, events
-from submissions.models import Call, CallState, Role, Status, Switch, User
-from submissions.models.submission import CAPTURING, DECIDED, SENDING, load_keys
+from submissions import alerts, clock, contact, events
+from submissions.models import Call, CallState, Role, Status, Submission, Switch, User
+from submissions.models.submission import CAPTURING, SENDING, load_keys
 from submissions.permissions import NotAllowed, visible_to
 from submissions.views.asking import person, safe_next
 
 SHOWN = 12
-NEWS = timedelta(days=2)
 
 
 @require_safe
@@ -25,8 +23,10 @@ def start(request: HttpRequest) -> HttpResponse:
     if user.role == Role.ADMINISTRATOR:
         return redirect("admin:index")
     context = _agent(user) if user.role == Role.AGENT else _reviewer(user)
-    shown = {row.pk: row for rows in context["lists"] for row in rows[1]}
-    load_keys(shown.values())
+    rows = [row for _title, listed, _empty in context["lists"] for row in listed]
+    rows += [*context["calls_due"], *context["news"]]
+    load_keys(rows)
+    shown = {row.pk: row for row in rows}
     events.record_list("start_opened", by=events.actor_of(request), shown=shown.values(), filters={})
     return render(request, "start.html", context)
 
@@ -35,13 +35,11 @@ def _agent(user: User) -> dict[str, Any]:
     team = visible_to(user).for_row()
     running = team.filter(status__in=(*CAPTURING, *SENDING), deadline_at__isnull=False).order_by("deadline_at")
     drafts = team.filter(status=Status.DRAFT).order_by("-created_at")
-    calls_due = team.filter(callback_at__lte=clock.now() + timedelta(hours=1)).order_by("callback_at")
-    news = team.filter(status__in=DECIDED, created_by=user, decided_at__gte=clock.now() - NEWS).order_by("-decided_at")
     return {
+        "calls_due": list(contact.due(user).select_related("project")[:SHOWN]),
+        "news": list(contact.to_pass_on(user).select_related("project")[:SHOWN]),
         "lists": [
             (_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
-            (_("Call back"), list(calls_due[:SHOWN]), _("Nobody is waiting for a call.")),
-            (_("New verdicts to pass on"), list(news[:SHOWN]), _("No new verdict in the last two days.")),
             (_("Drafts"), list(drafts[:SHOWN]), _("No draft. A draft runs no clock.")),
         ],
         "switch": None,
@@ -62,7 +60,12 @@ def _reviewer(user: User) -> dict[str, Any]:
         (_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),
     ]
     is_manager = user.role == Role.MANAGER
-    return {"lists": lists, "switch": Switch.read() if is_manager else None, "stuck": _stuck() if is_manager else []}
+    nobody: dict[str, list[Submission]] = {"calls_due": [], "news": []}
+    return nobody | {
+        "lists": lists,
+        "switch": Switch.read() if is_manager else None,
+        "stuck": _stuck() if is_manager else [],
+    }
 
 
 def _stuck() -> list[Call]:

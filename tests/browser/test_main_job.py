@@ -52,6 +52,8 @@ def send_step1(desk: Desk, status: str = "Confirm with customer") -> None:
 def confirm(desk: Desk, **changes: str) -> None:
     for name, value in {**PASSPORT, **changes}.items():
         desk.page.locator(f"#f-{name}").fill(value)
+    for why in desk.page.locator("[data-why]:visible input").all():
+        why.fill("Compared with the ID in the customer's hand.")
 
 
 def send_step2(desk: Desk, status: str) -> None:

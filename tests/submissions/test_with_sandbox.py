@@ -10,7 +10,7 @@ from submissions import capture, clock, review, steps
 from submissions.calls import readback, send, settle
 from submissions.events import SYSTEM
 from submissions.models import Call, CallKind, CallState, ImageKind, Project, Role, Status, Submission, Verdict
-from tests.factories import VALUES, by, make_project, make_team, make_user, reload
+from tests.factories import VALUES, by, explain, make_project, make_team, make_user, reload
 from tests.pictures import id_card_jpeg, selfie_jpeg
 from tests.sandbox import Sandbox
 
@@ -45,7 +45,10 @@ def gather(
 def step1(submission: Submission) -> Submission:
     steps.send_step1(submission, by=by(submission.created_by))
     assert send.send_next()
-    return reload(submission)
+    submission = reload(submission)
+    if submission.status == Status.CONFIRMING:
+        explain(submission)  # the sandbox reads an ID of its own making
+    return submission
 
 
 def step2(submission: Submission, *, last: bool = False) -> Submission:

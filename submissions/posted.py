@@ -1,0 +1,91 @@
+"""What a page posted of the capture form, merged with what is stored: nobody writes over what they did not see.
+
+Every field travels with the value it was shown with (`was_<name>`) and the form with the draft's version. Where the
+draft moved on meanwhile (another tab, another person, the vendor's reading), a field that only one side changed is
+taken from that side; one that both changed is a conflict, kept as typed and shown with the stored value beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from argos.matrix import Problem
+from submissions.models import Submission
+
+CALLBACK = "callback_at"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`values` are to be written; `conflicts` holds the stored value of each field that both sides changed."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Posted:
+    typed: dict[str, str]
+    was: dict[str, str]
+    version: int | None
+    reasons: dict[str, str]
+
+    def merge(self, submission: Submission) -> Merged:
+        stored = {**submission.values, CALLBACK: local_text(submission.callback_at)}
+        if self.version is None or self.version == submission.draft_version:
+            return Merged(values=dict(self.typed))
+        return merge(stored, self.typed, self.was)
+
+
+def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
+    """From a POST; a field that was not in the form is not in `typed`."""
+    present = [name for name in (*names, CALLBACK) if name in data]
+    version = data.get("version", "")
+    return Posted(
+        typed={name: data[name].strip() for name in present},
+        was={name: data[f"was_{name}"].strip() for name in present if f"was_{name}" in data},
+        version=int(version) if version.isdigit() else None,
+        reasons={name.removeprefix("reason_"): data[name].strip() for name in data if name.startswith("reason_")},
+    )
+
+
+def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str, str]) -> Merged:
+    merged = Merged()
+    for name, text in typed.items():
+        now = stored.get(name, "")
+        shown = was.get(name, now)
+        if text in (now, shown):
+            continue  # nothing typed here, or the same as the other side
+        (merged.values if shown == now else merged.conflicts)[name] = text if shown == now else now
+    return merged
+
+
+def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:
+    text = _('Saved elsewhere meanwhile as "%(stored)s". You typed "%(typed)s". Leave what is right and save again.')
+    return [
+        Problem(name, "conflict", text % {"stored": stored or "–", "typed": posted.typed[name] or "–"})
+        for name, stored in merged.conflicts.items()
+    ]
+
+
+def local_text(moment: datetime | None) -> str:
+    """As a date-time control takes it, in the portal's time zone, to the minute."""
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def moment_of(text: str) -> datetime | None:
+    """What a date-time control gave.
+
+    Raises:
+        ValueError: it is no date and time.
+    """
+    if not text:
+        return None
+    found = parse_datetime(text)
+    if found is None:
+        raise ValueError(text)
+    return found if timezone.is_aware(found) else timezone.make_aware(found)

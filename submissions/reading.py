@@ -1,0 +1,29 @@
+"""What Step 1 read beside what people confirmed: where the two differ, and whether anybody said why."""
+
+from collections.abc import Mapping
+
+from argos import matrix
+from submissions.models import Submission
+
+CASELESS = ("name",)  # IDs print capitals; writing a name in small letters changes nothing
+
+
+def differs(name: str, confirmed: str, read: str) -> bool:
+    """Whether the confirmed value is another one, whatever its spaces, hyphens and capitals."""
+    return bool(read) and _comparable(name, confirmed) != _comparable(name, read)
+
+
+def _comparable(name: str, value: str) -> str:
+    tidied = matrix.clean_step2({name: value}).get(name, "")
+    return tidied.casefold() if name in CASELESS else tidied
+
+
+def differing(values: Mapping[str, str], read: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the filled values that are not what was read."""
+    return tuple(name for name, text in read.items() if values.get(name) and differs(name, values[name], text))
+
+
+def unexplained(submission: Submission) -> tuple[str, ...]:
+    """Values changed against what was read, without a reason."""
+    reasons = submission.reasons
+    return tuple(name for name in differing(submission.values, submission.ocr) if not reasons.get(name))

@@ -1,0 +1,126 @@
+"""Step 2 by itself after Step 1: when it follows, each reason that stops it, and a crash in between."""
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+
+from argos.replies import Retry
+from submissions import follow, steps, telling
+from submissions.calls import outcomes
+from submissions.follow import Stop
+from submissions.models import Attempt, Call, CallKind, CallState, Project, Status, Submission
+from tests.factories import VALUES, attach_image, by, claim_call, make_draft, make_user, reload, step1_reply
+
+pytestmark = pytest.mark.django_db
+READ = {"name": VALUES["name"].upper(), "date_of_birth": VALUES["date_of_birth"]}
+
+
+def press(submission: Submission | None = None, *, asks: bool = True) -> Submission:
+    submission = submission or make_draft()
+    steps.send_step1(submission, by=by(submission.created_by), wants_step2=asks)
+    return reload(submission)
+
+
+def answer(submission: Submission, **reply: object) -> Submission:
+    reply = {"ocr": READ, **reply}
+    assert outcomes.step1_answered(claim_call(submission, CallKind.STEP1), step1_reply(**reply))
+    return reload(submission)
+
+
+def test_follows_when_asked_and_nothing_is_in_doubt() -> None:
+    submission = answer(press())
+    call = submission.calls.get(kind=CallKind.STEP2)
+    assert (submission.status, submission.notice, call.state) == (Status.STEP2_SENDING, "", CallState.PREPARED)
+    assert (call.prepared_by, call.attempt.values["name"]) == (submission.created_by, VALUES["name"])
+
+
+def test_stays_when_not_asked() -> None:
+    submission = answer(press(asks=False))
+    assert (submission.status, submission.notice) == (Status.CONFIRMING, "")
+
+
+def _retry(submission: Submission) -> Submission:
+    submission = answer(submission, retries=(Retry("glare_detected", ""),), ocr={}, was_read=False)
+    attach_image(submission, "id_front", submission.created_by)  # type: ignore[arg-type]
+    steps.send_step1(submission, by=by(submission.created_by), is_last_confirmed=True)
+    return answer(reload(submission))
+
+
+def _finding(submission: Submission) -> Submission:
+    submission.images.filter(kind="selfie").update(findings=["dark"])
+    return answer(submission)
+
+
+def _account(submission: Submission) -> Submission:
+    Project.objects.filter(pk=submission.project_id).update(has_account_occupancy=True)
+    return answer(reload(submission))
+
+
+def _too_late(submission: Submission) -> Submission:
+    Project.objects.filter(pk=submission.project_id).update(read_timeout=300, connect_timeout=30_000)
+    call = claim_call(submission, CallKind.STEP1)
+    Submission.objects.filter(pk=submission.pk).update(deadline_at=call.sent_at)
+    call.submission.refresh_from_db()
+    assert outcomes.step1_answered(call, step1_reply(ocr=READ))
+    return reload(submission)
+
+
+def _selfie_gone(submission: Submission) -> Submission:
+    submission.images.filter(kind="selfie").update(is_current=False)
+    return answer(submission)
+
+
+STOPS: dict[Stop, Callable[[Submission], Submission]] = {
+    Stop.RETRY_USED: _retry,
+    Stop.ANY: lambda submission: answer(submission, id_type_unknown=True),
+    Stop.ACCOUNT: _account,
+    Stop.FINDINGS: _finding,
+    Stop.NOTHING_READ: lambda submission: answer(submission, ocr={}),
+    Stop.NOT_CONFIRMED: lambda submission: answer(submission, ocr={**READ, "gender": "male"}),
+    Stop.DIFFERS: lambda submission: answer(submission, ocr={**READ, "date_of_birth": "1990-02-13"}),
+    Stop.NOT_READY: _selfie_gone,
+    Stop.TOO_LATE: _too_late,
+}
+
+
+@pytest.mark.parametrize("why", Stop)
+def test_stops_and_says_why(why: Stop) -> None:
+    submission = STOPS[why](press())
+    assert (submission.status, submission.notice) == (Status.CONFIRMING, why)
+    assert not submission.calls.filter(kind=CallKind.STEP2).exists()
+    told = telling.about_notice(submission, submission.calls.last())
+    assert told is not None
+    assert told.title == "Step 2 did not follow by itself; no selfie was sent"
+    assert told.text
+
+
+def test_a_press_that_asks_for_it_is_checked_as_step2_is() -> None:
+    submission = make_draft(make_user(), document_number="")
+    with pytest.raises(steps.NotReady) as refused:
+        press(submission)
+    assert ("document_number", "missing") in {(p.field, p.code) for p in refused.value.problems}
+    assert reload(submission).status == Status.DRAFT
+
+
+def test_a_crash_before_the_answer_is_written_leaves_nothing_half_done() -> None:
+    submission = press()
+    call = claim_call(submission, CallKind.STEP1)
+    with patch.object(follow, "after_step1", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        outcomes.step1_answered(call, step1_reply(ocr=READ))
+    fresh = reload(submission)
+    assert (fresh.status, fresh.vendor_id, Attempt.objects.filter(kind=CallKind.STEP2).count()) == (
+        Status.STEP1_SENDING,
+        "",
+        0,
+    )
+    assert Call.objects.get(pk=call.pk).state == CallState.SENT
+
+
+def test_an_answer_that_comes_twice_prepares_one_step2() -> None:
+    submission = press()
+    call = claim_call(submission, CallKind.STEP1)
+    again = Call.objects.select_related("submission__project", "attempt").get(pk=call.pk)
+    assert outcomes.step1_answered(call, step1_reply(ocr=READ))
+    assert not outcomes.step1_answered(again, step1_reply(ocr=READ))
+    assert submission.calls.filter(kind=CallKind.STEP2).count() == 1

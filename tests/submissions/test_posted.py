@@ -1,0 +1,147 @@
+"""The capture form merged with what is stored: two tabs, two people, the vendor's reading."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from submissions import capture, clock, posted
+from submissions.models import Event, Status, Submission
+from tests.factories import answer_step1, by, make_at, make_draft, make_user, reload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed", "was", "written", "conflict"),
+    [
+        ("", "new", "", "new", None),  # nobody else touched it
+        ("theirs", "old", "old", None, None),  # only the other side changed it
+        ("old", "mine", "old", "mine", None),  # only this side changed it
+        ("same", "same", "old", None, None),  # both typed the same
+        ("theirs", "mine", "old", None, "theirs"),
+        ("theirs", "", "old", None, "theirs"),  # emptied here, changed there
+        ("read by the vendor", "", "", None, None),  # a blank never writes over a reading
+    ],
+)
+def test_merge(stored: str, typed: str, was: str, written: str | None, conflict: str | None) -> None:
+    merged = posted.merge({"name": stored}, {"name": typed}, {"name": was})
+    assert merged.values.get("name") == written
+    assert merged.conflicts.get("name") == conflict
+
+
+def test_local_text_comes_back_as_the_same_moment() -> None:
+    moment = clock.now().replace(second=0, microsecond=0)
+    assert posted.moment_of(posted.local_text(moment)) == moment
+    assert posted.moment_of("") is None
+    for wrong in ("tomorrow", "2026-02-30T10:00"):
+        with pytest.raises(ValueError):
+            posted.moment_of(wrong)
+
+
+def test_saving_over_an_unseen_save_writes_nothing() -> None:
+    submission = make_draft()
+    stale = reload(submission)
+    capture.save_values(submission, {"name": "First"}, by=by(submission.created_by))
+    with pytest.raises(capture.SavedMeanwhile):
+        capture.save_values(stale, {"name": "Second"}, by=by(submission.created_by))
+    assert reload(submission).values["name"] == "First"
+
+
+def test_saving_nothing_new_writes_nothing() -> None:
+    submission = make_draft()
+    before = (submission.draft_version, Event.objects.count())
+    capture.save_values(submission, dict(submission.values), by=by(submission.created_by))
+    assert (reload(submission).draft_version, Event.objects.count()) == before
+
+
+class Tab:
+    """The page as one browser tab holds it."""
+
+    def __init__(self, client: Client, submission: Submission) -> None:
+        self.client, self.url = client, f"/submissions/{submission.pk}/values/"
+        self.version, self.values = submission.draft_version, dict(submission.values)
+
+    def post(self, *, auto: bool = False, **typed: str) -> Any:
+        was = {f"was_{name}": self.values.get(name, "") for name in {**self.values, **typed}}
+        data = {**self.values, **typed, **was, "version": str(self.version)}
+        return self.client.post(self.url, data, headers={"X-Autosave": "1"} if auto else {})
+
+
+@pytest.fixture
+def draft(client: Client) -> Submission:
+    submission = make_draft()
+    client.force_login(submission.created_by)
+    return submission
+
+
+def test_two_tabs_keep_both_changes(client: Client, draft: Submission) -> None:
+    one, two = Tab(client, draft), Tab(client, draft)
+    assert one.post(name="Changed Here").status_code == 302
+    assert two.post(document_number="M99999999").status_code == 302
+    values = reload(draft).values
+    assert (values["name"], values["document_number"]) == ("Changed Here", "M99999999")
+
+
+def test_two_tabs_on_one_field_show_both_and_keep_what_was_typed(client: Client, draft: Submission) -> None:
+    one, two = Tab(client, draft), Tab(client, draft)
+    one.post(name="Changed Here")
+    reply = two.post(name="Changed There", document_number="M99999999")
+    assert reply.status_code == 422
+    page = reply.content.decode()
+    assert 'value="Changed There"' in page
+    assert "Saved elsewhere meanwhile as &quot;Changed Here&quot;" in page
+    stored = reload(draft)
+    assert (stored.values["name"], stored.values["document_number"]) == ("Changed Here", "M99999999")
+    two.version, two.values = stored.draft_version, dict(stored.values)
+    assert two.post(name="Changed There").status_code == 302
+    assert reload(draft).values["name"] == "Changed There"
+
+
+def test_autosave_of_a_conflict_says_so_and_sends_nothing(client: Client, draft: Submission) -> None:
+    one, two = Tab(client, draft), Tab(client, draft)
+    one.post(name="Changed Here")
+    told = json.loads(two.post(auto=True, name="Changed There").content)
+    assert told["saved"] is False
+    assert [problem["code"] for problem in told["problems"] if problem["field"] == "name"] == ["conflict"]
+
+
+def test_autosave_tells_what_is_wrong_and_not_what_is_missing(client: Client, draft: Submission) -> None:
+    told = json.loads(Tab(client, draft).post(auto=True, date_of_birth="2999-01-01", document_number="").content)
+    assert told["saved"] is True
+    assert ("date_of_birth", "future") in {(p["field"], p["code"]) for p in told["problems"]}
+    assert not any(problem["code"] == "missing" for problem in told["problems"])
+    assert told["version"] == reload(draft).draft_version
+
+
+def test_a_tab_from_before_step1_does_not_blank_what_was_read(client: Client) -> None:
+    submission = make_draft(client_user := make_user(), name="")
+    client.force_login(client_user)
+    tab = Tab(client, submission)
+    client.post(tab.url, {"action": "step1"})
+    answer_step1(reload(submission), ocr={"name": "Minseo Example"})
+    assert tab.post(name="").status_code == 302
+    assert reload(submission).values["name"] == "Minseo Example"
+
+
+def test_call_back_time_is_kept_and_a_wrong_one_is_told(client: Client, draft: Submission) -> None:
+    tab = Tab(client, draft)
+    assert tab.post(callback_at="2026-12-01T09:30").status_code == 302
+    assert posted.local_text(reload(draft).callback_at) == "2026-12-01T09:30"
+    reply = Tab(client, reload(draft)).post(callback_at="soon")
+    assert (reply.status_code, "Choose a day and a time" in reply.content.decode()) == (422, True)
+
+
+def test_back_to_draft_keeps_everything(client: Client) -> None:
+    submission = make_at(Status.STEP1_SENDING)
+    client.force_login(submission.created_by)
+    before = dict(submission.values)
+    client.post(f"/submissions/{submission.pk}/take-back/")
+    fresh = reload(submission)
+    assert (fresh.status, fresh.values, fresh.images.filter(is_current=True).count()) == (Status.DRAFT, before, 2)
+
+
+def test_coming_back_from_the_log_in_page_shows_the_submission(client: Client, draft: Submission) -> None:
+    reply = client.get(f"/submissions/{draft.pk}/values/")
+    assert (reply.status_code, reply["Location"]) == (302, f"/submissions/{draft.pk}/")
