@@ -8,6 +8,7 @@ export function watchUploads(form) {
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
     checkShape(event.target, false);
+    compareWithRead(event.target);
     state.dirty = true;
     clearTimeout(state.timer);
     state.timer = setTimeout(() => save(form, state), AFTER);
@@ -119,6 +120,17 @@ function checkShape(input, finished) {
   place.querySelector("[data-shape]")?.remove();
   if (isWrong) place.prepend(line("error", input.dataset.wrong, "shape"));
   mark(input, isWrong);
+}
+
+// At once and roughly; the next save's answer says it exactly.
+function compareWithRead(input) {
+  const field = input.closest("[data-field]");
+  const why = field?.querySelector("[data-why]");
+  if (!why || why.contains(input)) return;
+  const bare = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const differs = input.value.trim() !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
+  why.hidden = !differs;
+  field.classList.toggle("changed", differs);
 }
 
 function showProblems(form, told) {
