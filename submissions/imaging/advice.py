@@ -15,8 +15,12 @@ def sentence(code: str) -> str:
         "face_large": _("The face fills the picture. Move back a little."),
         "face_at_border": _("The face is close to the border. Bring it to the middle, with room on all sides."),
         "blurred": _("The face is blurred. Hold still and let it focus."),
+        "face_dark": _("The face is in the dark. Put the light in front of the customer, not behind."),
+        "face_bright": _("The face is washed out. Move out of the direct light."),
         "id_small": _("The picture has few pixels. Move closer."),
         "id_blurred": _("The picture is blurred. Hold still and let it focus."),
         "id_glare": _("Light is reflected. Tilt the document or move the lamp."),
+        "id_turned": _("The document lies on its side. Turn the picture upright and take it again."),
+        "id_is_selfie": _("This looks like a selfie. Take the side of the document with the photo."),
     }
     return texts.get(code, code)
