@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": _every(10, "confirm_webhooks"),
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
+    "seals": _every(10, "seal_events"),
     "beat": _every(5, "note_heartbeat", "kycportal.health"),
 }
 

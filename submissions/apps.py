@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SubmissionsConfig(AppConfig):
@@ -7,6 +8,8 @@ class SubmissionsConfig(AppConfig):
     verbose_name = "KYC submissions"
 
     def ready(self) -> None:
+        from submissions import append_only
         from submissions.signin import record
 
+        post_migrate.connect(append_only.after_migrate, sender=self)
         record.connect()

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from submissions import alerts, polling, sweeps, webhooks
+from submissions import alerts, polling, seals, sweeps, webhooks
 from submissions.calls import ledger, send, settle
 
 log = logging.getLogger(__name__)
@@ -45,3 +45,8 @@ def poll_silent() -> int:
 @shared_task
 def raise_alerts() -> int:
     return alerts.raise_due()
+
+
+@shared_task
+def seal_events() -> None:
+    seals.seal_due()

@@ -8,6 +8,7 @@ from submissions.models.event import Event
 from submissions.models.image import Image, ImageKind
 from submissions.models.people import Role, Team, User
 from submissions.models.project import Project, Reviewer
+from submissions.models.seal import Seal
 from submissions.models.submission import Capturer, SearchHash, Source, Status, Submission, SubmissionKey
 from submissions.models.switch import Switch
 from submissions.models.webhook import WebhookDelivery
@@ -28,6 +29,7 @@ __all__ = [
     "Project",
     "Reviewer",
     "Role",
+    "Seal",
     "SearchHash",
     "Source",
     "Status",

@@ -1,0 +1,27 @@
+"""`manage.py export_seal [--to ADDRESS]`: the newest seal, to be kept out of reach of this system's administrators."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.mail import send_mail
+from django.core.management.base import BaseCommand, CommandError
+
+from submissions import seals
+
+
+class Command(BaseCommand):
+    help = "Prints the newest seal over the record of events, or sends it by e-mail. It holds no personal data."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--to", help="e-mail address outside this system")
+
+    def handle(self, *args: Any, to: str | None, **options: Any) -> None:
+        seals.seal_due()
+        newest = seals.export()
+        if newest is None:
+            raise CommandError("Nothing has been recorded yet, so there is no seal.")
+        text = json.dumps(newest)
+        if to:
+            send_mail(f"KYC Portal seal {newest['number']}", text, None, [to])
+        self.stdout.write(text)

@@ -1,0 +1,40 @@
+"""`manage.py verify_events [--seal FILE]`: is the record of events as it was sealed?"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from submissions import seals
+from submissions.models import Seal
+
+
+class Command(BaseCommand):
+    help = "Finds events that were altered, removed, inserted or reordered since they were sealed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seal", type=Path, help="a seal exported earlier with export_seal, to check against")
+
+    def handle(self, *args: Any, seal: Path | None, **options: Any) -> None:
+        problems = list(seals.verify(_exported(seal)))
+        for problem in problems:
+            self.stdout.write(f"seal {problem.seal}: {problem.text}")
+        if problems:
+            raise CommandError(f"{len(problems)} sign(s) of tampering. Keep the database as it is and ask why.")
+        newest = seals.export()
+        if seal is None:
+            self.stdout.write("No exported seal was given, so events cut off at the end would not be noticed.")
+        said = f"{Seal.objects.count()} seals hold; newest {newest['digest']}" if newest else "no seal yet"
+        self.stdout.write(said)
+
+
+def _exported(path: Path | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    try:
+        found = json.loads(path.read_text())
+        return {"number": int(found["number"]), "digest": str(found["digest"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"{path} is not a seal as export_seal prints it: {error}") from error
