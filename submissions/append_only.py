@@ -51,7 +51,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
         return
     with connection.schema_editor() as editor:
         for statement in _statements(connection.vendor):
-            editor.execute(statement)
+            editor.execute(statement, params=None)  # a percent sign is meant
 
 
 def _statements(vendor: str) -> list[str]:

@@ -78,6 +78,17 @@ def unwrap(label: str, wrapped: bytes) -> bytes:
     raise CannotOpen(f"the master key that wrapped {label} is not in KYC_FIELD_KEYS")
 
 
+def rewrap(label: str, wrapped: bytes) -> bytes | None:
+    """The same under the newest master key; None when it is already.
+
+    Raises:
+        CannotOpen: as `unwrap`.
+    """
+    if wrapped[:KEY_ID_BYTES] == master_key_id(settings.FIELD_KEYS[0]):
+        return None
+    return wrap(label, unwrap(label, wrapped))
+
+
 def normalise(value: str) -> str:
     """One form for what people type in many: NFKC, case folded, without spaces and hyphens at the edges or doubled."""
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())

@@ -1,0 +1,37 @@
+"""`manage.py rotate_keys [--search]`: after a new key was put first in KYC_FIELD_KEYS (or KYC_SEARCH_KEYS)."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from submissions import rotation, vault
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring stored keys under the first master key while the portal runs. Ctrl-C stops it; started again it goes "
+        "on. Remove the old key from the list only after it has said that all is done."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--search", action="store_true", help="write the search hashes anew as well")
+        parser.add_argument("--batch", type=int, default=rotation.BATCH, help="rows a transaction")
+
+    def handle(self, *args: Any, search: bool, batch: int, **options: Any) -> None:
+        try:
+            self._run(search, max(1, batch))
+        except KeyboardInterrupt as stopped:
+            raise CommandError("Stopped. What was done stays done; run it again to go on.") from stopped
+        except vault.CannotOpen as error:
+            raise CommandError(f"{error}. Put that key back into the list and run it again.") from error
+        self.stdout.write("All done: everything lies under the first key.")
+
+    def _run(self, search: bool, batch: int) -> None:
+        for progress in rotation.rewrap_all(batch):
+            self._tell(progress)
+        for progress in rotation.rehash_all(batch) if search else ():
+            self._tell(progress)
+
+    def _tell(self, progress: rotation.Progress) -> None:
+        self.stdout.write(f"{progress.table}: {progress.seen} of {progress.of}, {progress.changed} written anew")

@@ -1,0 +1,96 @@
+"""Bringing what is stored under the first of `KYC_FIELD_KEYS` and `KYC_SEARCH_KEYS`, while the portal serves.
+
+Values and images lie under data keys of their own, so only the small wrapped keys are written anew. Every batch is a
+transaction; whatever was done stays done, so stopping and starting again goes on where it was.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+
+from submissions import search, vault
+from submissions.models import Project, Submission, SubmissionKey, WebhookDelivery
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """One column that lies under the master key itself, and the label it is bound to."""
+
+    model: type[models.Model]
+    column: str
+    label: Callable[[Any], str]
+
+
+WRAPPED = (
+    Wrapped(SubmissionKey, "wrapped", SubmissionKey.label_of),
+    Wrapped(Project, "api_key_sealed", lambda pk: f"project.api_key:{pk}"),
+    Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    table: str
+    seen: int
+    changed: int
+    of: int
+
+
+def rewrap_all(batch: int = BATCH) -> Iterator[Progress]:
+    """Re-wrap everything under the newest master key; yields after each batch.
+
+    Raises:
+        vault.CannotOpen: the key that wrapped a row is not listed any more; earlier batches stay done.
+    """
+    for wrapped in WRAPPED:
+        yield from _rewrap(wrapped, batch)
+
+
+def _rewrap(wrapped: Wrapped, batch: int) -> Iterator[Progress]:
+    rows = wrapped.model._default_manager.exclude(**{f"{wrapped.column}__isnull": True})
+    total, seen, changed = rows.count(), 0, 0
+    for part in _parts(rows, wrapped.column, batch):
+        changed += _rewrap_part(wrapped, part)
+        seen += len(part)
+        yield Progress(wrapped.model._meta.model_name or "", seen, changed, total)
+
+
+def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID, bytes]]]:
+    """(pk, value) of all rows in batches by primary key, so that no cursor stays open over commits."""
+    after = None
+    while True:
+        part = list((rows.filter(pk__gt=after) if after else rows).order_by("pk").values_list("pk", column)[:batch])
+        if not part:
+            return
+        yield part
+        after = part[-1][0]
+
+
+def _rewrap_part(wrapped: Wrapped, part: list[tuple[uuid.UUID, bytes]]) -> int:
+    changed = 0
+    with transaction.atomic():
+        for pk, old in part:
+            new = vault.rewrap(wrapped.label(pk), bytes(old))
+            if new is not None:
+                # Guarded: a value written meanwhile lies under the newest key already and stays.
+                same = wrapped.model._default_manager.filter(pk=pk, **{wrapped.column: old})
+                changed += same.update(**{wrapped.column: new})
+    return changed
+
+
+def rehash_all(batch: int = BATCH) -> Iterator[Progress]:
+    """Write the search hashes anew under the first search key; yields after each batch."""
+    rows = Submission.objects.filter(erased_at=None)
+    total, seen = rows.count(), 0
+    after = None
+    while part := list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[:batch]):
+        with transaction.atomic():
+            for submission in part:
+                search.index(submission)
+        seen, after = seen + len(part), part[-1].pk
+        yield Progress("search", seen, seen, total)
