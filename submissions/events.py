@@ -59,14 +59,15 @@ def record(
         purpose=purpose,
         fields=dict(fields or {}),
     )
-    if reason and submission:
+    if reason and submission and submission.erased_at is None:
         event.reason_sealed = vault.seal_json(submission.data_key(), _reason_label(event.row), reason)
     event.save(force_insert=True)
     return event
 
 
 def reason_of(event: Event, submission: Submission) -> str:
-    if not event.reason_sealed:
+    """The typed reason; "" where there is none, or where it went with the erased person's key."""
+    if not event.reason_sealed or submission.erased_at is not None:
         return ""
     return str(vault.open_json(submission.data_key(), _reason_label(event.row), bytes(event.reason_sealed)))
 

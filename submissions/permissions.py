@@ -106,6 +106,11 @@ def _managers_only(user: User, submission: Submission) -> str:
     return "" if user.role == Role.MANAGER else _("Only managers may do this.")
 
 
+def may_retain(user: User) -> bool:
+    """Retention, legal holds and erasure are an administrator's: they see references and no personal data."""
+    return user.role == Role.ADMINISTRATOR
+
+
 def _export(user: User, submission: Submission) -> str:
     return "" if user.is_reviewer else _("Only compliance officers and managers export.")
 
@@ -128,6 +133,8 @@ def why_not(user: User, submission: Submission, action: str) -> str:
     """The sentence that stands in a disabled button's title; "" when the person may."""
     if not user.is_active:
         return _("This account is switched off.")
+    if submission.erased_at is not None and action not in ("see", "reveal"):
+        return _("This person's data was erased. Only the record of what was done is left.")
     return CHECKS[action](user, submission)
 
 

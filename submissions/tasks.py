@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from submissions import alerts, polling, seals, sweeps, webhooks
+from submissions import alerts, polling, retention, seals, sweeps, webhooks
 from submissions.calls import ledger, send, settle
 
 log = logging.getLogger(__name__)
@@ -50,3 +50,8 @@ def raise_alerts() -> int:
 @shared_task
 def seal_events() -> None:
     seals.seal_due()
+
+
+@shared_task
+def erase_due() -> int:
+    return retention.erase_due()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import capture, console, decisions, detail, images, lists, queue, start, webhook
+from submissions.views import capture, console, decisions, detail, images, lists, queue, retention, start, webhook
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -36,5 +36,7 @@ urlpatterns = [
     path("review/<uuid:pk>/decide/", decisions.decide, name="decide"),
     path("review/<uuid:pk>/undo/", decisions.undo_decision, name="undo_decision"),
     path("review/<uuid:pk>/note/", console.add_note, name="add_note"),
+    path("retention/", retention.overview, name="retention"),
+    path("retention/<uuid:pk>/", retention.act, name="retention_act"),
     path("webhooks/argos/<str:token>/", webhook.receive, name="webhook"),
 ]

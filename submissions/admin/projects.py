@@ -122,6 +122,10 @@ class ProjectAdmin(ForAdministrators):
                 )
             },
         ),
+        (
+            _("How long data is kept"),
+            {"fields": ("keep_years_after_relationship", "keep_years_after_record", "keep_draft_days")},
+        ),
         (_("State"), {"fields": ("paused_at", "paused_reason", "clock_offset")}),
     )
 

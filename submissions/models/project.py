@@ -100,6 +100,18 @@ class Project(models.Model):
     face_threshold = _percent(_("face similarity below this is a warning"), 70)
     liveness_threshold = _percent(_("liveness below this is a warning"), 50)
 
+    # The two clocks of customer identification (31 CFR 1020.220(a)(3)(ii)): identity data from the end of the
+    # relationship, the record of the verification from when it was made. Drafts never became a record.
+    keep_years_after_relationship = models.PositiveSmallIntegerField(
+        _("years kept after the relationship ended"), default=5, validators=[MaxValueValidator(50)]
+    )
+    keep_years_after_record = models.PositiveSmallIntegerField(
+        _("years kept after the decision"), default=5, validators=[MaxValueValidator(50)]
+    )
+    keep_draft_days = models.PositiveSmallIntegerField(
+        _("days kept as a draft or abandoned"), default=30, validators=[MinValueValidator(1)]
+    )
+
     paused_at = models.DateTimeField(_("sending stopped at"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(_("why"), max_length=300, blank=True, editable=False)
     undelivered_in_row = models.PositiveIntegerField(default=0, editable=False)

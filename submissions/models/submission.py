@@ -102,6 +102,13 @@ class Submission(models.Model):
     ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict)
     reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict)
     vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
+
+    # Retention. What holds it back, what asks for it, and that it happened.
+    relationship_ended_at = models.DateTimeField(null=True, editable=False)
+    legal_hold_at = models.DateTimeField(null=True, editable=False)
+    legal_hold_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    erasure_asked_at = models.DateTimeField(null=True, editable=False)
+    erasure_asked_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     erased_at = models.DateTimeField(null=True, editable=False)
 
     # What the vendor told.
@@ -176,6 +183,18 @@ class Submission(models.Model):
             models.Index("claimed_by", name="submission_claims", condition=Q(claimed_by__isnull=False)),
             models.Index("created_by", F("created_at").desc(), name="submission_mine"),
             models.Index("id", name="submission_differs", condition=Q(has_difference=True)),
+            models.Index("project", "status", "decided_at", name="submission_kept", condition=Q(erased_at=None)),
+            models.Index(
+                "relationship_ended_at",
+                name="submission_ended",
+                condition=Q(relationship_ended_at__isnull=False, erased_at=None),
+            ),
+            models.Index(
+                "erasure_asked_at",
+                name="submission_to_erase",
+                condition=Q(erasure_asked_at__isnull=False, erased_at=None),
+            ),
+            models.Index("erased_at", name="submission_erased", condition=Q(erased_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),
@@ -193,6 +212,15 @@ class Submission(models.Model):
                 name="submission_source_iff_decided",
             ),
             models.CheckConstraint(condition=Q(selfies_sent__lte=MAX_TRIES), name="submission_at_most_3_selfies"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(status__in=FINAL, legal_hold_at=None, values_sealed=None),
+                name="submission_erased_holds_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(legal_hold_at=None, legal_hold_by=None)
+                | Q(legal_hold_at__isnull=False, legal_hold_by__isnull=False),
+                name="submission_hold_pair",
+            ),
             models.CheckConstraint(
                 condition=Q(claimed_by=None, claimed_until=None)
                 | Q(claimed_by__isnull=False, claimed_until__isnull=False),
@@ -221,6 +249,12 @@ class Submission(models.Model):
     @cached_property
     def _data_key(self) -> bytes:
         return SubmissionKey.objects.get(pk=self.pk).open()
+
+    @property
+    def shown_name(self) -> str:
+        """Whom a list's row is about: the name, the e-mail while there is none, nothing once erased."""
+        values = self.values
+        return values.get("name") or values.get("email", "")
 
     @property
     def is_final(self) -> bool:

@@ -1,0 +1,154 @@
+"""Erasing one person's values and images: the data key and the search hashes are destroyed, the events stay.
+
+A journal beside the images tells what was erased, so that a database restored from an older dump is brought in line
+(`replay`) before it opens. When something is due stands in `submissions.retention`.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+
+from submissions import clock, events
+from submissions.calls import ledger
+from submissions.events import SYSTEM, Actor
+from submissions.models import Call, CallKind, Image, SearchHash, Status, Submission, SubmissionKey, WebhookDelivery
+from submissions.models.submission import FINAL
+from submissions.transitions import StaleSubmission, move
+
+JOURNAL = "erasures"
+WHY = ("retention", "customer_request", "court_order", "mistake")
+
+
+class OnLegalHold(Exception):
+    """It must be kept until the hold is lifted."""
+
+
+class StillRunning(Exception):
+    """It has no final word yet, or a call to the vendor is open."""
+
+
+def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
+    """Note that this person's data is to go; where wanted, the vendor's copy first. The sweep then erases ours.
+
+    Raises:
+        OnLegalHold, StillRunning
+        StaleSubmission: it changed meanwhile; nothing was written.
+    """
+    check_may_go(submission)
+    with transaction.atomic():
+        events.record(
+            "erasure_asked", by=by, submission=submission, reason=reason, fields={"why": why, "at_vendor": at_vendor}
+        )
+        if at_vendor and submission.vendor_id:
+            ask_vendor(submission, by=by)
+        columns = {"erasure_asked_at": clock.now(), "erasure_asked_by": by.user}
+        rows = Submission.objects.filter(pk=submission.pk, erased_at=None, legal_hold_at=None)
+        if not rows.update(**columns):
+            raise StaleSubmission(submission.reference)
+    for column, value in columns.items():
+        setattr(submission, column, value)
+
+
+def ask_vendor(submission: Submission, *, by: Actor) -> Call:
+    """Prepare the vendor's DELETE (contract, section 9). It cannot be undone there."""
+    values = {"submissionId": submission.vendor_id, "admin_name": submission.project.admin_email}
+    return ledger.prepare(submission, CallKind.DELETE, None, by=by, values=values)
+
+
+def check_may_go(submission: Submission) -> None:
+    """Raises OnLegalHold or StillRunning; a draft may go, since nothing was ever sent for it."""
+    if submission.legal_hold_at is not None:
+        raise OnLegalHold(submission.reference)
+    if submission.status not in (*FINAL, Status.DRAFT) or submission.has_open_call:
+        raise StillRunning(submission.reference)
+
+
+def erase(submission: Submission, *, by: Actor, why: str) -> None:
+    """Destroy the data key, the hashes, every sealed value and every image. Events, times, status and codes stay.
+
+    Raises:
+        OnLegalHold, StillRunning
+        StaleSubmission: it changed meanwhile; nothing was erased.
+    """
+    check_may_go(submission)
+    _write_journal(submission, why)
+    with transaction.atomic():
+        if submission.status == Status.DRAFT:
+            move(submission, Status.ABANDONED, by=by, decided_at=clock.now(), callback_at=None)
+        _empty(submission)
+        SearchHash.objects.filter(submission=submission).delete()
+        WebhookDelivery.objects.filter(submission=submission).delete()
+        SubmissionKey.objects.filter(pk=submission.pk).delete()
+        events.record("erased", by=by, submission=submission, fields={"why": why})
+    submission.__dict__.pop("_data_key", None)
+    remove_images(submission)
+
+
+def _empty(submission: Submission) -> None:
+    columns: dict[str, Any] = dict.fromkeys(sealed_columns(Submission))
+    columns |= {"erased_at": clock.now(), "callback_at": None, "next_alert_at": None, "next_read_at": None}
+    rows = Submission.objects.filter(pk=submission.pk, status__in=FINAL, erased_at=None, legal_hold_at=None)
+    if not rows.update(**columns):
+        raise StaleSubmission(submission.reference)
+    for column, value in columns.items():
+        setattr(submission, column, value)
+    for model in holding_models():
+        model._default_manager.filter(submission=submission).update(**dict.fromkeys(sealed_columns(model)))
+
+
+def holding_models() -> list[type[models.Model]]:
+    """Every table with sealed columns of a submission. What cannot be emptied (webhooks) is deleted by `erase`."""
+    found = [model for model in apps.get_app_config("submissions").get_models() if sealed_columns(model)]
+    return [model for model in found if any(field.name == "submission" for field in model._meta.fields)]
+
+
+def sealed_columns(model: type[models.Model]) -> list[str]:
+    """Columns that hold a person's sealed values; the record of events keeps its own, unreadable without the key."""
+    return [field.name for field in model._meta.fields if field.name.endswith("_sealed") and field.null]
+
+
+def remove_images(submission: Submission) -> int:
+    """Delete the sealed objects, then their rows; what a crash leaves is taken up by the sweep."""
+    removed = 0
+    for image in Image.objects.filter(submission=submission):
+        default_storage.delete(image.name)
+        image.delete()
+        removed += 1
+    return removed
+
+
+def _write_journal(submission: Submission, why: str) -> None:
+    """Outside the database and before anything is erased: a crash in between erases once more, which harms nothing."""
+    name = f"{JOURNAL}/{submission.pk}.json"
+    entry = {"submission": str(submission.pk), "at": clock.now().isoformat(), "why": why}
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(json.dumps(entry).encode()))
+
+
+def journal() -> Iterator[dict[str, str]]:
+    """Every entry that can be read."""
+    try:
+        names = default_storage.listdir(JOURNAL)[1]
+    except FileNotFoundError:
+        return
+    for name in names:
+        with default_storage.open(f"{JOURNAL}/{name}") as stored:
+            yield json.loads(stored.read())
+
+
+def replay() -> int:
+    """Erase again what the journal tells and a restored database has back; returns how many."""
+    erased = 0
+    for entry in journal():
+        rows = Submission.objects.filter(pk=uuid.UUID(entry["submission"]), erased_at=None)
+        submission = rows.select_related("project").first()
+        if submission is not None:
+            erase(submission, by=SYSTEM, why=entry["why"])
+            erased += 1
+    return erased

@@ -1,0 +1,26 @@
+"""The administrator's forms on keeping and erasing. Rules stand in `retention` and `erasure`."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+WHY = (
+    ("customer_request", _("The customer asked for it")),
+    ("court_order", _("A court or authority ordered it")),
+    ("mistake", _("It should never have been stored")),
+)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), min_length=4, max_length=500)
+
+
+class EndForm(forms.Form):
+    on = forms.DateField(
+        label=_("Relationship ended on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class EraseForm(ReasonForm):
+    why = forms.ChoiceField(label=_("Ground"), choices=WHY)
+    at_vendor = forms.BooleanField(label=_("Delete the vendor's copy first (cannot be undone there)"), required=False)
+    is_sure = forms.BooleanField(label=_("I have compared the reference with the request"))

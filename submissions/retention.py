@@ -1,0 +1,120 @@
+"""When a person's data must go: two five-year clocks, the drafts' own short one, requests, and legal holds.
+
+US customer identification (31 CFR 1020.220(a)(3)(ii)) keeps the identity for five years after the account is closed
+and the record of its verification for five years after it was made; both must have run out. A rejected applicant never
+had a relationship, so the second clock alone counts. How it is done stands in `submissions.erasure`.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+
+from django.db.models import Q, QuerySet
+
+from submissions import clock, erasure, events
+from submissions.events import SYSTEM, Actor
+from submissions.models import Image, Project, Status, Submission
+from submissions.transitions import StaleSubmission
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Due:
+    """One clock of one project: how many submissions it has run out for at `at`."""
+
+    project: Project
+    clock: str
+    count: int
+    on_hold: int
+
+
+def years_before(moment: datetime, years: int) -> datetime:
+    """The same day so many years earlier; 29 February becomes 28."""
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:
+        return moment.replace(year=moment.year - years, day=28)
+
+
+def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submission]"]:
+    """The submissions of a project whose time is over at `moment`, by the clock that says so; holds not regarded."""
+    rows = Submission.objects.filter(project=project, erased_at=None)
+    record = years_before(moment, project.keep_years_after_record)
+    relationship = years_before(moment, project.keep_years_after_relationship)
+    draft = moment - timedelta(days=project.keep_draft_days)
+    approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lte=relationship)
+    return {
+        "drafts": rows.filter(status=Status.DRAFT, created_at__lte=draft, updated_at__lte=draft),
+        "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
+        "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=record),
+        "approved": approved,
+        "asked for": rows.filter(erasure_asked_at__lte=moment),
+    }
+
+
+def dry_run(moment: datetime | None = None) -> list[Due]:
+    """What would be erased at `moment` (now), counted by project and clock."""
+    at = moment or clock.now()
+    found = []
+    for project in Project.objects.order_by("name"):
+        for name, rows in clocks_of(project, at).items():
+            held = rows.exclude(legal_hold_at=None).count()
+            found.append(Due(project, name, rows.count() - held, held))
+    return [due for due in found if due.count or due.on_hold]
+
+
+def erase_due(batch: int = BATCH) -> int:
+    """Erase what is due, at most `batch`; returns how many. Holds and open calls wait."""
+    now = clock.now()
+    finish_erased()
+    sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
+    erased = 0
+    for name, rows in sets:
+        free = rows.filter(legal_hold_at=None).select_related("project")
+        erased += sum(_erase(submission, name) for submission in free.order_by("pk")[: batch - erased])
+    return erased
+
+
+def _erase(submission: Submission, name: str) -> bool:
+    why = "customer_request" if name == "asked for" else "retention"
+    try:
+        erasure.erase(submission, by=SYSTEM, why=why)
+    except (erasure.StillRunning, erasure.OnLegalHold, StaleSubmission):
+        log.info("%s cannot be erased yet", submission.reference)
+        return False
+    return True
+
+
+def finish_erased() -> int:
+    """Objects that a crash left behind an erasure: unreadable without the key, and removed all the same."""
+    left = Image.objects.filter(submission__erased_at__isnull=False).select_related("submission")[:BATCH]
+    return sum(erasure.remove_images(image.submission) for image in left)
+
+
+def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:
+    """The customer left on that day: the first clock starts. A later call corrects the day."""
+    at = clock.now().replace(year=on.year, month=on.month, day=on.day, hour=0, minute=0, second=0, microsecond=0)
+    _write(submission, relationship_ended_at=at)
+    events.record("relationship_ended", by=by, submission=submission, fields={"on": on.isoformat()})
+
+
+def hold(submission: Submission, *, by: Actor, reason: str) -> None:
+    """Nothing of this submission is erased until the hold is lifted."""
+    _write(submission, legal_hold_at=clock.now(), legal_hold_by=by.user)
+    events.record("legal_hold_set", by=by, submission=submission, reason=reason)
+
+
+def lift_hold(submission: Submission, *, by: Actor, reason: str) -> None:
+    _write(submission, legal_hold_at=None, legal_hold_by=None)
+    events.record("legal_hold_lifted", by=by, submission=submission, reason=reason)
+
+
+def _write(submission: Submission, **columns: object) -> None:
+    if not Submission.objects.filter(Q(pk=submission.pk) & Q(erased_at=None)).update(**columns):
+        raise StaleSubmission(submission.reference)
+    for column, value in columns.items():
+        setattr(submission, column, value)

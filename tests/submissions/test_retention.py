@@ -1,0 +1,222 @@
+"""Retention clocks, legal hold, erasure of values and images, the journal and its replay."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from submissions import clock, erasure, events, retention, review, search, webhooks
+from submissions.calls import outcomes
+from submissions.events import SYSTEM
+from submissions.models import (
+    Attempt,
+    Call,
+    CallKind,
+    Event,
+    Image,
+    Role,
+    SearchHash,
+    Status,
+    Submission,
+    SubmissionKey,
+    WebhookDelivery,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def decided(status: Status = Status.APPROVED, years_ago: float = 0, **fields: Any) -> Submission:
+    """Through the real moves, then the times set back."""
+    submission = factories.make_at(status)
+    at = clock.now() - timedelta(days=366 * years_ago)
+    Submission.objects.filter(pk=submission.pk).update(decided_at=at, **fields)
+    return factories.reload(submission)
+
+
+def test_approved_goes_when_both_clocks_have_run_out() -> None:
+    running = decided(years_ago=9)
+    left_lately = decided(years_ago=9, relationship_ended_at=clock.now() - timedelta(days=366 * 2))
+    gone = decided(years_ago=9, relationship_ended_at=clock.now() - timedelta(days=366 * 6))
+    decided_lately = decided(years_ago=1, relationship_ended_at=clock.now() - timedelta(days=366 * 6))
+    assert retention.erase_due() == 1
+    erased = Submission.objects.filter(erased_at__isnull=False)
+    assert [row.pk for row in erased] == [gone.pk]
+    assert {running.pk, left_lately.pk, decided_lately.pk} & {row.pk for row in erased} == set()
+
+
+def test_rejected_goes_by_the_second_clock_alone() -> None:
+    decided(Status.REJECTED, years_ago=4)
+    old = decided(Status.REJECTED, years_ago=6)
+    assert [due.count for due in retention.dry_run()] == [1]
+    retention.erase_due()
+    assert Submission.objects.get(erased_at__isnull=False).pk == old.pk
+
+
+def test_draft_goes_after_its_own_short_clock() -> None:
+    with time_machine.travel(clock.now() - timedelta(days=31)):
+        old = factories.make_draft()
+    fresh = factories.make_draft()
+    assert retention.erase_due() == 1
+    old.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (old.status, old.erased_at is not None, fresh.status) == (Status.ABANDONED, True, Status.DRAFT)
+
+
+def test_legal_hold_keeps_it_and_the_dry_run_says_so() -> None:
+    submission = decided(Status.REJECTED, years_ago=6)
+    by = factories.by(factories.make_user(Role.ADMINISTRATOR))
+    retention.hold(submission, by=by, reason="court file 7")
+    assert retention.erase_due() == 0
+    assert [(due.count, due.on_hold) for due in retention.dry_run()] == [(0, 1)]
+    with pytest.raises(erasure.OnLegalHold):
+        erasure.erase(submission, by=by, why="mistake")
+    retention.lift_hold(submission, by=by, reason="closed")
+    assert retention.erase_due() == 1
+
+
+def test_running_one_is_never_erased() -> None:
+    submission = factories.make_at(Status.PENDING)
+    with pytest.raises(erasure.StillRunning):
+        erasure.erase(submission, by=SYSTEM, why="mistake")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Submission.objects.filter(pk=submission.pk).update(erased_at=clock.now())
+
+
+def test_erasing_leaves_nothing_of_the_person_and_keeps_the_events() -> None:
+    submission = decided()
+    officer = factories.make_user(Role.OFFICER)
+    review.add_note(submission, "Called Minseo Example", by=factories.by(officer))
+    delivery = webhooks.store(submission.project, b'{"email": "applicant@example.com"}', "application/json", None)
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(submission=submission)
+    names = list(Image.objects.filter(submission=submission).values_list("name", flat=True))
+    before = Event.objects.filter(submission_id=submission.pk).count()
+    assert names
+    erasure.erase(submission, by=SYSTEM, why="customer_request")
+    assert not any(default_storage.exists(name) for name in names)
+    assert not SubmissionKey.objects.filter(pk=submission.pk).exists()
+    for model in (SearchHash, WebhookDelivery, Image):
+        assert not model._default_manager.filter(submission=submission).exists()
+    for model in [Submission, *erasure.holding_models()]:
+        owner = {"pk": submission.pk} if model is Submission else {"submission": submission}
+        for row in model._default_manager.filter(**owner):
+            assert not any(getattr(row, column) for column in erasure.sealed_columns(model)), model
+    assert Attempt.objects.filter(submission=submission).exists()
+    assert Event.objects.filter(submission_id=submission.pk).count() == before + 1
+    assert not search.find(officer, "applicant@example.com").exists()
+
+
+def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
+    """A new table with sealed columns must be one that erasing reaches."""
+    by_itself = {"Project", "Event"}  # no person's values; readable no more without the person's key
+    deleted = {"WebhookDelivery"}
+    sealed = {
+        model.__name__
+        for model in apps.get_app_config("submissions").get_models()
+        if any(field.name.endswith("_sealed") for field in model._meta.fields)
+    }
+    reached = {model.__name__ for model in erasure.holding_models()} | {"Submission"}
+    assert sealed - reached == by_itself | deleted
+
+
+def test_typed_reasons_are_gone_with_the_key() -> None:
+    submission = decided()
+    event = events.record("revealed", by=SYSTEM, submission=submission, reason="customer called about it")
+    assert events.reason_of(event, submission)
+    erasure.erase(submission, by=SYSTEM, why="mistake")
+    assert events.reason_of(event, submission) == ""
+
+
+def test_restored_database_is_brought_in_line_by_the_journal() -> None:
+    submission = decided()
+    key = SubmissionKey.objects.get(pk=submission.pk)
+    kept = Submission.objects.get(pk=submission.pk).values_sealed
+    erasure.erase(submission, by=SYSTEM, why="court_order")
+    # What a dump from before the erasure brings back:
+    SubmissionKey.objects.create(pk=submission.pk, wrapped=key.wrapped)
+    Submission.objects.filter(pk=submission.pk).update(erased_at=None, values_sealed=kept)
+    call_command("replay_erasures")
+    restored = Submission.objects.get(pk=submission.pk)
+    assert restored.erased_at is not None
+    assert not restored.values_sealed
+    assert not SubmissionKey.objects.filter(pk=submission.pk).exists()
+    assert erasure.replay() == 0
+
+
+def test_crash_after_the_key_was_destroyed_is_finished_by_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = decided()
+    monkeypatch.setattr(erasure, "remove_images", lambda submission: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        erasure.erase(submission, by=SYSTEM, why="mistake")
+    monkeypatch.undo()
+    names = list(Image.objects.filter(submission=submission).values_list("name", flat=True))
+    retention.finish_erased()
+    assert names
+    assert not any(default_storage.exists(name) for name in names)
+
+
+def test_vendor_copy_goes_first_where_that_is_wanted(client: Client) -> None:
+    submission = decided()
+    administrator = factories.make_user(Role.ADMINISTRATOR)
+    client.force_login(administrator)
+    url = f"/retention/{submission.pk}/"
+    form = {"action": "erase", "reason": "letter of 3 May", "why": "customer_request", "at_vendor": "on"}
+    refused = client.post(url, form)
+    assert (refused.status_code, "compared" in refused.content.decode()) == (422, True)
+    client.post(url, {**form, "is_sure": "on"})
+    call = Call.objects.get(submission=submission, kind=CallKind.DELETE)
+    assert call.attempt.values["submissionId"] == submission.vendor_id
+    assert retention.erase_due() == 0, "the vendor's answer comes first"
+    assert outcomes.delete_answered(factories.claim_call(submission, CallKind.DELETE), factories.received())
+    assert call.pk == Call.objects.get(state="answered", kind=CallKind.DELETE).pk
+    assert retention.erase_due() == 1
+
+
+def test_pages_of_an_erased_submission_still_open(client: Client) -> None:
+    submission = decided()
+    erasure.erase(submission, by=SYSTEM, why="mistake")
+    for role, urls in {
+        Role.OFFICER: ("/submissions/", f"/submissions/{submission.pk}/", f"/review/{submission.pk}/"),
+        Role.ADMINISTRATOR: ("/retention/", f"/retention/{submission.pk}/"),
+    }.items():
+        client.force_login(factories.make_user(role))
+        for url in urls:
+            assert client.get(url).status_code == 200, url
+    client.force_login(factories.make_user(Role.OFFICER))
+    note = client.post(f"/review/{submission.pk}/note/", {"text": "late"})
+    assert (note.status_code, "was erased" in note.content.decode()) == (403, True)
+
+
+def test_administrator_acts_and_others_may_not(client: Client) -> None:
+    submission = decided()
+    url = f"/retention/{submission.pk}/"
+    for role in (Role.AGENT, Role.OFFICER, Role.MANAGER):
+        client.force_login(factories.make_user(role))
+        assert client.get("/retention/").status_code == 403
+        assert client.post(url, {"action": "hold", "reason": "whatever it is"}).status_code in (403, 404)
+    client.force_login(factories.make_user(Role.ADMINISTRATOR))
+    assert client.get(f"/retention/?reference={submission.reference}").headers["Location"] == url
+    assert client.get("/retention/?reference=KP-NOSUCHONE").status_code == 200
+    client.post(url, {"action": "hold", "reason": "court file 7"})
+    client.post(url, {"action": "end", "on": "2024-02-29"})
+    submission.refresh_from_db()
+    assert submission.legal_hold_at is not None
+    assert submission.relationship_ended_at is not None
+    assert submission.relationship_ended_at.date() == date(2024, 2, 29)
+    blocked = {"action": "erase", "reason": "letter", "why": "mistake", "is_sure": "on"}
+    assert "legal hold" in client.post(url, blocked, follow=True).content.decode()
+    client.post(url, {"action": "lift", "reason": "file closed"})
+    submission.refresh_from_db()
+    assert submission.legal_hold_at is None
+    assert client.post(url, {"action": "nonsense"}).status_code == 403
+    assert client.post(url, {"action": "end", "on": "2024-02-31"}).status_code == 422
+
+
+def test_leap_day_has_a_day_to_go_back_to() -> None:
+    assert retention.years_before(clock.now().replace(year=2024, month=2, day=29), 5).strftime("%m-%d") == "02-28"
