@@ -88,7 +88,7 @@ def _rewrap_part(wrapped: Wrapped, part: list[tuple[uuid.UUID, bytes]]) -> int:
 
 
 def _rewrap_second_factors() -> Progress:
-    """The secrets of authenticator apps and recovery codes, which lie inside allauth's own rows; a few for each person."""
+    """The secrets of authenticator apps and recovery codes, which lie inside allauth's own rows."""
     rows = list(Authenticator.objects.order_by("pk"))
     changed = 0
     for row in rows:
