@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0002_session_bound_to_role'),
+        ('submissions', '0003_gather_first'),
     ]
 
     operations = [
