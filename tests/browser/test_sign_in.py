@@ -1,0 +1,106 @@
+"""Signing in with a passkey, the warning before a session ends, and typing that outlives the session."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Desk
+
+pytestmark = pytest.mark.browser
+
+
+def test_passkey_is_added_and_signs_in(desk: Desk) -> None:
+    page = desk.page
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    local = desk.stack.url.replace("127.0.0.1", "localhost")  # passkeys are bound to a name
+    page.goto(f"{local}/accounts/login/")
+    desk.shot("log-in")
+    page.get_by_label("User name").fill("officer2")
+    page.get_by_label("Password").fill(desk.stack.password)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_url(f"{local}/")
+    page.goto(f"{local}/accounts/2fa/")
+    desk.shot("second-factors")
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("What you call it").fill("The desk's laptop")
+    page.get_by_label("Use it instead of my password").check()
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".codes")).to_contain_text(re.compile(r"\d{4}"))
+    desk.shot("recovery-codes")
+    page.get_by_label("I have kept them").check()
+    page.get_by_role("link", name="Done").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{local}/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(f"{local}/")
+    expect(page.get_by_text("Omar Officer").first).to_be_visible()
+
+
+def test_authenticator_page_and_sessions_page(desk: Desk) -> None:
+    desk.log_in("manager")
+    desk.go("/accounts/2fa/totp/activate/")
+    expect(desk.page.locator("img.qr")).to_be_visible()
+    desk.shot("authenticator-app")
+    desk.go("/accounts/sessions/")
+    expect(desk.page.get_by_text("this one")).to_be_visible()
+    desk.shot("sessions")
+
+
+def test_warning_before_the_session_ends_is_one_press(desk: Desk) -> None:
+    page = desk.page
+    page.clock.install()
+    desk.log_in("agent2")
+    desk.go("/submissions/new/")
+    page.get_by_label("Customer's e-mail").fill("kept@example.com")
+    page.route(
+        "**/accounts/session/", lambda route: route.abort() if route.request.method == "GET" else route.continue_()
+    )
+    page.clock.fast_forward(28 * 60 * 1000)
+    page.clock.run_for(40_000)
+    # Nothing answers the page's own question, so what it counted itself decides.
+    expect(page.locator("#session")).to_be_hidden()
+    page.unroute("**/accounts/session/")
+    page.route(
+        "**/accounts/session/",
+        lambda route: (
+            route.fulfill(json={"signed_in": True, "idle": 100, "whole": 9999, "token": "t"})
+            if route.request.method == "GET"
+            else route.continue_()
+        ),
+    )
+    page.clock.run_for(20_000)
+    expect(page.locator("#session")).to_contain_text("Stay signed in")
+    desk.shot("session-warning")
+
+
+def test_what_was_typed_outlives_the_session(desk: Desk) -> None:
+    page = desk.page
+    desk.log_in("agent2")
+    desk.go("/submissions/new/")
+    page.get_by_label("Customer's e-mail").fill("kept@example.com")
+    page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#session")).to_contain_text("You have been signed out")
+    desk.shot("session-over")
+    desk.press("Create draft")
+    assert page.url.endswith("/submissions/new/"), "nothing is sent while signed out"
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Log in in a new window").click()
+    other = opened.value
+    other.get_by_label("User name").fill("agent2")
+    other.get_by_label("Password").fill(desk.stack.password)
+    other.get_by_role("button", name="Log in", exact=True).click()
+    other.wait_for_url(f"{desk.stack.url}/")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#session")).to_be_hidden()
+    expect(page.get_by_label("Customer's e-mail")).to_have_value("kept@example.com")
+    page.get_by_label("Project").select_option("Demo: standard")
+    page.get_by_label("Country that issued the ID").select_option("KOR")
+    page.get_by_label("ID type").select_option("passport")
+    desk.press("Create draft")
+    desk.status("Draft")
