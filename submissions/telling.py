@@ -93,13 +93,11 @@ def _about_stop(submission: Submission) -> Told | None:
 
 
 def _about_refusal(call: Call) -> Told:
-    gateway = {"forbidden": "forbidden", "toolarge": "too_large"}.get(call.error)
-    if gateway == "forbidden":
-        deny = "explicit deny" in call.error_code.casefold()
-        gateway = "forbidden_ip" if deny else "forbidden_key"
-    advice = (codes.TABLES["gateway"].get(gateway) if gateway else None) or codes.advice_for(
-        call.error_code, call.error_code, "error"
-    )
+    told = codes.advice_for(call.error_code, call.reply.get("said", ""), "error")
+    gateway = codes.TABLES["gateway"]
+    if call.error == "forbidden":
+        told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
+    advice = gateway["too_large"] if call.error == "toolarge" else told
     title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
     return Told(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
 

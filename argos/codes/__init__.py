@@ -3,6 +3,7 @@
 `TABLES` is keyed by surface: one code can mean different things at Step 1 and in a rejection.
 """
 
+import re
 from collections.abc import Mapping
 
 from argos.codes.advice import Advice
@@ -11,7 +12,9 @@ from argos.codes.rejects import REJECT
 from argos.codes.retries import STEP1, STEP2
 from argos.errors import Forbidden, NotConfigured, Refused, TooLarge, Undelivered, Unsupported, VendorError
 
-__all__ = ["TABLES", "Advice", "advice_for", "advice_on"]
+__all__ = ["TABLES", "Advice", "advice_for", "advice_on", "storable"]
+
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 
 TABLES: Mapping[str, Mapping[str, Advice]] = {
     "step1_retry": STEP1,
@@ -33,6 +36,12 @@ def advice_for(code: str, vendor_message: str = "", surface: str | None = None) 
     searched = [TABLES.get(surface, {})] if surface else list(TABLES.values())
     exact = next((rows[code] for rows in searched if code in rows), None)
     return exact or _by_words(code, vendor_message, surface) or _unknown(code, vendor_message, surface)
+
+
+def storable(code: str, message: str) -> str:
+    """What of an error may be kept readable: a known row's key, or an identifier. Sentences can name a person."""
+    row = _by_words(code, message, "error")
+    return row.code if row else code if _IDENTIFIER.fullmatch(code) else ""
 
 
 def advice_on(error: VendorError) -> Advice:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from argos import codes
 from argos.client import Client, ImageFile
 from argos.errors import AlreadyProcessed, Forbidden, NotConfigured, OutcomeUnknown, Refused, Undelivered, VendorError
 from submissions import deadlines, vault
@@ -91,9 +92,10 @@ def _failed(call: Call, error: VendorError) -> None:
             ledger.doubt(call, error="already_processed", http_status=error.status, reply=_raw(error))
         case Refused():
             if isinstance(error, Forbidden):
-                gate.pause(project, error.message or "403 Forbidden")
-            code = error.code or error.message
-            ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=_raw(error))
+                gate.pause(project, codes.advice_on(error).what_happened)
+            code = error.kind if isinstance(error, Forbidden) else codes.storable(error.code, error.message)
+            said = {**_raw(error), "said": error.message or error.code}
+            ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=said)
         case OutcomeUnknown():
             ledger.doubt(call, error=_name(error), http_status=error.status, reply=_raw(error))
         case NotConfigured():
