@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
 from submissions import search, vault
-from submissions.models import Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import AccessReview, Project, Submission, SubmissionKey, WebhookDelivery
 from submissions.signin.adapters import SEALED_UNDER
 
 BATCH = 500
@@ -32,6 +32,7 @@ class Wrapped:
 WRAPPED = (
     Wrapped(SubmissionKey, "wrapped", SubmissionKey.label_of),
     Wrapped(Project, "api_key_sealed", lambda pk: f"project.api_key:{pk}"),
+    Wrapped(AccessReview, "remark_sealed", AccessReview.label_of),
     Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
 )
 

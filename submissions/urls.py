@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from submissions.views import capture, console, decisions, detail, images, lists, queue, retention, start, webhook
+from submissions.views import (
+    access,
+    capture,
+    console,
+    decisions,
+    detail,
+    images,
+    lists,
+    queue,
+    retention,
+    start,
+    subject,
+    webhook,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -36,6 +49,10 @@ urlpatterns = [
     path("review/<uuid:pk>/decide/", decisions.decide, name="decide"),
     path("review/<uuid:pk>/undo/", decisions.undo_decision, name="undo_decision"),
     path("review/<uuid:pk>/note/", console.add_note, name="add_note"),
+    path("reports/access/", access.months, name="access_months"),
+    path("reports/access/<int:year>/<int:month>/", access.month, name="access_month"),
+    path("reports/access/<int:year>/<int:month>/sign/", access.sign, name="access_sign"),
+    path("subject/", subject.request_of_subject, name="subject"),
     path("retention/", retention.overview, name="retention"),
     path("retention/<uuid:pk>/", retention.act, name="retention_act"),
     path("webhooks/argos/<str:token>/", webhook.receive, name="webhook"),

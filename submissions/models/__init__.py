@@ -1,5 +1,6 @@
 """The tables. Facts about one row are properties here, sets are QuerySet methods; other writes live elsewhere."""
 
+from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
 from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.consent import ConsentText
@@ -14,6 +15,7 @@ from submissions.models.switch import Switch
 from submissions.models.webhook import WebhookDelivery
 
 __all__ = [
+    "AccessReview",
     "Alert",
     "Attempt",
     "Call",

@@ -27,6 +27,7 @@ class Event(models.Model):
         ordering: ClassVar[list[str]] = ["id"]
         indexes = [
             models.Index("submission_id", "id", name="event_of_submission"),
+            models.Index("at", "kind", name="event_by_time"),
             models.Index("actor_id", F("at").desc(), name="event_of_actor"),
         ]
 

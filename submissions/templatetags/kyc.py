@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.translation import gettext as _
 
-from submissions import clock, fields
-from submissions.models import Submission
+from submissions import clock, fields, telling
+from submissions.models import Event, Submission
 
 register = template.Library()
 
@@ -71,3 +71,8 @@ def id_type(value: str) -> str:
 @register.filter
 def get(mapping: dict[str, object], key: str) -> object:
     return mapping.get(key, "")
+
+
+@register.filter
+def told(event: Event) -> str:
+    return telling.about_event(event)

@@ -1,0 +1,92 @@
+"""Everything held on one applicant, for the applicant: what a data-subject request is answered with.
+
+One ZIP: a JSON file for each submission in plain words, and its images. Nothing of it is stored here.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from submissions import events, search, vault
+from submissions.events import Actor
+from submissions.models import Event, Submission, User
+
+MOST = 50
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+class TooMany(Exception):
+    """What was typed fits more submissions than one person has."""
+
+
+def find(user: User, text: str) -> list[Submission]:
+    """The submissions that hold exactly this e-mail, customer number or document number; names are too common.
+
+    Raises:
+        TooMany: more than `MOST`.
+    """
+    rows = list(search.find_by_identifier(user, text).select_related("project", "team")[: MOST + 1])
+    if len(rows) > MOST:
+        raise TooMany
+    return [row for row in rows if row.erased_at is None]
+
+
+def export(submissions: Iterable[Submission], *, by: Actor, reason: str) -> bytes:
+    """The ZIP; each submission in it gets an event with the reason before anything is read."""
+    found = list(submissions)
+    for submission in found:
+        events.record("subject_exported", by=by, submission=submission, purpose="subject_request", reason=reason)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+        for submission in found:
+            text = json.dumps(held_on(submission), ensure_ascii=False, indent=2, default=_plain)
+            archive.writestr(f"{submission.reference}/record.json", text)
+            _add_images(archive, submission)
+    return written.getvalue()
+
+
+def _add_images(archive: zipfile.ZipFile, submission: Submission) -> None:
+    for image in submission.images.order_by("created_at"):
+        image.submission = submission
+        name = f"{submission.reference}/{image.kind}-{image.created_at:%Y%m%d-%H%M%S}-{str(image.pk)[:8]}"
+        try:
+            archive.writestr(f"{name}.{EXTENSIONS.get(image.content_type, 'bin')}", image.read())
+        except (OSError, vault.CannotOpen):
+            archive.writestr(f"{name}.txt", "This image could not be read from the storage.")
+
+
+def held_on(submission: Submission) -> dict[str, Any]:
+    """The person's own values, what was sent and answered, and what was decided; no colleague's notes."""
+    return {
+        "reference": submission.reference,
+        "status": submission.get_status_display(),
+        "created": submission.created_at,
+        "decided": submission.decided_at,
+        "decided_through": submission.get_source_display(),
+        "id": {"country": submission.issuing_country, "type": submission.id_type},
+        "values": submission.values,
+        "read_from_the_id": submission.ocr,
+        "scores": {"face_similarity": submission.face_similarity, "liveness": submission.liveness},
+        "vendor": {"submission_id": submission.vendor_id, "codes": submission.vendor_codes},
+        "vendor_comment": submission.vendor_comment,
+        "sent": [_attempt(attempt, submission) for attempt in submission.attempts.order_by("created_at")],
+        "who_looked": _looks(submission),
+    }
+
+
+def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
+    attempt.submission = submission
+    return {"step": attempt.kind, "at": attempt.created_at, "values": attempt.values}
+
+
+def _looks(submission: Submission) -> list[dict[str, Any]]:
+    """When the data was opened and for what, by role and not by name."""
+    rows = Event.objects.filter(submission_id=submission.pk).order_by("id")
+    return [{"at": event.at, "what": event.kind, "for": event.purpose} for event in rows]
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,78 @@
+"""The monthly report of access: figures, whom somebody looked at, the signature."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from submissions import access_report, clock, events
+from submissions.models import AccessReview, Event, Role, Status, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+MONTH = date(2026, 3, 1)
+
+
+def look(user: User, at: datetime, times: int = 1, kind: str = "looked") -> None:
+    submission = factories.make_draft(images=False)
+    for _time in range(times):
+        Event.objects.create(at=at, kind=kind, actor_id=user.pk, actor_name=user.username, submission_id=submission.pk)
+
+
+def test_rows_count_people_looks_nights_and_the_unusual() -> None:
+    busy, calm, other = (factories.make_user(Role.OFFICER) for _number in range(3))
+    look(busy, NOON, 60)
+    look(busy, NOON + timedelta(days=1), 5, "image_opened")
+    look(calm, NOON.replace(hour=3))
+    look(calm, NOON + timedelta(days=3))  # a Saturday
+    look(calm, NOON + timedelta(days=40))  # another month
+    look(other, NOON, 2, "revealed")
+    rows = {row.who: row for row in access_report.rows(MONTH)}
+    first = rows[busy.username]
+    assert (first.people, first.opened, first.busiest_day, first.odd, first.is_unusual) == (2, 65, 60, 0, True)
+    second = rows[calm.username]
+    assert (second.people, second.opened, second.odd, second.is_unusual) == (2, 2, 2, False)
+    assert rows[other.username].revealed == 2
+    assert next(iter(rows)) == busy.username
+
+
+def test_manager_reads_and_signs_a_finished_month_once(client: Client) -> None:
+    manager, officer = factories.make_user(Role.MANAGER), factories.make_user(Role.OFFICER)
+    submission = factories.make_at(Status.PENDING)
+    with time_machine.travel(NOON):
+        events.record("revealed", by=factories.by(officer), submission=submission, reason="asked by the customer")
+    client.force_login(manager)
+    assert "March 2026" in client.get("/reports/access/").content.decode()
+    page = client.get(f"/reports/access/2026/3/?person={officer.username}").content.decode()
+    assert "asked by the customer" in page
+    assert submission.reference in page
+    assert client.post("/reports/access/2026/3/sign/", {"remark": ""}).status_code == 422
+    client.post("/reports/access/2026/3/sign/", {"remark": "Asked Odile about the reveal: the customer had called."})
+    review = AccessReview.objects.get()
+    assert (review.signed_by, review.month, review.digest) == (manager, MONTH, access_report.digest(MONTH))
+    assert review.remark.startswith("Asked Odile")
+    again = client.post("/reports/access/2026/3/sign/", {"remark": "another remark"}, follow=True)
+    assert "their signature stands" in again.content.decode()
+    assert AccessReview.objects.get().remark.startswith("Asked Odile")
+
+
+def test_running_month_cannot_be_signed(client: Client) -> None:
+    client.force_login(factories.make_user(Role.MANAGER))
+    now = clock.now()
+    said = client.post(f"/reports/access/{now.year}/{now.month}/sign/", {"remark": "too early"}, follow=True)
+    assert "once it is over" in said.content.decode()
+    assert not AccessReview.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.OFFICER, Role.ADMINISTRATOR])
+def test_report_is_for_managers(client: Client, role: Role) -> None:
+    client.force_login(factories.make_user(role))
+    assert client.get("/reports/access/").status_code == 403
+    assert client.get("/reports/access/2026/3/").status_code == 403
+
+
+def test_impossible_month_is_not_found(client: Client) -> None:
+    client.force_login(factories.make_user(Role.MANAGER))
+    assert client.get("/reports/access/2026/13/").status_code == 404
