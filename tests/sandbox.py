@@ -34,6 +34,10 @@ class Control:
     def fault(self, endpoint: str, kind: str, when: str = "before", **more: Any) -> None:
         self._call("faults", {"faults": [{"endpoint": endpoint, "kind": kind, "when": when, **more}]})
 
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """All of them instead of those before."""
+        self._call("faults", {"faults": list(faults)})
+
     def no_faults(self) -> None:
         self._call("faults", {"faults": []})
 

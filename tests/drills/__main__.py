@@ -1,0 +1,76 @@
+"""Runs drills, one after the other: figures as a table and as JSON lines; exit 1 when one does not hold.
+
+python -m tests.drills [NAME ...] [--seed N] [--calls N]   those drills, else all of them and the proofs below
+python -m tests.drills --without GUARD                     the drill that must fail once this guard is taken out
+"""
+
+import argparse
+import random
+import sys
+
+from bench.report import Report
+from tests.drills import databases
+from tests.drills.catalogue import known
+from tests.drills.child import Counts, run
+from tests.drills.guards import GUARDS
+
+CALLS = 300
+SQLITE_CALLS = 60
+ON_SQLITE = ("cut_after", "worker_killed", "two_workers")
+
+
+def main() -> int:
+    options = arguments()
+    seed = random.randrange(10**6) if options.seed is None else options.seed
+    report = Report(f"Drills, seed {seed}")
+    everything = not (options.names or options.without or options.sqlite)
+    with databases.postgresql() as server:
+        for name in options.names or (known() if everything else ()):
+            add(report, name, run(name, seed, options.calls or CALLS, server.fresh(name)))
+            server.drop(name)
+        for name in ON_SQLITE if everything or options.sqlite else ():
+            add(report, f"{name} on SQLite", run(name, seed, options.calls or SQLITE_CALLS, databases.sqlite()))
+        for name in GUARDS if everything else options.without:
+            prove(report, name, seed, server)
+    return report.finish()
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.drills", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *known()], help=", ".join(known()))
+    parser.add_argument("--seed", type=int, default=None, help="a new one each time where none is given")
+    parser.add_argument("--calls", type=int, default=0, help=f"Step 2 calls of each drill (default {CALLS})")
+    parser.add_argument("--without", action="append", default=[], choices=GUARDS, metavar="GUARD")
+    parser.add_argument("--sqlite", action="store_true", help="the short set on the embedded database")
+    return parser.parse_args()
+
+
+def add(report: Report, name: str, counts: Counts) -> None:
+    for figure in counts["figures"]:
+        report.add(
+            f"{name}: {figure['name']}",
+            figure["value"],
+            figure["unit"],
+            against=figure["against"],
+            at_most=figure["at_most"],
+            at_least=figure["at_least"],
+        )
+    report.add(f"{name}: took", counts["seconds"], "s")
+
+
+def prove(report: Report, guard: str, seed: int, server: databases.Postgres) -> None:
+    """The drill without its guard must not hold, in the figure that is named."""
+    taken = GUARDS[guard]
+    database = f"without_{guard}"
+    counts = run(taken.drill, seed, taken.calls, server.fresh(database), without=guard)
+    server.drop(database)
+    moved = {figure["name"]: len(figure["wrong"]) for figure in counts["figures"] if figure["wrong"]}
+    seen = ", ".join(f"{name}: {moved[name]}" for name in taken.moves if name in moved) or "nothing moved"
+    value = sum(moved.get(name, 0) for name in taken.moves)
+    report.add(f"without {guard} ({taken.what}), {taken.drill} must fail", value, "", against=seen, at_least=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

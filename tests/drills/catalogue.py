@@ -1,0 +1,49 @@
+"""What a drill is, and all of them by name. Imports no Django: the process that only lists and counts needs none."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.drills.scene import Scene
+
+Act = Callable[["Scene"], None]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """`knobs`: the sandbox's from the start. `cases`: which customers come, else the usual mix."""
+
+    name: str
+    act: Act
+    knobs: dict[str, Any] = field(default_factory=dict)
+    cases: dict[str, int] | None = None
+    workers: int = 2
+    threads: int = 8
+    agents: int = 4
+
+    @property
+    def what(self) -> str:
+        return (self.act.__doc__ or "").strip().splitlines()[0]
+
+
+MODULES = ("vendor", "host")
+DRILLS: dict[str, Drill] = {}
+
+
+def drill(**options: Any) -> Callable[[Act], Act]:
+    """Enters the function below it under its own name."""
+
+    def enter(act: Act) -> Act:
+        DRILLS[act.__name__] = Drill(act.__name__, act, **options)
+        return act
+
+    return enter
+
+
+def known() -> dict[str, Drill]:
+    """All drills, in the order in which they run."""
+    for module in MODULES:
+        importlib.import_module(f"tests.drills.{module}")
+    return DRILLS

@@ -1,0 +1,51 @@
+"""Runs one drill in a process of its own and brings back what it counted."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.drills.one import RESULT
+from tests.stack import ROOT
+
+Counts = dict[str, Any]
+
+
+class Broken(Exception):
+    """The drill itself did not come to its count."""
+
+
+def run(name: str, seed: int, calls: int, environment: dict[str, str], *, without: str = "") -> Counts:
+    """Prints what does not hold, and where the logs are that tell why."""
+    folder = Path(tempfile.mkdtemp(prefix=f"kyc-drill-{name}-"))
+    print(f"{name}{f' without {without}' if without else ''}, seed {seed}, {calls} calls ...", flush=True)
+    counts = _counted(name, seed, calls, folder, environment | {"KYC_DRILL_WITHOUT": without})
+    wrong = [f"  {figure['name']}: {line}" for figure in counts["figures"] for line in figure["wrong"]]
+    if wrong and not without:
+        print("\n".join([*wrong, f"  logs: {folder}"]), flush=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return counts
+
+
+def _counted(name: str, seed: int, calls: int, folder: Path, environment: dict[str, str]) -> Counts:
+    command = [sys.executable, "-m", "tests.drills.one", name, f"--seed={seed}", f"--calls={calls}"]
+    with (folder / "drill.log").open("w") as log:
+        done = subprocess.run(
+            [*command, f"--folder={folder}"],
+            cwd=ROOT,
+            env=environment | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            check=False,
+        )
+    line = next((line for line in done.stdout.splitlines() if line.startswith(RESULT)), None)
+    if line is None:
+        raise Broken(f"{name} did not end: {(folder / 'drill.log').read_text()[-4000:]}\nits logs: {folder}")
+    counts: Counts = json.loads(line[len(RESULT) :])
+    return counts

@@ -1,0 +1,190 @@
+"""The count after a drill: the vendor's own records against our ledger, figure by figure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db.models import Count
+
+from submissions.calls import settle
+from submissions.calls.readback import Word, word_on
+from submissions.models import Alert, Call, CallKind, CallState, Decision, Event, Status, Submission
+from submissions.models import WebhookDelivery as Delivery
+from submissions.models.submission import FINAL
+from tests.drills.records import Vendor, picture_of, was_processed
+from tests.drills.scene import Scene
+
+MOST_SHOWN = 8
+
+
+@dataclass
+class Figure:
+    """`against`: out of how many. `wrong`: what does not hold, in a line each."""
+
+    name: str
+    value: float
+    unit: str
+    against: str = ""
+    at_most: float | None = None
+    at_least: float | None = None
+    wrong: list[str] = field(default_factory=list)
+
+
+def count(scene: Scene, calls: int) -> dict[str, Any]:
+    vendor = Vendor.read(scene.plant.control)
+    rows = list(Submission.objects.filter(pk__in=scene.floor.created).select_related("project"))
+    figures = [
+        Figure("Step 2 calls in the weather", calls, "calls", at_least=scene.wanted),
+        none("submissions lost or stuck without a person being told", lost_or_stuck(scene, rows, vendor), len(rows)),
+        tries(rows, vendor),
+        none("Step 2 calls sent twice for one press", sent_twice(vendor)),
+        none("fourth selfies sent", fourth_selfies(vendor)),
+        none("calls sent after the deadline", [shown(call) for call in vendor.late()]),
+        settled_rightly(rows, vendor),
+        decisions(rows, vendor),
+        none("final states that differ from the vendor's", differing(rows, vendor), len(rows)),
+        none("webhooks handled twice", doubled_webhooks()),
+        none("processes of the portal that ended by themselves", scene.ended_by_themselves),
+        none("presses that broke in the portal", scene.floor.broken),
+        *(Figure(name, value, "") for name, value in scene.notes.items()),
+    ]
+    return {"figures": [asdict(figure) for figure in figures]}
+
+
+def none(name: str, wrong: list[str], of: int | None = None) -> Figure:
+    against = "" if of is None else f"of {of}"
+    return Figure(name, len(wrong), "", against, at_most=0, wrong=wrong[:MOST_SHOWN])
+
+
+def all_of(name: str, good: int, wrong: list[str]) -> Figure:
+    total = good + len(wrong)
+    percent = 100.0 if not total else 100 * good / total
+    return Figure(name, percent, "%", f"of {total}", at_least=100, wrong=wrong[:MOST_SHOWN])
+
+
+def lost_or_stuck(scene: Scene, rows: list[Submission], vendor: Vendor) -> list[str]:
+    missing = scene.floor.created - {row.pk for row in rows}
+    ours = {row.vendor_id for row in rows} | told_of()
+    strangers = [f"{key} ({kyc['userid']}) is not known here" for key, kyc in vendor.by_id.items() if key not in ours]
+    stuck = [f"{about(row)} is stuck" for row in rows if row.status not in FINAL and not is_told(row)]
+    return [f"{pk} is gone" for pk in missing] + strangers + stuck
+
+
+def told_of() -> set[str]:
+    """Submissions at the vendor that people were told of as theirs and not ours."""
+    several = Event.objects.filter(kind="several_at_vendor")
+    return {vendor_id for event in several for vendor_id in event.fields.get("vendor_ids", [])}
+
+
+def is_told(row: Submission) -> bool:
+    """Whether a person can see that this one waits, and for what."""
+    call = row.open_call
+    if call is not None and call.state == CallState.UNKNOWN:
+        return settle.is_stuck(call)
+    if call is not None:
+        return False
+    return row.has_difference or Alert.objects.filter(submission=row).exists()
+
+
+def tries(rows: list[Submission], vendor: Vendor) -> Figure:
+    wrong, total, spent = [], 0, 0
+    for row in rows:
+        there = vendor.by_id.get(row.vendor_id, {}).get("step2_calls", 0)
+        spent += there
+        total += abs(there - row.selfies_sent)
+        if there != row.selfies_sent:
+            wrong.append(f"{about(row)}: {there} at the vendor, {row.selfies_sent} here")
+    name = "tries spent at the vendor minus tries our ledger holds"
+    return Figure(name, total, "tries", f"of {spent}", at_most=0, wrong=wrong[:MOST_SHOWN])
+
+
+def sent_twice(vendor: Vendor) -> list[str]:
+    times = Counter(picture_of(call) for call in vendor.of("step2"))
+    return [f"picture {picture[:12]} came {often} times" for picture, often in times.items() if often > 1]
+
+
+def fourth_selfies(vendor: Vendor) -> list[str]:
+    return [f"{key} got {often} selfies" for key, often in vendor.arrivals("step2").items() if often > 3]
+
+
+def settled_rightly(rows: list[Submission], vendor: Vendor) -> Figure:
+    doubtful = Call.objects.filter(submission__in=rows, state__in=(CallState.SETTLED, CallState.UNKNOWN))
+    good, wrong = 0, []
+    for call in doubtful.select_related("attempt", "submission"):
+        is_there = arrived(call, vendor)
+        if call.state == CallState.SETTLED and (call.settled_as == "adopted") == is_there:
+            good += 1
+        else:
+            wrong.append(f"{about(call.submission)}: {call.kind} is {call.state} {call.settled_as}, there: {is_there}")
+    return all_of("unknown calls settled rightly", good, wrong)
+
+
+def arrived(call: Call, vendor: Vendor) -> bool:
+    """Whether the vendor processed this very call."""
+    pictures = {image["sha256"] for image in call.attempt.images}
+    if call.kind == CallKind.STEP2:
+        return bool(pictures & vendor.processed_pictures)
+    if call.kind == CallKind.STEP1:
+        return vendor.has_step1(call.userid, pictures)
+    decision = Decision.objects.get(call=call)
+    there = vendor.by_id.get(call.submission.vendor_id, {})
+    return (
+        bool(there.get("status") == decision.verdict) and there.get("reviewer") == call.submission.project.admin_email
+    )
+
+
+REACHED = (CallState.ANSWERED, CallState.SETTLED)
+
+
+def decisions(rows: list[Submission], vendor: Vendor) -> Figure:
+    """A verdict that counts here is the vendor's word, by one processed review; one that waits is shown as waiting."""
+    reviews = [call for call in vendor.of("review") if was_processed(call)]
+    times = Counter(str(call["fields"].get("submissionId")) for call in reviews)
+    good, wrong = 0, []
+    given = Decision.objects.filter(submission__in=rows, call__isnull=False).select_related("submission", "call")
+    for decision in given:
+        row = decision.submission
+        if is_right(decision, times[row.vendor_id], vendor.by_id.get(row.vendor_id, {})):
+            good += 1
+        else:
+            said = f"{decision.verdict} {decision.withdrawn_why}, call {decision.call.state}"
+            wrong.append(f"{about(row)}: {said}; reviews at the vendor: {times[row.vendor_id]}")
+    return all_of("decisions at the vendor once, or shown as not yet there", good, wrong)
+
+
+def is_right(decision: Decision, times: int, there: dict[str, Any]) -> bool:
+    assert decision.call is not None
+    if times > 1:
+        return False
+    if decision.withdrawn_at or decision.call.state not in REACHED:
+        others = decision.submission.decisions.filter(withdrawn_at=None, call__state__in=REACHED)
+        return times == others.count()
+    return times == 1 and there.get("status") == decision.verdict
+
+
+def differing(rows: list[Submission], vendor: Vendor) -> list[str]:
+    wrong = []
+    for row in rows:
+        there = vendor.by_id.get(row.vendor_id, {}).get("status", "")
+        if (there or row.status not in NEVER_SENT) and word_on(Status(row.status), there) != Word.AGREE:
+            wrong.append(f"{about(row)}: {row.status} here, {there or 'nothing'} there")
+    return wrong
+
+
+NEVER_SENT = (Status.DRAFT, Status.ABANDONED)
+
+
+def doubled_webhooks() -> list[str]:
+    groups = Delivery.objects.values("project", "digest").annotate(rows=Count("pk")).filter(rows__gt=1)
+    return [f"{group['digest'][:12]} is stored {group['rows']} times" for group in groups]
+
+
+def about(row: Submission) -> str:
+    calls: Iterable[Call] = row.calls.order_by("prepared_at")
+    steps = ", ".join(f"{call.kind} {call.state} {call.settled_as or call.error}".strip() for call in calls)
+    return f"{row.reference} {row.status} ({steps})"
+
+
+def shown(call: dict[str, Any]) -> str:
+    return f"{call['endpoint']} for {call['fields'].get('submissionId')} at {call['at']:.0f}"

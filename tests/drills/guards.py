@@ -1,0 +1,211 @@
+"""Takes one guard out of the product, from outside it: a drill that then still counts the same is worthless.
+
+The product has no switch for this. `tests.drills.apps` calls `take_out` in every process of such a drill, and
+`weaken_database` drops the constraint that would catch the same mistake one floor below.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`drill` counts at least one in `moves` once the guard is gone. `constraint`: (model, name) that backs it."""
+
+    what: str
+    drill: str
+    moves: tuple[str, ...]
+    take_out: Callable[[], None]
+    constraint: tuple[str, str] | None = None
+    calls: int = 90
+
+
+def take_out(name: str) -> None:
+    GUARDS[name].take_out()
+
+
+def weaken_database(name: str) -> None:
+    from django.apps import apps
+    from django.db import connection
+
+    guard = GUARDS[name]
+    if guard.constraint is None:
+        return
+    model = apps.get_model("submissions", guard.constraint[0])
+    constraint = next(found for found in model._meta.constraints if found.name == guard.constraint[1])
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(model, constraint)
+
+
+def _claim() -> None:
+    """Any worker takes a call, whether or not another has taken it."""
+    from submissions.calls import ledger
+    from submissions.models import Call, CallState
+
+    take = ledger._take
+
+    def take_anyway(call: Any, now: Any) -> bool:
+        Call.objects.filter(pk=call.pk, state=CallState.SENT).update(state=CallState.PREPARED)
+        return take(call, now)
+
+    ledger._take = take_anyway
+
+
+def _lease() -> None:
+    """Nobody looks for calls whose worker has died."""
+    from submissions.calls import ledger
+
+    ledger.lapse_leases = lambda: 0
+
+
+def _one_open_call() -> None:
+    """A press does not look whether another call is open, nor whether the submission has moved since."""
+    from submissions.calls import ledger
+    from submissions.models import Submission
+    from submissions.transitions import StaleSubmission
+
+    move = ledger.move
+
+    def move_anyway(*args: Any, **named: Any) -> None:
+        try:
+            move(*args, **named)
+        except StaleSubmission:
+            return
+
+    ledger.move = move_anyway
+    Submission.has_open_call = property(lambda self: False)  # type: ignore[assignment]
+
+
+def _settle_by_reading() -> None:
+    """A call that nobody knows the end of is sent again at once."""
+    from submissions.calls import ledger
+
+    ledger.doubt = lambda call, **_named: ledger.give_back(call, error="sent_again_blindly")
+
+
+def _two_reads() -> None:
+    """One read that shows no change is enough to say that the vendor never got it."""
+    from submissions.calls import settle
+    from submissions.events import SYSTEM
+
+    def release_at_once(call: Any) -> bool:
+        settle.release(call, by=SYSTEM)
+        return True
+
+    settle._nothing_changed = release_at_once
+
+
+def _deadline() -> None:
+    """Nobody looks at the clock before a call leaves."""
+    from submissions import deadlines, sweeps
+
+    deadlines.is_in_time = lambda *_args: True
+    deadlines.check_step2_in_time = lambda *_args: None
+    sweeps.sweep_deadlines = lambda *_args: 0
+
+
+def _vendors_clock() -> None:
+    """Our own clock is believed, whatever the vendor's Date header says."""
+    from submissions import clock
+
+    clock.is_drifting = lambda _project: False
+    clock.vendor_now = lambda _project: clock.now()
+
+
+def _count_before_send() -> None:
+    """A try is counted when its answer comes, not before it leaves."""
+    from django.db.models import F
+
+    from submissions.calls import ledger, outcomes
+    from submissions.models import Submission
+
+    answered = outcomes.step2_answered
+
+    def count_after(call: Any, reply: Any) -> bool:
+        if not answered(call, reply):
+            return False
+        Submission.objects.filter(pk=call.submission_id).update(selfies_sent=F("selfies_sent") + 1)
+        return True
+
+    outcomes.step2_answered = count_after
+    ledger._count_start = ledger._uncount_start = lambda *_args: None
+
+
+def _tries() -> None:
+    """A fourth selfie may be sent."""
+    from submissions import steps
+
+    steps.check_tries = lambda *_args: None
+
+
+def _confirm_by_reading() -> None:
+    """A webhook is believed as it comes."""
+    from submissions import clock, webhooks
+    from submissions.models import Status, Submission
+
+    final = (Status.APPROVED, Status.REJECTED)
+
+    def believe(delivery: Any, submission: Any) -> bool:
+        hint = webhooks.parse_webhook(delivery.body, delivery.content_type)
+        said = {"submit": "pending", "retry": "incomplete"}.get(hint.trigger, hint.trigger)
+        if said in Status.values:
+            decided = (
+                {"decided_at": clock.now(), "source": "vendor"} if said in final else {"decided_at": None, "source": ""}
+            )
+            Submission.objects.filter(pk=submission.pk).update(status=said, decided_by=None, **decided)
+        return webhooks._handled(delivery, "believed")
+
+    webhooks._read_back = believe
+
+
+def _nothing() -> None:
+    """The constraint in the database is the whole guard."""
+
+
+def _outbox_sweep() -> None:
+    """Beat does not look for prepared calls that nobody woke."""
+    from django.conf import settings
+
+    settings.CELERY_BEAT_SCHEDULE.pop("send")
+
+
+TWICE = "Step 2 calls sent twice for one press"
+STUCK = "submissions lost or stuck without a person being told"
+TRIES = "tries spent at the vendor minus tries our ledger holds"
+SETTLED = "unknown calls settled rightly"
+LATE = "calls sent after the deadline"
+DIFFER = "final states that differ from the vendor's"
+
+GUARDS: dict[str, Guard] = {
+    "claim": Guard("a call is claimed by guarded UPDATE", "two_workers", (TWICE,), _claim),
+    "lease": Guard("a dead worker's lease runs out", "worker_killed", (STUCK,), _lease),
+    "one_open_call": Guard(
+        "one open call per submission",
+        "fair_weather",
+        (TWICE, TRIES),
+        _one_open_call,
+        ("Call", "call_one_open_per_submission"),
+    ),
+    "settle_by_reading": Guard("an unknown call is read back, not resent", "cut_after", (TWICE,), _settle_by_reading),
+    "two_reads": Guard("two reads some minutes apart", "get_lags", (SETTLED,), _two_reads),
+    "deadline": Guard("no call starts after the deadline", "deadline_in_queue", (LATE,), _deadline),
+    "vendors_clock": Guard("the vendor's clock corrects ours", "clock_wrong", (LATE,), _vendors_clock),
+    "count_before_send": Guard("a try is counted before it leaves", "cut_after", (TRIES,), _count_before_send),
+    "tries": Guard(
+        "a fourth selfie is never sent",
+        "fourth_selfie",
+        ("fourth selfies sent",),
+        _tries,
+        ("Submission", "submission_at_most_3_selfies"),
+    ),
+    "confirm_by_reading": Guard("a webhook is only a hint", "webhooks_late", (DIFFER, STUCK), _confirm_by_reading),
+    "dedup": Guard(
+        "a doubled webhook is stored once",
+        "webhooks_late",
+        ("webhooks handled twice",),
+        _nothing,
+        ("WebhookDelivery", "webhook_once"),
+    ),
+    "outbox_sweep": Guard("prepared calls are found within a beat", "redis_emptied", (STUCK,), _outbox_sweep),
+}

@@ -1,0 +1,180 @@
+"""Drills in which our own host misbehaves."""
+
+import random
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import redis
+
+from tests.drills.catalogue import drill
+
+if TYPE_CHECKING:
+    from tests.drills.scene import Scene
+
+HOUR = 3600
+WAKE_UPS = 40
+
+
+@drill(workers=3)
+def worker_killed(scene: "Scene") -> None:
+    """A worker dies by SIGKILL at a random instant, again and again; a fresh one takes its place."""
+    killed = 0
+    for _turn in scene.gusts(0.5):
+        time.sleep(scene.draw.random())
+        if scene.draw.random() < 0.5:
+            scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            killed += 1
+    scene.notes["workers killed"] = killed
+
+
+@drill()
+def two_workers(scene: "Scene") -> None:
+    """Both workers wake at once, by forty wake-ups, on everything that was pressed while they were frozen."""
+    from submissions import wake
+
+    for _turn in scene.gusts(1):
+        for worker in scene.plant.workers:
+            scene.plant.signal(worker, signal.SIGSTOP)
+        time.sleep(1)
+        for _wake_up in range(WAKE_UPS):
+            wake._send(wake.SEND)
+        for worker in scene.plant.workers:
+            scene.plant.signal(worker, signal.SIGCONT)
+
+
+@drill()
+def redis_emptied(scene: "Scene") -> None:
+    """Redis loses all it holds, at random instants."""
+    emptied = 0
+    for _turn in scene.gusts(0.5):
+        if scene.draw.random() < 0.4:
+            broker().flushall()
+            emptied += 1
+    scene.notes["times Redis was emptied"] = emptied
+
+
+@drill()
+def redis_stopped(scene: "Scene") -> None:
+    """Redis is killed and comes back empty after some seconds, several times."""
+    stopped = 0
+    for turn in scene.gusts():
+        if turn % 4 == 1:
+            scene.plant.kill("broker")
+            time.sleep(scene.draw.uniform(1, 6))
+            scene.plant.start("broker")
+            stopped += 1
+    scene.notes["times Redis was stopped"] = stopped
+
+
+@drill()
+def database_cut(scene: "Scene") -> None:
+    """Every connection of the workers to the database is cut, at random instants."""
+    cut = 0
+    for _turn in scene.gusts(0.3):
+        if scene.draw.random() < 0.5:
+            cut += cut_workers_off()
+    scene.notes["connections cut"] = cut
+
+
+@drill()
+def beat_twice(scene: "Scene") -> None:
+    """A second beat is started beside the first; now one, now the other is killed and started again."""
+    scene.plant.start("beat", as_="beat2")
+    for turn in scene.gusts():
+        if turn % 6 == 3:
+            scene.plant.kill("beat")
+            time.sleep(1)
+            scene.plant.start("beat")
+        elif turn % 6 == 0:
+            scene.plant.kill("beat2")
+            scene.plant.start("beat", as_="beat2")
+
+
+@drill(knobs={"first_step2_hours": 0})
+def clock_wrong(scene: "Scene") -> None:
+    """Our clock falls an hour behind while submissions near their deadline, and later runs an hour ahead."""
+    for _turn in scene.gusts(share=0.4):
+        pass
+    jump_to(scene, 23 * HOUR + 30 * 60)
+    wrong_by(scene, -HOUR)
+    for _turn in scene.gusts(share=0.8):
+        pass
+    jump_to(scene, 22 * HOUR + 50 * 60)
+    wrong_by(scene, HOUR)
+    for _turn in scene.gusts():
+        pass
+
+
+def wrong_by(scene: "Scene", seconds: float) -> None:
+    """The portal's clock alone is wrong for half an hour in which people go on pressing; then it is set right."""
+    scene.clock.move_portal(seconds)
+    for _turn in range(10):
+        time.sleep(1)
+        scene.clock.advance(3 * 60)
+    scene.clock.move_portal(-seconds)
+
+
+@drill(knobs={"first_step2_hours": 0})
+def deadline_in_queue(scene: "Scene") -> None:
+    """Calls lie in the queue while the deadline passes: a manager's stop at first, then workers that are gone."""
+    for share in (0.4, 0.8):
+        for _turn in scene.gusts(share=share):
+            pass
+        leave = stopped_by_a_manager if share < 0.5 else without_workers
+        leave(scene)
+    for _turn in scene.gusts():
+        pass
+
+
+def stopped_by_a_manager(scene: "Scene") -> None:
+    from submissions import clock
+    from submissions.models import Switch
+
+    Switch.read()
+    Switch.objects.update(stopped_at=clock.now())
+    scene.wait_until_nothing_is_sent()
+    run_out(scene)
+    Switch.objects.update(stopped_at=None)
+
+
+def without_workers(scene: "Scene") -> None:
+    for worker in scene.plant.workers:
+        scene.plant.running[worker].terminate()
+    for worker in scene.plant.workers:
+        scene.plant.running.pop(worker).wait()
+    run_out(scene)
+    for worker in scene.plant.workers:
+        scene.plant.start(worker)
+
+
+def run_out(scene: "Scene") -> None:
+    """People press; a day later about half of those submissions are over, by seconds or minutes."""
+    from submissions.models import Call, CallState
+
+    time.sleep(3)
+    scene.notes["calls in the queue at the deadline"] = scene.notes.get("calls in the queue at the deadline", 0)
+    scene.notes["calls in the queue at the deadline"] += Call.objects.filter(state=CallState.PREPARED).count()
+    scene.clock.advance(24 * HOUR - random.Random(scene.seed).uniform(0, 600))
+
+
+def jump_to(scene: "Scene", seconds: float) -> None:
+    scene.wait_until_nothing_is_sent()
+    scene.clock.advance(seconds)
+
+
+def broker() -> "redis.Redis":
+    from django.conf import settings
+
+    return redis.Redis.from_url(settings.REDIS_URL)
+
+
+def cut_workers_off() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'worker' AND datname = current_database()"
+        )
+        return len(cursor.fetchall())

@@ -1,0 +1,131 @@
+"""The portal's processes in a drill: started as `make run` starts them, killed, frozen and started again one by one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+from tests.sandbox import KEY, Control
+from tests.stack import ROOT
+
+READY_WITHIN = 90
+CELERY = [sys.executable, "-m", "celery", "-A", "kycportal"]
+WORKER = [*CELERY, "worker", "--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
+WEB = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--worker-class", "gthread", "--threads", "4"]
+
+
+class Plant:
+    """`environment` is this process's own; a worker's connections to PostgreSQL carry the name `worker`."""
+
+    def __init__(
+        self, folder: Path, broker: list[str], webhook_url: str, *, workers: int = 2, threads: int = 8
+    ) -> None:
+        self.folder = folder
+        port, sandbox_port = os.environ["PORT"], os.environ["SANDBOX_PORT"]
+        self.url, self.sandbox_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}"
+        self.control = Control(f"{self.sandbox_url}/_control")
+        self.workers = [f"worker{number}" for number in range(1, workers + 1)]
+        sandbox = [sys.executable, "-m", "argos.sandbox", "--port", sandbox_port, "--webhook", f"{KEY}={webhook_url}"]
+        self.commands: dict[str, list[str]] = {
+            "broker": broker,
+            "sandbox": sandbox,
+            **{name: [*WORKER, "--concurrency", str(threads), "-n", f"{name}@drill"] for name in self.workers},
+            "beat": BEAT,
+            "web": [*WEB, "--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
+        }
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_all(self) -> None:
+        for name in self.commands:
+            self.start(name)
+        self.wait_until_ready()
+
+    def start(self, name: str, as_: str = "") -> None:
+        """`as_`: a second process of the same command under a name of its own."""
+        with (self.folder / f"{as_ or name}.log").open("ab") as log:
+            self.running[as_ or name] = subprocess.Popen(
+                self.commands[name],
+                cwd=ROOT,
+                env=self._environment(name),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        environment = dict(os.environ)
+        if name in self.workers and environment.get("DATABASE_URL"):
+            environment["DATABASE_URL"] += "?application_name=worker"
+        return environment
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and what it started: nothing is tidied up."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def signal(self, name: str, number: int) -> None:
+        os.killpg(self.running[name].pid, number)
+
+    def restart(self, name: str) -> None:
+        self.kill(name)
+        self.start(name)
+
+    def mend(self) -> None:
+        """As a supervisor would: whatever does not run is started."""
+        for name in self.commands:
+            if name not in self.running or self.running[name].poll() is not None:
+                self.start(name)
+
+    def ended(self) -> list[str]:
+        """Processes that ended by themselves."""
+        return [name for name, process in self.running.items() if process.poll() is not None]
+
+    def wait_until_ready(self) -> None:
+        started = time.monotonic()
+        while time.monotonic() - started < READY_WITHIN:
+            if ended := self.ended():
+                raise RuntimeError(f"{ended} ended: {self.tail(ended[0])}")
+            if self._is_ready():
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"the portal is not ready: {self.tail('web')}")
+
+    def _is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def tail(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
+
+    def stop_all(self) -> None:
+        for name in list(self.running):
+            if self.running[name].poll() is None:
+                self.kill(name)
+
+
+class Clock:
+    """The portal's clock (a file that every process reads) and the sandbox's (by its control), in seconds ahead."""
+
+    def __init__(self, file: Path, control: Control) -> None:
+        self.file, self.control = file, control
+        self.portal = float(file.read_text() or 0)
+
+    def advance(self, seconds: float) -> None:
+        """Both, as near together as two processes allow."""
+        self.control.advance(seconds)
+        self.move_portal(seconds)
+
+    def move_portal(self, seconds: float) -> None:
+        """The portal's host alone: its clock is wrong from now on."""
+        self.portal += seconds
+        written = self.file.with_suffix(".new")
+        written.write_text(str(self.portal))
+        written.replace(self.file)

@@ -1,0 +1,86 @@
+"""One drill's stage: people at work, gusts of weather while they work, then an hour of fair weather, then the count."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from submissions.models import Call, CallState, Submission
+from submissions.models.submission import FINAL
+from tests.drills.plant import Clock, Plant
+from tests.drills.traffic import Floor
+
+GUST_SECONDS = 1.5
+GUSTS_A_JUMP = 3
+JUMP_SECONDS = 120
+PATIENCE = 150  # seconds of the wall's clock for all the Step 2 calls
+# After the weather: the minutes the clocks are moved by, one after the other; an hour in all. The longest call that a
+# drill makes must have ended at the vendor between two jumps, or time would do what no vendor can.
+HOUR = (1, 11, 11, 11, 11, 15)
+FAIR = {"lag_seconds": 0, "hides_attempts": False, "webhook_delay": 0, "webhook_times": 1, "webhook_reversed": False}
+QUIET_WITHIN = 10
+AT_LEAST_BETWEEN = 4
+AT_MOST_BETWEEN = 9
+
+
+@dataclass
+class Scene:
+    name: str
+    seed: int
+    wanted: int  # Step 2 calls that the vendor must have seen before the weather clears
+    plant: Plant
+    clock: Clock
+    floor: Floor
+    draw: random.Random = field(init=False)
+    ended_by_themselves: list[str] = field(default_factory=list)
+    notes: dict[str, float] = field(default_factory=dict)  # figures that only this drill has
+
+    def __post_init__(self) -> None:
+        self.draw = random.Random(f"{self.seed} {self.name}")
+
+    def faults(self, *faults: dict[str, object]) -> None:
+        self.plant.control.faults(*faults)
+
+    def gusts(self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS) -> Iterator[int]:
+        """A turn now and again until the vendor has seen `share` of the Step 2 calls; the clocks go on meanwhile."""
+        started, turn = time.monotonic(), 0
+        self.floor.start()
+        while self.step2_calls() < share * self.wanted and time.monotonic() - started < PATIENCE:
+            yield turn
+            time.sleep(seconds)
+            turn += 1
+            if turn % GUSTS_A_JUMP == 0:
+                self.clock.advance(jump)
+
+    def step2_calls(self) -> int:
+        return sum(kyc["step2_calls"] for kyc in self.plant.control.submissions())
+
+    def clear_up(self) -> None:
+        """Fair weather from now on; no new customers, the ones that are here are served to the end."""
+        self.floor.admits = False
+        self.ended_by_themselves += self.plant.ended()
+        self.plant.control.faults()
+        self.plant.control.knobs(**FAIR)
+        self.plant.mend()
+
+    def wait_until_nothing_is_sent(self) -> None:
+        """No call is on its way, so that a jump of hours does not happen to one."""
+        started = time.monotonic()
+        while Call.objects.filter(state=CallState.SENT).exists() and time.monotonic() - started < QUIET_WITHIN:
+            time.sleep(0.1)
+
+    def hour_after(self) -> None:
+        for minutes in HOUR:
+            self.clock.advance(minutes * 60)
+            time.sleep(AT_LEAST_BETWEEN)
+            self._wait_until_done(AT_MOST_BETWEEN - AT_LEAST_BETWEEN)
+        self.floor.close()
+        time.sleep(AT_LEAST_BETWEEN)
+
+    def _wait_until_done(self, seconds: float) -> None:
+        started = time.monotonic()
+        while time.monotonic() - started < seconds and self.unfinished():
+            time.sleep(0.3)
+
+    def unfinished(self) -> int:
+        return Submission.objects.filter(pk__in=self.floor.created).exclude(status__in=FINAL).count()

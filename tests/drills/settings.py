@@ -1,0 +1,17 @@
+"""Settings of a drill: the stack's with its movable clock, a quick beat, and the app that takes guards out."""
+
+from datetime import timedelta
+
+from tests.settings_stack import *  # noqa: F403
+from tests.settings_stack import CELERY_BEAT_SCHEDULE, INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+# The portal's clock runs about thirty times as fast as the wall's, so beat does too.
+SECONDS = {"send": 1, "settle": 2, "deadlines": 3, "webhooks": 2, "poll": 3, "alerts": 10, "beat": 2}
+for _name, _seconds in SECONDS.items():
+    CELERY_BEAT_SCHEDULE[_name]["schedule"] = timedelta(seconds=_seconds)
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_REDBEAT_LOCK_TIMEOUT = 5

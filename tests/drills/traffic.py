@@ -1,0 +1,239 @@
+"""Agents and officers who press through the domain's own actions, each in a thread with a seeded choice of its own."""
+
+import hashlib
+import io
+import random
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+
+from django.db import DatabaseError, close_old_connections, connection
+from PIL import Image as Picture
+
+from submissions import capture, review, steps
+from submissions.deadlines import DeadlinePassed
+from submissions.models import Image, ImageKind, Project, Role, Status, Submission, Team, User, Verdict
+from submissions.models.submission import FINAL
+from submissions.permissions import NotAllowed
+from submissions.transitions import StaleSubmission
+from tests.factories import VALUES, by, make_team, make_user
+
+# What the sandbox does with each (argos/sandbox/README.md, Cases), and how often it is chosen: 2.4 selfies on average.
+CASES = {
+    "fail": 3,
+    "mismatch": 1,
+    "liveness2": 4,
+    "liveness": 2,
+    "glare+liveness": 1,
+    "pending": 1,
+    "approved": 1,
+    "rejected": 1,
+}
+DOUBLE_PRESSES = 0.1
+IDLE = 0.1
+LOOKS_AGAIN_AFTER = 2.0  # seconds, where a press was not taken
+FACTS = (
+    StaleSubmission,
+    NotAllowed,
+    DeadlinePassed,
+    steps.NotReady,
+    steps.VendorDown,
+    steps.NoTryLeft,
+    steps.LastTry,
+    review.ClaimedByOther,
+    review.CommentMissing,
+    review.WarningsOpen,
+)
+
+
+def tiny_jpeg() -> bytes:
+    file = io.BytesIO()
+    Picture.new("RGB", (64, 48), (120, 140, 130)).save(file, "JPEG")
+    return file.getvalue()
+
+
+PICTURE = tiny_jpeg()
+
+
+class Floor:
+    """The people at work and what they have made. `admits`: whether new customers come in."""
+
+    def __init__(
+        self,
+        project: Project,
+        seed: int,
+        *,
+        agents: int = 4,
+        officers: int = 2,
+        hold: int = 30,
+        cases: dict[str, int] | None = None,
+    ) -> None:
+        self.project, self.hold, self.cases = project, hold, cases or CASES
+        self.created: set[uuid.UUID] = set()
+        self.broken: list[str] = []
+        self.admits, self.is_open = True, True
+        team = make_team()
+        self.people: list[Person] = [Agent(self, team, random.Random(f"{seed} agent {n}")) for n in range(agents)]
+        self.people += [Officer(self, random.Random(f"{seed} officer {n}")) for n in range(officers)]
+
+    def start(self) -> None:
+        """Once; a second call changes nothing."""
+        for person in self.people:
+            if person.ident is None:
+                person.start()
+
+    def close(self) -> None:
+        self.is_open = False
+        for person in self.people:
+            if person.ident is not None:
+                person.join(timeout=30)
+
+
+class Person(threading.Thread):
+    user: User
+
+    def __init__(self, floor: Floor, draw: random.Random) -> None:
+        super().__init__(daemon=True)
+        self.floor, self.draw = floor, draw
+
+    def run(self) -> None:
+        while self.floor.is_open:
+            try:
+                acted = self.act()
+            except DatabaseError:
+                close_old_connections()
+                acted = False
+            except Exception:  # a fault of the drill or of the product, never weather
+                self.floor.broken.append(traceback.format_exc())
+                acted = False
+            if not acted:
+                time.sleep(IDLE)
+        connection.close()
+
+    def act(self) -> bool:
+        """One look at what waits; whether anything was pressed."""
+        raise NotImplementedError
+
+
+class Agent(Person):
+    def __init__(self, floor: Floor, team: Team, draw: random.Random) -> None:
+        super().__init__(floor, draw)
+        self.user = make_user(Role.AGENT, team=team)
+        self.mine: set[uuid.UUID] = set()
+        self.again_at: dict[uuid.UUID, float] = {}
+
+    def act(self) -> bool:
+        rows = list(Submission.objects.filter(pk__in=self.mine).select_related("project", "team"))
+        self.mine = {row.pk for row in rows if row.status not in FINAL}
+        now = time.monotonic()
+        ready = [row for row in rows if row.status in PRESSES and self.again_at.get(row.pk, 0) < now]
+        acted = [self._press(row) for row in ready]
+        if self.floor.admits and len(self.mine) < self.floor.hold:
+            self._admit()
+            return True
+        return any(acted)
+
+    def _admit(self) -> None:
+        tags = "+".join(self.draw.choices(list(self.floor.cases), weights=list(self.floor.cases.values())))
+        email = f"drill{self.draw.randrange(10**9)}+{tags}@example.com"
+        submission = capture.create_draft(
+            self.floor.project,
+            self.user.team or make_team(),
+            by=by(self.user),
+            issuing_country="KOR",
+            id_type="passport",
+            values={**VALUES, "email": email, "customer_id": f"C-{self.draw.randrange(10**9)}"},
+        )
+        attach(submission, ImageKind.ID_FRONT, self.user, self.draw)
+        self.floor.created.add(submission.pk)
+        self.mine.add(submission.pk)
+        self._press(submission)
+
+    def _press(self, submission: Submission) -> bool:
+        kind, send = PRESSES[Status(submission.status)]
+        if submission.status != Status.DRAFT:
+            attach(submission, kind, self.user, self.draw)
+        presses = [submission]
+        if self.draw.random() < DOUBLE_PRESSES:
+            presses.append(Submission.objects.select_related("project", "team").get(pk=submission.pk))
+        taken = together([lambda row=row: send(row, by=by(self.user), is_last_confirmed=True) for row in presses])
+        if not any(taken):
+            self.again_at[submission.pk] = time.monotonic() + LOOKS_AGAIN_AFTER
+        return any(taken)
+
+
+PRESSES: dict[Status, tuple[ImageKind, Callable[..., object]]] = {
+    Status.DRAFT: (ImageKind.ID_FRONT, steps.send_step1),
+    Status.STEP1_RETRY: (ImageKind.ID_FRONT, steps.send_step1),
+    Status.CONFIRMING: (ImageKind.SELFIE, steps.send_step2),
+    Status.INCOMPLETE: (ImageKind.SELFIE, steps.send_step2),
+}
+
+
+class Officer(Person):
+    def __init__(self, floor: Floor, draw: random.Random) -> None:
+        super().__init__(floor, draw)
+        self.user = make_user(Role.OFFICER)
+
+    def act(self) -> bool:
+        actor = by(self.user)
+        held = Submission.objects.filter(claimed_by=self.user, status=Status.PENDING).select_related("project", "team")
+        submission = held.first() or review.claim_next(by=actor)
+        if submission is None:
+            return False
+        verdict = Verdict.REJECTED if self.draw.random() < 0.3 else Verdict.APPROVED
+        comment = f"drill {self.draw.randrange(10**9)}" if verdict == Verdict.REJECTED else ""
+        ticked = [warning.code for warning in review.warnings_of(submission, self.user)]
+        reason = "other" if comment else ""
+
+        def decide(row: Submission) -> object:
+            return review.decide(row, verdict, by=actor, comment=comment, reason_code=reason, ticked=ticked)
+
+        rows = [submission]
+        if self.draw.random() < DOUBLE_PRESSES:
+            rows.append(Submission.objects.select_related("project", "team").get(pk=submission.pk))
+        return any(together([lambda row=row: decide(row) for row in rows]))
+
+
+def together(presses: list[Callable[[], object]]) -> list[bool]:
+    """Whether each press was taken; two are pressed at the same instant, as by two people or a double click."""
+    if len(presses) == 1:
+        return [_take(presses[0])]
+    taken: list[bool] = []
+
+    def press(act: Callable[[], object]) -> None:
+        try:
+            taken.append(_take(act))
+        except DatabaseError:
+            taken.append(False)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(act,)) for act in presses]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return taken
+
+
+def _take(press: Callable[[], object]) -> bool:
+    try:
+        press()
+    except FACTS:
+        return False
+    return True
+
+
+def attach(submission: Submission, kind: ImageKind, user: User, draw: random.Random) -> Image:
+    """A picture that no other press has, so that the vendor's records name the press each call came from."""
+    content = PICTURE + draw.randbytes(16)
+    submission.images.filter(kind=kind, is_current=True).update(is_current=False)
+    digest = hashlib.sha256(content).hexdigest()
+    image = Image(submission=submission, kind=kind, sha256=digest, size=len(content), created_by=user)
+    image.width, image.height = 64, 48
+    image.store(content)
+    image.save(force_insert=True)
+    return image

@@ -1,0 +1,102 @@
+"""Drills in which the vendor misbehaves."""
+
+from typing import TYPE_CHECKING
+
+from tests.drills.catalogue import drill
+
+if TYPE_CHECKING:
+    from tests.drills.scene import Scene
+
+CHANGING = ("step1", "step2", "review")
+
+
+def on_changing(kind: str, when: str, chance: float, **more: object) -> list[dict[str, object]]:
+    """A fault for ever on each call that changes something."""
+    return [
+        {"endpoint": endpoint, "kind": kind, "when": when, "chance": chance, "times": 0, **more}
+        for endpoint in CHANGING
+    ]
+
+
+@drill()
+def fair_weather(scene: "Scene") -> None:
+    """No fault at all: what the others are compared with."""
+    for _turn in scene.gusts():
+        pass
+
+
+@drill()
+def vendor_slow(scene: "Scene") -> None:
+    """Every fourth call outlasts our timeout; the vendor processes it all the same, before or after we gave up."""
+    before = on_changing("slow", "before", 0.15, seconds=4)
+    scene.faults(*before, *on_changing("slow", "after", 0.15, seconds=4))
+    for _turn in scene.gusts():
+        pass
+
+
+@drill()
+def cut_before(scene: "Scene") -> None:
+    """The connection is cut before the vendor has processed the call."""
+    scene.faults(*on_changing("cut", "before", 0.25))
+    for _turn in scene.gusts():
+        pass
+
+
+@drill()
+def cut_after(scene: "Scene") -> None:
+    """The vendor processes the call, then the connection is cut."""
+    scene.faults(*on_changing("cut", "after", 0.4))
+    for _turn in scene.gusts():
+        pass
+
+
+@drill()
+def error_after(scene: "Scene") -> None:
+    """The vendor processes the call and answers 500 or 502."""
+    scene.faults(*on_changing("500", "after", 0.2), *on_changing("502", "after", 0.2))
+    for _turn in scene.gusts():
+        pass
+
+
+@drill()
+def junk_answers(scene: "Scene") -> None:
+    """Answers that are half a JSON text, or empty, after processing and before."""
+    scene.faults(
+        *on_changing("junk", "after", 0.2), *on_changing("empty", "after", 0.1), *on_changing("junk", "before", 0.1)
+    )
+    for _turn in scene.gusts():
+        pass
+
+
+@drill(knobs={"lag_seconds": 300})
+def get_lags(scene: "Scene") -> None:
+    """GET shows the state of five minutes ago, while every third call is cut before or after processing."""
+    scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
+    for _turn in scene.gusts():
+        pass
+
+
+@drill(knobs={"hides_attempts": True})
+def get_without_attempts(scene: "Scene") -> None:
+    """GET tells no attempts, while every third call is cut before or after processing."""
+    scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
+    for _turn in scene.gusts():
+        pass
+
+
+@drill(knobs={"first_step2_hours": 0})
+def webhooks_late(scene: "Scene") -> None:
+    """Webhooks come three times, in the wrong order, some hours late; every fifth call is cut after processing."""
+    scene.faults(*on_changing("cut", "after", 0.2))
+    for _turn in scene.gusts(jump=20 * 60):
+        delay = scene.draw.choice((0, 0, 2, 8, 20))
+        scene.plant.control.knobs(webhook_times=3, webhook_reversed=scene.draw.random() < 0.5, webhook_delay=delay)
+
+
+@drill(knobs={"reject_at": 9, "shared_budget": False}, cases={"fail": 1})
+def fourth_selfie(scene: "Scene") -> None:
+    """The vendor refuses every selfie and would take nine; people press on as long as the portal lets them."""
+    for _turn in scene.gusts():
+        pass
+    scene.floor.admits = False
+    scene.clock.advance(24 * 3600)
