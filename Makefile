@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-browser check bench drill lock format
+.PHONY: help run test test-postgres test-drill test-browser check bench drill lock format
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -32,11 +32,14 @@ run: $(RUNTIME) ## start everything on this machine; Ctrl-C stops it
 
 test: $(DEVELOPMENT) ## the whole suite: unit, PostgreSQL, browser
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
-	@$(MAKE) --no-print-directory test-postgres test-browser
+	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
 
 test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQL
 	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions \
 		-m "not browser and not drill and not vendor"
+
+test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
+	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) ## the main job in Chromium against the running stack
 	@$(BIN)/python -m pytest tests/browser -m browser
@@ -54,8 +57,8 @@ check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and 
 bench: $(DEVELOPMENT) ## measure against what a user would pick instead
 	@$(BIN)/python -m bench
 
-drill: $(DEVELOPMENT) ## faults with real processes
-	@$(BIN)/python -m tests.drills
+drill: $(DEVELOPMENT) ## faults with real processes; DRILL=name runs one, SEED=n repeats a run
+	@$(BIN)/python -m tests.drills $(DRILL) $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
 
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

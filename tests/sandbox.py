@@ -34,10 +34,6 @@ class Control:
     def fault(self, endpoint: str, kind: str, when: str = "before", **more: Any) -> None:
         self._call("faults", {"faults": [{"endpoint": endpoint, "kind": kind, "when": when, **more}]})
 
-    def faults(self, *faults: dict[str, Any]) -> None:
-        """All of them instead of those before."""
-        self._call("faults", {"faults": list(faults)})
-
     def no_faults(self) -> None:
         self._call("faults", {"faults": []})
 
@@ -77,6 +73,11 @@ class Control:
 
     def received(self, endpoint: str = "") -> list[dict[str, Any]]:
         return [call for call in self._call("received") if endpoint in ("", call["endpoint"])]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call that came, oldest first; `became` is taken, refused or neither."""
+        found: list[dict[str, Any]] = self._call("calls")
+        return found
 
     def submissions(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._call("submissions")

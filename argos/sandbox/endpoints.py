@@ -48,8 +48,8 @@ class Call:
         files = {
             name: {"bytes": len(content), "sha256": sha256(content).hexdigest()} for name, content in self.files.items()
         }
-        entry = {"endpoint": self.endpoint, "at": at, "subject": self.subject, "query": self.query}
-        return entry | {"fields": self.fields, "files": files, "names": list(self.names)}
+        entry: dict[str, Any] = {"endpoint": self.endpoint, "at": at, "subject": self.subject, "became": ""}
+        return entry | {"query": self.query, "fields": self.fields, "files": files, "names": list(self.names)}
 
 
 def read(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:

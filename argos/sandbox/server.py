@@ -60,40 +60,40 @@ class Handler(BaseHTTPRequestHandler):
             return
         content_type = self.headers.get("Content-Type", "")
         call = endpoints.read(endpoint, query, content_type, body)
-        fault = self._arrive(call, content_type, body)
+        entry, fault = self._arrive(call, content_type, body)
         time.sleep(self.server.world.knobs.latency)
         struck = weather.strike(fault) if fault and fault.when == "before" else None
         if struck:
             self._send(*struck)
             return
-        reply = self._checked(call)
+        reply = self._checked(call, entry)
         struck = weather.strike(fault) if fault and fault.when == "after" else None
         self._send(*(struck or reply), is_half=fault is not None and fault.kind == "half")
 
-    def _arrive(self, call: Call, content_type: str, body: bytes) -> Fault | None:
+    def _arrive(self, call: Call, content_type: str, body: bytes) -> tuple[dict[str, Any], Fault | None]:
         world = self.server.world
         with world.locked():
-            came = world.came(call.endpoint, call.subject, (content_type, body))
+            entry = call.shown(world.now())
+            came = world.came(entry, (content_type, body))
             kyc = world.submissions.get(call.subject)
             asked = weather.pick(world.faults, call.endpoint, call.subject, world.random)
-            return asked or weather.of_case(call.endpoint, kyc.email if kyc else "", came)
+            return entry, asked or weather.of_case(call.endpoint, kyc.email if kyc else "", came)
 
-    def _checked(self, call: Call) -> Reply:
+    def _checked(self, call: Call, entry: dict[str, Any]) -> Reply:
         """The gateway's own checks come first, then the rules."""
         project = self.server.world.projects.get(self.headers.get("x-api-key", ""))
         if project is None:
             return weather.GATEWAY["403_key"]
         if not project.allowed:
             return weather.GATEWAY["403_ip"]
-        return self._processed(project, call)
+        return self._processed(project, call, entry)
 
-    def _processed(self, project: Project, call: Call) -> Reply:
+    def _processed(self, project: Project, call: Call, entry: dict[str, Any]) -> Reply:
         world = self.server.world
         with world.locked():
             world.sweep()
-            entry = call.shown(world.now())
             answered = endpoints.answer(world, project, call)
-            world.processed(call.endpoint, call.subject, entry, is_refused=not answered.is_taken)
+            world.processed(entry, is_refused=not answered.is_taken)
             return _reply(answered, encrypts=world.knobs.encrypts)
 
     def _send(self, status: int, content_type: str, body: bytes, *, is_half: bool = False) -> None:

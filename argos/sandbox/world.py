@@ -33,7 +33,7 @@ class World:
         self.faults: list[Fault] = []
         self.random = random.Random(0)  # noqa: S311 (faults, not secrets)
         self.received: list[dict[str, Any]] = []  # calls that were processed
-        self.calls: list[dict[str, Any]] = []  # every call that came, processed or not
+        self.calls: list[dict[str, Any]] = []  # every call that came; `became`: "taken", "refused", or "" for neither
         self.last_body: tuple[str, bytes] = ("", b"")
         self.ocr_for: dict[str, dict[str, str]] = {}
         self.submissions: dict[str, Kyc] = {}
@@ -140,18 +140,21 @@ class World:
         self.save(kyc)
         self.tell(kyc, "rejected")
 
-    def came(self, endpoint: str, subject: str, body: tuple[str, bytes]) -> int:
+    def came(self, entry: dict[str, Any], body: tuple[str, bytes]) -> int:
         """A call has arrived, whatever becomes of it. `subject`: its submission ID, at a first Step 1 its userid."""
-        self.calls.append({"endpoint": endpoint, "at": self.now(), "subject": subject})
+        self.calls.append(entry)
         del self.calls[:-_REMEMBERED_CALLS]
         self.last_body = body
+        endpoint, subject = entry["endpoint"], entry["subject"]
         self._store.count(endpoint, subject, "came")
         return self._store.came(endpoint, subject)
 
-    def processed(self, endpoint: str, subject: str, entry: dict[str, Any], *, is_refused: bool) -> None:
+    def processed(self, entry: dict[str, Any], *, is_refused: bool) -> None:
         """The rules were applied to a call; what they said leaves later, or never."""
-        self.received.append(entry)
+        entry["became"] = "refused" if is_refused else "taken"
+        self.received.append(entry | {"at": self.now()})
         del self.received[:-_REMEMBERED_CALLS]
+        endpoint, subject = entry["endpoint"], entry["subject"]
         self._store.count(endpoint, subject, "processed")
         if is_refused:
             self._store.count(endpoint, subject, "refused")

@@ -123,10 +123,10 @@ def settled_rightly(rows: list[Submission], vendor: Vendor) -> Figure:
 def arrived(call: Call, vendor: Vendor) -> bool:
     """Whether the vendor processed this very call."""
     pictures = {image["sha256"] for image in call.attempt.images}
-    if call.kind == CallKind.STEP2:
+    if call.kind == CallKind.STEP1 and "submissionId" not in call.attempt.values:
+        return vendor.has_userid(call.userid)
+    if call.kind in (CallKind.STEP1, CallKind.STEP2):
         return bool(pictures & vendor.processed_pictures)
-    if call.kind == CallKind.STEP1:
-        return vendor.has_step1(call.userid, pictures)
     decision = Decision.objects.get(call=call)
     there = vendor.by_id.get(call.submission.vendor_id, {})
     return (

@@ -44,6 +44,19 @@ def two_workers(scene: "Scene") -> None:
 
 
 @drill()
+def squall(scene: "Scene") -> None:
+    """A little of everything: calls cut before and after processing, a worker killed, Redis emptied."""
+    from tests.drills.vendor import on_changing
+
+    scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
+    for turn in scene.gusts(0.5):
+        if turn % 8 == 3:
+            scene.plant.restart(scene.draw.choice(scene.plant.workers))
+        if turn % 8 == 7:
+            broker().flushall()
+
+
+@drill()
 def redis_emptied(scene: "Scene") -> None:
     """Redis loses all it holds, at random instants."""
     emptied = 0

@@ -7,6 +7,7 @@ from typing import Any
 from tests.sandbox import Control
 
 DAY = 24 * 3600
+MOST_CALLS = 5000  # that the sandbox remembers
 
 
 @dataclass
@@ -18,12 +19,13 @@ class Vendor:
     processed_pictures: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        assert len(self.calls) < MOST_CALLS, "the sandbox has forgotten calls: the count would be wrong"
         taken = [call for call in self.calls if was_processed(call)]
         self.processed_pictures = {picture_of(call) for call in taken if call["files"]}
 
     @classmethod
     def read(cls, control: Control) -> "Vendor":
-        return cls({kyc["submission_id"]: kyc for kyc in control.submissions()}, control.received())
+        return cls({kyc["submission_id"]: kyc for kyc in control.submissions()}, control.calls())
 
     def of(self, endpoint: str) -> list[dict[str, Any]]:
         return [call for call in self.calls if call["endpoint"] == endpoint]
@@ -41,14 +43,12 @@ class Vendor:
                 found.append(call)
         return found
 
-    def has_step1(self, userid: str, pictures: set[str]) -> bool:
-        """A Step 1 is known by the userid it carried, its retry by its picture."""
-        is_new = any(kyc["userid"] == userid for kyc in self.by_id.values())
-        return is_new or bool(pictures & self.processed_pictures)
+    def has_userid(self, userid: str) -> bool:
+        return any(kyc["userid"] == userid for kyc in self.by_id.values())
 
 
 def was_processed(call: dict[str, Any]) -> bool:
-    return int(call.get("status", 200)) == 200
+    return bool(call["became"] == "taken")
 
 
 def picture_of(call: dict[str, Any]) -> str:

@@ -70,12 +70,14 @@ class Scene:
             time.sleep(0.1)
 
     def hour_after(self) -> None:
-        for minutes in HOUR:
-            self.clock.advance(minutes * 60)
+        left = list(HOUR)
+        while left:
+            jump = left[:1] if self.unfinished() else left
+            left = left[len(jump) :]
+            self.clock.advance(sum(jump) * 60)
             time.sleep(AT_LEAST_BETWEEN)
             self._wait_until_done(AT_MOST_BETWEEN - AT_LEAST_BETWEEN)
         self.floor.close()
-        time.sleep(AT_LEAST_BETWEEN)
 
     def _wait_until_done(self, seconds: float) -> None:
         started = time.monotonic()

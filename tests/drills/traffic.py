@@ -20,7 +20,7 @@ from submissions.permissions import NotAllowed
 from submissions.transitions import StaleSubmission
 from tests.factories import VALUES, by, make_team, make_user
 
-# What the sandbox does with each (argos/sandbox/README.md, Cases), and how often it is chosen: 2.4 selfies on average.
+# What the sandbox does with each (docs/sandbox.md, Cases), and how often it is chosen: 2.4 selfies on average.
 CASES = {
     "fail": 3,
     "mismatch": 1,
