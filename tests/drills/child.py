@@ -26,9 +26,10 @@ def run(name: str, seed: int, calls: int, environment: dict[str, str], *, withou
     counts = _counted(name, seed, calls, folder, environment | {"KYC_DRILL_WITHOUT": without})
     wrong = [f"  {figure['name']}: {line}" for figure in counts["figures"] for line in figure["wrong"]]
     if wrong and not without:
-        print("\n".join([*wrong, f"  logs: {folder}"]), flush=True)
+        wrong.append(f"  logs: {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
+    print("\n".join([f"  counted after {counts['seconds']:.0f} s", *wrong]), flush=True)
     return counts
 
 

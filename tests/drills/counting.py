@@ -12,7 +12,7 @@ from submissions.calls.readback import Word, word_on
 from submissions.models import Alert, Call, CallKind, CallState, Decision, Event, Status, Submission
 from submissions.models import WebhookDelivery as Delivery
 from submissions.models.submission import FINAL
-from tests.drills.records import Vendor, picture_of, was_processed
+from tests.drills.records import Vendor, mark_of, picture_of
 from tests.drills.scene import Scene
 
 MOST_SHOWN = 8
@@ -39,7 +39,7 @@ def count(scene: Scene, calls: int) -> dict[str, Any]:
         none("submissions lost or stuck without a person being told", lost_or_stuck(scene, rows, vendor), len(rows)),
         tries(rows, vendor),
         none("Step 2 calls sent twice for one press", sent_twice(vendor)),
-        none("fourth selfies sent", fourth_selfies(vendor)),
+        none("fourth selfies sent", [shown(call) for call in vendor.fourth_selfies()]),
         none("calls sent after the deadline", [shown(call) for call in vendor.late()]),
         settled_rightly(rows, vendor),
         decisions(rows, vendor),
@@ -104,10 +104,6 @@ def sent_twice(vendor: Vendor) -> list[str]:
     return [f"picture {picture[:12]} came {often} times" for picture, often in times.items() if often > 1]
 
 
-def fourth_selfies(vendor: Vendor) -> list[str]:
-    return [f"{key} got {often} selfies" for key, often in vendor.arrivals("step2").items() if often > 3]
-
-
 def settled_rightly(rows: list[Submission], vendor: Vendor) -> Figure:
     doubtful = Call.objects.filter(submission__in=rows, state__in=(CallState.SETTLED, CallState.UNKNOWN))
     good, wrong = 0, []
@@ -127,40 +123,34 @@ def arrived(call: Call, vendor: Vendor) -> bool:
         return vendor.has_userid(call.userid)
     if call.kind in (CallKind.STEP1, CallKind.STEP2):
         return bool(pictures & vendor.processed_pictures)
-    decision = Decision.objects.get(call=call)
-    there = vendor.by_id.get(call.submission.vendor_id, {})
-    return (
-        bool(there.get("status") == decision.verdict) and there.get("reviewer") == call.submission.project.admin_email
-    )
-
-
-REACHED = (CallState.ANSWERED, CallState.SETTLED)
+    _came, taken = vendor.reviews()
+    return taken[mark_of(Decision.objects.get(call=call).corrections)] > 0
 
 
 def decisions(rows: list[Submission], vendor: Vendor) -> Figure:
-    """A verdict that counts here is the vendor's word, by one processed review; one that waits is shown as waiting."""
-    reviews = [call for call in vendor.of("review") if was_processed(call)]
-    times = Counter(str(call["fields"].get("submissionId")) for call in reviews)
+    """A verdict that counts here is the vendor's word, by one review; one that waits is shown as waiting."""
+    came, taken = vendor.reviews()
     good, wrong = 0, []
     given = Decision.objects.filter(submission__in=rows, call__isnull=False).select_related("submission", "call")
     for decision in given:
-        row = decision.submission
-        if is_right(decision, times[row.vendor_id], vendor.by_id.get(row.vendor_id, {})):
+        mark = mark_of(decision.corrections)
+        there = vendor.by_id.get(decision.submission.vendor_id, {})
+        if came[mark] <= 1 and taken[mark] == reached(decision) and (not reached(decision) or agrees(decision, there)):
             good += 1
         else:
             said = f"{decision.verdict} {decision.withdrawn_why}, call {decision.call.state}"
-            wrong.append(f"{about(row)}: {said}; reviews at the vendor: {times[row.vendor_id]}")
+            wrong.append(f"{about(decision.submission)}: {said}; came {came[mark]} times, taken {taken[mark]} times")
     return all_of("decisions at the vendor once, or shown as not yet there", good, wrong)
 
 
-def is_right(decision: Decision, times: int, there: dict[str, Any]) -> bool:
+def reached(decision: Decision) -> bool:
+    """Whether the portal shows it as the vendor's: an open call is shown as on its way, a withdrawn one as such."""
     assert decision.call is not None
-    if times > 1:
-        return False
-    if decision.withdrawn_at or decision.call.state not in REACHED:
-        others = decision.submission.decisions.filter(withdrawn_at=None, call__state__in=REACHED)
-        return times == others.count()
-    return times == 1 and there.get("status") == decision.verdict
+    return decision.withdrawn_at is None and decision.call.state in (CallState.ANSWERED, CallState.SETTLED)
+
+
+def agrees(decision: Decision, there: dict[str, Any]) -> bool:
+    return bool(there.get("status") == decision.verdict)
 
 
 def differing(rows: list[Submission], vendor: Vendor) -> list[str]:

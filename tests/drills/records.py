@@ -7,6 +7,8 @@ from typing import Any
 from tests.sandbox import Control
 
 DAY = 24 * 3600
+MARK = "fullName"
+MOST_SELFIES = 3
 MOST_CALLS = 5000  # that the sandbox remembers
 
 
@@ -30,9 +32,21 @@ class Vendor:
     def of(self, endpoint: str) -> list[dict[str, Any]]:
         return [call for call in self.calls if call["endpoint"] == endpoint]
 
-    def arrivals(self, endpoint: str) -> Counter[str]:
-        """How many calls of a kind came for each of the vendor's submissions."""
-        return Counter(str(call["fields"].get("submissionId", "")) for call in self.of(endpoint))
+    def fourth_selfies(self) -> list[dict[str, Any]]:
+        """Step 2 calls that came when the vendor had processed three of that submission, by the order of arriving."""
+        taken: Counter[str] = Counter()
+        found = []
+        for call in self.of("step2"):
+            if taken[call["subject"]] >= MOST_SELFIES:
+                found.append(call)
+            taken[call["subject"]] += was_processed(call)
+        return found
+
+    def reviews(self) -> tuple[Counter[str], Counter[str]]:
+        """How often the vendor got, and took, each verdict: by the mark that its press carries."""
+        came = Counter(mark_of(call["fields"].get("updateFields") or {}) for call in self.of("review"))
+        taken = [call for call in self.of("review") if was_processed(call)]
+        return came, Counter(mark_of(call["fields"].get("updateFields") or {}) for call in taken)
 
     def late(self) -> list[dict[str, Any]]:
         """Calls for a submission that came after its 24 hours."""
@@ -49,6 +63,11 @@ class Vendor:
 
 def was_processed(call: dict[str, Any]) -> bool:
     return bool(call["became"] == "taken")
+
+
+def mark_of(corrections: dict[str, str]) -> str:
+    """What tells one verdict of a drill from every other (`traffic.Officer`)."""
+    return corrections.get(MARK, "")
 
 
 def picture_of(call: dict[str, Any]) -> str:

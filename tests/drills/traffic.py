@@ -18,6 +18,7 @@ from submissions.models import Image, ImageKind, Project, Role, Status, Submissi
 from submissions.models.submission import FINAL
 from submissions.permissions import NotAllowed
 from submissions.transitions import StaleSubmission
+from tests.drills.records import MARK
 from tests.factories import VALUES, by, make_team, make_user
 
 # What the sandbox does with each (docs/sandbox.md, Cases), and how often it is chosen: 2.4 selfies on average.
@@ -184,12 +185,14 @@ class Officer(Person):
         if submission is None:
             return False
         verdict = Verdict.REJECTED if self.draw.random() < 0.3 else Verdict.APPROVED
-        comment = f"drill {self.draw.randrange(10**9)}" if verdict == Verdict.REJECTED else ""
+        comment = "As drilled." if verdict == Verdict.REJECTED else ""
+        corrections = {MARK: f"Drill {self.draw.randrange(10**12)}"}
         ticked = [warning.code for warning in review.warnings_of(submission, self.user)]
         reason = "other" if comment else ""
 
         def decide(row: Submission) -> object:
-            return review.decide(row, verdict, by=actor, comment=comment, reason_code=reason, ticked=ticked)
+            told = {"comment": comment, "reason_code": reason, "corrections": corrections, "ticked": ticked}
+            return review.decide(row, verdict, by=actor, **told)
 
         rows = [submission]
         if self.draw.random() < DOUBLE_PRESSES:
