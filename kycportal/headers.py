@@ -1,10 +1,13 @@
 """Response headers that no library sets: what a page may use of the device, and that personal pages are not kept."""
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "display-capture", "midi", "hid")
+# Where a picture is taken: an agent's submission page. Everywhere else the camera stays shut, whatever a script asks.
+USES_CAMERA = re.compile(r"^/submissions/[0-9a-f-]{36}/")
 
 
 class HeadersMiddleware:
@@ -13,6 +16,13 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Permissions-Policy", permissions_policy(request.path))
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def permissions_policy(path: str) -> str:
+    camera = "camera=(self)" if USES_CAMERA.match(path) else "camera=()"
+    passkeys = "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    return ", ".join([camera, passkeys, *(f"{name}=()" for name in FORBIDDEN)])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from argos.errors import VendorError
 from argos.received import Received
 from argos.replies import Step2Reply, parse_step2
-from submissions import clock, fields, forms_review, review
+from submissions import clock, fields, forms_review, masking, review
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
 from submissions.models.submission import FINAL, MAX_TRIES
 
@@ -49,6 +49,7 @@ def opened(submission: Submission, user: User) -> dict[str, Any]:
         "tries": tries(submission),
         "documents": documents(submission),
         "comparison": comparison(submission),
+        "hides_digits": hides_digits(submission),
         "warnings": review.warnings_of(submission, user),
         "scores": scores(submission),
         "facts": captured_by(submission),
@@ -134,6 +135,11 @@ def comparison(submission: Submission) -> list[dict[str, Any]]:
     return [_compared(name, ocr.get(name, ""), values.get(name, ""), name in changed, reasons) for name in names]
 
 
+def hides_digits(submission: Submission) -> bool:
+    number = sent_values(submission).get("identity_number", "") or submission.ocr.get("identity_number", "")
+    return masking.while_working("identity_number", number) != number
+
+
 def sent_values(submission: Submission) -> dict[str, str]:
     """What the last attempt carried: reviewers judge that, not the draft."""
     sent = _arrived(submission)
@@ -144,12 +150,20 @@ def _compared(name: str, read: str, confirmed: str, is_changed: bool, reasons: d
     return {
         "name": name,
         "label": fields.label_of(name),
-        "read": marked(read, confirmed) if is_changed else [(read, False)],
-        "confirmed": marked(confirmed, read) if is_changed else [(confirmed, False)],
+        "read": _pieces(name, read, confirmed, is_changed),
+        "confirmed": _pieces(name, confirmed, read, is_changed),
         "was_read": bool(read),
         "is_changed": is_changed,
         "reason": reasons.get(name, ""),
     }
+
+
+def _pieces(name: str, text: str, other: str, is_changed: bool) -> list[tuple[str, bool]]:
+    """Hidden digits are told apart from the shown ones, and only whether they differ is told of them."""
+    shown = masking.while_working(name, text)
+    if shown != text:
+        return [(shown, is_changed)]
+    return marked(text, other) if is_changed else [(text, False)]
 
 
 def marked(text: str, other: str) -> list[tuple[str, bool]]:

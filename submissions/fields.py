@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.matrix import FieldRule, Form, Problem
-from submissions import reading, steps
+from submissions import masking, reading, steps
 from submissions.models import Submission
 
 LABELS = {
@@ -62,7 +62,6 @@ CHOICES = {
     "pancard": _("PAN card"),
     "universal": _("Let the vendor recognise it"),
 }
-SECRET = ("identity_number", "document_number", "license_number", "serial_number")
 OFFICE = ("email", "customer_id", "contact_phone")
 OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
 IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
@@ -83,6 +82,18 @@ class Row:
     is_country: bool = False
     type: str = "text"
     section: str = IDENTITY
+
+    @property
+    def shown(self) -> str:
+        return masking.while_working(self.name, self.value)
+
+    @property
+    def shown_stored(self) -> str:
+        return masking.while_working(self.name, self.stored)
+
+    @property
+    def shown_read(self) -> str:
+        return masking.while_working(self.name, self.read)
 
     @property
     def is_changed(self) -> bool:
@@ -166,17 +177,10 @@ def _section(name: str) -> str:
     return ADDRESS if is_address else IDENTITY
 
 
-def masked(name: str, value: str) -> str:
-    """Numbers show their last two characters; the rest of a person's data as it is."""
-    if name not in SECRET or len(value) <= 2:
-        return value
-    return "•" * (len(value) - 2) + value[-2:]
-
-
 def shown_values(values: Mapping[str, str], *, openly: bool) -> list[tuple[str, str, str]]:
     """(name, label, value) of what is filled, numbers masked unless `openly`."""
     return [
-        (name, label_of(name), text if openly else masked(name, text))
+        (name, label_of(name), text if openly else masking.masked(name, text))
         for name, text in values.items()
         if text and name in LABELS
     ]

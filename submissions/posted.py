@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
+from submissions import masking
 from submissions.models import Submission
 
 CALLBACK = "callback_at"
@@ -42,8 +43,8 @@ class Posted:
 
 
 def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
-    """From a POST; a field that was not in the form is not in `typed`."""
-    present = [name for name in (*names, CALLBACK) if name in data]
+    """From a POST; a field that was not in the form, or still holds the hidden digits, is not in `typed`."""
+    present = [name for name in (*names, CALLBACK) if name in data and masking.BULLET not in data[name]]
     version = data.get("version", "")
     return Posted(
         typed={name: data[name].strip() for name in present},
@@ -58,6 +59,7 @@ def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str,
     for name, text in typed.items():
         now = stored.get(name, "")
         shown = was.get(name, now)
+        shown = now if shown == masking.while_working(name, now) else shown
         if text in (now, shown):
             continue  # nothing typed here, or the same as the other side
         (merged.values if shown == now else merged.conflicts)[name] = text if shown == now else now
@@ -67,7 +69,11 @@ def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str,
 def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:
     text = _('Saved elsewhere meanwhile as "%(stored)s". You typed "%(typed)s". Leave what is right and save again.')
     return [
-        Problem(name, "conflict", text % {"stored": stored or "–", "typed": posted.typed[name] or "–"})
+        Problem(
+            name,
+            "conflict",
+            text % {"stored": masking.while_working(name, stored) or "–", "typed": posted.typed[name] or "–"},
+        )
         for name, stored in merged.conflicts.items()
     ]
 

@@ -24,6 +24,9 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Never shown. Leave empty to keep the present one; a new one is tested before it is used."),
     )
+    base_url = forms.URLField(
+        label=_("Base URL"), assume_scheme="https", help_text=_("With the version, for example https://host/v3")
+    )
     paths = forms.JSONField(label=_("Paths"), required=False)
     webhook_addresses = forms.JSONField(label=_("Webhook source addresses"), required=False)
 

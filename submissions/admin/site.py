@@ -27,6 +27,13 @@ class PortalAdmin(admin.AdminSite):
         """One way in: the portal's own."""
         return redirect(f"{reverse('account_login')}?next={request.path}")
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """One place for passwords, with its rules and its event."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
 
 site = PortalAdmin(name="admin")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions import events
+from submissions import reveal as revealing
 from submissions.calls import readback, settle
 from submissions.models import CallKind, CallState
 from submissions.permissions import check_can, get_submission_for
@@ -47,14 +48,14 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @step_up
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show the numbers once, with a typed reason."""
+    """Show the numbers and images once, with a typed reason."""
     found = get_submission_for(person(request), pk, "reveal")
-    reason = request.POST.get("reason", "").strip()
-    if len(reason) < 4:
-        messages.error(request, _("Say in a few words why you need to see the numbers."))
+    try:
+        because = revealing.reveal(found, by=events.actor_of(request), reason=request.POST.get("reason", ""))
+    except revealing.ReasonMissing as missing:
+        messages.error(request, str(missing))
         return redirect("submission", pk=pk)
-    events.record("revealed", by=events.actor_of(request), submission=found, purpose="reveal", reason=reason)
-    return page.render_submission(request, found, revealed=True)
+    return page.render_submission(request, found, revealed=because)
 
 
 @require_POST

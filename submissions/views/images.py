@@ -6,25 +6,47 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from submissions import events, vault
+from submissions import events, reveal, vault
 from submissions.models import Image
 from submissions.permissions import get_submission_for
 from submissions.views.asking import person
 
+# Intake writes every picture anew as JPEG; nothing else is ever shown in the page.
+SHOWN_INLINE = "image/jpeg"
+
 
 @require_safe
 def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The work at hand is the reason, or the one typed a few minutes ago."""
     found = Image.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
-    found.submission = get_submission_for(person(request), found.submission_id, "look")
+    because = reveal.because_of(request.GET.get("why", ""), found, person(request))
+    action = "reveal" if because else "look"
+    found.submission = get_submission_for(person(request), found.submission_id, action)
     try:
         content = found.read()
     except (OSError, vault.CannotOpen):
         return render(request, "errors/image.html", status=410)
-    fields = {"image": str(found.pk), "image_kind": found.kind}
+    _record(request, found, because)
+    return _response(found, content)
+
+
+def _record(request: HttpRequest, image: Image, because: int | None) -> None:
+    fields: dict[str, object] = {"image": str(image.pk), "image_kind": image.kind}
+    if because:
+        fields["reason_of_event"] = because
+    purpose = "reveal" if because else "work"
     events.record(
-        "image_opened", by=events.actor_of(request), submission=found.submission, purpose="work", fields=fields
+        "image_opened", by=events.actor_of(request), submission=image.submission, purpose=purpose, fields=fields
     )
-    headers = {"Content-Disposition": f'inline; filename="{found.kind}.jpg"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=found.content_type, headers=headers)
+
+
+def _response(image: Image, content: bytes) -> HttpResponse:
+    """Our own content type, never a guessed one; what is no JPEG could only be saved."""
+    is_jpeg = image.content_type == SHOWN_INLINE and content[:3] == b"\xff\xd8\xff"
+    shown = f'inline; filename="{image.kind}.jpg"' if is_jpeg else f'attachment; filename="{image.kind}.bin"'
+    headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff"}
+    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    content_type = SHOWN_INLINE if is_jpeg else "application/octet-stream"
+    return HttpResponse(content, content_type=content_type, headers=headers)

@@ -17,6 +17,7 @@ from submissions import (
     fields,
     permissions,
     posted,
+    reveal,
     review,
     search,
     steps,
@@ -47,7 +48,7 @@ def render_submission(
     *,
     problems: Sequence[Problem] = (),
     typed: Mapping[str, str] | None = None,
-    revealed: bool = False,
+    revealed: Event | None = None,
     vendor: Any = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -69,8 +70,9 @@ def render_submission(
         "is_capturing": is_capturing,
         "can_look": can_look,
         "images": cards(submission) if can_look else [],
-        "values": fields.shown_values(submission.values, openly=revealed or is_capturing),
-        "revealed": revealed,
+        "values": fields.shown_values(submission.values, openly=revealed is not None),
+        "revealed": revealed is not None,
+        "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
         "vendor": vendor,
         "others": others(user, submission),
         "timeline": timeline(submission, user),
@@ -192,6 +194,12 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[
         "vendor_field": image.vendor_field if image else "",
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
     }
+
+
+def revealed_images(submission: Submission, user: User, because: Event) -> list[tuple[Image, str]]:
+    """Each current image with the key that opens it for a few minutes."""
+    found = capture.current_images(submission).values()
+    return [(image, reveal.key_to(image, user, because)) for image in found]
 
 
 def others(user: User, submission: Submission) -> list[Submission]:

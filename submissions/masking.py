@@ -1,0 +1,26 @@
+"""Which characters of a number are shown, and which are hidden until somebody says why they need them.
+
+Document numbers show their last two characters. The seven back digits of a Korean resident number (주민등록번호; the
+foreigner's number has the same form) are hidden even from whoever captures or holds the claim: of that number only the
+front is shown, which is the birth date.
+"""
+
+import re
+
+BULLET = "•"
+SECRET = ("identity_number", "document_number", "license_number", "serial_number")
+RESIDENT_NUMBER = re.compile(r"(\d{6})[-\s]?[\d*]{7}")
+
+
+def masked(name: str, value: str) -> str:
+    """For whoever has no reason to see it; a value that is no number stays as it is."""
+    if name not in SECRET or len(value) <= 2:
+        return value
+    at_work = while_working(name, value)
+    return at_work if at_work != value else BULLET * (len(value) - 2) + value[-2:]
+
+
+def while_working(name: str, value: str) -> str:
+    """For whoever captures it or holds its claim: everything but the back digits of a resident number."""
+    found = RESIDENT_NUMBER.fullmatch(value.strip()) if name == "identity_number" else None
+    return f"{found[1]}-{BULLET * 7}" if found else value

@@ -1,0 +1,320 @@
+"""Who may ask what of every address: each URL x person x method x state has an expectation, and it holds.
+
+The expectations are written from the role table of the design, not from `submissions.permissions`, so that a slip there
+shows here. ROWS has one line an address; `what` each person gets is said by the rules above it.
+
+A NEW ADDRESS FAILS `test_every_address_has_a_row` until it has a line in ROWS:
+    "name of the url": Row(get=..., post=..., of=...)
+where get and post are rules (SEE, CAPTURE, REVIEWERS, NEVER, ...) or 405 for a method it does not take, and `of` says
+which thing of the world its arguments name ("submission", "image", "project", ...; nothing for a page of its own).
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from submissions import review
+from submissions.models import Role, Status, Submission, User
+from submissions.models.submission import Capturer
+from tests import factories
+
+IN, NO, HIDDEN, LOGIN, NOT_TAKEN, BAD = "in", "403", "404", "login", "405", "400"
+
+NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
+OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
+MANAGER, CAPTURING_MANAGER, ADMIN = "manager", "manager who captured", "administrator"
+PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN)
+AGENTS = (AGENT, MATE, STRANGER)
+REVIEWING = (OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER)
+HAVE_CAPTURED = (AGENT, CAPTURER, CAPTURING_MANAGER)
+
+CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "final", "-"
+STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
+
+Rule = Callable[[str, str], str]
+
+
+def anybody(person: str, state: str) -> str:
+    return IN
+
+
+def signed_in(person: str, state: str) -> str:
+    return LOGIN if person == NOBODY else IN
+
+
+def not_taken(person: str, state: str) -> str:
+    return LOGIN if person == NOBODY else NOT_TAKEN
+
+
+def only(*people: str, otherwise: str = NO) -> Rule:
+    def rule(person: str, state: str) -> str:
+        if person == NOBODY:
+            return LOGIN
+        return IN if person in people else otherwise
+
+    return rule
+
+
+def of_submission(may: Callable[[str, str], bool]) -> Rule:
+    """A stranger's team does not know of it; others are refused by name."""
+
+    def rule(person: str, state: str) -> str:
+        if person == NOBODY:
+            return LOGIN
+        if person == STRANGER:
+            return HIDDEN
+        return IN if may(person, state) else NO
+
+    return rule
+
+
+def _look(person: str, state: str) -> bool:
+    """While capturing it, or while holding its claim."""
+    if state == CAPTURING:
+        return person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER)
+    return state == CLAIMED and person == CLAIMER
+
+
+def review_only(rule: Rule) -> Rule:
+    """Pages of the review room refuse every agent before they look for anything."""
+    return lambda person, state: NO if person in AGENTS else rule(person, state)
+
+
+ANYBODY, SIGNED_IN, NEVER = anybody, signed_in, not_taken
+CUSTOMERS = only(*AGENTS, *REVIEWING)
+REVIEWERS = only(*REVIEWING)
+MANAGERS = only(MANAGER, CAPTURING_MANAGER)
+SEE = of_submission(lambda person, state: True)
+CAPTURE = of_submission(lambda person, state: person != ADMIN)
+LOOK = of_submission(_look)
+IN_REVIEW_ROOM = review_only(of_submission(lambda person, state: person != ADMIN))
+REVIEW_PAGE = review_only(of_submission(lambda person, state: True))
+CLAIM = review_only(
+    of_submission(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
+)
+STAFF = only(*REVIEWING, ADMIN, otherwise=LOGIN)
+ADMINISTRATORS = only(ADMIN)
+ADMIN_ONLY = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else IN if person == ADMIN else NO  # noqa: E731
+ADMIN_NEVER = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else NO  # noqa: E731
+NOT_BY_STAFF = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else NOT_TAKEN  # noqa: E731
+STAFF_NEVER = lambda person, state: LOGIN if person == NOBODY else IN if person in AGENTS else NOT_TAKEN  # noqa: E731
+STAFF_FIND_NOTHING = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else HIDDEN  # noqa: E731
+AT_THE_DOOR = lambda person, state: LOGIN  # noqa: E731 (it leads to the log-in page)
+
+
+@dataclass(frozen=True)
+class Row:
+    get: Rule = NEVER
+    post: Rule = NEVER
+    of: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+
+
+POST_ONLY = NEVER
+ROWS: dict[str, Row] = {
+    "start": Row(SIGNED_IN),
+    "alerts_seen": Row(post=SIGNED_IN),
+    "stop_switch": Row(post=MANAGERS),
+    "submission_list": Row(CUSTOMERS),
+    "submission_new": Row(CUSTOMERS, CUSTOMERS),
+    "submission": Row(CAPTURE, of="submission"),
+    "status_part": Row(CAPTURE, of="submission"),
+    "ask_vendor": Row(post=CAPTURE, of="submission"),
+    "reveal": Row(post=CAPTURE, of="submission", data={"reason": "the customer asked"}),
+    "save_values": Row(post=CAPTURE, of="submission", data={"name": "Another Name"}),
+    "account_check": Row(post=CAPTURE, of="submission"),
+    "address_code": Row(post=CAPTURE, of="submission"),
+    "take_back": Row(post=CAPTURE, of="submission"),
+    "give_up": Row(post=CAPTURE, of="submission"),
+    "restart": Row(post=CAPTURE, of="submission"),
+    "release_call": Row(post=CAPTURE, of="submission"),
+    "image": Row(LOOK, of="image"),
+    "review_queue": Row(REVIEWERS),
+    "claim_next": Row(post=REVIEWERS),
+    "assign": Row(post=MANAGERS),
+    "single_keys": Row(post=REVIEWERS),
+    "review": Row(REVIEW_PAGE, of="submission"),
+    "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
+    "claim": Row(post=CLAIM, of="submission"),
+    "hold": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "release_claim": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "decide": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "add_note": Row(post=CAPTURE, of="submission"),
+    "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
+    "account_login": Row(ANYBODY, ANYBODY),
+    "account_logout": Row(SIGNED_IN, AT_THE_DOOR),
+    "account_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "account_change_password": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_index": Row(SIGNED_IN, NEVER),
+    "mfa_authenticate": Row(only(*PEOPLE, otherwise=LOGIN), only(*PEOPLE, otherwise=LOGIN)),
+    "mfa_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_activate_totp": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN)),
+    "mfa_view_recovery_codes": Row(only(otherwise=HIDDEN), NEVER),
+    "mfa_generate_recovery_codes": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_download_recovery_codes": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN)),
+    "mfa_list_webauthn": Row(SIGNED_IN, NEVER),
+    "mfa_add_webauthn": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate_webauthn": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_remove_webauthn": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN), of="passkey of another"),
+    "mfa_edit_webauthn": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN), of="passkey of another"),
+    "mfa_login_webauthn": Row(only(*PEOPLE, otherwise=LOGIN), only(*PEOPLE, otherwise=LOGIN)),
+    "session": Row(ANYBODY, ANYBODY),
+    "session_list": Row(SIGNED_IN),
+    "sessions_end": Row(post=SIGNED_IN),
+    "session_end": Row(post=only(otherwise=HIDDEN), of="session of another"),
+    "socialaccount_login_cancelled": Row(ANYBODY, lambda person, state: NOT_TAKEN),
+    "socialaccount_login_error": Row(lambda person, state: "401", lambda person, state: NOT_TAKEN),
+    "openid_connect_login": Row(lambda p, s: HIDDEN, lambda p, s: HIDDEN, of="provider"),
+    "openid_connect_callback": Row(lambda p, s: HIDDEN, lambda p, s: HIDDEN, of="provider"),
+    "admin:index": Row(STAFF, STAFF),
+    "admin:login": Row(AT_THE_DOOR, AT_THE_DOOR),
+    "admin:logout": Row(STAFF_NEVER, only(*AGENTS, otherwise=LOGIN)),
+    "admin:password_change": Row(STAFF, STAFF),
+    "admin:password_change_done": Row(STAFF, STAFF),
+    "admin:autocomplete": Row(ADMIN_NEVER, NOT_BY_STAFF),
+    "admin:jsi18n": Row(STAFF, NOT_BY_STAFF),
+    "admin:view_on_site": Row(STAFF_FIND_NOTHING, STAFF_FIND_NOTHING, of="view on site"),
+    "admin:app_list": Row(STAFF, STAFF, of="app"),
+    "admin:submissions_submission_changelist": Row(STAFF, STAFF),
+    "admin:submissions_submission_add": Row(ADMIN_NEVER, ADMIN_NEVER),
+    "admin:submissions_submission_change": Row(STAFF, ADMIN_NEVER, of="submission in the admin"),
+    "admin:submissions_submission_history": Row(STAFF, STAFF, of="submission in the admin"),
+    "admin:submissions_submission_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="submission in the admin"),
+    "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
+    "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
+}
+for _model in ("user", "team", "project"):
+    _name = f"admin:submissions_{_model}"
+    ROWS[f"{_name}_changelist"] = Row(ADMIN_ONLY, ADMIN_ONLY)
+    ROWS[f"{_name}_add"] = Row(ADMIN_ONLY, ADMIN_ONLY)
+    ROWS[f"{_name}_change"] = Row(ADMIN_ONLY, ADMIN_ONLY, of=_model)
+    ROWS[f"{_name}_history"] = Row(ADMIN_ONLY, ADMIN_ONLY, of=_model)
+    ROWS[f"{_name}_delete"] = Row(ADMIN_NEVER, ADMIN_NEVER, of=_model)
+# Addresses without a name: the admin's short form of a change page, and its answer to what it does not know.
+NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}
+
+
+def addresses(resolver: Any = None, space: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
+        else:
+            yield f"{space}{pattern.name or ''}", str(pattern.pattern)
+
+
+def test_every_address_has_a_row() -> None:
+    named = {name for name, _pattern in addresses() if name and not name.endswith(":")}
+    assert named - set(ROWS) == set(), "add one line each to ROWS in this file; its docstring says how"
+    assert set(ROWS) - named == set(), "these addresses are gone: take their lines out of ROWS"
+    nameless = [pattern for name, pattern in addresses() if not name or name.endswith(":")]
+    assert all(pattern in ("<path:object_id>/", "(?P<url>.*)$") for pattern in nameless), nameless
+
+
+class World:
+    """The people, and one submission in each state; what a cell changes is rolled back after it."""
+
+    def __init__(self) -> None:
+        team, elsewhere = factories.make_team(), factories.make_team("Another desk")
+        roles = {OFFICER: Role.OFFICER, CAPTURER: Role.OFFICER, CLAIMER: Role.OFFICER, ADMIN: Role.ADMINISTRATOR}
+        roles |= {MANAGER: Role.MANAGER, CAPTURING_MANAGER: Role.MANAGER}
+        self.users: dict[str, User] = {name: factories.make_user(role) for name, role in roles.items()}
+        self.users |= {name: factories.make_user(team=team) for name in (AGENT, MATE)}
+        self.users[STRANGER] = factories.make_user(team=elsewhere)
+        self.project = factories.make_project()
+        statuses = {
+            CAPTURING: Status.CONFIRMING,
+            PENDING: Status.PENDING,
+            CLAIMED: Status.PENDING,
+            FINAL: Status.APPROVED,
+        }
+        self.submissions = {state: self._submission(status) for state, status in statuses.items()}
+        review.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
+        self.token = self.project.new_webhook_token()
+        self.project.save()
+        self.other = factories.make_user(team=team)
+        self.other_session = factories.sign_in(Client(), self.other)
+        self.keys = {name: factories.sign_in(Client(), user).cookies for name, user in self.users.items()}
+
+    def _submission(self, status: Status) -> Submission:
+        submission = factories.make_at(status, self.users[AGENT], self.project)
+        for name in (CAPTURER, CAPTURING_MANAGER):
+            Capturer.objects.get_or_create(submission=submission, user=self.users[name])
+        return submission
+
+    def client(self, person: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if person != NOBODY:
+            client.cookies.update(self.keys[person])
+        return client
+
+    def arguments(self, of: str, state: str) -> dict[str, Any]:
+        makers: dict[str, Callable[[], dict[str, Any]]] = {
+            "": dict,
+            "submission": lambda: {"pk": self.submissions[state].pk},
+            "submission in the admin": lambda: {"object_id": self.submissions[state].pk},
+            "image": lambda: {"pk": self.submissions[state].images.first().pk},
+            "token": lambda: {"token": self.token},
+            "provider": lambda: {"provider_id": "sso"},
+            "passkey of another": lambda: {"pk": 4711},
+            "session of another": lambda: {"pk": 4711},
+            "view on site": lambda: {"content_type_id": 4711, "object_id": 1},
+            "app": lambda: {"app_label": "submissions"},
+            "user": lambda: {"object_id": self.other.pk},
+            "team": lambda: {"object_id": self.other.team_id},
+            "project": lambda: {"object_id": self.project.pk},
+            "anything": lambda: {"pk": uuid.uuid4()},
+        }
+        return makers[of]()
+
+
+STATEFUL = ("submission", "submission in the admin", "image")
+
+
+def outcome(reply: Any) -> str:
+    if reply.status_code in (301, 302) and reply.headers["Location"].startswith(("/accounts/login/", "/admin/login/")):
+        return LOGIN
+    if reply.status_code in (200, 204, 301, 302, 409, 410, 413, 422, 503):
+        return IN
+    return str(reply.status_code)
+
+
+def cells(name: str, row: Row, world: World) -> Iterator[tuple[tuple[str, str, str, str], str, str]]:
+    """((address, person, method, state), what is expected, what came)."""
+    for state in STATES if row.of in STATEFUL else (ALONE,):
+        url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
+        for person in PEOPLE:
+            for method, rule in (("GET", row.get), ("POST", row.post)):
+                with transaction.atomic():
+                    client = world.client(person)
+                    reply = client.get(url) if method == "GET" else client.post(url, row.data)
+                    transaction.set_rollback(True)
+                yield (name, person, method, state), rule(person, state), outcome(reply)
+
+
+def count(row: Row) -> int:
+    return len(PEOPLE) * 2 * (len(STATES) if row.of in STATEFUL else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_every_cell_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    """All addresses in one test, because building the people and states costs more than asking."""
+    world, wrong, held = World(), [], 0
+    for name, row in ROWS.items():
+        for cell, expected, came in cells(name, row, world):
+            held += came == expected
+            if came != expected:
+                wrong.append(f"{' | '.join(cell)}: expected {expected}, came {came}")
+    assert held + len(wrong) == sum(count(row) for row in ROWS.values())
+    with capsys.disabled():
+        print(f"\npermission matrix: {len(ROWS)} addresses, {held} of {held + len(wrong)} cells hold")
+    assert not wrong, "\n" + "\n".join(wrong)

@@ -1,0 +1,93 @@
+"""What every answer carries, on pages and errors, for everybody."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from submissions.models import ImageKind, Role
+from tests import factories
+from tests.postgres import environment
+from tests.stack import ROOT
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("/", "/submissions/", "/submissions/new/", "/accounts/2fa/", "/accounts/sessions/", "/nothing/", "/healthz")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_page_is_shut(role: Role | None, path: str) -> None:
+    client = Client()
+    if role:
+        client.force_login(factories.make_user(role))
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "no-store" in headers["Cache-Control"]
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_the_camera_opens_only_where_a_picture_is_taken(client: Client) -> None:
+    user = factories.make_user()
+    submission = factories.make_draft(user)
+    client.force_login(user)
+    assert "camera=(self)" in client.get(f"/submissions/{submission.pk}/").headers["Permissions-Policy"]
+    assert "camera=()" in client.get("/submissions/").headers["Permissions-Policy"]
+
+
+def test_an_image_answer_is_ours_and_nothing_else(client: Client) -> None:
+    user = factories.make_user()
+    submission = factories.make_draft(user, images=False)
+    client.force_login(user)
+    image = factories.attach_image(submission, ImageKind.SELFIE, user)
+    reply = client.get(f"/images/{image.pk}/")
+    assert reply.headers["Content-Type"] == "application/octet-stream", "these bytes are no JPEG"
+    assert reply.headers["Content-Disposition"].startswith("attachment")
+    assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "no-store" in reply.headers["Cache-Control"]
+
+
+def test_posts_need_their_token_everywhere_but_at_the_webhook() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(factories.make_user(Role.MANAGER))
+    for path in ("/sending/", "/review/next/", "/accounts/logout/", "/accounts/session/", "/alerts/seen/"):
+        assert client.post(path).status_code == 403, path
+    assert client.post("/webhooks/argos/unknown/", b"{}", content_type="application/json").status_code == 404
+
+
+def in_production(expression: str, **variables: str) -> Any:
+    """An expression over the settings of a production-like process."""
+    wanted = (
+        environment("postgres://nobody@127.0.0.1:5432/none") | {"PUBLIC_URL": "https://kyc.example.com"} | variables
+    )
+    code = f"import json; from kycportal import settings as s; print(json.dumps({expression}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **wanted}, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_behind_https_cookies_and_transport_insist_on_it() -> None:
+    names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS"
+    names += " SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN DEBUG"
+    found = in_production(f"[getattr(s, name) for name in {names.split()!r}]")
+    assert found == ["__Host-session", "__Host-csrf", True, True, 31_536_000, True, True, False, False]
+
+
+def test_the_form_may_go_to_the_single_sign_on_and_nowhere_else() -> None:
+    given = {"OIDC_ISSUER": "https://id.example.com/realm", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+    found = in_production("s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']", **given)
+    assert found == ["'self'", "https://id.example.com"]
+    assert in_production("s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']") == ["'self'"]
