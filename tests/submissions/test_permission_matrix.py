@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from submissions import review
-from submissions.models import Role, Status, Submission, User
+from submissions.models import ConsentText, Role, Status, Submission, User
 from submissions.models.submission import Capturer
 from tests import factories
 
@@ -189,6 +189,15 @@ ROWS: dict[str, Row] = {
     "admin:submissions_submission_change": Row(STAFF, ADMIN_NEVER, of="submission in the admin"),
     "admin:submissions_submission_history": Row(STAFF, STAFF, of="submission in the admin"),
     "admin:submissions_submission_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="submission in the admin"),
+    "called_back": Row(post=CAPTURE, of="submission"),
+    "passed_on": Row(post=CAPTURE, of="submission"),
+    "retention": Row(ADMINISTRATORS),
+    "retention_act": Row(ADMINISTRATORS, ADMINISTRATORS, of="submission", data={"action": "hold"}),
+    "admin:submissions_consenttext_changelist": Row(ADMIN_ONLY, ADMIN_ONLY),
+    "admin:submissions_consenttext_add": Row(ADMIN_ONLY, ADMIN_ONLY),
+    "admin:submissions_consenttext_change": Row(ADMIN_ONLY, ADMIN_NEVER, of="consent text"),
+    "admin:submissions_consenttext_history": Row(ADMIN_ONLY, ADMIN_ONLY, of="consent text"),
+    "admin:submissions_consenttext_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="consent text"),
     "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
     "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
 }
@@ -238,6 +247,7 @@ class World:
         }
         self.submissions = {state: self._submission(status) for state, status in statuses.items()}
         review.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
+        self.consent = ConsentText.objects.create(project=self.project, version="1", text="I agree.")
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -271,6 +281,7 @@ class World:
             "user": lambda: {"object_id": self.other.pk},
             "team": lambda: {"object_id": self.other.team_id},
             "project": lambda: {"object_id": self.project.pk},
+            "consent text": lambda: {"object_id": self.consent.pk},
             "anything": lambda: {"pk": uuid.uuid4()},
         }
         return makers[of]()
