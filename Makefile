@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-drill test-browser check bench drill lock format
+.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -27,10 +27,13 @@ $(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
 
-run: $(RUNTIME) ## start everything on this machine; Ctrl-C stops it
+run: $(RUNTIME) messages ## start everything on this machine; Ctrl-C stops it
 	@$(BIN)/python -m kycportal.run
 
-test: $(DEVELOPMENT) ## the whole suite: unit, PostgreSQL, browser
+messages: $(RUNTIME) ## compile the translations
+	@$(BIN)/python -m kycportal.messages
+
+test: $(DEVELOPMENT) messages ## the whole suite: unit, PostgreSQL, browser
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
 	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
 

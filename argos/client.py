@@ -175,7 +175,7 @@ class Client:
         names = self._paths.address_code_fields
         body = {names.get(name, name): value for name, value in fields.items() if value}
         received = self._request("POST", self._paths.address_code, json=body)
-        return replies.parse_address_code(answers.object_of(received), received)
+        return replies.parse_address_code(answers.object_of(received), received, names)
 
     def _find(self, params: dict[str, str]) -> list[replies.VendorSubmission]:
         try:

@@ -1,12 +1,16 @@
 """The two printed lines at the bottom of a passport (ICAO 9303, TD3): read, with their check digits.
 
-An optional check on what was typed: nothing is sent from here.
+They fill the form or check what was typed; nothing is sent from here.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 
+from argos.matrix.countries import is_country
+
+LINE_LENGTH = 44
 _LINE = re.compile(r"[A-Z0-9<]{44}")
 _WEIGHTS = (7, 3, 1)
 
@@ -35,6 +39,28 @@ class PassportLines:
         }
         return tuple(name for name, said in printed.items() if values.get(name) and _short(name, values[name]) != said)
 
+    def values(self, today: date) -> dict[str, str]:
+        """What the lines say under Step 2's names; a country or sex that the vendor has no word for is left out."""
+        found = {
+            "name": f"{self.given_names} {self.surname}".strip(),
+            "document_number": self.document_number,
+            "nationality": self.nationality if is_country(self.nationality) else "",
+            "date_of_birth": _born(self.birth, today),
+            "date_of_expiry": _dashed("20", self.expiry),
+            "gender": {"M": "male", "F": "female"}.get(self.sex, ""),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def _born(digits: str, today: date) -> str:
+    """The latest century that is not still to come: the lines do not print it."""
+    recent = _dashed("20", digits)
+    return recent if recent <= today.isoformat() else _dashed("19", digits)
+
+
+def _dashed(century: str, digits: str) -> str:
+    return f"{century}{digits[:2]}-{digits[2:4]}-{digits[4:]}" if digits.isdigit() else ""
+
 
 def check_digit(text: str) -> int:
     """Weights 7, 3, 1 over digits, letters (A = 10) and fillers (0), modulo 10."""
@@ -43,7 +69,9 @@ def check_digit(text: str) -> int:
 
 def read_td3(text: str) -> PassportLines | None:
     """None when these are not two lines of 44 signs that begin as a passport does."""
-    lines = [line.replace(" ", "").upper() for line in text.strip().splitlines()]
+    lines = [line.replace(" ", "").upper() for line in text.strip().splitlines() if line.strip()]
+    if len(lines) == 1 and len(lines[0]) == 2 * LINE_LENGTH:  # a reader that gives both in one
+        lines = [lines[0][:LINE_LENGTH], lines[0][LINE_LENGTH:]]
     if len(lines) != 2 or not all(_LINE.fullmatch(line) for line in lines) or not lines[0].startswith("P"):
         return None
     upper, lower = lines

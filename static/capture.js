@@ -16,6 +16,7 @@ export function watchUploads(form) {
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-upload]") && event.target.files.length) upload(form, state);
     else checkShape(event.target, true);
+    if (event.target.matches("[data-reload]")) reload(form, state);
   });
   form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
   window.addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });
@@ -34,6 +35,12 @@ async function sendAfterSaving(form, state, event) {
   if (outcome === "signed-out" || outcome === "offline") return;
   state.dirty = false;
   form.requestSubmit(event.submitter);
+}
+
+// Another ID type has other fields.
+async function reload(form, state) {
+  clearTimeout(state.timer);
+  if ((await save(form, state)) === "saved") location.reload();
 }
 
 // One save at a time: each carries the version that the one before it left.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from submissions import alerts
+from submissions import alerts, language
 from submissions.calls import gate
 from submissions.models import Project, User
 from submissions.signin import sessions
@@ -12,10 +12,11 @@ from submissions.signin import sessions
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
+    spoken = {"languages": language.names()}
     if not isinstance(user, User):
-        return {"closed": [], "unseen": [], "session_left": None}
+        return {"closed": [], "unseen": [], "session_left": None, **spoken}
     unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
-    return {"closed": closed(), "unseen": unseen, "session_left": sessions.left(request)}
+    return {"closed": closed(), "unseen": unseen, "session_left": sessions.left(request), **spoken}
 
 
 def closed() -> list[tuple[str, str]]:

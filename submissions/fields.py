@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
@@ -41,7 +42,7 @@ LABELS = {
 }
 HINTS = {
     Form.DATE: _("YYYY-MM-DD"),
-    Form.COUNTRY: _("Three letters, for example KOR"),
+    Form.COUNTRY: _("Type a country's name or its three letters"),
     Form.LICENSE: _("12-34-567890-12 or 서울-12-345678-90"),
     Form.SERIAL: _("Six letters or digits"),
     Form.PLUS_CODE: _("For example 87C4VXX7+39"),
@@ -81,6 +82,10 @@ class Row:
     problems: list[Problem] = field(default_factory=list)
     is_country: bool = False
     type: str = "text"
+    pattern: str = ""
+    wrong: str = ""
+    keyboard: str = "text"
+    is_type: bool = False
     section: str = IDENTITY
 
     @property
@@ -141,9 +146,20 @@ def rows(submission: Submission, problems: Iterable[Problem] = (), typed: Mappin
     for problem in problems:
         by_field.setdefault(problem.field, []).append(problem)
     return [
-        _row(rule, values, stored.get(rule.name, ""), ocr, reasons, by_field.get(rule.name, []))
+        shape(
+            _row(rule, values, stored.get(rule.name, ""), ocr, reasons, by_field.get(rule.name, [])),
+            rule,
+            submission.issuing_country,
+        )
         for rule in rules(submission)
     ]
+
+
+def shape(row: Row, rule: FieldRule, country: str) -> Row:
+    """What the page checks while it is typed."""
+    if found := matrix.shape_of(rule, country):
+        row.pattern, row.wrong, row.keyboard = found.pattern, gettext(found.wrong), found.keyboard
+    return row
 
 
 def _row(
@@ -166,6 +182,7 @@ def _row(
         reason=reasons.get(rule.name, ""),
         problems=found,
         is_country=rule.form is Form.COUNTRY,
+        is_type=rule.name == "idType",
         section=_section(rule.name),
     )
 

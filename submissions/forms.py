@@ -4,22 +4,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.matrix import Problem
+from submissions import wording
 from submissions.fields import choice_label
-from submissions.models import Project, Role, Team, User
+from submissions.models import Project, Role, Submission, Team, User
 
 OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
 
 
 def country_choices() -> list[tuple[str, str]]:
     """The ones used often first, then all by name."""
-    every = dict(matrix.country_choices())
+    every = dict(matrix.country_choices(get_language() or "en"))
     often = [(code, f"{every[code]} ({code})") for code in OFTEN]
     rest = [(code, f"{name} ({code})") for code, name in every.items() if code not in OFTEN]
     return [("", ""), *often, *rest]
+
+
+def last_choices(user: User) -> dict[str, Any]:
+    """Most agents file the same kind of document all day: the last one's project, country and type come first."""
+    columns = ("project", "issuing_country", "id_type")
+    last = Submission.objects.filter(created_by=user).order_by("-created_at").values(*columns).first()
+    return dict(last or {})
 
 
 class NewForm(forms.Form):
@@ -34,6 +43,7 @@ class NewForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial = {**last_choices(user), **self.initial}
         id_type = self.fields["id_type"]
         assert isinstance(id_type, forms.ChoiceField)
         id_type.choices = [(name, choice_label(name)) for name in matrix.ID_TYPES]
@@ -45,7 +55,10 @@ class NewForm(forms.Form):
             team.widget = forms.HiddenInput()
         project = self.fields["project"]
         assert isinstance(project, forms.ModelChoiceField)
-        project.initial = project.queryset.first() if project.queryset is not None else None
+        assert project.queryset is not None
+        project.initial = project.queryset.first()
+        if not project.queryset.filter(pk=self.initial.get("project")).exists():
+            self.initial.pop("project", None)  # the last one's is closed by now, or there is no last one
         project.empty_label = None
 
     def clean(self) -> dict[str, Any]:
@@ -56,7 +69,7 @@ class NewForm(forms.Form):
             "email": data.get("email", ""),
         }
         if project := data.get("project"):
-            for problem in matrix.check_step1(values, {"idImage"}, project.options):
+            for problem in wording.of_problems(matrix.check_step1(values, {"idImage"}, project.options)):
                 name = STEP1_FIELDS.get(problem.field, problem.field)
                 if name in self.fields and name not in self.errors:
                     self.add_error(name, problem.message)
@@ -66,13 +79,15 @@ class NewForm(forms.Form):
 STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email": "email"}
 
 
-def account_problems(typed: Mapping[str, str]) -> list[Problem]:
-    """What is wrong with the 1-won check's three values before it is sent."""
+def account_problems(typed: Mapping[str, str], banks: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the 1-won check's three values before it is sent. `banks`: the project's list, empty: any."""
     found = []
     if not typed.get("userName"):
         found.append(Problem("userName", "missing", str(_("Enter the account holder's name."))))
     if not (typed.get("bankCode", "").isdigit() and len(typed["bankCode"]) == 3):
         found.append(Problem("bankCode", "format", str(_("A bank code has three digits, for example 004."))))
+    elif banks and typed["bankCode"] not in banks:
+        found.append(Problem("bankCode", "choice", str(_("Choose a bank from the list."))))
     if not typed.get("accountNumber", "").isdigit():
         found.append(Problem("accountNumber", "format", str(_("Digits only, without hyphens."))))
     return found

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from argos.codes import advice_on
 from argos.errors import VendorError
-from submissions import clock
+from submissions import clock, wording
 from submissions.calls import gate, readback
 from submissions.events import SYSTEM
 from submissions.models import Project, Submission
@@ -62,5 +62,5 @@ def try_key(trial: Project) -> str:
     try:
         trial.client().find_by_userid(PROBE)
     except VendorError as error:
-        return advice_on(error).what_happened
+        return wording.of_advice(advice_on(error)).what_happened
     return ""

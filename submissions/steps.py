@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from argos import matrix
 from argos.matrix import Problem
-from submissions import clock, consent, deadlines, reading
+from submissions import clock, consent, deadlines, reading, wording
 from submissions.calls import gate, ledger
-from submissions.capture import add_capturer, current_images
+from submissions.capture import add_capturer, current_images, save_values
 from submissions.events import Actor
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
 
@@ -39,7 +39,7 @@ class AccountCheckMissing(Exception):
 
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
     found = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
-    return (*found, *_consent_problems(submission))
+    return (*wording.of_problems(found), *_consent_problems(submission))
 
 
 def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
@@ -55,7 +55,7 @@ def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
 def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
     vendor_id = submission.vendor_id or submission.reference
-    problems = matrix.check_step2(
+    found = matrix.check_step2(
         submission.values | {"submissionId": vendor_id},
         _files(submission),
         submission.issuing_country,
@@ -64,7 +64,7 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
         today=clock.now().date(),
         id_type_unknown=submission.id_type_unknown,
     )
-    reasons = submission.reasons
+    reasons, problems = submission.reasons, wording.of_problems(found)
     open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
     return open_ones + _unexplained(submission)
 
@@ -169,7 +169,7 @@ def _check_selfie_is_new(submission: Submission) -> None:
     tried = submission.attempts.filter(kind=CallKind.STEP2, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
     used = {entry["id"] for attempt in tried.exclude(call__settled_as="never_arrived") for entry in attempt.images}
     if selfie and str(selfie.pk) in used:
-        message = (
+        message = _(
             "This selfie was sent already and was not accepted. Take a new one; sending it again would cost a try."
         )
         raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
@@ -182,8 +182,11 @@ def has_account_check(submission: Submission) -> bool:
 def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: str, account_number: str) -> Call:
     """Prepare the 1-won account check, which must have succeeded before Step 2 where the project asks for it.
 
+    The holder's name goes to Step 2 as well, and the code that the bank shows is typed there.
+
     Raises:
         transitions.StaleSubmission: another call is open.
+        capture.SavedMeanwhile: the values were saved elsewhere since they were looked at.
     """
     values = {
         "submissionId": submission.vendor_id,
@@ -191,6 +194,7 @@ def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: 
         "bankCode": bank_code,
         "accountNumber": account_number,
     }
+    save_values(submission, {"userOccupancyName": holder}, by=by)
     add_capturer(submission, by)
     return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
 

@@ -1,11 +1,13 @@
 """What happened and what comes next, in sentences: calls, notices, events. No rule is decided here."""
 
+import json
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from argos import codes
-from submissions import clock, follow
+from submissions import clock, follow, wording
 from submissions.calls import settle
 from submissions.models import Call, CallKind, CallState, Event, Status, Submission
 
@@ -97,7 +99,7 @@ def _about_refusal(call: Call) -> Told:
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
         told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
-    advice = gateway["too_large"] if call.error == "toolarge" else told
+    advice = wording.of_advice(gateway["too_large"] if call.error == "toolarge" else told)
     title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
     return Told(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
 
@@ -107,8 +109,24 @@ def about_retry(submission: Submission) -> Told | None:
     if submission.status not in (Status.STEP1_RETRY, Status.INCOMPLETE):
         return None
     surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
-    advice = codes.advice_for(submission.retry_code, submission.retry_message, surface)
+    advice = wording.of_advice(codes.advice_for(submission.retry_code, submission.retry_message, surface))
     return Told(advice.what_happened, advice.do, "warn", advice.say)
+
+
+def about_account(call: Call) -> Told | None:
+    """An account check that the vendor did not accept: its code as advice, and the vendor's own count of failures."""
+    if call.error != "account_refused":
+        return None
+    told = json.loads(call.reply.get("body") or "{}")
+    advice = wording.of_advice(codes.advice_for(call.error_code, str(told.get("message", "")), "error"))
+    count = told.get("retryCount")
+    counted = ngettext(
+        "The vendor counts %(count)s failed account check.",
+        "The vendor counts %(count)s failed account checks.",
+        count or 0,
+    )
+    text = f"{advice.do} {counted % {'count': count}}" if count is not None else advice.do
+    return Told(advice.what_happened, text, "warn", advice.say)
 
 
 def about_end(submission: Submission) -> Told | None:
@@ -123,7 +141,7 @@ def about_end(submission: Submission) -> Told | None:
         return None
     by = submission.decided_by.name if submission.decided_by else submission.get_source_display()
     title = _("Approved by %(by)s") if submission.status == Status.APPROVED else _("Rejected by %(by)s")
-    advice = [codes.advice_for(code, "", "reject") for code in submission.vendor_codes]
+    advice = [wording.of_advice(codes.advice_for(code, "", "reject")) for code in submission.vendor_codes]
     text = " ".join(f"{row.what_happened} {row.do}" for row in advice)
     say = advice[0].say if advice else ""
     return Told(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
+from kycportal import messages
 from tests.sandbox import sandbox
 
 __all__ = ["sandbox"]
+
+
+def pytest_configure() -> None:
+    messages.compile_all()
+
 
 LOOPBACK = ("127.", "localhost", "::1")
 

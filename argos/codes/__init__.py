@@ -11,8 +11,9 @@ from argos.codes.errors import ERROR, GATEWAY
 from argos.codes.rejects import REJECT
 from argos.codes.retries import STEP1, STEP2
 from argos.errors import Forbidden, NotConfigured, Refused, TooLarge, Undelivered, Unsupported, VendorError
+from argos.words import N_
 
-__all__ = ["TABLES", "Advice", "advice_for", "advice_on", "storable"]
+__all__ = ["TABLES", "VENDOR_SAYS", "Advice", "advice_for", "advice_on", "storable"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 
@@ -24,10 +25,11 @@ TABLES: Mapping[str, Mapping[str, Advice]] = {
     "error": ERROR,
 }
 
+VENDOR_SAYS = N_("The vendor says: %(text)s")
 _UNKNOWN_DO = {
-    "step1_retry": "Take the ID again as the vendor's text asks.",
-    "step2_retry": "Take a new selfie as the vendor's text asks.",
-    "reject": "Ask an officer what to tell the customer.",
+    "step1_retry": N_("Take the ID again as the vendor's text asks."),
+    "step2_retry": N_("Take a new selfie as the vendor's text asks."),
+    "reject": N_("Ask an officer what to tell the customer."),
 }
 
 
@@ -79,7 +81,10 @@ def _unknown(code: str, message: str, surface: str | None) -> Advice:
     shown = message.strip() or code.strip()
     return Advice(
         code=code,
-        what_happened=f"The vendor says: {shown}" if shown else "The vendor gave no reason.",
-        say="The check needs another step. One moment, please.",
-        do=_UNKNOWN_DO.get(surface or "", "Do as the vendor's text asks. Ask the administrator when it is not clear."),
+        what_happened=VENDOR_SAYS % {"text": shown} if shown else N_("The vendor gave no reason."),
+        say=N_("The check needs another step. One moment, please."),
+        do=_UNKNOWN_DO.get(
+            surface or "", N_("Do as the vendor's text asks. Ask the administrator when it is not clear.")
+        ),
+        quoted=shown,
     )

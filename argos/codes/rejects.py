@@ -1,127 +1,130 @@
 """Reject codes: the vendor's final no, in `kyc.commentCode` and in the webhook. Contract 5.4; an open-ended list."""
 
 from argos.codes.advice import table
+from argos.words import N_
 
-_CLOSED = "Close this one. A fresh submission may be started"
-_OTHER_ID = f"{_CLOSED} with another picture of the ID."
-_POLICY = "Close this one. Company policy decides this: do not try again with the same person."
-_DUPLICATE = "Look for the customer's other submission and use that one. Ask an officer when there is none."
-_NEUTRAL = "We could not complete the check. We will tell you what comes next."
-_NEW_ADDRESS = f"{_CLOSED} with another proof of address."
+_OTHER_ID = N_("Close this one. A fresh submission may be started with another picture of the ID.")
+_POLICY = N_("Close this one. Company policy decides this: do not try again with the same person.")
+_DUPLICATE = N_("Look for the customer's other submission and use that one. Ask an officer when there is none.")
+_NEUTRAL = N_("We could not complete the check. We will tell you what comes next.")
+_NEW_ADDRESS = N_("Close this one. A fresh submission may be started with another proof of address.")
 
 REJECT = table(
     (
         "id_image_invalidImage",
-        "No ID was found on the picture.",
-        "The picture did not show your ID. We need to take it again.",
+        N_("No ID was found on the picture."),
+        N_("The picture did not show your ID. We need to take it again."),
         _OTHER_ID,
     ),
     (
         "id_image_invalidId",
-        "The ID is not one that is accepted.",
-        "We cannot accept this ID. Do you have another one?",
-        f"{_CLOSED} with a valid ID.",
+        N_("The ID is not one that is accepted."),
+        N_("We cannot accept this ID. Do you have another one?"),
+        N_("Close this one. A fresh submission may be started with a valid ID."),
     ),
     (
         "id_image_error",
-        "The ID image did not reach the vendor whole.",
-        "Something went wrong on the way. We need to take your ID again.",
+        N_("The ID image did not reach the vendor whole."),
+        N_("Something went wrong on the way. We need to take your ID again."),
         _OTHER_ID,
     ),
     (
         "id_image_badImage",
-        "The ID image could not be read.",
-        "The picture of your ID was not clear enough. We need to take it again.",
+        N_("The ID image could not be read."),
+        N_("The picture of your ID was not clear enough. We need to take it again."),
         _OTHER_ID,
     ),
     (
         "id_info_dataMismatch",
-        "The confirmed data differ from what the ID says.",
-        "Something we entered is not what your ID says. Let us go through it again.",
-        f"{_CLOSED}; read every value back to the customer from the ID.",
+        N_("The confirmed data differ from what the ID says."),
+        N_("Something we entered is not what your ID says. Let us go through it again."),
+        N_("Close this one. A fresh submission may be started; read every value back to the customer from the ID."),
     ),
-    ("id_info_blacklist", "The issuing country is not accepted by the project's policy.", _NEUTRAL, _POLICY),
-    ("id_info_notOfAge", "The person is younger than the project's policy allows.", _NEUTRAL, _POLICY),
-    ("duplicate_user", "The same person has been identified before.", _NEUTRAL, _DUPLICATE),
+    ("id_info_blacklist", N_("The issuing country is not accepted by the project's policy."), _NEUTRAL, _POLICY),
+    ("id_info_notOfAge", N_("The person is younger than the project's policy allows."), _NEUTRAL, _POLICY),
+    ("duplicate_user", N_("The same person has been identified before."), _NEUTRAL, _DUPLICATE),
     (
         "duplicated_user_PII_exact",
-        "The same personal data belong to an earlier submission.",
+        N_("The same personal data belong to an earlier submission."),
         _NEUTRAL,
         _DUPLICATE,
     ),
-    ("duplicated_face", "The same face belongs to an earlier submission.", _NEUTRAL, _DUPLICATE),
+    ("duplicated_face", N_("The same face belongs to an earlier submission."), _NEUTRAL, _DUPLICATE),
     (
         "too_many_retry",
-        "All tries were used and none was accepted.",
-        "The check did not work this time. We can start again from the beginning.",
-        f"{_CLOSED}: in better light, with a new selfie, after checking that ID and person match.",
+        N_("All tries were used and none was accepted."),
+        N_("The check did not work this time. We can start again from the beginning."),
+        N_(
+            "Close this one. A fresh submission may be started: in better light, with a new selfie, "
+            "after checking that ID and person match."
+        ),
     ),
-    ("blacklistCountry", "The issuing country is not accepted by the project's policy.", _NEUTRAL, _POLICY),
-    ("under_ageLimit", "The person is younger than the project's policy allows.", _NEUTRAL, _POLICY),
+    ("blacklistCountry", N_("The issuing country is not accepted by the project's policy."), _NEUTRAL, _POLICY),
+    ("under_ageLimit", N_("The person is younger than the project's policy allows."), _NEUTRAL, _POLICY),
     (
         "invalid_acceptedID",
-        "This type of ID is not accepted by the project.",
-        "We cannot accept this kind of ID. Do you have another one?",
-        f"{_CLOSED} with an ID type that the project accepts.",
+        N_("This type of ID is not accepted by the project."),
+        N_("We cannot accept this kind of ID. Do you have another one?"),
+        N_("Close this one. A fresh submission may be started with an ID type that the project accepts."),
     ),
     (
         "no-date-of-birth",
-        "The ID carries no date of birth.",
-        "We need an ID that shows your date of birth.",
-        f"{_CLOSED} with an ID that shows it.",
+        N_("The ID carries no date of birth."),
+        N_("We need an ID that shows your date of birth."),
+        N_("Close this one. A fresh submission may be started with an ID that shows it."),
     ),
     (
         "expired_id",
-        "The ID has expired.",
-        "This ID is no longer valid. Do you have another one that is?",
-        f"{_CLOSED} with a valid ID.",
+        N_("The ID has expired."),
+        N_("This ID is no longer valid. Do you have another one that is?"),
+        N_("Close this one. A fresh submission may be started with a valid ID."),
     ),
     (
         "automatic_verification_fail",
-        "The images or data were not good enough for the automatic check.",
-        "The pictures were not clear enough. We need to take them again.",
-        f"{_CLOSED} with better pictures of ID and face.",
+        N_("The images or data were not good enough for the automatic check."),
+        N_("The pictures were not clear enough. We need to take them again."),
+        N_("Close this one. A fresh submission may be started with better pictures of ID and face."),
     ),
     (
         "address_image_invalidImage",
-        "The proof of address does not show full name and address.",
-        "We need a bill, bank statement or certificate with your full name and address on it.",
+        N_("The proof of address does not show full name and address."),
+        N_("We need a bill, bank statement or certificate with your full name and address on it."),
         _NEW_ADDRESS,
     ),
     (
         "address_image_error",
-        "The proof of address did not reach the vendor whole.",
-        "Something went wrong on the way. We need your proof of address again.",
+        N_("The proof of address did not reach the vendor whole."),
+        N_("Something went wrong on the way. We need your proof of address again."),
         _NEW_ADDRESS,
     ),
     (
         "address_image_badImage",
-        "The proof of address could not be read.",
-        "The picture of your proof of address was not clear enough.",
+        N_("The proof of address could not be read."),
+        N_("The picture of your proof of address was not clear enough."),
         _NEW_ADDRESS,
     ),
     (
         "address_info_expiredDocument",
-        "The proof of address is more than six months old.",
-        "We need a proof of address from the last six months.",
+        N_("The proof of address is more than six months old."),
+        N_("We need a proof of address from the last six months."),
         _NEW_ADDRESS,
     ),
     (
         "address_info_dataMismatch",
-        "The address entered differs from the proof of address.",
-        "The address we entered is not the one on your document. Let us go through it again.",
-        f"{_CLOSED}; copy the address from the document.",
+        N_("The address entered differs from the proof of address."),
+        N_("The address we entered is not the one on your document. Let us go through it again."),
+        N_("Close this one. A fresh submission may be started; copy the address from the document."),
     ),
     (
         "timeout",
-        "The 24 hours ran out before there was a result.",
-        "The check took too long and has to start again. I am sorry for the trouble.",
-        f"{_CLOSED} from this one's data.",
+        N_("The 24 hours ran out before there was a result."),
+        N_("The check took too long and has to start again. I am sorry for the trouble."),
+        N_("Close this one. A fresh submission may be started from this one's data."),
     ),
     (
         "other",
-        "A reviewer rejected it and wrote down why.",
+        N_("A reviewer rejected it and wrote down why."),
         _NEUTRAL,
-        "Read the reviewer's comment. Ask an officer when it does not say what to do.",
+        N_("Read the reviewer's comment. Ask an officer when it does not say what to do."),
     ),
 )

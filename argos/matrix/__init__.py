@@ -11,6 +11,7 @@ from argos.matrix.options import ADDRESS_CODES, GENDERS, ID_TYPES, STEP2_ID_TYPE
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
 from argos.matrix.problems import Problem
 from argos.matrix.rules import ISSUER_ROWS, FieldRule, IssuerRow, rules_for
+from argos.matrix.shapes import Shape, shape_of
 
 __all__ = [
     "ADDRESS_CODES",
@@ -28,6 +29,7 @@ __all__ = [
     "Options",
     "Parameter",
     "Problem",
+    "Shape",
     "Shown",
     "check_step1",
     "check_step2",
@@ -36,6 +38,7 @@ __all__ = [
     "country_choices",
     "is_country",
     "rules_for",
+    "shape_of",
     "step1_fields",
     "step2_fields",
 ]

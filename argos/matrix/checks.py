@@ -15,6 +15,7 @@ from argos.matrix.options import ADDRESS_CODES, Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
 from argos.matrix.problems import Problem
 from argos.matrix.rules import FieldRule, rules_for
+from argos.words import N_
 
 _OLDEST_YEARS = 120
 _YOUNGEST_YEARS = 13  # the vendor's own policy text; projects may differ, so a warning
@@ -64,35 +65,36 @@ def _missing_of(rules: tuple[FieldRule, ...], present: Collection[str], options:
         yield Problem(
             ADDRESS_CODES[0],
             "one_of",
-            "One of globalCode, compoundCode and formatted_address is needed. Look up the address, or enter one.",
+            N_("One of globalCode, compoundCode and formatted_address is needed. Look up the address, or enter one."),
         )
 
 
 def _missing(name: str, form: Form) -> Problem:
     if form is Form.FILE:
-        return Problem(name, "missing", "This image is needed. Take it or choose a file.")
+        return Problem(name, "missing", N_("This image is needed. Take it or choose a file."))
     if form is Form.REFERENCE:
-        return Problem(name, "missing", "The vendor has not given a submission ID yet. Send Step 1 first.")
-    return Problem(name, "missing", "This is needed for this ID. Copy it from the document.")
+        return Problem(name, "missing", N_("The vendor has not given a submission ID yet. Send Step 1 first."))
+    return Problem(name, "missing", N_("This is needed for this ID. Copy it from the document."))
 
 
 def _malformed(parameters: tuple[Parameter, ...], filled: Mapping[str, str]) -> Iterator[Problem]:
     for parameter in parameters:
         wrong = format_problem(parameter, filled[parameter.name]) if parameter.name in filled else None
         if wrong:
-            yield Problem(parameter.name, *wrong)
+            code, template, *params = wrong
+            yield Problem(parameter.name, code, template, params=tuple(params))
 
 
 def _id_type_problems(filled: Mapping[str, str], options: Options) -> Iterator[Problem]:
     id_type, country = filled.get("idType"), filled.get("issuingCountry")
     if id_type == "universal" and not options.universal_mode:
-        yield Problem("idType", "choice", "This project has no universal mode. Choose the type of the ID.")
+        yield Problem("idType", "choice", N_("This project has no universal mode. Choose the type of the ID."))
     elif id_type == "universal" and country == "KOR":
         yield Problem(
-            "idType", "choice", "South Korean IDs are not recognised by themselves. Choose the type of the ID."
+            "idType", "choice", N_("South Korean IDs are not recognised by themselves. Choose the type of the ID.")
         )
     elif id_type in ("aadhaar", "pancard") and country not in (None, "IND"):
-        yield Problem("issuingCountry", "mismatch", "Aadhaar and PAN cards are issued by India (IND).", "warning")
+        yield Problem("issuingCountry", "mismatch", N_("Aadhaar and PAN cards are issued by India (IND)."), "warning")
 
 
 def _date_problems(filled: Mapping[str, str], today: date) -> Iterator[Problem]:
@@ -110,37 +112,41 @@ def _date_problems(filled: Mapping[str, str], today: date) -> Iterator[Problem]:
 def _birth_problems(born: date, today: date) -> Iterator[Problem]:
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if born > today:
-        yield Problem("date_of_birth", "future", "This date of birth is still to come. Look at the year again.")
+        yield Problem("date_of_birth", "future", N_("This date of birth is still to come. Look at the year again."))
     elif years > _OLDEST_YEARS:
         yield Problem(
-            "date_of_birth", "age", f"This would make the customer {years} years old. Look at the year again."
+            "date_of_birth",
+            "age",
+            N_("This would make the customer %(years)d years old. Look at the year again."),
+            params=(("years", years),),
         )
     elif years < _YOUNGEST_YEARS:
         yield Problem(
             "date_of_birth",
             "age",
-            f"This makes the customer {years} years old. The vendor's policy may reject anyone so young.",
+            N_("This makes the customer %(years)d years old. The vendor's policy may reject anyone so young."),
             "warning",
+            (("years", years),),
         )
 
 
 def _issue_problems(issued: date, born: date | None, today: date) -> Iterator[Problem]:
     if issued > today:
-        yield Problem("date_of_issue", "future", "This issue date is still to come. Compare it with the ID.")
+        yield Problem("date_of_issue", "future", N_("This issue date is still to come. Compare it with the ID."))
     elif born and issued < born:
-        yield Problem("date_of_issue", "order", "The ID cannot be issued before the birth. Compare both dates.")
+        yield Problem("date_of_issue", "order", N_("The ID cannot be issued before the birth. Compare both dates."))
 
 
 def _expiry_problems(expires: date, issued: date | None, born: date | None, today: date) -> Iterator[Problem]:
     if issued and expires <= issued:
-        yield Problem("date_of_expiry", "order", "The ID cannot expire before it is issued. Compare both dates.")
+        yield Problem("date_of_expiry", "order", N_("The ID cannot expire before it is issued. Compare both dates."))
     elif born and expires <= born:
-        yield Problem("date_of_expiry", "order", "The ID cannot expire before the birth. Compare both dates.")
+        yield Problem("date_of_expiry", "order", N_("The ID cannot expire before the birth. Compare both dates."))
     elif expires < today:
         yield Problem(
             "date_of_expiry",
             "expired",
-            "The ID has expired, and the vendor may reject it. Ask for a valid one, or go on with a reason.",
+            N_("The ID has expired, and the vendor may reject it. Ask for a valid one, or go on with a reason."),
             "warning",
         )
 

@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from argos.matrix.countries import country_code
 from argos.matrix.options import Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
 from argos.replies.reading import iso_date
 
-_LICENSE_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
-_LICENSE_REGION = re.compile(r"([가-힣]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
-_THREE_DIGITS = re.compile(r"([0-9]{3})(?![0-9]).*", re.DOTALL)
+LICENSE_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
+LICENSE_REGION = re.compile(r"([가-힣]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
+THREE_DIGITS = re.compile(r"([0-9]{3})(?![0-9]).*", re.DOTALL)
 _GENDERS = {"m": "male", "f": "female"}
 _VEHICLE_CERTIFICATE = "vehicle_registration_certificate"
 
@@ -83,13 +84,13 @@ def _id_type(value: str) -> str:
 def _license(value: str) -> str:
     """Both forms, with the hyphens that the vendor's examples carry."""
     bare = _unspaced(value).replace("-", "")
-    matched = _LICENSE_DIGITS.fullmatch(bare) or _LICENSE_REGION.fullmatch(bare)
+    matched = LICENSE_DIGITS.fullmatch(bare) or LICENSE_REGION.fullmatch(bare)
     return "-".join(matched.groups()) if matched else _single_spaced(value)
 
 
 def _occupancy_code(value: str) -> str:
     """The bank shows the code in front of a name ("123test"); only its three digits are sent."""
-    matched = _THREE_DIGITS.fullmatch(unicodedata.normalize("NFKC", value))
+    matched = THREE_DIGITS.fullmatch(unicodedata.normalize("NFKC", value))
     return matched.group(1) if matched else value
 
 
@@ -106,7 +107,7 @@ _BY_NAME: Mapping[str, Callable[[str], str]] = {
 }
 _BY_FORM: Mapping[Form, Callable[[str], str]] = {
     Form.DATE: _date,
-    Form.COUNTRY: _upper,
+    Form.COUNTRY: lambda value: country_code(_single_spaced(unicodedata.normalize("NFKC", value))),
     Form.CHOICE: _choice,
     Form.LICENSE: _license,
     Form.SERIAL: _upper,

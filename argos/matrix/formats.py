@@ -1,6 +1,7 @@
 """Whether one value is well formed, by the form of its parameter. Values compared with each other: `checks`.
 
-Every check takes an already cleaned value and answers (code, message), or None when nothing is wrong.
+Every check takes an already cleaned value and answers (code, message, ...what stands in its placeholders), or None when
+nothing is wrong.
 """
 
 import json
@@ -12,23 +13,31 @@ from openlocationcode import openlocationcode
 
 from argos.matrix.countries import is_country
 from argos.matrix.parameters import Form, Parameter
+from argos.words import N_
 
-Wrong = tuple[str, str] | None
+Param = tuple[str, object]
+Wrong = tuple[str, str] | tuple[str, str, Param] | None
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _LICENSE = re.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}|[가-힣]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}")
-_SERIAL = re.compile(r"[A-Z0-9]{6}")
+SERIAL = re.compile(r"[A-Z0-9]{6}")
 _OTHER_GENDERS = frozenset({"x", "u", "other", "unspecified", "non-binary", "nonbinary", "diverse", "unknown"})
 _CUSTOM_OPTIONS = frozenset({"blacklistCountries", "approvePeriod", "rejectPeriod", "ageLimit", "rejectDuplicateUser"})
 _LONGEST = 500
 
+WRONG_DATE = N_("Write the date as YYYY-MM-DD, for example 1990-02-28.")
+WRONG_EMAIL = N_("This is not an e-mail address. Ask the customer to spell it.")
+WRONG_LICENSE = N_("Write the licence number as 12-34-567890-12 or 서울-12-345678-90.")
+WRONG_SERIAL = N_("The serial number has six letters or digits. It stands below the small portrait on the licence.")
+WRONG_DIGITS = N_("Enter the three digits in front of the depositor's name on the 1-won payment.")
+
 
 def format_problem(parameter: Parameter, value: str) -> Wrong:
     if len(value) > _LONGEST:
-        return "too_long", f"This is longer than {_LONGEST} characters. Shorten it."
+        return "too_long", N_("This is longer than %(most)d characters. Shorten it."), ("most", _LONGEST)
     if any(ord(letter) < 32 for letter in value):
-        return "format", "This holds a line break or another invisible character. Type it again."
+        return "format", N_("This holds a line break or another invisible character. Type it again.")
     check = _CHECKS.get(parameter.form)
     return check(parameter, value) if check else None
 
@@ -42,14 +51,14 @@ def parse_date(value: str) -> date | None:
 
 def _check_date(parameter: Parameter, value: str) -> Wrong:
     if not _ISO.fullmatch(value):
-        return "format", "Write the date as YYYY-MM-DD, for example 1990-02-28."
-    return None if parse_date(value) else ("impossible_date", "This date does not exist. Look at the ID again.")
+        return "format", WRONG_DATE
+    return None if parse_date(value) else ("impossible_date", N_("This date does not exist. Look at the ID again."))
 
 
 def _check_country(parameter: Parameter, value: str) -> Wrong:
     if is_country(value):
         return None
-    return "unknown_country", "Choose a country. The vendor takes its code of three letters, for example KOR."
+    return "unknown_country", N_("Choose a country. The vendor takes its code of three letters, for example KOR.")
 
 
 def _check_choice(parameter: Parameter, value: str) -> Wrong:
@@ -57,47 +66,47 @@ def _check_choice(parameter: Parameter, value: str) -> Wrong:
         return None
     if parameter.name == "gender" and value in _OTHER_GENDERS:
         return "gender_x", (
-            "The vendor takes only male or female. If the ID shows X, do not choose for the customer: "
-            "stop here and ask an officer how to go on."
+            N_(
+                "The vendor takes only male or female. If the ID shows X, do not choose for the customer: "
+                "stop here and ask an officer how to go on."
+            )
         )
-    return "choice", f"Choose one of: {', '.join(parameter.choices)}."
+    return "choice", N_("Choose one of: %(choices)s."), ("choices", ", ".join(parameter.choices))
 
 
 def _check_email(parameter: Parameter, value: str) -> Wrong:
-    return (
-        None if _EMAIL.fullmatch(value) else ("format", "This is not an e-mail address. Ask the customer to spell it.")
-    )
+    return None if EMAIL.fullmatch(value) else ("format", WRONG_EMAIL)
 
 
 def _check_license(parameter: Parameter, value: str) -> Wrong:
     if _LICENSE.fullmatch(value):
         return None
-    return "format", "Write the licence number as 12-34-567890-12 or 서울-12-345678-90."
+    return "format", WRONG_LICENSE
 
 
 def _check_serial(parameter: Parameter, value: str) -> Wrong:
-    if _SERIAL.fullmatch(value):
+    if SERIAL.fullmatch(value):
         return None
-    return "format", "The serial number has six letters or digits. It stands below the small portrait on the licence."
+    return "format", WRONG_SERIAL
 
 
 def _check_digits(parameter: Parameter, value: str) -> Wrong:
     if re.fullmatch("[0-9]{3}", value):
         return None
-    return "format", "Enter the three digits in front of the depositor's name on the 1-won payment."
+    return "format", WRONG_DIGITS
 
 
 def _check_plus_code(parameter: Parameter, value: str) -> Wrong:
     if openlocationcode.isFull(value):
         return None
-    return "format", "This is not a full Plus Code. One looks like 87C4VXX7+39."
+    return "format", N_("This is not a full Plus Code. One looks like 87C4VXX7+39.")
 
 
 def _check_short_plus_code(parameter: Parameter, value: str) -> Wrong:
     code, _, locality = value.partition(" ")
     if openlocationcode.isShort(code.upper()) and locality.strip():
         return None
-    return "format", "Write a short Plus Code and the place, for example VXX7+39 Washington, DC, USA."
+    return "format", N_("Write a short Plus Code and the place, for example VXX7+39 Washington, DC, USA.")
 
 
 def _check_json(parameter: Parameter, value: str) -> Wrong:
@@ -106,10 +115,12 @@ def _check_json(parameter: Parameter, value: str) -> Wrong:
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
-        return "format", "The project's custom options are not a JSON object. Ask the administrator."
+        return "format", N_("The project's custom options are not a JSON object. Ask the administrator.")
     unknown = set(given) - _CUSTOM_OPTIONS
     if unknown or given.get("ageLimit", False) is not False:
-        return "choice", "The project's custom options hold something the vendor does not take. Ask the administrator."
+        return "choice", N_(
+            "The project's custom options hold something the vendor does not take. Ask the administrator."
+        )
     return None
 
 

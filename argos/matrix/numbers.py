@@ -10,10 +10,16 @@ from stdnum.kr import rrn
 
 from argos.matrix.formats import parse_date
 from argos.matrix.problems import Problem
+from argos.words import N_
 
 # Since October 2020 the last six digits are random, so that only an ID issued before it must have the check digit.
 _RANDOM_SINCE = date(2020, 10, 1)
-_RRN = re.compile(r"[0-9]{6}-?[0-9]{7}")
+RRN = re.compile(r"[0-9]{6}-?[0-9]{7}")
+WRONG_RRN = N_("The identity number has 13 digits, the first six a birth date: 900228-1234567.")
+_SAYS_GENDER = {
+    "male": N_("The identity number says male. Compare with the ID."),
+    "female": N_("The identity number says female. Compare with the ID."),
+}
 _MASKED = re.compile(r"[X*•]{4}")
 
 
@@ -24,7 +30,7 @@ def check_korean_number(values: Mapping[str, str], today: date) -> Iterator[Prob
         return
     born = _birth_date(number)
     if born is None or born > today:
-        yield _wrong("format", "The identity number has 13 digits, the first six a birth date: 900228-1234567.")
+        yield _wrong("format", WRONG_RRN)
         return
     yield from _check_digit_problems(number, values)
     yield from _disagreements(rrn.compact(number), born, values)
@@ -39,7 +45,7 @@ def check_indian_number(values: Mapping[str, str], id_type: str) -> Iterator[Pro
 
 
 def _birth_date(number: str) -> date | None:
-    if not _RRN.fullmatch(number):
+    if not RRN.fullmatch(number):
         return None
     try:
         return rrn.get_birth_date(number)
@@ -54,34 +60,38 @@ def _check_digit_problems(number: str, values: Mapping[str, str]) -> Iterator[Pr
         return
     issued = parse_date(values.get("date_of_issue", ""))
     if issued and issued < _RANDOM_SINCE:
-        yield _wrong("checksum", "The identity number does not add up. Compare it with the ID, digit by digit.")
+        yield _wrong("checksum", N_("The identity number does not add up. Compare it with the ID, digit by digit."))
         return
     yield _doubt(
         "identity_number",
         "checksum",
-        "The identity number does not add up, which is right only for one given out since October 2020. Compare it "
-        "with the ID, digit by digit.",
+        N_(
+            "The identity number does not add up, which is right only for one given out since October 2020. Compare it "
+            "with the ID, digit by digit."
+        ),
     )
 
 
 def _disagreements(compact: str, born: date, values: Mapping[str, str]) -> Iterator[Problem]:
     typed = parse_date(values.get("date_of_birth", ""))
     if typed and typed != born:
-        yield _doubt("date_of_birth", "mismatch", "The identity number says another date of birth. Compare both.")
+        yield _doubt("date_of_birth", "mismatch", N_("The identity number says another date of birth. Compare both."))
     gender = "male" if compact[6] in "13579" else "female"
     if values.get("gender") not in (None, "", gender):
-        yield _doubt("gender", "mismatch", f"The identity number says {gender}. Compare with the ID.")
+        yield _doubt("gender", "mismatch", _SAYS_GENDER[gender])
 
 
 def _indian_problems(name: str, value: str, kind: "tuple[str, Callable[[str], str]]") -> Iterator[Problem]:
     label, validate = kind
     if _MASKED.search(value):
-        yield _doubt(name, "masked", f"Part of the {label} is masked. Send it only if the vendor's project takes that.")
+        text = N_("Part of the %(label)s is masked. Send it only if the vendor's project takes that.")
+        yield Problem(name, "masked", text, "warning", (("label", label),))
         return
     try:
         validate(value)
     except ValidationError:
-        yield Problem(name, "checksum", f"This is not a valid {label}. Compare it with the card, sign by sign.")
+        text = N_("This is not a valid %(label)s. Compare it with the card, sign by sign.")
+        yield Problem(name, "checksum", text, params=(("label", label),))
 
 
 _INDIAN: Mapping[str, tuple[str, Callable[[str], str]]] = {

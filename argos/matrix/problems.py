@@ -4,16 +4,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+Params = tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """An error is never sent. A warning may be overruled by a person, with a reason."""
+    """An error is never sent. A warning may be overruled by a person, with a reason.
+
+    `template` is English, marked for translation; `params` are what stands in its named placeholders.
+    """
 
     field: str
     code: str
-    message: str
+    template: str
     severity: Severity = "error"
+    params: Params = ()
+
+    @property
+    def message(self) -> str:
+        return self.template % dict(self.params) if self.params else self.template
 
     @property
     def is_error(self) -> bool:

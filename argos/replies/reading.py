@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-_DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
+DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
 _LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds
 
 
@@ -99,7 +99,7 @@ def moment(value: object) -> datetime | None:
 
 def iso_date(value: str) -> str:
     """1990.1.2, 1990/01/02 and 19900102 as 1990-01-02; anything else as it came, for a person to put right."""
-    matched = _DATE.fullmatch(value)
+    matched = DATE.fullmatch(value)
     if not matched:
         return value
     try:

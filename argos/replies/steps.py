@@ -169,12 +169,15 @@ def parse_account(body: Mapping[str, Any], received: Received) -> AccountReply:
     )
 
 
-def parse_address_code(body: Mapping[str, Any], received: Received) -> AddressCode:
-    """The vendor's page for this call was not available: the members are looked for anywhere (assumption)."""
+def parse_address_code(body: Mapping[str, Any], received: Received, called: Mapping[str, str]) -> AddressCode:
+    """The vendor's page for this call was not available: the members are looked for anywhere (assumption).
+
+    `called`: what the project's field map calls a member, where it is not our name.
+    """
     reply = AddressCode(
-        globalCode=_anywhere(body, "globalCode"),
-        compoundCode=_anywhere(body, "compoundCode"),
-        formatted_address=_anywhere(body, "formatted_address"),
+        globalCode=_anywhere(body, called.get("globalCode", "globalCode")),
+        compoundCode=_anywhere(body, called.get("compoundCode", "compoundCode")),
+        formatted_address=_anywhere(body, called.get("formatted_address", "formatted_address")),
         received=received,
     )
     if not (reply.globalCode or reply.compoundCode or reply.formatted_address):

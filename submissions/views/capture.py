@@ -11,11 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from argos.errors import VendorError
 from argos.matrix import Problem
-from submissions import capture, consent, contact, deadlines, events, fields, posted, reading, search, steps
+from submissions import capture, consent, contact, deadlines, events, fields, passport, posted, reading, search, steps
 from submissions.calls import ledger
-from submissions.forms import NewForm, account_problems
+from submissions.forms import NewForm
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Call, ImageKind, Role, Status, Submission
 from submissions.models.submission import CAPTURING
@@ -57,20 +56,22 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if submission.status not in CAPTURING:
         raise StaleSubmission(submission.reference)
     form = posted.read(request.POST, fields.names(submission))
-    problems = _store(request, submission, form) + _take_in(request, submission)
+    problems = store(request, submission, form) + _take_in(request, submission)
     if request.headers.get("X-Autosave"):
         return _autosaved(submission, problems)
     action = request.POST.get("action", "save")
     if not problems and action in SENDERS:
         problems = _send(request, submission, action)
+    elif not problems and action == passport.FIELD:
+        problems = passport.fill(submission, request.POST.get("mrz", ""), by=events.actor_of(request))
     if problems:
-        return page.render_submission(request, submission, problems=problems, typed=_kept(form, problems), status=422)
+        return page.render_submission(request, submission, problems=problems, typed=kept(form, problems), status=422)
     if action not in SENDERS:
         messages.success(request, _("Saved."))
     return redirect("submission", pk=pk)
 
 
-def _store(request: HttpRequest, submission: Submission, form: posted.Posted) -> list[Problem]:
+def store(request: HttpRequest, submission: Submission, form: posted.Posted) -> list[Problem]:
     """What was typed, over what is stored, as often as somebody else's save comes in between."""
     _note_consent(request, submission)
     for _time in range(SAVES_IN_A_ROW):
@@ -85,7 +86,7 @@ def _store(request: HttpRequest, submission: Submission, form: posted.Posted) ->
     raise StaleSubmission(submission.reference)
 
 
-def _kept(form: posted.Posted, problems: list[Problem]) -> dict[str, str]:
+def kept(form: posted.Posted, problems: list[Problem]) -> dict[str, str]:
     """Typed and not stored; everything else is shown as it is stored by now."""
     return {p.field: form.typed[p.field] for p in problems if p.code in ("conflict", "no_time")}
 
@@ -174,48 +175,6 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
 SENDERS: dict[str, Callable[..., Call]] = {"step1": steps.send_step1, "step2": steps.send_step2}
 TICKS = {"step1": ("is_last_confirmed", "wants_step2"), "step2": ("is_last_confirmed",)}
 SAVES_IN_A_ROW = 5
-
-
-@require_POST
-def account_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
-    typed = {name: request.POST.get(name, "").strip() for name in ("userName", "bankCode", "accountNumber")}
-    if problems := account_problems(typed):
-        return page.render_submission(request, submission, problems=problems, typed=typed, status=422)
-    steps.check_account(
-        submission,
-        by=events.actor_of(request),
-        holder=typed["userName"],
-        bank_code=typed["bankCode"],
-        account_number=typed["accountNumber"],
-    )
-    return redirect("submission", pk=pk)
-
-
-@require_POST
-def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask the vendor for the codes of a typed address and fill them in."""
-    submission = get_submission_for(person(request), pk, "capture")
-    form = posted.read(request.POST, fields.names(submission))
-    if problems := _store(request, submission, form):
-        return page.render_submission(request, submission, problems=problems, typed=_kept(form, problems), status=422)
-    typed = form.typed
-    try:
-        found = submission.project.client().address_code({"address": typed.get("address_input", "")})
-    except VendorError:
-        text = _(
-            "The address was not found, or the look-up does not answer. Enter a Plus Code or the formatted address."
-        )
-        problem = Problem("address_input", "not_found", text)
-        return page.render_submission(request, submission, problems=[problem], typed=typed, status=422)
-    codes = {
-        "globalCode": found.globalCode,
-        "compoundCode": found.compoundCode,
-        "formatted_address": found.formatted_address,
-    }
-    capture.save_values(submission, codes, by=events.actor_of(request))
-    messages.success(request, _("The address codes are filled in. Compare them with the customer."))
-    return redirect("submission", pk=pk)
 
 
 @require_POST

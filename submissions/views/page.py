@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from argos import matrix
 from argos.matrix import Problem
@@ -77,7 +78,10 @@ def render_submission(
         "others": others(user, submission),
         "timeline": timeline(submission, user),
         "looks": looks(submission),
-        "countries": matrix.country_choices(),
+        "countries": matrix.country_choices(get_language() or "en"),
+        "has_mrz": steps.document_type(submission) == "passport",
+        "mrz": request.POST.get("mrz", "") if problems else "",
+        "has_look_up": bool(submission.project.paths.get("address_code")),
         "time_zone": timezone.get_current_timezone_name(),
     }
     return render(request, "submissions/detail.html", context, status=status)
@@ -134,7 +138,9 @@ def account(submission: Submission) -> dict[str, Any]:
     """The 1-won check: whether it is wanted, and how the last one went."""
     wanted = submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
     last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first() if wanted else None
-    return {"wanted": wanted, "last": last, "passed": wanted and steps.has_account_check(submission)}
+    passed = wanted and steps.has_account_check(submission)
+    failed = telling.about_account(last) if last and not passed else None
+    return {"wanted": wanted, "passed": passed, "failed": failed, "banks": sorted(submission.project.banks.items())}
 
 
 def office(

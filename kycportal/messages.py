@@ -1,0 +1,39 @@
+"""`python -m kycportal.messages`: compiles the translations, with Babel because a fresh machine has no gettext.
+
+The .po files are committed, the .mo files are not: they are made at set-up. `manage.py makemessages` collects strings.
+"""
+
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
+def compile_all(folder: Path = LOCALE) -> list[Path]:
+    """Compile what changed since it was last compiled; returns the files written."""
+    return [_compile(po) for po in sorted(folder.glob("*/LC_MESSAGES/*.po")) if _is_stale(po)]
+
+
+def _is_stale(po: Path) -> bool:
+    mo = po.with_suffix(".mo")
+    return not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime
+
+
+def _compile(po: Path) -> Path:
+    """Written beside it and moved into place, so that nobody reads half a file."""
+    with po.open("rb") as source:
+        catalog = read_po(source, locale=po.parent.parent.name)
+    mo = po.with_suffix(".mo")
+    half = mo.with_suffix(".mo-part")
+    with half.open("wb") as target:
+        write_mo(target, catalog)
+    half.replace(mo)
+    return mo
+
+
+if __name__ == "__main__":
+    compile_all()
+    sys.exit(0)

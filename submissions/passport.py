@@ -1,0 +1,46 @@
+"""Filling the form from the two printed lines of a passport, typed or given by a reader."""
+
+from django.utils.translation import gettext as _
+
+from argos import mrz
+from argos.matrix import Problem
+from submissions import capture, clock
+from submissions.events import Actor
+from submissions.models import Submission
+
+FIELD = "mrz"
+
+
+def fill(submission: Submission, text: str, *, by: Actor) -> list[Problem]:
+    """Write what the lines say over the form's values; nothing is written when there is a problem."""
+    lines = mrz.read_td3(text)
+    if lines is None:
+        wrong = _("These are not the two lines of a passport: 44 signs each, the first beginning with P.")
+        return [Problem(FIELD, "mrz_shape", wrong)]
+    problems = [*_broken(lines), *_of_another_country(lines, submission.issuing_country)]
+    if not problems:
+        capture.save_values(submission, lines.values(clock.now().date()), by=by)
+    return problems
+
+
+def _broken(lines: mrz.PassportLines) -> list[Problem]:
+    """A check digit that does not fit its field: one sign of that field was mistyped or misread."""
+    if not lines.broken:
+        return []
+    places = {
+        "document_number": _("the passport number"),
+        "date_of_birth": _("the date of birth"),
+        "date_of_expiry": _("the date of expiry"),
+        "personal_number": _("the personal number"),
+        "all": _("the whole second line"),
+    }
+    named = ", ".join(str(places[name]) for name in lines.broken)
+    text = _("The check digit does not fit %(places)s. Compare the second line sign by sign; O and 0 look alike.")
+    return [Problem(FIELD, "mrz_digit", text % {"places": named})]
+
+
+def _of_another_country(lines: mrz.PassportLines, country: str) -> list[Problem]:
+    if lines.issuer == country:
+        return []
+    text = _("These lines are of a passport issued by %(issuer)s; this submission says %(country)s.")
+    return [Problem(FIELD, "mrz_issuer", text % {"issuer": lines.issuer or "–", "country": country})]

@@ -1,0 +1,64 @@
+"""What the capture form asks the vendor before Step 2: the codes of an address, and the 1-won account check."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from argos.errors import VendorError
+from argos.matrix import Problem
+from submissions import capture, events, fields, posted, steps
+from submissions.forms import account_problems
+from submissions.permissions import get_submission_for
+from submissions.views import page
+from submissions.views.asking import person
+from submissions.views.capture import kept, store
+
+ADDRESS_FIELDS = ("globalCode", "compoundCode", "formatted_address")
+
+
+@require_POST
+def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask the vendor for the codes of the typed address and fill them in; what else was typed is saved too."""
+    submission = get_submission_for(person(request), pk, "capture")
+    form = posted.read(request.POST, fields.names(submission))
+    problems = store(request, submission, form) or _address_missing(submission.values)
+    if problems:
+        return page.render_submission(request, submission, problems=problems, typed=kept(form, problems), status=422)
+    try:
+        found = submission.project.client().address_code({"address": submission.values["address_input"]})
+    except VendorError:
+        text = _(
+            "The address was not found, or the look-up does not answer. Enter a Plus Code or the formatted address."
+        )
+        problem = Problem("address_input", "not_found", text)
+        return page.render_submission(request, submission, problems=[problem], status=422)
+    codes = {name: getattr(found, name) for name in ADDRESS_FIELDS}
+    capture.save_values(submission, codes, by=events.actor_of(request))
+    messages.success(request, _("The address codes are filled in. Compare them with the customer."))
+    return redirect("submission", pk=pk)
+
+
+def _address_missing(values: dict[str, str]) -> list[Problem]:
+    if values.get("address_input"):
+        return []
+    return [Problem("address_input", "missing", _("Type the address first, then look it up."))]
+
+
+@require_POST
+def account_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    typed = {name: request.POST.get(name, "").strip() for name in ("userName", "bankCode", "accountNumber")}
+    if problems := account_problems(typed, submission.project.banks):
+        return page.render_submission(request, submission, problems=problems, typed=typed, status=422)
+    steps.check_account(
+        submission,
+        by=events.actor_of(request),
+        holder=typed["userName"],
+        bank_code=typed["bankCode"],
+        account_number=typed["accountNumber"],
+    )
+    return redirect("submission", pk=pk)
