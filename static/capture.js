@@ -2,6 +2,7 @@
 // and shows how far an upload is. Nothing of it is kept in the browser. Texts come from the form's data attributes.
 
 const AFTER = 1200; // ms
+const AGAIN = 8000; // ms, after a save that did not get through
 
 export function watchUploads(form) {
   const state = { timer: 0, dirty: false, saving: null };
@@ -19,6 +20,7 @@ export function watchUploads(form) {
     if (event.target.matches("[data-reload]")) reload(form, state);
   });
   form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
+  window.addEventListener("focus", () => { if (state.dirty) save(form, state); });
   window.addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });
 }
 
@@ -57,6 +59,7 @@ async function autosave(form, state) {
   note.textContent = text ?? "";
   note.classList.toggle("bad", outcome !== "saved");
   if (outcome === "signed-out") note.append(" ", logInLink(form));
+  if (state.dirty && outcome !== "wrong") state.timer = setTimeout(() => save(form, state), AGAIN);
   return outcome;
 }
 
@@ -97,8 +100,9 @@ function textOf(form) {
 
 // Logging in again in another tab gives a new token; the cookie has it.
 function token(form) {
-  const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
-  return cookie ? cookie.slice("csrftoken=".length) : form.elements.csrfmiddlewaretoken.value;
+  const name = `${form.dataset.tokenCookie}=`;
+  const cookie = document.cookie.split("; ").find((part) => part.startsWith(name));
+  return cookie ? cookie.slice(name.length) : form.elements.csrfmiddlewaretoken.value;
 }
 
 function takeToken(form) {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -82,6 +83,7 @@ def render_submission(
         "has_mrz": steps.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",
         "has_look_up": bool(submission.project.paths.get("address_code")),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "time_zone": timezone.get_current_timezone_name(),
     }
     return render(request, "submissions/detail.html", context, status=status)

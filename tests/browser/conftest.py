@@ -46,7 +46,7 @@ class Desk:
         self.page.goto(f"{self.stack.url}/accounts/login/")
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(self.stack.password)
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.get_by_role("button", name="Log in", exact=True).click()
         self.page.wait_for_url(f"{self.stack.url}/**")
         return self
 

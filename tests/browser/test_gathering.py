@@ -1,0 +1,222 @@
+"""Gathering with a customer in front: few actions, nothing lost, nothing sent twice, all of it by keyboard."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Desk
+from tests.browser.test_main_job import new_submission, upload
+
+pytestmark = pytest.mark.browser
+
+Pictures = dict[str, Path]
+LICENCE = {
+    "name": "Minseo Example",
+    "date_of_birth": "1990-02-03",
+    "license_number": "11-21-123456-78",
+    "serial_number": "A1B2C3",
+}
+READ = {
+    "fullName": "MINSEO EXAMPLE",
+    "birthDate": "1990-02-03",
+    "licenseNumber": "11-21-123456-78",
+    "serialNumber": "A1B2C3",
+}
+
+
+class Practised:
+    """Counts every click, key and chosen file; typing a value into a field counts nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.actions = desk, list[str]()
+
+    def do(self, what: str, action: Callable[[], Any]) -> None:
+        self.actions.append(what)
+        action()
+
+
+def draft_of(desk: Desk, email: str, pictures: Pictures) -> str:
+    url = new_submission(desk, email, pictures | {"selfie": pictures["selfie2"]})
+    for name in ("name", "date_of_birth", "document_number"):
+        desk.page.locator(f"#f-{name}").fill({"document_number": "M12345678", **LICENCE}[name])
+    saved(desk.page)
+    return url
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_have_text("Saved", timeout=20_000)
+
+
+def calls_of(desk: Desk, email: str, endpoint: str) -> int:
+    return sum(call["fields"].get("email") == email for call in desk.stack.control.received(endpoint))
+
+
+def test_a_licence_takes_at_most_twelve_actions(desk: Desk, pictures: Pictures) -> None:
+    email = "practised@example.com"
+    desk.stack.control.ocr(email, **READ)
+    page = desk.log_in("agent2").page
+    first_of_the_day(desk, pictures)
+    desk.go("/")
+    agent = Practised(desk)
+    agent.do("New submission", lambda: page.get_by_role("link", name="New submission").click())
+    page.get_by_label("Customer's e-mail").fill(email)
+    agent.do("Enter: create the draft", lambda: page.keyboard.press("Enter"))
+    desk.status("Draft")
+    agent.do("choose the ID", lambda: upload(desk, "id_front", pictures["id"]))
+    agent.do("choose the selfie", lambda: upload(desk, "selfie", pictures["selfie2"]))
+    for name, value in LICENCE.items():
+        page.locator(f"#f-{name}").fill(value)
+    agent.do("tick: the selfie follows", lambda: page.locator("input[name=wants_step2]").check())
+    agent.do("Send Step 1", lambda: desk.press("Send Step 1"))
+    desk.status("Pending review")
+    print(f"\nactions beyond typing values: {len(agent.actions)} ({'; '.join(agent.actions)})")
+    assert len(agent.actions) <= 12
+    record = next(kyc for kyc in desk.stack.control.submissions() if kyc["email"] == email)
+    assert (record["status"], len(record["attempts"])) == ("pending", 1)
+
+
+def first_of_the_day(desk: Desk, pictures: Pictures) -> None:
+    """The form begins with the last one's project, country and type; a practised agent has filed one before."""
+    page = desk.page
+    desk.go("/submissions/new/")
+    page.get_by_label("Project").select_option("Demo: standard")
+    page.get_by_label("Country that issued the ID").select_option("KOR")
+    page.get_by_label("ID type").select_option("drivers_license")
+    page.get_by_label("Customer's e-mail").fill("first-of-the-day@example.com")
+    desk.press("Create draft")
+    desk.status("Draft")
+
+
+def test_a_crashed_browser_loses_nothing_and_keeps_nothing(desk: Desk, other_desk: Desk, pictures: Pictures) -> None:
+    url = draft_of(desk.log_in("agent"), "crash@example.com", pictures)
+    desk.page.locator("#f-callback_at").fill("2031-05-06T14:30")
+    saved(desk.page)
+    stored = "JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])"
+    kept = desk.page.evaluate(stored)
+    assert not any(value in kept for value in (*LICENCE.values(), "crash@example.com", "M12345678"))
+    desk.page.close()
+    page = other_desk.log_in("agent").page
+    page.goto(url)
+    expect(page.locator("#f-name")).to_have_value(LICENCE["name"])
+    expect(page.locator("#f-callback_at")).to_have_value("2031-05-06T14:30")
+    expect(page.locator("#f-selfie img")).to_be_visible()
+
+
+def test_two_tabs_show_both_values(desk: Desk, pictures: Pictures) -> None:
+    url = draft_of(desk.log_in("agent"), "tabs@example.com", pictures)
+    one, two = desk.page, desk.page.context.new_page()
+    two.goto(url)
+    one.locator("#f-name").fill("Typed In The First")
+    saved(one)
+    two.locator("#f-name").fill("Typed In The Second")
+    expect(two.locator("[data-field=name] .error")).to_contain_text("Typed In The First", timeout=20_000)
+    two.get_by_role("button", name="Save", exact=True).click()
+    expect(two.locator("#problems")).to_contain_text("Typed In The First")
+    expect(two.locator("#problems")).to_be_focused()
+    expect(two.locator("#f-name")).to_have_value("Typed In The Second")
+    two.get_by_role("button", name="Save", exact=True).click()
+    expect(two.locator(".message.success")).to_be_visible()
+    one.reload()
+    expect(one.locator("#f-name")).to_have_value("Typed In The Second")
+
+
+def test_a_session_that_ends_in_the_middle_loses_nothing(desk: Desk, pictures: Pictures) -> None:
+    draft_of(desk.log_in("agent"), "ended@example.com", pictures)
+    page = desk.page
+    page.context.clear_cookies(name="sessionid")
+    page.locator("#f-name").fill("Typed After The End")
+    desk.press("Send Step 1")
+    expect(page.locator("#saved")).to_contain_text("You are logged out", timeout=20_000)
+    expect(page.locator("#f-name")).to_have_value("Typed After The End")
+    assert calls_of(desk, "ended@example.com", "step1") == 0
+    again = page.context.new_page()
+    Desk(again, desk.stack).log_in("agent")
+    expect(again.get_by_role("heading", name="Good day")).to_be_visible(timeout=20_000)
+    saved(page)  # by itself
+    page.locator("#f-name").press("End")
+    page.locator("#f-name").press_sequentially(" Again")
+    expect(page.locator("[name=was_name]")).to_have_value("Typed After The End Again", timeout=20_000)
+    page.reload()
+    expect(page.locator("#f-name")).to_have_value("Typed After The End Again")
+
+
+def test_a_double_press_and_the_back_button_send_once(desk: Desk, pictures: Pictures) -> None:
+    email = "double@example.com"
+    draft_of(desk.log_in("agent"), email, pictures)
+    page = desk.page
+    page.get_by_role("button", name="Send Step 1", exact=True).dblclick()
+    desk.status("Confirm with customer")
+    page.go_back()
+    button = page.get_by_role("button", name="Send Step 1", exact=True)
+    if button.count():  # the page as the browser kept it
+        button.click()
+    else:
+        page.reload()
+    desk.status("Confirm with customer")
+    assert calls_of(desk, email, "step1") == 1
+
+
+def test_formats_and_reasons_while_typing(desk: Desk, pictures: Pictures) -> None:
+    email = "typing@example.com"
+    desk.stack.control.ocr(email, fullName="Minseo Example", birthDate="1990-02-03")
+    draft_of(desk.log_in("agent"), email, pictures)
+    page = desk.page
+    birth = page.locator("[data-field=date_of_birth]")
+    page.locator("#f-date_of_birth").fill("3 Feb 1990")
+    page.locator("#f-name").focus()
+    expect(birth.locator(".error")).to_contain_text("YYYY-MM-DD")
+    page.locator("#f-date_of_birth").fill("2990-02-03")
+    expect(birth.locator(".error")).to_contain_text("still to come", timeout=20_000)
+    page.locator("#f-date_of_birth").fill("1990-02-03")
+    expect(birth.locator(".error")).to_have_count(0, timeout=20_000)
+    desk.press("Send Step 1")
+    desk.status("Confirm with customer")
+    page.locator("#f-name").fill("Minseo Eun Example")
+    why = page.locator("[data-field=name] [data-why]")
+    expect(why).to_be_visible()
+    page.locator("#f-date_of_issue").fill("2021-03-04")
+    page.locator("#f-date_of_expiry").fill("2031-03-03")
+    desk.press("Send Step 2")
+    expect(page.locator("#problems")).to_contain_text("say why")
+    expect(page.locator("#problems")).to_be_focused()
+    page.locator("[data-field=name] [data-why] input").fill("The second name is on the back.")
+    desk.press("Send Step 2")
+    desk.status("Pending review")
+
+
+def tab_to(page: Page, target: Locator, most: int = 60) -> None:
+    """By the Tab key alone."""
+    for _key in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the Tab key never came to it")
+
+
+def test_all_of_it_by_keyboard(desk: Desk, pictures: Pictures) -> None:
+    page = desk.log_in("agent").page
+    desk.go("/submissions/new/")
+    tab_to(page, page.get_by_label("Country that issued the ID"))
+    page.keyboard.type("South Korea")
+    tab_to(page, page.get_by_label("ID type"))
+    page.keyboard.type("Passport")
+    tab_to(page, page.get_by_label("Customer's e-mail"))
+    page.keyboard.type("keyboard@example.com")
+    page.keyboard.press("Enter")
+    desk.status("Draft")
+    tab_to(page, page.get_by_role("button", name="Send Step 1", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.locator("#problems")).to_be_focused()
+    expect(page.locator("#problems")).to_have_attribute("role", "alert")
+    tab_to(page, page.locator("#problems a").first)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#f-id_front') !== null")
+    tab_to(page, page.locator("#f-name"))
+    page.keyboard.type("Minseo Example")
+    page.keyboard.press("Enter")
+    expect(page.locator(".message.success")).to_be_visible()
+    expect(page.locator("#f-name")).to_have_value("Minseo Example")
