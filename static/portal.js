@@ -28,6 +28,17 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 
 document.querySelector("#problems")?.focus();
 
+// A problem's link brings the keyboard to its field, not only the eyes.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#problems a[href^='#']");
+  const place = link && document.getElementById(link.hash.slice(1));
+  if (!place) return;
+  event.preventDefault();
+  const control = place.matches("input, select, textarea") ? place : place.querySelector("input:not([type=hidden]), select, textarea, button, a");
+  (control ?? place).focus();
+  place.scrollIntoView({ block: "center" });
+});
+
 const capture = document.querySelector("form[data-autosave]");
 if (capture) watchUploads(capture);
 

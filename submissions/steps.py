@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from argos import matrix
 from argos.matrix import Problem
-from submissions import clock, consent, deadlines, reading, wording
+from submissions import clock, consent, deadlines, findings, reading, wording
 from submissions.calls import gate, ledger
 from submissions.capture import add_capturer, current_images, save_values
 from submissions.events import Actor
@@ -39,7 +39,8 @@ class AccountCheckMissing(Exception):
 
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
     found = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
-    return (*wording.of_problems(found), *_consent_problems(submission))
+    looked_at = findings.problems(submission, (ImageKind.ID_FRONT, ImageKind.ID_BACK))
+    return (*wording.of_problems(found), *_consent_problems(submission), *looked_at)
 
 
 def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
@@ -66,7 +67,7 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     )
     reasons, problems = submission.reasons, wording.of_problems(found)
     open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
-    return open_ones + _unexplained(submission)
+    return open_ones + _unexplained(submission) + findings.problems(submission, _step2_kinds(submission))
 
 
 def _unexplained(submission: Submission) -> tuple[Problem, ...]:
@@ -124,11 +125,14 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     if submission.project.has_account_occupancy and not has_account_check(submission):
         raise AccountCheckMissing
     values = step2_fields(submission)
-    kinds = [ImageKind.SELFIE] + ([ImageKind.ADDRESS] if submission.project.has_address_image else [])
-    images = _images(submission, *kinds)
+    images = _images(submission, *_step2_kinds(submission))
     call = ledger.prepare(submission, CallKind.STEP2, Status.STEP2_SENDING, by=by, values=values, images=images)
     add_capturer(submission, by)
     return call
+
+
+def _step2_kinds(submission: Submission) -> list[ImageKind]:
+    return [ImageKind.SELFIE] + ([ImageKind.ADDRESS] if submission.project.has_address_image else [])
 
 
 def step2_fields(submission: Submission) -> dict[str, str]:

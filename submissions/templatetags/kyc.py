@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.translation import gettext as _
 
+from argos.matrix import Problem
 from submissions import clock, fields, telling
 from submissions.models import Event, Submission
+from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
 
@@ -66,6 +68,13 @@ def score(value: float | None) -> str:
 @register.filter
 def id_type(value: str) -> str:
     return fields.choice_label(value)
+
+
+@register.filter
+def anchor(problem: Problem) -> str:
+    """Where on the capture page this problem's field is: an image goes by its kind, whoever names it."""
+    kinds = {name: kind.value for kind, name in VENDOR_FIELDS.items()}
+    return f"f-{kinds.get(problem.field, problem.field)}"
 
 
 @register.filter

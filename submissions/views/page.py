@@ -17,6 +17,7 @@ from submissions import (
     deadlines,
     events,
     fields,
+    findings,
     permissions,
     posted,
     reveal,
@@ -28,6 +29,7 @@ from submissions import (
 from submissions.calls import settle
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
+from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, UNDER_DEADLINE, load_keys
 from submissions.views.asking import person
 
@@ -196,10 +198,10 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[
         "kind": kind,
         "label": kind.label,
         "image": image,
-        "findings": [advice.sentence(code) for code in image.findings] if image else [],
+        "findings": _findings(image, submission.reasons) if image else [],
         "is_fixed": fixed,
         "field": kind.value,
-        "vendor_field": image.vendor_field if image else "",
+        "vendor_field": VENDOR_FIELDS[kind],
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
     }
 
@@ -208,6 +210,11 @@ def revealed_images(submission: Submission, user: User, because: Event) -> list[
     """Each current image with the key that opens it for a few minutes."""
     found = capture.current_images(submission).values()
     return [(image, reveal.key_to(image, user, because)) for image in found]
+
+
+def _findings(image: Image, reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    keys = {code: findings.reason_key(image, code) for code in image.findings}
+    return [{"text": advice.sentence(code), "key": key, "reason": reasons.get(key, "")} for code, key in keys.items()]
 
 
 def others(user: User, submission: Submission) -> list[Submission]:

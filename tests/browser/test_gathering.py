@@ -213,7 +213,6 @@ def test_all_of_it_by_keyboard(desk: Desk, pictures: Pictures) -> None:
     expect(page.locator("#problems")).to_have_attribute("role", "alert")
     tab_to(page, page.locator("#problems a").first)
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#f-id_front') !== null")
     tab_to(page, page.locator("#f-name"))
     page.keyboard.type("Minseo Example")

@@ -1,0 +1,46 @@
+"""A picture with a fault is not sent until it is taken again or somebody says why it is good all the same."""
+
+import pytest
+from django.test import Client
+
+from submissions import capture, findings, steps
+from submissions.models import ImageKind, Status, Submission
+from tests.factories import attach_image, by, make_at, make_draft, reload
+
+pytestmark = pytest.mark.django_db
+
+
+def with_finding(submission: Submission, kind: ImageKind, code: str) -> str:
+    image = submission.images.get(kind=kind, is_current=True)
+    image.findings = [code]
+    image.save(update_fields=["findings"])
+    return findings.reason_key(image, code)
+
+
+def test_an_id_with_a_fault_stops_step1_until_overruled(client: Client) -> None:
+    submission = make_draft()
+    key = with_finding(submission, ImageKind.ID_FRONT, "id_blurred")
+    assert [problem.field for problem in steps.step1_problems(submission)] == ["id_front"]
+    client.force_login(submission.created_by)
+    url = f"/submissions/{submission.pk}/values/"
+    page = client.post(url, {"action": "step1"})
+    assert page.status_code == 422
+    assert f'name="reason_{key}"' in page.content.decode()
+    assert (
+        client.post(url, {"action": "step1", f"reason_{key}": "Laminated; every line is legible."}).status_code == 302
+    )
+    assert reload(submission).status == Status.STEP1_SENDING
+
+
+def test_a_selfie_with_a_fault_stops_step2_and_the_reason_is_for_that_picture() -> None:
+    submission = make_at(Status.CONFIRMING)
+    key = with_finding(submission, ImageKind.SELFIE, "dark")
+    with pytest.raises(steps.NotReady):
+        steps.send_step2(submission, by=by(submission.created_by))
+    capture.save_values(
+        submission, {}, by=by(submission.created_by), reasons={key: "The room is dark and the face is plain to see."}
+    )
+    assert steps.step2_problems(submission) == ()
+    attach_image(submission, ImageKind.SELFIE, submission.created_by)
+    with_finding(submission, ImageKind.SELFIE, "dark")
+    assert [problem.field for problem in steps.step2_problems(submission)] == ["selfie"]
