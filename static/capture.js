@@ -11,6 +11,7 @@ export function watchUploads(form) {
     checkShape(event.target, false);
     compareWithRead(event.target);
     state.dirty = true;
+    form.querySelector("#saved").textContent = "";
     clearTimeout(state.timer);
     state.timer = setTimeout(() => save(form, state), AFTER);
   });
@@ -67,7 +68,7 @@ async function post(form, sent, state) {
   state.dirty = false;
   let reply;
   try {
-    reply = await fetch(form.getAttribute("action"), { method: "POST", body: sent, headers: { "X-Autosave": "1", "X-CSRFToken": token(form) } });
+    reply = await fetch(form.getAttribute("action"), { method: "POST", body: sent, headers: { "X-Autosave": "1" } });
   } catch {
     state.dirty = true;
     return "offline";
@@ -92,6 +93,7 @@ function remember(form, sent, version) {
 }
 
 function textOf(form) {
+  takeToken(form);
   const data = new FormData(form);
   for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
   data.delete("action");
@@ -207,7 +209,7 @@ async function upload(form, state) {
     form.querySelector("#saved").textContent = form.dataset.offline;
   });
   request.open("POST", form.getAttribute("action"));
-  request.setRequestHeader("X-CSRFToken", token(form));
+  takeToken(form);
   request.send(new FormData(form));
 }
 
