@@ -121,6 +121,7 @@ POST_ONLY = NEVER
 ROWS: dict[str, Row] = {
     "start": Row(SIGNED_IN),
     "alerts_seen": Row(post=SIGNED_IN),
+    "choose_language": Row(post=SIGNED_IN, data={"language": "ko"}),
     "stop_switch": Row(post=MANAGERS),
     "submission_list": Row(CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
