@@ -1,0 +1,375 @@
+"""One hostile request from a seed and a number: uploads, forms, queries, webhooks, cookies, headers, addresses."""
+
+import json
+import random
+import struct
+import uuid
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import quote
+
+from tests import pictures
+
+BOUNDARY = "hostile-boundary-7d1f"
+ODD = (
+    "",
+    " ",
+    "\x00",
+    "\r\nSet-Cookie: a=b",
+    "‮gnp.exe",
+    "́" * 200,
+    "🙂" * 300,
+    "ﷺ" * 100,
+    "\ud7ff￿",
+    "%00%0d%0a",
+    "' OR 1=1 --",
+    "'; DROP TABLE submissions_submission; --",
+    "{{ 7 * 7 }}{% debug %}",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "../../../../etc/passwd",
+    "${jndi:ldap://127.0.0.1/a}",
+    "-1",
+    "1e309",
+    "NaN",
+    "9" * 400,
+    "٣٤٥",
+    "2026-02-30",
+    "9999-99-99",
+    "A" * 70_000,
+    "•" * 9,
+    "true",
+    "null",
+    "[]",
+    "{}",
+)
+FIELDS = [
+    "name",
+    "email",
+    "customer_id",
+    "contact_phone",
+    "date_of_birth",
+    "identity_number",
+    "document_number",
+    "date_of_issue",
+    "date_of_expiry",
+    "gender",
+    "nationality",
+    "issuing_country",
+    "id_type",
+    "project",
+    "team",
+    "action",
+    "version",
+    "callback_at",
+    "consent",
+    "reason",
+    "text",
+    "question",
+    "verdict",
+    "reason_code",
+    "comment",
+    "seen",
+    "warning",
+    "note",
+    "next",
+    "to",
+    "submission",
+    "stop",
+    "on",
+    "source_selfie",
+    "is_last_confirmed",
+    "q",
+    "status",
+    "country",
+    "mine",
+    "after",
+    "face",
+    "liveness",
+    "tries",
+    "age",
+    "left",
+    "differs",
+    "assignee",
+    "globalCode",
+    "compoundCode",
+    "address_input",
+    "userName",
+    "bankCode",
+    "accountNumber",
+    "was_name",
+    "reason_name",
+    "csrfmiddlewaretoken",
+    "username",
+    "password",
+    "code",
+    "credential",
+]
+
+
+@dataclass
+class Hostile:
+    kind: str
+    method: str
+    path: str
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What exists, so that inputs reach past the 404: ids of a draft, an image and another one, a webhook token."""
+
+    draft: str
+    image: str
+    pending: str
+    token: str
+
+
+Maker = Callable[[random.Random, Targets], Hostile]
+
+
+def make(seed: int, number: int, targets: Targets) -> Hostile:
+    dice = random.Random(f"{seed}:{number}")
+    return dice.choice(MAKERS)(dice, targets)
+
+
+def text(dice: random.Random) -> str:
+    if dice.random() < 0.7:
+        return dice.choice(ODD)
+    return "".join(
+        chr(dice.choice((dice.randrange(32, 0xD7FF), dice.randrange(0, 255)))) for _at in range(dice.randrange(80))
+    )
+
+
+def some_id(dice: random.Random, targets: Targets) -> str:
+    return dice.choice((targets.draft, targets.pending, targets.image, str(uuid.UUID(int=dice.getrandbits(128)))))
+
+
+def upload(dice: random.Random, targets: Targets) -> Hostile:
+    parts = []
+    for _at in range(dice.choice((1, 1, 1, 2, 9))):
+        name = dice.choice(("id_front", "id_back", "selfie", "address", text(dice)[:60]))
+        file_name = dice.choice(("a.jpg", text(dice)[:300], "x" * 3000, "a.php", "..\\..\\a.jpg"))
+        content_type = dice.choice(("image/jpeg", "image/svg+xml", "text/html", "application/pdf", "nonsense", ""))
+        parts.append((name, file_name, content_type, file_content(dice)))
+    body = b"".join(_part(*part) for part in parts)
+    if dice.random() < 0.9:
+        body += f"--{BOUNDARY}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return Hostile("upload", "POST", f"/submissions/{targets.draft}/values/", body, headers)
+
+
+def _part(name: str, file_name: str, content_type: str, content: bytes) -> bytes:
+    clean = [value.replace('"', "%22").replace("\r", "").replace("\n", "") for value in (name, file_name)]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{clean[0]}"; filename="{clean[1]}"\r\n'
+    head += f"Content-Type: {content_type}\r\n\r\n"
+    return head.encode("utf-8", "replace") + content + b"\r\n"
+
+
+@cache
+def good_files() -> tuple[bytes, ...]:
+    return (pictures.selfie_jpeg((640, 480)), pictures.id_card_jpeg())
+
+
+def file_content(dice: random.Random) -> bytes:
+    good = dice.choice(good_files())
+    return dice.choice(FILES)(dice, good)
+
+
+def _truncated(dice: random.Random, good: bytes) -> bytes:
+    return good[: dice.randrange(len(good))]
+
+
+def _flipped(dice: random.Random, good: bytes) -> bytes:
+    changed = bytearray(good)
+    for _at in range(dice.randrange(1, 40)):
+        changed[dice.randrange(len(changed))] = dice.randrange(256)
+    return bytes(changed)
+
+
+def _png_bomb(dice: random.Random, good: bytes) -> bytes:
+    """A small file that claims a huge picture."""
+    side = dice.choice((20_000, 65_535, 2_000_000_000))
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    data = zlib.compress(b"\0" * dice.choice((1000, 5_000_000)))
+    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
+    made = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(made)
+
+
+def _polyglot(dice: random.Random, good: bytes) -> bytes:
+    other = dice.choice(
+        (b"<script>alert(1)</script>", b"PK\x03\x04" + b"a" * 50, b"<?php system('id'); ?>", b"%PDF-1.7\n%%EOF")
+    )
+    return dice.choice(
+        (good + other, other + good, good[:2] + b"\xff\xfe" + struct.pack(">H", len(other) + 2) + other + good[2:])
+    )
+
+
+def _wrong_type(dice: random.Random, good: bytes) -> bytes:
+    kinds = (
+        b"MZ\x90\x00",
+        b"GIF89a",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"%PDF-1.7\n",
+        b"RIFF\0\0\0\0WEBP",
+    )
+    return dice.choice((*kinds, b"", b"BM", b"II*\0", b"\0\0\0\x18ftypheic")) + dice.randbytes(dice.randrange(2000))
+
+
+def _as_it_is(dice: random.Random, good: bytes) -> bytes:
+    return good
+
+
+FILES = (_truncated, _flipped, _flipped, _png_bomb, _polyglot, _wrong_type, _as_it_is)
+
+
+def form(dice: random.Random, targets: Targets) -> Hostile:
+    path = dice.choice(FORMS).format(id=some_id(dice, targets))
+    pairs = [(dice.choice((*FIELDS, text(dice)[:50])), text(dice)) for _at in range(dice.choice((0, 1, 3, 8, 30, 400)))]
+    body = "&".join(f"{quote(name, errors='replace')}={quote(value[:2000], errors='replace')}" for name, value in pairs)
+    headers = {
+        "Content-Type": dice.choice((FORM, FORM, FORM, "application/json", "text/plain", FORM + "; charset=utf-7"))
+    }
+    if dice.random() < 0.2:
+        headers[dice.choice(("X-Autosave", "HX-Request", "HX-Target", "X-Requested-With"))] = dice.choice(
+            ("1", "true", "x")
+        )
+    return Hostile("form", "POST", path, body.encode("utf-8", "replace"), headers)
+
+
+FORM = "application/x-www-form-urlencoded"
+FORMS = (
+    "/submissions/new/",
+    "/submissions/{id}/values/",
+    "/submissions/{id}/values/",
+    "/submissions/{id}/reveal/",
+    "/submissions/{id}/account/",
+    "/submissions/{id}/address-code/",
+    "/submissions/{id}/take-back/",
+    "/submissions/{id}/give-up/",
+    "/submissions/{id}/restart/",
+    "/submissions/{id}/release-call/",
+    "/submissions/{id}/called-back/",
+    "/submissions/{id}/passed-on/",
+    "/review/{id}/claim/",
+    "/review/{id}/hold/",
+    "/review/{id}/decide/",
+    "/review/{id}/undo/",
+    "/review/{id}/note/",
+    "/review/next/",
+    "/review/assign/",
+    "/review/keys/",
+    "/alerts/seen/",
+    "/accounts/session/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/login/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/oidc/sso/login/",
+)
+
+
+def query(dice: random.Random, targets: Targets) -> Hostile:
+    path = dice.choice(
+        ("/submissions/", "/review/", "/", "/accounts/login/", f"/images/{targets.image}/", "/submissions/new/")
+    )
+    pairs = [(dice.choice((*FIELDS, "why", text(dice)[:20])), text(dice)[:500]) for _at in range(dice.randrange(1, 7))]
+    given = "&".join(f"{quote(name, errors='replace')}={quote(value, errors='replace')}" for name, value in pairs)
+    return Hostile("query", "GET", f"{path}?{given}")
+
+
+def webhook(dice: random.Random, targets: Targets) -> Hostile:
+    token = targets.token if dice.random() < 0.8 else quote(text(dice)[:80] or "x", safe="", errors="replace")
+    body = dice.choice(
+        (
+            dice.randbytes(dice.randrange(500)),
+            b"[" * 50_000,
+            b'{"data": "' + b"A" * dice.randrange(3000) + b'"}',
+            json.dumps({text(dice)[:30]: text(dice)[:500], "trigger": text(dice)[:200]}).encode(),
+            json.dumps(
+                {
+                    "data": {
+                        "submission_id": text(dice)[:300],
+                        "kycStatus": text(dice)[:60],
+                        "userid": "KP-" + text(dice)[:30],
+                    }
+                }
+            ).encode(),
+            json.dumps({"trigger": "create", "submission_id": 10**400}).encode(),
+            b"\xff\xfe" + "{}".encode("utf-16-le"),
+            b'{"a":1e999999}',
+            b"",
+            b"x" * 3_000_000,
+        )
+    )
+    kind = dice.choice(
+        ("application/json", "text/plain", "multipart/form-data", "application/json; charset=nonsense", "")
+    )
+    return Hostile("webhook", "POST", f"/webhooks/argos/{token}/", body, {"Content-Type": kind})
+
+
+def cookie(dice: random.Random, targets: Targets) -> Hostile:
+    junk = "".join(
+        letter for letter in text(dice)[:500] if letter.isascii() and letter.isprintable() and letter not in ';," \\'
+    )
+    names = ("sessionid", "csrftoken", "messages", "django_language", "__Host-session", "a" * 200)
+    return Hostile(
+        "cookie", "GET", dice.choice(("/", "/submissions/", "/accounts/login/")), cookies={dice.choice(names): junk}
+    )
+
+
+HEADERS = [
+    "Accept-Language",
+    "Accept",
+    "X-Forwarded-For",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Host",
+    "Referer",
+    "Origin",
+    "Range",
+    "Host",
+    "Expect",
+    "If-Modified-Since",
+    "If-None-Match",
+    "Content-Encoding",
+    "User-Agent",
+    "HX-Current-URL",
+    "HX-Trigger",
+    "Authorization",
+    "X-HTTP-Method-Override",
+]
+
+
+def header(dice: random.Random, targets: Targets) -> Hostile:
+    wanted = text(dice)[:300].encode("ascii", "replace").decode()
+    value = "".join(letter for letter in wanted if letter.isprintable()).strip()
+    method = dice.choice(("GET", "GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "POST", "PROPFIND"))
+    path = dice.choice(
+        ("/", "/submissions/", f"/submissions/{targets.draft}/", f"/images/{targets.image}/", "/healthz")
+    )
+    return Hostile("header", method, path, headers={dice.choice(HEADERS): value})
+
+
+def address(dice: random.Random, targets: Targets) -> Hostile:
+    tail = quote(text(dice)[:200], safe="/", errors="replace")
+    heads = (
+        "/submissions/",
+        "/review/",
+        "/images/",
+        "/admin/submissions/",
+        "/static/",
+        "/webhooks/argos/",
+        "/accounts/",
+        "/",
+    )
+    middle = dice.choice(("", some_id(dice, targets), "%2e%2e/", "%ff%fe", "0" * 300))
+    return Hostile("address", "GET", f"{dice.choice(heads)}{middle}{tail}")
+
+
+MAKERS: tuple[Maker, ...] = (upload, form, form, query, query, webhook, cookie, header, address)
