@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+handler400 = "kycportal.errors.bad_request"
 handler403 = "kycportal.errors.forbidden"
 handler404 = "kycportal.errors.not_found"
 handler500 = "kycportal.errors.broken"

@@ -91,3 +91,13 @@ def test_the_form_may_go_to_the_single_sign_on_and_nowhere_else() -> None:
     found = in_production("s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']", **given)
     assert found == ["'self'", "https://id.example.com"]
     assert in_production("s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']") == ["'self'"]
+
+
+def test_a_form_that_cannot_be_read_is_answered_in_words() -> None:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.force_login(factories.make_user())
+    client.get("/submissions/new/")
+    reply = client.generic(
+        "POST", "/submissions/new/", b"a=1", content_type="application/x-www-form-urlencoded; charset=utf-7"
+    )
+    assert (reply.status_code, b"could not be read" in reply.content) == (400, True)
