@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format
+.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format hostile
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(DEVELOPMENT) ## measure against what a user would pick instead
 
 drill: $(DEVELOPMENT) ## faults with real processes; DRILL=name runs one, SEED=n repeats a run
 	@$(BIN)/python -m tests.drills $(DRILL) $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
+
+hostile: $(DEVELOPMENT) ## 20,000 generated hostile inputs against the running stack
+	@$(BIN)/python -m tests.hostile --inputs 20000
 
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

@@ -118,6 +118,8 @@ def attack(
     with ThreadPoolExecutor(THREADS) as pool:
         for number, (kind, problem) in zip(numbers, pool.map(one, numbers), strict=True):
             counts[kind] += 1
+            if not sum(counts.values()) % 1000:
+                print(f"{sum(counts.values())} sent, {len(wrong)} wrong so far", flush=True)
             if problem:
                 wrong.append(f"input {number} ({kind}): {problem}")
     return counts, wrong
