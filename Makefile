@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format hostile
+.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format hostile sbom
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -55,6 +55,7 @@ check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and 
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m tests.deploy_check
 	@$(BIN)/python -m tests.audit
+	@$(BIN)/python -m tests.secrets_scan
 	@$(MAKE) --no-print-directory test
 
 bench: $(DEVELOPMENT) ## measure against what a user would pick instead
@@ -65,6 +66,11 @@ drill: $(DEVELOPMENT) ## faults with real processes; DRILL=name runs one, SEED=n
 
 hostile: $(DEVELOPMENT) ## 20,000 generated hostile inputs against the running stack
 	@$(BIN)/python -m tests.hostile --inputs 20000
+
+sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, as CycloneDX
+	@mkdir -p artifacts
+	@$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o artifacts/sbom.json
+	@$(BIN)/python -c "import json; print(len(json.load(open('artifacts/sbom.json'))['components']), 'components in artifacts/sbom.json')"
 
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

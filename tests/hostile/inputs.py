@@ -372,4 +372,4 @@ def address(dice: random.Random, targets: Targets) -> Hostile:
     return Hostile("address", "GET", f"{dice.choice(heads)}{middle}{tail}")
 
 
-MAKERS: tuple[Maker, ...] = (upload, form, form, query, query, webhook, cookie, header, address)
+MAKERS: tuple[Maker, ...] = (upload, form, form, query, webhook, webhook, cookie, header, header, address, address)
