@@ -1,7 +1,7 @@
 """No secret in what is committed: detect-secrets over the tracked files.
 
-`.secrets.baseline` holds what was looked at and is none (an alphabet, an address pattern). The keyword rule is off in it: tests
-are full of passwords that protect nothing, and a rule that always cries is not read.
+`.secrets.baseline` holds what was looked at and is none (an alphabet, an address pattern). The keyword rule is off
+in it: tests are full of passwords that protect nothing, and a rule that always cries is not read.
 """
 
 import subprocess
