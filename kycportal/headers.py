@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "display-capture", "midi", "hid")
+LOG_OUT = "/accounts/logout/"
 # Where a picture is taken: an agent's submission page. Everywhere else the camera stays shut, whatever a script asks.
 USES_CAMERA = re.compile(r"^/submissions/[0-9a-f-]{36}/")
 
@@ -19,6 +20,8 @@ class HeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", permissions_policy(request.path))
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "POST" and request.path == LOG_OUT:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from argos.errors import VendorError
+from submissions import events
+from submissions.models import User
 from submissions.permissions import NotAllowed
 from submissions.transitions import MoveNotAllowed, StaleSubmission
 
@@ -21,6 +23,7 @@ class FactsMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
+            _record_refusal(request)
             return render(request, "errors/403.html", {"why": str(exception)}, status=403)
         if isinstance(exception, (StaleSubmission, MoveNotAllowed)):
             messages.warning(request, _("It moved meanwhile, so nothing was done. This is how it stands now."))
@@ -31,6 +34,15 @@ class FactsMiddleware:
             )
             return _back(request)
         return None
+
+
+def _record_refusal(request: HttpRequest) -> None:
+    """Who tried what they may not: the address's name and what it names, no value."""
+    match = request.resolver_match
+    if match is None or not isinstance(request.user, User):
+        return
+    fields = {"page": match.view_name, "method": request.method, "of": str(match.kwargs.get("pk", ""))}
+    events.record("not_allowed", by=events.actor_of(request), fields=fields)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

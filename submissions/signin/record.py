@@ -34,7 +34,7 @@ def on_sign_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: 
 
 def on_step(sender: Any, request: HttpRequest, user: User, method: str, **kwargs: Any) -> None:
     if kwargs.get("reauthenticated"):
-        sessions.begin(request)
+        sessions.renew(request)
         events.record("proved_again", by=_actor(request, user), fields={"by": [method]})
 
 

@@ -39,6 +39,14 @@ def begin(request: HttpRequest) -> None:
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
 
 
+def renew(request: HttpRequest) -> None:
+    """After a proof given anew: another key, so that one that leaked before is worth nothing, and the full time."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    begin(request)
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
 def left(request: HttpRequest) -> Left:
     """A session that does not know when it began is over."""
     now = int(time.time())

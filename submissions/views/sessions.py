@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from submissions import events
 from submissions.models import User
 from submissions.signin import policy, sessions
+from submissions.signin.step_up import step_up
 from submissions.views.asking import person
 
 
@@ -42,6 +43,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@step_up
 def end_others(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_others(request, by=events.actor_of(request))
     messages.success(request, _("%(count)d other sessions ended.") % {"count": ended})
@@ -49,6 +51,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@step_up
 def end_one(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(UserSession, pk=pk, user=person(request))
     sessions.end(row, by=events.actor_of(request))

@@ -78,6 +78,15 @@ def test_proving_again_starts_another_eight_hours() -> None:
         assert client.get("/accounts/session/").json()["whole"] == sessions.WHOLE_SECONDS
 
 
+def test_proving_again_changes_the_key_and_keeps_the_listing() -> None:
+    client = signed_in(factories.make_user())
+    before = client.session.session_key
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    assert client.session.session_key != before
+    (row,) = client.get("/accounts/sessions/").context["sessions"]
+    assert row.session_key == client.session.session_key
+
+
 def test_the_page_tells_a_signed_out_one_from_an_expired_one() -> None:
     client = signed_in(factories.make_user())
     with after(minutes=31):

@@ -189,6 +189,39 @@ def test_what_allauth_brings_besides_is_not_mounted(client: Client, path: str) -
     assert client.get(f"/accounts/{path}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("password", "is_taken"),
+    [
+        ("kycportal2026", False),
+        ("Argos-Argos1", False),
+        ("password1234", False),
+        ("short", False),
+        ("x" * 64, True),
+        ("four quite ordinary words", True),
+        ("비밀번호를 길게 씁니다", True),
+    ],
+)
+def test_which_passwords_are_taken(client: Client, password: str, is_taken: bool) -> None:
+    user = factories.make_user()
+    client.force_login(user)
+    form = {"oldpassword": factories.PASSWORD, "password1": password, "password2": password}
+    client.post("/accounts/password/change/", form)
+    user.refresh_from_db()
+    assert user.check_password(password) is is_taken
+
+
+def test_what_is_refused_is_an_event(client: Client) -> None:
+    client.force_login(factories.make_user())
+    assert client.post("/sending/", {"stop": "1"}).status_code == 403
+    event = Event.objects.get(kind="not_allowed")
+    assert event.fields == {"page": "stop_switch", "method": "POST", "of": ""}
+
+
+def test_logging_out_clears_what_the_browser_kept(client: Client) -> None:
+    client.force_login(factories.make_user())
+    assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_next_leads_nowhere_else(client: Client) -> None:
     user = factories.make_user()
     for wanted in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):

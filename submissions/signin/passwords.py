@@ -1,0 +1,21 @@
+"""Words that an attacker of this portal tries first."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from submissions.models import User
+
+WORDS = ("kycportal", "kyc portal", "argos", "compliance", "passport", "identity", "customer")
+LEAST_BESIDE = 8
+
+
+class OwnWordsValidator:
+    """Refuses a password that is little more than one of WORDS: it wants eight more characters beside it."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        lowered = password.casefold()
+        if any(word in lowered and len(password) - len(word) < LEAST_BESIDE for word in WORDS):
+            raise ValidationError(_("This is too close to a word that everybody here knows. Add other words."))
+
+    def get_help_text(self) -> str:
+        return _("Not a word of this work with a few characters added.")
