@@ -1,8 +1,10 @@
 """The Celery application; its settings are the CELERY_ ones of `kycportal.settings`."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 from kombu.transport.redis import QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
@@ -14,3 +16,17 @@ QoS.restore_at_shutdown = False
 app = Celery("kycportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def _tell_redbeat(sender: Celery, **_rest: Any) -> None:
+    """RedBeat looks for its own two settings here and not under their CELERY_ names, and warns at each start."""
+    sender.conf.redbeat_redis_url = sender.conf.broker_url
+    options = sender.conf.broker_transport_options
+    sender.conf.redbeat_redis_options = {name: options[name] for name in ("socket_connect_timeout", "socket_timeout")}
+
+
+@beat_init.connect
+def _beat_at_once(**_rest: Any) -> None:
+    """The first heartbeat does not wait for its turn, so that a start is known to be good seconds earlier."""
+    app.send_task("kycportal.health.note_heartbeat")

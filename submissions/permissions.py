@@ -43,10 +43,20 @@ def _see(user: User, submission: Submission) -> str:
     return ""
 
 
-def _capture(user: User, submission: Submission) -> str:
+def _start(user: User) -> str:
     if user.role == Role.ADMINISTRATOR:
         return _("Administrators manage settings and do not handle submissions.")
-    return _see(user, submission)
+    return ""
+
+
+def check_can_start(user: User) -> None:
+    """Raises NotAllowed for who may not begin a submission."""
+    if why := _start(user):
+        raise NotAllowed(why)
+
+
+def _capture(user: User, submission: Submission) -> str:
+    return _start(user) or _see(user, submission)
 
 
 def _look(user: User, submission: Submission) -> str:

@@ -75,8 +75,20 @@ def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:
 
 def same_person(user: User, submission: Submission) -> SubmissionQuerySet:
     """Other open or approved submissions with the same e-mail, customer id or document, for the warning."""
+    found: SubmissionQuerySet = visible_to(user).filter(pk__in=_same(submission.values)).exclude(pk=submission.pk)
+    return found
+
+
+def same_values(user: User, values: dict[str, str]) -> tuple[SubmissionQuerySet, int]:
+    """As `same_person`, before there is a submission: (those the person may see, how many they may not)."""
+    same = _same(values)
+    found: SubmissionQuerySet = visible_to(user).filter(pk__in=same)
+    return found, same.count() - found.count()
+
+
+def _same(values: dict[str, str]) -> SubmissionQuerySet:
     kinds = (SearchHash.EMAIL, SearchHash.CUSTOMER, SearchHash.DOCUMENT, SearchHash.IDENTITY)
-    values = [(kind, text) for kind, text in hashable(submission.values) if kind in kinds]
-    rows = SearchHash.objects.filter(digest__in=_digests(values)).values("submission_id")
-    others = visible_to(user).filter(pk__in=rows).exclude(pk=submission.pk)
-    return others.exclude(status__in=[status for status in FINAL if status != Status.APPROVED])
+    digests = _digests((kind, text) for kind, text in hashable(values) if kind in kinds)
+    rows = SearchHash.objects.filter(digest__in=digests).values("submission_id")
+    same: SubmissionQuerySet = Submission.objects.filter(pk__in=rows)
+    return same.exclude(status__in=[status for status in FINAL if status != Status.APPROVED])

@@ -57,7 +57,7 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
     vendor_id = submission.vendor_id or submission.reference
     found = matrix.check_step2(
-        submission.values | {"submissionId": vendor_id},
+        shown_values(submission) | {"submissionId": vendor_id},
         _files(submission),
         submission.issuing_country,
         submission.id_type,
@@ -136,10 +136,15 @@ def _step2_kinds(submission: Submission) -> list[ImageKind]:
 
 
 def step2_fields(submission: Submission) -> dict[str, str]:
-    """Exactly the text parts to send: what this document and project show, nothing left over from another ID type."""
+    """Exactly the text parts to send."""
+    values = shown_values(submission) | {"submissionId": submission.vendor_id}
+    return matrix.step2_fields(values, submission.project.options)
+
+
+def shown_values(submission: Submission) -> dict[str, str]:
+    """What is checked and sent: nothing left over from another ID type, which nobody could see and mend."""
     shown = shown_names(submission)
-    values = {name: text for name, text in submission.values.items() if name in shown}
-    return matrix.step2_fields(values | {"submissionId": submission.vendor_id}, submission.project.options)
+    return {name: text for name, text in submission.values.items() if name in shown}
 
 
 def shown_names(submission: Submission) -> frozenset[str]:

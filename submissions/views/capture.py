@@ -16,21 +16,22 @@ from submissions import capture, consent, contact, deadlines, events, fields, pa
 from submissions.calls import ledger
 from submissions.forms import NewForm
 from submissions.imaging.intake import UnusableImage
-from submissions.models import Call, ImageKind, Role, Status, Submission
+from submissions.models import Call, ImageKind, Status, Submission
 from submissions.models.submission import CAPTURING
-from submissions.permissions import NotAllowed, get_submission_for
+from submissions.permissions import check_can_start, get_submission_for
 from submissions.transitions import StaleSubmission
-from submissions.views import page
+from submissions.views import page, same
 from submissions.views.asking import person, safe_next
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    if user.role == Role.ADMINISTRATOR:
-        raise NotAllowed(_("Administrators manage settings and do not handle submissions."))
+    check_can_start(user)
     form = NewForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
+    found = same.look(request, form) if form.is_bound and form.is_valid() else same.Same()
+    is_stopped = bool(found) and request.POST.get("seen") != "1"
+    if form.is_bound and form.is_valid() and not is_stopped:
         data = form.cleaned_data
         submission = capture.create_draft(
             data["project"],
@@ -41,7 +42,8 @@ def new(request: HttpRequest) -> HttpResponse:
             values={"email": data["email"], "customer_id": data["customer_id"]},
         )
         return redirect("submission", pk=submission.pk)
-    return render(request, "submissions/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "same": found, "is_stopped": is_stopped}
+    return render(request, "submissions/new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,48 @@
+"""The warning on the new-submission form: this customer has an open or approved submission already."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from submissions import events, search
+from submissions.forms import NewForm
+from submissions.models import Submission
+from submissions.models.submission import load_keys
+from submissions.permissions import check_can_start
+from submissions.views.asking import person
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Same:
+    """`elsewhere`: how many belong to teams whose submissions this person may not see."""
+
+    rows: tuple[Submission, ...] = ()
+    elsewhere: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.elsewhere)
+
+
+def look(request: HttpRequest, form: NewForm) -> Same:
+    """By what the form holds so far; what is not well formed is left out. Shown rows are an event."""
+    form.is_valid()
+    values = {name: form.cleaned_data.get(name, "") for name in ("email", "customer_id")}
+    found, elsewhere = search.same_values(person(request), values)
+    rows = list(found.for_row().order_by("-created_at")[:SHOWN])
+    load_keys(rows)
+    if rows:
+        events.record_list("same_customer_shown", by=events.actor_of(request), shown=rows, filters={})
+    return Same(tuple(rows), elsewhere)
+
+
+@require_POST
+def same_customer(request: HttpRequest) -> HttpResponse:
+    """The part of the form that htmx asks for when the e-mail or the customer number was typed."""
+    user = person(request)
+    check_can_start(user)
+    same = look(request, NewForm(request.POST, user=user))
+    return render(request, "submissions/_same.html", {"same": same, "is_stopped": False})

@@ -1,0 +1,121 @@
+"""The new-submission form: what it asks, what it refuses, and the warning about the same customer."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from submissions.models import Event, Role, Status, Submission, Team, User
+from tests.factories import make_at, make_draft, make_project, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(client: Client) -> User:
+    agent = make_user(Role.AGENT)
+    client.force_login(agent)
+    return agent
+
+
+def form(agent: User, **changes: Any) -> dict[str, Any]:
+    given = {
+        "project": make_project().pk,
+        "team": agent.team_id,
+        "issuing_country": "KOR",
+        "id_type": "passport",
+        "email": "fresh@example.com",
+        "customer_id": "",
+    }
+    return {**given, **changes}
+
+
+def test_creates_a_draft_and_sends_nothing(client: Client, agent: User) -> None:
+    reply = client.post(reverse("submission_new"), form(agent, customer_id="C-7"))
+    submission = Submission.objects.get()
+    assert reply.url == reverse("submission", args=[submission.pk])
+    assert (submission.status, submission.values["customer_id"]) == (Status.DRAFT, "C-7")
+    assert not submission.calls.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"email": "nobody"}, "valid email"),
+        ({"email": ""}, "required"),
+        ({"issuing_country": ""}, "required"),
+        ({"id_type": "universal"}, "universal"),
+    ],
+)
+def test_problem_stands_beside_its_field_and_the_rest_is_kept(
+    client: Client, agent: User, changes: dict[str, str], sentence: str
+) -> None:
+    reply = client.post(reverse("submission_new"), form(agent, customer_id="C-1234", **changes))
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert sentence in page.lower()
+    assert 'value="C-1234"' in page
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.CONFIRMING, Status.PENDING, Status.APPROVED])
+@pytest.mark.parametrize(
+    "like", [{"email": " Applicant@Example.com"}, {"email": "other@example.com", "customer_id": "c-1001"}]
+)
+def test_open_or_approved_one_of_the_same_customer_stops_once(
+    client: Client, agent: User, status: Status, like: dict[str, str]
+) -> None:
+    there = make_at(status, agent)
+    given = form(agent, **like)
+    reply = client.post(reverse("submission_new"), given)
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert reverse("submission", args=[there.pk]) in page
+    assert "Nothing was created yet" in page
+    assert Submission.objects.count() == 1
+    assert Event.objects.filter(kind="same_customer_shown", fields__shown=[there.reference]).exists()
+    assert client.post(reverse("submission_new"), {**given, "seen": "1"}).status_code == 302
+    assert Submission.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.ABANDONED])
+def test_one_that_came_to_nothing_does_not_stop(client: Client, agent: User, status: Status) -> None:
+    make_at(status, agent)
+    assert client.post(reverse("submission_new"), form(agent, email="applicant@example.com")).status_code == 302
+
+
+def test_other_teams_one_is_told_without_a_link(client: Client, agent: User) -> None:
+    other = make_user(Role.AGENT, team=Team.objects.create(name="Second desk"))
+    there = make_draft(other, images=False)
+    reply = client.post(reverse("submission_new"), form(agent, email="applicant@example.com"))
+    page = reply.content.decode()
+    assert "A manager can open it" in page
+    assert there.reference not in page
+    assert str(there.pk) not in page
+
+
+def test_part_tells_while_typing_and_the_press_is_not_stopped_again(client: Client, agent: User) -> None:
+    there = make_draft(agent, images=False)
+    given = form(agent, email="applicant@example.com", issuing_country="", id_type="")
+    part = client.post(reverse("same_customer"), given).content.decode()
+    assert there.reference in part
+    assert 'name="seen"' in part
+    assert "Nothing was created" not in part
+    assert client.post(reverse("same_customer"), {**given, "email": "nob"}).content.strip() == b""
+
+
+@pytest.mark.parametrize("name", ["submission_new", "same_customer"])
+def test_administrator_starts_nothing_and_looks_nothing_up(client: Client, name: str) -> None:
+    make_draft(make_user(Role.AGENT), images=False)
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    reply = client.post(reverse(name), {"email": "applicant@example.com"})
+    assert reply.status_code == 403
+    assert "KP-" not in reply.content.decode()
+
+
+def test_manager_chooses_among_all_teams(client: Client) -> None:
+    manager = make_user(Role.MANAGER)
+    client.force_login(manager)
+    page = client.get(reverse("submission_new")).content.decode()
+    assert make_team().name in page or "Team" in page
