@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format hostile sbom
+.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, 
 	@mkdir -p artifacts
 	@$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o artifacts/sbom.json
 	@$(BIN)/python -c "import json; print(len(json.load(open('artifacts/sbom.json'))['components']), 'components in artifacts/sbom.json')"
+
+pictures: $(DEVELOPMENT) ## take the README's pictures from the running pages
+	@$(BIN)/python -m tests.browser.portray
 
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt

@@ -1,0 +1,81 @@
+"""The documents that are generated or that list something: complete, and as the code has it."""
+
+import ast
+import re
+
+import pytest
+
+from submissions.management.commands import status_diagram, step2_parameters
+from tests.stack import ROOT
+
+README = (ROOT / "README.md").read_text()
+READERS = {"text", "flag", "number", "names", "secret", "keys"}
+
+
+def variables() -> set[str]:
+    """Every environment variable that kycportal/ reads through `env`."""
+    found = set()
+    for path in (ROOT / "kycportal" / "settings.py", ROOT / "kycportal" / "env.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in READERS and re.fullmatch(r"[A-Z_]{4,}", str(node.args[0].value)):
+                found.add(str(node.args[0].value))
+    return found
+
+
+def test_readme_lists_every_environment_variable_and_no_other() -> None:
+    table = README.partition("## Environment")[2].partition("## Where")[0]
+    told = set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.M))
+    assert told == variables()
+
+
+def test_only_settings_and_run_read_the_environment() -> None:
+    allowed = {"kycportal/env.py", "kycportal/run.py", "kycportal/celery.py", "kycportal/wsgi.py"}
+    readers = {
+        str(path.relative_to(ROOT))
+        for package in ("argos", "submissions", "kycportal")
+        for path in (ROOT / package).rglob("*.py")
+        if "os.environ" in path.read_text()
+    }
+    assert readers <= allowed
+
+
+def test_readme_has_the_status_diagram() -> None:
+    assert status_diagram.readme_part() in README, "Run: python manage.py status_diagram --readme"
+
+
+def test_parameter_table_is_as_generated() -> None:
+    written = (ROOT / "docs" / "step2-parameters.md").read_text()
+    assert written == step2_parameters.document(), "Run: python manage.py step2_parameters > docs/step2-parameters.md"
+
+
+def test_parameter_tables_tests_exist() -> None:
+    tests = (ROOT / "tests" / "argos" / "test_matrix_parameters.py").read_text()
+    for name in (step2_parameters.SHOWN, step2_parameters.TYPED):
+        assert f"def {name}(parameter" in tests
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/sandbox.md", "docs/status.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    path = ROOT / name
+    for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+        assert (path.parent / link).exists(), link
+
+
+def test_pictures_are_small() -> None:
+    found = list((ROOT / "docs" / "pictures").glob("*.png"))
+    assert found
+    assert all(picture.stat().st_size < 300_000 for picture in found)
+
+
+def test_sandbox_page_lists_every_knob_and_fault() -> None:
+    from dataclasses import fields
+
+    from argos.sandbox import control, weather
+    from argos.sandbox.knobs import Knobs
+
+    page = (ROOT / "docs" / "sandbox.md").read_text()
+    named = {knob.name for knob in fields(Knobs)} | weather.KINDS | set(control.READS) | set(control.CHANGES)
+    assert {name for name in named if f"`{name}`" not in page} == set()
