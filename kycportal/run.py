@@ -72,6 +72,7 @@ def only_one(data_dir: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:
+        lock.close()
         raise CannotStart(
             f"it is running already on {data_dir}. Stop that one first, or set DATA_DIR to another folder."
         ) from problem

@@ -176,7 +176,10 @@ class Submission(models.Model):
                 name="submission_queue",
                 condition=Q(status__in=IN_REVIEW),
             ),
-            models.Index("deadline_at", "id", name="submission_due", condition=Q(status__in=UNDER_DEADLINE)),
+            # By status first: SQLite cannot tell that a condition on statuses covers the ones asked for.
+            models.Index(
+                "status", "deadline_at", name="submission_running_out", condition=Q(deadline_at__isnull=False)
+            ),
             models.Index("next_read_at", name="submission_read", condition=Q(next_read_at__isnull=False)),
             models.Index("next_alert_at", name="submission_alert", condition=Q(next_alert_at__isnull=False)),
             models.Index("callback_at", name="submission_callback", condition=Q(callback_at__isnull=False)),

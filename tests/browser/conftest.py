@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -13,14 +14,19 @@ from tests.stack import ROOT, Stack
 SHOTS = ROOT / "artifacts" / "screenshots"
 
 
+def no_browser() -> NoReturn:
+    """A loud line for a person, a failure for CI."""
+    sentence = "NO CHROMIUM: the browser tests did not run. Install chromium and run make test-browser."
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium.executable()
     if path is None:
-        sentence = "NO CHROMIUM: the browser tests did not run. Install chromium and run make test-browser."
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
+        no_browser()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
         yield started

@@ -15,7 +15,18 @@ from tests.stack import ROOT, Stack
 
 FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 860}
-COLOURS = 128
+COLOURS = 256
+EMAIL = "minseo@example.com"
+# One digit misread, so that the comparison has something to show.
+READ = {
+    "fullName": "Minseo Example",
+    "birthDate": "1990-02-03",
+    "nationality": "KOR",
+    "gender": "female",
+    "documentNumber": "M12345673",
+    "issueDate": "2021-03-04",
+    "expireDate": "2031-03-03",
+}
 
 
 def main() -> int:
@@ -45,8 +56,9 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _take(agent: Desk, officer: Desk, files: dict[str, Path]) -> None:
+    agent.stack.control.ocr(EMAIL, **READ)
     agent.log_in("agent")
-    url = new_submission(agent, "minseo@example.com", files)
+    url = new_submission(agent, EMAIL, files)
     send_step1(agent)
     confirm(agent)
     _keep(agent, "confirm")

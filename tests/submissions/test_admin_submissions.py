@@ -1,0 +1,57 @@
+"""Submissions in the Django admin: read-only, without personal data, with what a supervisor looks for."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from submissions.models import Role, Status, Submission
+from tests.factories import VALUES, make_at, make_draft, make_user
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:submissions_submission_changelist")
+LOOKERS = [Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR]
+
+
+@pytest.mark.parametrize("role", LOOKERS)
+def test_list_shows_scores_tries_deadline_and_a_link(client: Client, role: Role) -> None:
+    pending = make_at(Status.PENDING)
+    client.force_login(make_user(role))
+    page = client.get(LIST).content.decode()
+    assert pending.reference in page
+    assert "91" in page
+    assert "1 / 3" in page
+    assert reverse("review", args=[pending.pk]) in page
+
+
+@pytest.mark.parametrize("role", LOOKERS)
+def test_neither_list_nor_page_shows_the_person(client: Client, role: Role) -> None:
+    pending = make_at(Status.PENDING)
+    client.force_login(make_user(role))
+    for url in (LIST, reverse("admin:submissions_submission_change", args=[pending.pk])):
+        page = client.get(url).content.decode()
+        assert pending.reference in page
+        assert not any(VALUES[name] in page for name in ("name", "email", "document_number", "date_of_birth"))
+
+
+def test_filter_keeps_the_pending_ones(client: Client) -> None:
+    draft, pending = make_draft(images=False), make_at(Status.PENDING)
+    client.force_login(make_user(Role.MANAGER))
+    page = client.get(LIST, {"pending": "1"}).content.decode()
+    assert pending.reference in page
+    assert draft.reference not in page
+
+
+@pytest.mark.parametrize("role", LOOKERS)
+def test_nothing_can_be_changed_added_or_deleted(client: Client, role: Role) -> None:
+    pending = make_at(Status.PENDING)
+    client.force_login(make_user(role))
+    change = reverse("admin:submissions_submission_change", args=[pending.pk])
+    assert client.post(change, {"status": "approved"}).status_code == 403
+    assert client.get(reverse("admin:submissions_submission_add")).status_code == 403
+    assert client.post(reverse("admin:submissions_submission_delete", args=[pending.pk])).status_code == 403
+    assert Submission.objects.get().status == Status.PENDING
+
+
+def test_agent_has_no_admin(client: Client) -> None:
+    client.force_login(make_user(Role.AGENT))
+    assert client.get(LIST).status_code in (302, 403)
