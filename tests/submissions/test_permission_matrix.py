@@ -125,6 +125,7 @@ ROWS: dict[str, Row] = {
     "stop_switch": Row(post=MANAGERS),
     "submission_list": Row(CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
+    "same_customer": Row(post=CUSTOMERS),
     "submission": Row(CAPTURE, of="submission"),
     "status_part": Row(CAPTURE, of="submission"),
     "ask_vendor": Row(post=CAPTURE, of="submission"),
