@@ -75,9 +75,10 @@ sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, 
 pictures: $(DEVELOPMENT) ## take the README's pictures from the running pages
 	@$(BIN)/python -m tests.browser.portray
 
+# For the first 3.11: up to 3.11.2 (Debian 12's own) redis needs a package that later ones do not.
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
-	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 
 format: $(DEVELOPMENT) ## format and mend what can be mended by itself
 	@$(BIN)/ruff format --quiet .

@@ -38,7 +38,10 @@ class NewForm(forms.Form):
     id_type = forms.ChoiceField(label=_("ID type"))
     email = forms.EmailField(label=_("Customer's e-mail"), help_text=_("The vendor requires it"))
     customer_id = forms.CharField(
-        label=_("Customer number in our books"), required=False, max_length=60, help_text=_("Sent as cf1")
+        label=_("Customer number in our books"),
+        required=False,
+        max_length=60,
+        help_text=_("If there is one. The vendor keeps it with the check, so that both records can be matched."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
