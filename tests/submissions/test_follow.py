@@ -6,11 +6,23 @@ from unittest.mock import patch
 import pytest
 
 from argos.replies import Retry
-from submissions import follow, steps, telling
-from submissions.calls import outcomes
+from submissions import capture, clock, follow, steps, telling
+from submissions.calls import outcomes, send, settle
 from submissions.follow import Stop
-from submissions.models import Attempt, Call, CallKind, CallState, Project, Status, Submission
-from tests.factories import VALUES, attach_image, by, claim_call, make_draft, make_user, reload, step1_reply
+from submissions.models import Attempt, Call, CallKind, CallState, ImageKind, Project, Status, Submission
+from tests.factories import (
+    VALUES,
+    attach_image,
+    by,
+    claim_call,
+    make_draft,
+    make_project,
+    make_user,
+    reload,
+    step1_reply,
+)
+from tests.pictures import id_card_jpeg, selfie_jpeg
+from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
 READ = {"name": VALUES["name"].upper(), "date_of_birth": VALUES["date_of_birth"]}
@@ -124,3 +136,25 @@ def test_an_answer_that_comes_twice_prepares_one_step2() -> None:
     assert outcomes.step1_answered(call, step1_reply(ocr=READ))
     assert not outcomes.step1_answered(again, step1_reply(ocr=READ))
     assert submission.calls.filter(kind=CallKind.STEP2).count() == 1
+
+
+def test_a_lost_answer_is_settled_and_followed_once(sandbox: Sandbox) -> None:
+    """The reply never came; reading back finds the submission, decides again and prepares one Step 2."""
+    project = make_project(base_url=sandbox.base_url, read_timeout=2, connect_timeout=1)
+    project.api_key = "sandbox-key-standard"
+    project.save()
+    user = make_user()
+    submission = make_draft(user, project, images=False)
+    for kind, content in ((ImageKind.ID_FRONT, id_card_jpeg()), (ImageKind.SELFIE, selfie_jpeg())):
+        capture.add_image(submission, kind, content, by=by(user))
+    sandbox.control.ocr(VALUES["email"], fullName=VALUES["name"], birthDate=VALUES["date_of_birth"])
+    sandbox.control.fault("step1", "cut", "after")
+    press(submission)
+    assert send.send_next()
+    Call.objects.filter(state=CallState.UNKNOWN).update(next_read_at=clock.now())
+    assert settle.settle_due() == 1
+    submission = reload(submission)
+    assert (submission.status, submission.notice) == (Status.STEP2_SENDING, "")
+    assert submission.calls.filter(kind=CallKind.STEP2).count() == 1
+    assert send.send_next()
+    assert len(sandbox.control.received("step2")) == 1
