@@ -13,4 +13,5 @@ def person(request: HttpRequest) -> User:
 
 def safe_next(request: HttpRequest, default: str) -> str:
     wanted = request.POST.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else default
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else default

@@ -222,6 +222,13 @@ def test_logging_out_clears_what_the_browser_kept(client: Client) -> None:
     assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
+@pytest.mark.parametrize("wanted", ["•••", "9999-99-99", "review_queue", "https://evil.example/", "//evil.example"])
+def test_where_to_go_back_to_is_an_address_of_ours(client: Client, wanted: str) -> None:
+    client.force_login(factories.make_user())
+    assert client.post("/alerts/seen/", {"next": wanted}).headers["Location"] == "/"
+    assert client.post("/alerts/seen/", {"next": "/submissions/?mine=1"}).headers["Location"] == "/submissions/?mine=1"
+
+
 def test_next_leads_nowhere_else(client: Client) -> None:
     user = factories.make_user()
     for wanted in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
