@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Desk
-from tests.browser.test_gathering import draft_of
+from tests.browser.test_gathering import draft_of, saved
 from tests.browser.test_main_job import confirm, send_step1, send_step2
 
 pytestmark = pytest.mark.browser
@@ -40,6 +40,7 @@ def test_capture_pages_have_no_violation(desk: Desk, pictures: dict[str, Path]) 
     wrong["draft"] = found(desk)
     desk.shot("gathering-draft")
     desk.page.locator("#f-date_of_birth").fill("1990-02-03")
+    saved(desk.page)
     send_step1(desk)
     confirm(desk, name="Somebody Else")
     wrong["confirming"] = found(desk)
