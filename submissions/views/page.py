@@ -30,7 +30,7 @@ from submissions.calls import settle
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
 from submissions.models.image import VENDOR_FIELDS
-from submissions.models.submission import CAPTURING, UNDER_DEADLINE, load_keys
+from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE, load_keys
 from submissions.views.asking import person
 
 RAIL = (
@@ -112,6 +112,8 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
     return {
         "submission": submission,
         "call": call,
+        # A worker may end the call between the two reads; the page must not stay at "Sending" then.
+        "is_moving": call is not None or submission.status in SENDING,
         "is_stuck": call is not None and call.state == "unknown" and settle.is_stuck(call),
         "told": told,
         "retry": telling.about_retry(submission) if not call else None,

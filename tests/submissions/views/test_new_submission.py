@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from submissions.models import Event, Role, Status, Submission, Team, User
-from tests.factories import make_at, make_draft, make_project, make_team, make_user
+from submissions.views import page
+from tests.factories import answer_step1, make_at, make_draft, make_project, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +120,15 @@ def test_manager_chooses_among_all_teams(client: Client) -> None:
     client.force_login(manager)
     page = client.get(reverse("submission_new")).content.decode()
     assert make_team().name in page or "Team" in page
+
+
+def test_page_read_while_the_call_ends_goes_on_asking(client: Client, agent: User) -> None:
+    """The worker may end the call after the page has read the status and before it looks for the call."""
+    seen = make_at(Status.STEP1_SENDING, agent)
+    answer_step1(seen)
+    assert seen.status == Status.STEP1_SENDING
+    state = page.state(seen, agent)
+    assert (state["call"], state["is_moving"]) == (None, True)
+    client.force_login(agent)
+    reply = client.get(reverse("status_part", args=[seen.pk]))
+    assert (reply.status_code, reply.headers["HX-Refresh"]) == (204, "true")
