@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from argos.errors import VendorError
 from argos.received import Received
 from argos.replies import Step2Reply, parse_step2
-from submissions import clock, fields, forms_review, masking, review
+from submissions import clock, fields, forms_review, masking, reading, review
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
 from submissions.models.submission import FINAL, MAX_TRIES
 
@@ -130,7 +130,7 @@ def captured_by(submission: Submission) -> list[tuple[str, str]]:
 def comparison(submission: Submission) -> list[dict[str, Any]]:
     """Read value beside the value that was sent, the differing letters marked, with the agent's reason."""
     values, ocr, reasons = sent_values(submission), submission.ocr, submission.reasons
-    changed = set(review.edited_fields(submission))
+    changed = set(reading.edited_fields(submission))
     names = [name for name in fields.LABELS if (values.get(name) or ocr.get(name)) and name not in fields.OFFICE]
     return [_compared(name, ocr.get(name, ""), values.get(name, ""), name in changed, reasons) for name in names]
 

@@ -1,6 +1,7 @@
-"""Keyset pages: as quick at page 500 as at page 1. The key of the next page is the last row's time and id."""
+"""Keyset pages, forwards and back: as quick at page 500 as at page 1. A key is one row's time and id."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,41 +11,81 @@ from django.utils.dateparse import parse_datetime
 
 from submissions.models import Submission
 
+KEYS = ("after", "before")
+
 
 @dataclass(frozen=True)
 class Page:
+    """`next_key` goes into `after`, `previous_key` into `before`; empty where nothing follows that way."""
+
     rows: list[Submission]
     next_key: str
+    previous_key: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """By one time column, then by id. Newest first, or (`is_rising`) oldest first."""
+
+    column: str
+    is_rising: bool = False
+
+    def past(self, rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID]) -> "QuerySet[Submission]":
+        """Those that stand behind `key` in this order."""
+        moment, pk = key
+        step = "gt" if self.is_rising else "lt"
+        later = Q(**{f"{self.column}__{step}": moment}) | Q(**{self.column: moment, "pk__gt": pk})
+        # The first condition bounds the index scan; the OR alone would read from the start.
+        return rows.filter(**{f"{self.column}__{step}e": moment}).filter(later)
+
+    def ahead(self, rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID]) -> "QuerySet[Submission]":
+        """Those that stand before `key` in this order."""
+        moment, pk = key
+        step = "lt" if self.is_rising else "gt"
+        earlier = Q(**{f"{self.column}__{step}": moment}) | Q(**{self.column: moment, "pk__lt": pk})
+        return rows.filter(**{f"{self.column}__{step}e": moment}).filter(earlier)
+
+    def sorted(self, rows: "QuerySet[Submission]", *, is_reversed: bool = False) -> "QuerySet[Submission]":
+        rises = self.is_rising != is_reversed
+        return rows.order_by(self.column if rises else f"-{self.column}", "-id" if is_reversed else "id")
+
+    def key(self, row: Submission) -> str:
+        return f"{getattr(row, self.column).isoformat()}~{row.pk}"
+
+
+NEWEST = Order("created_at")
+BY_TARGET = Order("target_at", is_rising=True)
 
 
 def newest_first(rows: "QuerySet[Submission]", after: str, size: int) -> Page:
-    if key := _parse(after):
-        moment, pk = key
-        # The first condition bounds the index scan; the OR alone would read from the start.
-        rows = rows.filter(created_at__lte=moment).filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__gt=pk))
-    return _page(list(rows.order_by("-created_at", "id")[: size + 1]), size, "created_at")
+    return page_of(rows, {"after": after}, size, NEWEST)
 
 
-def oldest_target_first(rows: "QuerySet[Submission]", after: str, size: int) -> Page:
-    if key := _parse(after):
-        moment, pk = key
-        rows = rows.filter(target_at__gte=moment).filter(Q(target_at__gt=moment) | Q(target_at=moment, pk__gt=pk))
-    return _page(list(rows.order_by("target_at", "id")[: size + 1]), size, "target_at")
+def oldest_target_first(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int) -> Page:
+    return page_of(rows, given, size, BY_TARGET)
 
 
-def _page(found: list[Submission], size: int, column: str) -> Page:
-    rows = found[:size]
-    has_more = len(found) > size
-    return Page(rows, _key(rows[-1], column) if has_more else "")
+def page_of(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int, order: Order) -> Page:
+    """The page that `after` or `before` in `given` asks for. A key that nobody gave out means the first page."""
+    if key := _parse(given.get("before", "")):
+        return _page_before(rows, key, size, order)
+    key = _parse(given.get("after", ""))
+    found = list(order.sorted(order.past(rows, key) if key else rows)[: size + 1])
+    shown = found[:size]
+    more = order.key(shown[-1]) if len(found) > size else ""
+    return Page(shown, more, order.key(shown[0]) if key and shown else "")
 
 
-def _key(row: Any, column: str) -> str:
-    return f"{getattr(row, column).isoformat()}~{row.pk}"
+def _page_before(rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID], size: int, order: Order) -> Page:
+    found = list(order.sorted(order.ahead(rows, key), is_reversed=True)[: size + 1])
+    shown = found[:size][::-1]
+    if not shown:
+        return page_of(rows, {}, size, order)
+    return Page(shown, order.key(shown[-1]), order.key(shown[0]) if len(found) > size else "")
 
 
-def _parse(after: str) -> tuple[datetime, uuid.UUID] | None:
-    """A key that nobody gave out starts at the first page."""
-    moment, _separator, pk = after.partition("~")
+def _parse(key: str) -> tuple[datetime, uuid.UUID] | None:
+    moment, _separator, pk = key.partition("~")
     try:
         parsed = parse_datetime(moment)
         return (parsed, uuid.UUID(pk)) if parsed and parsed.tzinfo else None

@@ -34,7 +34,9 @@ def has_captured(user: User, submission: Submission) -> bool:
 
 
 def holds_claim(user: User, submission: Submission) -> bool:
-    return submission.claimed_by_id == user.pk and submission.is_claimed_at(clock.now())
+    """A claim is a reason to look only while there is a verdict to give, or one that can still come back."""
+    is_reviewed = submission.status in (*IN_REVIEW, Status.DECISION_SENDING)
+    return is_reviewed and submission.claimed_by_id == user.pk and submission.is_claimed_at(clock.now())
 
 
 def _see(user: User, submission: Submission) -> str:
@@ -93,9 +95,14 @@ def _claim(user: User, submission: Submission) -> str:
 
 
 def _verdict_given(user: User, submission: Submission) -> str:
-    if submission.decisions.filter(withdrawn_at=None, reviewer=user).exists():
-        return _("You have given your verdict; another reviewer gives the next.")
-    return ""
+    """Who has spoken waits for the others; two unlike verdicts may come back to the first, with both shown."""
+    given = list(submission.decisions.filter(withdrawn_at=None).order_by("round").values_list("reviewer_id", "verdict"))
+    if user.pk not in [reviewer for reviewer, _verdict in given]:
+        return ""
+    is_unlike = len({verdict for _reviewer, verdict in given}) == 2
+    if is_unlike and given[0][0] == user.pk:
+        return ""
+    return _("You have given your verdict; another reviewer gives the next.")
 
 
 def _decide(user: User, submission: Submission) -> str:

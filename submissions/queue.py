@@ -1,45 +1,81 @@
-"""The pending queue as a set: its filters, each on a column that is not personal."""
+"""The pending queue as a set: its filters, each on a column that is not personal, and the exact search beside them."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from argos import matrix
-from submissions import clock
-from submissions.models import Project, Submission, User
-from submissions.models.submission import IN_REVIEW
+from argos.codes import TABLES
+from submissions import clock, search
+from submissions.models import Project, Question, Role, Submission, User
+from submissions.models.submission import IN_REVIEW, MAX_TRIES, SubmissionQuerySet
+from submissions.permissions import visible_to
 
 Narrow = Callable[[User, str], Q | None]
 
 BANDS = {"low": (0, 50), "middle": (50, 80), "high": (80, 101)}
 AGES = {"4h": timedelta(hours=4), "12h": timedelta(hours=12), "24h": timedelta(hours=24)}
 LEFT = {"over": timedelta(0), "1h": timedelta(hours=1), "4h": timedelta(hours=4)}
+RETRIES = sorted({*TABLES["step1_retry"], *TABLES["step2_retry"]})
+# What stands in the URL beside the filters: the page's keys, the view it came from, what the refresh has already.
+BESIDES = ("after", "before", "view", "seen")
 BOUND = 50
+ELSEWHERE = 5
 
 
 def waiting(user: User, given: QueryDict) -> tuple["QuerySet[Submission]", list[str]]:
-    """The queue under the URL's filters, and the names of filters whose value means nothing."""
-    rows: QuerySet[Submission] = Submission.objects.awaiting_review().for_row()
-    ignored = []
+    """The queue under the URL's filters, and a sentence for each that means nothing and was left out."""
+    rows: QuerySet[Submission] = _found(user, given).awaiting_review().for_row()
+    told = [_("“%(name)s” is no filter of the queue and was left out.") % {"name": name} for name in unknown(given)]
+    if given.get("q") and text_of(given) is None:
+        told.append(_("The search in this address is too old or not ours. Type it again."))
     for name, narrow in FILTERS.items():
         value = given.get(name, "").strip()
         condition = narrow(user, value) if value else None
         if value and condition is None:
-            ignored.append(name)
+            told.append(_("The filter “%(name)s” has no such value and was left out.") % {"name": name})
         if condition is not None:
             rows = rows.filter(condition)
-    return rows, ignored
+    return rows.annotate(**_marks()), told
+
+
+def _found(user: User, given: QueryDict) -> SubmissionQuerySet:
+    text = text_of(given)
+    return search.find(user, text) if text else visible_to(user)
+
+
+def text_of(given: QueryDict) -> str | None:
+    """What is searched for, opened; None where the URL has none that opens."""
+    token = given.get("q")
+    return search.opened(token) if token else None
+
+
+def _marks() -> dict[str, Exists]:
+    asked = Question.objects.filter(submission=OuterRef("pk"))
+    return {"is_asked": Exists(asked.open()), "is_answered": Exists(asked.unread())}
+
+
+def elsewhere(user: User, given: QueryDict) -> list[Submission]:
+    """What the search finds that does not wait for review: a person who searches wants to know where it is."""
+    text = text_of(given)
+    if not text:
+        return []
+    found = search.find(user, text).exclude(status__in=IN_REVIEW).for_row()
+    return list(found.order_by("-created_at")[:ELSEWHERE])
 
 
 def unknown(given: QueryDict) -> list[str]:
     """Parameters that the queue does not know at all."""
-    return sorted(name for name in given if name not in FILTERS and name != "after")
+    return sorted(name[:40] for name in given if name not in FILTERS and name not in BESIDES and name != "q")
 
 
-def _status(user: User, value: str) -> Q | None:
-    return Q(status=value) if value in IN_REVIEW else None
+def _one_of(column: str, values: Iterable[str]) -> Narrow:
+    known = frozenset(values)
+    return lambda user, value: Q(**{column: value}) if value in known else None
 
 
 def _project(user: User, value: str) -> Q | None:
@@ -48,11 +84,8 @@ def _project(user: User, value: str) -> Q | None:
 
 
 def _country(user: User, value: str) -> Q | None:
-    return Q(issuing_country=value.upper()) if matrix.is_country(value.upper()) else None
-
-
-def _id_type(user: User, value: str) -> Q | None:
-    return Q(id_type=value) if value in matrix.ID_TYPES else None
+    code = value.partition(" ")[0].upper()
+    return Q(issuing_country=code) if matrix.is_country(code) else None
 
 
 def _band(column: str) -> Narrow:
@@ -67,8 +100,15 @@ def _band(column: str) -> Narrow:
     return narrow
 
 
-def _tries(user: User, value: str) -> Q | None:
-    return Q(selfies_sent=int(value)) if value in ("1", "2", "3") else None
+def _tries_left(user: User, value: str) -> Q | None:
+    """By the vendor's count, never fewer used than the selfies we know arrived: as `Submission.tries_left`."""
+    if value not in ("0", "1", "2"):
+        return None
+    used = MAX_TRIES - int(value)
+    if used == MAX_TRIES:
+        return Q(vendor_count__gte=used) | Q(selfies_sent__gte=used)
+    at_most = Q(selfies_sent__lte=used) & (Q(vendor_count=None) | Q(vendor_count__lte=used))
+    return at_most & (Q(selfies_sent=used) | Q(vendor_count=used))
 
 
 def _age(user: User, value: str) -> Q | None:
@@ -79,37 +119,75 @@ def _left(user: User, value: str) -> Q | None:
     return Q(target_at__lte=clock.now() + LEFT[value]) if value in LEFT else None
 
 
-def _differs(user: User, value: str) -> Q | None:
-    return Q(has_difference=True) if value == "1" else None
+def _flag(condition: Q) -> Narrow:
+    return lambda user, value: condition if value == "1" else None
+
+
+def _asked(user: User, value: str) -> Q | None:
+    sets = {"open": Question.objects.open, "answered": Question.objects.unread}
+    return Q(pk__in=sets[value]().values("submission_id")) if value in sets else None
 
 
 def _assignee(user: User, value: str) -> Q | None:
+    """Who holds it now, or whose turn a manager said it is; by a person's user name too."""
     now = clock.now()
     held = Q(claimed_until__gte=now)
     choices: dict[str, Q] = {
-        "me": held & Q(claimed_by=user),
-        "someone": held,
-        "nobody": Q(claimed_until__lt=now) | Q(claimed_until=None),
+        "me": held & Q(claimed_by=user) | Q(assigned_to=user),
+        "someone": held | Q(assigned_to__isnull=False),
+        "nobody": (Q(claimed_until__lt=now) | Q(claimed_until=None)) & Q(assigned_to=None),
     }
-    return choices.get(value)
+    if value in choices:
+        return choices[value]
+    person = reviewers().filter(username=value).first()
+    return held & Q(claimed_by=person) | Q(assigned_to=person) if person else None
+
+
+def reviewers() -> "QuerySet[User]":
+    """Whom a submission can be assigned or handed to."""
+    return User.objects.filter(role__in=(Role.OFFICER, Role.MANAGER), is_active=True).order_by("name")
+
+
+def _mine(user: User, value: str) -> Q | None:
+    """My work: what I hold, what I am to do, and what I have asked an agent."""
+    if value != "1":
+        return None
+    asked = Question.objects.filter(asked_by=user, seen_at=None).values("submission_id")
+    return Q(claimed_by=user, claimed_until__gte=clock.now()) | Q(assigned_to=user) | Q(pk__in=asked)
 
 
 FILTERS: dict[str, Narrow] = {
-    "status": _status,
+    "mine": _mine,
+    "status": _one_of("status", IN_REVIEW),
     "project": _project,
     "country": _country,
-    "id_type": _id_type,
+    "id_type": _one_of("id_type", matrix.ID_TYPES),
+    "retry": _one_of("retry_code", RETRIES),
     "face": _band("face_similarity"),
     "liveness": _band("liveness"),
-    "tries": _tries,
+    "tries_left": _tries_left,
     "age": _age,
     "left": _left,
-    "differs": _differs,
+    "edits": _flag(Q(edited_count__gt=0)),
+    "differs": _flag(Q(has_difference=True)),
+    "asked": _asked,
     "assignee": _assignee,
 }
 
 
 def bounded_count(rows: "QuerySet[Submission]", bound: int = BOUND) -> str:
     """ "12", or "50+": counting further would cost what the number is not worth."""
-    found = len(rows.values_list("pk", flat=True)[: bound + 1])
+    found = len(rows.order_by().values_list("pk", flat=True)[: bound + 1])
     return f"{bound}+" if found > bound else str(found)
+
+
+def version(rows: Iterable[Submission], count: str) -> str:
+    """Changes whenever these rows would look different: a refresh that has it already is answered with nothing."""
+    now = clock.now()
+    parts = [count, str(int(now.timestamp()) // 60)]
+    for row in rows:
+        held = row.claimed_by_id if row.is_claimed_at(now) else None
+        asked = [getattr(row, mark, False) for mark in ("is_asked", "is_answered")]
+        marks = (*asked, row.has_difference, row.is_reserved)
+        parts.append(f"{row.pk}:{row.status}:{held}:{row.assigned_to_id}:{marks}")
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

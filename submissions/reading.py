@@ -27,3 +27,9 @@ def unexplained(submission: Submission) -> tuple[str, ...]:
     """Values changed against what was read, without a reason."""
     reasons = submission.reasons
     return tuple(name for name in differing(submission.values, submission.ocr) if not reasons.get(name))
+
+
+def edited_fields(submission: Submission) -> list[str]:
+    """Names of values that were read and then confirmed otherwise, or left out; by the form in which they are sent."""
+    values, read = matrix.clean_step2(submission.values), matrix.clean_step2(submission.ocr)
+    return sorted(name for name, text in read.items() if differs(name, values.get(name, ""), text))

@@ -1,11 +1,18 @@
-"""Finding a person without storing them readable: keyed hashes of normalised values."""
+"""Finding a person without storing them readable: keyed hashes of normalised values.
 
+A search text is personal, so a page's URL carries it sealed, and for a working day only.
+"""
+
+import base64
+import binascii
+import json
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
 
-from submissions import vault
+from submissions import clock, vault
 from submissions.models import SearchHash, Status, Submission, User
 from submissions.models.submission import FINAL, SubmissionQuerySet
 from submissions.permissions import visible_to
@@ -13,6 +20,9 @@ from submissions.permissions import visible_to
 MIN_NAME_WORD = 2
 MOST_WORDS = 6
 MOST_FOUND = 2000
+LONGEST_TEXT = 200
+SEALED_FOR = timedelta(hours=8)
+LABEL = "search.text"
 
 
 def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
@@ -39,13 +49,28 @@ def index(submission: Submission) -> None:
         )
 
 
+def sealed(text: str) -> str:
+    """The search text as it may stand in a URL: nobody reads it from a log, and it opens for eight hours."""
+    told = json.dumps({"text": text[:LONGEST_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
+    return base64.urlsafe_b64encode(vault.wrap(LABEL, told.encode())).decode().rstrip("=")
+
+
+def opened(token: str) -> str | None:
+    """The text of a sealed one; None when it is not one of ours or too old."""
+    try:
+        told = json.loads(vault.unwrap(LABEL, base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
+    except (vault.CannotOpen, binascii.Error, ValueError):
+        return None
+    return str(told["text"]) if told["until"] >= clock.now().timestamp() else None
+
+
 def find(user: User, text: str) -> SubmissionQuerySet:
-    """What the person may see that matches exactly: a reference, e-mail, customer id, number, or all name words."""
+    """What the person may see that matches exactly: a reference or id, e-mail, customer id, number, all name words."""
     found = visible_to(user)
     plain = vault.normalise(text)
     if plain.startswith("kp-"):
         return found.filter(reference=plain.upper())
-    return found.filter(pk__in=_holding(_identifiers(text)) | _with_all_words(plain.split()))
+    return found.filter(pk__in=_holding(_identifiers(text)) | _with_all_words(plain.split()) | _by_id(text.strip()))
 
 
 def find_by_identifier(user: User, text: str) -> SubmissionQuerySet:
@@ -57,6 +82,16 @@ def _identifiers(text: str) -> list[bytes]:
     plain, number = vault.normalise(text), vault.normalise_number(text)
     whole = [(SearchHash.EMAIL, plain), (SearchHash.CUSTOMER, plain)]
     return _digests([*whole, (SearchHash.DOCUMENT, number), (SearchHash.IDENTITY, number)])
+
+
+def _by_id(text: str) -> set[uuid.UUID]:
+    """By the vendor's submission id, or by the one in our pages' addresses."""
+    rows = Submission.objects.filter(vendor_id=text).exclude(vendor_id="")
+    found = set(rows.values_list("pk", flat=True)[:MOST_FOUND])
+    try:
+        return found | {uuid.UUID(text)}
+    except ValueError:
+        return found
 
 
 def _with_all_words(words: list[str]) -> set[uuid.UUID]:

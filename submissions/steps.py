@@ -126,7 +126,15 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
         raise AccountCheckMissing
     values = step2_fields(submission)
     images = _images(submission, *_step2_kinds(submission))
-    call = ledger.prepare(submission, CallKind.STEP2, Status.STEP2_SENDING, by=by, values=values, images=images)
+    call = ledger.prepare(
+        submission,
+        CallKind.STEP2,
+        Status.STEP2_SENDING,
+        by=by,
+        values=values,
+        images=images,
+        edited_count=len(reading.edited_fields(submission)),
+    )
     add_capturer(submission, by)
     return call
 

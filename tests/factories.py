@@ -9,7 +9,7 @@ from django.test import Client
 
 from argos.received import Received
 from argos.replies import Retry, Step1Reply, Step2Reply
-from submissions import capture, clock, reading, review, steps, sweeps
+from submissions import capture, claims, clock, reading, review, steps, sweeps
 from submissions.calls import ledger, outcomes
 from submissions.events import Actor
 from submissions.models import (
@@ -104,8 +104,8 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
 
 def explain(submission: Submission, why: str = "Compared with the ID in the customer's hand.") -> None:
     """Give a reason for every value that is not what was read."""
-    reasons = dict.fromkeys(reading.unexplained(submission), why)
-    capture.save_values(submission, {}, by=by(submission.created_by), reasons=reasons)
+    if reasons := dict.fromkeys(reading.unexplained(submission), why):
+        capture.save_values(submission, {}, by=by(submission.created_by), reasons=reasons)
 
 
 def received(status: int = 200) -> Received:
@@ -188,6 +188,7 @@ def make_at(
         return submission
     if status == Status.ABANDONED:
         return _run_out(submission)
+    explain(submission)
     steps.send_step2(submission, by=by(user))
     if status == Status.STEP2_SENDING:
         return reload(submission)
@@ -210,7 +211,7 @@ def _in_review(submission: Submission, status: Status, reviewer: User | None) ->
     if status == Status.SECOND_REVIEW:
         Project.objects.filter(pk=submission.project_id).update(second_review="all")
         submission = reload(submission)
-    review.claim(submission, by=by(reviewer))
+    claims.claim(submission, by=by(reviewer))
     warned = [warning.code for warning in review.warnings_of(submission, reviewer)]
     review.decide(submission, Verdict.APPROVED, by=by(reviewer), ticked=warned)
     return reload(submission)

@@ -1,21 +1,26 @@
-// The queue asks for its rows again every 15 seconds, and keeps what is ticked and where the person is.
-const EVERY = 15000;
+// The queue asks for its rows again every few seconds, and keeps what is ticked and where the person is.
+const EVERY = 5000;
+const main = document.querySelector("main");
+const boxes = () => [...document.querySelectorAll("#queue input[type=checkbox]")];
+const all = document.querySelector("#tick-all");
 let ticked = new Set();
-
-const boxes = () => document.querySelectorAll("#queue input[type=checkbox]");
 
 setInterval(() => {
   if (document.visibilityState === "visible") window.htmx?.trigger("#queue", "refresh");
 }, EVERY);
 
 document.addEventListener("htmx:beforeSwap", () => {
-  ticked = new Set([...boxes()].filter((box) => box.checked).map((box) => box.value));
+  ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
 });
 document.addEventListener("htmx:afterSettle", () => {
   for (const box of boxes()) box.checked = ticked.has(box.value);
 });
 
-const main = document.querySelector("main");
+if (all) {
+  all.closest("label").hidden = false;
+  all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; });
+}
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   if (typing || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;

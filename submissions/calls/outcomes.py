@@ -19,7 +19,9 @@ TIMEOUT_CODE = "timeout"
 
 def step1_answered(call: Call, reply: Step1Reply) -> bool:
     submission = call.submission
-    columns = _told(reply.kyc_status, reply.retry_count) | _retry_columns(submission, reply.retries)
+    columns = _told(reply.kyc_status, reply.retry_count)
+    if reply.retries or reply.needs_new_image:  # else the last code stays: reviewers filter by it
+        columns |= _retry_columns(submission, reply.retries)
     if reply.submission_id:
         columns["vendor_id"] = reply.submission_id
     if reply.rejected:
@@ -45,7 +47,6 @@ def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, An
         "ocr_sealed": submission.ocr_sealed,
         "values_sealed": submission.values_sealed,
         "vendor_attempts": 0 if submission.step1_calls <= 1 else submission.vendor_attempts,
-        "retry_code": "",
         "draft_version": submission.draft_version + 1,
     }
 
@@ -66,7 +67,7 @@ def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
 def step2_answered(call: Call, reply: Step2Reply) -> bool:
     submission = call.submission
     now = clock.now()
-    columns = _told(reply.kyc_status, reply.retry_count) | _retry_columns(submission, reply.retries)
+    columns = _told(reply.kyc_status, reply.retry_count)
     columns |= {
         "face_similarity": reply.face_similarity,
         "liveness": reply.liveness,
@@ -78,6 +79,8 @@ def step2_answered(call: Call, reply: Step2Reply) -> bool:
     to = STEP2_ENDS.get(reply.kyc_status)
     if to is None:
         return ledger.doubt(call, error="unknown_status", http_status=reply.received.status, reply=raw(reply))
+    if to == Status.INCOMPLETE or reply.retries:  # else the last code stays: reviewers filter by it
+        columns |= _retry_columns(submission, reply.retries)
     return _close(call, reply.received.status, to, columns | arriving(submission, to, now), raw(reply))
 
 
@@ -93,7 +96,7 @@ def arriving(submission: Submission, to: Status, at: datetime) -> dict[str, Any]
     """The columns that go with a status the vendor gave: clocks started and stopped, source of a final word."""
     if to == Status.PENDING:
         target = deadlines.review_target(submission.project, at, submission.step1_started_at)
-        return {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target), "retry_code": ""}
+        return {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target)}
     if to in (Status.APPROVED, Status.REJECTED):
         return decided(submission, Source.VENDOR, at)
     return {"next_alert_at": deadlines.next_alert(submission.deadline_at)}

@@ -6,9 +6,12 @@ from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.consent import ConsentText
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.event import Event
+from submissions.models.histogram import Histogram
 from submissions.models.image import Image, ImageKind
 from submissions.models.people import Role, Team, User
 from submissions.models.project import Project, Reviewer
+from submissions.models.question import Question
+from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
 from submissions.models.submission import Capturer, SearchHash, Source, Status, Submission, SubmissionKey
 from submissions.models.switch import Switch
@@ -25,12 +28,15 @@ __all__ = [
     "ConsentText",
     "Decision",
     "Event",
+    "Histogram",
     "Image",
     "ImageKind",
     "Note",
     "Project",
+    "Question",
     "Reviewer",
     "Role",
+    "SavedView",
     "Seal",
     "SearchHash",
     "Source",

@@ -19,6 +19,7 @@ class ImageKind(models.TextChoices):
     ID_BACK = "id_back", _("ID back")
     SELFIE = "selfie", _("Selfie")
     ADDRESS = "address", _("Address document")
+    ATTACHMENT = "attachment", _("Attachment")
 
 
 VENDOR_FIELDS = {
@@ -48,6 +49,7 @@ class Image(models.Model):
     height = models.PositiveIntegerField()
     notes = models.JSONField(default=list, help_text="codes of what intake changed")
     findings = models.JSONField(default=list, help_text="codes of what the capture check found")
+    face_box = models.JSONField(default=list, help_text="ID front: [x, y, width, height] of the portrait, shares")
     is_current = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
@@ -65,7 +67,8 @@ class Image(models.Model):
 
     @property
     def vendor_field(self) -> str:
-        return VENDOR_FIELDS[ImageKind(self.kind)]
+        """The vendor's name of it; "" for an attachment, which never leaves the portal."""
+        return VENDOR_FIELDS.get(ImageKind(self.kind), "")
 
     def store(self, content: bytes) -> None:
         """Seal and write under a random name; the row itself is saved by the caller."""

@@ -45,6 +45,7 @@ class User(AbstractBaseUser):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
     language = models.CharField(_("language"), max_length=8, blank=True, default="")
     has_single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
+    default_view = models.ForeignKey("SavedView", models.SET_NULL, null=True, blank=True, related_name="+")
     is_active = models.BooleanField(_("active"), default=True)
     one_time_until = models.DateTimeField(
         null=True, editable=False, help_text="the password is one that an administrator made, good until then"

@@ -78,7 +78,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def for_row(self) -> Self:
         """With what one row of a list shows; the sealed columns stay in the database."""
-        return self.select_related("project", "team", "claimed_by").defer(
+        return self.select_related("project", "team", "claimed_by", "assigned_to", "given_by").defer(
             "ocr_sealed", "reasons_sealed", "vendor_comment_sealed"
         )
 
@@ -128,6 +128,9 @@ class Submission(models.Model):
     retry_message_sealed = models.BinaryField(null=True)
     retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
     has_difference = models.BooleanField(_("differs from the vendor"), default=False)
+    edited_count = models.PositiveSmallIntegerField(
+        _("edited values"), default=0, help_text="read values that were confirmed otherwise, counted at Step 2"
+    )
 
     # Calls and clocks. The vendor's own time replaces ours once known.
     step1_calls = models.PositiveSmallIntegerField(default=0)
@@ -155,6 +158,9 @@ class Submission(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="claims")
     claimed_until = models.DateTimeField(null=True, blank=True)
+    is_reserved = models.BooleanField(default=False, help_text="claimed ahead: the claimant's next one, not opened yet")
+    assigned_to = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -198,6 +204,15 @@ class Submission(models.Model):
                 condition=Q(erasure_asked_at__isnull=False, erased_at=None),
             ),
             models.Index("erased_at", name="submission_erased", condition=Q(erased_at__isnull=False)),
+            models.Index("assigned_to", name="submission_assigned", condition=Q(assigned_to__isnull=False)),
+            models.Index("vendor_id", name="submission_vendor_id", condition=~Q(vendor_id="")),
+            models.Index(
+                "project",
+                "status",
+                F("decided_at").desc(),
+                name="submission_scores",
+                condition=Q(status__in=DECIDED),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),

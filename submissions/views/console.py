@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import clock, console, events, permissions, review
+from submissions import claims, clock, console, events, permissions, review
 from submissions.forms_review import DecisionForm
 from submissions.models import Role, Submission, User
 from submissions.permissions import NotAllowed, get_submission_for
@@ -106,8 +106,8 @@ def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "see")
     typed = {name: request.POST[name] for name in TYPED if request.POST.get(name)}
     try:
-        review.claim(found, by=events.actor_of(request))
-    except review.ClaimedByOther:
+        claims.claim(found, by=events.actor_of(request))
+    except claims.ClaimedByOther:
         who = found.claimed_by or _("Somebody")
         messages.warning(request, _("%(name)s has claimed this one and is reviewing it now.") % {"name": who})
     except StaleSubmission:
@@ -123,8 +123,8 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     """The page's ping while the person works: the claim is extended, or the page says that it is lost."""
     reviewer(request)
     found = get_submission_for(person(request), pk, "see")
-    if review.extend(found, by=events.actor_of(request)):
-        return JsonResponse({"held": True, "seconds": int(review.CLAIM_LASTS.total_seconds())})
+    if claims.extend(found, by=events.actor_of(request)):
+        return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
     if not found.is_in_review:
         why = console.meanwhile(found, person(request))
     elif found.claimed_by and found.is_claimed:
@@ -140,7 +140,7 @@ def release_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "see")
     note = request.POST.get("note", "").strip()
     try:
-        review.release(found, by=events.actor_of(request), note=note)
+        claims.release(found, by=events.actor_of(request), note=note)
     except StaleSubmission:
         messages.warning(request, _("You do not hold %(reference)s any more.") % {"reference": found.reference})
         return redirect("review", pk=pk)

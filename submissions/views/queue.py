@@ -1,17 +1,19 @@
-"""The pending queue, "claim next", and a manager's assigning."""
+"""The pending queue, its search, "claim next", and a manager's assigning."""
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from argos import matrix
-from submissions import console, events, fields, paging, queue, review
-from submissions.models import Project, Role, Status, User
+from argos import codes, matrix
+from submissions import claims, console, events, fields, paging, queue, saved_views, search
+from submissions.models import Project, Role, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import safe_next
@@ -22,73 +24,134 @@ PAGE = 40
 
 @require_safe
 def review_queue(request: HttpRequest) -> HttpResponse:
-    """The whole page, or its rows alone when the page asks for them again."""
+    """The whole page, or its rows alone when the page asks for them again; nothing when they look the same."""
     user = reviewer(request)
-    rows, ignored = queue.waiting(user, request.GET)
-    page = paging.oldest_target_first(rows, request.GET.get("after", ""), PAGE)
-    load_keys(page.rows)
-    _record_look(request, page)
+    if not request.GET and user.default_view_id:
+        return redirect("saved_view", pk=user.default_view_id)
+    rows, told = queue.waiting(user, request.GET)
+    page = paging.oldest_target_first(rows, request.GET, PAGE)
+    waiting = queue.bounded_count(rows)
+    version = queue.version(page.rows, waiting)
+    is_part = bool(request.headers.get("HX-Request"))
+    if is_part and request.GET.get("seen") == version:
+        return HttpResponse(status=204)
+    found_elsewhere = queue.elsewhere(user, request.GET)
+    load_keys([*page.rows, *found_elsewhere])
+    _record_look(request, [*page.rows, *found_elsewhere], is_part=is_part)
     context = {
         "page": page,
-        "waiting": queue.bounded_count(rows),
-        "full_query": request.GET.urlencode(),
-        "given": request.GET.dict(),
+        "waiting": waiting,
+        "elsewhere": found_elsewhere,
+        "refresh": _query(request, seen=version),
+        "further": _query(request, after=page.next_key),
+        "back": _query(request, before=page.previous_key),
         "may_assign": user.role == Role.MANAGER,
-        "leaving": console.leaving(user),
     }
-    if request.headers.get("HX-Request"):
+    if is_part:
         return render(request, "review/_rows.html", context)
-    for name in [*ignored, *queue.unknown(request.GET)]:
-        messages.warning(request, _("The filter “%(name)s” has no such value and was left out.") % {"name": name})
+    for sentence in told:
+        messages.warning(request, sentence)
     return render(request, "review/queue.html", {**context, **_choices(request, user)})
 
 
-def _record_look(request: HttpRequest, page: paging.Page) -> None:
+def _record_look(request: HttpRequest, shown: list[Submission], *, is_part: bool) -> None:
     """A page that asks again for the same rows is the same look; other rows are another one."""
-    shown = [row.reference for row in page.rows]
-    if request.headers.get("HX-Request") and request.session.get("queue_shown") == shown:
+    references = [row.reference for row in shown]
+    if is_part and request.session.get("queue_shown") == references:
         return
-    request.session["queue_shown"] = shown
-    events.record_list("queue_opened", by=events.actor_of(request), shown=page.rows, filters=request.GET)
+    request.session["queue_shown"] = references
+    events.record_list("queue_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
+
+
+def _query(request: HttpRequest, **changes: str) -> str:
+    """This page's query with a page key or the refresh's mark; keys of other pages are left out."""
+    kept = {name: value for name, value in request.GET.items() if name not in (*paging.KEYS, "seen")}
+    if "seen" in changes:
+        kept |= {name: request.GET[name] for name in paging.KEYS if request.GET.get(name)}
+    return urlencode({**kept, **changes})
 
 
 def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
-    """What the filters offer, and to whom a manager can assign."""
-    reviewers = User.objects.filter(role__in=(Role.OFFICER, Role.MANAGER), is_active=True).order_by("name")
-    query = request.GET.copy()
-    query.pop("after", None)
+    """What the filters offer, the views, and to whom a manager can assign."""
+    view = request.GET.get("view", "")
+    views = list(saved_views.offered_to(user))
+    text = queue.text_of(request.GET) or ""
     return {
-        "query": query.urlencode(),
-        "selects": _selects(request),
-        "reviewers": reviewers if user.role == Role.MANAGER else [],
+        "text": text,
+        "given": request.GET.dict(),
+        "selects": _selects(request, user),
+        "more": _more(request),
+        "is_narrowed": bool(text) or any(request.GET.get(name) for name in queue.FILTERS),
+        "countries": matrix.country_choices(),
+        "views": views,
+        "view": next((found for found in views if str(found.pk) == view), None),
+        "kept": saved_views.query_of(request.GET),
+        "reviewers": queue.reviewers() if user.role == Role.MANAGER else [],
+        "leaving": console.leaving(user),
     }
 
 
-def _selects(request: HttpRequest) -> list[dict[str, Any]]:
-    """(name, label, choices, what is chosen) of each filter that is a list."""
-    bands = [("low", _("under 50")), ("middle", _("50 to 79")), ("high", _("80 and more")), ("none", _("not told"))]
+Choices = list[tuple[str, str]]
+
+
+def _select(request: HttpRequest, name: str, label: str, choices: Choices) -> dict[str, Any]:
+    return {"name": name, "label": label, "choices": choices, "chosen": request.GET.get(name, "")}
+
+
+def _selects(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    """The filters that are always in sight."""
+    people = [(person.username, person.name) for person in queue.reviewers() if person != user]
     projects = [(str(pk), name) for pk, name in Project.objects.order_by("name").values_list("pk", "name")]
-    lists: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("assignee", _("Held by"), [("nobody", _("nobody")), ("me", _("me")), ("someone", _("anybody"))]),
-        ("left", _("Time left"), [("over", _("overdue")), ("1h", _("under 1 h")), ("4h", _("under 4 h"))]),
-        ("age", _("Pending for"), [("4h", _("over 4 h")), ("12h", _("over 12 h")), ("24h", _("over 24 h"))]),
-        ("status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
-        ("project", _("Project"), projects),
-        ("id_type", _("ID type"), [(name, fields.choice_label(name)) for name in matrix.ID_TYPES]),
-        ("face", _("Similarity"), bands),
-        ("liveness", _("Liveness"), bands),
-        ("tries", _("Selfies sent"), [(number, number) for number in ("1", "2", "3")]),
-    ]
+    holders = [("nobody", _("nobody")), ("me", _("me")), ("someone", _("anybody")), *people]
     return [
-        {"name": name, "label": label, "choices": choices, "chosen": request.GET.get(name, "")}
-        for name, label, choices in lists
+        _select(request, "assignee", _("Held by or for"), holders),
+        _select(
+            request, "left", _("Time left"), [("over", _("overdue")), ("1h", _("under 1 h")), ("4h", _("under 4 h"))]
+        ),
+        _select(request, "status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
+        _select(request, "project", _("Project"), projects),
     ]
+
+
+def _more(request: HttpRequest) -> list[dict[str, Any]]:
+    """The filters behind "more"."""
+    bands = [("low", _("under 50")), ("middle", _("50 to 79")), ("high", _("80 and more")), ("none", _("not told"))]
+    ages = [("4h", _("over 4 h")), ("12h", _("over 12 h")), ("24h", _("over 24 h"))]
+    return [
+        _select(request, "id_type", _("ID type"), [(name, fields.choice_label(name)) for name in matrix.ID_TYPES]),
+        _select(request, "retry", _("Last retry code"), [(code, _what(code)) for code in queue.RETRIES]),
+        _select(request, "face", _("Similarity"), bands),
+        _select(request, "liveness", _("Liveness"), bands),
+        _select(request, "tries_left", _("Tries left"), [(number, number) for number in ("0", "1", "2")]),
+        _select(request, "age", _("Pending for"), ages),
+        _select(request, "asked", _("Agent asked"), [("open", _("no answer yet")), ("answered", _("answer not read"))]),
+    ]
+
+
+def _what(code: str) -> str:
+    """A retry code as what happened, with the code itself."""
+    surface = "step1_retry" if code in codes.TABLES["step1_retry"] else "step2_retry"
+    return f"{codes.advice_for(code, '', surface).what_happened} ({code})"
+
+
+@require_POST
+def show(request: HttpRequest) -> HttpResponse:
+    """The filters and the search text as one address: short, without empty parts, the text sealed."""
+    reviewer(request)
+    kept = {name: request.POST[name].strip() for name in queue.FILTERS if request.POST.get(name, "").strip()}
+    text = request.POST.get("text", "").strip()
+    if text:
+        kept["q"] = search.sealed(text)
+    return redirect(f"{reverse('review_queue')}?{urlencode(kept or {'view': 'all'})}")
 
 
 @require_POST
 def claim_next(request: HttpRequest) -> HttpResponse:
+    """One press takes the next one; `from` names the page it is pressed on, whose own submission is not the next."""
     reviewer(request)
-    taken = review.claim_next(by=events.actor_of(request))
+    here = _ids([request.POST.get("from", "")])
+    besides = Submission.objects.filter(pk=here[0]).first() if here else None
+    taken = claims.claim_next(by=events.actor_of(request), besides=besides)
     if taken is None:
         messages.info(request, _("Nothing is waiting that you may decide."))
         return redirect("review_queue")
@@ -97,27 +160,27 @@ def claim_next(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
-    """Reserve the ticked ones for a person: assigning never decides."""
+    """Say whose turn the ticked ones are: assigning never decides."""
     user = reviewer(request)
     if user.role != Role.MANAGER:
         raise NotAllowed(_("Only managers assign."))
     back = safe_next(request, "review_queue")
-    to = User.objects.filter(pk=_number(request.POST.get("to", "")), is_active=True).first()
+    wanted = request.POST.get("to", "")
+    to = queue.reviewers().filter(username=wanted).first()
     chosen = _ids(request.POST.getlist("submission"))
-    if to is None or not to.is_reviewer or not chosen:
+    if not chosen or (to is None and wanted != "nobody"):
         messages.error(request, _("Tick the submissions and choose a reviewer to assign them to."))
         return redirect(back)
-    done, skipped = review.assign(chosen, to, by=events.actor_of(request))
-    messages.success(request, _("%(done)d assigned to %(name)s for 30 minutes.") % {"done": done, "name": to.name})
+    done, skipped = claims.assign(chosen, to, by=events.actor_of(request))
+    name = to.name if to else _("nobody")
+    messages.success(request, _("%(done)d assigned to %(name)s.") % {"done": done, "name": name})
     if skipped:
         messages.warning(
-            request, _("%(count)d left as they were: decided, held, or captured by that person.") % {"count": skipped}
+            request,
+            _("%(count)d left as they were: decided, or %(name)s may not decide them.")
+            % {"count": skipped, "name": name},
         )
     return redirect(back)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _ids(texts: list[str]) -> list[uuid.UUID]:

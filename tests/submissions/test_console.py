@@ -9,7 +9,7 @@ from django.test import Client
 
 from argos.received import Received
 from argos.replies import parse_step2
-from submissions import capture, clock, console, review, steps
+from submissions import capture, claims, clock, console, review, steps
 from submissions.calls import outcomes
 from submissions.models import CallKind, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
 from tests.factories import (
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def claimed(status: Status = Status.PENDING, **fields: Any) -> tuple[Submission, User, Client]:
     officer = make_user(Role.OFFICER)
     submission = make_at(status, **fields)
-    review.claim(submission, by=by(officer))
+    claims.claim(submission, by=by(officer))
     return reload(submission), officer, browser(officer)
 
 
@@ -135,7 +135,7 @@ def test_hold_of_a_lost_claim_says_who_has_it_now() -> None:
     Submission.objects.filter(pk=submission.pk).update(claimed_until=clock.now() - timedelta(seconds=1))
     assert "has ended" in client.post(f"/review/{submission.pk}/hold/").json()["why"]
     other = make_user(Role.OFFICER)
-    review.claim(reload(submission), by=by(other))
+    claims.claim(reload(submission), by=by(other))
     answer = client.post(f"/review/{submission.pk}/hold/").json()
     assert answer == {"held": False, "why": f"{other.name} has claimed this one and is reviewing it now."}
 
@@ -228,7 +228,7 @@ def test_comparison_shows_the_agents_reason() -> None:
     steps.send_step2(submission, by=by(agent))
     submission = answered(reload(submission), "pending", 84.0)
     officer = make_user(Role.OFFICER)
-    review.claim(submission, by=by(officer))
+    claims.claim(submission, by=by(officer))
     page = page_of(browser(officer), submission)
     assert "smudged letter" in page
     assert "<del>o</del>" in page
@@ -266,7 +266,7 @@ def test_first_reviewer_sees_their_own_and_cannot_claim_again() -> None:
 def test_third_reviewer_sees_both_unlike_verdicts() -> None:
     submission, _first = second_review()
     second = make_user(Role.OFFICER, name="Sela Second")
-    review.claim(submission, by=by(second))
+    claims.claim(submission, by=by(second))
     review.decide(submission, Verdict.REJECTED, by=by(second), reason_code="own_policy", comment="Not the same person.")
     client = browser(make_user(Role.MANAGER))
     client.post(f"/review/{submission.pk}/claim/")

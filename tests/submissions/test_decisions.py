@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from argos.replies import ReviewReply
-from submissions import clock, console, review
+from submissions import claims, clock, console, review
 from submissions.calls import ledger, outcomes
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from tests.factories import by, claim_call, make_at, make_user, received, reload
@@ -26,7 +26,7 @@ def officer() -> User:
 @pytest.fixture
 def pending(officer: User) -> Submission:
     submission = make_at(Status.PENDING)
-    review.claim(submission, by=by(officer))
+    claims.claim(submission, by=by(officer))
     return reload(submission)
 
 
@@ -149,7 +149,7 @@ def test_undone_verdict_fills_the_form_again(officer: User, pending: Submission)
 def test_decide_on_a_lost_claim_says_who_has_it_and_keeps_the_text(officer: User, pending: Submission) -> None:
     Submission.objects.filter(pk=pending.pk).update(claimed_until=clock.now() - timedelta(seconds=1))
     other = make_user(Role.OFFICER)
-    review.claim(reload(pending), by=by(other))
+    claims.claim(reload(pending), by=by(other))
     response = reject(browser(officer), pending)
     assert response.status_code == 409
     page = response.content.decode()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from submissions import clock, review, steps
+from submissions import claims, clock, review, steps
 from submissions.calls import ledger
 from submissions.models import CallKind, CallState, Role, Status, Verdict
 from submissions.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
@@ -121,7 +121,7 @@ def test_two_unlike_verdicts_go_to_a_third_person() -> None:
     submission = make_at(Status.SECOND_REVIEW)
     second, third = make_user(Role.OFFICER), make_user(Role.OFFICER)
     for person, status in ((second, Status.SECOND_REVIEW), (third, Status.DECISION_SENDING)):
-        review.claim(submission, by=by(person))
+        claims.claim(submission, by=by(person))
         review.decide(submission, Verdict.REJECTED, by=by(person), reason_code="other", comment="Not the same person.")
         submission = reload(submission)
         assert submission.status == status

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from submissions import review
-from submissions.models import ConsentText, Role, Status, Submission, User
+from submissions import claims
+from submissions.models import ConsentText, Role, SavedView, Status, Submission, User
 from submissions.models.submission import Capturer
 from tests import factories
 
@@ -141,6 +141,10 @@ ROWS: dict[str, Row] = {
     "review_queue": Row(REVIEWERS),
     "claim_next": Row(post=REVIEWERS),
     "assign": Row(post=MANAGERS),
+    "queue_show": Row(post=REVIEWERS),
+    "keep_view": Row(post=REVIEWERS, data={"name": "Mine"}),
+    "saved_view": Row(REVIEWERS, of="shared view"),
+    "change_view": Row(post=REVIEWERS, of="shared view"),
     "single_keys": Row(post=REVIEWERS),
     "review": Row(REVIEW_PAGE, of="submission"),
     "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
@@ -252,8 +256,9 @@ class World:
             FINAL: Status.APPROVED,
         }
         self.submissions = {state: self._submission(status) for state, status in statuses.items()}
-        review.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
+        claims.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
         self.consent = ConsentText.objects.create(project=self.project, version="1", text="I agree.")
+        self.view = SavedView.objects.create(owner=self.users[MANAGER], name="Ours", is_shared=True)
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -289,6 +294,7 @@ class World:
             "team": lambda: {"object_id": self.other.team_id},
             "project": lambda: {"object_id": self.project.pk},
             "consent text": lambda: {"object_id": self.consent.pk},
+            "shared view": lambda: {"pk": self.view.pk},
             "anything": lambda: {"pk": uuid.uuid4()},
         }
         return makers[of]()

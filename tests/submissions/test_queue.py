@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from submissions import clock, paging, review
+from submissions import claims, clock, paging
 from submissions.models import Event, Role, Status, Submission, User
 from tests.factories import by, make_at, make_project, make_user, reload
 
@@ -62,11 +62,17 @@ def test_queue_holds_pending_and_second_review_only() -> None:
     [
         ("status=second_review", {"status": Status.SECOND_REVIEW}),
         ("country=jpn", {"issuing_country": "JPN"}),
+        ("country=JPN Japan", {"issuing_country": "JPN"}),
         ("id_type=drivers_license", {"id_type": "drivers_license"}),
         ("face=low", {"face_similarity": 12.0}),
         ("face=none", {"face_similarity": None}),
         ("liveness=middle", {"liveness": 55.0}),
-        ("tries=3", {"selfies_sent": 3}),
+        ("tries_left=0", {"selfies_sent": 3}),
+        ("tries_left=0", {"vendor_count": 3}),
+        ("tries_left=1", {"vendor_count": 2}),
+        ("tries_left=1", {"selfies_sent": 2}),
+        ("retry=glare_detected", {"retry_code": "glare_detected"}),
+        ("edits=1", {"edited_count": 2}),
         ("differs=1", {"has_difference": True}),
     ],
 )
@@ -83,7 +89,7 @@ def test_queue_filters_by_project_age_time_left_and_holder() -> None:
     wanted = make_at(Status.PENDING, project=make_project())
     set_target(wanted, minutes=30)
     Submission.objects.filter(pk=wanted.pk).update(pending_at=now - timedelta(hours=5))
-    review.claim(reload(wanted), by=by(officer))
+    claims.claim(reload(wanted), by=by(officer))
     client = browser(officer)
     for query in (f"project={wanted.project_id}", "age=4h", "left=1h", "assignee=me", "assignee=someone"):
         assert shown(client.get(f"/review/?{query}")) == [wanted.reference], query
@@ -109,13 +115,20 @@ def test_queue_pages_hold_each_submission_once(monkeypatch: pytest.MonkeyPatch) 
     target = clock.now() + timedelta(hours=1)
     Submission.objects.update(target_at=target)  # equal times: the id decides
     monkeypatch.setattr("submissions.views.queue.PAGE", 2)
-    client, seen, after = browser(make_user(Role.OFFICER)), [], ""
+    client, pages, after = browser(make_user(Role.OFFICER)), [], ""
     for _page in range(3):
         response = client.get("/review/", {"after": after})
-        seen += shown(response)
-        after = response.context["page"].next_key
-    assert sorted(seen) == sorted(submission.reference for submission in submissions)
+        pages.append(shown(response))
+        after, before = response.context["page"].next_key, response.context["page"].previous_key
+    assert sorted(reference for page in pages for reference in page) == sorted(
+        submission.reference for submission in submissions
+    )
     assert after == ""
+    for expected in (pages[1], pages[0]):
+        response = client.get("/review/", {"before": before})
+        assert shown(response) == expected
+        before = response.context["page"].previous_key
+    assert before == ""
 
 
 def test_queue_key_bounds_the_index_scan() -> None:
@@ -125,8 +138,10 @@ def test_queue_key_bounds_the_index_scan() -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        paging.oldest_target_first(rows, key, 10)
+        paging.oldest_target_first(rows, {"after": key}, 10)
+        paging.oldest_target_first(rows, {"before": key}, 10)
     assert '"target_at" >= ' in queries[0]["sql"]
+    assert '"target_at" <= ' in queries[1]["sql"]
 
 
 def test_queue_page_costs_the_same_for_one_row_and_for_many() -> None:
@@ -149,6 +164,8 @@ def test_queue_refresh_sends_the_rows_alone_and_is_the_same_look() -> None:
     client.get("/review/?face=high")
     response = client.get("/review/?face=high", headers={"HX-Request": "true"})
     assert b"<html" not in response.content
+    refresh = response.context["refresh"]
+    assert client.get(f"/review/?{refresh}", headers={"HX-Request": "true"}).status_code == 204
     assert Event.objects.filter(kind="queue_opened").count() == 1
     newcomer = make_at(Status.PENDING)
     client.get("/review/?face=high", headers={"HX-Request": "true"})
@@ -160,7 +177,7 @@ def test_claim_next_takes_the_nearest_target_that_may_be_decided() -> None:
     own, held, free = make_at(Status.PENDING, officer), make_at(Status.PENDING), make_at(Status.PENDING)
     for hours, submission in enumerate((own, held, free), start=1):
         set_target(submission, hours=hours)
-    review.claim(reload(held), by=by(make_user(Role.OFFICER)))
+    claims.claim(reload(held), by=by(make_user(Role.OFFICER)))
     response = browser(officer).post("/review/next/")
     assert response.url == f"/review/{free.pk}/"
     assert reload(free).claimed_by == officer
@@ -183,22 +200,37 @@ def test_claim_next_by_get_is_refused() -> None:
     assert browser(make_user(Role.OFFICER)).get("/review/next/").status_code == 405
 
 
-def test_assign_reserves_the_ticked_ones_and_decides_nothing() -> None:
+def test_assign_says_whose_turn_it_is_and_decides_nothing() -> None:
     manager, officer = make_user(Role.MANAGER), make_user(Role.OFFICER)
     mine, captured = make_at(Status.PENDING), make_at(Status.PENDING, officer)
     decided = make_at(Status.APPROVED)
-    data = {"to": officer.pk, "submission": [mine.pk, captured.pk, decided.pk]}
+    data = {"to": officer.username, "submission": [mine.pk, captured.pk, decided.pk]}
     response = browser(manager).post("/review/assign/", data, follow=True)
-    assert reload(mine).claimed_by == officer
-    assert (reload(captured).claimed_by, reload(mine).status) == (None, Status.PENDING)
+    mine = reload(mine)
+    assert (mine.assigned_to, mine.claimed_by, mine.status) == (officer, None, Status.PENDING)
+    assert reload(captured).assigned_to is None
     assert "2 left as they were" in response.content.decode()
+    assert shown(browser(officer).get("/review/?mine=1")) == [mine.reference]
+    browser(manager).post("/review/assign/", {"to": "nobody", "submission": [mine.pk]})
+    assert reload(mine).assigned_to is None
+
+
+def test_assigned_ones_come_first_and_are_left_to_their_person() -> None:
+    manager, officer = make_user(Role.MANAGER), make_user(Role.OFFICER)
+    sooner, later = make_at(Status.PENDING), make_at(Status.PENDING)
+    set_target(sooner, hours=1)
+    set_target(later, hours=5)
+    claims.assign([later.pk], officer, by=by(manager))
+    assert browser(officer).post("/review/next/").url == f"/review/{later.pk}/"
+    claims.assign([sooner.pk], officer, by=by(manager))
+    assert browser(make_user(Role.OFFICER)).post("/review/next/").url == "/review/"
 
 
 def test_assign_is_for_managers() -> None:
     officer, pending = make_user(Role.OFFICER), make_at(Status.PENDING)
-    response = browser(officer).post("/review/assign/", {"to": officer.pk, "submission": [pending.pk]})
+    response = browser(officer).post("/review/assign/", {"to": officer.username, "submission": [pending.pk]})
     assert response.status_code == 403
-    assert reload(pending).claimed_by is None
+    assert reload(pending).assigned_to is None
 
 
 @pytest.mark.parametrize("data", [{}, {"to": "x", "submission": ["y"]}, {"to": "9" * 40}, {"to": "²"}])
@@ -209,5 +241,5 @@ def test_assign_of_nothing_says_what_to_do(data: dict[str, Any]) -> None:
 
 def test_assign_to_an_agent_is_refused() -> None:
     pending = make_at(Status.PENDING)
-    browser(make_user(Role.MANAGER)).post("/review/assign/", {"to": make_user().pk, "submission": [pending.pk]})
-    assert reload(pending).claimed_by is None
+    browser(make_user(Role.MANAGER)).post("/review/assign/", {"to": make_user().username, "submission": [pending.pk]})
+    assert reload(pending).assigned_to is None

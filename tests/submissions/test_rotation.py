@@ -107,11 +107,14 @@ def test_search_keys_are_rotated(settings: Any) -> None:
 
 
 def test_every_column_under_the_master_key_is_rotated() -> None:
-    """A column that `vault.wrap` fills must stand in the table, or rotation would lock its rows."""
+    """A column that `vault.wrap` fills must stand in the table, or rotation would lock its rows.
+
+    `search` seals addresses of pages, which live for eight hours and are in no column.
+    """
     callers = [
         path.name
         for path in Path(rotation.__file__).parent.rglob("*.py")
-        if "vault.wrap(" in path.read_text() and path.name not in ("vault.py", "rotation.py")
+        if "vault.wrap(" in path.read_text() and path.name not in ("vault.py", "rotation.py", "search.py")
     ]
     assert sorted(callers) == ["access_review.py", "adapters.py", "project.py", "submission.py", "webhook.py"]
     assert {wrapped.model for wrapped in rotation.WRAPPED} == {

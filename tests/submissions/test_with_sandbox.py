@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from argos.matrix import Problem
-from submissions import capture, clock, review, steps
+from submissions import capture, claims, clock, review, steps
 from submissions.calls import readback, send, settle
 from submissions.events import SYSTEM
 from submissions.models import Call, CallKind, CallState, ImageKind, Project, Role, Status, Submission, Verdict
@@ -78,7 +78,7 @@ def test_main_job_to_approval(project: Project, agent: Any, sandbox: Sandbox) ->
     submission = step2(submission)
     assert (submission.status, submission.face_similarity) == (Status.PENDING, 87.4)
     officer = make_user(Role.OFFICER)
-    review.claim(submission, by=by(officer))
+    claims.claim(submission, by=by(officer))
     warned = [warning.code for warning in review.warnings_of(submission, officer)]
     review.decide(submission, Verdict.APPROVED, by=by(officer), ticked=warned)
     Call.objects.filter(kind=CallKind.REVIEW).update(not_before=clock.now())

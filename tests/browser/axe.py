@@ -1,0 +1,28 @@
+"""axe-core on a page, light and dark: `check_accessible(page)` fails with every violation, what it is and where."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCHEMES = ("light", "dark")
+
+
+def check_accessible(page: Page, name: str = "") -> None:
+    """Fails unless axe-core finds nothing in either colour scheme. The page keeps its place and is light afterwards."""
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        found += [f"{scheme}: {line}" for line in violations(page)]
+    page.emulate_media(color_scheme="light")
+    assert not found, f"{name or page.url} is not accessible:\n" + "\n".join(found)
+
+
+def violations(page: Page) -> list[str]:
+    """One line for each element that breaks a rule."""
+    answer: dict[str, Any] = Axe().run(page).response
+    return [
+        f"{broken['id']} ({broken['impact']}): {broken['help']}: {node['target']} {node['html'][:160]}"
+        for broken in answer["violations"]
+        for node in broken["nodes"]
+    ]

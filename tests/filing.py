@@ -1,0 +1,93 @@
+"""Files submissions in a running stack by the portal's own presses; its worker and the sandbox do the rest.
+
+`python -m tests.filing` inside the stack's environment; `Stack.file` calls it. Quicker than a browser that types.
+"""
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+READY_WITHIN = 60
+
+
+def file(cases: list[dict[str, Any]]) -> list[str]:
+    """One submission for each case, as far as its `to`; returns their ids.
+
+    A case: `email` (its tags choose the sandbox's answer), and optionally `project`, `values`, `reasons`, `by`, `to`.
+    """
+    from submissions.models import Submission
+
+    drafts = [_draft(case) for case in cases]
+    wanted = {pk: case.get("to", "pending") for pk, case in zip(drafts, cases, strict=True)}
+    by_pk = dict(zip(drafts, cases, strict=True))
+    until = time.monotonic() + READY_WITHIN
+    waiting = set(drafts)
+    while waiting and time.monotonic() < until:
+        for submission in Submission.objects.filter(pk__in=waiting).select_related("project", "team"):
+            if submission.status == wanted[submission.pk]:
+                waiting.discard(submission.pk)
+            else:
+                _press(submission, by_pk[submission.pk])
+        time.sleep(0.1)
+    if waiting:
+        rows = Submission.objects.filter(pk__in=waiting).values_list("reference", "status", "notice")
+        raise SystemExit(f"not filed within {READY_WITHIN} s: {list(rows)}")
+    return [str(pk) for pk in drafts]
+
+
+def _draft(case: dict[str, Any]) -> Any:
+    from submissions import capture, events
+    from submissions.models import ImageKind, Project, User
+    from tests import pictures
+
+    user = User.objects.get(username=case.get("by", "agent"))
+    by = events.actor_for(user)
+    project = Project.objects.get(name=case.get("project", "Demo: standard"))
+    submission = capture.create_draft(
+        project,
+        user.team or User.objects.get(username="agent").team,
+        by=by,
+        issuing_country=case.get("country", "KOR"),
+        id_type=case.get("id_type", "passport"),
+        values={"email": case["email"], "customer_id": case.get("customer_id", "")},
+    )
+    capture.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
+    capture.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by, source="camera")
+    return submission.pk
+
+
+def _press(submission: Any, case: dict[str, Any]) -> None:
+    """Whatever the agent would press next; nothing while a call is open."""
+    from submissions import capture, events, steps
+    from submissions.models import ImageKind, Status, User
+    from tests import pictures
+
+    by = events.actor_for(User.objects.get(username=case.get("by", "agent")))
+    if submission.status == Status.DRAFT:
+        steps.send_step1(submission, by=by)
+    elif submission.status == Status.STEP1_RETRY:
+        capture.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
+        steps.send_step1(submission, by=by)
+    elif submission.status == Status.CONFIRMING:
+        dates = {"date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
+        values = {**dates, **case.get("values", {})}
+        capture.save_values(submission, values, by=by, reasons=case.get("reasons"))
+        steps.send_step2(submission, by=by, is_last_confirmed=True)
+    elif submission.status == Status.INCOMPLETE:
+        size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)
+        capture.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by, source="phone")
+        steps.send_step2(submission, by=by, is_last_confirmed=True)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings_stack")
+    import django
+
+    django.setup()
+    print(json.dumps(file(json.loads(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()
