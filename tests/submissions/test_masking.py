@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from submissions import clock, events, masking, posted, review
+from submissions import claims, clock, events, masking, posted
 from submissions.models import Event, Role, Status, Submission, User
 from tests import factories
 
@@ -66,7 +66,7 @@ class TestPages:
     def test_claim_shows_no_back_digits_without_a_reason(self, client: Client, agent: User, officer: User) -> None:
         submission = self.korean(agent, Status.PENDING)
         factories.sign_in(client, officer)
-        review.claim(submission, by=factories.by(officer))
+        claims.claim(submission, by=factories.by(officer))
         page = client.get(f"/review/{submission.pk}/").content.decode()
         assert "2345672" not in page
         assert "The back digits are hidden" in page
