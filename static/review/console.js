@@ -1,92 +1,99 @@
-// The review page: says what a verdict will do before it is confirmed, and gives every control a key.
+// The review desk: one page on which submission follows submission. Every form works without it; with it the next
+// submission is put in place of this one, so that its images can wait in memory.
+import * as ahead from "./ahead.js";
 import * as claim from "./claim.js";
 import * as images from "./images.js";
+import * as keys from "./keys.js";
+import * as verdict from "./verdict.js";
 
-const main = document.querySelector("main");
-const form = document.querySelector("#verdict");
-const keys = document.querySelector("#keys");
+const CONSOLE = /^\/review\/[0-9a-f-]{36}\/$/;
+let busy = false;
 
-const open = () => [...form.querySelectorAll("input[name=warning]")].filter((box) => !box.checked);
+const main = () => document.querySelector("main");
+const isDesk = (form) => form.matches("main.console form[method=post]") && form.id !== "single-keys";
 
-function corrected() {
-  const fields = [...form.querySelectorAll(".correction input, .correction select")].filter((field) => field.value);
-  return fields.map((field) => `${field.labels[0].firstChild.textContent.trim()} ${field.value}`);
-}
-
-// One sentence above the button: what pressing it does.
-function tell() {
-  const what = document.querySelector("#what");
-  const verdict = form.elements.verdict.value;
-  if (!verdict) return;
-  const waits = verdict === "approved" && open().length;
-  const texts = [waits ? `${open().length} ${what.dataset.open}` : what.dataset[verdict === "approved" ? "approve" : "reject"]];
-  if (corrected().length) texts.push(`${what.dataset.corrects} ${corrected().join(", ")}.`);
-  what.textContent = texts.join(" ");
-}
-
-function choose(verdict) {
-  if (!form) return;
-  form.querySelector(`input[value=${verdict}]`).checked = true;
-  tell();
-  const waits = verdict === "approved" ? open()[0] : empty();
-  (waits ?? document.querySelector("#confirm")).focus();
-}
-
-const empty = () => ["reason_code", "comment"].map((name) => form.elements[name]).find((field) => !field.value.trim());
-
-const press = (selector) => () => document.querySelector(selector)?.click();
-const focus = (selector) => () => document.querySelector(selector)?.focus();
-const KEYS = {
-  "a": () => choose("approved"),
-  "x": () => choose("rejected"),
-  "s": focus("#id_reason_code"),
-  "c": () => (form ? focus("#id_comment") : press("#claim-it"))(),
-  "w": () => form && open()[0]?.focus(),
-  "u": press("#undo"),
-  "n": press("#next"),
-  "+": () => images.use("in"),
-  "=": () => images.use("in"),
-  "-": () => images.use("out"),
-  "0": () => images.use("reset"),
-  "r": () => images.use("turn"),
-  "R": () => images.use("back"),
-  "b": () => images.use("brighter"),
-  "B": () => images.use("darker"),
-  "i": images.nextImage,
-  "d": images.nextDocument,
-  "?": () => keys.showModal(),
-};
-const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
-const REPEATABLE = ["+", "=", "-", "b", "B"];
-const TICKS = ["checkbox", "radio"];
-
-const isTyping = (target) => target.closest("textarea, select, input") && !TICKS.includes(target.type);
-
-document.addEventListener("keydown", (event) => {
-  // A held key never presses a second time: one press, one verdict.
-  if (event.repeat && event.key === "Enter") event.preventDefault();
-  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-  if (isTyping(event.target)) return;
-  if (ARROWS[event.key] && (event.target === document.body || event.target.closest(".stage"))) {
-    event.preventDefault();
-    images.use(ARROWS[event.key]);
-    return;
-  }
-  const act = main.dataset.singleKeys === "on" ? KEYS[event.key] : undefined;
-  if (!act || (event.repeat && !REPEATABLE.includes(event.key))) return;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!isDesk(form)) return;
   event.preventDefault();
-  act();
+  if (!busy) send(form, event.submitter);
 });
 
-// Verdicts on others that can still be taken back leave the page with their ten seconds.
-for (const bar of document.querySelectorAll(".leaving")) {
-  setTimeout(() => bar.remove(), Number(bar.dataset.seconds) * 1000);
+async function send(form, submitter) {
+  work(true);
+  try {
+    const reply = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      body: new FormData(form, submitter),
+      headers: { "X-Desk": "1" },
+    });
+    const next = reply.headers.get("X-Next");
+    if (next) await visit(next);
+    else take(await reply.text(), location.pathname);
+  } catch {
+    claim.say(main().dataset.unreachable);
+  } finally {
+    work(false);
+  }
 }
 
-document.querySelector("[data-open-keys]")?.addEventListener("click", () => keys.showModal());
-if (form) {
-  form.addEventListener("input", tell);
-  tell();
+async function visit(url) {
+  const path = new URL(url, location.href).pathname;
+  if (!CONSOLE.test(path)) {
+    location.assign(url);
+    return;
+  }
+  const reply = await fetch(path, { headers: { "X-Desk": "1", "X-Preloaded": ahead.idsFor(path) } });
+  take(await reply.text(), path);
 }
-images.start();
-claim.start();
+
+// Puts the page that came back in place of this one.
+function take(html, path) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const next = page.querySelector("main.console");
+  if (!next) {
+    // The session has ended, or the portal is not well: what is typed here must stay.
+    claim.say(page.querySelector("input[name=password]") ? main().dataset.loggedOut : main().dataset.unreachable);
+    return;
+  }
+  const same = path === location.pathname;
+  const have = same ? ahead.leaveOut(next, main()) : new Map();
+  if (same) verdict.carry(main(), next);
+  else ahead.useIn(next, path);
+  document.title = page.title;
+  main().replaceWith(document.adoptNode(next));
+  ahead.putBack(main(), have);
+  if (!same) history.pushState({}, "", path);
+  start();
+  window.htmx?.process(main());
+  (main().querySelector("#problems") ?? main().querySelector("h1")).focus();
+}
+
+function work(isBusy) {
+  busy = isBusy;
+  keys.rest(isBusy);
+  main().toggleAttribute("aria-busy", isBusy);
+}
+
+function start() {
+  images.start();
+  claim.start();
+  verdict.start();
+  ahead.start();
+  // Verdicts on others that can still be taken back leave the page with their ten seconds.
+  for (const bar of document.querySelectorAll(".leaving")) count(bar, Number(bar.dataset.seconds));
+  document.querySelector("[data-open-keys]")?.addEventListener("click", keys.sheet);
+}
+
+function count(bar, seconds) {
+  if (!bar.isConnected) return;
+  if (seconds <= 0) bar.remove();
+  else {
+    bar.querySelector(".count").textContent = seconds;
+    setTimeout(() => count(bar, seconds - 1), 1000);
+  }
+}
+
+window.addEventListener("popstate", () => location.reload());
+keys.start();
+start();

@@ -4,14 +4,15 @@ const fresh = () => ({ zoom: 1, x: 0, y: 0, turn: 0, light: 1 });
 const shared = fresh();
 const own = new Map();
 let active = null;
+const clear = () => { Object.assign(shared, fresh()); own.clear(); active = null; };
 
-const stages = () => [...document.querySelectorAll(".stage")].filter((stage) => !stage.closest("[hidden]"));
+const stages = () => [...document.querySelectorAll(".stage")].filter((stage) => !stage.closest(".document:not(.shown)"));
 const together = () => document.querySelector("#together")?.checked ?? true;
 const stateOf = (stage) => (together() || !stage ? shared : own.get(stage) ?? own.set(stage, { ...shared }).get(stage));
 
 // x and y are shares of the stage, so that stages of different size show the same part.
 function draw(stage) {
-  const image = stage.querySelector("img");
+  const image = stage.querySelector(".picture");
   if (!image) return;
   const { zoom, x, y, turn, light } = stateOf(stage);
   image.style.transform = `translate(${x * 100}%, ${y * 100}%) scale(${zoom}) rotate(${turn}deg)`;
@@ -56,7 +57,7 @@ export function nextDocument() {
 }
 
 function showDocument(chosen) {
-  document.querySelectorAll(".pane.document").forEach((pane) => { pane.hidden = pane.dataset.at !== chosen; });
+  document.querySelectorAll(".pane.document").forEach((pane) => { pane.classList.toggle("shown", pane.dataset.at === chosen); });
   document.querySelectorAll("[data-doc]").forEach((button) => {
     button.setAttribute("aria-pressed", String(button.dataset.doc === chosen));
   });
@@ -94,6 +95,7 @@ function watch(stage) {
 }
 
 export function start() {
+  clear();
   document.querySelectorAll(".stage").forEach(watch);
   const tools = document.querySelector(".tools");
   if (!tools) return;
@@ -103,5 +105,4 @@ export function start() {
     if (button?.dataset.tool) use(button.dataset.tool);
     if (button?.dataset.doc) showDocument(button.dataset.doc);
   });
-  if (document.querySelectorAll(".pane.document").length > 1) showDocument("0");
 }

@@ -85,3 +85,29 @@ def get(mapping: dict[str, object], key: str) -> object:
 @register.filter
 def told(event: Event) -> str:
     return telling.about_event(event)
+
+
+# How the score's drawing is laid out: 100 wide for 0 to 100 points, bars of up to 10 above and below a line 4 thick.
+BAR = 10
+
+
+@register.filter
+def bin_x(at: int) -> str:
+    """Left edge of a histogram's bin, five points wide."""
+    return f"{at * 5 + 0.2:g}"
+
+
+@register.filter
+def bar_height(share: float) -> str:
+    return f"{share * BAR:.2f}"
+
+
+@register.filter
+def bar_top(share: float) -> str:
+    return f"{BAR - share * BAR:.2f}"
+
+
+@register.filter
+def marker_x(value: float) -> str:
+    """So that a value of 100 still lies inside the drawing."""
+    return f"{min(max(value - 0.7, 0), 98.6):.1f}"

@@ -1,0 +1,50 @@
+// Says what a verdict will do before it is confirmed.
+const form = () => document.querySelector("#verdict");
+const open = () => [...form().querySelectorAll("input[name=warning]")].filter((box) => !box.checked);
+const empty = () => ["reason_code", "comment"].map((name) => form().elements[name]).find((field) => !field.value.trim());
+
+function corrected() {
+  const fields = [...form().querySelectorAll(".correction input, .correction select")].filter((field) => field.value);
+  return fields.map((field) => `${field.labels[0].firstChild.textContent.trim()} ${field.value}`);
+}
+
+// One sentence above the buttons: what pressing them does.
+function tell() {
+  const what = document.querySelector("#what");
+  const verdict = form().elements.verdict.value;
+  if (!verdict) return;
+  const waits = verdict === "approved" && open().length;
+  const texts = [waits ? `${open().length} ${what.dataset.open}` : what.dataset[verdict === "approved" ? "approve" : "reject"]];
+  if (corrected().length) texts.push(`${what.dataset.corrects} ${corrected().join(", ")}.`);
+  what.textContent = texts.join(" ");
+}
+
+// Chooses, and puts the focus where the person goes on: an open warning, an empty field, else the button.
+export function choose(verdict) {
+  if (!form()) return;
+  form().querySelector(`input[value=${verdict}]`).checked = true;
+  tell();
+  const waits = verdict === "approved" ? open()[0] : empty();
+  (waits ?? document.querySelector("#confirm-next")).focus();
+}
+
+export const nextWarning = () => form() && (open()[0] ?? document.querySelector("#confirm-next")).focus();
+
+// The same submission came back: what was typed for its verdict goes along.
+export function carry(before, after) {
+  const [old, fresh] = [before, after].map((page) => page.querySelector("#verdict"));
+  if (!old || !fresh || fresh.querySelector("#problems") || old.elements.seen.value !== fresh.elements.seen.value) return;
+  for (const field of old.elements) {
+    if (!field.name || field.type === "hidden" || field.type === "submit") continue;
+    const ticks = ["checkbox", "radio"].includes(field.type);
+    const same = [...fresh.elements].find((other) => other.name === field.name && (!ticks || other.value === field.value));
+    if (same && ticks) same.checked = field.checked;
+    else if (same) same.value = field.value;
+  }
+}
+
+export function start() {
+  if (!form()) return;
+  form().addEventListener("input", tell);
+  tell();
+}
