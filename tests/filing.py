@@ -60,7 +60,7 @@ def _draft(case: dict[str, Any]) -> Any:
 
 def _press(submission: Any, case: dict[str, Any]) -> None:
     """Whatever the agent would press next; nothing while a call is open."""
-    from submissions import capture, events, steps
+    from submissions import capture, events, reading, steps
     from submissions.models import ImageKind, Status, User
     from tests import pictures
 
@@ -72,8 +72,9 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
         steps.send_step1(submission, by=by)
     elif submission.status == Status.CONFIRMING:
         dates = {"date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
-        values = {**dates, **case.get("values", {})}
-        capture.save_values(submission, values, by=by, reasons=case.get("reasons"))
+        values = {**dates, **submission.values, **case.get("values", {})}
+        why = dict.fromkeys(reading.differing(values, submission.ocr), "Compared with the card in the hand.")
+        capture.save_values(submission, values, by=by, reasons={**why, **case.get("reasons", {})})
         steps.send_step2(submission, by=by, is_last_confirmed=True)
     elif submission.status == Status.INCOMPLETE:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)

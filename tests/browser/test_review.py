@@ -1,0 +1,332 @@
+"""An officer's day in Chromium: queue, claims, console, decisions and keyboard, alone and two at once."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser.axe import check_accessible
+from tests.browser.conftest import Desk
+
+pytestmark = pytest.mark.browser
+
+PAGE_LIMIT = 150_000  # bytes, without the submission's images
+WEIGHT = """
+    [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        .filter((entry) => !entry.name.includes("/images/") && !entry.name.startsWith("blob:"))
+        .reduce((sum, entry) => sum + entry.decodedBodySize, 0)
+"""
+NAMES = iter(range(10**6))
+
+
+def file(desk: Desk, *cases: dict[str, Any]) -> list[str]:
+    """Files submissions by the portal's own presses and gives their ids; each case may name tags and what differs."""
+    made = []
+    for case in cases:
+        email = f"case{next(NAMES)}{case.pop('tags', '')}@review.example.com"
+        made.append({"email": email, "customer_id": f"C-{next(NAMES)}", **case})
+    return desk.stack.file(made)
+
+
+def claim(desk: Desk, pk: str) -> Page:
+    desk.go(f"/review/{pk}/")
+    desk.page.locator("#claim-it").click()
+    expect(desk.page.locator("#verdict")).to_be_visible()
+    return desk.page
+
+
+def tick_by_key(page: Page) -> int:
+    """Ticks every open warning with `w` and Space; how many there were."""
+    boxes = page.locator("input[name=warning]:not(:checked)").count()
+    for _box in range(boxes):
+        page.keyboard.press("w")
+        page.keyboard.press(" ")
+    return boxes
+
+
+def test_queue_search_filters_and_views(desk: Desk, other_desk: Desk) -> None:
+    first, second = file(desk, {"country": "JPN"}, {"country": "JPN", "values": {"name": "Edit Ed"}})
+    page = desk.log_in("officer").page
+    desk.go("/review/")
+    page.get_by_label("Country", exact=True).fill("JPN")
+    page.get_by_text("More filters").click()
+    page.get_by_label("edited values").check()
+    desk.press("Show")
+    assert page.url.endswith("?country=JPN&edits=1")
+    expect(page.locator(f"a[href='/review/{second}/']")).to_be_visible()
+    expect(page.locator(f"a[href='/review/{first}/']")).to_have_count(0)
+    page.locator(".views summary").click()
+    page.get_by_label("Keep these filters as").fill("Edited Japanese")
+    page.get_by_label("for every reviewer").check()
+    desk.press("Keep the view")
+    expect(page.locator(".views a[aria-current]")).to_have_text("Edited Japanese")
+    view = page.locator(".views a[aria-current]").get_attribute("href")
+    desk.shot("queue-view")
+    colleague = other_desk.log_in("manager").page
+    other_desk.go(str(view))
+    expect(colleague.locator(f"a[href='/review/{second}/']")).to_be_visible()
+    page.get_by_label("Find exactly").fill("edit ED")
+    desk.press("Show")
+    expect(page.locator(".rows tbody tr")).to_have_count(1)
+    assert "edit" not in page.url.partition("q=")[2].casefold()
+    expect(page.get_by_label("Find exactly")).to_have_value("edit ED")
+
+
+def test_queue_refreshes_in_place_and_a_claim_is_seen_by_all(desk: Desk, other_desk: Desk) -> None:
+    pks = file(desk, {"country": "FRA"}, {"country": "FRA"})
+    page = desk.log_in("manager").page
+    desk.go("/review/?country=FRA")
+    for pk in pks:
+        page.locator(f"input[value='{pk}']").check()
+    page.locator(f"a[href='/review/{pks[0]}/']").focus()
+    claim(other_desk.log_in("officer2"), pks[0])
+    row = page.locator("tr", has=page.locator(f"a[href='/review/{pks[0]}/']"))
+    expect(row).to_contain_text("Omar Officer", timeout=20_000)
+    for pk in pks:
+        expect(page.locator(f"input[value='{pk}']")).to_be_checked()
+    assert page.evaluate("document.activeElement.getAttribute('href')") == f"/review/{pks[0]}/"
+    page.get_by_label("Assign the ticked ones to").select_option("officer")
+    desk.press("Assign")
+    expect(page.get_by_text("2 assigned to Odile Officer")).to_be_visible()
+
+
+def test_two_press_next_at_once_and_get_two(desk: Desk, other_desk: Desk) -> None:
+    file(desk, {}, {}, {}, {})
+    pages = [desk.log_in("officer").page, other_desk.log_in("officer2").page]
+    for one in (desk, other_desk):
+        one.go("/review/")
+    for page in pages:
+        page.evaluate("document.querySelector('#next').click()")
+    for page in pages:
+        page.wait_for_url(re.compile(r"/review/[0-9a-f-]{36}/$"))
+        expect(page.locator("#verdict")).to_be_visible()
+    assert pages[0].url != pages[1].url
+
+
+def test_second_of_two_is_told_who_did_what_and_loses_nothing(desk: Desk, other_desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.locator("#id_comment").fill("Typed with care.")
+    desk.stack.query(f"Submission.objects.filter(pk='{pk}').update(claimed_until='2020-01-01T00:00:00Z')")
+    other = claim(other_desk.log_in("officer2"), pk)
+    tick_by_key(other)
+    other.keyboard.press("a")
+    other.locator("#confirm").click()
+    expect(other.locator("#undo")).to_be_visible()
+    page.locator("input[value=approved]").check()
+    page.locator("#confirm").click()
+    expect(page.get_by_text("Your verdict was not given. Omar Officer approved it meanwhile.")).to_be_visible()
+    expect(page.get_by_text("Typed with care.")).to_be_visible()
+
+
+def test_hand_over_with_a_note(desk: Desk, other_desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.get_by_text("Pass on").click()
+    page.get_by_label("Hand over to").select_option("officer2")
+    page.get_by_label("What they should know").fill("Compare the ears.")
+    desk.press("Hand over")
+    expect(page.get_by_text("is with Omar Officer now")).to_be_visible()
+    other = other_desk.log_in("officer2").page
+    other_desk.go("/")
+    row = other.locator("tr", has=other.locator(f"a[href='/review/{pk}/']")).first
+    expect(row).to_contain_text("from Odile Officer")
+    other_desk.go(f"/review/{pk}/")
+    expect(other.get_by_text("Compare the ears.")).to_be_visible()
+
+
+def test_claim_that_ends_is_warned_of_and_kept_by_a_key(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = desk.log_in("officer").page
+    page.clock.install()
+    claim(desk, pk)
+    page.locator("#id_comment").fill("Half a thought")
+    page.locator("h1").focus()
+    page.clock.fast_forward("26:00")
+    expect(page.locator("#claim-warning")).to_contain_text("ends in a few minutes")
+    desk.shot("claim-ending")
+    page.locator("h1").focus()
+    page.keyboard.press("e")
+    expect(page.locator("#claim-warning")).to_be_hidden()
+    expect(page.locator("#id_comment")).to_have_value("Half a thought")
+
+
+def test_console_shows_everything_without_scrolling_and_by_keys(desk: Desk) -> None:
+    edited = {"values": {"name": "Minsea Exampel"}, "reasons": {"name": "The card says it so"}}
+    (pk,) = file(desk, {"tags": "+liveness2", **edited})
+    page = claim(desk.log_in("officer"), pk)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    for part in (
+        ".stage .picture >> nth=0",
+        ".score >> nth=5",
+        "del >> nth=0",
+        "#confirm-next",
+        "#claim",
+        "input[name=warning]",
+    ):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None, part
+        assert box["y"] + box["height"] <= 900, part
+    expect(page.locator(".pane.selfie")).to_have_count(3)
+    expect(page.locator(".pane.selfie").nth(2)).to_contain_text("liveness_error")
+    expect(page.get_by_text("Verification result (not the outcome)")).to_be_visible()
+    for key in ("+", "r", "b", "ArrowRight"):
+        page.keyboard.press(key)
+    looks = page.locator(".pane.selfie .picture, .document.shown .picture").evaluate_all(
+        "pictures => pictures.map(picture => picture.style.transform + picture.style.filter)"
+    )
+    assert len(set(looks)) == 1, "all images move together"
+    assert "rotate(90deg)" in looks[0]
+    assert "brightness" in looks[0]
+    page.keyboard.press("0")
+    page.keyboard.press("d")
+    expect(page.locator(".document.shown")).to_contain_text("ID front")
+    page.keyboard.press("t")
+    expect(page.locator("#timeline li").first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    desk.shot("keys")
+
+
+def test_review_by_keyboard_alone_with_three_presses_from_queue_to_next(desk: Desk) -> None:
+    file(desk, {}, {})
+    page = desk.log_in("officer").page
+    desk.go("/review/?view=all")
+    pressed = []
+
+    def press(key: str) -> None:
+        pressed.append(key)
+        page.keyboard.press(key)
+
+    press("n")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("main[data-ready]")).to_have_count(1, timeout=20_000)
+    first = page.url
+    tick_by_key(page)  # beyond the warnings
+    press("a")
+    expect(page.locator("#what")).to_contain_text("leaves in 10 seconds")
+    press("Enter")
+    expect(page.locator(".leaving")).to_be_visible()
+    assert page.url != first
+    expect(page.locator("#verdict")).to_be_visible()
+    assert len(pressed) == 3
+    expect(page.locator("h1")).to_be_focused()
+    page.keyboard.press("u")
+    page.wait_for_url(first)
+    expect(page.locator("#status")).to_have_text("Pending review")
+
+
+def test_one_press_never_decides_two(desk: Desk) -> None:
+    file(desk, {}, {}, {})
+    page = desk.log_in("officer").page
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/decide/") else None)
+    desk.go("/review/?view=all")
+    page.keyboard.press("n")
+    expect(page.locator("#verdict")).to_be_visible()
+    first = page.url
+    tick_by_key(page)
+    page.keyboard.press("a")
+    for _repeat in range(8):
+        page.keyboard.down("Enter")  # held: the browser repeats it
+    page.keyboard.up("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaving")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.locator(".leaving button").click()
+    page.wait_for_url(first)
+    assert len(sent) == 1
+
+
+def test_single_keys_off_leave_every_button(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer2"), pk)
+    page.keyboard.press("?")
+    desk.press("Turn them off for me")
+    expect(page.get_by_text("Single keys are off; every button")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator("input[value=approved]")).not_to_be_checked()
+    page.locator("[data-open-keys]").click()
+    desk.press("Turn them on for me")
+    expect(page.get_by_text("Single keys are on.").first).to_be_visible()
+
+
+def test_ask_the_agent_and_read_the_answer(desk: Desk, other_desk: Desk, pictures: dict[str, Any]) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.locator("#id_comment").fill("Meanwhile")
+    page.keyboard.press("Escape")
+    page.locator("h1").focus()
+    page.keyboard.press("q")
+    page.get_by_label("Question").fill("Is there a second name?")
+    desk.press("Ask")
+    expect(page.get_by_text("The agents find it on their start page")).to_be_visible()
+    expect(page.locator("#id_comment")).to_have_value("Meanwhile")
+    agent = other_desk.log_in("agent").page
+    other_desk.go("/")
+    agent.locator(f"a[href='/submissions/{pk}/']").first.click()
+    expect(agent.get_by_text("Is there a second name?")).to_be_visible()
+    other_desk.shot("question")
+    agent.get_by_label("Answer").fill("Yes, on the back.")
+    agent.get_by_label("Picture or PDF").set_input_files(pictures["id"])
+    other_desk.press("Answer")
+    expect(agent.get_by_text("The reviewer sees it in the queue")).to_be_visible()
+    desk.go(f"/review/{pk}/")
+    expect(page.get_by_text("Yes, on the back.")).to_be_visible()
+    expect(page.get_by_role("button", name="Attachment")).to_be_visible()
+
+
+def test_refusal_of_the_vendor_in_plain_words(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    desk.stack.query("Project.objects.filter(name='Demo: standard').update(admin_email='stranger@example.com')")
+    try:
+        page.locator("input[value=rejected]").check()
+        page.locator("select[name=reason_code]").select_option("own_policy")
+        page.locator("#id_comment").fill("Against our policy, see note.")
+        page.locator("#confirm").click()
+        expect(page.get_by_text("admin e-mail is not registered")).to_be_visible(timeout=40_000)
+        expect(page.locator("#id_comment")).to_have_value("Against our policy, see note.")
+    finally:
+        desk.stack.query("Project.objects.filter(name='Demo: standard').update(admin_email='reviewer@example.com')")
+
+
+def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other_desk: Desk) -> None:
+    """Queue and console: claimed, unclaimed, second review, decided, and where the vendor decides."""
+    pending, decided, second, vendors = file(desk, {}, {"tags": "+approved", "to": "approved"}, {}, {})
+    requests: list[Request] = []
+    page = desk.log_in("officer").page
+    page.on("request", lambda request: requests.append(request))
+
+    def look(path: str, name: str) -> None:
+        desk.go(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(WEIGHT) < PAGE_LIMIT, name
+        check_accessible(page, name)
+        desk.shot(f"review-{name}")
+
+    look("/review/?view=all", "queue")
+    look(f"/review/{pending}/", "unclaimed")
+    claim(desk, pending)
+    look(f"/review/{pending}/", "claimed")
+    look(f"/review/{decided}/", "decided")
+    change = "Project.objects.filter(name='Demo: standard').update"
+    try:
+        desk.stack.query(f"{change}(second_review='all')")
+        first = claim(other_desk.log_in("officer2"), second)
+        tick_by_key(first)
+        first.keyboard.press("a")
+        first.locator("#confirm").click()
+        expect(first.get_by_text("another reviewer speaks next")).to_be_visible()
+        claim(desk, second)
+        expect(page.get_by_text("Another reviewer has given a first verdict")).to_be_visible()
+        look(f"/review/{second}/", "second")
+        desk.stack.query(f"{change}(second_review='none', reviewer='vendor')")
+        look(f"/review/{vendors}/", "vendor-decides")
+        expect(page.get_by_text("The vendor decides").first).to_be_visible()
+        expect(page.locator("#verdict")).to_have_count(0)
+    finally:
+        desk.stack.query(f"{change}(second_review='none', reviewer='client')")
+    own = (desk.stack.url, f"blob:{desk.stack.url}", "data:")
+    assert [request.url for request in requests if not request.url.startswith(own)] == []
