@@ -7,7 +7,7 @@ from django.db import transaction
 
 from submissions import clock, events, search
 from submissions.events import Actor
-from submissions.imaging import checks, intake
+from submissions.imaging import checks, intake, portrait
 from submissions.models import Capturer, Image, ImageKind, Project, Status, Submission, SubmissionKey, Team
 from submissions.models.submission import CAPTURING
 from submissions.transitions import StaleSubmission, move
@@ -126,6 +126,7 @@ def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Ac
         height=prepared.height,
         notes=list(prepared.notes),
         findings=[finding.code for finding in _check(kind, prepared.content)],
+        face_box=portrait.locate(prepared.content) if kind == ImageKind.ID_FRONT else [],
         created_by=by.user,
     )
     image.store(prepared.content)

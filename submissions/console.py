@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -10,18 +11,22 @@ from django.utils.translation import gettext as _
 from argos.errors import VendorError
 from argos.received import Received
 from argos.replies import Step2Reply, parse_step2
-from submissions import clock, fields, forms_review, masking, reading, review
+from submissions import clock, fields, forms_review, histograms, masking, questions, reading, review
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
 from submissions.models.submission import FINAL, MAX_TRIES
 
 
 @dataclass(frozen=True)
 class Score:
-    """Value and threshold, 0 to 100, and which side of it the value is on; a missing score is never "above"."""
+    """Value and threshold, 0 to 100, and which side of it the value is on; a missing score is never "above".
+
+    `spread`: how the project's recent verdicts lie on the same scale (`histograms`).
+    """
 
     label: str
     value: float | None
     threshold: int
+    spread: dict[str, Any] | None = None
 
     @property
     def is_low(self) -> bool:
@@ -41,13 +46,26 @@ class Try:
 
 
 def closed(submission: Submission) -> dict[str, Any]:
-    return {"tries": [], "documents": [], "comparison": [], "warnings": (), "scores": scores(submission), "facts": []}
+    """What is not personal: codes and scores, no image, no value."""
+    return {
+        "tries": [],
+        "documents": [],
+        "comparison": [],
+        "warnings": (),
+        "scores": scores(submission),
+        "facts": [],
+        "questions": [],
+        "verdict_spread": {},
+    }
 
 
 def opened(submission: Submission, user: User) -> dict[str, Any]:
+    spread = histograms.of(submission.project)
     return {
-        "tries": tries(submission),
+        "tries": tries(submission, spread),
         "documents": documents(submission),
+        "questions": questions.of(submission),
+        "verdict_spread": spread["face"],
         "comparison": comparison(submission),
         "hides_digits": hides_digits(submission),
         "warnings": review.warnings_of(submission, user),
@@ -57,22 +75,26 @@ def opened(submission: Submission, user: User) -> dict[str, Any]:
 
 
 def scores(submission: Submission) -> tuple[Score, ...]:
-    return _scores(submission, submission.face_similarity, submission.liveness)
+    spread = histograms.of(submission.project)
+    return _scores(submission, submission.face_similarity, submission.liveness, spread)
 
 
-def _scores(submission: Submission, face: float | None, liveness: float | None) -> tuple[Score, ...]:
+Spread = dict[str, dict[str, Any]]
+
+
+def _scores(submission: Submission, face: float | None, liveness: float | None, spread: Spread) -> tuple[Score, ...]:
     project = submission.project
     return (
-        Score(_("Face similarity"), face, project.face_threshold),
-        Score(_("Liveness"), liveness, project.liveness_threshold),
+        Score(_("Face similarity"), face, project.face_threshold, spread.get("face")),
+        Score(_("Liveness"), liveness, project.liveness_threshold, spread.get("liveness")),
     )
 
 
-def tries(submission: Submission) -> list[Try]:
+def tries(submission: Submission, spread: Spread | None = None) -> list[Try]:
     """Up to three selfies, the one that counts first, each with how the vendor answered."""
     images = {str(image.pk): image for image in submission.images.filter(kind=ImageKind.SELFIE)}
     sent = _arrived(submission)[-MAX_TRIES:]
-    found = [_try(submission, attempt, images, at, len(sent)) for at, attempt in enumerate(sent, start=1)]
+    found = [_try(submission, attempt, images, at, len(sent), spread or {}) for at, attempt in enumerate(sent, start=1)]
     return found[::-1]
 
 
@@ -88,7 +110,9 @@ def _has_arrived(call: Call) -> bool:
     return call.state == CallState.ANSWERED or (call.state == CallState.SETTLED and call.settled_as == "adopted")
 
 
-def _try(submission: Submission, attempt: Attempt, images: dict[str, Image], number: int, of: int) -> Try:
+def _try(
+    submission: Submission, attempt: Attempt, images: dict[str, Image], number: int, of: int, spread: Spread
+) -> Try:
     reply = _reply_of(attempt.call)
     is_last = number == of
     told = (reply.face_similarity, reply.liveness) if reply else (None, None)
@@ -96,7 +120,7 @@ def _try(submission: Submission, attempt: Attempt, images: dict[str, Image], num
     return Try(
         number=number,
         image=images.get(attempt.selfie["id"]) if attempt.selfie else None,
-        scores=_scores(submission, *known),
+        scores=_scores(submission, *known, spread),
         codes=tuple(retry.code or retry.message for retry in reply.retries) if reply else (),
         outcome=reply.kyc_status if reply else "",
         is_last=is_last,
@@ -113,10 +137,21 @@ def _reply_of(call: Call) -> Step2Reply | None:
 
 
 def documents(submission: Submission) -> list[Image]:
-    """ID front, ID back, address document: those that are current."""
-    found = submission.images.exclude(kind=ImageKind.SELFIE).filter(is_current=True)
-    order = {ImageKind.ID_FRONT: 0, ImageKind.ID_BACK: 1, ImageKind.ADDRESS: 2}
-    return sorted(found, key=lambda image: order[ImageKind(image.kind)])
+    """ID front, ID back, address document: those that are current; then what agents attached to their answers."""
+    current = submission.images.filter(is_current=True) | submission.images.filter(kind=ImageKind.ATTACHMENT)
+    order = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.ADDRESS, ImageKind.ATTACHMENT]
+    found = [image for image in current if image.kind != ImageKind.SELFIE]
+    return sorted(found, key=lambda image: (order.index(ImageKind(image.kind)), image.created_at))
+
+
+def shown_images(submission: Submission) -> list[Image]:
+    """Every image that the review page can show."""
+    return [*documents(submission), *(attempt.image for attempt in tries(submission) if attempt.image)]
+
+
+def first_images(submission: Submission) -> list[Image]:
+    """Those in sight when the page opens, for whoever fetches them ahead: the document's first and the selfies."""
+    return documents(submission)[:1] + [attempt.image for attempt in tries(submission) if attempt.image]
 
 
 def captured_by(submission: Submission) -> list[tuple[str, str]]:
@@ -181,6 +216,10 @@ def confirmed_for(submission: Submission) -> dict[str, str]:
 
 def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
     """The verdict that can still be taken back, and for how many seconds."""
+    first = review.undoable_first(submission)
+    if first is not None:
+        left = int((first.decided_at - clock.now()).total_seconds()) + review.UNDO_SECONDS + 1
+        return {"decision": first, "seconds": max(0, left), "is_own": first.reviewer_id == user.pk, "is_first": True}
     call = submission.open_call
     if call is None or call.kind != CallKind.REVIEW or call.state != CallState.PREPARED or call.undelivered:
         return None
@@ -188,22 +227,32 @@ def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
     decision = Decision.objects.filter(call=call).first()
     if decision is None:
         return None
-    return {"decision": decision, "seconds": max(0, left), "is_own": call.prepared_by_id == user.pk}
+    return {"decision": decision, "seconds": max(0, left), "is_own": call.prepared_by_id == user.pk, "is_first": False}
 
 
 def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
-    """This person's verdicts on other submissions that can still be taken back."""
+    """This person's verdicts on other submissions that can still be taken back, with the seconds that are left."""
     now = clock.now()
-    mine = Call.objects.filter(kind=CallKind.REVIEW, state=CallState.PREPARED, prepared_by=user, undelivered=0)
-    calls = mine.filter(not_before__gt=now).exclude(submission=besides).select_related("submission")
+    since = now - timedelta(seconds=review.UNDO_SECONDS)
+    mine = Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since).exclude(submission=besides)
+    found = [decision for decision in mine.select_related("submission", "call") if _may_come_back(decision, now)]
     return [
         {
-            "submission_id": call.submission_id,
-            "submission": call.submission,
-            "seconds": int((call.not_before - now).total_seconds()) + 1,
+            "submission_id": decision.submission_id,
+            "submission": decision.submission,
+            "verdict": decision.verdict,
+            "seconds": int((decision.decided_at - since).total_seconds()) + 1,
         }
-        for call in calls
+        for decision in found
     ]
+
+
+def _may_come_back(decision: Decision, now: datetime) -> bool:
+    """Before its call has left, or while no second reviewer has built on it."""
+    call = decision.call
+    if call is not None:
+        return call.state == CallState.PREPARED and not call.undelivered and call.not_before > now
+    return review.undoable_first(decision.submission) == decision
 
 
 def last_withdrawn(submission: Submission, user: User) -> Decision | None:
@@ -216,11 +265,12 @@ def last_withdrawn(submission: Submission, user: User) -> Decision | None:
 
 
 def initial_of(submission: Submission, user: User) -> dict[str, Any]:
-    """What the decision form starts with: the text of a verdict of theirs that did not stand."""
+    """What the decision form starts with: text and ticks of a verdict of theirs that did not stand."""
     last = last_withdrawn(submission, user)
     if last is None:
         return {}
-    return {"reason_code": last.reason_code, "comment": last.comment, **last.corrections}
+    ticked = last.warnings if last.verdict == "approved" else []
+    return {"reason_code": last.reason_code, "comment": last.comment, "ticked": ticked, **last.corrections}
 
 
 def seen_of(submission: Submission) -> str:

@@ -48,7 +48,10 @@ GENDERS = (("", _("as it is")), ("male", _("Male")), ("female", _("Female")))
 
 
 class DecisionForm(forms.Form):
-    """`warnings`: what is open now; Approve wants each of them ticked in this form."""
+    """`warnings`: what is open now; Approve wants each of them ticked in this form.
+
+    `must_explain`: the first reviewer speaks again against a second, so that approving wants a comment too.
+    """
 
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     verdict = forms.ChoiceField(
@@ -74,16 +77,19 @@ class DecisionForm(forms.Form):
     gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
     idType = forms.ChoiceField(label=_("ID type"), choices=_id_types, required=False)
 
-    def __init__(self, *args: Any, warnings: Iterable[Warning] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, warnings: Iterable[Warning] = (), must_explain: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.must_explain = must_explain
         self.open_warnings = tuple(warnings)
         for name in DATES:
             self.fields[name].widget.attrs["placeholder"] = "YYYY-MM-DD"
 
     @property
     def ticked(self) -> list[str]:
-        """Codes ticked in this form, as they came."""
-        return list(self.data.getlist("warning")) if hasattr(self.data, "getlist") else []
+        """Codes ticked in this form, as they came; before it is posted, those that a verdict taken back had."""
+        if hasattr(self.data, "getlist"):
+            return list(self.data.getlist("warning"))
+        return list(self.initial.get("ticked", []))
 
     @property
     def corrections(self) -> dict[str, str]:
@@ -110,6 +116,8 @@ class DecisionForm(forms.Form):
             self._check_rejection(data)
         if data.get("verdict") == Verdict.APPROVED:
             self._check_warnings()
+            if self.must_explain and not data.get("comment"):
+                self.add_error("comment", _("Two verdicts are unlike. Write why yours stands."))
         return data
 
     def _check_date(self, name: str, text: str) -> None:

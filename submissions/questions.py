@@ -90,6 +90,14 @@ def of(submission: Submission) -> list[Question]:
     return found
 
 
+def open_of(submission: Submission) -> Question | None:
+    """The one that waits for an answer, readable."""
+    found: Question | None = submission.questions.open().select_related("asked_by").first()
+    if found is not None:
+        found.submission = submission
+    return found
+
+
 def mark_seen(submission: Submission) -> None:
     """A reviewer who holds it has read the answers."""
     submission.questions.unread().update(seen_at=clock.now())

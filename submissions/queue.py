@@ -149,11 +149,18 @@ def reviewers() -> "QuerySet[User]":
 
 
 def _mine(user: User, value: str) -> Q | None:
-    """My work: what I hold, what I am to do, and what I have asked an agent."""
-    if value != "1":
-        return None
+    return _work_of(user) if value == "1" else None
+
+
+def _work_of(user: User) -> Q:
+    """What they hold, what they are to do, and what they have asked an agent."""
     asked = Question.objects.filter(asked_by=user, seen_at=None).values("submission_id")
     return Q(claimed_by=user, claimed_until__gte=clock.now()) | Q(assigned_to=user) | Q(pk__in=asked)
+
+
+def mine_of(user: User, rows: SubmissionQuerySet) -> SubmissionQuerySet:
+    """This person's work among `rows`."""
+    return rows.awaiting_review().filter(_work_of(user))
 
 
 FILTERS: dict[str, Narrow] = {

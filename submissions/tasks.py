@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from submissions import alerts, polling, retention, seals, sweeps, webhooks
+from submissions import alerts, histograms, polling, retention, seals, sweeps, webhooks
 from submissions.calls import ledger, send, settle
 
 log = logging.getLogger(__name__)
@@ -55,3 +55,8 @@ def seal_events() -> None:
 @shared_task
 def erase_due() -> int:
     return retention.erase_due()
+
+
+@shared_task
+def refresh_histograms() -> int:
+    return histograms.refresh()

@@ -196,6 +196,11 @@ def about_event(event: Event) -> str:
         "consent_withdrawn": _("Consent taken back before anything was sent"),
         "called_back": _("Called back"),
         "verdict_passed_on": _("The verdict was passed on to the customer"),
+        "handed_over": _("Handed over"),
+        "agent_asked": _("The agent was asked"),
+        "agent_answered": _("The agent answered"),
+        "first_verdict_withdrawn": _("First verdict taken back"),
+        "image_preloaded": _("Image fetched ahead"),
     }
     return texts.get(event.kind, event.kind.replace("_", " "))
 

@@ -70,6 +70,19 @@ class Image(models.Model):
         """The vendor's name of it; "" for an attachment, which never leaves the portal."""
         return VENDOR_FIELDS.get(ImageKind(self.kind), "")
 
+    @property
+    def portrait_box(self) -> str:
+        """The part with the holder's portrait as an SVG view box, in pixels; "" where no face was found."""
+        if len(self.face_box) != 4:
+            return ""
+        sides = (self.width, self.height, self.width, self.height)
+        return " ".join(str(round(share * side)) for share, side in zip(self.face_box, sides, strict=True))
+
+    @property
+    def portrait_size(self) -> tuple[str, ...]:
+        """Width and height of `portrait_box`, as they stand there."""
+        return tuple(self.portrait_box.split()[2:])
+
     def store(self, content: bytes) -> None:
         """Seal and write under a random name; the row itself is saved by the caller."""
         sealed = vault.seal(self.submission.data_key(), self._label, content)

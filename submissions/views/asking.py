@@ -1,6 +1,9 @@
 """Who asks, and where to go back to: the few lines every view needs."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from submissions.models import User
@@ -15,3 +18,11 @@ def safe_next(request: HttpRequest, default: str) -> str:
     wanted = request.POST.get("next", "")
     is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if is_ours else default
+
+
+def go(request: HttpRequest, to: str, **kwargs: Any) -> HttpResponse:
+    """A redirect; for the review desk's script the address alone, because it fetches and places the page itself."""
+    if request.headers.get("X-Desk"):
+        return HttpResponse(status=204, headers={"X-Next": str(resolve_url(to, **kwargs))})
+    response: HttpResponse = redirect(to, **kwargs)
+    return response

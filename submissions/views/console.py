@@ -1,23 +1,20 @@
-"""The review page and what is pressed on it besides a verdict: claim, release, notes, the keys' switch."""
+"""The review page, its parts, and the notes and questions written on it."""
 
 import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import claims, clock, console, events, permissions, review
+from submissions import clock, console, events, permissions, questions, queue, review
 from submissions.forms_review import DecisionForm
-from submissions.models import Role, Submission, User
+from submissions.models import Image, Role, Submission, User
 from submissions.permissions import NotAllowed, get_submission_for
-from submissions.transitions import StaleSubmission
 from submissions.views import page
-from submissions.views.asking import person, safe_next
-
-TYPED = ("verdict", "reason_code", "comment", *review.CORRECTABLE)
+from submissions.views.asking import go, person, safe_next
 
 
 def reviewer(request: HttpRequest) -> User:
@@ -43,7 +40,7 @@ def render_console(
     events.record("looked", by=events.actor_of(request), submission=submission, purpose="review" if holds else "")
     context = {
         **page.state(submission, user),
-        **(console.opened(submission, user) if holds else console.closed(submission)),
+        **(_opened(request, submission) if holds else console.closed(submission)),
         **_decision(submission, user, form),
         **_people(submission, user),
         **_claim_left(submission),
@@ -56,6 +53,32 @@ def render_console(
     return render(request, "review/console.html", context, status=status)
 
 
+def _opened(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+    """What the claimant sees. Images that the desk shows from memory are looks of their own; answers are read now."""
+    _record_shown(request, submission)
+    shown = console.opened(submission, person(request))
+    questions.mark_seen(submission)
+    return shown
+
+
+def _record_shown(request: HttpRequest, submission: Submission) -> None:
+    wanted = set(request.headers.get("X-Preloaded", "").split(","))
+    for image in console.shown_images(submission) if wanted != {""} else []:
+        if str(image.pk) in wanted:
+            record_image(request, image, "image_opened", from_memory=True)
+
+
+def record_image(request: HttpRequest, image: Image, kind: str, *, purpose: str = "work", **fields: Any) -> None:
+    """A look at one image: opened, or fetched ahead of its page."""
+    events.record(
+        kind,
+        by=events.actor_of(request),
+        submission=image.submission,
+        purpose=purpose,
+        fields={"image": str(image.pk), "image_kind": image.kind, **fields},
+    )
+
+
 def _decision(submission: Submission, user: User, form: DecisionForm | None) -> dict[str, Any]:
     """The verdict's side: the form, what stands in its way, and what was decided so far."""
     return {
@@ -66,7 +89,10 @@ def _decision(submission: Submission, user: User, form: DecisionForm | None) -> 
         "undo": console.undo_of(submission, user),
         "verdicts": console.verdicts(submission, user),
         "is_blind": review.is_blind(submission, user),
+        "is_unlike": review.has_unlike_verdicts(submission),
+        "is_back_to_first": review.is_back_to_first(submission, user),
         "goes_to_second": review.goes_to_second(submission, user),
+        "colleagues": queue.reviewers().exclude(pk=user.pk),
     }
 
 
@@ -92,60 +118,11 @@ def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """While a decision is on its way the review page asks for this; the page is loaded anew when it came back."""
     reviewer(request)
     found = get_submission_for(person(request), pk, "see")
-    if not found.has_open_call and not found.is_final:
+    undo = console.undo_of(found, person(request))
+    if not found.has_open_call and not found.is_final and undo is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    state = page.state(found, person(request))
-    context = {**state, "undo": console.undo_of(found, person(request)), "is_part": True}
+    context = {**page.state(found, person(request)), "undo": undo, "is_part": True}
     return render(request, "review/_decision_state.html", context)
-
-
-@require_POST
-def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take it, or take it again after the claim ran out: what was typed by then comes along and is kept."""
-    reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
-    typed = {name: request.POST[name] for name in TYPED if request.POST.get(name)}
-    try:
-        claims.claim(found, by=events.actor_of(request))
-    except claims.ClaimedByOther:
-        who = found.claimed_by or _("Somebody")
-        messages.warning(request, _("%(name)s has claimed this one and is reviewing it now.") % {"name": who})
-    except StaleSubmission:
-        found.refresh_from_db()
-        messages.warning(request, console.meanwhile(found, person(request)))
-    if typed:
-        return render_console(request, found, DecisionForm(initial=typed))
-    return redirect("review", pk=pk)
-
-
-@require_POST
-def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """The page's ping while the person works: the claim is extended, or the page says that it is lost."""
-    reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
-    if claims.extend(found, by=events.actor_of(request)):
-        return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
-    if not found.is_in_review:
-        why = console.meanwhile(found, person(request))
-    elif found.claimed_by and found.is_claimed:
-        why = _("%(name)s has claimed this one and is reviewing it now.") % {"name": found.claimed_by}
-    else:
-        why = _("Your claim has ended. What you typed is kept; claim it again to go on.")
-    return JsonResponse({"held": False, "why": why})
-
-
-@require_POST
-def release_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
-    note = request.POST.get("note", "").strip()
-    try:
-        claims.release(found, by=events.actor_of(request), note=note)
-    except StaleSubmission:
-        messages.warning(request, _("You do not hold %(reference)s any more.") % {"reference": found.reference})
-        return redirect("review", pk=pk)
-    messages.success(request, _("%(reference)s is free for others again.") % {"reference": found.reference})
-    return redirect("review_queue")
 
 
 @require_POST
@@ -153,11 +130,29 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "note")
     text = request.POST.get("text", "").strip()
     if text:
-        review.add_note(found, text, by=events.actor_of(request), is_question=request.POST.get("question") == "1")
+        review.add_note(found, text, by=events.actor_of(request))
         messages.success(request, _("The note is kept with the submission."))
     else:
         messages.error(request, _("Write the note first."))
-    return redirect("review" if person(request).is_reviewer else "submission", pk=pk)
+    return go(request, "review" if person(request).is_reviewer else "submission", pk=pk)
+
+
+@require_POST
+def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A question to whoever captured it. It stays pending, and the clocks run on."""
+    reviewer(request)
+    found = get_submission_for(person(request), pk, "see")
+    text = request.POST.get("text", "").strip()
+    if not text:
+        messages.error(request, _("Write the question first."))
+        return go(request, "review", pk=pk)
+    try:
+        questions.ask(found, text, by=events.actor_of(request))
+    except questions.AlreadyAsked:
+        messages.warning(request, _("A question waits for its answer already. Add a note, or wait."))
+    else:
+        messages.success(request, _("Asked. The agents find it on their start page; the clocks run on."))
+    return go(request, "review", pk=pk)
 
 
 @require_POST

@@ -1,28 +1,30 @@
 """Giving a verdict and taking it back."""
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from submissions import console, events, permissions, review
+from submissions import claims, console, events, permissions, review
 from submissions.forms_review import DecisionForm
 from submissions.models import Submission, Verdict
 from submissions.permissions import NotAllowed, get_submission_for
 from submissions.transitions import StaleSubmission
-from submissions.views.asking import person
+from submissions.views.asking import go, person
+from submissions.views.claiming import to_next
 from submissions.views.console import render_console, reviewer
 
 
 @require_POST
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A verdict. Whatever stops it is said with everything typed kept."""
+    """A verdict, then this page again or the next one. Whatever stops it is said with everything typed kept."""
     user = reviewer(request)
     found = get_submission_for(user, pk, "see")
-    form = DecisionForm(request.POST, warnings=review.warnings_of(found, user))
+    must_explain = review.is_back_to_first(found, user)
+    form = DecisionForm(request.POST, warnings=review.warnings_of(found, user), must_explain=must_explain)
     if request.POST.get("seen") != console.seen_of(found):
         return _stopped(request, pk, form, console.meanwhile(found, user))
     if why := permissions.why_not(user, found, "decide"):
@@ -35,9 +37,11 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         found.refresh_from_db()
         why = str(stop) if isinstance(stop, NotAllowed) else console.meanwhile(found, user)
         return _stopped(request, pk, form, why)
+    if request.POST.get("then") == "next":
+        return to_next(request, besides=found)
     if not found.has_open_call:
-        messages.success(request, _("Your verdict is given. Another reviewer gives the second one."))
-    return redirect("review", pk=pk)
+        messages.success(request, _("Your verdict is given. Another reviewer speaks next."))
+    return go(request, "review", pk=pk)
 
 
 def _decide(request: HttpRequest, submission: Submission, form: DecisionForm) -> None:
@@ -60,12 +64,16 @@ def _stopped(request: HttpRequest, pk: uuid.UUID, form: DecisionForm, why: str) 
 
 @require_POST
 def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Taken back before it left: the form is there again with what was typed, and the claim where it is free."""
     reviewer(request)
     found = get_submission_for(person(request), pk, "see")
     try:
         review.undo(found, by=events.actor_of(request))
     except StaleSubmission:
         messages.warning(request, _("It has left already and cannot be taken back."))
-    else:
-        messages.success(request, _("Taken back. Nothing was sent; what you typed is in the form again."))
-    return redirect("review", pk=pk)
+        return go(request, "review", pk=pk)
+    if not permissions.holds_claim(person(request), found):
+        with suppress(claims.ClaimedByOther, StaleSubmission, NotAllowed):
+            claims.claim(found, by=events.actor_of(request))
+    messages.success(request, _("Taken back. Nothing was sent; what you typed is in the form again."))
+    return go(request, "review", pk=pk)

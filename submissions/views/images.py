@@ -6,10 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from submissions import events, reveal, vault
+from submissions import reveal, vault
 from submissions.models import Image
 from submissions.permissions import get_submission_for
 from submissions.views.asking import person
+from submissions.views.console import record_image
 
 # Intake writes every picture anew as JPEG; nothing else is ever shown in the page.
 SHOWN_INLINE = "image/jpeg"
@@ -33,13 +34,9 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _record(request: HttpRequest, image: Image, because: int | None) -> None:
-    fields: dict[str, object] = {"image": str(image.pk), "image_kind": image.kind}
-    if because:
-        fields["reason_of_event"] = because
-    purpose = "reveal" if because else "work"
-    events.record(
-        "image_opened", by=events.actor_of(request), submission=image.submission, purpose=purpose, fields=fields
-    )
+    kind = "image_preloaded" if request.headers.get("X-Preload") else "image_opened"
+    told = {"reason_of_event": because} if because else {}
+    record_image(request, image, kind, purpose="reveal" if because else "work", **told)
 
 
 def _response(image: Image, content: bytes) -> HttpResponse:

@@ -20,6 +20,7 @@ from submissions import (
     findings,
     permissions,
     posted,
+    questions,
     reveal,
     review,
     search,
@@ -42,7 +43,7 @@ RAIL = (
     ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
 )
 TIMELINE = 60
-LOOKS = ("looked", "image_opened", "revealed")
+LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
 VERDICT_EVENTS = ("verdict_given", "first_verdict")
 
 
@@ -79,6 +80,7 @@ def render_submission(
         "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
         "vendor": vendor,
         "others": others(user, submission),
+        "question": questions.open_of(submission),
         "timeline": timeline(submission, user),
         "looks": looks(submission),
         "countries": matrix.country_choices(get_language() or "en"),

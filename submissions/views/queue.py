@@ -20,6 +20,7 @@ from submissions.views.asking import safe_next
 from submissions.views.console import reviewer
 
 PAGE = 40
+BEHIND_MORE = ("id_type", "retry", "face", "liveness", "tries_left", "age", "asked", "edits", "differs")
 
 
 @require_safe
@@ -81,6 +82,7 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "given": request.GET.dict(),
         "selects": _selects(request, user),
         "more": _more(request),
+        "is_more_open": any(request.GET.get(name) for name in BEHIND_MORE),
         "is_narrowed": bool(text) or any(request.GET.get(name) for name in queue.FILTERS),
         "countries": matrix.country_choices(),
         "views": views,
@@ -143,19 +145,6 @@ def show(request: HttpRequest) -> HttpResponse:
     if text:
         kept["q"] = search.sealed(text)
     return redirect(f"{reverse('review_queue')}?{urlencode(kept or {'view': 'all'})}")
-
-
-@require_POST
-def claim_next(request: HttpRequest) -> HttpResponse:
-    """One press takes the next one; `from` names the page it is pressed on, whose own submission is not the next."""
-    reviewer(request)
-    here = _ids([request.POST.get("from", "")])
-    besides = Submission.objects.filter(pk=here[0]).first() if here else None
-    taken = claims.claim_next(by=events.actor_of(request), besides=besides)
-    if taken is None:
-        messages.info(request, _("Nothing is waiting that you may decide."))
-        return redirect("review_queue")
-    return redirect("review", pk=taken.pk)
 
 
 @require_POST

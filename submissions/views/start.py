@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import alerts, clock, contact, events
+from submissions import alerts, clock, contact, events, questions, queue
 from submissions.models import Call, CallState, Role, Status, Submission, Switch, User
 from submissions.models.submission import CAPTURING, SENDING, load_keys
 from submissions.permissions import NotAllowed, visible_to
@@ -39,6 +39,7 @@ def _agent(user: User) -> dict[str, Any]:
         "calls_due": list(contact.due(user).select_related("project")[:SHOWN]),
         "news": list(contact.to_pass_on(user).select_related("project")[:SHOWN]),
         "lists": [
+            (_("A reviewer asks you"), questions.waiting_for(user)[:SHOWN], _("Nobody asks anything.")),
             (_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
             (_("Drafts"), list(drafts[:SHOWN]), _("No draft. A draft runs no clock.")),
         ],
@@ -49,12 +50,12 @@ def _agent(user: User) -> dict[str, Any]:
 
 def _reviewer(user: User) -> dict[str, Any]:
     rows = visible_to(user).for_row()
-    mine = rows.filter(claimed_by=user, claimed_until__gte=clock.now()).order_by("target_at")
+    mine = queue.mine_of(user, rows).order_by("target_at")
     pending = rows.awaiting_review().order_by("target_at", "id")
     overdue = rows.filter(status=Status.OVERDUE).order_by("deadline_at")
     differs = rows.filter(has_difference=True)
     lists = [
-        (_("Yours"), list(mine[:SHOWN]), _("You hold no claim.")),
+        (_("Yours"), list(mine[:SHOWN]), _("You hold nothing, and nothing is assigned to you.")),
         (_("Next in the queue"), list(pending[:SHOWN]), _("Nothing is pending.")),
         (_("Overdue, waiting for the vendor"), list(overdue[:SHOWN]), _("None.")),
         (_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),

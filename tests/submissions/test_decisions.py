@@ -272,3 +272,38 @@ def test_first_of_two_verdicts_prepares_no_call(officer: User, pending: Submissi
     submission = reload(pending)
     assert (submission.status, submission.claimed_by) == (Status.SECOND_REVIEW, None)
     assert not submission.calls.filter(kind=CallKind.REVIEW, state=CallState.PREPARED).exists()
+
+
+def test_confirm_then_next_goes_on_with_the_verdict_to_take_back(officer: User, pending: Submission) -> None:
+    following = make_at(Status.PENDING)
+    response = decide(browser(officer), pending, "approved", then="next")
+    assert response.url == f"/review/{following.pk}/"
+    page = browser(officer).get(response.url).content.decode()
+    assert f"Undo {pending.reference}" in page
+
+
+def test_confirm_then_next_goes_to_the_queue_when_nothing_waits(officer: User, pending: Submission) -> None:
+    response = decide(browser(officer), pending, "approved", then="next")
+    assert response.url == "/review/"
+    assert reload(pending).status == Status.DECISION_SENDING
+
+
+def test_every_edited_value_is_a_warning_of_its_own(officer: User) -> None:
+    submission = make_at(Status.PENDING, name="Somebody Else", date_of_birth="1991-01-01")
+    assert submission.edited_count == 2
+    claims.claim(submission, by=by(officer))
+    submission = reload(submission)
+    codes = [warning.code for warning in review.warnings_of(submission, officer)]
+    assert {"edited:name", "edited:date_of_birth"} <= set(codes)
+    response = decide(browser(officer), submission, "approved", warning=["edited:name"])
+    assert response.status_code == 422
+    assert "Date of birth was confirmed otherwise" in response.content.decode()
+    assert reload(submission).status == Status.PENDING
+
+
+def test_ticks_of_a_verdict_taken_back_are_there_again(officer: User, pending: Submission) -> None:
+    Submission.objects.filter(pk=pending.pk).update(face_similarity=20.0)
+    client = browser(officer)
+    decide(client, reload(pending), "approved")
+    page = client.post(f"/review/{pending.pk}/undo/", follow=True).content.decode()
+    assert 'value="face_low" checked' in page

@@ -1,0 +1,40 @@
+"""The agent's answer to a reviewer's question."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from submissions import events, questions
+from submissions.imaging.intake import UnusableImage
+from submissions.models import Question
+from submissions.permissions import get_submission_for
+from submissions.views import page
+from submissions.views.asking import person
+
+
+@require_POST
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A note, a picture, or both. Whatever stops it is said with the text kept."""
+    found = get_submission_for(person(request), pk, "capture")
+    question = Question.objects.open().filter(submission=found).first()
+    if question is None:
+        messages.info(request, _("There is no open question. Somebody has answered it."))
+        return redirect("submission", pk=pk)
+    question.submission = found
+    text = request.POST.get("answer", "").strip()[:2000]
+    upload = request.FILES.get("attachment")
+    content = upload.read() if upload else None
+    try:
+        questions.answer(question, text, content, by=events.actor_of(request))
+    except questions.AnswerMissing:
+        messages.error(request, _("Write an answer, or attach a picture."))
+    except UnusableImage as problem:
+        messages.error(request, _("The picture was not taken: %(why)s") % {"why": problem})
+        return page.render_submission(request, found, typed={"answer": text}, status=422)
+    else:
+        messages.success(request, _("Answered. The reviewer sees it in the queue."))
+    return redirect("submission", pk=pk)

@@ -1,0 +1,36 @@
+"""Many people press "claim next" at once: nobody gets what another has, on SQLite and on PostgreSQL."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.race import PEOPLE, WAITING
+from tests.stack import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def race(environment: dict[str, str]) -> None:
+    environment = {**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-m", "tests.race"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    got = [pk for pk in told["taken"] if pk]
+    assert len(told["taken"]) == PEOPLE
+    assert len(got) == len(set(got)) == told["held"] == WAITING
+
+
+def test_claim_next_by_many_at_once_on_sqlite(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATA_DIR")}
+    race({**kept, "DATA_DIR": str(tmp_path)})
+
+
+def test_claim_next_by_many_at_once_on_postgres(tmp_path: Path) -> None:
+    with postgres.running() as url:
+        race({**postgres.environment(url), "DATA_DIR": str(tmp_path)})

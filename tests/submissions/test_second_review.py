@@ -1,0 +1,111 @@
+"""Two reviewers: blind to each other, unlike verdicts to a third or back to the first, and the first's ten seconds."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from submissions import claims, clock, console, review
+from submissions.models import CallKind, Decision, Project, Role, Status, Submission, User, Verdict
+from tests.factories import by, make_at, make_user, reload
+from tests.submissions.test_queue import browser
+
+pytestmark = pytest.mark.django_db
+
+
+def claim(submission: Submission, user: User) -> Submission:
+    claims.claim(reload(submission), by=by(user))
+    return reload(submission)
+
+
+def decide(client: Client, submission: Submission, verdict: str, **data: Any) -> Any:
+    submission = reload(submission)
+    warned = [warning.code for warning in review.warnings_of(submission, submission.created_by)]
+    data = {"verdict": verdict, "seen": console.seen_of(submission), "warning": warned, **data}
+    return client.post(f"/review/{submission.pk}/decide/", data)
+
+
+@pytest.fixture
+def first() -> User:
+    return make_user(Role.OFFICER, name="Fina First")
+
+
+@pytest.fixture
+def spoken(first: User) -> Submission:
+    """Approved by the first, waiting for the second."""
+    submission = make_at(Status.PENDING)
+    Project.objects.update(second_review="all")
+    claim(submission, first)
+    decide(browser(first), submission, "approved")
+    return reload(submission)
+
+
+def unlike(submission: Submission, name: str = "Sela Second") -> User:
+    """The second reviewer rejects it."""
+    second = make_user(Role.OFFICER, name=name)
+    claim(submission, second)
+    rejection = {"reason_code": "own_policy", "comment": "Not the same person."}
+    review.decide(reload(submission), Verdict.REJECTED, by=by(second), **rejection)
+    return second
+
+
+def test_first_verdict_can_be_taken_back_for_ten_seconds(first: User, spoken: Submission) -> None:
+    client = browser(first)
+    page = client.get(f"/review/{spoken.pk}/").content.decode()
+    assert "another reviewer speaks next" in page
+    page = client.post(f"/review/{spoken.pk}/undo/", follow=True).content.decode()
+    assert "Nothing was sent" in page
+    spoken = reload(spoken)
+    assert (spoken.status, spoken.claimed_by) == (Status.PENDING, first)
+    assert not Decision.objects.filter(withdrawn_at=None).exists()
+
+
+def test_first_verdict_stays_once_it_is_old_or_built_on(first: User, spoken: Submission) -> None:
+    claim(spoken, make_user(Role.OFFICER))
+    browser(first).post(f"/review/{spoken.pk}/undo/")
+    assert reload(spoken).status == Status.SECOND_REVIEW
+    Submission.objects.update(claimed_by=None, claimed_until=None)
+    Decision.objects.update(decided_at=clock.now() - timedelta(seconds=11))
+    page = browser(first).post(f"/review/{spoken.pk}/undo/", follow=True).content.decode()
+    assert "left already" in page
+    assert reload(spoken).status == Status.SECOND_REVIEW
+
+
+def test_first_verdict_is_not_another_ones_to_take_back(spoken: Submission) -> None:
+    assert browser(make_user(Role.OFFICER)).post(f"/review/{spoken.pk}/undo/").status_code == 403
+    assert reload(spoken).status == Status.SECOND_REVIEW
+
+
+def test_unlike_verdicts_go_to_a_third_person_who_decides(spoken: Submission) -> None:
+    unlike(spoken)
+    third = make_user(Role.MANAGER)
+    assert browser(third).post("/review/next/").url == f"/review/{spoken.pk}/"
+    page = browser(third).get(f"/review/{spoken.pk}/").content.decode()
+    assert "What you say now decides." in page
+    assert "Fina First approves" in page
+    assert "Sela Second rejects" in page
+    decide(browser(third), spoken, "approved")
+    assert reload(spoken).status == Status.DECISION_SENDING
+    assert reload(spoken).open_call.attempt.values["status"] == "approved"
+
+
+def test_unlike_verdicts_may_come_back_to_the_first_who_must_say_why(first: User, spoken: Submission) -> None:
+    second = unlike(spoken)
+    assert browser(second).post(f"/review/{spoken.pk}/claim/").status_code == 403
+    assert browser(first).post("/review/next/").url == "/review/", "a third person comes first"
+    client = browser(first)
+    client.post(f"/review/{spoken.pk}/claim/")
+    page = client.get(f"/review/{spoken.pk}/").content.decode()
+    assert "with a comment that says why" in page
+    assert "Not the same person." in page
+    response = decide(client, spoken, "approved")
+    assert response.status_code == 422
+    assert "Write why yours stands" in response.content.decode()
+    decide(client, spoken, "approved", comment="The beard is new; the ears are the same.")
+    assert reload(spoken).status == Status.DECISION_SENDING
+    assert reload(spoken).calls.filter(kind=CallKind.REVIEW).count() == 1
+
+
+def test_first_alone_may_not_speak_twice(first: User, spoken: Submission) -> None:
+    assert browser(first).post(f"/review/{spoken.pk}/claim/").status_code == 403
