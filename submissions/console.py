@@ -217,9 +217,9 @@ def confirmed_for(submission: Submission) -> dict[str, str]:
 def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
     """The verdict that can still be taken back, and for how many seconds."""
     first = review.undoable_first(submission)
-    if first is not None:
+    if first is not None and first.reviewer_id == user.pk:
         left = int((first.decided_at - clock.now()).total_seconds()) + review.UNDO_SECONDS + 1
-        return {"decision": first, "seconds": max(0, left), "is_own": first.reviewer_id == user.pk, "is_first": True}
+        return {"decision": first, "seconds": max(0, left), "is_own": True, "is_first": True}
     call = submission.open_call
     if call is None or call.kind != CallKind.REVIEW or call.state != CallState.PREPARED or call.undelivered:
         return None

@@ -101,6 +101,8 @@ def _about_refusal(call: Call) -> Told:
         told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
     advice = wording.of_advice(gateway["too_large"] if call.error == "toolarge" else told)
     title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
+    if call.kind == CallKind.REVIEW:
+        title = _("The vendor did not take the verdict; what you typed is in the form again")
     return Told(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
 
 

@@ -190,6 +190,8 @@ def refuse(call: Call, *, error: str, code: str, http_status: int | None, reply:
             return False
         _uncount_start(call)
         return_to_before(call, by=events.VENDOR, why=error)
+        if call.kind == CallKind.REVIEW:  # it may be decided there already: the poller reads the record at once
+            Submission.objects.filter(pk=call.submission_id).update(next_read_at=clock.now())
     return True
 
 

@@ -60,9 +60,19 @@ def new_reference() -> str:
     return "KP-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _letter in range(8))
 
 
+def is_in_review() -> models.Func:
+    """The queue's condition, word for word as its partial index has it, so that the index gives the order.
+
+    Without statistics SQLite would take an index on the bare status and sort everything that is pending.
+    """
+    statuses = ", ".join(f"'{status.value}'" for status in IN_REVIEW)
+    template = f"COALESCE(%(expressions)s, '') IN ({statuses})"
+    return models.Func(F("status"), template=template, output_field=models.BooleanField())
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def awaiting_review(self) -> Self:
-        return self.filter(status__in=IN_REVIEW)
+        return self.filter(is_in_review())
 
     def due_before(self, moment: datetime) -> Self:
         return self.filter(status__in=UNDER_DEADLINE, deadline_at__lte=moment)
@@ -180,7 +190,7 @@ class Submission(models.Model):
                 "target_at",
                 "id",
                 name="submission_queue",
-                condition=Q(status__in=IN_REVIEW),
+                condition=Q(is_in_review()),
             ),
             # By status first: SQLite cannot tell that a condition on statuses covers the ones asked for.
             models.Index(

@@ -318,7 +318,7 @@ def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other
         tick_by_key(first)
         first.keyboard.press("a")
         first.locator("#confirm").click()
-        expect(first.get_by_text("another reviewer speaks next")).to_be_visible()
+        expect(first.get_by_text("Your verdict is given; another")).to_be_visible()
         claim(desk, second)
         expect(page.get_by_text("Another reviewer has given a first verdict")).to_be_visible()
         look(f"/review/{second}/", "second")

@@ -239,7 +239,7 @@ def test_next_page_offers_undo_of_the_verdict_before(officer: User, pending: Sub
     make_at(Status.PENDING)
     decide(client, pending, "approved")
     page = client.post("/review/next/", follow=True).content.decode()
-    assert f"Your verdict on {pending.reference} leaves in" in page
+    assert f"Undo {pending.reference}" in page
     assert f"/review/{pending.pk}/undo/" in page
 
 
@@ -307,3 +307,30 @@ def test_ticks_of_a_verdict_taken_back_are_there_again(officer: User, pending: S
     decide(client, reload(pending), "approved")
     page = client.post(f"/review/{pending.pk}/undo/", follow=True).content.decode()
     assert 'value="face_low" checked' in page
+
+
+def refused(pending: Submission, officer: User, words: str) -> str:
+    """The page after the vendor refused the verdict in these words."""
+    reject(browser(officer), pending)
+    call = claim_call(pending, CallKind.REVIEW)
+    assert ledger.refuse(call, error="refused", code=words, http_status=400, reply={"said": words})
+    return browser(officer).get(f"/review/{pending.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("Only submissions in pending status can be reviewed.", "no longer pending at the vendor"),
+        ("The admin is not registered.", "not registered with the vendor"),
+    ],
+)
+def test_refusal_is_told_in_words_with_nothing_lost(
+    words: str, sentence: str, officer: User, pending: Submission
+) -> None:
+    page = refused(pending, officer, words)
+    assert sentence in page
+    assert "The vendor did not take the verdict" in page
+    assert COMMENT in page
+    after = reload(pending)
+    assert (after.status, after.claimed_by) == (Status.PENDING, officer)
+    assert after.next_read_at <= clock.now(), "what the vendor has is read at once"
