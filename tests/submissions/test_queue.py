@@ -246,9 +246,7 @@ def test_assign_to_an_agent_is_refused() -> None:
     assert reload(pending).assigned_to is None
 
 
-@pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="PostgreSQL chooses by statistics, which an empty table lacks"
-)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL goes by statistics, an empty table has none")
 def test_queue_is_read_in_the_order_of_its_index() -> None:
     """Else every page would sort all that is pending."""
     rows, _told = queue.waiting(make_user(Role.OFFICER), QueryDict())
