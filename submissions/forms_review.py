@@ -87,9 +87,9 @@ class DecisionForm(forms.Form):
     @property
     def ticked(self) -> list[str]:
         """Codes ticked in this form, as they came; before it is posted, those that a verdict taken back had."""
-        if hasattr(self.data, "getlist"):
-            return list(self.data.getlist("warning"))
-        return list(self.initial.get("ticked", []))
+        if not self.is_bound:
+            return list(self.initial.get("ticked", []))
+        return list(self.data.getlist("warning")) if hasattr(self.data, "getlist") else []
 
     @property
     def corrections(self) -> dict[str, str]:

@@ -185,19 +185,6 @@ def test_decide_on_one_that_the_vendor_timed_out_says_so(officer: User, pending:
     assert "the 24-hour limit rejected it meanwhile." in response.content.decode()
 
 
-def test_refusal_by_the_vendor_is_told_and_the_text_is_kept(officer: User, pending: Submission) -> None:
-    client = browser(officer)
-    reject(client, pending)
-    call = claim_call(pending, CallKind.REVIEW)
-    ledger.refuse(
-        call, error="refused", code="Only submissions in pending status can be reviewed", http_status=400, reply={}
-    )
-    assert reload(pending).status == Status.PENDING
-    page = client.get(f"/review/{pending.pk}/").content.decode()
-    assert "The vendor refused Decision" in page
-    assert COMMENT in page
-
-
 def test_undo_is_for_the_one_who_gave_it(officer: User, pending: Submission) -> None:
     decide(browser(officer), pending, "approved")
     assert browser(make_user(Role.MANAGER)).post(f"/review/{pending.pk}/undo/").status_code == 403
