@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0005_access_review'),
+        ('submissions', '0006_find_what_runs_out'),
     ]
 
     operations = [
