@@ -40,6 +40,10 @@ class Control:
     def advance(self, seconds: float) -> None:
         self._call("clock", {"advance": seconds})
 
+    def now(self) -> float:
+        """The sandbox's clock, in seconds since 1970."""
+        return float(self._call("clock")["now"])
+
     def ocr(self, email: str, **read: str) -> None:
         self._call("ocr", {"email": email, "read": read})
 

@@ -115,6 +115,7 @@ def clock_wrong(scene: "Scene") -> None:
         pass
     jump_to(scene, 22 * HOUR + 50 * 60)
     wrong_by(scene, HOUR)
+    scene.closed_too_early = closed_too_early(scene)
     for _turn in scene.gusts():
         pass
 
@@ -126,6 +127,16 @@ def wrong_by(scene: "Scene", seconds: float) -> None:
         time.sleep(1)
         scene.clock.advance(3 * 60)
     scene.clock.move_portal(-seconds)
+
+
+def closed_too_early(scene: "Scene") -> list[str]:
+    """Submissions that we hold for over while the vendor would still take a selfie."""
+    from submissions.models import Status, Submission
+
+    now = scene.plant.control.now()
+    alive = [kyc for kyc in scene.plant.control.submissions() if kyc["created_at"] + 24 * HOUR > now]
+    over = Submission.objects.filter(vendor_id__in=[kyc["submission_id"] for kyc in alive])
+    return [row.reference for row in over.filter(status__in=(Status.OVERDUE, Status.ABANDONED))]
 
 
 @drill(knobs={"first_step2_hours": 0})

@@ -33,7 +33,9 @@ class Scene:
     clock: Clock
     floor: Floor
     draw: random.Random = field(init=False)
+    is_restored: bool = False  # the database is an older copy of itself
     ended_by_themselves: list[str] = field(default_factory=list)
+    closed_too_early: list[str] = field(default_factory=list)
     notes: dict[str, float] = field(default_factory=dict)  # figures that only this drill has
 
     def __post_init__(self) -> None:
@@ -89,4 +91,4 @@ class Scene:
             time.sleep(0.3)
 
     def unfinished(self) -> int:
-        return Submission.objects.filter(pk__in=self.floor.created).exclude(status__in=FINAL).count()
+        return Submission.objects.filter(pk__in=list(self.floor.created)).exclude(status__in=FINAL).count()

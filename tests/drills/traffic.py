@@ -72,9 +72,9 @@ class Floor:
         cases: dict[str, int] | None = None,
     ) -> None:
         self.project, self.hold, self.cases = project, hold, cases or CASES
-        self.created: set[uuid.UUID] = set()
+        self.created: dict[uuid.UUID, str] = {}  # with their references
         self.broken: list[str] = []
-        self.admits, self.is_open = True, True
+        self.admits, self.is_open, self.is_paused = True, True, False
         team = make_team()
         self.people: list[Person] = [Agent(self, team, random.Random(f"{seed} agent {n}")) for n in range(agents)]
         self.people += [Officer(self, random.Random(f"{seed} officer {n}")) for n in range(officers)]
@@ -84,6 +84,15 @@ class Floor:
         for person in self.people:
             if person.ident is None:
                 person.start()
+
+    def pause(self) -> None:
+        """Everybody puts the pen down and lets go of the database."""
+        self.is_paused = True
+        while any(not person.rests for person in self.people if person.is_alive()):
+            time.sleep(IDLE)
+
+    def go_on(self) -> None:
+        self.is_paused = False
 
     def close(self) -> None:
         self.is_open = False
@@ -98,9 +107,15 @@ class Person(threading.Thread):
     def __init__(self, floor: Floor, draw: random.Random) -> None:
         super().__init__(daemon=True)
         self.floor, self.draw = floor, draw
+        self.rests = False
 
     def run(self) -> None:
         while self.floor.is_open:
+            self.rests = self.floor.is_paused
+            if self.rests:
+                connection.close()
+                time.sleep(IDLE)
+                continue
             try:
                 acted = self.act()
             except DatabaseError:
@@ -145,10 +160,10 @@ class Agent(Person):
             by=by(self.user),
             issuing_country="KOR",
             id_type="passport",
-            values={**VALUES, "email": email, "customer_id": f"C-{self.draw.randrange(10**9)}"},
+            values={"email": email, "customer_id": f"C-{self.draw.randrange(10**9)}"},
         )
         attach(submission, ImageKind.ID_FRONT, self.user, self.draw)
-        self.floor.created.add(submission.pk)
+        self.floor.created[submission.pk] = submission.reference
         self.mine.add(submission.pk)
         self._press(submission)
 
@@ -156,6 +171,8 @@ class Agent(Person):
         kind, send = PRESSES[Status(submission.status)]
         if submission.status != Status.DRAFT:
             attach(submission, kind, self.user, self.draw)
+        if submission.status == Status.CONFIRMING:
+            self._type_what_was_not_read(submission)
         presses = [submission]
         if self.draw.random() < DOUBLE_PRESSES:
             presses.append(Submission.objects.select_related("project", "team").get(pk=submission.pk))
@@ -163,6 +180,11 @@ class Agent(Person):
         if not any(taken):
             self.again_at[submission.pk] = time.monotonic() + LOOKS_AGAIN_AFTER
         return any(taken)
+
+    def _type_what_was_not_read(self, submission: Submission) -> None:
+        missing = {name: text for name, text in VALUES.items() if not submission.values.get(name)}
+        if missing:
+            capture.save_values(submission, missing, by=by(self.user))
 
 
 PRESSES: dict[Status, tuple[ImageKind, Callable[..., object]]] = {
