@@ -52,8 +52,9 @@ function take(html, path) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const next = page.querySelector("main.console");
   if (!next) {
-    // The session has ended, or the portal is not well: what is typed here must stay.
-    claim.say(page.querySelector("input[name=password]") ? main().dataset.loggedOut : main().dataset.unreachable);
+    // Not allowed any more, the session has ended, or the portal is not well: what is typed here must stay.
+    const ended = page.querySelector("input[name=password]") && main().dataset.loggedOut;
+    claim.say(ended || page.querySelector("main .card p")?.textContent.trim() || main().dataset.unreachable);
     return;
   }
   const same = path === location.pathname;
