@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "histograms": _every(600, "refresh_histograms"),
     "seals": _every(10, "seal_events"),
     "retention": _every(600, "erase_due"),
+    "sessions": _every(3600, "clear_sessions"),
     "beat": _every(5, "note_heartbeat", "kycportal.health"),
 }
 

@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.core.management import call_command
 
 from submissions import alerts, histograms, polling, retention, seals, sweeps, webhooks
 from submissions.calls import ledger, send, settle
@@ -60,3 +61,9 @@ def erase_due() -> int:
 @shared_task
 def refresh_histograms() -> int:
     return histograms.refresh()
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Rows of sessions that ended by themselves; they sign nobody in any more."""
+    call_command("clearsessions")

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from submissions import clock
+from submissions import clock, tasks
 from submissions.models import Event, Role, Status, User
 from submissions.signin import sessions
 from tests import factories
@@ -136,6 +137,13 @@ def test_administrator_ends_sessions() -> None:
     admin.force_login(factories.make_user(Role.ADMINISTRATOR))
     admin.post("/admin/submissions/user/", {"action": "end_sessions", "_selected_action": [user.pk]})
     assert client.get("/submissions/").status_code == 302
+
+
+def test_rows_of_ended_sessions_are_cleared() -> None:
+    client = signed_in(factories.make_user())
+    with after(hours=9):
+        tasks.clear_sessions()
+    assert not Session.objects.filter(pk=client.session.session_key).exists()
 
 
 class TestStepUp:
