@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help messages run test test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
+.PHONY: help frontend messages run test test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -27,13 +27,16 @@ $(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
 
-run: $(RUNTIME) messages ## start everything on this machine; Ctrl-C stops it
+frontend: $(RUNTIME) ## fetch the charts' library by npm; without a registry the pages do without
+	@$(BIN)/python -m kycportal.frontend
+
+run: $(RUNTIME) frontend messages ## start everything on this machine; Ctrl-C stops it
 	@$(BIN)/python -m kycportal.run
 
 messages: $(RUNTIME) ## compile the translations
 	@$(BIN)/python -m kycportal.messages
 
-test: $(DEVELOPMENT) messages ## the whole suite: unit, PostgreSQL, browser
+test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, browser
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
 	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
 
@@ -44,7 +47,7 @@ test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQ
 test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
-test-browser: $(DEVELOPMENT) ## the main job in Chromium against the running stack
+test-browser: $(DEVELOPMENT) frontend ## the main job in Chromium against the running stack
 	@$(BIN)/python -m pytest tests/browser -m browser
 
 check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and all tests

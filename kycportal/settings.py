@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
     "seals": _every(10, "seal_events"),
     "retention": _every(600, "erase_due"),
     "sessions": _every(3600, "clear_sessions"),
+    "exports": _every(15, "make_exports"),
     "beat": _every(5, "note_heartbeat", "kycportal.health"),
 }
 

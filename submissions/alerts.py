@@ -1,9 +1,11 @@
 """Tells people that a clock is near its end: in the page, and by an e-mail that names the reference only."""
 
+import logging
 from datetime import datetime, timedelta
+from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -11,6 +13,9 @@ from django.utils.translation import override
 from submissions import clock, deadlines
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.submission import IN_REVIEW
+from submissions.permissions import can
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 MAIL_RETRY_FOR = timedelta(hours=1)
@@ -52,39 +57,61 @@ def _kind(submission: Submission, due: datetime | None) -> str:
 
 
 def people(submission: Submission) -> list[User]:
-    """The agents who captured it while it is theirs, whoever holds its claim, and the managers of its team (or all)."""
+    """Whose it is to act, and the managers of its team (or all).
+
+    While it is captured: the agents who captured it. In review: whoever holds its claim, else every officer who may
+    decide on it.
+    """
     active = User.objects.filter(is_active=True)
     told: set[User] = set()
     if submission.status not in (*IN_REVIEW, Status.OVERDUE):
         told |= set(active.filter(pk__in=submission.capturers.values("user_id")))
-    if submission.claimed_by and submission.is_claimed:
+    elif submission.claimed_by and submission.is_claimed:
         told.add(submission.claimed_by)
+    elif submission.status in IN_REVIEW:
+        told |= {officer for officer in active.filter(role=Role.OFFICER) if can(officer, submission, "claim")}
     managers = active.filter(role=Role.MANAGER)
     told |= set(managers.filter(team=submission.team)) or set(managers.filter(team=None)) or set(managers)
     return sorted(told, key=lambda person: person.pk)
 
 
 def send_mails() -> int:
-    """Mail what has not been mailed; one that fails is tried again for an hour, the page shows it all the same."""
+    """One mail a person about what has not been mailed; returns how many were sent.
+
+    Whatever fails is tried again for an hour; the page shows it all the same. A mail is marked before it leaves, so
+    that two workers never send it twice, and unmarked when it did not.
+    """
     now = clock.now()
-    waiting = Alert.objects.filter(mailed_at=None, created_at__gte=now - MAIL_RETRY_FOR).exclude(person__email="")
-    alerts = list(waiting.select_related("submission__project", "person")[:BATCH])
-    if not alerts:
-        return 0
-    with get_connection(fail_silently=False) as connection:
-        for alert in alerts:
-            if Alert.objects.filter(pk=alert.pk, mailed_at=None).update(mailed_at=now):
-                _mail(alert, connection)
-    return len(alerts)
+    waiting = Alert.objects.filter(mailed_at=None, created_at__gte=now - MAIL_RETRY_FOR, person__is_active=True)
+    rows = waiting.exclude(person__email="").select_related("submission__project", "person").order_by("pk")[:BATCH]
+    by_person: dict[User, list[Alert]] = {}
+    for alert in rows:
+        if Alert.objects.filter(pk=alert.pk, mailed_at=None).update(mailed_at=now):
+            by_person.setdefault(alert.person, []).append(alert)
+    return sum(_mail(person, alerts) for person, alerts in by_person.items())
 
 
-def _mail(alert: Alert, connection: object) -> None:
-    with override(alert.person.language or settings.LANGUAGE_CODE):
-        subject = f"{alert.submission.reference}: {text_of(alert)}"
-        body = _("Open it in the portal: %(url)s") % {
-            "url": f"{settings.PUBLIC_URL}/submissions/{alert.submission_id}/"
-        }
-        EmailMessage(subject, body, to=[alert.person.email], connection=connection).send()  # type: ignore[arg-type]
+def _mail(person: User, alerts: list[Alert]) -> bool:
+    try:
+        _message(person, alerts).send()
+    except (OSError, SMTPException) as error:
+        log.warning("an alert mail did not leave and is tried again: %s", type(error).__name__)
+        Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(mailed_at=None)
+        return False
+    return True
+
+
+def _message(person: User, alerts: list[Alert]) -> EmailMessage:
+    """References and the portal's address; nothing about the customer."""
+    with override(person.language or settings.LANGUAGE_CODE):
+        lines = [f"{alert.submission.reference}: {text_of(alert)}\n{_address(alert)}" for alert in alerts]
+        first = f"{alerts[0].submission.reference}: {text_of(alerts[0])}"
+        more = _("%(first)s, and %(count)d more") % {"first": first, "count": len(alerts) - 1}
+        return EmailMessage(first if len(alerts) == 1 else more, "\n\n".join(lines), to=[person.email])
+
+
+def _address(alert: Alert) -> str:
+    return f"{settings.PUBLIC_URL}/submissions/{alert.submission_id}/"
 
 
 def text_of(alert: Alert) -> str:

@@ -1,10 +1,10 @@
-"""What every page shows: why sending is closed, and the person's unseen alerts."""
+"""What every page shows: why sending is closed, and what the person has not read."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
-from submissions import alerts, language
+from submissions import alerts, language, mentions
 from submissions.calls import gate
 from submissions.models import Project, User
 from submissions.signin import sessions
@@ -14,9 +14,18 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     spoken = {"languages": language.names()}
     if not isinstance(user, User):
-        return {"closed": [], "unseen": [], "session_left": None, **spoken}
+        return {"closed": [], "unseen": [], "session_left": None, "newest_alert": 0, "unread": 0, **spoken}
     unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
-    return {"closed": closed(), "unseen": unseen, "session_left": sessions.left(request), **spoken}
+    newest = max((alert.pk for alert, _text in unseen), default=0)
+    unread = len(mentions.unread(user)) + len(unseen)
+    return {
+        "closed": closed(),
+        "unseen": unseen,
+        "newest_alert": newest,
+        "unread": unread,
+        "session_left": sessions.left(request),
+        **spoken,
+    }
 
 
 def closed() -> list[tuple[str, str]]:

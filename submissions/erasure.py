@@ -17,6 +17,7 @@ from django.db import models, transaction
 from submissions import clock, events
 from submissions.calls import ledger
 from submissions.events import SYSTEM, Actor
+from submissions.exports import keeping
 from submissions.models import Call, CallKind, Image, SearchHash, Status, Submission, SubmissionKey, WebhookDelivery
 from submissions.models.submission import FINAL
 from submissions.transitions import StaleSubmission, move
@@ -88,6 +89,7 @@ def erase(submission: Submission, *, by: Actor, why: str) -> None:
         events.record("erased", by=by, submission=submission, fields={"why": why})
     submission.__dict__.pop("_data_key", None)
     remove_images(submission)
+    keeping.forget(submission)
 
 
 def _empty(submission: Submission) -> None:

@@ -47,9 +47,13 @@ def record(
     submission: Submission | None = None,
     purpose: str = "",
     reason: str = "",
+    key: bytes | None = None,
     fields: Mapping[str, Any] | None = None,
 ) -> Event:
-    """One event. `fields`: references, field names, codes, never personal values; `reason` is sealed."""
+    """One event. `fields`: references, field names, codes, never personal values.
+
+    `reason` is sealed under the submission's key, or under `key` where it is about no single submission.
+    """
     event = Event(
         kind=kind,
         actor_id=by.user.pk if by.user else None,
@@ -61,15 +65,19 @@ def record(
     )
     if reason and submission and submission.erased_at is None:
         event.reason_sealed = vault.seal_json(submission.data_key(), _reason_label(event.row), reason)
+    elif reason and key:
+        event.reason_sealed = vault.seal_json(key, _reason_label(event.row), reason)
     event.save(force_insert=True)
     return event
 
 
-def reason_of(event: Event, submission: Submission) -> str:
+def reason_of(event: Event, submission: Submission | None = None, *, key: bytes | None = None) -> str:
     """The typed reason; "" where there is none, or where it went with the erased person's key."""
-    if not event.reason_sealed or submission.erased_at is not None:
+    if not event.reason_sealed or (submission is not None and submission.erased_at is not None):
         return ""
-    return str(vault.open_json(submission.data_key(), _reason_label(event.row), bytes(event.reason_sealed)))
+    under = submission.data_key() if submission else key
+    assert under is not None
+    return str(vault.open_json(under, _reason_label(event.row), bytes(event.reason_sealed)))
 
 
 def _reason_label(row: uuid.UUID) -> str:

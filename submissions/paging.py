@@ -57,8 +57,9 @@ NEWEST = Order("created_at")
 BY_TARGET = Order("target_at", is_rising=True)
 
 
-def newest_first(rows: "QuerySet[Submission]", after: str, size: int) -> Page:
-    return page_of(rows, {"after": after}, size, NEWEST)
+def newest_first(rows: "QuerySet[Submission]", after: str, size: int, column: str = "created_at") -> Page:
+    """`column`: created_at, or decided_at where none of `rows` is undecided."""
+    return page_of(rows, {"after": after}, size, Order(column))
 
 
 def oldest_target_first(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int) -> Page:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from argos.codes.comments import REJECT_COMMENTS
-from submissions import clock, events, search
+from submissions import clock, events, mentions, search
 from submissions.calls import ledger
 from submissions.events import Actor
 from submissions.fields import label_of
@@ -93,7 +93,8 @@ def add_note(submission: Submission, text: str, *, by: Actor, is_question: bool 
     note.text = text
     with transaction.atomic():
         note.save(force_insert=True)
-        events.record("note_added", by=by, submission=submission, fields={"question": is_question})
+        named = [person.username for person in mentions.record(note, text)]
+        events.record("note_added", by=by, submission=submission, fields={"question": is_question, "named": named})
     return note
 
 

@@ -13,7 +13,8 @@ from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
 from submissions import search, vault
-from submissions.models import AccessReview, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import AccessReview, Export, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models.export import file_key_label, key_label
 from submissions.signin.adapters import SEALED_UNDER
 
 BATCH = 500
@@ -33,6 +34,8 @@ WRAPPED = (
     Wrapped(SubmissionKey, "wrapped", SubmissionKey.label_of),
     Wrapped(Project, "api_key_sealed", lambda pk: f"project.api_key:{pk}"),
     Wrapped(AccessReview, "remark_sealed", AccessReview.label_of),
+    Wrapped(Export, "key_wrapped", key_label),
+    Wrapped(Export, "file_key_wrapped", file_key_label),
     Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
 )
 

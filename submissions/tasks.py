@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from submissions import alerts, histograms, polling, retention, seals, sweeps, webhooks
 from submissions.calls import ledger, send, settle
+from submissions.exports import keeping, making
 
 log = logging.getLogger(__name__)
 
@@ -67,3 +68,10 @@ def refresh_histograms() -> int:
 def clear_sessions() -> None:
     """Rows of sessions that ended by themselves; they sign nobody in any more."""
     call_command("clearsessions")
+
+
+@shared_task
+def make_exports() -> int:
+    """Make what people asked for, and throw away what was kept long enough."""
+    keeping.expire()
+    return making.make_waiting()

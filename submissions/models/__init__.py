@@ -6,8 +6,10 @@ from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.consent import ConsentText
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.event import Event
+from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
 from submissions.models.image import Image, ImageKind
+from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
 from submissions.models.project import Project, Reviewer
 from submissions.models.question import Question
@@ -28,9 +30,14 @@ __all__ = [
     "ConsentText",
     "Decision",
     "Event",
+    "Export",
+    "ExportFormat",
+    "ExportSource",
+    "ExportState",
     "Histogram",
     "Image",
     "ImageKind",
+    "Mention",
     "Note",
     "Project",
     "Question",

@@ -29,6 +29,7 @@ class Event(models.Model):
             models.Index("submission_id", "id", name="event_of_submission"),
             models.Index("at", "kind", name="event_by_time"),
             models.Index("actor_id", F("at").desc(), name="event_of_actor"),
+            models.Index("kind", "at", name="event_of_kind"),
         ]
 
     def __str__(self) -> str:

@@ -223,6 +223,13 @@ class Submission(models.Model):
                 name="submission_scores",
                 condition=Q(status__in=DECIDED),
             ),
+            models.Index(
+                F("decided_at").desc(), "id", name="submission_decided", condition=Q(decided_at__isnull=False)
+            ),
+            models.Index(
+                "decided_by", F("decided_at").desc(), name="submission_decider", condition=Q(decided_by__isnull=False)
+            ),
+            models.Index("created_by", F("decided_at").desc(), name="submission_captured_decided"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),

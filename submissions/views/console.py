@@ -134,6 +134,8 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, _("The note is kept with the submission."))
     else:
         messages.error(request, _("Write the note first."))
+    if request.POST.get("next"):
+        return redirect(safe_next(request, "start"))
     return go(request, "review" if person(request).is_reviewer else "submission", pk=pk)
 
 

@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from argos import matrix
-from submissions import events, fields, paging, search
-from submissions.models import Project, Role, Status
+from submissions import events, fields, listing, paging
+from submissions.models import Project, Role, Status, Team, User
 from submissions.models.submission import load_keys
-from submissions.permissions import NotAllowed, visible_to
+from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 
 PAGE = 40
+# Filters that have a field of their own on the page; the others came from a link and are shown as chips.
+FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "after")
 
 
 @require_safe
@@ -23,42 +25,48 @@ def submission_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if user.role == Role.ADMINISTRATOR:
         raise NotAllowed(_("Administrators see submissions without personal data, in the admin."))
-    text = request.GET.get("q", "").strip()
-    rows = search.find(user, text) if text else visible_to(user)
-    filters = _filters(request)
-    if request.GET.get("mine"):
-        filters["created_by"] = user.pk
-    page = paging.newest_first(rows.for_row().filter(**filters), request.GET.get("after", ""), PAGE)
+    found = listing.matching(user, request.GET)
+    for sentence in [*found.told, *_unknown(request)]:
+        messages.warning(request, sentence)
+    page = paging.newest_first(found.rows.for_row(), request.GET.get("after", ""), PAGE, found.column)
     load_keys(page.rows)
     events.record_list("list_opened", by=events.actor_of(request), shown=page.rows, filters=request.GET)
     query = request.GET.copy()
     query.pop("after", None)
-    context = {"page": page, "query": query.urlencode(), "q": text, "given": request.GET.dict(), **_choices()}
+    context = {
+        "page": page,
+        "query": query.urlencode(),
+        "q": request.GET.get("q", "").strip(),
+        "given": request.GET.dict(),
+        "chips": _chips(request),
+        "export_source": "list",
+        **_choices(user),
+    }
     return render(request, "submissions/list.html", context)
 
 
-def _choices() -> dict[str, Any]:
+def _unknown(request: HttpRequest) -> list[str]:
+    names = [name for name in request.GET if name not in listing.FILTERS and name not in FIELDS]
+    return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
+
+
+def _chips(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """(name, value, the URL without it) of each filter that a link has set."""
+    found = []
+    for name in listing.FILTERS:
+        if name not in FIELDS and request.GET.get(name):
+            rest = request.GET.copy()
+            del rest[name]
+            rest.pop("after", None)
+            found.append((name, request.GET[name], rest.urlencode()))
+    return found
+
+
+def _choices(user: User) -> dict[str, Any]:
+    teams = Team.objects.order_by("name") if user.is_reviewer else Team.objects.none()
     return {
         "statuses": Status.choices,
         "projects": Project.objects.order_by("name"),
         "id_types": [(name, fields.choice_label(name)) for name in matrix.ID_TYPES],
+        "teams": [(str(team.pk), team.name) for team in teams],
     }
-
-
-def _filters(request: HttpRequest) -> dict[str, Any]:
-    """Only values that exist; one that does not is said and left out."""
-    known: dict[str, set[str]] = {
-        "status": set(Status.values),
-        "project": {str(pk) for pk in Project.objects.values_list("pk", flat=True)},
-        "id_type": set(matrix.ID_TYPES),
-    }
-    found = {name: request.GET[name] for name in known if request.GET.get(name)}
-    unknown = [name for name, value in found.items() if value not in known[name]]
-    country = request.GET.get("country", "").strip().upper()
-    if country:
-        found["issuing_country"] = country
-        unknown += [] if matrix.is_country(country) else ["issuing_country"]
-    for name in unknown:
-        messages.warning(request, _("The filter “%(name)s” has no such value and was left out.") % {"name": name})
-        del found[name]
-    return found

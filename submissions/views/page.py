@@ -29,7 +29,7 @@ from submissions import (
 )
 from submissions.calls import settle
 from submissions.imaging import advice
-from submissions.models import CallKind, Event, Image, ImageKind, Status, Submission, User
+from submissions.models import CallKind, Event, Image, ImageKind, Note, Status, Submission, User
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE, load_keys
 from submissions.views.asking import person
@@ -83,6 +83,7 @@ def render_submission(
         "question": questions.open_of(submission),
         "timeline": timeline(submission, user),
         "looks": looks(submission),
+        "notes": notes(submission),
         "countries": matrix.country_choices(get_language() or "en"),
         "has_mrz": steps.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",
@@ -234,6 +235,14 @@ def timeline(submission: Submission, user: User) -> list[tuple[Event, str, str]]
     return [
         (event, telling.about_event(event), "" if event.kind in hidden else telling.details_of(event)) for event in rows
     ]
+
+
+def notes(submission: Submission) -> list[Note]:
+    """Oldest first, each able to open its text."""
+    found = list(submission.notes.select_related("author"))
+    for note in found:
+        note.submission = submission
+    return found
 
 
 def looks(submission: Submission) -> list[tuple[Event, str, str]]:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import alerts, clock, contact, events, questions, queue
+from submissions import alerts, clock, contact, events, mentions, questions, queue
 from submissions.models import Call, CallState, Role, Status, Submission, Switch, User
 from submissions.models.submission import CAPTURING, SENDING, load_keys
 from submissions.permissions import NotAllowed, visible_to
@@ -25,7 +25,8 @@ def start(request: HttpRequest) -> HttpResponse:
     context = _agent(user) if user.role == Role.AGENT else _reviewer(user)
     rows = [row for _title, listed, _empty in context["lists"] for row in listed]
     rows += [*context["calls_due"], *context["news"]]
-    load_keys(rows)
+    context["mentions"] = mentions.unread(user)[:SHOWN]
+    load_keys([*rows, *(mention.note.submission for mention in context["mentions"])])
     shown = {row.pk: row for row in rows}
     events.record_list("start_opened", by=events.actor_of(request), shown=shown.values(), filters={})
     return render(request, "start.html", context)

@@ -98,6 +98,8 @@ REVIEW_PAGE = review_only(of_submission(lambda person, state: True))
 CLAIM = review_only(
     of_submission(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
 )
+EVIDENCE = of_submission(lambda person, state: person in REVIEWING)
+ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN, otherwise=LOGIN)
 ADMINISTRATORS = only(ADMIN)
 ADMIN_ONLY = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else IN if person == ADMIN else NO  # noqa: E731
@@ -158,6 +160,18 @@ ROWS: dict[str, Row] = {
     "decide": Row(post=IN_REVIEW_ROOM, of="submission"),
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
     "add_note": Row(post=CAPTURE, of="submission"),
+    "reports": Row(REVIEWERS),
+    "handover": Row(CUSTOMERS),
+    "unread": Row(SIGNED_IN),
+    "all_seen": Row(post=SIGNED_IN),
+    "alert_part": Row(SIGNED_IN),
+    "open_mention": Row(only(otherwise=HIDDEN), of="session of another"),
+    "note_people": Row(CAPTURE, of="submission"),
+    "evidence_pack": Row(post=EVIDENCE, of="submission", data={"reason": "for the audit"}),
+    "export_list": Row(REVIEWERS),
+    "export_ask": Row(post=REVIEWERS),
+    "export": Row(ANOTHERS_EXPORT, of="anything"),
+    "export_download": Row(post=ANOTHERS_EXPORT, of="anything"),
     "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
     "account_login": Row(ANYBODY, ANYBODY),
     "account_logout": Row(SIGNED_IN, AT_THE_DOOR),

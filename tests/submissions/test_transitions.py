@@ -53,9 +53,11 @@ def test_only_transitions_writes_a_status() -> None:
 
 
 def test_only_the_ledger_writes_a_call_state() -> None:
-    """`update(state=...)` on calls stands in one module."""
+    """`update(state=...)` on calls stands in one module; an export has a state of its own, written in its room."""
     found = []
     for path in (ROOT / "submissions").rglob("*.py"):
+        if path.parent.name == "exports":
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
                 found += [path.name for keyword in node.keywords if keyword.arg == "state"]

@@ -1,0 +1,46 @@
+"""For how long an export's file is kept: a day, or until somebody in it is erased."""
+
+import logging
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+
+from submissions import clock, events
+from submissions.events import SYSTEM
+from submissions.models import Event, Export, ExportState, Submission
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(hours=24)
+MAKING_TAKES = timedelta(hours=1)
+
+
+def expire(batch: int = 100) -> int:
+    """Throw the files away whose day is over, with their keys and filters; returns how many."""
+    due = Export.objects.filter(state=ExportState.DONE, expires_at__lte=clock.now()).order_by("expires_at")
+    return sum(_expire(export) for export in due[:batch])
+
+
+def _expire(export: Export) -> bool:
+    try:
+        default_storage.delete(export.name)
+    except OSError as error:
+        log.warning("the file of export %s stays for now: %s", export.pk, type(error).__name__)
+        return False
+    export.told = {"reason": export.told["reason"]}  # a search text among the filters is personal too
+    columns = {"name": "", "file_key_wrapped": None, "told_sealed": export.told_sealed}
+    if not Export.objects.filter(pk=export.pk, state=ExportState.DONE).update(state=ExportState.EXPIRED, **columns):
+        return False
+    events.record("export_expired", by=SYSTEM, fields={"export": str(export.pk)})
+    return True
+
+
+def forget(submission: Submission) -> None:
+    """Somebody was erased: files that hold them expire now, one being made is begun anew without them."""
+    since = clock.now() - KEPT_FOR - MAKING_TAKES
+    told = Event.objects.filter(kind="exported", at__gte=since).values_list("fields", flat=True)
+    holding = {fields["export"] for fields in told if submission.reference in fields["shown"]}
+    exports = Export.objects.filter(pk__in=holding)
+    exports.filter(state=ExportState.DONE).update(expires_at=clock.now())
+    exports.filter(state=ExportState.RUNNING).update(state=ExportState.WAITING, lease=None, lease_until=None)
+    expire()

@@ -1,0 +1,63 @@
+"""People named in notes with @username: who can be named, what is unread, what was seen."""
+
+import re
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from submissions import clock
+from submissions.models import Mention, Note, Role, Submission, User
+from submissions.permissions import can
+
+# An @ at the start of a word; an e-mail address in a note names nobody.
+NAMED = re.compile(r"(?<![\w@.+-])@([\w.+-]{1,80})")
+MOST = 20
+SHOWN = 30
+
+
+def named_in(text: str) -> list[str]:
+    """User names after an @, without the full stop that ends a sentence."""
+    names = [name.rstrip(".-+") for name in NAMED.findall(text)]
+    return list(dict.fromkeys(name for name in names if name))[:MOST]
+
+
+def may_read(submission: Submission) -> Iterable[User]:
+    """Everybody who may see this submission's notes: reviewers, and agents of its team."""
+    team = Q(role=Role.AGENT, team=submission.team_id)
+    people = User.objects.filter(Q(role__in=(Role.OFFICER, Role.MANAGER)) | team, is_active=True)
+    return [person for person in people.order_by("username") if can(person, submission, "note")]
+
+
+def suggested(submission: Submission, start: str) -> list[User]:
+    """Up to eight whose user name or name begins with `start`."""
+    wanted = start.casefold()
+    fits = (
+        person
+        for person in may_read(submission)
+        if person.username.casefold().startswith(wanted)
+        or any(word.casefold().startswith(wanted) for word in person.name.split())
+    )
+    return list(fits)[:8]
+
+
+def record(note: Note, text: str) -> list[User]:
+    """One unread item for each person who is named, may see the submission and is not the author."""
+    names = set(named_in(text))
+    if not names:
+        return []
+    named = [person for person in may_read(note.submission) if person.username in names and person != note.author]
+    Mention.objects.bulk_create([Mention(note=note, person=person) for person in named], ignore_conflicts=True)
+    return named
+
+
+def unread(person: User) -> list[Mention]:
+    """The newest first. One of a submission the person may not see any more is left out."""
+    rows = Mention.objects.filter(person=person, seen_at=None).select_related(
+        "note__author", "note__submission__project", "note__submission__team"
+    )
+    return [mention for mention in rows.order_by("-created_at")[:SHOWN] if can(person, mention.note.submission, "note")]
+
+
+def mark_seen(person: User, pk: int | None = None) -> None:
+    rows = Mention.objects.filter(person=person, seen_at=None)
+    (rows if pk is None else rows.filter(pk=pk)).update(seen_at=clock.now())

@@ -1,0 +1,70 @@
+"""What a report is made of: a table whose numbers are links, and the same numbers for the chart beside it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    link: str = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`kind`: bar, stacked or line; one list of values a series, None where there is none."""
+
+    kind: str
+    labels: Sequence[str]
+    series: Sequence[tuple[str, Sequence[float | None]]]
+    unit: str = ""
+
+    def as_json(self) -> str:
+        series = [{"label": label, "data": list(values)} for label, values in self.series]
+        return json.dumps({"kind": self.kind, "labels": list(self.labels), "series": series, "unit": self.unit})
+
+
+@dataclass
+class Report:
+    key: str
+    title: str
+    heads: list[str]
+    rows: list[list[Cell]] = field(default_factory=list)
+    note: str = ""
+    chart: Chart | None = None
+
+
+def name(text: str) -> Cell:
+    return Cell(text)
+
+
+def number(value: int, link: str = "") -> Cell:
+    """Nothing lies behind a nought, so it is no link."""
+    return Cell(f"{value:,}", link if value else "", is_number=True)
+
+
+def share(part: int, whole: int) -> Cell:
+    return Cell(f"{100 * part / whole:.0f} %" if whole else "–", is_number=True)
+
+
+def duration(value: timedelta | None, link: str = "") -> Cell:
+    return Cell(span(value), link if value is not None else "", is_number=True)
+
+
+def span(value: timedelta | None) -> str:
+    """To the minute: "3 h 12 min"."""
+    if value is None:
+        return "–"
+    minutes = round(value.total_seconds() / 60)
+    if minutes >= 60:
+        return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
+def hours(value: timedelta | None) -> float | None:
+    return None if value is None else round(value.total_seconds() / 3600, 2)

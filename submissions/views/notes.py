@@ -1,0 +1,60 @@
+"""Names for the @ of a note, and what of it is unread."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions import alerts, mentions
+from submissions.models import Mention
+from submissions.models.submission import load_keys
+from submissions.permissions import get_submission_for
+from submissions.views.asking import person, safe_next
+
+
+@require_safe
+def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """Who can be named here, by how the name begins."""
+    found = get_submission_for(person(request), pk, "note")
+    suggested = mentions.suggested(found, request.GET.get("q", "")[:80])
+    return JsonResponse({"people": [{"username": each.username, "name": each.name} for each in suggested]})
+
+
+@require_safe
+def unread(request: HttpRequest) -> HttpResponse:
+    """Mentions and alerts that the person has not seen."""
+    user = person(request)
+    named = mentions.unread(user)
+    load_keys([mention.note.submission for mention in named])
+    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    return render(request, "notes/unread.html", {"mentions": named, "alerts": told})
+
+
+@require_safe
+def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the submission; what was opened is no longer unread."""
+    user = person(request)
+    mention = get_object_or_404(Mention.objects.select_related("note"), pk=pk, person=user)
+    mentions.mark_seen(user, mention.pk)
+    page = redirect("review" if user.is_reviewer else "submission", pk=mention.note.submission_id)
+    page["Location"] += "#notes"
+    return page
+
+
+@require_POST
+def all_seen(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    mentions.mark_seen(user)
+    alerts.mark_seen(user)
+    return redirect(safe_next(request, "unread"))
+
+
+@require_safe
+def alert_part(request: HttpRequest) -> HttpResponse:
+    """What the alert region of every page asks for: nothing while there is nothing new, so it is announced once."""
+    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(person(request))]
+    newest = max((alert.pk for alert, _text in told), default=0)
+    if request.GET.get("newest") == str(newest):
+        return HttpResponse(status=204)
+    return render(request, "notes/_alerts.html", {"unseen": told, "newest_alert": newest, "back": "/"})

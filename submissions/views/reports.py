@@ -1,0 +1,64 @@
+"""The reports page: a range of days, one table with its chart for each subject, the overrides."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from submissions import events
+from submissions.models import User
+from submissions.reports import decisions, limits, overrides, reasons, tries, waiting
+from submissions.reports.scope import check_may_see, is_whole
+from submissions.reports.table import Report
+from submissions.reports.window import Window, presets, window_of
+from submissions.views.asking import person
+
+CHART_LIBRARY = "vendor/chart.js"
+REPORTS: tuple[Callable[[User, Window], Report], ...] = (
+    waiting.report,
+    decisions.per_day,
+    decisions.per_person,
+    decisions.approval,
+    reasons.rejected_per_reviewer,
+    reasons.rejected_per_agent,
+    reasons.retried_per_agent,
+    reasons.retried_per_reviewer,
+    tries.report,
+    limits.report,
+)
+
+
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    check_may_see(user)
+    window, preset, told = window_of(request.GET)
+    for sentence in told:
+        messages.warning(request, sentence)
+    actor = events.actor_of(request)
+    days = {"from": window.first.isoformat(), "to": window.last.isoformat()}
+    events.record("reports_opened", by=actor, fields=days)
+    context = {
+        "window": window,
+        "preset": preset,
+        "presets": presets(),
+        "is_whole": is_whole(user),
+        "reports": [make(user, window) for make in REPORTS],
+        "overrides": overrides.overrides(user, window, by=actor),
+        "chart_library": chart_library(),
+    }
+    return render(request, "reports/page.html", context)
+
+
+def chart_library() -> str:
+    """Its address; "" where set-up could not fetch it, and the tables stand alone."""
+    if not finders.find(CHART_LIBRARY):
+        return ""
+    try:
+        return str(staticfiles_storage.url(CHART_LIBRARY))
+    except ValueError:  # fetched after the static files were collected
+        return ""

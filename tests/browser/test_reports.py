@@ -1,0 +1,162 @@
+"""Reports, exports, mentions, alerts and the hand-over list in Chromium, against the running stack."""
+
+import json
+import re
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Desk
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+# Rows as a decision or a wait leaves them; the moves that lead there are tested elsewhere.
+SEED = """
+import json
+from datetime import timedelta
+from submissions import capture, clock
+from submissions.events import Actor
+from submissions.models import Project, Submission, User
+agent, officer = User.objects.get(username="agent"), User.objects.get(username="officer")
+made = capture.create_draft(Project.objects.get(name="Demo: standard"), agent.team, by=Actor(agent, agent.username),
+    issuing_country="KOR", id_type="passport", values={"email": EMAIL, "name": "=1+1 Example"})
+now = clock.now()
+columns = dict(status=STATUS, pending_at=now - timedelta(hours=2), selfies_sent=1, target_at=now + timedelta(hours=2))
+if STATUS in ("approved", "rejected"):
+    columns |= dict(decided_at=now, source="reviewer", decided_by=officer)
+if STATUS == "rejected":
+    columns |= dict(reason_code="own_policy")
+Submission.objects.filter(pk=made.pk).update(**columns)
+print("=>" + json.dumps([str(made.pk), made.reference]))
+"""
+
+
+def seed(stack: Stack, status: str) -> tuple[str, str]:
+    """(id, reference) of a submission in that status, with an e-mail of its own."""
+    email = f"{uuid.uuid4().hex[:12]}@example.com"
+    code = SEED.replace("EMAIL", repr(email)).replace("STATUS", repr(status))
+    line = next(line for line in stack.manage("shell", "-c", code).splitlines() if line.startswith("=>"))
+    pk, reference = json.loads(line[2:])
+    return pk, reference
+
+
+def check_accessible(desk: Desk) -> None:
+    """axe finds nothing, light and dark, wide and narrow."""
+    for width in (1440, 390):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            desk.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            broken: list[Any] = Axe().run(desk.page).response["violations"]
+            found = [f"{one['id']}: {node['html'][:160]}" for one in broken for node in one["nodes"]]
+            assert not found, f"{desk.page.url} {width} {scheme}: {found}"
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    desk.page.emulate_media(color_scheme="light")
+
+
+def test_reports_draw_and_each_number_opens_its_list(desk: Desk) -> None:
+    _pk, reference = seed(desk.stack, "rejected")
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(urlsplit(request.url).hostname or ""))
+    desk.log_in("manager")
+    desk.go("/reports/?days=7")
+    if desk.page.locator("canvas").count():
+        expect(desk.page.locator("html")).to_have_attribute("data-charts", re.compile("[1-9]"))
+    else:
+        expect(desk.page.get_by_text("the tables stand alone")).to_be_visible()
+    check_accessible(desk)
+    desk.shot("reports")
+    row = desk.page.locator("#rejected-reviewer tr", has_text="Against our policy")
+    row.get_by_role("link").first.click()
+    expect(desk.page.get_by_role("link", name=reference)).to_be_visible()
+    desk.shot("reports-list-behind")
+    assert set(asked) <= {"127.0.0.1"}
+
+
+def test_export_is_made_watched_and_downloaded(desk: Desk) -> None:
+    _pk, reference = seed(desk.stack, "approved")
+    desk.log_in("officer")
+    desk.go("/submissions/?status=approved")
+    desk.page.get_by_text("Export what is shown").click()
+    desk.page.get_by_label("What is it for?").fill("the monthly report")
+    check_accessible(desk)
+    desk.shot("export-ask")
+    desk.press("Export")
+    expect(desk.page.get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
+    check_accessible(desk)
+    desk.shot("export-ready")
+    for _time in range(2):
+        with desk.page.expect_download() as download:
+            desk.press("Download")
+        text = download.value.path().read_text()
+        assert reference in text
+        assert "=. E." not in text.replace("'=. E.", "")
+    desk.go("/exports/")
+    check_accessible(desk)
+    desk.shot("exports")
+
+
+def test_mention_is_completed_and_unread_for_the_other(desk: Desk, other_desk: Desk) -> None:
+    pk, reference = seed(desk.stack, "pending")
+    desk.log_in("manager")
+    desk.go(f"/review/{pk}/")
+    notes = desk.page.locator("#notes")
+    if not notes.get_attribute("open") and notes.evaluate("node => !node.open"):
+        notes.locator("summary").click()
+    text = notes.locator("textarea")
+    text.click()
+    text.press_sequentially("Please look, @odi")
+    option = notes.get_by_role("option", name="@officer")
+    expect(option).to_be_visible()
+    text.press("ArrowDown")
+    desk.shot("mention")
+    text.press("Enter")
+    assert "@officer " in text.input_value()
+    desk.press("Add")
+    expect(desk.page.get_by_text("The note is kept")).to_be_visible()
+    other_desk.log_in("officer")
+    other_desk.go("/unread/")
+    expect(other_desk.page.get_by_role("link", name=reference)).to_be_visible()
+    check_accessible(other_desk)
+    other_desk.shot("unread")
+    other_desk.page.get_by_role("link", name=reference).first.click()
+    other_desk.page.wait_for_url(f"**/review/{pk}/**")
+    other_desk.go("/unread/")
+    expect(other_desk.page.get_by_role("link", name=reference)).to_have_count(0)
+
+
+def test_alert_comes_into_an_open_page_and_is_announced(desk: Desk) -> None:
+    pk, reference = seed(desk.stack, "pending")
+    desk.log_in("officer2")
+    desk.go("/submissions/")
+    region = desk.page.locator("#alerts")
+    expect(region).to_have_attribute("aria-live", "polite")
+    expect(region.get_by_text(reference)).to_have_count(0)
+    person = 'User.objects.get(username="officer2")'
+    desk.stack.query(f'Alert.objects.create(submission_id="{pk}", person={person}, kind="target_60").pk')
+    desk.page.evaluate("document.body.dispatchEvent(new Event('look'))")
+    expect(region).to_contain_text(f"{reference}: the review target is less than 1 hour away")
+    check_accessible(desk)
+    desk.shot("alert")
+    region.get_by_role("button", name="Seen").click()
+    expect(desk.page.locator("#alerts").get_by_text(reference)).to_have_count(0)
+
+
+def test_handover_lists_and_prints_and_keeps_a_note(desk: Desk) -> None:
+    _pk, reference = seed(desk.stack, "pending")
+    desk.log_in("manager")
+    desk.go("/handover/")
+    line = desk.page.get_by_role("row").filter(has_text=reference)
+    expect(line).to_be_visible()
+    check_accessible(desk)
+    desk.shot("handover")
+    line.get_by_role("textbox").fill("Wait for the call at nine.")
+    line.get_by_role("button", name="Add").click()
+    expect(desk.page.get_by_text("The note is kept")).to_be_visible()
+    desk.page.emulate_media(media="print")
+    expect(desk.page.locator("header.top")).to_be_hidden()
+    expect(desk.page.get_by_role("row").filter(has_text=reference)).to_be_visible()
