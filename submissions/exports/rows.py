@@ -20,6 +20,7 @@ from submissions.models.submission import SubmissionQuerySet
 CHUNK = 2000
 NAMES = ("name", "email", "customer_id", "date_of_birth", "nationality")
 NUMBERS = masking.SECRET
+AS_IT_IS = frozenset((str, int, float, type(None)))
 STATUS_LABELS = {status.value: status for status in Status}
 
 
@@ -101,12 +102,10 @@ def _lines(found: list[tuple[Any, ...]], *, is_open: bool) -> list[list[Cell]]:
 
 
 def _flat(row: tuple[Any, ...]) -> list[Cell]:
-    return [_plain(cell) for cell in row[3:]]
+    return [cell if type(cell) in AS_IT_IS else _plain(cell) for cell in row[3:]]
 
 
 def _plain(cell: Any) -> Cell:
-    if cell is None or isinstance(cell, (str, float, int)):
-        return cell
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).isoformat(" ", "seconds")[:19]
     return ", ".join(map(str, cell))

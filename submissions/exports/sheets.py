@@ -43,7 +43,10 @@ class CsvSheet:
         target.write(b"\xef\xbb\xbf")
 
     def write(self, row: Sequence[Cell]) -> None:
-        self._writer.writerow([harmless(cell) for cell in row])
+        # In place and not by `harmless()`: three million calls in an export of 100,000 rows are half a second.
+        self._writer.writerow(
+            [f"'{cell}" if type(cell) is str and cell[:1] in FORMULA_STARTS else cell for cell in row]
+        )
         if self._text.tell() > BUFFER:
             self._pass_on()
 
