@@ -26,6 +26,7 @@ class Stack:
         self.port, self.sandbox_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.control = Control(f"http://127.0.0.1:{self.sandbox_port}/_control")
+        (folder / "tmp").mkdir()
         self.clock_file = folder / "clock"
         self.clock_file.write_text("0")
         self.offset = 0.0
@@ -33,6 +34,7 @@ class Stack:
         self.environment = {
             "PATH": os.environ["PATH"],
             "DATA_DIR": str(folder / "data"),
+            "TMPDIR": str(folder / "tmp"),
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
             "KYC_DEMO_PASSWORD": self.password,
