@@ -3,10 +3,12 @@
 A reason is for that one picture: a new picture with the same fault asks again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from argos.matrix import Problem
+from submissions import events
 from submissions.capture import current_images
+from submissions.events import Actor
 from submissions.imaging import advice
 from submissions.models import Image, ImageKind, Submission
 
@@ -27,3 +29,13 @@ def problems(submission: Submission, kinds: Collection[ImageKind]) -> tuple[Prob
         for image, code in found
         if not reasons.get(reason_key(image, code))
     )
+
+
+def record_overruled(submission: Submission, sent: Iterable[Image], *, by: Actor) -> None:
+    """An event for each finding put aside, at the press: until then the reason is still being typed."""
+    reasons = submission.reasons
+    for image in sent:
+        for code in image.findings:
+            if reason := reasons.get(reason_key(image, code)):
+                named = {"code": code, "image": str(image.pk), "image_kind": image.kind}
+                events.record("finding_overruled", by=by, submission=submission, reason=reason, fields=named)

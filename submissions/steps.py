@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from argos import matrix
@@ -98,17 +99,20 @@ def send_step1(
     values = _step1_values(submission) | {"userid": f"{submission.reference}-{number}"}
     if is_retry:
         values["submissionId"] = submission.vendor_id
-    call = ledger.prepare(
-        submission,
-        CallKind.STEP1,
-        Status.STEP1_SENDING,
-        by=by,
-        values=matrix.step1_fields(values),
-        images=_images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK),
-        step1_calls=number,
-        wants_step2=wants_step2,
-    )
-    add_capturer(submission, by)
+    images = _images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK)
+    with transaction.atomic():
+        call = ledger.prepare(
+            submission,
+            CallKind.STEP1,
+            Status.STEP1_SENDING,
+            by=by,
+            values=matrix.step1_fields(values),
+            images=images,
+            step1_calls=number,
+            wants_step2=wants_step2,
+        )
+        add_capturer(submission, by)
+        findings.record_overruled(submission, images, by=by)
     return call
 
 
@@ -126,16 +130,18 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
         raise AccountCheckMissing
     values = step2_fields(submission)
     images = _images(submission, *_step2_kinds(submission))
-    call = ledger.prepare(
-        submission,
-        CallKind.STEP2,
-        Status.STEP2_SENDING,
-        by=by,
-        values=values,
-        images=images,
-        edited_count=len(reading.edited_fields(submission)),
-    )
-    add_capturer(submission, by)
+    with transaction.atomic():
+        call = ledger.prepare(
+            submission,
+            CallKind.STEP2,
+            Status.STEP2_SENDING,
+            by=by,
+            values=values,
+            images=images,
+            edited_count=len(reading.edited_fields(submission)),
+        )
+        add_capturer(submission, by)
+        findings.record_overruled(submission, images, by=by)
     return call
 
 

@@ -155,6 +155,7 @@ def about_event(event: Event) -> str:
         "draft_created": _("Draft created"),
         "values_changed": _("Values changed"),
         "image_added": _("Image added"),
+        "finding_overruled": _("A finding of the picture check was overruled"),
         "step1_prepared": _("Step 1 pressed"),
         "step1_read": _("The vendor read the ID"),
         "step1_retry_wanted": _("The vendor wants another ID image"),

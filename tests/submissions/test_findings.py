@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from submissions import capture, findings, steps
-from submissions.models import ImageKind, Status, Submission
+from submissions import capture, events, findings, steps
+from submissions.models import Event, ImageKind, Status, Submission
 from tests.factories import attach_image, by, make_at, make_draft, reload
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +44,18 @@ def test_a_selfie_with_a_fault_stops_step2_and_the_reason_is_for_that_picture() 
     attach_image(submission, ImageKind.SELFIE, submission.created_by)
     with_finding(submission, ImageKind.SELFIE, "dark")
     assert [problem.field for problem in steps.step2_problems(submission)] == ["selfie"]
+
+
+def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
+    submission = make_at(Status.CONFIRMING)
+    user = submission.created_by
+    image = capture.current_images(submission)[ImageKind.SELFIE]
+    image.findings = ["blurred"]
+    image.save(update_fields=["findings"])
+    key = findings.reason_key(image, "blurred")
+    capture.save_values(submission, {}, by=by(user), reasons={key: "no better light here"})
+    assert not Event.objects.filter(kind="finding_overruled").exists(), "a reason that is still typed is none yet"
+    steps.send_step2(submission, by=by(user))
+    event = Event.objects.get(kind="finding_overruled", submission_id=submission.pk)
+    assert event.fields == {"code": "blurred", "image": str(image.pk), "image_kind": "selfie"}
+    assert events.reason_of(event, submission) == "no better light here"
