@@ -3,7 +3,7 @@
 No retries, no waiting, no state: what a failure means for a submission is decided by the caller, from `argos.errors`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
@@ -69,12 +69,15 @@ class Client:
         paths: Paths = Paths(),
         connect_timeout: float = 5,
         read_timeout: float = 60,
+        admit: Callable[[], None] | None = None,
     ) -> None:
+        """`admit` is called before every exchange and may raise `Throttled`: where the caller counts its calls."""
         self._base_url = base_url.strip().rstrip("/")
         self._api_key = api_key.strip()
         self._paths = paths
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
+        self._admit = admit
         self.last_received: Received | None = None  # of whatever was asked last: its Date tells the vendor's clock
 
     @property
@@ -229,6 +232,8 @@ class Client:
             files=_parts(form, files or {}) if form is not None else None,
             headers={"x-api-key": self._api_key, "Accept": "application/json, image/*"},
         )
+        if self._admit:
+            self._admit()
         received, headers = wire.exchange(
             request, connect_timeout=self._connect_timeout, read_timeout=self._read_timeout
         )

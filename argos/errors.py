@@ -37,6 +37,10 @@ class Undelivered(VendorError):
         self.retry_after = retry_after  # seconds, where the vendor named them
 
 
+class Throttled(Undelivered):
+    """Our own budget of calls is used up: the vendor was not asked. `retry_after` says when to come again."""
+
+
 class OutcomeUnknown(VendorError):
     """The vendor may or may not have processed the call. Read back before anything is sent again."""
 

@@ -44,6 +44,12 @@ def _raise(submission: Submission) -> bool:
     return True
 
 
+def tell(submission: Submission, kind: str, since: datetime | None) -> None:
+    """Tell whoever is responsible, once for each `since`; the page and the mail come by the usual way."""
+    rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in people(submission)]
+    Alert.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def _kind(submission: Submission, due: datetime | None) -> str:
     """Which alert it is: the smallest of 4 h, 1 h and 15 min that still covers the time left."""
     if submission.status == Status.OVERDUE:
@@ -117,6 +123,7 @@ def _address(alert: Alert) -> str:
 def text_of(alert: Alert) -> str:
     """The alert in a sentence without personal data."""
     texts = {
+        "call_stuck": _("nobody knows whether the vendor got a call, and asking has not told; please look"),
         "overdue_without_word": _("overdue for 6 hours and still no word from the vendor"),
         "deadline_240": _("the 24-hour limit is less than 4 hours away"),
         "deadline_60": _("the 24-hour limit is less than 1 hour away"),

@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
 from submissions import search, vault
-from submissions.models import AccessReview, Export, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
 from submissions.models.export import file_key_label, key_label
 from submissions.signin.adapters import SEALED_UNDER
 
@@ -37,6 +37,7 @@ WRAPPED = (
     Wrapped(Export, "key_wrapped", key_label),
     Wrapped(Export, "file_key_wrapped", file_key_label),
     Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
+    Wrapped(Difference, "note_wrapped", Difference.note_label),
 )
 
 

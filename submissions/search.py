@@ -108,6 +108,17 @@ def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:
     return [digest for kind, text in values if text for digest in vault.search_digests(kind, text)]
 
 
+def that_counts(user: User, submission: Submission) -> Submission | None:
+    """The customer's latest approved submission, whatever came after it; by customer id, else by e-mail."""
+    values = submission.values
+    kind = SearchHash.CUSTOMER if values.get("customer_id") else SearchHash.EMAIL
+    digests = _digests([(k, text) for k, text in hashable(values) if k == kind])
+    rows = SearchHash.objects.filter(kind=kind, digest__in=digests).values("submission_id")
+    approved = visible_to(user).filter(pk__in=rows, status=Status.APPROVED)
+    found: Submission | None = approved.order_by("-decided_at").first()
+    return found
+
+
 def same_person(user: User, submission: Submission) -> SubmissionQuerySet:
     """Other open or approved submissions with the same e-mail, customer id or document, for the warning."""
     found: SubmissionQuerySet = visible_to(user).filter(pk__in=_same(submission.values)).exclude(pk=submission.pk)

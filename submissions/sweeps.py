@@ -1,31 +1,44 @@
 """What beat does when a clock runs out. Cost follows what is due, not what exists."""
 
+import logging
+
 from submissions import clock
 from submissions.calls import ledger
 from submissions.deadlines import MANAGER_TOLD_AFTER
 from submissions.events import SYSTEM
-from submissions.models import Status, Submission
-from submissions.models.submission import SENDING
+from submissions.models import CallState, Status, Submission, Switch
 from submissions.transitions import StaleSubmission, move
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 
 
 def sweep_deadlines(batch: int = BATCH) -> int:
-    """Close or lock what ran out; returns how many. One whose call's end is not known waits for its settling."""
+    """Close or lock what ran out; returns how many. One whose call's end is not known waits for its settling.
+
+    A restored database closes nothing: what it lacks may have been sent in time.
+    """
+    if Switch.read().on_hold_since is not None:
+        return 0
     moment = clock.now() + clock.MAX_DRIFT
     due = Submission.objects.due_before(moment).exclude(pk__in=ledger.submissions_in_doubt())
-    return sum(_run_out(submission) for submission in due.select_related("project").order_by("deadline_at")[:batch])
+    rows = due.select_related("project").order_by("deadline_at")[:batch]
+    return sum(_run_out(submission) for submission in rows)
 
 
 def _run_out(submission: Submission) -> bool:
     if submission.deadline_at is None or clock.vendor_now(submission.project) < submission.deadline_at:
         return False
     try:
-        if submission.status in SENDING:
+        call = submission.open_call
+        if call is not None and call.state == CallState.PREPARED:
             ledger.cancel_prepared(submission, by=SYSTEM, why="deadline")
         _close(submission)
     except StaleSubmission:
+        return False
+    except Exception:
+        log.exception("the deadline of %s could not be kept", submission.reference)
         return False
     return True
 

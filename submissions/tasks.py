@@ -6,7 +6,7 @@ from celery import shared_task
 from django.core.management import call_command
 
 from submissions import alerts, histograms, polling, retention, seals, sweeps, webhooks
-from submissions.calls import ledger, send, settle
+from submissions.calls import ledger, recovery, send, settle
 from submissions.exports import keeping, making
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ def send_prepared_calls() -> int:
 
 @shared_task
 def settle_unknown_calls() -> int:
+    """First what a restored database needs, then leases that ran out, then one read for each call in doubt."""
+    recovery.go_on()
     ledger.lapse_leases()
     return settle.settle_due()
 

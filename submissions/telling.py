@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from argos import codes
 from submissions import clock, follow, wording
-from submissions.calls import settle
-from submissions.models import Call, CallKind, CallState, Event, Status, Submission
+from submissions.calls import gate, settle
+from submissions.models import Call, CallKind, CallState, Difference, DifferenceKind, Event, Status, Submission
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def _waiting(call: Call, name: str) -> Told:
             text % {"times": call.undelivered, "seconds": seconds},
             "warn",
         )
+    if why := gate.why_closed(call.submission.project):
+        return Told(_("%(call)s is kept here and not sent yet") % {"call": name}, why, "warn")
     return Told(_("%(call)s is about to be sent") % {"call": name}, _("A worker takes it in a moment."), "wait")
 
 
@@ -67,7 +69,8 @@ def about_notice(submission: Submission, last: Call | None) -> Told | None:
         "taken_back": _("You took it back before it left. Nothing was sent, no try was spent."),
         "undone": _("The decision was taken back before it left."),
         "never_arrived": _("The vendor never got the last call: two reads of its record show it. Send it again."),
-        "not_delivered": _("The vendor could not be reached. Nothing was sent and no clock runs. Try again later."),
+        "not_delivered": _("The vendor could not be reached. Nothing was sent and no try was spent. Try again later."),
+        "portal_fault": _("The portal itself failed before anything left. Nothing was sent; tell an administrator."),
         "image_unreadable": _("A stored image could not be read. Upload it again, then send."),
         "not_configured": _(
             "The project has no usable address or key. An administrator must set it. Nothing was sent."
@@ -149,6 +152,30 @@ def about_end(submission: Submission) -> Told | None:
     return Told(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)
 
 
+def about_difference(row: Difference) -> Told:
+    """What disagrees, and what a person should make of it."""
+    texts = {
+        DifferenceKind.STATUS: _(
+            "We hold %(ours)s, the vendor %(theirs)s. A final word here is never overwritten: settle it with them."
+        ),
+        DifferenceKind.DECISION: _(
+            "Our reviewer's verdict is %(ours)s, the vendor shows %(theirs)s. Ours stands until a person has spoken to "
+            "the vendor."
+        ),
+        DifferenceKind.TRIES: _("We hold %(ours)s selfie tries as processed, the vendor lists %(theirs)s."),
+        DifferenceKind.NO_RECORD: _("The vendor says it has no such record. It may have been deleted there."),
+        DifferenceKind.SECOND_RECORD: _(
+            "The vendor holds another record with our reference (%(theirs)s). Nothing here uses it: have it deleted."
+        ),
+        DifferenceKind.UNKNOWN_HERE: _(
+            "The vendor holds a record with our reference (%(theirs)s) that this database no longer knows. File the "
+            "customer anew, or have the record deleted there."
+        ),
+    }
+    pair = {"ours": row.ours or "–", "theirs": row.theirs or "–"}
+    return Told(str(row.get_kind_display()), texts[DifferenceKind(row.kind)] % pair, "bad")
+
+
 def about_event(event: Event) -> str:
     """One line of the timeline; kinds that are not listed show their name."""
     texts = {
@@ -178,6 +205,9 @@ def about_event(event: Event) -> str:
         "call_unknown": _("Not known whether the vendor got the call"),
         "call_settled": _("Settled by reading the vendor's record"),
         "vendor_asked": _("The vendor was asked"),
+        "call_corrected": _("A call that was given up had arrived after all"),
+        "call_found": _("The vendor has a call that we no longer knew of"),
+        "difference_seen": _("Difference looked at"),
         "difference_found": _("The vendor's record differs from ours"),
         "difference_gone": _("The vendor's record agrees again"),
         "image_opened": _("Image opened"),
@@ -210,6 +240,19 @@ def about_event(event: Event) -> str:
 
 def details_of(event: Event) -> str:
     """The references and codes of an event, without names of persons or values."""
-    wanted = ("retry_code", "changed", "image_kind", "verdict", "reason", "why", "error", "as", "trigger", "codes")
+    wanted = (
+        "retry_code",
+        "changed",
+        "image_kind",
+        "verdict",
+        "reason",
+        "why",
+        "error",
+        "as",
+        "trigger",
+        "codes",
+        "what",
+        "outcome",
+    )
     found = [event.fields[name] for name in wanted if event.fields.get(name)]
     return ", ".join(", ".join(item) if isinstance(item, list) else str(item) for item in found)

@@ -1,6 +1,7 @@
 """Webhooks are hints: stored raw at once, then confirmed by reading the vendor's record before anything moves."""
 
 import hashlib
+import ipaddress
 import logging
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from django.db.models import F
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
-from submissions.calls import readback
+from submissions.calls import evidence, gate, readback, strays
 from submissions.events import VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
 
@@ -19,7 +20,23 @@ log = logging.getLogger(__name__)
 MAX_BYTES = 256 * 1024
 BATCH = 100
 BACKOFF_SECONDS = (10, 60, 300, 1800, 7200)
+TURN_LASTS = timedelta(minutes=2)
+SAME_HINT = timedelta(minutes=1)
 MOVING = {"submit", "approved", "rejected", "retry", "created", "updated", "delete"}
+
+
+def may_come_from(project: Project, address: str | None) -> bool:
+    """Whether the project takes hints from this address: any, or one of its list. An unknown one is on no list."""
+    if not project.webhook_addresses:
+        return True
+    return address is not None and any(_covers(str(entry), address) for entry in project.webhook_addresses)
+
+
+def _covers(entry: str, address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(entry.strip(), strict=False)
+    except ValueError:
+        return False
 
 
 def store(project: Project, body: bytes, content_type: str, address: str | None) -> WebhookDelivery:
@@ -34,16 +51,39 @@ def store(project: Project, body: bytes, content_type: str, address: str | None)
             delivery.save(force_insert=True)
             wake.after_commit(wake.CONFIRM)
     except IntegrityError:
-        doubled = WebhookDelivery.objects.filter(project=project, digest=digest)
-        doubled.update(times_received=F("times_received") + 1)
-        return doubled.get()
+        return _count_double(project, digest)
     return delivery
 
 
+def _count_double(project: Project, digest: str) -> WebhookDelivery:
+    """The same words again. Long after the first they may mean something new, so the vendor is asked once more."""
+    same = WebhookDelivery.objects.filter(project=project, digest=digest)
+    same.update(times_received=F("times_received") + 1)
+    now = clock.now()
+    same.filter(handled_at__lt=now - SAME_HINT).update(handled_at=None, next_try_at=now, tries=0)
+    return same.get()
+
+
 def confirm_due(batch: int = BATCH) -> int:
-    """Read back what stored deliveries hint at; returns how many were handled."""
+    """Read back what stored deliveries hint at; returns how many were handled. One that breaks stops none."""
     due = WebhookDelivery.objects.filter(handled_at=None, next_try_at__lte=clock.now())
-    return sum(confirm(delivery) for delivery in due.select_related("project").order_by("next_try_at")[:batch])
+    rows = due.select_related("project").order_by("next_try_at")[:batch]
+    return sum(_confirm_safely(delivery) for delivery in rows if _take_turn(delivery))
+
+
+def _take_turn(delivery: WebhookDelivery) -> bool:
+    """So that two workers do not confirm one delivery; a worker that dies gives its turn back after two minutes."""
+    later = clock.now() + TURN_LASTS
+    mine = WebhookDelivery.objects.filter(pk=delivery.pk, handled_at=None, next_try_at=delivery.next_try_at)
+    return bool(mine.update(next_try_at=later))
+
+
+def _confirm_safely(delivery: WebhookDelivery) -> bool:
+    try:
+        return confirm(delivery)
+    except Exception:
+        log.exception("webhook %s could not be confirmed", delivery.pk)
+        return _try_later(delivery)
 
 
 def confirm(delivery: WebhookDelivery) -> bool:
@@ -55,15 +95,28 @@ def confirm(delivery: WebhookDelivery) -> bool:
     except (UnreadableWebhook, VendorError):
         return _handled(delivery, "unreadable")
     delivery.trigger = hint.trigger[:40]
-    submission = _find(delivery.project, hint)
-    if submission is None:
-        return _handled(delivery, "no_such_submission")
-    delivery.submission = submission
+    try:
+        return _act_on(delivery, hint)
+    except VendorError as error:
+        log.warning("could not confirm webhook %s: %s", delivery.pk, error)
+        gate.note_end(delivery.project, error)
+        return _try_later(delivery)
+
+
+def _act_on(delivery: WebhookDelivery, hint: Webhook) -> bool:
+    delivery.submission = _find(delivery.project, hint)
+    if delivery.submission is None or hint.submission_id not in (None, delivery.submission.vendor_id):
+        return _of_no_record(delivery, hint)
     if hint.trigger not in KNOWN_TRIGGERS:
         return _handled(delivery, "unknown_trigger")
     if hint.trigger not in MOVING:
         return _handled(delivery, "kept")
-    return _read_back(delivery, submission)
+    if not delivery.submission.vendor_id:
+        return _handled(delivery, "call_open")
+    readback.ask_vendor(delivery.submission, by=VENDOR)
+    if hint.status and hint.status not in evidence.KNOWN:
+        return _handled(delivery, "unknown_status")
+    return _handled(delivery, "read_back")
 
 
 def _find(project: Project, hint: Webhook) -> Submission | None:
@@ -71,26 +124,27 @@ def _find(project: Project, hint: Webhook) -> Submission | None:
     ours = Submission.objects.filter(project=project).select_related("project")
     if hint.submission_id and (found := ours.filter(vendor_id=hint.submission_id).first()):
         return found
-    reference = hint.userid.rpartition("-")[0]
-    return ours.filter(reference=reference).first() if reference else None
+    return ours.filter(reference=strays.reference_in(hint.userid)).first()
 
 
-def _read_back(delivery: WebhookDelivery, submission: Submission) -> bool:
-    if not submission.vendor_id:
-        return _handled(delivery, "call_open")
-    try:
-        readback.ask_vendor(submission, by=VENDOR)
-    except VendorError as error:
-        log.warning("could not confirm a webhook for %s: %s", submission.reference, error)
-        return _try_later(delivery)
-    return _handled(delivery, "read_back")
+def _of_no_record(delivery: WebhookDelivery, hint: Webhook) -> bool:
+    """The vendor's id is none of ours: where its record carries our reference, it tells of a Step 1 we lost."""
+    if not hint.submission_id or not strays.reference_in(hint.userid):
+        return _handled(delivery, "no_such_submission")
+    client = delivery.project.client()
+    found = client.get_submission(hint.submission_id)
+    gate.note_contact(delivery.project, client.last_received)
+    if found is None:
+        return _try_later(delivery) if delivery.tries < len(BACKOFF_SECONDS) else _handled(delivery, "no_such_record")
+    outcome = strays.place(delivery.project, found)
+    return _try_later(delivery) if outcome == strays.CALL_UNDER_WAY else _handled(delivery, outcome)
 
 
 def _try_later(delivery: WebhookDelivery) -> bool:
     wait = BACKOFF_SECONDS[min(delivery.tries, len(BACKOFF_SECONDS) - 1)]
     delivery.tries += 1
     delivery.next_try_at = clock.now() + timedelta(seconds=wait)
-    delivery.save(update_fields=["tries", "next_try_at"])
+    delivery.save(update_fields=["tries", "next_try_at", "trigger"])
     return False
 
 

@@ -4,11 +4,16 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kycportal import messages
 from tests.sandbox import sandbox
 
 __all__ = ["sandbox"]
+
+# How long one example takes says more about the machine's other work than about the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_configure() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from argos.received import Received
-from argos.replies import Retry, Step1Reply, Step2Reply
+from argos.replies import Retry, ReviewReply, Step1Reply, Step2Reply
 from submissions import capture, claims, clock, reading, review, steps, sweeps
 from submissions.calls import ledger, outcomes
 from submissions.events import Actor
@@ -27,6 +27,8 @@ from submissions.models import (
 )
 
 numbers = itertools.count(1)
+# The suite has no Redis, and one process may use a part of the budget only: so it is as large as it gets.
+PROJECT = {"base_url": "http://127.0.0.1:9/v3", "calls_per_second": 5000, "calls_per_day": 500_000}
 PASSWORD = "a long enough password"
 
 VALUES = {
@@ -62,7 +64,7 @@ def sign_in(client: Client, user: User) -> Client:
 
 
 def make_project(**fields: Any) -> Project:
-    project = Project(name=f"Project {next(numbers)}", **{"base_url": "http://127.0.0.1:9/v3", **fields})
+    project = Project(name=f"Project {next(numbers)}", **{**PROJECT, **fields})
     project.admin_email = fields.get("admin_email", "reviewer@example.com")
     project.api_key = "test-key"
     project.save()
@@ -141,6 +143,10 @@ def step2_reply(kyc_status: str = "pending", **fields: Any) -> Step2Reply:
         "received": received(),
     }
     return Step2Reply(**{**defaults, **fields})
+
+
+def review_reply(final_status: str) -> ReviewReply:
+    return ReviewReply("", final_status, "Success to review submission.", received())
 
 
 def claim_call(submission: Submission, kind: CallKind) -> Call:

@@ -20,6 +20,7 @@ CELERY_BROKER_URL = "memory://"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # On PostgreSQL too the suite's people sign in as on the embedded deployment; what production demands has its own tests.
 IS_EMBEDDED = True
+REDIS_URL = "redis://127.0.0.1:9/0"  # gone: what needs Redis says so and starts one
 DATABASES["default"].setdefault("TEST", {})
 
 

@@ -121,6 +121,8 @@ class ProjectAdmin(ForAdministrators):
                     "read_timeout",
                     "blocks_first_step2_after_4h",
                     "settle_minutes",
+                    "calls_per_second",
+                    "calls_per_day",
                     "webhook_addresses",
                 )
             },

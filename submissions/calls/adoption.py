@@ -1,13 +1,13 @@
 """The vendor has it: what an adopted call does to the submission, from what the vendor's record still tells."""
 
 from collections.abc import Callable
+from typing import Any
 
-from argos.codes import TABLES
 from argos.replies import VendorSubmission
-from submissions import clock, events, follow
-from submissions.calls import outcomes, readback
+from submissions import clock, differences, events, follow
+from submissions.calls import evidence, outcomes, readback
 from submissions.events import VENDOR
-from submissions.models import Call, CallKind, Decision, Status, Submission
+from submissions.models import Call, CallKind, Decision, DifferenceKind, Status, Submission
 from submissions.transitions import move
 
 
@@ -16,22 +16,39 @@ def _adopt_step1(call: Call, found: VendorSubmission) -> None:
     submission = call.submission
     columns = readback.vendor_columns(submission, found)
     columns |= outcomes.first_seen(found)
-    last_codes = found.attempts[-1].retry_codes if found.attempts else ()
+    codes = found.attempts[-1].retry_codes if found.attempts else ()
     if found.result == "rejected":
         columns |= outcomes.arriving(submission, Status.REJECTED, clock.now()) | {"source": readback.source_of(found)}
         move(submission, Status.REJECTED, by=VENDOR, **columns)
-    elif not found.ocr and set(last_codes) & TABLES["step1_retry"].keys():
-        move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=last_codes[0], **columns)
+    elif _wants_new_id(call, found):
+        code = codes[0][:80] if codes else ""
+        Call.objects.filter(pk=call.pk).update(error_code=code)
+        move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=code, **columns)
     else:
         confirmed = submission.values
         columns |= outcomes.read_columns(submission, found.ocr)
         move(submission, Status.CONFIRMING, by=VENDOR, fields={"read_back": True}, **columns)
-        follow.after_step1(call, confirmed)
+        # What a restored database or a stray record brings back may have been followed by a Step 2 already.
+        if call.error not in ("restored", "found_at_vendor"):
+            follow.after_step1(call, confirmed)
+
+
+def _wants_new_id(call: Call, found: VendorSubmission) -> bool:
+    """No OCR, and one more refused ID image than before; or nothing that tells.
+
+    An ID image sent again where none was wanted costs nothing ("already processed"), a selfie sent too early does not
+    get through: so where the vendor lists no attempts, another ID image is asked for.
+    """
+    if found.ocr or call.error == "already_processed":
+        return False
+    if found.attempts is None:
+        return True
+    return evidence.id_tries(call, found) > int(call.known_before.get("id_tries", 0))
 
 
 def _adopt_step2(call: Call, found: VendorSubmission) -> None:
     submission = call.submission
-    to = outcomes.STEP2_ENDS.get(found.result or "", Status.INCOMPLETE)
+    to = outcomes.STEP2_ENDS[found.result or ""]
     at = (found.pending_at if to == Status.PENDING else found.result_at) or clock.now()
     columns = readback.vendor_columns(submission, found) | readback.last_attempt(found)
     columns |= {"first_step2_at": submission.first_step2_at or call.sent_at}
@@ -62,15 +79,16 @@ def _adopt_review(call: Call, found: VendorSubmission) -> None:
         Decision.objects.filter(pk=decision.pk).update(
             withdrawn_at=clock.now(), withdrawn_why="vendor_decided_otherwise"
         )
-        columns |= outcomes.arriving(submission, theirs, clock.now()) | {"has_difference": True}
+        columns |= outcomes.arriving(submission, theirs, clock.now())
+        differences.add(submission, DifferenceKind.DECISION, (decision.verdict, theirs))
     move(submission, theirs, by=VENDOR, fields={"read_back": True}, notice="", **columns)
 
 
-def _adopt_delete(call: Call, found: VendorSubmission) -> None:
+def _adopt_delete(call: Call, found: VendorSubmission | None) -> None:
     events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
 
 
-ADOPT: dict[CallKind, Callable[[Call, VendorSubmission], None]] = {
+ADOPT: dict[CallKind, Callable[[Call, Any], None]] = {
     CallKind.STEP1: _adopt_step1,
     CallKind.STEP2: _adopt_step2,
     CallKind.REVIEW: _adopt_review,

@@ -1,46 +1,186 @@
-"""Does the vendor's record show that an unknown call arrived? One judgement for each kind of call."""
+"""Does the vendor's record show that an unknown call arrived? One judgement for each kind of call; it moves nothing.
+
+What is compared: the Step 2 attempts the vendor lists against those our ledger holds as processed, its status, and,
+where it lists no attempts, which selfie it keeps and when the record changed. A read that is older than what the vendor
+has told us already proves nothing.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import Enum
 
-from argos.replies import VendorSubmission
-from submissions.models import Call, CallKind
+from django.db.models import QuerySet
 
-CLOCK_STEP = timedelta(seconds=1)
+from argos.codes import TABLES
+from argos.replies import VendorAttempt, VendorSubmission
+from submissions import clock
+from submissions.models import Call, CallKind, CallState, Submission
+
+CLOCK_NOISE = timedelta(seconds=3)
+# Reads may lag. One that is older than the vendor's own last word is passed over for so long; after that we take it
+# that the vendor does not keep `updated_at` as we think.
+MAY_LAG = timedelta(minutes=30)
+KNOWN = ("incomplete", "pending", "approved", "rejected")
+STEP2_ONLY = ("pending", "approved")
+ARRIVED_AS = ("adopted", "found")
 
 
-def _has_step1(call: Call, found: VendorSubmission) -> bool:
+class Finding(Enum):
+    ARRIVED = "the record shows it"
+    ABSENT = "the record does not show it (yet)"
+    TURNED_AWAY = "the vendor did not process it, and never will: the record has gone further without it"
+    NOT_KNOWN = "this read proves nothing"
+
+
+F = Finding
+
+
+def is_behind(submission: Submission, found: VendorSubmission) -> bool:
+    """Whether this read is older than what the vendor told us before it."""
+    told = submission.vendor_updated_at
+    if told is None or found.updated_at is None or found.updated_at >= told:
+        return False
+    return clock.vendor_now(submission.project) - told < MAY_LAG
+
+
+def step2_tries(submission: Submission, found: VendorSubmission) -> int | None:
+    """How many Step 2 attempts the vendor lists; None when it lists none at all. Refused ID images do not count."""
+    if found.attempts is None:
+        return None
+    step1_codes = _step1_codes(submission)
+    return sum(not _is_step1(attempt, step1_codes) for attempt in found.attempts)
+
+
+def _step1_codes(submission: Submission) -> set[str]:
+    """The documented ones, and those that our own Step 1 replies brought: the vendor's list is open-ended."""
+    return {*TABLES["step1_retry"], *_turned_down_ids(submission).values_list("error_code", flat=True)}
+
+
+def _turned_down_ids(submission: Submission) -> "QuerySet[Call]":
+    ended = submission.calls.filter(kind=CallKind.STEP1, state__in=(CallState.ANSWERED, CallState.SETTLED))
+    return ended.exclude(error_code="")
+
+
+def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:
+    told = set(attempt.retry_codes)
+    return bool(told) and told <= codes
+
+
+def tries_processed(submission: Submission) -> int:
+    """How many Step 2 calls our ledger holds as processed by the vendor."""
+    calls = submission.calls.filter(kind=CallKind.STEP2)
+    arrived = calls.filter(state=CallState.SETTLED, settled_as__in=ARRIVED_AS)
+    return int(calls.filter(state=CallState.ANSWERED).count() + arrived.count())
+
+
+def known_before(call: Call) -> dict[str, int]:
+    """What a later read is compared with; written when the call leaves."""
+    return {"tries": tries_processed(call.submission), "id_tries": _turned_down_ids(call.submission).count()}
+
+
+def judge(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+    """What this read says about the call.
+
+    Args:
+        held_selfie: asks for the SHA-256 of the selfie the vendor holds; "" when it holds none, None when not known.
+    """
+    if found is not None and call.submission.vendor_id:
+        if is_behind(call.submission, found):
+            return F.NOT_KNOWN
+        if found.result not in KNOWN and not found.deleted:
+            return F.NOT_KNOWN
+    return JUDGES[CallKind(call.kind)](call, found, held_selfie)
+
+
+def _judge_step1(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
     if not call.submission.vendor_id:
+        return F.ARRIVED if found else F.ABSENT
+    if found is None:
+        return F.NOT_KNOWN
+    if call.error == "already_processed" or found.result != "incomplete" or found.ocr:
+        return F.ARRIVED
+    if found.attempts is not None and id_tries(call, found) > int(call.known_before.get("id_tries", 0)):
+        return F.ARRIVED
+    return F.ARRIVED if _changed_since(call, found) else F.ABSENT
+
+
+def id_tries(call: Call, found: VendorSubmission) -> int:
+    return len(found.attempts or ()) - (step2_tries(call.submission, found) or 0)
+
+
+def _judge_step2(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+    if found is None:
+        return F.NOT_KNOWN
+    if call.error == "already_processed":
+        return F.NOT_KNOWN if found.result == "incomplete" else F.TURNED_AWAY
+    if found.result in STEP2_ONLY:
+        return F.ARRIVED
+    tries = step2_tries(call.submission, found)
+    if tries is None:
+        return _without_attempts(call, found, held_selfie)
+    before = int(call.known_before.get("tries", 0))
+    if tries > before:
+        return F.ARRIVED
+    if tries < before:
+        return F.NOT_KNOWN  # it lists fewer than it has told us
+    return F.ABSENT if found.result == "incomplete" else F.TURNED_AWAY
+
+
+def _without_attempts(call: Call, found: VendorSubmission, held_selfie: Callable[[], str | None]) -> Finding:
+    """The selfie the vendor keeps says it; where that is not told, only a change that no earlier call can have made."""
+    timed_out = found.result == "rejected" and "timeout" in found.codes
+    absent = F.TURNED_AWAY if timed_out else F.ABSENT
+    if found.result == "rejected" and not timed_out:
+        return F.ARRIVED
+    held, selfie = held_selfie(), call.attempt.selfie
+    if held is not None and selfie and held == selfie["sha256"]:
+        return F.ARRIVED
+    if held is not None and (held in _earlier_selfies(call) or (not held and not tries_processed(call.submission))):
+        return absent
+    if timed_out:
+        return F.TURNED_AWAY
+    moved = _changed_since(call, found)
+    return F.NOT_KNOWN if moved is None else (F.ARRIVED if moved else absent)
+
+
+def _earlier_selfies(call: Call) -> set[str]:
+    earlier = call.submission.attempts.filter(kind=CallKind.STEP2).exclude(pk=call.attempt_id)
+    return {attempt.selfie["sha256"] for attempt in earlier if attempt.selfie}
+
+
+def _changed_since(call: Call, found: VendorSubmission) -> bool | None:
+    """Whether the record changed after this call left; None when an earlier call may have made the change."""
+    if found.updated_at is None:
+        return None
+    left = left_at(call)
+    if found.updated_at < left - CLOCK_NOISE:
+        return False
+    before = call.submission.calls.exclude(pk=call.pk).exclude(ended_at=None).order_by("-ended_at").first()
+    if before is None or before.ended_at is None or call.sent_at is None:
         return True
-    return _has_moved(call, found) or bool(found.ocr)
+    return True if before.ended_at + 2 * CLOCK_NOISE < call.sent_at else None
 
 
-def _has_moved(call: Call, found: VendorSubmission) -> bool:
-    """More attempts than before, or another status; without an attempt list, a change since the call left."""
-    if found.result not in (None, "", "incomplete"):
-        return True
-    before = call.known_before.get("attempts")
-    if found.attempts is not None and before is not None:
-        return len(found.attempts) > int(before)
-    return found.updated_at is not None and found.updated_at >= _left_at(call) - CLOCK_STEP
+def left_at(call: Call) -> datetime:
+    """When it left, by the vendor's clock."""
+    moment: datetime = call.sent_at or call.prepared_at
+    return moment + timedelta(seconds=call.submission.project.clock_offset)
 
 
-def _left_at(call: Call) -> datetime:
-    assert call.sent_at is not None
-    return call.sent_at + timedelta(seconds=call.submission.project.clock_offset)
+def _judge_review(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+    if found is None or found.result == "incomplete":
+        return F.NOT_KNOWN
+    return F.ABSENT if found.result == "pending" else F.ARRIVED
 
 
-def _has_review(call: Call, found: VendorSubmission) -> bool:
-    return found.result in ("approved", "rejected")
+def _judge_delete(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+    """Nothing there is what the deletion wanted."""
+    return F.ARRIVED if found is None or found.deleted else F.ABSENT
 
 
-def _is_deleted(call: Call, found: VendorSubmission) -> bool:
-    return found.deleted
-
-
-HAS_IT: dict[CallKind, Callable[[Call, VendorSubmission], bool]] = {
-    CallKind.STEP1: _has_step1,
-    CallKind.STEP2: _has_moved,
-    CallKind.REVIEW: _has_review,
-    CallKind.DELETE: _is_deleted,
+JUDGES: dict[CallKind, Callable[[Call, VendorSubmission | None, Callable[[], str | None]], Finding]] = {
+    CallKind.STEP1: _judge_step1,
+    CallKind.STEP2: _judge_step2,
+    CallKind.REVIEW: _judge_review,
+    CallKind.DELETE: _judge_delete,
 }

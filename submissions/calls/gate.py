@@ -1,29 +1,41 @@
 """May anything be sent now? Every reason why not, in one place, each with the sentence that people see."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorError
 from argos.replies import Received
-from submissions import clock
+from submissions import budget, clock, events
+from submissions.calls import hold
+from submissions.events import Actor
 from submissions.models import Call, CallKind, Project, Submission, Switch
 
 DOWN_AFTER = 5
 OFFSET_NOISE = timedelta(seconds=2)
+CLOCK_JUMP = 20.0  # seconds
+PROBE = "portal-probe"
 
 
 def is_open() -> bool:
-    return Switch.read().may_send
+    """Whether anything may leave. Asked for every call: a restored database is noticed here, before it sends."""
+    switch = Switch.read()
+    return switch.may_send and hold.is_in_time(switch)
 
 
-def may_start(call: Call) -> bool:
-    """Whether this prepared call may leave: its project's clock agrees, and a down vendor gets no new Step 1."""
-    project = call.submission.project
-    if clock.is_drifting(project):
-        return False
-    starts_a_clock = call.kind == CallKind.STEP1 and call.submission.step1_started_at is None
-    return not (starts_a_clock and is_down(project) and call.undelivered == 0)
+def startable(moment: datetime) -> "QuerySet[Call]":
+    """Prepared calls that may leave: the project's clock agrees with ours, and a down vendor gets no new Step 1.
+
+    A call that had its turn while the vendor was up goes on being tried, so that it is heard of within minutes.
+    """
+    drift = clock.MAX_DRIFT.total_seconds()
+    agrees = Q(submission__project__clock_offset__range=(-drift, drift))
+    starts_a_clock = Q(kind=CallKind.STEP1, submission__step1_started_at=None, undelivered=0)
+    found: QuerySet[Call] = Call.objects.claimable(moment).filter(agrees)
+    return found.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
 
 
 def is_down(project: Project) -> bool:
@@ -37,7 +49,9 @@ def why_closed(project: Project) -> str:
     if switch.on_hold_since:
         return _("Sending is on hold since the database was restored; an administrator lifts the hold.")
     if switch.stopped_at:
-        return _("A manager has stopped sending. What you press is kept and leaves when sending resumes.")
+        return _("A manager has stopped sending: %(why)s What you press is kept and leaves when sending resumes.") % {
+            "why": _sentence(switch.stopped_why)
+        }
     if project.paused_at:
         return _("Sending for this project has stopped: %(why)s") % {"why": project.paused_reason}
     if clock.is_drifting(project):
@@ -49,8 +63,22 @@ def why_closed(project: Project) -> str:
     return ""
 
 
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
 def why_no_new_step1(submission: Submission) -> str:
     return why_closed(submission.project)
+
+
+def note_end(project: Project, error: VendorError) -> None:
+    """What a failed call says about the vendor: a refusal is an answer; no answer, or one nobody can read, counts."""
+    if isinstance(error, (Throttled, NotConfigured)):
+        return
+    if isinstance(error, Refused) or (isinstance(error, Undelivered) and error.received):
+        note_contact(project, error.received)
+    else:
+        note_failed(project)
 
 
 def note_contact(project: Project, received: Received | None) -> None:
@@ -59,6 +87,7 @@ def note_contact(project: Project, received: Received | None) -> None:
     if project.undelivered_in_row:
         columns["undelivered_in_row"] = 0
     if received and received.date:
+        _measured_at[project.pk] = _host_against_running_time()
         middle = clock.now() - timedelta(seconds=received.took / 2)
         offset = received.date - middle
         measured = 0.0 if abs(offset) <= OFFSET_NOISE else offset.total_seconds()
@@ -69,7 +98,40 @@ def note_contact(project: Project, received: Received | None) -> None:
         project.refresh_from_db(fields=list(columns))
 
 
-def note_undelivered(project: Project) -> None:
+_measured_at: dict[UUID, float] = {}  # by project, in this process: the host's clock when the vendor's was last seen
+
+
+def _host_against_running_time() -> float:
+    return clock.now().timestamp() - time.monotonic()
+
+
+def has_clock(project: Project) -> bool:
+    """Whether the vendor's time is known and agrees with ours; asks the vendor where the host's clock was set since.
+
+    A clock that was set shows as a jump against the time this process has been running.
+    """
+    known = _measured_at.get(project.pk)
+    if known is None or abs(_host_against_running_time() - known) > CLOCK_JUMP:
+        probe(project)
+        if project.pk not in _measured_at:
+            return False
+    return not clock.is_drifting(project)
+
+
+def probe(project: Project) -> None:
+    """One cheap question; an answer that can be read says that the vendor is up, and what time it has."""
+    client = project.client(budget.ALL)
+    _measured_at.pop(project.pk, None)
+    try:
+        client.find_by_userid(PROBE)
+    except VendorError as error:
+        note_end(project, error)
+    else:
+        note_contact(project, client.last_received)
+
+
+def note_failed(project: Project) -> None:
+    """Not delivered, or no answer that can be read: one more in a row."""
     Project.objects.filter(pk=project.pk).update(undelivered_in_row=F("undelivered_in_row") + 1)
     project.refresh_from_db(fields=["undelivered_in_row"])
 
@@ -78,6 +140,20 @@ def pause(project: Project, reason: str) -> None:
     """The key or our address is not accepted: nothing is sent for this project until an administrator has looked."""
     Project.objects.filter(pk=project.pk, paused_at=None).update(paused_at=clock.now(), paused_reason=reason[:300])
     project.refresh_from_db(fields=["paused_at", "paused_reason"])
+
+
+def stop(*, by: Actor, why: str) -> None:
+    """Nothing is sent until somebody lets it go on; what is pressed waits."""
+    assert by.user is not None
+    Switch.read()
+    Switch.objects.filter(pk=1).update(stopped_at=clock.now(), stopped_by=by.user, stopped_why=why[:200])
+    events.record("sending_stopped", by=by)
+
+
+def let_go_on(*, by: Actor) -> None:
+    Switch.read()
+    Switch.objects.filter(pk=1).update(stopped_at=None, stopped_by=None, stopped_why="")
+    events.record("sending_resumed", by=by)
 
 
 def resume(project: Project) -> None:

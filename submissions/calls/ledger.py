@@ -3,6 +3,9 @@
 prepared -> sent -> answered | refused
     |         \\--> unknown -> settled
     \\--> cancelled
+
+A call settled as never arrived whose reply comes after all is opened again, or put right where the submission has
+moved on.
 """
 
 import random
@@ -11,20 +14,27 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
-from submissions import clock, events, wake
-from submissions.calls import gate
+from submissions import budget, clock, events, wake
+from submissions.calls import evidence, gate, hold, memory
+from submissions.calls.counting import count_start, uncount_start
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission
-from submissions.transitions import StaleSubmission, move
+from submissions.transitions import MoveNotAllowed, StaleSubmission, move
 
 LEASE_SLACK = timedelta(seconds=30)
 FIRST_READ_AFTER = timedelta(seconds=5)
 BACKOFF_SECONDS = (2, 5, 15, 30, 60, 120)
 STEP1_GIVES_UP_AFTER = 6
+# The status a submission has while such a call is open. An account check and a deletion leave it where it is.
+MOVED_BY = {
+    CallKind.STEP1: Status.STEP1_SENDING,
+    CallKind.STEP2: Status.STEP2_SENDING,
+    CallKind.REVIEW: Status.DECISION_SENDING,
+}
 
 
 def prepare(
@@ -92,58 +102,47 @@ def claim(moment: datetime | None = None) -> Call | None:
     if not gate.is_open():
         return None
     now = moment or clock.now()
-    for call in Call.objects.claimable(now).select_related("submission__project", "attempt")[:20]:
-        if gate.may_start(call) and _take(call, now):
+    for call in gate.startable(now).select_related("submission__project", "attempt")[:20]:
+        if _has_room(call) and _take(call, now):
             return call
     return None
 
 
+def _has_room(call: Call) -> bool:
+    return call.submission.project.budget.has_room(budget.SHARES[call.kind])
+
+
 def _take(call: Call, now: datetime) -> bool:
+    """prepared -> sent, with a lease. The ledger's tick goes up with it, and its copy before the call may leave."""
     lease, until = uuid.uuid4(), now + call.submission.project.longest_call + LEASE_SLACK
+    columns = {
+        "state": CallState.SENT,
+        "lease": lease,
+        "lease_until": until,
+        "sent_at": now,
+        "known_before": evidence.known_before(call),
+    }
     with transaction.atomic():
-        taken = Call.objects.filter(pk=call.pk, state=CallState.PREPARED).update(
-            state=CallState.SENT,
-            lease=lease,
-            lease_until=until,
-            sent_at=now,
-            known_before=_known(call.submission),
-            urgency_at=call.urgency_at,
-        )
-        if not taken:
+        prepared = Call.objects.filter(pk=call.pk, state=CallState.PREPARED, not_before__lte=now)
+        if not _write(call, prepared, columns):
             return False
-        _count_start(call, now)
-    call.state, call.lease, call.lease_until, call.sent_at = CallState.SENT, lease, until, now
+        count_start(call)
+        switch = hold.note_departure()
+    try:
+        memory.write(switch.epoch, switch.tick)
+    except memory.NotKept:
+        give_back(call, error="no_copy", counts=False)
+        return False
     return True
 
 
-def _known(submission: Submission) -> dict[str, Any]:
-    return {"attempts": submission.vendor_attempts, "count": submission.vendor_count}
-
-
-def _count_start(call: Call, now: datetime) -> None:
-    """Count the try and start the clock before the call leaves: whatever crashes now, neither is forgotten."""
-    row = Submission.objects.filter(pk=call.submission_id)
-    if call.kind == CallKind.STEP2:
-        row.update(selfies_sent=F("selfies_sent") + 1)
-    if call.kind == CallKind.STEP1 and call.submission.step1_started_at is None:
-        started = clock.vendor_now(call.submission.project)
-        row.filter(step1_started_at=None).update(step1_started_at=started, deadline_at=started + RESULT_LIMIT)
-    call.submission.refresh_from_db(fields=["selfies_sent", "step1_started_at", "deadline_at"])
-
-
-def _uncount_start(call: Call) -> None:
-    """It provably never arrived, or the vendor refused it unprocessed: no try spent, no clock started by it."""
-    row = Submission.objects.filter(pk=call.submission_id)
-    if call.kind == CallKind.STEP2:
-        row.update(selfies_sent=F("selfies_sent") - 1)
-    if call.kind == CallKind.STEP1 and not call.submission.vendor_id and not _other_may_have_arrived(call):
-        row.update(step1_started_at=None, deadline_at=None)
-    call.submission.refresh_from_db(fields=["selfies_sent", "step1_started_at", "deadline_at"])
-
-
-def _other_may_have_arrived(call: Call) -> bool:
-    others = call.submission.calls.filter(kind=CallKind.STEP1).exclude(pk=call.pk)
-    return others.filter(state=CallState.ANSWERED).exists()
+def still_mine(call: Call) -> bool:
+    """Asked right before it leaves: a worker that stood still until its lease ran out sends nothing."""
+    now = clock.now()
+    mine = Call.objects.filter(
+        pk=call.pk, state=CallState.SENT, lease=call.lease, lease_until__gt=now + LEASE_SLACK / 2
+    )
+    return mine.exists()
 
 
 def end(call: Call, state: CallState, **columns: Any) -> bool:
@@ -153,14 +152,14 @@ def end(call: Call, state: CallState, **columns: Any) -> bool:
     return _write(call, mine, columns)
 
 
-def give_back(call: Call, *, error: str, retry_after: timedelta | None = None) -> bool:
-    """It never reached the vendor: prepared again, later. Raised backoff, with jitter."""
+def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
+    """It never reached the vendor: prepared again, later, with backoff and jitter. `counts`: the vendor was tried."""
     wait = retry_after or timedelta(seconds=_backoff(call.undelivered))
     now = clock.now()
     columns: dict[str, Any] = {
         "state": CallState.PREPARED,
         "not_before": now + wait,
-        "undelivered": call.undelivered + 1,
+        "undelivered": call.undelivered + (1 if counts else 0),
         "error": error,
         "lease": None,
         "lease_until": None,
@@ -170,7 +169,7 @@ def give_back(call: Call, *, error: str, retry_after: timedelta | None = None) -
         mine = Call.objects.filter(pk=call.pk, lease=call.lease, state=CallState.SENT)
         if not _write(call, mine, columns):
             return False
-        _uncount_start(call)
+        uncount_start(call)
         if call.kind == CallKind.STEP1 and call.undelivered >= STEP1_GIVES_UP_AFTER:
             cancel_prepared(call.submission, by=SYSTEM, why="not_delivered")
     return True
@@ -188,11 +187,16 @@ def refuse(call: Call, *, error: str, code: str, http_status: int | None, reply:
         columns = {"error": error, "error_code": code[:120], "http_status": http_status}
         if not end(call, CallState.REFUSED, reply_sealed=call.reply_sealed, **columns):
             return False
-        _uncount_start(call)
+        uncount_start(call)
         return_to_before(call, by=events.VENDOR, why=error)
-        if call.kind == CallKind.REVIEW:  # it may be decided there already: the poller reads the record at once
-            Submission.objects.filter(pk=call.submission_id).update(next_read_at=clock.now())
+        _read_soon(call.submission)
     return True
+
+
+def _read_soon(submission: Submission) -> None:
+    """What the vendor would not take it may have seen otherwise than we do."""
+    if submission.vendor_id:
+        Submission.objects.filter(pk=submission.pk).update(next_read_at=clock.now())
 
 
 def doubt(call: Call, *, error: str, http_status: int | None = None, reply: dict[str, Any] | None = None) -> bool:
@@ -214,7 +218,7 @@ def doubt(call: Call, *, error: str, http_status: int | None = None, reply: dict
 
 
 def settle(call: Call, as_: str, *, by: Actor = SYSTEM, reason: str = "") -> None:
-    """Close an unknown call: `adopted` (the vendor has it) or `never_arrived`.
+    """Close an unknown call: `adopted` (the vendor has it), `never_arrived`, or `not_known` (nothing can tell).
 
     Raises:
         StaleSubmission: it was settled or answered meanwhile.
@@ -224,7 +228,7 @@ def settle(call: Call, as_: str, *, by: Actor = SYSTEM, reason: str = "") -> Non
     if not _write(call, unknown, columns):
         raise StaleSubmission(call.submission.reference)
     if as_ == "never_arrived":
-        _uncount_start(call)
+        uncount_start(call)
     fields = {"call": call.kind, "as": as_}
     events.record("call_settled", by=by, submission=call.submission, reason=reason, fields=fields)
 
@@ -249,7 +253,7 @@ def cancel_sent(call: Call, *, error: str) -> None:
     """This worker claimed it and then did not start it (too late, or its images cannot be read)."""
     with transaction.atomic():
         if end(call, CallState.CANCELLED, error=error):
-            _uncount_start(call)
+            uncount_start(call)
             return_to_before(call, by=SYSTEM, why=error)
 
 
@@ -257,9 +261,93 @@ def return_to_before(call: Call, *, by: Actor, why: str) -> None:
     """The submission is where it was before the press, with a notice why; a withdrawn verdict counts no more."""
     if call.kind == CallKind.REVIEW:
         Decision.objects.filter(call=call, withdrawn_at=None).update(withdrawn_at=clock.now(), withdrawn_why=why)
-    if call.returns_to != call.submission.status:
+    if MOVED_BY.get(CallKind(call.kind)) == call.submission.status:
         fields = {"call": call.kind, "why": why}
         move(call.submission, Status(call.returns_to), by=by, fields=fields, notice=why)
+
+
+def reopen(call: Call) -> bool:
+    """The reply of a worker whose call was settled as never arrived: as if it had not been, if nobody acted since.
+
+    False when somebody has: then the record is put right (`correct`) and the vendor is asked.
+    """
+    settled = Call.objects.filter(pk=call.pk, lease=call.lease, state=CallState.SETTLED, settled_as="never_arrived")
+    columns = {"state": CallState.SENT, "ended_at": None, "settled_as": ""}
+    try:
+        with transaction.atomic():
+            call.submission.refresh_from_db()
+            if not _write(call, settled, columns):
+                return False
+            count_start(call, call.sent_at)
+            if (to := MOVED_BY.get(CallKind(call.kind))) is not None:
+                move(call.submission, to, by=SYSTEM, fields={"call": call.kind, "late_reply": True}, notice="")
+    except (IntegrityError, StaleSubmission, MoveNotAllowed):
+        correct(call)
+        return False
+    return True
+
+
+def correct(call: Call) -> bool:
+    """It had arrived after all: the try counts, and the record says so."""
+    settled = Call.objects.filter(pk=call.pk, state=CallState.SETTLED, settled_as="never_arrived")
+    with transaction.atomic():
+        if not _write(call, settled, {"settled_as": "adopted"}):
+            return False
+        count_start(call, call.sent_at)
+        _read_soon(call.submission)
+        events.record("call_corrected", by=SYSTEM, submission=call.submission, fields={"call": call.kind})
+    return True
+
+
+def insert_found(submission: Submission, kind: CallKind, *, as_: CallState, userid: str = "") -> Call:
+    """A call that the vendor has and we no longer do (a restored database lost it): its attempt holds no values."""
+    now = clock.now()
+    settled = as_ == CallState.SETTLED
+    call = Call(
+        submission=submission,
+        attempt=_write_attempt(submission, kind, SYSTEM, {}, ()),
+        kind=kind,
+        state=as_,
+        returns_to=submission.status,
+        userid=userid,
+        not_before=now,
+        urgency_at=now,
+        sent_at=now,
+        ended_at=now if settled else None,
+        settled_as="found" if settled else "",
+        next_read_at=None if settled else now,
+        known_before={},
+        error="found_at_vendor",
+    )
+    call.save(force_insert=True)
+    count_start(call)
+    events.record("call_found", by=SYSTEM, submission=submission, fields={"call": kind})
+    return call
+
+
+def doubt_everything() -> int:
+    """A restored database: what it holds as prepared or sent may have left since. Returns how many."""
+    calls = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT))
+    return sum(_doubt_restored(call) for call in calls.select_related("submission__project"))
+
+
+def _doubt_restored(call: Call) -> bool:
+    seen = CallState(call.state)
+    columns = {
+        "state": CallState.UNKNOWN,
+        "error": "restored",
+        "sent_at": call.sent_at or call.prepared_at,
+        "known_before": call.known_before or evidence.known_before(call),
+        "next_read_at": clock.now(),
+    }
+    with transaction.atomic():
+        if not _write(call, Call.objects.filter(pk=call.pk, state=seen), columns):
+            return False
+        if seen == CallState.PREPARED:
+            count_start(call, call.sent_at)
+        fields = {"call": call.kind, "error": "restored"}
+        events.record("call_unknown", by=SYSTEM, submission=call.submission, fields=fields)
+    return True
 
 
 def lapse_leases() -> int:
@@ -269,8 +357,9 @@ def lapse_leases() -> int:
 
 
 def submissions_in_doubt() -> "QuerySet[Call, Any]":
-    """Ids of submissions with a call that left and has not ended: the deadline waits for its settling."""
-    rows: QuerySet[Call, Any] = Call.objects.filter(state__in=(CallState.SENT, CallState.UNKNOWN))
+    """Ids of submissions with a step that left and has not ended: the deadline waits for its settling."""
+    steps = Call.objects.filter(kind__in=(CallKind.STEP1, CallKind.STEP2))
+    rows: QuerySet[Call, Any] = steps.filter(state__in=(CallState.SENT, CallState.UNKNOWN))
     return rows.values("submission_id")
 
 

@@ -1,15 +1,15 @@
 """What a parsed reply does to the submission. `kycStatus` decides, never a score or `verificationResult`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from argos.received import Received
 from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
-from submissions import clock, deadlines, events, follow, search
-from submissions.calls import ledger
+from submissions import clock, deadlines, differences, events, follow, search
+from submissions.calls import ledger, silence
 from submissions.events import VENDOR
 from submissions.models import Call, CallState, Decision, Source, Status, Submission
 from submissions.transitions import move
@@ -19,23 +19,32 @@ TIMEOUT_CODE = "timeout"
 
 def step1_answered(call: Call, reply: Step1Reply) -> bool:
     submission = call.submission
-    columns = _told(reply.kyc_status, reply.retry_count)
+    confirmed = submission.values
+    to, columns = _step1_end(submission, reply)
+    code = columns.get("retry_code", "") if to == Status.STEP1_RETRY else ""
+    with transaction.atomic():
+        if _close(call, reply.received.status, to, columns, error_code=code):
+            if to == Status.CONFIRMING:
+                follow.after_step1(call, confirmed)
+            return True
+    if reply.submission_id and reply.submission_id != submission.vendor_id:
+        differences.second_record(submission, reply.submission_id, call.userid, reply.kyc_status or "")
+    return False
+
+
+def _step1_end(submission: Submission, reply: Step1Reply) -> tuple[Status, dict[str, Any]]:
+    columns = _told(submission, reply.received, reply.kyc_status, reply.retry_count)
     if reply.retries or reply.needs_new_image:  # else the last code stays: reviewers filter by it
         columns |= _retry_columns(submission, reply.retries)
     if reply.submission_id:
         columns["vendor_id"] = reply.submission_id
     if reply.rejected:
-        return _close(call, reply.received.status, Status.REJECTED, columns | decided(submission, Source.VENDOR))
+        return Status.REJECTED, columns | decided(submission, Source.VENDOR)
     columns["next_alert_at"] = deadlines.next_alert(submission.deadline_at)
     if reply.needs_new_image:
-        return _close(call, reply.received.status, Status.STEP1_RETRY, columns)
-    confirmed = submission.values
+        return Status.STEP1_RETRY, columns
     columns |= read_columns(submission, reply.ocr) | {"id_type_unknown": reply.id_type_unknown}
-    with transaction.atomic():
-        if not _close(call, reply.received.status, Status.CONFIRMING, columns):
-            return False
-        follow.after_step1(call, confirmed)
-    return True
+    return Status.CONFIRMING, columns
 
 
 def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +76,7 @@ def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
 def step2_answered(call: Call, reply: Step2Reply) -> bool:
     submission = call.submission
     now = clock.now()
-    columns = _told(reply.kyc_status, reply.retry_count)
+    columns = _told(submission, reply.received, reply.kyc_status, reply.retry_count)
     columns |= {
         "face_similarity": reply.face_similarity,
         "liveness": reply.liveness,
@@ -120,7 +129,7 @@ def review_answered(call: Call, reply: ReviewReply) -> bool:
     decision = Decision.objects.get(call=call)
     if reply.final_status != decision.verdict:
         return ledger.doubt(call, error="unexpected_final_status", http_status=reply.received.status, reply=raw(reply))
-    columns = _told(reply.final_status, None) | decided_here(submission, decision)
+    columns = _told(submission, reply.received, reply.final_status, None) | decided_here(submission, decision)
     return _close(call, reply.received.status, Status(decision.verdict), columns, raw(reply))
 
 
@@ -141,7 +150,7 @@ def account_answered(call: Call, reply: AccountReply) -> bool:
     call.reply = raw(reply)
     columns = {"http_status": reply.received.status, "error": error, "error_code": code[:120]}
     with transaction.atomic():
-        if not ledger.end(call, CallState.ANSWERED, reply_sealed=call.reply_sealed, **columns):
+        if not _end(call, reply_sealed=call.reply_sealed, **columns):
             return False
         events.record("account_checked", by=VENDOR, submission=call.submission, fields=fields)
     return True
@@ -150,14 +159,24 @@ def account_answered(call: Call, reply: AccountReply) -> bool:
 def delete_answered(call: Call, received: Received) -> bool:
     """The vendor's copy is gone; ours is erased by its own rule."""
     with transaction.atomic():
-        if not ledger.end(call, CallState.ANSWERED, http_status=received.status, error=""):
+        if not _end(call, http_status=received.status, error=""):
             return False
         events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
     return True
 
 
-def _told(status: str | None, count: int | None) -> dict[str, Any]:
+def _end(call: Call, **columns: Any) -> bool:
+    """Answered; also when the reply is so late that the call was settled as never arrived meanwhile."""
+    if ledger.end(call, CallState.ANSWERED, **columns):
+        return True
+    return ledger.reopen(call) and ledger.end(call, CallState.ANSWERED, **columns)
+
+
+def _told(submission: Submission, received: Received, status: str | None, count: int | None) -> dict[str, Any]:
+    """What the vendor said, and by its own clock the earliest moment at which its record can have changed for it."""
     told: dict[str, Any] = {"vendor_read_at": clock.now()}
+    if received.date and not clock.is_drifting(submission.project):
+        told["vendor_updated_at"] = received.date - timedelta(seconds=received.took)
     if status:
         told["vendor_status"] = status[:40]
     if count is not None:
@@ -172,13 +191,20 @@ def _retry_columns(submission: Submission, retries: Any) -> dict[str, Any]:
 
 
 def _close(
-    call: Call, http_status: int, to: Status, columns: dict[str, Any], reply: dict[str, Any] | None = None
+    call: Call,
+    http_status: int,
+    to: Status,
+    columns: dict[str, Any],
+    reply: dict[str, Any] | None = None,
+    error_code: str = "",
 ) -> bool:
     """End the call and move the submission in one transaction. False when somebody settled the call before us."""
     with transaction.atomic():
         call.reply = reply or {}
-        if not ledger.end(call, CallState.ANSWERED, http_status=http_status, error="", reply_sealed=call.reply_sealed):
+        ended = {"http_status": http_status, "error": "", "error_code": error_code, "reply_sealed": call.reply_sealed}
+        if not _end(call, **ended):
             return False
+        columns = {"next_read_at": silence.ends(to), **columns}
         fields = {"call": call.kind, "retry_code": columns.get("retry_code", "")}
         move(call.submission, to, by=VENDOR, fields=fields, notice="", **columns)
     return True

@@ -1,18 +1,20 @@
 """What the vendor's own record says, and what follows: one row for every pair of our status and the vendor's.
 
 `AGREE`: nothing to do. A status: move there. `DIFFER`: shown to people, nothing moves by itself. `WAIT`: an open call
-is about to tell. A status of the vendor's that nobody has documented is always a difference.
+is about to tell. `BEHIND` (in no row): the read is older than what the vendor has told us. A status of the vendor's
+that nobody has documented is always a difference.
 """
 
-from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from argos.replies import VendorSubmission
-from submissions import clock, events
-from submissions.calls import gate, outcomes
+from submissions import clock, differences, events
+from submissions.calls import evidence, gate, ledger, outcomes, silence
+from submissions.deadlines import RESULT_LIMIT
 from submissions.events import VENDOR, Actor
-from submissions.models import Source, Status, Submission
+from submissions.models import CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
+from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.transitions import StaleSubmission, move
 
 S = Status
@@ -22,6 +24,7 @@ class Word(Enum):
     AGREE = "agree"
     DIFFER = "differ"
     WAIT = "wait"
+    BEHIND = "behind"
 
 
 A, D, W = Word.AGREE, Word.DIFFER, Word.WAIT
@@ -67,38 +70,120 @@ def ask_vendor(submission: Submission, *, by: Actor) -> VendorSubmission | None:
 
 
 def adopt(submission: Submission, found: VendorSubmission | None) -> Word | Status:
-    """Bring our record in line with the vendor's where the table says so, else mark the difference."""
+    """Bring our record in line with the vendor's where the table says so, else mark the difference.
+
+    A read that is older than the vendor's own last word changes nothing; it is made again soon.
+    """
+    submission.refresh_from_db(fields=["status", "vendor_updated_at", "deadline_at"])
+    if _proves_nothing(submission, found):
+        _read_again(submission)
+        return Word.BEHIND
     told = vendor_columns(submission, found)
-    word = word_on(Status(submission.status), found.result or "" if found else "")
+    if not submission.has_open_call and found is not None:
+        _put_tries_right(submission, found)
+    word = _word(submission, found)
     if isinstance(word, Status) and found:
         _follow(submission, word, found, told)
-        return word
-    differs = word == Word.DIFFER and not submission.has_open_call
-    _note(submission, told, differs)
+    else:
+        _note(submission, told, word)
+    if not submission.has_open_call:
+        differences.settle_on(submission, _differences(submission, found, word))
     return word
+
+
+def _proves_nothing(submission: Submission, found: VendorSubmission | None) -> bool:
+    if found is not None:
+        return evidence.is_behind(submission, found)
+    told = submission.vendor_updated_at
+    return told is not None and clock.vendor_now(submission.project) - told < evidence.MAY_LAG
+
+
+def _read_again(submission: Submission) -> None:
+    again = silence.spread(silence.SOON)
+    Submission.objects.filter(pk=submission.pk).update(vendor_read_at=clock.now(), next_read_at=again)
+
+
+def _word(submission: Submission, found: VendorSubmission | None) -> Word | Status:
+    """The table's; and a failed selfie at the vendor that we did not know of makes a confirming one incomplete."""
+    if found is None:
+        return Word.WAIT if submission.has_open_call else Word.DIFFER
+    word = word_on(Status(submission.status), found.result or "")
+    is_confirming = submission.status == S.CONFIRMING and not submission.has_open_call
+    if word == Word.AGREE and is_confirming and evidence.step2_tries(submission, found):
+        return S.INCOMPLETE
+    return word
+
+
+def _put_tries_right(submission: Submission, found: VendorSubmission) -> None:
+    """More Step 2 attempts than our ledger holds: a call that we gave up had arrived, or a restored ledger lost it."""
+    theirs = evidence.step2_tries(submission, found) or 0
+    for _missing in range(min(theirs, MAX_TRIES) - evidence.tries_processed(submission)):
+        gave_up = submission.calls.filter(kind=CallKind.STEP2, settled_as="never_arrived").order_by("-sent_at").first()
+        if gave_up is not None:
+            gave_up.submission = submission
+            ledger.correct(gave_up)
+        else:
+            ledger.insert_found(submission, CallKind.STEP2, as_=CallState.SETTLED)
+
+
+def _differences(
+    submission: Submission, found: VendorSubmission | None, word: Word | Status
+) -> dict[DifferenceKind, tuple[str, str]]:
+    """Everything in which this read and our record disagree, after what the table moved."""
+    if found is None:
+        return {DifferenceKind.NO_RECORD: (submission.status, "")} if submission.status != S.DRAFT else {}
+    shown: dict[DifferenceKind, tuple[str, str]] = {}
+    if word == Word.DIFFER:
+        is_ours = submission.source == Source.REVIEWER
+        kind = DifferenceKind.DECISION if is_ours else DifferenceKind.STATUS
+        shown[kind] = (submission.status, found.result or "")
+    tries, ours = evidence.step2_tries(submission, found), evidence.tries_processed(submission)
+    # A list that leaves out the accepted try is one shorter: no disagreement.
+    if tries is not None and (tries > ours or tries < ours - (found.result in evidence.STEP2_ONLY)):
+        shown[DifferenceKind.TRIES] = (str(ours), str(tries))
+    return shown
 
 
 def _follow(submission: Submission, to: Status, found: VendorSubmission, told: dict[str, Any]) -> None:
     at = found.pending_at if to == Status.PENDING else found.result_at
     columns = outcomes.arriving(submission, to, at or clock.now()) | told | last_attempt(found)
+    columns["next_read_at"] = silence.ends(to)
     if to in (Status.APPROVED, Status.REJECTED):
-        columns |= {"source": source_of(found), "next_read_at": None}
+        columns |= {"source": source_of(found)} | _our_decision(submission, to)
+    if to == Status.INCOMPLETE:
+        columns |= {"first_step2_at": submission.first_step2_at or clock.now()}
     fields = {"codes": told["vendor_codes"], "read_back": True}
     try:
-        move(submission, to, by=VENDOR, fields=fields, has_difference=False, **columns)
+        move(submission, to, by=VENDOR, fields=fields, **columns)
     except StaleSubmission:
         submission.refresh_from_db()
 
 
-def _note(submission: Submission, told: dict[str, Any], differs: bool) -> None:
-    if differs != submission.has_difference:
-        kind = "difference_found" if differs else "difference_gone"
-        fields = {"ours": submission.status, "vendor": told.get("vendor_status", "no record")}
-        events.record(kind, by=VENDOR, submission=submission, fields=fields)
-    told |= {"has_difference": differs, "next_read_at": next_read(submission)}
-    Submission.objects.filter(pk=submission.pk).update(**told)
-    for column, value in told.items():
-        setattr(submission, column, value)
+def _our_decision(submission: Submission, to: Status) -> dict[str, Any]:
+    """A verdict that we took for never arrived and that the vendor now shows: it is the reviewer's after all."""
+    lost = Decision.objects.filter(submission=submission, verdict=to, call__settled_as="never_arrived")
+    decision = lost.filter(withdrawn_why="never_arrived").select_related("call").order_by("-decided_at").first()
+    if decision is None or decision.call is None:
+        return {}
+    decision.call.submission = submission
+    ledger.correct(decision.call)
+    submission.decisions.filter(withdrawn_at=None).update(withdrawn_at=clock.now(), withdrawn_why="decided_earlier")
+    Decision.objects.filter(pk=decision.pk).update(withdrawn_at=None, withdrawn_why="")
+    return outcomes.decided_here(submission, decision)
+
+
+def _note(submission: Submission, told: dict[str, Any], word: Word | Status) -> None:
+    """Written only while the status is the one that was judged."""
+    told["next_read_at"] = (
+        silence.spread(silence.DIFFERING) if word == Word.DIFFER else silence.ends(_status(submission))
+    )
+    if Submission.objects.filter(pk=submission.pk, status=submission.status).update(**told):
+        for column, value in told.items():
+            setattr(submission, column, value)
+
+
+def _status(submission: Submission) -> Status:
+    return Status(submission.status)
 
 
 def vendor_columns(submission: Submission, found: VendorSubmission | None) -> dict[str, Any]:
@@ -113,7 +198,9 @@ def vendor_columns(submission: Submission, found: VendorSubmission | None) -> di
         "vendor_updated_at": found.updated_at or submission.vendor_updated_at,
     }
     if found.attempts is not None:
-        columns["vendor_attempts"] = max(len(found.attempts), submission.vendor_attempts or 0)
+        columns["vendor_attempts"] = len(found.attempts)
+    if found.created_at and submission.status in UNDER_DEADLINE:
+        columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + RESULT_LIMIT}
     return columns
 
 
@@ -126,18 +213,3 @@ def last_attempt(found: VendorSubmission) -> dict[str, Any]:
 
 def source_of(found: VendorSubmission) -> Source:
     return Source.TIMEOUT if outcomes.TIMEOUT_CODE in found.codes else Source.VENDOR
-
-
-READ_AGAIN: dict[Status, timedelta] = {
-    S.PENDING: timedelta(hours=2),
-    S.SECOND_REVIEW: timedelta(hours=2),
-    S.OVERDUE: timedelta(minutes=10),
-    S.INCOMPLETE: timedelta(hours=4),
-    S.CONFIRMING: timedelta(hours=8),
-}
-
-
-def next_read(submission: Submission) -> datetime | None:
-    """When the poller asks again: often where the vendor's word is all we wait for, seldom else, never once final."""
-    wait = READ_AGAIN.get(Status(submission.status))
-    return clock.now() + wait if wait else None

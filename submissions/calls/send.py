@@ -7,8 +7,17 @@ from typing import Any
 
 from argos import codes
 from argos.client import Client, ImageFile
-from argos.errors import AlreadyProcessed, Forbidden, NotConfigured, OutcomeUnknown, Refused, Undelivered, VendorError
-from submissions import deadlines, vault
+from argos.errors import (
+    AlreadyProcessed,
+    Forbidden,
+    NotConfigured,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Undelivered,
+    VendorError,
+)
+from submissions import budget, clock, deadlines, vault
 from submissions.calls import gate, ledger, outcomes
 from submissions.models import Call, CallKind, Image, Submission
 
@@ -30,48 +39,47 @@ def send_next() -> bool:
 
 def send(call: Call) -> None:
     """Carry one claimed call to its end: answered, refused, given back or in doubt."""
+    files = _ready(call)
+    if files is None:
+        return
     project = call.submission.project
     try:
-        _baseline(call)
-        talk = TALKS[CallKind(call.kind)]
-        files = _files(call)
-        if not deadlines.is_in_time(call.latest_start, project):
-            ledger.cancel_sent(call, error="deadline")
-            return
-        answered = talk(call, project.client(), files)
-    except CannotRead:
-        ledger.cancel_sent(call, error="image_unreadable")
+        answered = TALKS[CallKind(call.kind)](call, project.client(budget.SHARES[call.kind]), files)
     except VendorError as error:
         _failed(call, error)
     except Exception:
-        log.exception("call %s broke after it was claimed", call.pk)
+        log.exception("call %s broke while it was under way", call.pk)
         ledger.doubt(call, error="portal_fault")
     else:
         gate.note_contact(project, answered)
 
 
-def _baseline(call: Call) -> None:
-    """Where a Step 2's starting point is not known (ID images were refused), read it: a lost reply is judged by it."""
-    submission = call.submission
-    if call.kind != CallKind.STEP2 or submission.vendor_attempts is not None:
-        return
+def _ready(call: Call) -> dict[str, ImageFile] | None:
+    """The images to send, or None: it does not leave, and provably has not."""
     try:
-        found = submission.project.client().get_submission(submission.vendor_id)
-    except VendorError as error:
-        raise Undelivered("the vendor's record could not be read before sending") from error
-    attempts = len(found.attempts or ()) if found else 0
-    Submission.objects.filter(pk=submission.pk).update(vendor_attempts=attempts)
-    submission.vendor_attempts = attempts
-    call.known_before = {**call.known_before, "attempts": attempts}
-    Call.objects.filter(pk=call.pk).update(known_before=call.known_before)
+        files = _files(call)
+        if not gate.has_clock(call.submission.project):
+            ledger.give_back(call, error="clock", counts=not clock.is_drifting(call.submission.project))
+        elif not deadlines.is_in_time(call.latest_start, call.submission.project):
+            ledger.cancel_sent(call, error="deadline")
+        elif ledger.still_mine(call):
+            return files
+    except CannotRead:
+        ledger.cancel_sent(call, error="image_unreadable")
+    except Exception:
+        log.exception("call %s broke before it left", call.pk)
+        ledger.cancel_sent(call, error="portal_fault")
+    return None
 
 
 def _files(call: Call) -> dict[str, ImageFile]:
     images = {str(image.pk): image for image in Image.objects.filter(pk__in=[i["id"] for i in call.attempt.images])}
-    return {entry["field"]: _file(images[entry["id"]], entry, call.submission) for entry in call.attempt.images}
+    return {entry["field"]: _file(images.get(entry["id"]), entry, call.submission) for entry in call.attempt.images}
 
 
-def _file(image: Image, entry: dict[str, str], submission: Submission) -> ImageFile:
+def _file(image: Image | None, entry: dict[str, str], submission: Submission) -> ImageFile:
+    if image is None:
+        raise CannotRead(entry["id"])
     image.submission = submission
     try:
         content = image.read()
@@ -85,25 +93,38 @@ def _file(image: Image, entry: dict[str, str], submission: Submission) -> ImageF
 def _failed(call: Call, error: VendorError) -> None:
     project = call.submission.project
     match error:
+        case Throttled():
+            ledger.give_back(call, error="throttled", retry_after=_retry_after(error), counts=False)
         case Undelivered():
-            gate.note_undelivered(project)
-            ledger.give_back(call, error="undelivered", retry_after=_retry_after(error))
+            ledger.give_back(call, error="undelivered", retry_after=_retry_after(error), counts=error.received is None)
         case AlreadyProcessed():
             ledger.doubt(call, error="already_processed", http_status=error.status, reply=_raw(error))
         case Refused():
-            if isinstance(error, Forbidden):
-                gate.pause(project, codes.advice_on(error).what_happened)
-            code = error.kind if isinstance(error, Forbidden) else codes.storable(error.code, error.message)
-            said = {**_raw(error), "said": error.message or error.code}
-            ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=said)
+            _refused(call, error)
         case OutcomeUnknown():
             ledger.doubt(call, error=_name(error), http_status=error.status, reply=_raw(error))
         case NotConfigured():
             ledger.cancel_sent(call, error="not_configured")
         case _:
             ledger.doubt(call, error=_name(error))
-    if not isinstance(error, Undelivered):
-        gate.note_contact(project, error.received)
+    gate.note_end(project, error)
+
+
+def _refused(call: Call, error: Refused) -> None:
+    if call.kind == CallKind.DELETE and _is_gone(error):
+        assert error.received is not None
+        outcomes.delete_answered(call, error.received)
+        return
+    if isinstance(error, Forbidden):
+        gate.pause(call.submission.project, codes.advice_on(error).what_happened)
+    code = error.kind if isinstance(error, Forbidden) else codes.storable(error.code, error.message)
+    said = {**_raw(error), "said": error.message or error.code}
+    ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=said)
+
+
+def _is_gone(error: Refused) -> bool:
+    """A deletion that was lost and is sent again: there is nothing left to delete."""
+    return "not exist submission" in f"{error.code} {error.message}".casefold() and error.received is not None
 
 
 def _retry_after(error: Undelivered) -> timedelta | None:

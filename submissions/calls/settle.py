@@ -1,24 +1,31 @@
 """Finds out what became of an unknown call: reads the vendor's record and compares it with what was known before.
 
-"The vendor does not have it" takes two reads, `project.settle_minutes` apart, with nothing changed. A call that did
-arrive is adopted; one that did not is offered to a person again and never sent by itself.
+"The vendor does not have it" takes two reads, `project.settle_minutes` apart by the vendor's clock, with nothing
+changed, and no sign that reads lag. A call that did arrive is adopted; one that did not is offered to a person again
+and never sent by itself. The bound that is left stands in docs/ledger.md.
 """
 
+import hashlib
+import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from argos.client import Client
-from argos.errors import VendorError
+from argos.errors import Refused, VendorError
 from argos.replies import VendorSubmission
-from submissions import clock, events
-from submissions.calls import gate, ledger
+from submissions import alerts, clock, differences
+from submissions.calls import gate, ledger, readback
 from submissions.calls.adoption import ADOPT
-from submissions.calls.evidence import HAS_IT
-from submissions.events import SYSTEM, VENDOR, Actor
-from submissions.models import Call, CallKind, CallState
+from submissions.calls.evidence import KNOWN, Finding, is_behind, judge, left_at
+from submissions.events import SYSTEM, Actor
+from submissions.models import Call, CallKind, CallState, DifferenceKind, Submission
+from submissions.models.submission import FINAL
 from submissions.transitions import StaleSubmission
+
+log = logging.getLogger(__name__)
 
 READ_BACKOFF = (5, 15, 30, 60, 120, 300)
 PERSON_TOLD_AFTER = timedelta(minutes=45)
@@ -26,60 +33,127 @@ BATCH = 100
 
 
 def settle_due(batch: int = BATCH) -> int:
-    """One read for each unknown call whose time has come; returns how many were settled."""
+    """One read for each unknown call whose time has come; returns how many were settled. One that breaks stops none."""
     due = list(Call.objects.to_settle(clock.now()).select_related("submission__project", "attempt")[:batch])
-    return sum(settle_one(call) for call in due)
+    return sum(_settle_safely(call) for call in due)
 
 
-def settle_one(call: Call) -> bool:
+def _settle_safely(call: Call) -> bool:
+    try:
+        return settle_one(call)
+    except Exception:
+        log.exception("call %s could not be settled", call.pk)
+        return _ask_later(call)
+
+
+def settle_one(call: Call, *, hinted: str = "") -> bool:
+    """One read and what it says. `hinted`: the vendor's id that a webhook named for a Step 1 whose reply was lost."""
+    if is_stuck(call):
+        alerts.tell(call.submission, "call_stuck", call.sent_at)
     if call.kind == CallKind.ACCOUNT:
         return _wait_for_a_person(call)
     client = call.submission.project.client()
     try:
-        found = _read(call, client)
+        found = _read(call, client, hinted)
     except VendorError:
         return _ask_later(call)
     gate.note_contact(call.submission.project, client.last_received)
     try:
-        return _judge(call, found)
+        return _act_on(judge(call, found, partial(_held_selfie, call, client)), call, found, client)
     except StaleSubmission:
         return False
 
 
-def _read(call: Call, client: Client) -> VendorSubmission | None:
+def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
     """The vendor's record of what this call was about; a lost first Step 1 is found by the userid it carried."""
     if call.submission.vendor_id:
         return client.get_submission(call.submission.vendor_id)
+    if hinted:
+        named = client.get_submission(hinted)
+        if named and named.userid == call.userid:
+            return named
     matches = client.find_by_userid(call.userid)
     if not matches:
         return None
-    earliest = min(matches, key=lambda match: match.created_at or clock.now())
-    if len(matches) > 1:
-        fields = {"userid": call.userid, "vendor_ids": [match.submission_id for match in matches]}
-        events.record("several_at_vendor", by=VENDOR, submission=call.submission, fields=fields)
-    return client.get_submission(earliest.submission_id) or earliest
+    first, *others = sorted(matches, key=lambda match: match.created_at or clock.now())
+    for other in others:
+        differences.second_record(call.submission, other.submission_id, call.userid, other.result or "")
+    return client.get_submission(first.submission_id) or first
 
 
-def _judge(call: Call, found: VendorSubmission | None) -> bool:
-    if found is not None and HAS_IT[CallKind(call.kind)](call, found):
+def _held_selfie(call: Call, client: Client) -> str | None:
+    """SHA-256 of the selfie the vendor keeps; "" when it says it has none, None when it cannot be asked."""
+    try:
+        content, _kind = client.image(call.submission.vendor_id, "selfieImage")
+    except Refused:
+        return ""
+    except VendorError:
+        return None
+    return hashlib.sha256(content).hexdigest()
+
+
+def _act_on(finding: Finding, call: Call, found: VendorSubmission | None, client: Client) -> bool:
+    if finding == Finding.ARRIVED:
         with transaction.atomic():
-            ledger.settle(call, "adopted")
+            ledger.settle(call, "never_arrived" if call.error == "already_processed" else "adopted")
             ADOPT[CallKind(call.kind)](call, found)
         return True
-    return _nothing_changed(call)
+    if finding == Finding.TURNED_AWAY:
+        with transaction.atomic():
+            release(call, by=SYSTEM)
+            readback.adopt(call.submission, found)
+        return True
+    if finding == Finding.ABSENT:
+        return _nothing_changed(call, client)
+    if found is not None and found.result not in KNOWN:
+        differences.add(call.submission, DifferenceKind.STATUS, (call.submission.status, found.result or ""))
+    return _proves_nothing(call)
 
 
-def _nothing_changed(call: Call) -> bool:
-    now = clock.now()
+def _proves_nothing(call: Call) -> bool:
+    """Older than what the vendor has told, or in words nobody knows: the two reads begin anew."""
+    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(clear_since=None)
+    return _ask_later(call)
+
+
+def _nothing_changed(call: Call, client: Client) -> bool:
+    now = _vendor_time(call, client)
     apart = timedelta(minutes=call.submission.project.settle_minutes)
-    if call.clear_since is not None and now - call.clear_since >= apart:
+    since = call.clear_since or now
+    if now - since >= apart and not clock.is_drifting(call.submission.project):
+        if not _reads_are_fresh(call, client):
+            return _proves_nothing(call)
         release(call, by=SYSTEM)
         return True
-    since = call.clear_since or now
-    again = since + apart + timedelta(seconds=1)
+    again = clock.now() + max(apart - (now - since), timedelta(0)) + timedelta(seconds=random.uniform(1, 5))  # noqa: S311
     columns = {"clear_since": since, "reads": call.reads + 1, "next_read_at": again}
     Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(**columns)
     return False
+
+
+def _vendor_time(call: Call, client: Client) -> datetime:
+    """The two reads are told apart by the vendor's clock, so that a jump of ours does not shorten the wait."""
+    told = client.last_received.date if client.last_received else None
+    return told or clock.vendor_now(call.submission.project)
+
+
+def _reads_are_fresh(call: Call, client: Client) -> bool:
+    """A witness: the first submission of the project that the vendor changed after this call must have ended.
+
+    When a read of it does not show that change yet, reads lag by more than we waited, and prove nothing. Without a
+    witness (no traffic) the wait alone has to do.
+    """
+    project = call.submission.project
+    over = left_at(call) + project.longest_call
+    others = Submission.objects.filter(project=project, vendor_updated_at__gte=over).exclude(pk=call.submission_id)
+    witness = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project").first()
+    if witness is None:
+        return True
+    try:
+        seen = client.get_submission(witness.vendor_id)
+    except VendorError:
+        return False
+    return seen is not None and not is_behind(witness, seen)
 
 
 def release(call: Call, *, by: Actor, reason: str = "") -> None:
@@ -97,8 +171,15 @@ def _ask_later(call: Call) -> bool:
 
 
 def _wait_for_a_person(call: Call) -> bool:
-    """Nothing at the vendor tells whether the 1-won check ran: an agent releases it with a reason."""
-    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(next_read_at=None)
+    """Nothing at the vendor tells whether the 1-won check ran: an agent releases it with a reason.
+
+    Where its submission has ended without it, nobody needs to know any more.
+    """
+    if call.submission.status in FINAL:
+        ledger.settle(call, "not_known")
+        return True
+    later = clock.now() + PERSON_TOLD_AFTER
+    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(next_read_at=later)
     return False
 
 

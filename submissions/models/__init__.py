@@ -5,6 +5,7 @@ from submissions.models.alert import Alert
 from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.consent import ConsentText
 from submissions.models.decision import Decision, Note, Verdict
+from submissions.models.difference import Difference, DifferenceKind
 from submissions.models.event import Event
 from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
@@ -29,6 +30,8 @@ __all__ = [
     "Capturer",
     "ConsentText",
     "Decision",
+    "Difference",
+    "DifferenceKind",
     "Event",
     "Export",
     "ExportFormat",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from argos.client import Client, Paths
 from submissions import vault
+from submissions.budget import READ, Budget
 
 
 class Reviewer(models.TextChoices):
@@ -97,6 +98,14 @@ class Project(models.Model):
         default=10,
         validators=[MinValueValidator(6)],
     )
+    # The vendor's own limits are 5,000 a second and 500,000 a UTC day for each key; one page of another product says
+    # 200,000 a day. Reads count too.
+    calls_per_second = models.PositiveIntegerField(
+        _("calls a second at most"), default=100, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+    calls_per_day = models.PositiveIntegerField(
+        _("calls a UTC day at most"), default=100_000, validators=[MinValueValidator(1), MaxValueValidator(500_000)]
+    )
     face_threshold = _percent(_("face similarity below this is a warning"), 70)
     liveness_threshold = _percent(_("liveness below this is a warning"), 50)
 
@@ -159,14 +168,26 @@ class Project(models.Model):
     def _key_label(self) -> str:
         return f"project.api_key:{self.pk}"
 
-    def client(self) -> Client:
+    @property
+    def budget(self) -> Budget:
+        return Budget(self.key_digest, self.calls_per_second, self.calls_per_day)
+
+    def client(self, share: float = READ) -> Client:
+        """Every call it makes is counted; `share` is the part of the budget that it may use up."""
+        counted = self.budget
         return Client(
             self.base_url,
             self.api_key,
             paths=Paths.from_mapping(self.paths),
             connect_timeout=self.connect_timeout,
             read_timeout=self.read_timeout,
+            admit=lambda: counted.spend(share),
         )
+
+    @property
+    def key_digest(self) -> str:
+        """Names the API key where calls are counted, without telling it."""
+        return hashlib.sha256(f"budget:{self.api_key}".encode()).hexdigest()[:24]
 
     @property
     def longest_call(self) -> timedelta:

@@ -81,6 +81,8 @@ def render_submission(
         "vendor": vendor,
         "others": others(user, submission),
         "question": questions.open_of(submission),
+        "that_counts": search.that_counts(user, submission),
+        "differences": [telling.about_difference(row) for row in submission.differences.standing()],
         "timeline": timeline(submission, user),
         "looks": looks(submission),
         "notes": notes(submission),

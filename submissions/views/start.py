@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import alerts, clock, contact, events, mentions, questions, queue
-from submissions.models import Call, CallState, Role, Status, Submission, Switch, User
+from submissions import alerts, contact, events, mentions, questions, queue
+from submissions.models import Call, CallState, Role, Status, Submission, User
 from submissions.models.submission import CAPTURING, SENDING, load_keys
-from submissions.permissions import NotAllowed, visible_to
+from submissions.permissions import visible_to
 from submissions.views.asking import person, safe_next
 
 SHOWN = 12
@@ -44,7 +43,7 @@ def _agent(user: User) -> dict[str, Any]:
             (_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
             (_("Drafts"), list(drafts[:SHOWN]), _("No draft. A draft runs no clock.")),
         ],
-        "switch": None,
+        "is_manager": False,
         "stuck": [],
     }
 
@@ -65,7 +64,7 @@ def _reviewer(user: User) -> dict[str, Any]:
     nobody: dict[str, list[Submission]] = {"calls_due": [], "news": []}
     return nobody | {
         "lists": lists,
-        "switch": Switch.read() if is_manager else None,
+        "is_manager": is_manager,
         "stuck": _stuck() if is_manager else [],
     }
 
@@ -79,19 +78,3 @@ def _stuck() -> list[Call]:
 def alerts_seen(request: HttpRequest) -> HttpResponse:
     alerts.mark_seen(person(request))
     return redirect(safe_next(request, "start"))
-
-
-@require_POST
-def stop_switch(request: HttpRequest) -> HttpResponse:
-    """Managers stop all sending, and let it go on."""
-    user = person(request)
-    if user.role != Role.MANAGER:
-        raise NotAllowed(_("Only managers stop and resume sending."))
-    stops = request.POST.get("stop") == "1"
-    columns = {"stopped_at": clock.now(), "stopped_by": user} if stops else {"stopped_at": None, "stopped_by": None}
-    Switch.read()
-    Switch.objects.filter(pk=1).update(**columns)
-    events.record("sending_stopped" if stops else "sending_resumed", by=events.actor_of(request))
-    text = _("Sending has stopped. What is pressed waits here.") if stops else _("Sending goes on.")
-    messages.success(request, text)
-    return redirect("start")

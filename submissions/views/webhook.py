@@ -18,9 +18,10 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     """200 once stored; 404 for an unknown token or source address, 413 for a body over the limit."""
     project = Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).first()
     address = client.of(request)
-    if project is None or (project.webhook_addresses and address not in project.webhook_addresses):
+    if project is None or not webhooks.may_come_from(project, address):
         return HttpResponse(status=404)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > webhooks.MAX_BYTES:
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    if not told.isdigit() or int(told) > webhooks.MAX_BYTES:
         return HttpResponse(status=413)
     body = request.body
     if len(body) > webhooks.MAX_BYTES:

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from submissions import claims
-from submissions.models import ConsentText, Role, SavedView, Status, Submission, User
+from submissions import claims, differences
+from submissions.models import ConsentText, Difference, Role, SavedView, Status, Submission, User
 from submissions.models.submission import Capturer
 from tests import factories
 
@@ -125,6 +125,11 @@ ROWS: dict[str, Row] = {
     "alerts_seen": Row(post=SIGNED_IN),
     "choose_language": Row(post=SIGNED_IN, data={"language": "ko"}),
     "stop_switch": Row(post=MANAGERS),
+    "sending": Row(only(MANAGER, CAPTURING_MANAGER, ADMIN)),
+    "lift_hold": Row(post=ADMINISTRATORS),
+    "differences": Row(REVIEWERS),
+    "difference_ask": Row(post=REVIEWERS, of="difference"),
+    "difference_seen": Row(post=REVIEWERS, of="difference"),
     "submission_list": Row(CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
     "same_customer": Row(post=CUSTOMERS),
@@ -277,6 +282,8 @@ class World:
         claims.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
         self.consent = ConsentText.objects.create(project=self.project, version="1", text="I agree.")
         self.view = SavedView.objects.create(owner=self.users[MANAGER], name="Ours", is_shared=True)
+        differences.unknown_here(self.project, "vendor-1", "KP-ABCDEFGH-1", "pending")
+        self.difference = Difference.objects.get()
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -301,6 +308,7 @@ class World:
             "submission": lambda: {"pk": self.submissions[state].pk},
             "submission in the admin": lambda: {"object_id": self.submissions[state].pk},
             "image": lambda: {"pk": self.submissions[state].images.first().pk},
+            "difference": lambda: {"pk": self.difference.pk},
             "token": lambda: {"token": self.token},
             "provider": lambda: {"provider_id": "sso"},
             "passkey of another": lambda: {"pk": 4711},

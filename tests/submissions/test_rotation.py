@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 
 from submissions import rotation, search, vault, webhooks
-from submissions.models import AccessReview, Export, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
 from tests.factories import make_draft, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_every_column_under_the_master_key_is_rotated() -> None:
         for path in Path(rotation.__file__).parent.rglob("*.py")
         if "vault.wrap(" in path.read_text() and path.name not in ("vault.py", "rotation.py", "search.py")
     ]
-    wrapping = ["access_review.py", "adapters.py", "export.py", "project.py", "submission.py", "webhook.py"]
-    assert sorted(callers) == wrapping
-    tables = {AccessReview, Export, SubmissionKey, Project, WebhookDelivery}
+    wrapping = ["access_review.py", "adapters.py", "difference.py", "export.py", "project.py", "submission.py"]
+    assert sorted(callers) == [*wrapping, "webhook.py"]
+    tables = {AccessReview, Difference, Export, SubmissionKey, Project, WebhookDelivery}
     assert {wrapped.model for wrapped in rotation.WRAPPED} == tables

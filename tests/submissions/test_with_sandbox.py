@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def project(sandbox: Sandbox) -> Project:
-    project = make_project(base_url=sandbox.base_url, read_timeout=2, connect_timeout=1)
+    project = make_project(base_url=sandbox.base_url, read_timeout=10, connect_timeout=2)
     project.api_key = "sandbox-key-standard"
     project.save()
     return project

@@ -1,0 +1,38 @@
+"""The two counts a call touches on its submission: selfies spent and the 24 hours. Written before a call leaves."""
+
+from datetime import datetime
+
+from django.db.models import F
+
+from submissions import clock
+from submissions.deadlines import RESULT_LIMIT
+from submissions.models import Call, CallKind, CallState, Submission
+from submissions.models.submission import MAX_TRIES
+
+COUNTED = ["selfies_sent", "step1_started_at", "deadline_at"]
+
+
+def count_start(call: Call, started: datetime | None = None) -> None:
+    """Count the try and start the clock before the call leaves: whatever crashes now, neither is forgotten."""
+    row = Submission.objects.filter(pk=call.submission_id)
+    if call.kind == CallKind.STEP2:
+        row.filter(selfies_sent__lt=MAX_TRIES).update(selfies_sent=F("selfies_sent") + 1)
+    if call.kind == CallKind.STEP1 and call.submission.step1_started_at is None:
+        started = started or clock.vendor_now(call.submission.project)
+        row.filter(step1_started_at=None).update(step1_started_at=started, deadline_at=started + RESULT_LIMIT)
+    call.submission.refresh_from_db(fields=COUNTED)
+
+
+def uncount_start(call: Call) -> None:
+    """It provably never arrived, or the vendor refused it unprocessed: no try spent, no clock started by it."""
+    row = Submission.objects.filter(pk=call.submission_id)
+    if call.kind == CallKind.STEP2:
+        row.filter(selfies_sent__gt=0).update(selfies_sent=F("selfies_sent") - 1)
+    if call.kind == CallKind.STEP1 and not call.submission.vendor_id and not _other_may_have_arrived(call):
+        row.update(step1_started_at=None, deadline_at=None)
+    call.submission.refresh_from_db(fields=COUNTED)
+
+
+def _other_may_have_arrived(call: Call) -> bool:
+    others = call.submission.calls.filter(kind=CallKind.STEP1).exclude(pk=call.pk)
+    return others.filter(state=CallState.ANSWERED).exists()

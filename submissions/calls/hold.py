@@ -1,0 +1,69 @@
+"""A database that was restored, or failed over to an older copy, sends nothing until a person has looked.
+
+It is noticed by itself: the ledger's tick goes up with every call that leaves, and a copy of it lies outside the
+database (`memory`). What is done meanwhile stands in `recovery`.
+"""
+
+import logging
+
+from django.db.models import F
+
+from submissions import clock, events
+from submissions.calls import memory
+from submissions.events import SYSTEM, Actor
+from submissions.models import Switch
+
+log = logging.getLogger(__name__)
+
+RESTORED, NO_COPY, BY_HAND = "restored", "no_copy", "by_hand"
+
+
+def note_departure() -> Switch:
+    """In the transaction that marks a call as sent: the next tick. Its copy is written once that is committed."""
+    Switch.objects.filter(pk=1).update(tick=F("tick") + 1, ticked_at=clock.now())
+    return Switch.objects.get(pk=1)
+
+
+def is_in_time(switch: Switch) -> bool:
+    """Whether this database is where its copy says; if not, the hold begins and nothing is sent.
+
+    The copy is read first: it is written after the database, so a database read later is never behind it by itself.
+    """
+    try:
+        kept = memory.read(switch.epoch)
+    except memory.NotTold:
+        if switch.tick:
+            log.warning("sending waits: neither Redis nor this host's file tells how far the ledger had come")
+        return switch.tick == 0
+    now = Switch.objects.get(pk=1)
+    if kept == memory.FORGOTTEN:
+        return now.tick == 0 or not begin(NO_COPY)
+    return now.tick >= kept or not begin(RESTORED)
+
+
+def begin(why: str, *, by: Actor = SYSTEM) -> bool:
+    """Nothing leaves from now on. True, also when it was on hold already."""
+    switch = Switch.read()
+    columns = {
+        "on_hold_since": clock.now(),
+        "on_hold_why": why,
+        "restored_to": switch.ticked_at,
+        "listed_at": None,
+    }
+    if Switch.objects.filter(pk=1, on_hold_since=None).update(**columns):
+        log.error("sending is on hold (%s): an administrator must look and lift it", why)
+        events.record("hold_begun", by=by, fields={"why": why})
+    return True
+
+
+def lift(*, by: Actor, why: str) -> None:
+    """An administrator has looked: the database's tick goes past its copy, and sending goes on."""
+    switch = Switch.read()
+    try:
+        kept = memory.read(switch.epoch)
+    except memory.NotTold:
+        kept = memory.FORGOTTEN
+    tick = max(kept, switch.tick) + 1
+    Switch.objects.filter(pk=1).update(on_hold_since=None, on_hold_why="", tick=tick, ticked_at=clock.now())
+    memory.write(switch.epoch, tick)
+    events.record("hold_lifted", by=by, fields={"why": why[:200]})

@@ -1,0 +1,54 @@
+"""What all processes share through Redis besides wake-ups. It may be emptied or gone at any moment: callers cope."""
+
+import logging
+import threading
+import time
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 0.5
+QUIET_AFTER_FAILURE = 5.0  # seconds in which nobody waits for it again
+
+_lock = threading.Lock()
+_silent_until = 0.0
+
+
+class Gone(Exception):
+    """Redis does not answer (or did not a moment ago)."""
+
+
+@lru_cache(maxsize=4)
+def _connection(url: str) -> Any:
+    return redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)
+
+
+def ask(script: str, keys: list[str], args: list[Any]) -> Any:
+    """Run one Lua script, which Redis runs as a whole.
+
+    Raises:
+        Gone: it does not answer.
+    """
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        raise Gone
+    try:
+        return _connection(settings.REDIS_URL).eval(script, len(keys), *keys, *args)
+    except (redis.RedisError, OSError) as error:
+        with _lock:
+            _silent_until = time.monotonic() + QUIET_AFTER_FAILURE
+        log.warning(
+            "Redis does not answer (%s); for some seconds each process goes by what it knows", type(error).__name__
+        )
+        raise Gone from error
+
+
+def forget_failure() -> None:
+    """Ask again at once: for a start, and after the address has changed."""
+    global _silent_until
+    _silent_until = 0.0
+    _connection.cache_clear()

@@ -1,0 +1,90 @@
+"""The page of differences: both sides, what was done about each, and what a person can do."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions import differences, events, telling
+from submissions.calls import readback
+from submissions.events import Actor
+from submissions.models import Difference, Event, User
+from submissions.permissions import NotAllowed
+from submissions.views.asking import person
+
+SHOWN = 100
+STEPS = 4
+DONE = ("vendor_asked", "call_settled", "call_corrected", "call_found", "difference_seen", "webhook")
+SHORTEST_NOTE = 4
+
+
+@require_safe
+def differences_page(request: HttpRequest) -> HttpResponse:
+    user = _reviewer(request)
+    rows = Difference.objects.standing()
+    if request.GET.get("seen") != "1":
+        rows = rows.unseen()
+    found = list(rows.select_related("submission__project", "project", "seen_by").order_by("found_at")[:SHOWN])
+    shown = [row.submission for row in found if row.submission]
+    events.record_list("differences_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
+    context = {
+        "rows": [(row, telling.about_difference(row), _done(row)) for row in found],
+        "with_seen": request.GET.get("seen") == "1",
+        "is_long": len(found) == SHOWN,
+        "user": user,
+    }
+    return render(request, "differences.html", context)
+
+
+def _reviewer(request: HttpRequest) -> User:
+    user = person(request)
+    if not user.is_reviewer:
+        raise NotAllowed(_("Only compliance officers and managers see the differences."))
+    return user
+
+
+def _done(row: Difference) -> list[tuple[Event, str]]:
+    """What was done since it was found, newest first."""
+    if row.submission_id is None:
+        return []
+    since = Event.objects.filter(submission_id=row.submission_id, kind__in=DONE, at__gte=row.found_at)
+    return [(event, telling.about_event(event)) for event in since.order_by("-id")[:STEPS]]
+
+
+@require_POST
+def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Read the vendor's record again now."""
+    _reviewer(request)
+    row = get_object_or_404(Difference.objects.select_related("submission__project"), pk=pk)
+    if row.submission is None or not row.submission.vendor_id:
+        messages.info(request, _("No submission here belongs to it, so there is nothing to compare."))
+    else:
+        _ask(request, row, by=events.actor_of(request))
+    return redirect("differences")
+
+
+def _ask(request: HttpRequest, row: Difference, *, by: Actor) -> None:
+    assert row.submission is not None
+    readback.ask_vendor(row.submission, by=by)
+    row.refresh_from_db()
+    if row.gone_at:
+        messages.success(request, _("%(ref)s agrees with the vendor now.") % {"ref": row.submission.reference})
+    else:
+        messages.warning(request, _("Asked just now: %(ref)s still differs.") % {"ref": row.submission.reference})
+
+
+@require_POST
+def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A person has looked and says what comes of it."""
+    _reviewer(request)
+    row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
+    note = request.POST.get("note", "").strip()
+    if len(note) < SHORTEST_NOTE:
+        messages.error(request, _("Write in a few words what you found and what comes of it."))
+    else:
+        differences.mark_seen(row, by=events.actor_of(request), note=note)
+        messages.success(request, _("Noted. It stays listed under “seen” until both sides agree."))
+    return redirect("differences")

@@ -1,0 +1,365 @@
+"""What becomes of a call whose end is not known: each kind of evidence, lagging reads, late replies, people."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from submissions import clock, polling, steps
+from submissions.calls import ledger, outcomes, readback, send, settle
+from submissions.models import Alert, Call, CallState, ImageKind, Role, Status, Submission, Verdict
+from tests.factories import by, claim_call, make_user, reload
+from tests.submissions.ledger_machine import LedgerMachine
+
+pytestmark = pytest.mark.django_db
+
+
+class Bench(LedgerMachine):
+    """The machine's people and processes, each step taken by a test."""
+
+    def teardown(self) -> None:
+        self.installed.__exit__(None, None, None)
+        self.transaction.__exit__(None, None, None)
+
+    @property
+    def mine(self) -> Submission:
+        return self.one(0)
+
+    @property
+    def call(self) -> Call:
+        found: Call = self.mine.calls.order_by("-prepared_at").first()
+        return found
+
+    def beats(self, *minutes: float) -> None:
+        for delta in minutes:
+            self.advance(delta)
+            self.beat()
+
+    def at(self, case: str = "") -> None:
+        self.customers([case])
+        self.press_step1(0)
+        self.work("fine")
+        self.advance(1)
+
+    def lose_step2(self, weather: str) -> None:
+        self.press_step2(0, 1)
+        self.work(weather)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    bench = Bench()
+    yield bench
+    bench.teardown()
+
+
+@pytest.mark.parametrize("hides", [False, True])
+@pytest.mark.parametrize("weather", ["lost_after", "5xx_after", "junk_after"])
+def test_processed_try_is_adopted_at_the_first_read(bench: Bench, weather: str, hides: bool) -> None:
+    bench.at("+liveness")
+    bench.hide_attempts(hides)
+    bench.lose_step2(weather)
+    assert bench.call.state == CallState.UNKNOWN
+    bench.beats(0.1)
+    assert (bench.call.state, bench.call.settled_as) == (CallState.SETTLED, "adopted")
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
+
+
+@pytest.mark.parametrize("hides", [False, True])
+@pytest.mark.parametrize("weather", ["lost_before", "5xx_before"])
+def test_unprocessed_try_is_offered_again_after_two_reads_apart(bench: Bench, weather: str, hides: bool) -> None:
+    bench.at("+liveness")
+    bench.hide_attempts(hides)
+    bench.lose_step2(weather)
+    bench.beats(0.1, 5, 4)
+    assert bench.call.state == CallState.UNKNOWN
+    bench.beats(2)
+    assert (bench.call.settled_as, bench.mine.status, bench.mine.selfies_sent) == (
+        "never_arrived",
+        Status.CONFIRMING,
+        0,
+    )
+
+
+def test_second_try_without_attempts_is_told_by_the_selfie_the_vendor_keeps(bench: Bench) -> None:
+    bench.at("+liveness2")
+    bench.lose_step2("fine")
+    bench.hide_attempts(True)
+    bench.lose_step2("lost_before")
+    bench.beats(0.1)
+    assert bench.call.state == CallState.UNKNOWN
+    bench.beats(11)
+    assert (bench.call.settled_as, bench.mine.selfies_sent) == ("never_arrived", 1)
+    bench.lose_step2("lost_after")
+    bench.beats(0.1)
+    assert (bench.call.settled_as, bench.mine.selfies_sent) == ("adopted", 2)
+
+
+def test_lag_longer_than_the_wait_is_seen_by_a_witness(bench: Bench) -> None:
+    """Another submission that the vendor changed later does not show it yet: so reads lag, and nothing is released."""
+    bench.customers(["+liveness", ""])
+    for which in (0, 1):
+        bench.press_step1(which)
+        bench.work("fine")
+    bench.advance(40)
+    bench.lag(25)
+    bench.press_step2(0, 1)
+    bench.work("lost_after")
+    bench.advance(2)
+    bench.press_step2(1, 1)
+    bench.work("fine")
+    bench.beats(0.1, 11, 1, 2)
+    assert bench.call.state == CallState.UNKNOWN
+    bench.beats(20, 6)
+    assert bench.call.settled_as == "adopted"
+    assert bench.mine.status == Status.INCOMPLETE
+
+
+def test_lag_that_nothing_shows_is_put_right_when_the_record_does(bench: Bench) -> None:
+    """The bound of docs/ledger.md: no traffic, and reads that lag by more than we wait. No try goes uncounted."""
+    bench.at("+liveness")
+    bench.advance(40)
+    bench.lag(25)
+    bench.lose_step2("lost_after")
+    bench.beats(0.1, 11)
+    assert bench.call.settled_as == "never_arrived"
+    bench.lag(0)
+    Submission.objects.update(next_read_at=clock.now())
+    bench.beat()
+    assert (bench.call.settled_as, bench.mine.status) == ("adopted", Status.INCOMPLETE)
+    assert (bench.mine.selfies_sent, bench.mine.tries_left) == (1, 2)
+
+
+def test_timeout_at_the_vendor_does_not_count_a_try_that_never_came(bench: Bench) -> None:
+    bench.at("+liveness2")
+    bench.lose_step2("fine")
+    bench.advance(60 * 22)
+    bench.lose_step2("lost_before")
+    bench.advance(60 * 3)
+    bench.beat()
+    assert (bench.call.settled_as, bench.mine.status, bench.mine.source) == (
+        "never_arrived",
+        Status.REJECTED,
+        "timeout",
+    )
+    assert bench.mine.selfies_sent == 1
+
+
+def test_undocumented_status_settles_nothing_and_tells_people(bench: Bench) -> None:
+    manager = make_user(Role.MANAGER)
+    bench.at()
+    bench.lose_step2("lost_after")
+    next(iter(bench.vendor.world.submissions.values())).status = "on_ice"
+    bench.beats(0.1, 11, 40, 5)
+    assert bench.call.state == CallState.UNKNOWN
+    assert bench.mine.differences.standing().get().theirs == "on_ice"
+    assert Alert.objects.filter(person=manager, kind="call_stuck").count() == 1
+
+
+def test_step1_retry_that_left_no_trace_heals_by_itself(bench: Bench) -> None:
+    """Read without OCR and lost: another ID image is asked for, the vendor says it has one, and nothing was spent."""
+    bench.customers(["+glare+noocr"])
+    bench.press_step1(0)
+    bench.work("fine")
+    assert bench.mine.status == Status.STEP1_RETRY
+    bench.hide_attempts(True)
+    bench.advance(1)
+    bench.press_step1(0)
+    bench.work("lost_after")
+    bench.beats(0.1, 11)
+    assert bench.mine.status == Status.STEP1_RETRY
+    bench.press_step1(0)
+    bench.work("fine")
+    assert bench.call.error == "already_processed"
+    bench.beats(0.1)
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.CONFIRMING, 0)
+
+
+def test_reply_that_comes_after_the_lease_ends_its_call(bench: Bench) -> None:
+    bench.at("+liveness")
+    bench.press_step2(0, 1)
+    bench.stand_still()
+    bench.beats(3, 0.2)
+    assert bench.mine.status == Status.INCOMPLETE
+    bench.come_late()
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
+
+
+def test_reply_that_comes_after_its_call_was_given_up_opens_it_again(bench: Bench) -> None:
+    bench.at("+liveness")
+    bench.advance(40)
+    bench.lag(25)
+    bench.press_step2(0, 1)
+    bench.stand_still()
+    bench.beats(3, 0.2, 11)
+    assert bench.call.settled_as == "never_arrived"
+    bench.come_late()
+    assert (bench.call.state, bench.mine.status, bench.mine.selfies_sent) == (
+        CallState.ANSWERED,
+        Status.INCOMPLETE,
+        1,
+    )
+
+
+def test_reply_that_comes_after_the_agent_pressed_again_is_counted(bench: Bench) -> None:
+    bench.at("+liveness2")
+    bench.advance(40)
+    bench.lag(25)
+    bench.press_step2(0, 1)
+    bench.stand_still()
+    bench.beats(3, 0.2, 11)
+    bench.press_step2(0, 1)
+    bench.come_late()
+    first = bench.mine.calls.filter(kind="step2").order_by("prepared_at").first()
+    assert (first.state, first.settled_as) == (CallState.SETTLED, "adopted")
+    bench.work("fine")
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 2)
+
+
+def test_worker_whose_lease_ran_out_sends_nothing(bench: Bench) -> None:
+    bench.at()
+    bench.press_step2(0, 1)
+    call = ledger.claim()
+    assert call is not None
+    bench.advance(3)
+    assert send._ready(call) is None
+    assert not [entry for entry in bench.vendor.sent if entry["endpoint"] == "step2"]
+
+
+def test_jump_of_our_clock_does_not_shorten_the_wait(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.at()
+    bench.lose_step2("lost_before")
+    bench.beats(0.1)
+    now = clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(hours=1))
+    bench.beat()
+    assert bench.call.state == CallState.UNKNOWN
+    assert bench.mine.project.clock_offset < -3500
+    assert ledger.claim() is None
+
+
+def test_stuck_call_is_settled_by_a_manager_with_a_reason_and_once(bench: Bench) -> None:
+    bench.at()
+    bench.lose_step2("lost_before")
+    call = bench.call
+    call.submission = bench.mine
+    settle.release(call, by=by(make_user(Role.MANAGER)), reason="The vendor's desk says so")
+    assert bench.mine.status == Status.CONFIRMING
+    with pytest.raises(settle.StaleSubmission):
+        settle.release(bench.call, by=by(make_user(Role.MANAGER)), reason="again")
+
+
+def test_verdict_given_up_under_lag_is_the_reviewers_when_the_vendor_shows_it(bench: Bench) -> None:
+    bench.at()
+    bench.lose_step2("fine")
+    bench.advance(40)
+    bench.lag(25)
+    bench.decide(0, Verdict.APPROVED)
+    bench.advance(1)
+    bench.work("lost_after")
+    bench.beats(0.1, 11)
+    assert (bench.mine.status, bench.call.settled_as) == (Status.PENDING, "never_arrived")
+    bench.lag(0)
+    Submission.objects.update(next_read_at=clock.now())
+    bench.beat()
+    assert (bench.mine.status, bench.mine.source, bench.mine.decided_by) == (
+        Status.APPROVED,
+        "reviewer",
+        bench.officer,
+    )
+    assert bench.mine.decisions.get(withdrawn_at=None).call.settled_as == "adopted"
+
+
+def test_verdict_refused_because_the_vendor_decided_is_read_back(bench: Bench) -> None:
+    bench.at()
+    bench.lose_step2("fine")
+    bench.decide(0, Verdict.APPROVED)
+    kyc = next(iter(bench.vendor.world.submissions.values()))
+    bench.vendor.world.reject(kyc, "id_info_dataMismatch", "Entered information does not match.")
+    bench.advance(1)
+    bench.work("fine")
+    assert bench.mine.status == Status.PENDING
+    bench.beat()
+    assert (bench.mine.status, bench.mine.source) == (Status.REJECTED, "vendor")
+
+
+def test_account_check_nobody_can_read_back_ends_with_its_submission(bench: Bench) -> None:
+    bench.at()
+    steps.check_account(bench.mine, by=by(bench.agent), holder="A", bank_code="004", account_number="1234567")
+    bench.work("lost_before")
+    assert bench.call.state == CallState.UNKNOWN
+    bench.advance(60 * 25)
+    bench.beat()
+    assert bench.mine.status == Status.ABANDONED
+    bench.beats(50)
+    assert (bench.call.state, bench.call.settled_as) == (CallState.SETTLED, "not_known")
+
+
+def test_prepared_account_check_does_not_outlive_the_deadline(bench: Bench) -> None:
+    bench.at()
+    steps.check_account(bench.mine, by=by(bench.agent), holder="A", bank_code="004", account_number="1234567")
+    bench.advance(60 * 25)
+    bench.beat()
+    assert (bench.mine.status, bench.call.state) == (Status.ABANDONED, CallState.CANCELLED)
+
+
+def test_one_call_that_breaks_the_settling_stops_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.customers(["", ""])
+    for which in (0, 1):
+        bench.press_step1(which)
+        bench.work("lost_after")
+    broken = bench.one(0).open_call.pk
+    judge = settle.judge
+    monkeypatch.setattr(settle, "judge", lambda call, *rest: judge(call, *rest) if call.pk != broken else _fail())
+    bench.beats(0.1)
+    assert bench.one(0).open_call.state == CallState.UNKNOWN
+    assert bench.one(1).status == Status.CONFIRMING
+
+
+def _fail() -> Any:
+    raise ValueError("broken")
+
+
+def test_poller_asks_a_silent_pending_one_and_spreads_the_next_time(bench: Bench) -> None:
+    bench.at()
+    bench.lose_step2("fine")
+    first = bench.mine.next_read_at
+    assert timedelta(minutes=100) < first - clock.now() < timedelta(minutes=140)
+    kyc = next(iter(bench.vendor.world.submissions.values()))
+    kyc.status, kyc.result_at = "approved", bench.vendor.world.now()
+    bench.vendor.world.save(kyc)
+    bench.advance(145)
+    assert polling.poll_due() == 1
+    assert bench.mine.status == Status.APPROVED
+    assert polling.poll_due() == 0
+
+
+def test_late_rejection_leaves_the_approved_one_and_is_shown(bench: Bench) -> None:
+    bench.at("+approved")
+    bench.lose_step2("fine")
+    kyc = next(iter(bench.vendor.world.submissions.values()))
+    bench.vendor.world.reject(kyc, "timeout", "KYC rejected due to timeout.")
+    readback.ask_vendor(bench.mine, by=by(bench.officer))
+    assert (bench.mine.status, bench.mine.has_difference) == (Status.APPROVED, True)
+
+
+def test_outcome_of_a_call_somebody_else_ended_changes_nothing(bench: Bench) -> None:
+    bench.at()
+    bench.press_step2(0, 1)
+    call = claim_call(bench.mine, "step2")
+    reply = bench.talk(call)
+    getattr(outcomes, reply[0])(call, reply[1])
+    assert not getattr(outcomes, reply[0])(call, reply[1])
+    assert bench.mine.selfies_sent == 1
+    assert bench.mine.calls.filter(kind="step2").count() == 1
+
+
+def test_two_workers_claim_one_call_once(bench: Bench) -> None:
+    bench.at()
+    bench.attach(bench.mine, ImageKind.SELFIE)
+    bench.press_step2(0, 1)
+    stale = Call.objects.select_related("submission__project", "attempt").get(pk=bench.call.pk)
+    assert ledger.claim() is not None
+    assert not ledger._take(stale, clock.now())
+    assert reload(bench.mine).selfies_sent == 1
