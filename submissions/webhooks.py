@@ -111,12 +111,15 @@ def _act_on(delivery: WebhookDelivery, hint: Webhook) -> bool:
         return _handled(delivery, "unknown_trigger")
     if hint.trigger not in MOVING:
         return _handled(delivery, "kept")
-    if not delivery.submission.vendor_id:
+    return _read_back(delivery, delivery.submission, hint.status)
+
+
+def _read_back(delivery: WebhookDelivery, submission: Submission, status: str | None) -> bool:
+    """The vendor's record decides; a status that nobody has documented is kept as a word on the delivery."""
+    if not submission.vendor_id:
         return _handled(delivery, "call_open")
-    readback.ask_vendor(delivery.submission, by=VENDOR)
-    if hint.status and hint.status not in evidence.KNOWN:
-        return _handled(delivery, "unknown_status")
-    return _handled(delivery, "read_back")
+    readback.ask_vendor(submission, by=VENDOR)
+    return _handled(delivery, "unknown_status" if status and status not in evidence.KNOWN else "read_back")
 
 
 def _find(project: Project, hint: Webhook) -> Submission | None:

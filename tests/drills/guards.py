@@ -85,15 +85,16 @@ def _settle_by_reading() -> None:
 
 
 def _two_reads() -> None:
-    """One read that shows no change is enough to say that the vendor never got it."""
-    from submissions.calls import settle
+    """One read that shows no change is enough to say that the vendor never got it, and nothing puts that right."""
+    from submissions.calls import readback, settle
     from submissions.events import SYSTEM
 
-    def release_at_once(call: Any) -> bool:
+    def release_at_once(call: Any, _client: Any) -> bool:
         settle.release(call, by=SYSTEM)
         return True
 
     settle._nothing_changed = release_at_once
+    readback._put_tries_right = lambda *_args: None
 
 
 def _deadline() -> None:
@@ -129,7 +130,7 @@ def _count_before_send() -> None:
         return True
 
     outcomes.step2_answered = count_after
-    ledger._count_start = ledger._uncount_start = lambda *_args: None
+    ledger.count_start = ledger.uncount_start = lambda *_args: None
 
 
 def _tries() -> None:
@@ -146,7 +147,7 @@ def _confirm_by_reading() -> None:
 
     final = (Status.APPROVED, Status.REJECTED)
 
-    def believe(delivery: Any, submission: Any) -> bool:
+    def believe(delivery: Any, submission: Any, _status: Any) -> bool:
         hint = webhooks.parse_webhook(delivery.body, delivery.content_type)
         said = {"submit": "pending", "retry": "incomplete"}.get(hint.trigger, hint.trigger)
         if said in Status.values:

@@ -19,7 +19,7 @@ from submissions import clock, deadlines, steps, sweeps, webhooks
 from submissions.calls import gate, ledger, outcomes, settle
 pieces = [
     clock.now, clock.vendor_now, clock.is_drifting, deadlines.is_in_time, deadlines.check_step2_in_time,
-    steps.check_tries, sweeps.sweep_deadlines, webhooks._read_back, ledger._take, ledger._count_start, ledger.doubt,
+    steps.check_tries, sweeps.sweep_deadlines, webhooks._read_back, ledger._take, ledger.count_start, ledger.doubt,
     ledger.lapse_leases, outcomes.step2_answered, settle._nothing_changed,
 ]
 swapped = [piece for piece in pieces if not piece.__module__.startswith("submissions.")]
