@@ -233,7 +233,7 @@ def test_jump_of_our_clock_does_not_shorten_the_wait(bench: Bench) -> None:
     bench.lose_step2("lost_before")
     bench.beats(0.1)
     now = clock.now
-    with mock.patch.object(clock, "now", lambda: now() + timedelta(hours=1)):
+    with mock.patch.object(clock, "now", side_effect=lambda: now() + timedelta(hours=1)):
         bench.beat()
         assert bench.call.state == CallState.UNKNOWN
         assert bench.mine.project.clock_offset < -3500
