@@ -1,6 +1,6 @@
 """The table of moves and the only code that writes `Submission.status`.
 
-`move()` is a guarded UPDATE (it holds only while the row still has the status that was seen) with its event in the same
+`move()` is a guarded UPDATE (it holds only while the row has not moved since it was seen) with its event in the same
 transaction. Whoever decides on an outgoing call writes the call's row in that transaction too.
 """
 
@@ -80,15 +80,17 @@ def move(
         fields: goes into the event beside the move: references and codes, no values.
 
     Raises:
-        StaleSubmission: the row no longer has the status that was seen. Nothing is written.
+        StaleSubmission: it has moved since it was seen, even where it came back. Nothing is written.
         MoveNotAllowed: the table has no such move.
     """
     seen = Status(submission.status)
     if (seen, to) not in MOVES:
         raise MoveNotAllowed(f"{seen} to {to}")
-    columns |= {"status": to, "updated_at": clock.now()}
+    columns |= {"status": to, "moves": submission.moves + 1, "updated_at": clock.now()}
     with transaction.atomic():
-        if not Submission.objects.filter(pk=submission.pk, status=seen).update(**columns):
+        # The count tells a status that came back (incomplete, sent, incomplete again) from one that never left.
+        as_seen = Submission.objects.filter(pk=submission.pk, status=seen, moves=submission.moves)
+        if not as_seen.update(**columns):
             raise StaleSubmission(submission.reference)
         for column, value in columns.items():
             setattr(submission, column, value)

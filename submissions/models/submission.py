@@ -99,6 +99,9 @@ class Submission(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"))
     team = models.ForeignKey(Team, models.PROTECT, verbose_name=_("team"))
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
+    moves = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="how often the status was written"
+    )
     issuing_country = models.CharField(_("issuing country"), max_length=3)
     id_type = models.CharField(_("ID type"), max_length=40)
     previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="restarts")

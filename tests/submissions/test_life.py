@@ -6,9 +6,9 @@ import pytest
 
 from submissions import claims, clock, review, steps
 from submissions.calls import ledger
-from submissions.models import CallKind, CallState, Role, Status, Verdict
+from submissions.models import CallKind, CallState, ImageKind, Role, Status, Verdict
 from submissions.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
-from tests.factories import by, claim_call, make_at, make_draft, make_user, reload
+from tests.factories import answer_step2, attach_image, by, claim_call, make_at, make_draft, make_user, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +125,18 @@ def test_two_unlike_verdicts_go_to_a_third_person() -> None:
         review.decide(submission, Verdict.REJECTED, by=by(person), reason_code="other", comment="Not the same person.")
         submission = reload(submission)
         assert submission.status == status
+
+
+def test_slow_second_press_is_stale_even_where_the_status_came_back() -> None:
+    """The first press was sent and refused before the second came through: it must not spend another try."""
+    agent = make_user()
+    submission = make_at(Status.INCOMPLETE, agent)
+    attach_image(submission, ImageKind.SELFIE, agent)
+    slow = reload(submission)
+    steps.send_step2(submission, by=by(agent))
+    back = answer_step2(submission, "incomplete", retry_count=2)
+    assert back.status == slow.status == Status.INCOMPLETE
+    with pytest.raises(StaleSubmission):
+        ledger.prepare(slow, CallKind.STEP2, Status.STEP2_SENDING, by=by(agent), values={})
+    assert reload(submission).selfies_sent == 2
+    assert not reload(submission).has_open_call
