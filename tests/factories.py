@@ -9,7 +9,7 @@ from django.test import Client
 
 from argos.received import Received
 from argos.replies import Retry, ReviewReply, Step1Reply, Step2Reply
-from submissions import capture, claims, clock, reading, review, steps, sweeps
+from submissions import capture, claims, clock, events, reading, review, steps, sweeps
 from submissions.calls import ledger, outcomes
 from submissions.events import Actor
 from submissions.models import (
@@ -101,6 +101,9 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
     image.width = image.height = 800
     image.store(content)
     image.save(force_insert=True)
+    events.record(
+        "image_added", by=by(user), submission=submission, fields={"image": str(image.pk), "image_kind": kind}
+    )
     return image
 
 
