@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0008_exports_and_mentions'),
+        ('submissions', '0009_differences_budget_and_hold'),
     ]
 
     operations = [
