@@ -24,6 +24,7 @@ from tests.sandbox import KEY
 from tests.vendor_here import WEATHER, VendorHere
 
 CASES = ("", "+approved", "+fail", "+liveness", "+glare", "+noocr", "+glare+noocr", "+mismatch", "+rejected")
+ENDS = (*WEATHER, "fine", "fine", "left", "killed_before", "killed_after", "stands_still")
 numbers = itertools.count(1)
 CANNOT = (
     steps.NotReady,
@@ -83,6 +84,30 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def one(self, which: int) -> Submission:
         return reload(Submission(pk=self.ids[which % len(self.ids)]))
+
+    @rule(which=st.integers(0, 2), end=st.sampled_from(ENDS))
+    def go_on(self, which: int, end: str) -> None:
+        """The agent presses what comes next, and a worker takes it, one way or another."""
+        self.press_step1(which)
+        self.press_step2(which, 1)
+        match end:
+            case "left":
+                return
+            case "killed_before" | "killed_after":
+                self.die(end == "killed_after")
+            case "stands_still":
+                self.stand_still()
+            case _:
+                self.work(end)
+
+    @rule(which=st.integers(0, 2), end=st.sampled_from(ENDS), minutes=st.sampled_from([0.1, 0.2, 11]))
+    def go_on_and_wait(self, which: int, end: str, minutes: float) -> None:
+        """The same, with beat at its work a little later."""
+        self.go_on(which, end)
+        self.advance(minutes)
+        self.beat()
+        self.advance(minutes)
+        self.beat()
 
     @rule(which=st.integers(0, 2))
     def press_step1(self, which: int) -> None:
@@ -178,7 +203,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # The world.
 
-    @rule(minutes=st.sampled_from([0.1, 1, 6, 11, 61, 600]))
+    @rule(minutes=st.sampled_from([0.1, 0.1, 1, 6, 11, 61, 600]))
     def advance(self, minutes: float) -> None:
         self.vendor.advance(minutes=minutes)
 

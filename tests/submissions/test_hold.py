@@ -1,0 +1,218 @@
+"""A restored database sends nothing, finds what it lost at the vendor, and waits for a person."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+
+from submissions import clock, sweeps
+from submissions.calls import gate, hold, ledger, memory, recovery, settle
+from submissions.events import SYSTEM
+from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
+from tests.submissions.test_settling import Bench
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    bench = Bench()
+    yield bench
+    bench.teardown()
+
+
+class Dump:
+    """What happens inside is not in the restored database; the vendor and the copies of the tick have it."""
+
+    def __enter__(self) -> "Dump":
+        self.inner = transaction.atomic()
+        self.inner.__enter__()
+        return self
+
+    def __exit__(self, *_error: Any) -> None:
+        transaction.set_rollback(True)
+        self.inner.__exit__(None, None, None)
+
+
+def recover(bench: Bench) -> None:
+    """What beat does while on hold, for a little more than the two reads take."""
+    for minutes in (0.1, 0.2, 11, 1):
+        bench.advance(minutes)
+        recovery.go_on()
+        bench.beat()
+
+
+def copy_of(switch: Switch) -> Path:
+    return Path(django_settings.DATA_DIR) / "ledger" / str(switch.epoch)
+
+
+def test_every_call_that_leaves_raises_the_tick_and_its_copy(bench: Bench) -> None:
+    bench.at()
+    switch = Switch.read()
+    assert switch.tick == 1
+    assert memory.read(switch.epoch) == 1
+    assert hold.is_in_time(switch)
+
+
+def test_database_behind_its_copy_is_on_hold_before_anything_leaves(bench: Bench) -> None:
+    bench.customers(["", ""])
+    bench.press_step1(0)
+    bench.work("fine")
+    with Dump():
+        bench.press_step1(1)
+        bench.work("fine")
+    bench.press_step1(1)
+    assert ledger.claim() is None
+    switch = Switch.read()
+    assert (switch.may_send, switch.on_hold_why) == (False, hold.RESTORED)
+    assert "restored" in gate.why_closed(bench.project)
+
+
+def test_database_without_any_copy_on_a_new_host_is_on_hold(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.at()
+    copy_of(Switch.read()).unlink()
+    monkeypatch.setattr(memory.shared, "ask", lambda *_args: None)
+    assert not gate.is_open()
+    assert Switch.read().on_hold_why == hold.NO_COPY
+
+
+def test_emptied_redis_is_no_restore(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.at()
+    monkeypatch.setattr(memory.shared, "ask", lambda *_args: None)
+    assert gate.is_open()
+
+
+def test_nobody_to_ask_makes_sending_wait_and_is_no_hold(bench: Bench) -> None:
+    """Redis is away and this host has no file: nothing leaves until one of them tells."""
+    bench.at()
+    copy_of(Switch.read()).unlink()
+    assert not gate.is_open()
+    assert Switch.read().on_hold_since is None
+
+
+def test_copy_is_never_lowered(bench: Bench) -> None:
+    switch = Switch.read()
+    memory.write(switch.epoch, 7)
+    memory.write(switch.epoch, 5)
+    assert memory.read(switch.epoch) == 7
+
+
+def test_call_whose_tick_cannot_be_kept_does_not_leave(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any) -> None:
+        raise memory.NotKept
+
+    bench.customers([""])
+    bench.press_step1(0)
+    monkeypatch.setattr(memory, "write", refuse)
+    assert ledger.claim() is None
+    assert (bench.call.state, bench.mine.deadline_at) == (CallState.PREPARED, None)
+
+
+def test_lost_step1_is_found_in_the_vendors_list_and_adopted(bench: Bench) -> None:
+    bench.customers(["", ""])
+    bench.press_step1(0)
+    bench.work("fine")
+    with Dump():
+        bench.press_step1(1)
+        bench.work("fine")
+    assert bench.one(1).status == Status.DRAFT
+    assert not gate.is_open()
+    recover(bench)
+    found = bench.one(1)
+    assert (found.status, found.step1_calls) == (Status.CONFIRMING, 1)
+    assert found.vendor_id
+    assert found.ocr["name"]
+    assert recovery.progress() == {"unknown": 0, "unasked": 0, "is_listed": True, "strangers": 0}
+
+
+def test_lost_step2_is_read_back_and_its_try_counted(bench: Bench) -> None:
+    bench.at("+liveness")
+    with Dump():
+        bench.press_step2(0, 1)
+        bench.work("fine")
+    assert not gate.is_open()
+    recover(bench)
+    assert (bench.mine.status, bench.mine.selfies_sent, bench.mine.tries_left) == (Status.INCOMPLETE, 1, 2)
+
+
+def test_prepared_call_of_the_dump_may_have_left_and_is_not_sent(bench: Bench) -> None:
+    bench.at("+liveness")
+    bench.press_step2(0, 1)
+    with Dump():
+        bench.work("fine")
+    assert ledger.claim() is None
+    recovery.go_on()
+    assert (bench.call.state, bench.call.error, bench.mine.selfies_sent) == (CallState.UNKNOWN, "restored", 1)
+    recover(bench)
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
+    assert len([entry for entry in bench.vendor.sent if entry["endpoint"] == "step2"]) == 1
+
+
+def test_prepared_call_that_never_left_is_offered_again(bench: Bench) -> None:
+    bench.at()
+    bench.press_step2(0, 1)
+    hold.begin(hold.BY_HAND)
+    recover(bench)
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.CONFIRMING, 0)
+
+
+def test_submission_whose_row_is_gone_is_listed_for_a_person(bench: Bench) -> None:
+    bench.at()
+    with Dump():
+        bench.customers([""])
+        bench.press_step1(1)
+        bench.work("fine")
+    bench.ids.pop()
+    assert not gate.is_open()
+    recover(bench)
+    row = bench.project.difference_set.get()
+    assert (row.kind, row.submission) == (DifferenceKind.UNKNOWN_HERE, None)
+    assert recovery.progress()["strangers"] == 1
+
+
+def test_deadlines_wait_while_on_hold(bench: Bench) -> None:
+    bench.at()
+    hold.begin(hold.BY_HAND)
+    bench.advance(25 * 60)
+    assert sweeps.sweep_deadlines() == 0
+    assert bench.mine.status == Status.CONFIRMING
+
+
+def test_lifted_hold_lets_calls_leave_and_the_old_database_is_still_noticed(bench: Bench) -> None:
+    bench.at()
+    with Dump():
+        bench.press_step2(0, 1)
+        bench.work("fine")
+    assert not gate.is_open()
+    recover(bench)
+    with Dump():
+        hold.lift(by=SYSTEM, why="looked")
+        assert gate.is_open()
+    assert not gate.is_open()
+
+
+def test_list_that_cannot_be_read_is_read_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.at()
+    hold.begin(hold.BY_HAND)
+    with monkeypatch.context() as away:
+        away.setattr(recovery, "_list", lambda *_args: False)
+        recovery.go_on()
+        assert not recovery.progress()["is_listed"]
+    recovery.go_on()
+    assert recovery.progress()["is_listed"]
+
+
+def test_reads_go_on_while_on_hold_and_nothing_is_sent(bench: Bench) -> None:
+    bench.at()
+    bench.press_step2(0, 1)
+    hold.begin(hold.BY_HAND)
+    sent = len(bench.vendor.sent)
+    recover(bench)
+    Call.objects.filter(state=CallState.PREPARED).update(not_before=clock.now())
+    bench.work("fine")
+    assert len(bench.vendor.sent) == sent
+    assert Submission.objects.get(pk=bench.mine.pk).vendor_read_at is not None
+    assert settle.is_stuck(bench.call) is False
