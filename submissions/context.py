@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from submissions import alerts, language, mentions
 from submissions.calls import gate
-from submissions.models import Project, User
+from submissions.models import Project, Switch, User
 from submissions.signin import sessions
 
 
@@ -29,6 +30,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def closed() -> list[tuple[str, str]]:
-    """(project, why) of every open project from which nothing is sent now."""
+    """(project, why) of every open project from which nothing is sent now; one line where nothing is sent at all."""
+    if not Switch.read().may_send:
+        return [(_("All projects"), gate.why_closed(Project()))]
     found = [(project.name, gate.why_closed(project)) for project in Project.objects.filter(is_open=True)]
     return [(name, why) for name, why in found if why]
