@@ -41,7 +41,7 @@ test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, bro
 	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
 
 test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQL
-	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions \
+	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions --ignore=tests/submissions/imaging \
 		-m "not browser and not drill and not vendor"
 
 test-drill: $(DEVELOPMENT) ## a short fault drill with real processes

@@ -133,7 +133,7 @@ def test_rejection_reaches_the_vendor(desk: Desk, other_desk: Desk, pictures: Pi
     open_as_officer(officer, url)
     officer.page.locator("input[value=rejected]").check()
     officer.page.locator("#confirm").click()
-    expect(officer.page.get_by_text("A rejection needs a reason and a comment.")).to_be_visible()
+    expect(officer.page.locator("#id_reason_code_error")).to_have_text("A rejection needs a reason and a comment.")
     officer.page.locator("select[name=reason_code]").select_option("id_info_dataMismatch")
     officer.page.locator("textarea[name=comment]").fill("The portrait is another person.")
     officer.page.locator("#confirm").click()

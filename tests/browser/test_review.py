@@ -155,7 +155,12 @@ def test_claim_that_ends_is_warned_of_and_kept_by_a_key(desk: Desk) -> None:
 def test_console_shows_everything_without_scrolling_and_by_keys(desk: Desk) -> None:
     edited = {"values": {"name": "Minsea Exampel"}, "reasons": {"name": "The card says it so"}}
     (pk,) = file(desk, {"tags": "+liveness2", **edited})
-    page = claim(desk.log_in("officer"), pk)
+    desk.log_in("officer")
+    seen = desk.page.locator("form[action='/alerts/seen/'] button")
+    if seen.count():  # another test's clock may have brought alerts, which take a line until they are seen
+        seen.first.click()
+        expect(seen).to_have_count(0)
+    page = claim(desk, pk)
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     for part in (
         ".stage .picture >> nth=0",
