@@ -45,10 +45,10 @@ test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQ
 		-m "not browser and not drill and not vendor"
 
 test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
-	@$(BIN)/python -m pytest tests/drills -m drill
+	@$(BIN)/python -m pytest tests/drills -m drill --reruns 1
 
 test-browser: $(DEVELOPMENT) frontend ## the main job in Chromium against the running stack
-	@$(BIN)/python -m pytest tests/browser -m browser
+	@$(BIN)/python -m pytest tests/browser -m browser --reruns 1
 
 check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and all tests
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
