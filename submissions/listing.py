@@ -42,10 +42,12 @@ class Matching:
 
 def matching(user: User, given: Mapping[str, str]) -> Matching:
     """What this person may see under the URL's filters. A value that means nothing is said and left out."""
-    text = given.get("q", "").replace("\0", "").strip()
+    text = searched(given)
     rows = search.find(user, text) if text else visible_to(user)
     values = {name: given[name].strip()[:LONGEST] for name in FILTERS if given.get(name, "").strip()}
     told = _fill_windows(values)
+    if text is None:
+        told.append(_("What was searched for is no longer known here: type it again."))
     for name, value in list(values.items()):
         condition = None if "\0" in value else FILTERS[name](user, value)
         if condition is None:
@@ -58,6 +60,12 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
     if values.keys() & set(BY_DECISION):
         return Matching(rows.filter(decided_at__isnull=False), "decided_at", told)
     return Matching(rows, "created_at", told)
+
+
+def searched(given: Mapping[str, str]) -> str | None:
+    """What is searched for, opened: it stands sealed in the URL. "" where nothing is; None where it does not open."""
+    token = given.get("q", "")
+    return search.opened(token) if token else ""
 
 
 def _fill_windows(values: dict[str, str]) -> list[str]:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("differences/<uuid:pk>/ask/", differences.ask, name="difference_ask"),
     path("differences/<uuid:pk>/seen/", differences.seen, name="difference_seen"),
     path("submissions/", lists.submission_list, name="submission_list"),
+    path("submissions/show/", lists.show, name="submission_show"),
     path("submissions/new/", capture.new, name="submission_new"),
     path("submissions/new/same/", same.same_customer, name="same_customer"),
     path("submissions/<uuid:pk>/", detail.submission, name="submission"),

@@ -31,7 +31,7 @@ READ_AS = {
 }
 GIVEN = ("Minseo", "Jiho", "Hana", "Alex", "Maria", "Noah", "Olivia", "Seoyeon")
 FAMILY = ("Testcase", "Sample", "Specimen", "Example")
-LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # pragma: allowlist secret
 
 
 @dataclass

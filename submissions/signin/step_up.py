@@ -15,14 +15,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from submissions.models import User
 from submissions.signin import freshness
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 PASSWORD, CODE, PASSKEY = "step_up_password", "step_up_code", "step_up_passkey"
 OWN = (PASSWORD, CODE, PASSKEY, "csrfmiddlewaretoken")
 
@@ -31,7 +31,7 @@ def step_up(view: View) -> View:
     """For views that take a POST: a GET passes."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def asked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method != "POST" or is_proven(request):
             return view(request, *args, **kwargs)
         try:

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from argos import matrix
-from submissions import events, fields, listing, paging
+from submissions import events, fields, listing, paging, search
 from submissions.models import Project, Role, Status, Team, User
 from submissions.models.submission import load_keys
 from submissions.permissions import NotAllowed
@@ -20,11 +22,16 @@ PAGE = 40
 FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "after")
 
 
-@require_safe
-def submission_list(request: HttpRequest) -> HttpResponse:
+def _looker(request: HttpRequest) -> User:
     user = person(request)
     if user.role == Role.ADMINISTRATOR:
         raise NotAllowed(_("Administrators see submissions without personal data, in the admin."))
+    return user
+
+
+@require_safe
+def submission_list(request: HttpRequest) -> HttpResponse:
+    user = _looker(request)
     found = listing.matching(user, request.GET)
     for sentence in [*found.told, *_unknown(request)]:
         messages.warning(request, sentence)
@@ -36,13 +43,24 @@ def submission_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "query": query.urlencode(),
-        "q": request.GET.get("q", "").strip(),
+        "text": listing.searched(request.GET) or "",
         "given": request.GET.dict(),
         "chips": _chips(request),
         "export_source": "list",
         **_choices(user),
     }
     return render(request, "submissions/list.html", context)
+
+
+@require_POST
+def show(request: HttpRequest) -> HttpResponse:
+    """The form's filters and search text as one address: without empty parts, the text sealed."""
+    _looker(request)
+    names = [name for name in (*FIELDS, *listing.FILTERS) if name not in ("q", "after")]
+    kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
+    if text := request.POST.get("text", "").strip():
+        kept["q"] = search.sealed(text)
+    return redirect(f"{reverse('submission_list')}?{urlencode(kept)}")
 
 
 def _unknown(request: HttpRequest) -> list[str]:

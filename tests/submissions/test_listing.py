@@ -177,3 +177,17 @@ def test_agents_see_their_team_only_under_any_filter() -> None:
     for given in ({}, {"retry": "liveness_error"}, {"status": "incomplete"}, {"created_from": today()}):
         assert found(outsider, **given) == []
     assert Event.objects.filter(kind="try_not_accepted").exists()
+
+
+def test_search_text_stands_sealed_in_the_address() -> None:
+    client = Client()
+    client.force_login(make_user(Role.OFFICER))
+    found = make_draft(email="only.one@example.com")
+    make_draft(email="other@example.com")
+    sent = client.post("/submissions/show/", {"text": "only.one@example.com", "status": "", "project": ""})
+    address = sent.headers["Location"]
+    assert "only" not in address
+    assert "status" not in address
+    page = client.get(address)
+    assert [row.pk for row in page.context["page"].rows] == [found.pk]
+    assert "type it again" in sentences(client.get("/submissions/?q=only.one@example.com"))

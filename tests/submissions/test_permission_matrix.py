@@ -131,6 +131,7 @@ ROWS: dict[str, Row] = {
     "difference_ask": Row(post=REVIEWERS, of="difference"),
     "difference_seen": Row(post=REVIEWERS, of="difference"),
     "submission_list": Row(CUSTOMERS),
+    "submission_show": Row(post=CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
     "same_customer": Row(post=CUSTOMERS),
     "submission": Row(CAPTURE, of="submission"),

@@ -14,14 +14,14 @@ from submissions.exports import evidence, pdf
 from submissions.models import Event, Image, ImageKind, Role, Status, Submission, User, Verdict
 from submissions.permissions import NotAllowed
 from tests import pictures
-from tests.factories import VALUES, attach_image, by, make_at, make_draft, make_user, reload
+from tests.factories import VALUES, attach_image, by, make_at, make_draft, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

@@ -10,19 +10,19 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from submissions import clock, erasure, events
+from submissions import clock, erasure, events, search
 from submissions.exports import asking, keeping, making, rows, sheets
 from submissions.exports.sealing import PIECE, SealedWriter, read_sealed
 from submissions.models import Event, Export, ExportState, Role, Status, Submission, User
 from submissions.vault import CannotOpen, new_data_key
-from tests.factories import VALUES, by, make_at, make_draft, make_user, reload
+from tests.factories import VALUES, by, make_at, make_draft, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 
@@ -153,7 +153,7 @@ def test_erased_person_is_blank_and_a_foreign_value_is_said() -> None:
 def test_every_step_is_an_event_and_none_holds_a_value() -> None:
     officer = make_user(Role.OFFICER)
     submission = make_draft()
-    export = made(ask(officer, "q=applicant@example.com", is_open=True))
+    export = made(ask(officer, f"q={search.sealed('applicant@example.com')}", is_open=True))
     browser(officer).post(f"/exports/{export.pk}/download/", {"reason": "sent to the auditor"})
     kinds = list(Event.objects.filter(kind__startswith="export").order_by("id").values_list("kind", flat=True))
     assert kinds == ["export_asked", "exported", "export_made", "export_downloaded"]
