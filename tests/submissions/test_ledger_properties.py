@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 def test_ledger_and_vendor_agree_whatever_happens() -> None:
     bounds = settings(
-        max_examples=25,
-        stateful_step_count=30,
+        max_examples=60,
+        stateful_step_count=40,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
