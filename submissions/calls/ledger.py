@@ -123,7 +123,7 @@ def _take(call: Call, now: datetime) -> bool:
         "known_before": evidence.known_before(call),
     }
     with transaction.atomic():
-        prepared = Call.objects.filter(pk=call.pk, state=CallState.PREPARED, not_before__lte=now)
+        prepared = Call.objects.claimable(now).filter(pk=call.pk)
         if not _write(call, prepared, columns):
             return False
         count_start(call)

@@ -4,11 +4,11 @@ How a call moves from state to state stands in `submissions.calls`.
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions import clock
@@ -71,21 +71,30 @@ class Attempt(models.Model):
         return next((image for image in self.images if image["field"] == "faceImage"), None)
 
 
+LONGEST_WAIT = timedelta(minutes=5)
+
+
 class CallQuerySet(models.QuerySet["Call"]):
+    """Each "due" also takes what a host clock that ran ahead, and was set back since, has put into the future."""
+
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
 
     def claimable(self, moment: datetime) -> Self:
         """Prepared, due, of a project that may send; the most urgent first."""
         return self.filter(
-            state=CallState.PREPARED, not_before__lte=moment, submission__project__paused_at__isnull=True
+            Q(not_before__lte=moment) | Q(not_before__gt=moment + LONGEST_WAIT),
+            state=CallState.PREPARED,
+            submission__project__paused_at__isnull=True,
         ).order_by("urgency_at", "prepared_at")
 
     def lease_ran_out(self, moment: datetime) -> Self:
-        return self.filter(state=CallState.SENT, lease_until__lt=moment)
+        ahead = Q(sent_at__gt=moment + timedelta(minutes=1))
+        return self.filter(Q(lease_until__lt=moment) | ahead, state=CallState.SENT)
 
     def to_settle(self, moment: datetime) -> Self:
-        return self.filter(state=CallState.UNKNOWN, next_read_at__lte=moment).order_by("next_read_at")
+        ahead = Q(sent_at__gt=moment, next_read_at__gte=F("sent_at"))
+        return self.filter(Q(next_read_at__lte=moment) | ahead, state=CallState.UNKNOWN).order_by("next_read_at")
 
 
 class Call(models.Model):

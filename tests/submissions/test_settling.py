@@ -240,6 +240,36 @@ def test_jump_of_our_clock_does_not_shorten_the_wait(bench: Bench) -> None:
         assert ledger.claim() is None
 
 
+def test_what_a_clock_that_ran_ahead_put_off_is_done_once_it_is_set_back(bench: Bench) -> None:
+    """An hour ahead at the press and the loss; set back, nothing waits for that hour to come."""
+    bench.at()
+    bench.press_step2(0, 1)
+    bench.work("lost_after")
+    Call.objects.filter(pk=bench.call.pk).update(
+        sent_at=clock.now() + timedelta(hours=1), next_read_at=clock.now() + timedelta(hours=1, seconds=5)
+    )
+    bench.beat()
+    assert (bench.call.settled_as, bench.mine.status) == ("adopted", Status.PENDING)
+
+
+def test_lease_of_a_clock_that_ran_ahead_does_not_hold_for_an_hour(bench: Bench) -> None:
+    bench.at()
+    bench.press_step2(0, 1)
+    bench.die(True)
+    ahead = clock.now() + timedelta(hours=1)
+    Call.objects.filter(pk=bench.call.pk).update(sent_at=ahead, lease_until=ahead + timedelta(minutes=2))
+    bench.beats(0, 0.2)
+    assert bench.call.settled_as == "adopted"
+
+
+def test_prepared_call_put_off_by_a_clock_that_ran_ahead_leaves(bench: Bench) -> None:
+    bench.at()
+    bench.press_step2(0, 1)
+    Call.objects.filter(pk=bench.call.pk).update(not_before=clock.now() + timedelta(hours=1))
+    bench.work("fine")
+    assert bench.call.state == CallState.ANSWERED
+
+
 def test_stuck_call_is_settled_by_a_manager_with_a_reason_and_once(bench: Bench) -> None:
     bench.at()
     bench.lose_step2("lost_before")
