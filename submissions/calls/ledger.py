@@ -123,7 +123,9 @@ def _take(call: Call, now: datetime) -> bool:
         "known_before": evidence.known_before(call),
     }
     with transaction.atomic():
-        prepared = Call.objects.claimable(now).filter(pk=call.pk)
+        # This row's own columns only: with a join the guard becomes a subquery, which PostgreSQL does not look at again
+        # after it has waited for another worker's UPDATE, and two workers would send one call.
+        prepared = Call.objects.prepared_and_due(now).filter(pk=call.pk)
         if not _write(call, prepared, columns):
             return False
         count_start(call)

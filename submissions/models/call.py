@@ -82,11 +82,12 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def claimable(self, moment: datetime) -> Self:
         """Prepared, due, of a project that may send; the most urgent first."""
-        return self.filter(
-            Q(not_before__lte=moment) | Q(not_before__gt=moment + LONGEST_WAIT),
-            state=CallState.PREPARED,
-            submission__project__paused_at__isnull=True,
-        ).order_by("urgency_at", "prepared_at")
+        rows = self.prepared_and_due(moment).filter(submission__project__paused_at__isnull=True)
+        return rows.order_by("urgency_at", "prepared_at")
+
+    def prepared_and_due(self, moment: datetime) -> Self:
+        due = Q(not_before__lte=moment) | Q(not_before__gt=moment + LONGEST_WAIT)
+        return self.filter(due, state=CallState.PREPARED)
 
     def lease_ran_out(self, moment: datetime) -> Self:
         ahead = Q(sent_at__gt=moment + timedelta(minutes=1))

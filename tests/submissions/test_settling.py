@@ -6,6 +6,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from submissions import clock, polling, steps
 from submissions.calls import ledger, outcomes, readback, send, settle
@@ -394,3 +396,14 @@ def test_two_workers_claim_one_call_once(bench: Bench) -> None:
     assert ledger.claim() is not None
     assert not ledger._take(stale, clock.now())
     assert reload(bench.mine).selfies_sent == 1
+
+
+def test_guarded_updates_look_at_the_row_alone(bench: Bench) -> None:
+    """A subquery in the guard is judged once, before the wait for another worker's UPDATE: two would pass it."""
+    bench.at()
+    bench.press_step2(0, 1)
+    with CaptureQueriesContext(connection) as caught:
+        assert ledger.claim() is not None
+    taking = [query["sql"] for query in caught if query["sql"].startswith('UPDATE "submissions_call"')]
+    assert len(taking) == 1
+    assert "SELECT" not in taking[0]
