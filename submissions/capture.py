@@ -12,6 +12,8 @@ from submissions.models import Capturer, Image, ImageKind, Project, Status, Subm
 from submissions.models.submission import CAPTURING
 from submissions.transitions import StaleSubmission, move
 
+READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
+
 
 def create_draft(
     project: Project,
@@ -94,14 +96,19 @@ def save_values(
             events.record("values_changed", by=by, submission=submission, fields={"changed": changed})
 
 
-def write_while_capturing(submission: Submission, **columns: object) -> None:
-    """A guarded UPDATE that holds only while the submission is being captured.
+def takes(kind: ImageKind, status: Status) -> bool:
+    """Whether an image of this kind may still be added: the ID's are fixed once the vendor has read them."""
+    return status in (READS_THE_ID if kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) else CAPTURING)
+
+
+def write_while_capturing(submission: Submission, within: tuple[Status, ...] = CAPTURING, /, **columns: object) -> None:
+    """A guarded UPDATE that holds only while the submission is being captured, or stands in one of `within`.
 
     Raises:
         StaleSubmission: it no longer is; nothing is written.
     """
     columns["updated_at"] = clock.now()
-    if not Submission.objects.filter(pk=submission.pk, status__in=CAPTURING).update(**columns):
+    if not Submission.objects.filter(pk=submission.pk, status__in=within).update(**columns):
         raise StaleSubmission(submission.reference)
     for name, value in columns.items():
         setattr(submission, name, value)
@@ -112,8 +119,10 @@ def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Ac
 
     Raises:
         intake.UnusableImage: with a sentence for the person; nothing is stored.
-        StaleSubmission: it is no longer being captured.
+        StaleSubmission: it takes no such image (any more).
     """
+    if not takes(kind, Status(submission.status)):
+        raise StaleSubmission(submission.reference)
     prepared = intake.prepare(content, intake.Kind(kind))
     image = Image(
         submission=submission,
@@ -131,7 +140,7 @@ def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Ac
     )
     image.store(prepared.content)
     with transaction.atomic():
-        write_while_capturing(submission)
+        write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
         submission.images.filter(kind=kind, is_current=True).update(is_current=False)
         image.save(force_insert=True)
         add_capturer(submission, by)

@@ -197,16 +197,12 @@ def cards(submission: Submission) -> list[dict[str, Any]]:
 
 
 def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[str, Any]:
-    fixed = kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) and submission.status in (
-        Status.CONFIRMING,
-        Status.INCOMPLETE,
-    )
     return {
         "kind": kind,
         "label": kind.label,
         "image": image,
         "findings": _findings(image, submission.reasons) if image else [],
-        "is_fixed": fixed,
+        "is_fixed": not capture.takes(kind, Status(submission.status)),
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),

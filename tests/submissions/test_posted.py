@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from submissions import capture, clock, posted
-from submissions.models import Event, Status, Submission
+from submissions.models import Event, ImageKind, Status, Submission
+from submissions.transitions import StaleSubmission
 from tests.factories import answer_step1, by, make_at, make_draft, make_user, reload
+from tests.pictures import id_card_jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +148,21 @@ def test_back_to_draft_keeps_everything(client: Client) -> None:
 def test_coming_back_from_the_log_in_page_shows_the_submission(client: Client, draft: Submission) -> None:
     reply = client.get(f"/submissions/{draft.pk}/values/")
     assert (reply.status_code, reply["Location"]) == (302, f"/submissions/{draft.pk}/")
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMING, Status.INCOMPLETE])
+@pytest.mark.parametrize("kind", [ImageKind.ID_FRONT, ImageKind.ID_BACK])
+def test_id_the_vendor_has_read_is_never_replaced(status: Status, kind: ImageKind) -> None:
+    """Not by a post made by hand, nor by an upload that was under way while Step 1 was answered."""
+    submission = make_at(status)
+    before = set(submission.images.values_list("pk", "is_current"))
+    client = Client()
+    client.force_login(submission.created_by)
+    picture = SimpleUploadedFile("id.jpg", id_card_jpeg(), "image/jpeg")
+    said = client.post(f"/submissions/{submission.pk}/values/", {kind.value: picture}, follow=True)
+    assert "moved meanwhile" in said.content.decode()
+    stale = reload(submission)
+    stale.status = Status.DRAFT
+    with pytest.raises(StaleSubmission):
+        capture.add_image(stale, kind, id_card_jpeg(), by=by(submission.created_by))
+    assert set(submission.images.values_list("pk", "is_current")) == before
