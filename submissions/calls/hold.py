@@ -29,16 +29,40 @@ def is_in_time(switch: Switch) -> bool:
 
     The copy is read first: it is written after the database, so a database read later is never behind it by itself.
     """
-    try:
-        kept = memory.read(switch.epoch)
-    except memory.NotTold:
-        if switch.tick:
-            log.warning("sending waits: neither Redis nor this host's file tells how far the ledger had come")
-        return switch.tick == 0
+    kept = _kept(switch)
+    if kept is None:
+        return False
     now = Switch.objects.get(pk=1)
     if kept == memory.FORGOTTEN:
-        return now.tick == 0 or not begin(NO_COPY)
+        return _first_copy(now)
     return now.tick >= kept or not begin(RESTORED)
+
+
+def _kept(switch: Switch) -> int | None:
+    """What the copies tell; None where calls have left and nobody can say: sending waits."""
+    try:
+        return memory.read(switch.epoch)
+    except memory.NotTold:
+        if switch.tick == 0:
+            return memory.FORGOTTEN
+        log.warning("sending waits: neither Redis nor this host's file tells how far the ledger had come")
+        return None
+
+
+def _first_copy(now: Switch) -> bool:
+    """A copy stands before the first call may leave; so where a call has left, a second look must find one.
+
+    Without it, a worker that had looked before another's very first call would take that call for a lost copy.
+    """
+    if now.tick == 0:
+        try:
+            memory.write(now.epoch, 0)
+        except memory.NotKept:
+            log.warning("sending waits: the ledger's tick can be kept neither in Redis nor in a file")
+            return False
+        return True
+    kept = _kept(now)
+    return kept is not None and (kept != memory.FORGOTTEN or not begin(NO_COPY))
 
 
 def begin(why: str, *, by: Actor = SYSTEM) -> bool:

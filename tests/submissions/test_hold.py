@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -55,6 +56,38 @@ def test_every_call_that_leaves_raises_the_tick_and_its_copy(bench: Bench) -> No
     assert switch.tick == 1
     assert memory.read(switch.epoch) == 1
     assert hold.is_in_time(switch)
+
+
+def test_first_call_of_another_worker_is_not_taken_for_a_lost_copy(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fresh installation: this worker has looked for the copy when the other's first call leaves."""
+    bench.customers(["", ""])
+    bench.press_step1(0)
+    bench.press_step1(1)
+    read = memory.read
+    looks: list[int] = []
+
+    def slow(epoch: UUID) -> int:
+        if looks:
+            return read(epoch)
+        looks.append(memory.FORGOTTEN)
+        bench.work("fine")
+        return memory.FORGOTTEN
+
+    monkeypatch.setattr(memory, "read", slow)
+    assert gate.is_open()
+    assert Switch.read().tick == 1
+    assert Switch.read().may_send
+
+
+def test_nothing_leaves_before_its_copy_can_be_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(epoch: UUID, tick: int) -> None:
+        raise memory.NotKept
+
+    monkeypatch.setattr(memory, "write", refuse)
+    assert not gate.is_open()
+    assert Switch.read().may_send, "it waits, and is not on hold"
 
 
 def test_database_behind_its_copy_is_on_hold_before_anything_leaves(bench: Bench) -> None:
