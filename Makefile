@@ -45,7 +45,7 @@ test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQ
 		-m "not browser and not drill and not vendor"
 
 test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
-	@$(BIN)/python -m pytest tests/drills -m drill --reruns 1
+	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) frontend ## the main job in Chromium against the running stack
 	@$(BIN)/python -m pytest tests/browser -m browser --reruns 1

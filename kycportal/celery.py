@@ -5,13 +5,30 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init
-from kombu.transport.redis import QoS
+from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
 
-# A worker that loses Redis would try to put its unacknowledged wake-ups back through the connection that has just gone,
-# and end with an AttributeError (kombu 5.7). They carry nothing that the ledger's sweep does not find within a beat.
-QoS.restore_at_shutdown = False
+
+class LosableQoS(QoS):
+    """What a worker owes a Redis that has gone: nothing.
+
+    kombu 5.7 would put unacknowledged wake-ups back, and acknowledge finished ones, through the channel that has just
+    been closed, and the worker ends with an AttributeError. A wake-up carries nothing that a sweep does not find.
+    """
+
+    restore_at_shutdown = False
+
+    def ack(self, delivery_tag: str) -> None:
+        if self.channel.connection is not None:
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        if self.channel.connection is not None:
+            super().reject(delivery_tag, requeue=requeue)
+
+
+Channel.QoS = LosableQoS
 
 app = Celery("kycportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
