@@ -17,14 +17,16 @@ $(BIN)/python:
 		{ echo "Python 3.11 or newer is needed. Set PYTHON, for example: make run PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
+# The lock names every package, so nothing is resolved: a new release elsewhere can change nothing here.
 $(RUNTIME): requirements.txt | $(BIN)/python
 	@echo "Installing what the portal needs into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
 	@echo "Installing what the checks need into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip check
 	@touch $@ $(RUNTIME)
 
 frontend: $(RUNTIME) ## fetch the charts' library by npm; without a registry the pages do without
