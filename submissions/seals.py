@@ -94,9 +94,15 @@ def _recent() -> tuple[int, Ranges]:
 
 
 def oldest_unsealed_at() -> datetime | None:
-    """When the oldest event that no seal holds yet happened; for the metric and for `doctor`."""
+    """When the oldest event that no seal holds yet happened."""
     ids = unsealed_ids(1)
     return Event.objects.filter(id=ids[0]).values_list("at", flat=True).first() if ids else None
+
+
+def oldest_unsealed_age() -> float | None:
+    """Its age in seconds, never below 0; None when every event is sealed. For the metric and for `doctor`."""
+    at = oldest_unsealed_at()
+    return None if at is None else max(0.0, (clock.now() - at).total_seconds())
 
 
 def _rows(pairs: Ranges) -> list[tuple[Any, ...]]:

@@ -199,6 +199,16 @@ def test_oldest_unsealed_is_told() -> None:
     assert seals.oldest_unsealed_at() is None
 
 
+def test_age_of_the_oldest_unsealed_is_told_in_seconds() -> None:
+    assert seals.oldest_unsealed_age() is None
+    with time_machine.travel(clock.now() - timedelta(seconds=90), tick=False):
+        record(1)
+    record(1)
+    assert seals.oldest_unsealed_age() == pytest.approx(90, abs=5)
+    seals.seal_due()
+    assert seals.oldest_unsealed_age() is None
+
+
 @pytest.mark.postgres
 def test_purge_by_its_own_role_leaves_the_seal() -> None:
     with time_machine.travel(clock.now() - timedelta(days=3000), tick=False):
