@@ -3,6 +3,7 @@
 No retries, no waiting, no state: what a failure means for a submission is decided by the caller, from `argos.errors`.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from argos import answers, replies, wire
-from argos.errors import NotConfigured, OutcomeUnknown, Refused
+from argos.errors import NotConfigured, OutcomeUnknown, Refused, Undelivered
 from argos.received import Received
 from argos.replies.reading import has_member, json_object, mapping, member, text
 
@@ -57,6 +58,25 @@ class Paths:
                 kept[known.name] = MappingProxyType({str(ours): str(theirs) for ours, theirs in value.items()})
         return cls(**kept)
 
+    def operation_of(self, method: str, path: str) -> str:
+        """What a call does, in a word of ours: "step1", "review", "read", "delete", ..."""
+        if path == self.submission:
+            return "delete" if method == "DELETE" else "read"
+        return next((known.name for known in fields(self) if getattr(self, known.name) == path), "other")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One talk with the vendor, for whoever counts: nothing of what was said. `seconds` from start to end or failure.
+
+    `status` is 0 when nothing came back; then `failure` tells whether it may have arrived: "undelivered", "unknown".
+    """
+
+    operation: str
+    seconds: float
+    status: int = 0
+    failure: str = ""
+
 
 class Client:
     """`base_url` with its version (`https://host/v3`); timeouts in seconds."""
@@ -70,14 +90,19 @@ class Client:
         connect_timeout: float = 5,
         read_timeout: float = 60,
         admit: Callable[[], None] | None = None,
+        tell: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`admit` is called before every exchange and may raise `Throttled`: where the caller counts its calls."""
+        """`admit` is called before every exchange and may raise `Throttled`: where the caller counts its calls.
+
+        `tell` is called after every exchange, whatever came of it.
+        """
         self._base_url = base_url.strip().rstrip("/")
         self._api_key = api_key.strip()
         self._paths = paths
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._admit = admit
+        self._tell = tell or _tell_nobody
         self.last_received: Received | None = None  # of whatever was asked last: its Date tells the vendor's clock
 
     @property
@@ -234,12 +259,24 @@ class Client:
         )
         if self._admit:
             self._admit()
-        received, headers = wire.exchange(
-            request, connect_timeout=self._connect_timeout, read_timeout=self._read_timeout
-        )
+        received, headers = self._timed(request, self._paths.operation_of(method, path))
         self.last_received = received
         answers.require_taken(received, headers.get("Retry-After", ""))
         return received, headers.get("Content-Type", "")
+
+    def _timed(self, request: requests.Request, operation: str) -> tuple[Received, Mapping[str, str]]:
+        started, status, failure = time.monotonic(), 0, ""
+        try:
+            received, headers = wire.exchange(
+                request, connect_timeout=self._connect_timeout, read_timeout=self._read_timeout
+            )
+            status = received.status
+        except (Undelivered, OutcomeUnknown) as error:
+            failure = "undelivered" if isinstance(error, Undelivered) else "unknown"
+            raise
+        finally:
+            self._tell(Exchange(operation, time.monotonic() - started, status, failure))
+        return received, headers
 
     def _require_configured(self) -> None:
         address = urlsplit(self._base_url)
@@ -247,6 +284,10 @@ class Client:
             raise NotConfigured("the project has no usable base URL")
         if not self._api_key or not (self._api_key.isascii() and self._api_key.isprintable()):
             raise NotConfigured("the project has no usable API key")
+
+
+def _tell_nobody(_exchange: Exchange) -> None:
+    """Where nobody counts."""
 
 
 def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[tuple[str, Any]]:

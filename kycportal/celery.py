@@ -1,11 +1,14 @@
 """The Celery application; its settings are the CELERY_ ones of `kycportal.settings`."""
 
+import importlib
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_init
 from kombu.transport.redis import Channel, QoS
+
+from kycportal import traces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
 
@@ -41,6 +44,19 @@ def _tell_redbeat(sender: Celery, **_rest: Any) -> None:
     sender.conf.redbeat_redis_url = sender.conf.broker_url
     options = sender.conf.broker_transport_options
     sender.conf.redbeat_redis_options = {name: options[name] for name in ("socket_connect_timeout", "socket_timeout")}
+
+
+@app.on_after_finalize.connect
+def _listen(**_rest: Any) -> None:
+    """What listens to Celery's signals; it needs the settings, so it comes after them."""
+    importlib.import_module("kycportal.request_ids")
+    importlib.import_module("kycportal.workers")
+
+
+@worker_init.connect
+@beat_init.connect
+def _trace(**_rest: Any) -> None:
+    traces.start_where_wanted()
 
 
 @beat_init.connect

@@ -42,6 +42,7 @@ class CannotStart(Exception):
 def main() -> int:
     os.chdir(Path(__file__).resolve().parent.parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
+    os.environ.setdefault("LOG_FORMAT", "plain")  # a person reads this terminal
     try:
         return start()
     except CannotStart as problem:

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from kycportal import env
+from kycportal import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kycportal.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -273,10 +274,11 @@ CELERY_BEAT_SCHEDULE = {
     "beat": _every(5, "note_heartbeat", "kycportal.health"),
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+# JSON for machines; plain for a terminal, which is where the embedded default runs.
+LOG_FORMAT = env.text("LOG_FORMAT", "plain" if IS_EMBEDDED else "json")
+LOGGING = logs.config(LOG_FORMAT)
+# Whoever asks /metrics sends it as a bearer token; without one there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+# Where traces go, over HTTP; nothing is loaded without it.
+OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+OTEL_SERVICE = env.text("OTEL_SERVICE_NAME", "kyc-portal")

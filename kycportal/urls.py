@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kycportal import health
+from kycportal import health, metrics
 from submissions.admin import site
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 handler400 = "kycportal.errors.bad_request"
 handler403 = "kycportal.errors.forbidden"

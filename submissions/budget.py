@@ -31,6 +31,11 @@ end
 return 0
 """
 
+SPENT = """
+local now = redis.call('TIME')
+return tonumber(redis.call('GET', KEYS[1] .. ':d:' .. math.floor(now[1] / 86400)) or '0')
+"""
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -52,6 +57,13 @@ class Budget:
         """
         if wait := self._wait(share, take=True):
             raise Throttled("the budget of calls is used up", retry_after=wait)
+
+    def spent_today(self) -> int | None:
+        """Calls counted in this UTC day; None while Redis does not answer."""
+        try:
+            return int(shared.ask(SPENT, [f"kyc:calls:{{{self.key}}}"], []))
+        except shared.Gone:
+            return None
 
     def _wait(self, share: float, *, take: bool) -> int:
         second, day = max(1, int(self.per_second * share)), max(1, int(self.per_day * share))

@@ -2,7 +2,7 @@
 
 import logging
 
-from submissions import clock
+from submissions import clock, tally
 from submissions.calls import ledger
 from submissions.deadlines import MANAGER_TOLD_AFTER
 from submissions.events import SYSTEM
@@ -48,5 +48,7 @@ def _close(submission: Submission) -> None:
     now = clock.now()
     if submission.status == Status.INCOMPLETE:
         move(submission, Status.OVERDUE, by=SYSTEM, next_read_at=now, next_alert_at=now + MANAGER_TOLD_AFTER)
+        tally.count_miss("overdue")
     elif submission.status != Status.DRAFT:
         move(submission, Status.ABANDONED, by=SYSTEM, decided_at=now, next_alert_at=None, callback_at=None)
+        tally.count_miss("abandoned")

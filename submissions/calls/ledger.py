@@ -8,6 +8,7 @@ A call settled as never arrived whose reply comes after all is opened again, or 
 moved on.
 """
 
+import logging
 import random
 import uuid
 from collections.abc import Iterable, Mapping
@@ -17,13 +18,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from submissions import budget, clock, events, wake
+from submissions import budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory
 from submissions.calls.counting import count_start, uncount_start
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission
 from submissions.transitions import MoveNotAllowed, StaleSubmission, move
+
+log = logging.getLogger(__name__)
 
 LEASE_SLACK = timedelta(seconds=30)
 FIRST_READ_AFTER = timedelta(seconds=5)
@@ -75,6 +78,7 @@ def prepare(
         )
         call.save(force_insert=True)
         wake.after_commit(wake.SEND)
+    log.info("call %s prepared", call.pk, extra={"operation": call.kind})
     return call
 
 
@@ -370,4 +374,5 @@ def _write(call: Call, rows: "QuerySet[Call]", columns: dict[str, Any]) -> bool:
         return False
     for column, value in columns.items():
         setattr(call, column, value)
+    tally.count_call(call.kind, columns)
     return True

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from argos import codes
 from argos.client import Client, ImageFile
 from argos.errors import (
@@ -33,7 +35,9 @@ def send_next() -> bool:
     call = ledger.claim()
     if call is None:
         return False
-    send(call)
+    with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
+        send(call)
+        log.info("call done with", extra={"state": call.state, "code": call.error})
     return True
 
 

@@ -11,6 +11,7 @@ import random
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from django.db import transaction
 
 from argos.client import Client
@@ -40,7 +41,8 @@ def settle_due(batch: int = BATCH) -> int:
 
 def _settle_safely(call: Call) -> bool:
     try:
-        return settle_one(call)
+        with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
+            return settle_one(call)
     except Exception:
         log.exception("call %s could not be settled", call.pk)
         return _ask_later(call)

@@ -174,6 +174,8 @@ class Project(models.Model):
 
     def client(self, share: float = READ) -> Client:
         """Every call it makes is counted; `share` is the part of the budget that it may use up."""
+        from submissions import exchanges  # the models come first
+
         counted = self.budget
         return Client(
             self.base_url,
@@ -182,6 +184,7 @@ class Project(models.Model):
             connect_timeout=self.connect_timeout,
             read_timeout=self.read_timeout,
             admit=lambda: counted.spend(share),
+            tell=exchanges.note,
         )
 
     @property

@@ -1,42 +1,20 @@
 """The budget of vendor calls: shared through a real Redis-protocol server, and a safe one of its own without."""
 
-import subprocess
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from argos.errors import Throttled
-from kycportal.run import broker_binary, free_port
-from submissions import budget, shared, steps
+from submissions import budget, steps
 from submissions.budget import ALL, READ, STEP1, Budget
 from submissions.calls import ledger, send
 from submissions.models import CallState, Project, Status, Submission
+from tests.broker import redis
 from tests.factories import by, make_at, make_project, reload
 
-
-@pytest.fixture
-def redis(settings: Any) -> Iterator[str]:
-    port = free_port()
-    command = [broker_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
-    shared.forget_failure()
-    for _time in range(200):
-        try:
-            shared.ask("return 1", [], [])
-            break
-        except shared.Gone:
-            shared.forget_failure()
-            time.sleep(0.05)
-    yield settings.REDIS_URL
-    server.terminate()
-    server.wait()
-    shared._connection(settings.REDIS_URL).close()
-    shared.forget_failure()
+__all__ = ["redis"]
 
 
 def spent(given: Budget, share: float, times: int) -> int:

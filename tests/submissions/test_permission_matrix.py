@@ -234,6 +234,7 @@ ROWS: dict[str, Row] = {
     "subject": Row(REVIEWERS, REVIEWERS),
     "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
     "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
+    "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
 }
 for _model in ("user", "team", "project"):
     _name = f"admin:submissions_{_model}"

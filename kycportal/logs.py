@@ -1,0 +1,104 @@
+"""How log lines look: JSON for machines, plain text on a terminal, the same ids on both, no personal value on either.
+
+What a request, a task or a call binds with structlog (`request`, `task`, `call`, `operation`) stands on every line that
+is logged meanwhile. A traceback on a JSON line has its places and the errors' kinds, not their messages: those quote
+what was being worked on.
+"""
+
+import logging
+import traceback
+from typing import Any
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+from structlog.types import EventDict, ExcInfo
+
+from argos.errors import VendorError
+
+FORMS = ("json", "plain")
+PLAIN_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s%(ids)s"
+# Errors whose message tells of a host, a file or a setting, never of a person.
+TELLABLE = (VendorError, OSError, OperationalError, ImproperlyConfigured)
+PLACES = 12
+# A line for each request and each exchange is for machines; on a terminal only what needs a person is shown.
+MANY_LINES = ("kycportal.request_ids", "submissions.exchanges", "submissions.calls")
+
+
+def config(form: str) -> dict[str, Any]:
+    """Django's LOGGING for LOG_FORMAT."""
+    if form not in FORMS:
+        raise ImproperlyConfigured(f"LOG_FORMAT={form} is neither json nor plain.")
+    loggers = {"celery": {"level": "WARNING"}, "py.warnings": {"level": "WARNING"}}
+    if form == "plain":
+        loggers |= {name: {"level": "WARNING"} for name in MANY_LINES}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"routes": {"()": Routes}, "ids": {"()": Ids}},
+        "formatters": {
+            "plain": {"format": PLAIN_LINE},
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": BEFORE,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, AS_JSON],
+            },
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form, "filters": ["routes", "ids"]}},
+        "loggers": loggers,
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+    }
+
+
+class Routes(logging.Filter):
+    """Django logs a refused request with its address, and an address may hold a token: its route says enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", None)
+        if path and isinstance(record.args, tuple):
+            record.args = tuple(route_of(request) if arg == path else arg for arg in record.args)
+        return True
+
+
+class Ids(logging.Filter):
+    """For plain lines: what is bound, in brackets."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        bound = structlog.contextvars.get_contextvars()
+        record.ids = f" [{' '.join(f'{name}={value}' for name, value in bound.items())}]" if bound else ""
+        return True
+
+
+def route_of(request: Any) -> str:
+    """The pattern that an address matched (`submissions/<uuid:pk>/`), or that none did."""
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "(no such address)"
+
+
+def error_without_values(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """`exc_info` as `error` (kinds, outermost last) and `where` (file:line function, innermost last)."""
+    found: ExcInfo | None = line.pop("exc_info", None)
+    if not found or not isinstance(found, tuple) or found[1] is None:
+        return line
+    error: BaseException | None = found[1]
+    frames = traceback.extract_tb(found[2])[-PLACES:]
+    line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    kinds: list[str] = []
+    while error is not None and len(kinds) < PLACES:
+        kinds.append(f"{type(error).__name__}: {error}" if isinstance(error, TELLABLE) else type(error).__name__)
+        error = error.__cause__ or error.__context__
+    line["error"] = kinds
+    return line
+
+
+BEFORE: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(allow=("route", "method", "status", "ms", "operation", "answer", "state", "code")),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.CallsiteParameterAdder([structlog.processors.CallsiteParameter.PROCESS]),
+    error_without_values,
+]
+AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)

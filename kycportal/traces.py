@@ -1,0 +1,79 @@
+"""OpenTelemetry, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector; else nothing is loaded and nothing is done.
+
+Spans are made at three seams of ours (a request, a task, an exchange with the vendor) and not by the instrumentation
+packages: those write down addresses with their queries, and send our trace's id on to the vendor. Here a span has a
+route, a task's name or an operation, a status and times, and nothing else can get into one.
+"""
+
+import atexit
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from opentelemetry import context, propagate, trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
+
+SERVER = SpanKind.SERVER
+_tracer = trace.get_tracer("kycportal")
+_running: dict[str, tuple[trace.Span, Any]] = {}  # by task id, in this process
+
+
+def start_where_wanted() -> None:
+    if settings.OTEL_ENDPOINT:
+        start(settings.OTEL_ENDPOINT, settings.OTEL_SERVICE)
+
+
+def start(endpoint: str, service: str) -> None:
+    """Send spans to the collector from now on, in batches from a thread; the rest of OTEL_* is read by the SDK."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": service}), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
+    trace.set_tracer_provider(provider)
+    atexit.register(provider.shutdown)
+
+
+@contextmanager
+def span(name: str, *, kind: SpanKind, within: Mapping[str, str]) -> Iterator[trace.Span]:
+    """`within`: headers that may name the trace it belongs to. An error that passes through leaves its kind alone."""
+    parent = propagate.extract(within)
+    with _tracer.start_as_current_span(
+        name, parent, kind=kind, record_exception=False, set_status_on_exception=False
+    ) as made:
+        try:
+            yield made
+        except BaseException as error:
+            made.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+
+
+def tell(made: trace.Span, *, route: str, status: int) -> None:
+    method = getattr(made, "name", "")
+    made.update_name(f"{method} {route}")
+    made.set_attributes({"http.route": route, "http.request.method": method, "http.response.status_code": status})
+    if status >= 500:
+        made.set_status(Status(StatusCode.ERROR))
+
+
+def send_along(headers: MutableMapping[str, Any]) -> None:
+    propagate.inject(headers)
+
+
+def begin_task(name: str, task_id: str, headers: Mapping[str, Any]) -> None:
+    texts = {key: value for key, value in headers.items() if isinstance(value, str)}
+    made = _tracer.start_span(f"task {name}", propagate.extract(texts), kind=SpanKind.CONSUMER)
+    _running[task_id] = (made, context.attach(trace.set_span_in_context(made)))
+
+
+def end_task(task_id: str, state: str) -> None:
+    if task_id not in _running:
+        return
+    made, token = _running.pop(task_id)
+    if state == "FAILURE":
+        made.set_status(Status(StatusCode.ERROR))
+    made.end()
+    context.detach(token)

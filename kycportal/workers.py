@@ -1,0 +1,57 @@
+"""What every worker says of itself in Redis each few seconds: how many threads it has and how many are at work."""
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from celery.signals import heartbeat_sent, worker_ready
+from celery.worker.state import active_requests
+
+from submissions import shared
+
+KEY = "kycportal:workers"
+SAYS_SO_EVERY = 5.0  # seconds
+GOOD_FOR = 30.0
+_SET = "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) redis.call('EXPIRE', KEYS[1], 600) return 0"
+_ALL = "return redis.call('HGETALL', KEYS[1])"
+_NAME = f"{socket.gethostname()}:{os.getpid()}"
+_said: dict[str, float] = {"threads": 0, "at": 0.0}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """All workers that were heard of within `GOOD_FOR` seconds."""
+
+    workers: int
+    threads: int
+    busy: int
+
+
+@worker_ready.connect
+def _remember(sender: Any = None, **_rest: Any) -> None:
+    _said["threads"] = getattr(sender.pool, "limit", 0) or 0
+    say(at_once=True)
+
+
+@heartbeat_sent.connect
+def _say_now_and_then(**_rest: Any) -> None:
+    say()
+
+
+def say(*, at_once: bool = False) -> None:
+    if not at_once and time.monotonic() - _said["at"] < SAYS_SO_EVERY:
+        return
+    _said["at"] = time.monotonic()
+    try:
+        shared.ask(_SET, [KEY], [_NAME, f"{time.time():.0f} {_said['threads']:.0f} {len(active_requests)}"])
+    except shared.Gone:
+        return
+
+
+def pool() -> Pool:
+    """Raises `shared.Gone`."""
+    told = [bytes(said).decode().split() for said in shared.ask(_ALL, [KEY], [])[1::2]]
+    alive = [(int(threads), int(busy)) for at, threads, busy in told if time.time() - float(at) < GOOD_FOR]
+    return Pool(len(alive), sum(threads for threads, _busy in alive), sum(busy for _threads, busy in alive))

@@ -1,0 +1,33 @@
+"""A real Redis-protocol server for one test."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kycportal.run import broker_binary, free_port
+from submissions import shared
+
+
+@pytest.fixture
+def redis(settings: Any) -> Iterator[str]:
+    """Its address, which is the setting's as well."""
+    port = free_port()
+    command = [broker_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+    shared.forget_failure()
+    for _time in range(200):
+        try:
+            shared.ask("return 1", [], [])
+            break
+        except shared.Gone:
+            shared.forget_failure()
+            time.sleep(0.05)
+    yield settings.REDIS_URL
+    server.terminate()
+    server.wait()
+    shared._connection(settings.REDIS_URL).close()
+    shared.forget_failure()

@@ -1,0 +1,93 @@
+"""Log lines: JSON with the bound ids, without values; plain ones for a terminal."""
+
+import json
+import logging
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+from argos.errors import OutcomeUnknown
+from kycportal import logs
+
+
+@pytest.fixture(autouse=True)
+def _nothing_bound() -> Iterator[None]:
+    structlog.contextvars.clear_contextvars()
+    yield
+    structlog.contextvars.clear_contextvars()
+
+
+def line(form: str, record: logging.LogRecord) -> str:
+    """What the configured handler would write."""
+    formatters = logs.config(form)["formatters"]
+    if form == "plain":
+        formatter = logging.Formatter(formatters["plain"]["format"])
+    else:
+        given = dict(formatters["json"])
+        formatter = given.pop("()")(**given)
+    for kind in (logs.Routes, logs.Ids):
+        kind().filter(record)
+    return formatter.format(record)
+
+
+def record(message: str, *args: Any, **more: Any) -> logging.LogRecord:
+    made = logging.LogRecord("submissions.x", logging.INFO, "x.py", 1, message, args, more.pop("exc_info", None))
+    vars(made).update(more)
+    return made
+
+
+def test_json_line_has_the_ids_that_are_bound() -> None:
+    structlog.contextvars.bind_contextvars(request="r-12345678", call="c-1")
+    told = json.loads(line("json", record("sent %s", "KP-1", ms=3.5)))
+    assert told["event"] == "sent KP-1"
+    assert (told["request"], told["call"], told["ms"], told["level"]) == ("r-12345678", "c-1", 3.5, "info")
+    assert told["timestamp"].endswith("Z")
+
+
+def test_plain_line_has_them_in_brackets() -> None:
+    structlog.contextvars.bind_contextvars(request="r-12345678")
+    assert line("plain", record("sent")).endswith("submissions.x sent [request=r-12345678]")
+
+
+def failed(error: Exception) -> dict[str, Any]:
+    try:
+        raise error
+    except Exception as caught:
+        exc_info = (type(caught), caught, caught.__traceback__)
+        told: dict[str, Any] = json.loads(line("json", record("it broke", exc_info=exc_info)))
+        return told
+
+
+def test_error_on_a_json_line_names_places_and_kinds_and_quotes_nothing() -> None:
+    told = failed(ValueError("invalid literal: 'minseo@example.com'"))
+    assert told["error"] == ["ValueError"]
+    assert told["where"][-1].endswith(" failed")
+    assert "minseo" not in json.dumps(told)
+
+
+def test_error_that_can_hold_nothing_personal_is_quoted() -> None:
+    assert failed(OutcomeUnknown("the connection broke off"))["error"] == ["OutcomeUnknown: the connection broke off"]
+
+
+def test_address_of_a_refused_request_is_logged_as_its_route() -> None:
+    path = "/webhooks/argos/secret-token/"
+    match = SimpleNamespace(route="webhooks/argos/<str:token>/")
+    made = record("%s: %s", "Not Found", path, request=SimpleNamespace(path=path, resolver_match=match))
+    assert json.loads(line("json", made))["event"] == "Not Found: /webhooks/argos/<str:token>/"
+    unmatched = record("%s: %s", "Not Found", path, request=SimpleNamespace(path=path, resolver_match=None))
+    assert "secret" not in line("json", unmatched)
+
+
+def test_unknown_format_is_refused_in_words() -> None:
+    with pytest.raises(ImproperlyConfigured, match="neither json nor plain"):
+        logs.config("xml")
+
+
+def test_terminal_is_not_flooded() -> None:
+    """A line for each request and exchange is for machines."""
+    assert logs.config("plain")["loggers"]["submissions.exchanges"]["level"] == "WARNING"
+    assert "submissions.exchanges" not in logs.config("json")["loggers"]
