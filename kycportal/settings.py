@@ -281,4 +281,3 @@ LOGGING = logs.config(LOG_FORMAT)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 # Where traces go, over HTTP; nothing is loaded without it.
 OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
-OTEL_SERVICE = env.text("OTEL_SERVICE_NAME", "kyc-portal")
