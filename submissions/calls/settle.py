@@ -30,13 +30,20 @@ log = logging.getLogger(__name__)
 
 READ_BACKOFF = (5, 15, 30, 60, 120, 300)
 PERSON_TOLD_AFTER = timedelta(minutes=45)
+TURN_LASTS = timedelta(minutes=2)
 BATCH = 100
 
 
 def settle_due(batch: int = BATCH) -> int:
     """One read for each unknown call whose time has come; returns how many were settled. One that breaks stops none."""
     due = list(Call.objects.to_settle(clock.now()).select_related("submission__project", "attempt")[:batch])
-    return sum(_settle_safely(call) for call in due)
+    return sum(_settle_safely(call) for call in due if _take_turn(call))
+
+
+def _take_turn(call: Call) -> bool:
+    """So that two workers do not ask about one call; a worker that dies gives its turn back after two minutes."""
+    mine = Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN, next_read_at=call.next_read_at)
+    return bool(mine.update(next_read_at=clock.now() + TURN_LASTS))
 
 
 def _settle_safely(call: Call) -> bool:

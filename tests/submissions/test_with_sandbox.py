@@ -180,6 +180,18 @@ def test_step2_never_processed_is_offered_again(project: Project, agent: Any, sa
     assert step2(submission).status == Status.PENDING
 
 
+def test_two_workers_do_not_ask_about_one_call(project: Project, agent: Any, sandbox: Sandbox) -> None:
+    sandbox.control.fault("step1", "cut")
+    step1(gather(project, agent))
+    Call.objects.update(next_read_at=clock.now())
+    first, second = Call.objects.get(), Call.objects.get()
+    assert settle._take_turn(first)
+    assert not settle._take_turn(second)
+    assert settle.settle_due() == 0
+    asked = [read["query"].get("userid") for read in sandbox.control.received("get")]
+    assert first.userid not in asked
+
+
 def test_settling_takes_two_reads_apart(project: Project, agent: Any, sandbox: Sandbox) -> None:
     submission = step1(gather(project, agent))
     sandbox.control.fault("step2", "cut")
