@@ -10,6 +10,12 @@ from submissions.models import Call, CallKind, CallState, Submission
 from submissions.models.submission import MAX_TRIES
 
 COUNTED = ["selfies_sent", "step1_started_at", "deadline_at"]
+JUDGED = ["status", "vendor_id", "selfies_sent"]
+
+
+def lock(submission: Submission) -> None:
+    """Inside a transaction: what is counted or judged from here to its end, no other process changes meanwhile."""
+    submission.refresh_from_db(fields=JUDGED, from_queryset=Submission.objects.select_for_update())
 
 
 def count_start(call: Call, started: datetime | None = None) -> None:

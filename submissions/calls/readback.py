@@ -8,9 +8,12 @@ that nobody has documented is always a difference.
 from enum import Enum
 from typing import Any
 
+from django.db import transaction
+
 from argos.replies import VendorSubmission
 from submissions import clock, differences, events
 from submissions.calls import evidence, gate, ledger, outcomes, silence
+from submissions.calls.counting import lock
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import VENDOR, Actor
 from submissions.models import CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
@@ -115,15 +118,28 @@ def _word(submission: Submission, found: VendorSubmission | None) -> Word | Stat
 
 
 def _put_tries_right(submission: Submission, found: VendorSubmission) -> None:
-    """More Step 2 attempts than our ledger holds: a call that we gave up had arrived, or a restored ledger lost it."""
-    theirs = evidence.step2_tries(submission, found) or 0
-    for _missing in range(min(theirs, MAX_TRIES) - evidence.tries_processed(submission)):
-        gave_up = submission.calls.filter(kind=CallKind.STEP2, settled_as="never_arrived").order_by("-sent_at").first()
-        if gave_up is not None:
-            gave_up.submission = submission
-            ledger.correct(gave_up)
-        else:
-            ledger.insert_found(submission, CallKind.STEP2, as_=CallState.SETTLED)
+    """More Step 2 attempts than our ledger holds: a call that we gave up had arrived, or a restored ledger lost it.
+
+    Counted again under the submission's lock: a webhook and a poller that read the same record put one try right once.
+    """
+    theirs = min(evidence.step2_tries(submission, found) or 0, MAX_TRIES)
+    if theirs <= evidence.tries_processed(submission):
+        return
+    with transaction.atomic():
+        lock(submission)
+        if submission.has_open_call:
+            return
+        for _missing in range(theirs - evidence.tries_processed(submission)):
+            _put_try_right(submission)
+
+
+def _put_try_right(submission: Submission) -> None:
+    gave_up = submission.calls.filter(kind=CallKind.STEP2, settled_as="never_arrived").order_by("-sent_at").first()
+    if gave_up is not None:
+        gave_up.submission = submission
+        ledger.correct(gave_up)
+    else:
+        ledger.insert_found(submission, CallKind.STEP2, as_=CallState.SETTLED)
 
 
 def _differences(

@@ -1,8 +1,9 @@
 """Finds out what became of an unknown call: reads the vendor's record and compares it with what was known before.
 
 "The vendor does not have it" takes two reads, `project.settle_minutes` apart by the vendor's clock, with nothing
-changed, and no sign that reads lag. A call that did arrive is adopted; one that did not is offered to a person again
-and never sent by itself. The bound that is left stands in docs/ledger.md.
+changed, and a witness that reads do not lag; a Step 2 without a witness takes half an hour. A call that did arrive is
+adopted; one that did not is offered to a person again and never sent by itself. The bound that is left stands in
+docs/ledger.md.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from argos.replies import VendorSubmission
 from submissions import alerts, clock, differences
 from submissions.calls import gate, ledger, readback
 from submissions.calls.adoption import ADOPT
-from submissions.calls.evidence import KNOWN, Finding, is_behind, judge, left_at
+from submissions.calls.evidence import KNOWN, MAY_LAG, Finding, is_behind, judge, left_at
 from submissions.events import SYSTEM, Actor
 from submissions.models import Call, CallKind, CallState, DifferenceKind, Submission
 from submissions.models.submission import FINAL
@@ -127,17 +128,28 @@ def _proves_nothing(call: Call) -> bool:
 
 def _nothing_changed(call: Call, client: Client) -> bool:
     now = _vendor_time(call, client)
-    apart = timedelta(minutes=call.submission.project.settle_minutes)
     since = call.clear_since or now
-    if now - since >= apart and not clock.is_drifting(call.submission.project):
-        if not _reads_are_fresh(call, client):
-            return _proves_nothing(call)
-        release(call, by=SYSTEM)
-        return True
-    again = clock.now() + max(apart - (now - since), timedelta(0)) + timedelta(seconds=random.uniform(1, 5))  # noqa: S311
+    apart = timedelta(minutes=call.submission.project.settle_minutes)
+    left = apart - (now - since)
+    if left <= timedelta(0) and not clock.is_drifting(call.submission.project):
+        return _give_up(call, client, now - since)
+    again = clock.now() + max(left, timedelta(0)) + timedelta(seconds=random.uniform(1, 5))  # noqa: S311
     columns = {"clear_since": since, "reads": call.reads + 1, "next_read_at": again}
     Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(**columns)
     return False
+
+
+def _give_up(call: Call, client: Client, waited: timedelta) -> bool:
+    """Never arrived, where reads are known to be fresh. Where nothing tells, a Step 2 waits longer than reads may lag:
+    given up wrongly, it costs a customer one try of three.
+    """
+    are_fresh = _reads_are_fresh(call, client)
+    if are_fresh is False:
+        return _proves_nothing(call)
+    if are_fresh is None and call.kind == CallKind.STEP2 and waited < MAY_LAG:
+        return _ask_later(call)
+    release(call, by=SYSTEM)
+    return True
 
 
 def _vendor_time(call: Call, client: Client) -> datetime:
@@ -146,18 +158,18 @@ def _vendor_time(call: Call, client: Client) -> datetime:
     return told or clock.vendor_now(call.submission.project)
 
 
-def _reads_are_fresh(call: Call, client: Client) -> bool:
+def _reads_are_fresh(call: Call, client: Client) -> bool | None:
     """A witness: the first submission of the project that the vendor changed after this call must have ended.
 
-    When a read of it does not show that change yet, reads lag by more than we waited, and prove nothing. Without a
-    witness (no traffic) the wait alone has to do.
+    When a read of it does not show that change yet, reads lag by more than we waited, and prove nothing. None without
+    a witness (no traffic).
     """
     project = call.submission.project
     over = left_at(call) + project.longest_call
     others = Submission.objects.filter(project=project, vendor_updated_at__gte=over).exclude(pk=call.submission_id)
     witness = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project").first()
     if witness is None:
-        return True
+        return None
     try:
         seen = client.get_submission(witness.vendor_id)
     except VendorError:

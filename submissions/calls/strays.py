@@ -11,6 +11,7 @@ from django.db import transaction
 from argos.replies import VendorSubmission
 from submissions import differences
 from submissions.calls import ledger, settle
+from submissions.calls.counting import lock
 from submissions.events import SYSTEM
 from submissions.models import Call, CallKind, CallState, Project, Status, Submission
 from submissions.models.submission import REFERENCE_ALPHABET
@@ -53,9 +54,15 @@ def _hint_at(call: Call, ours: Submission, found: VendorSubmission) -> str:
 
 
 def _take_back_in(ours: Submission, found: VendorSubmission, number: int) -> str:
-    """The draft's Step 1 had arrived: its call is opened again, or written anew, and settled by the record."""
-    gave_up = ours.calls.filter(userid=found.userid, state=CallState.SETTLED, settled_as="never_arrived").first()
+    """The draft's Step 1 had arrived: its call is opened again, or written anew, and settled by the record.
+
+    A webhook and the paged list may bring one record at the same time; the later one finds that it is placed.
+    """
     with transaction.atomic():
+        lock(ours)
+        if ours.has_open_call or ours.vendor_id or ours.status != Status.DRAFT:
+            return CALL_UNDER_WAY
+        gave_up = ours.calls.filter(userid=found.userid, state=CallState.SETTLED, settled_as="never_arrived").first()
         if gave_up is not None:
             gave_up.submission = ours
             if not ledger.reopen(gave_up):

@@ -6,6 +6,7 @@ python -m tests.drills --without GUARD                     the drill that must f
 
 import argparse
 import random
+import signal
 import sys
 
 from bench.report import Report
@@ -21,6 +22,7 @@ ON_SQLITE = ("cut_after", "worker_killed", "two_workers")
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit("ended from outside"))  # so that the database server goes too
     seed = random.randrange(10**6) if options.seed is None else options.seed
     report = Report(f"Drills, seed {seed}")
     everything = not (options.names or options.without or options.sqlite)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drills.one import RESULT
+from tests.drills.plant import tied
 from tests.stack import ROOT
 
 Counts = dict[str, Any]
@@ -37,7 +38,7 @@ def _counted(name: str, seed: int, calls: int, folder: Path, environment: dict[s
     command = [sys.executable, "-m", "tests.drills.one", name, f"--seed={seed}", f"--calls={calls}"]
     with (folder / "drill.log").open("w") as log:
         done = subprocess.run(
-            [*command, f"--folder={folder}"],
+            tied([*command, f"--folder={folder}"]),
             cwd=ROOT,
             env=environment | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """The portal's processes in a drill: started as `make run` starts them, killed, frozen and started again one by one."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,12 @@ CELERY = [sys.executable, "-m", "celery", "-A", "kycportal"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
 WEB = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--worker-class", "gthread", "--threads", "4"]
+# Linux ends a process tied so with the one that started it, also when that one is killed and can tidy nothing up.
+TIE = ["setpriv", "--pdeathsig", "KILL"]
+
+
+def tied(command: list[str]) -> list[str]:
+    return [*TIE, *command] if shutil.which(TIE[0]) else command
 
 
 class Plant:
@@ -49,7 +56,7 @@ class Plant:
         """`as_`: a second process of the same command under a name of its own."""
         with (self.folder / f"{as_ or name}.log").open("ab") as log:
             self.running[as_ or name] = subprocess.Popen(
-                self.commands[name],
+                tied(self.commands[name]),
                 cwd=ROOT,
                 env=self._environment(name),
                 stdout=log,
