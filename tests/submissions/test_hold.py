@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 
 from submissions import clock, sweeps
-from submissions.calls import gate, hold, ledger, memory, recovery, settle
+from submissions.calls import gate, hold, ledger, memory, recovery, settle, strays
 from submissions.events import SYSTEM
 from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
 from tests.submissions.test_settling import Bench
@@ -161,6 +161,22 @@ def test_lost_step1_is_found_in_the_vendors_list_and_adopted(bench: Bench) -> No
     assert recovery.progress() == {"unknown": 0, "unasked": 0, "is_listed": True, "strangers": 0}
 
 
+def test_record_that_webhook_and_list_bring_at_once_is_placed_once(bench: Bench) -> None:
+    bench.customers(["", ""])
+    bench.press_step1(0)
+    bench.work("fine")
+    with Dump():
+        bench.press_step1(1)
+        bench.work("fine")
+    assert not gate.is_open()
+    seen_by_the_list = bench.one(1)
+    recover(bench)
+    kyc = next(row for row in bench.vendor.submissions() if row.submission_id == bench.one(1).vendor_id)
+    found = bench.project.client().get_submission(kyc.submission_id)
+    assert strays._take_back_in(seen_by_the_list, found, 1) == strays.CALL_UNDER_WAY
+    assert (bench.one(1).status, bench.one(1).calls.count()) == (Status.CONFIRMING, 1)
+
+
 def test_lost_step2_is_read_back_and_its_try_counted(bench: Bench) -> None:
     bench.at("+liveness")
     with Dump():
@@ -189,6 +205,7 @@ def test_prepared_call_that_never_left_is_offered_again(bench: Bench) -> None:
     bench.press_step2(0, 1)
     hold.begin(hold.BY_HAND)
     recover(bench)
+    bench.beats(20, 1)
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.CONFIRMING, 0)
 
 

@@ -170,7 +170,7 @@ def test_step2_never_processed_is_offered_again(project: Project, agent: Any, sa
     submission = step2(submission)
     assert submission.open_call.state == CallState.UNKNOWN
     sandbox.control.no_faults()
-    assert settle_later() == 1
+    assert settle_later(31) == 1
     submission = reload(submission)
     assert (submission.status, submission.selfies_sent, submission.notice) == (
         Status.CONFIRMING,
