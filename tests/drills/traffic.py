@@ -68,7 +68,7 @@ class Floor:
         *,
         agents: int = 4,
         officers: int = 2,
-        hold: int = 30,
+        hold: int = 15,
         cases: dict[str, int] | None = None,
     ) -> None:
         self.project, self.hold, self.cases = project, hold, cases or CASES
