@@ -33,7 +33,7 @@ CASES = {
     "rejected": 1,
 }
 DOUBLE_PRESSES = 0.1
-IDLE = 0.1
+IDLE = 0.25
 LOOKS_AGAIN_AFTER = 2.0  # seconds, where a press was not taken
 FACTS = (
     StaleSubmission,
