@@ -1,0 +1,94 @@
+"""Gives a bench what it runs on: the kept cluster with the databases it names, their keys, and the embedded broker.
+
+Such a bench is a module with `measure()`, which runs in a process of its own once all of this has started.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.dataset.cluster import FILLING, ROOT, Cluster, kept
+from bench.size import LARGE, LITTLE, shown
+from kycportal.run import broker_binary, free_port
+
+LARGE_SET, LITTLE_SET = f"filed_{shown(LARGE)}".lower(), f"filed_{shown(LITTLE)}".lower()
+ROWS = {LARGE_SET: LARGE, LITTLE_SET: LITTLE}
+SET_UP = "import sys, django; django.setup()"
+
+
+def run(bench: str, databases: tuple[str, ...]) -> int:
+    """Starts everything and then `measure()` of that module, with Django set up on the first of the databases."""
+    cluster = kept()
+    ensure(cluster, databases)
+    with ExitStack() as stack:
+        stack.enter_context(cluster.running())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kyc-bench-")))
+        environment = environment_of(cluster, databases[0], folder)
+        environment["REDIS_URL"] = stack.enter_context(broker(folder))
+        for name in databases:
+            of_it = {**environment, "DATABASE_URL": cluster.url(name)}
+            _python("from bench.dataset.load import freshen; freshen()", of_it)
+        command = [sys.executable, "-c", f"{SET_UP}; import {bench} as bench; sys.exit(bench.measure())"]
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def ensure(cluster: Cluster, databases: tuple[str, ...]) -> None:
+    """Fills those that are not there yet. One that was interrupted has another name and is made anew."""
+    with cluster.running():
+        present = cluster.databases()
+    missing = [name for name in databases if name in ROWS and name not in present]
+    if not missing:
+        return
+    with cluster.running(**FILLING), tempfile.TemporaryDirectory(prefix="kyc-bench-") as folder:
+        for name in missing:
+            print(f"Filling {name} ({ROWS[name]:,} submissions); it is kept for the next runs.", flush=True)
+            half = f"half_{name}"
+            cluster.drop(half)
+            cluster.create(half)
+            _python(
+                f"from bench.dataset.load import fill; fill({ROWS[name]})", environment_of(cluster, half, Path(folder))
+            )
+            cluster.rename(half, name)
+
+
+def _python(code: str, environment: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "-c", f"{SET_UP}; {code}"], cwd=ROOT, env=environment, check=True)
+
+
+def environment_of(cluster: Cluster, database: str, folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        **cluster.keys(),
+        "DATABASE_URL": cluster.url(database),
+        "DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "PYTHONPATH": str(ROOT),
+        "CLUSTER_PORT": str(cluster.port),
+    }
+
+
+def url_of(database: str) -> str:
+    """Of another database of the same server, for a bench that runs inside."""
+    return f"postgres://postgres@127.0.0.1:{os.environ['CLUSTER_PORT']}/{database}"
+
+
+@contextmanager
+def broker(folder: Path) -> Iterator[str]:
+    """The embedded Redis-protocol server, as `make run` starts it."""
+    port, password = free_port(), secrets.token_urlsafe(16)
+    config = folder / "broker.conf"
+    config.touch(mode=0o600)
+    config.write_text(f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nsave ""\nappendonly no\n')
+    server = subprocess.Popen([broker_binary(), str(config)], stdout=subprocess.DEVNULL)
+    try:
+        time.sleep(0.3)
+        yield f"redis://:{password}@127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()

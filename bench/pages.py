@@ -1,0 +1,30 @@
+"""A signed-in browser without a browser: pages asked for through the whole of the portal's request handling."""
+
+import time
+from typing import Any
+
+from django.test import Client
+
+from submissions.models import Role, User
+
+
+def officer() -> User:
+    found = User.objects.filter(role=Role.OFFICER).order_by("pk").first()
+    assert found is not None
+    return found
+
+
+def signed_in(user: User | None = None) -> Client:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user or officer())
+    session: Any = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return client
+
+
+def get(client: Client, address: str) -> str:
+    """The page's text; anything but a page is an error of the bench."""
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return response.content.decode()

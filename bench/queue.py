@@ -1,0 +1,117 @@
+"""The pending queue's first page and its page 500, against Django's stock admin over a plaintext twin of the same rows.
+
+Both through their whole request handling in one process, turn by turn. Beside it: how many queries the page takes, and
+its rows from the database against the same indexed query by the bare driver.
+"""
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bench import pages
+from bench.report import Report
+from bench.size import IS_SMALL, LARGE
+from bench.timing import turn_by_turn
+from submissions import paging, queue
+from submissions.models import Submission
+from submissions.paging import BY_TARGET
+from submissions.views.queue import PAGE
+
+TURNS = 3 if IS_SMALL else 9
+DEEP = 500
+TIMES_FASTER, MOST_QUERIES, MOST_OF_DRIVER = 20, 7, 5
+STOCK = "/bench/stock/stock/plainsubmission/?status__in=pending,second_review"
+BARE = """SELECT s.id, s.reference, s.status, s.target_at, s.deadline_at, s.pending_at, s.face_similarity, s.liveness,
+    s.values_sealed, s.vendor_count, s.selfies_sent, s.issuing_country, s.id_type, s.edited_count, s.has_difference,
+    s.retry_code, s.claimed_until, s.is_reserved, p.name, c.name, a.name
+    FROM submissions_submission s JOIN submissions_project p ON p.id = s.project_id
+    LEFT JOIN submissions_user c ON c.id = s.claimed_by_id LEFT JOIN submissions_user a ON a.id = s.assigned_to_id
+    WHERE COALESCE(s.status, '') IN ('pending', 'second_review') ORDER BY s.target_at, s.id LIMIT 41"""
+
+
+def measure() -> int:
+    report = Report(f"Pending queue among {LARGE:,} submissions")
+    client = pages.signed_in()
+    first, deep = "/review/?view=all", _deep()
+    for number, address in ((1, first), (deep, f"{first}&after={_key_before(deep)}")):
+        name = "first page" if number == 1 else f"page {number}"
+        ours, theirs = turn_by_turn(_get(client, address), _get(client, f"{STOCK}&p={number}"), turns=TURNS)
+        report.add(
+            f"queue: {name}",
+            ours.median,
+            "ms",
+            spread=ours.spread,
+            against="stock admin",
+            reference=theirs.median,
+            at_most=1 / TIMES_FASTER,
+        )
+        report.add(f"queue: {name}, queries", _queries(client, address), "", at_most=MOST_QUERIES)
+    _told_with_indexes(report, client, first)
+    _rows(report)
+    return report.finish()
+
+
+def _get(client: Client, address: str) -> Callable[[], str]:
+    return lambda: pages.get(client, address)
+
+
+def _deep() -> int:
+    """Page 500, or the last one of a small set."""
+
+    return min(DEEP, Submission.objects.awaiting_review().count() // PAGE)
+
+
+def _key_before(number: int) -> str:
+
+    rows = BY_TARGET.sorted(Submission.objects.awaiting_review())
+    return BY_TARGET.key(rows[(number - 1) * PAGE - 1]).replace("+", "%2B")
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        _get(client, address)()
+    return len(captured)
+
+
+def _told_with_indexes(report: Report, client: Client, address: str) -> None:
+    """The same admin after somebody has given its table the two indexes that this page wants. Only told."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX bench_status_deadline ON stock_plainsubmission (status, deadline_at)")
+    try:
+        ours, theirs = turn_by_turn(_get(client, address), _get(client, f"{STOCK}&p=1"), turns=TURNS)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX bench_status_deadline")
+    report.add(
+        "queue: first page, admin with an index for it",
+        ours.median,
+        "ms",
+        spread=ours.spread,
+        against="stock admin and an index",
+        reference=theirs.median,
+    )
+
+
+def _rows(report: Report) -> None:
+
+    user = pages.officer()
+
+    def ours() -> object:
+        return paging.oldest_target_first(queue.waiting(user, QueryDict())[0], {}, PAGE)
+
+    def bare() -> object:
+        return connection.connection.execute(BARE).fetchall()
+
+    through_portal, by_driver = turn_by_turn(ours, bare, turns=TURNS * 7)
+    report.add(
+        "queue: rows from the database",
+        through_portal.median,
+        "ms",
+        spread=through_portal.spread,
+        against="the bare driver",
+        reference=by_driver.median,
+        at_most=MOST_OF_DRIVER,
+    )

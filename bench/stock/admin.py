@@ -1,0 +1,57 @@
+"""Django's admin as it comes, over the plaintext twin: the portal's columns, page size, filters and searches."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from bench.stock.models import PlainSubmission
+from submissions.views.queue import PAGE
+
+
+class StockSite(admin.AdminSite):
+    """Open to the bench's own client alone; the question of who may see it is not what is measured."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return True
+
+
+site = StockSite(name="stock")
+
+
+@admin.register(PlainSubmission, site=site)
+class PlainSubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = (
+        "reference",
+        "name",
+        "status",
+        "deadline_at",
+        "target_at",
+        "pending_at",
+        "face_similarity",
+        "liveness",
+        "selfies_sent",
+        "issuing_country",
+        "id_type",
+        "project",
+    )
+    list_filter = ("status", "project", "id_type")
+    search_fields = ("email", "document_number", "name", "customer_id", "reference")
+    ordering = ("deadline_at",)
+    list_select_related = ("project",)
+    list_per_page = PAGE
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
