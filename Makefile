@@ -63,8 +63,8 @@ check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and 
 	@$(BIN)/python -m tests.secrets_scan
 	@$(MAKE) --no-print-directory test
 
-bench: $(DEVELOPMENT) ## measure; BENCH=name runs one
-	@$(BIN)/python -m bench $(BENCH)
+bench: $(DEVELOPMENT) ## measure; BENCH=name runs one, SIZE=small a minute's run on small data
+	@SIZE=$(or $(SIZE),full) $(BIN)/python -m bench $(BENCH)
 
 drill: $(DEVELOPMENT) ## faults with real processes; DRILL=name runs one, SEED=n repeats a run
 	@$(BIN)/python -m tests.drills $(DRILL) $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))

@@ -11,10 +11,16 @@ from bench.dataset import here
 from bench.dataset.cluster import ROOT
 from bench.size import IS_SMALL
 
-LARGE, BOTH = (here.LARGE_SET,), (here.LARGE_SET, here.LITTLE_SET)
+LARGE, BOTH, OPEN = (here.LARGE_SET,), (here.LARGE_SET, here.LITTLE_SET), (here.OPEN_LARGE, here.OPEN_LITTLE)
 # What it measures, and the kept databases it runs on (none: it brings its own).
 BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "queue": ("the pending queue, against the stock admin and the bare driver", LARGE),
+    "lookup": ("exact search, against the stock admin's", LARGE),
+    "growth": ("filter sets, date windows and the review page among a million and among ten thousand", BOTH),
+    "sweep": (
+        "the deadline sweep among a million open ones and among ten thousand",
+        (here.OPEN_LARGE, here.OPEN_LITTLE),
+    ),
     "intake": ("a phone's photograph taken in, against bare Pillow", ()),
     "selfies": ("the check of selfies and IDs on labelled pictures (minutes)", ()),
     "mistakes": ("planted mistakes that spent a try (minutes)", ()),

@@ -18,7 +18,18 @@ from bench.size import LARGE, LITTLE, shown
 from kycportal.run import broker_binary, free_port
 
 LARGE_SET, LITTLE_SET = f"filed_{shown(LARGE)}".lower(), f"filed_{shown(LITTLE)}".lower()
-ROWS = {LARGE_SET: LARGE, LITTLE_SET: LITTLE}
+OPEN_LARGE, OPEN_LITTLE = f"open_{shown(LARGE)}".lower(), f"open_{shown(LITTLE)}".lower()
+# How each is made: the statement that fills it, and the filled one it is a copy of.
+LOAD, MULTIPLY = (
+    "from bench.dataset.load import fill; fill({})",
+    "from bench.dataset.opened import multiply; multiply({})",
+)
+MADE = {
+    LITTLE_SET: (LOAD.format(LITTLE), "template1"),
+    LARGE_SET: (LOAD.format(LARGE), "template1"),
+    OPEN_LITTLE: (MULTIPLY.format(LITTLE), LITTLE_SET),
+    OPEN_LARGE: (MULTIPLY.format(LARGE), LITTLE_SET),
+}
 SET_UP = "import sys, django; django.setup()"
 
 
@@ -31,7 +42,9 @@ def run(bench: str, databases: tuple[str, ...]) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kyc-bench-")))
         environment = environment_of(cluster, databases[0], folder)
         environment["REDIS_URL"] = stack.enter_context(broker(folder))
-        for name in databases:
+        for name in (LARGE_SET, LITTLE_SET):
+            if name not in databases:
+                continue
             of_it = {**environment, "DATABASE_URL": cluster.url(name)}
             _python("from bench.dataset.load import freshen; freshen()", of_it)
         command = [sys.executable, "-c", f"{SET_UP}; import {bench} as bench; sys.exit(bench.measure())"]
@@ -42,18 +55,18 @@ def ensure(cluster: Cluster, databases: tuple[str, ...]) -> None:
     """Fills those that are not there yet. One that was interrupted has another name and is made anew."""
     with cluster.running():
         present = cluster.databases()
-    missing = [name for name in databases if name in ROWS and name not in present]
+    needed = {*databases, *(MADE[name][1] for name in databases)}
+    missing = [name for name in MADE if name in needed and name not in present]
     if not missing:
         return
     with cluster.running(**FILLING), tempfile.TemporaryDirectory(prefix="kyc-bench-") as folder:
         for name in missing:
-            print(f"Filling {name} ({ROWS[name]:,} submissions); it is kept for the next runs.", flush=True)
+            print(f"Making {name}; it is kept for the next runs.", flush=True)
+            code, template = MADE[name]
             half = f"half_{name}"
             cluster.drop(half)
-            cluster.create(half)
-            _python(
-                f"from bench.dataset.load import fill; fill({ROWS[name]})", environment_of(cluster, half, Path(folder))
-            )
+            cluster.create(half, template)
+            _python(code, environment_of(cluster, half, Path(folder)))
             cluster.rename(half, name)
 
 

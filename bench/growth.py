@@ -1,0 +1,112 @@
+"""Does a page cost more among a million submissions than among ten thousand? Named filter sets, closed ones in a date
+window, and the review page; the same page on both databases, turn by turn, in one process.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.test import Client
+
+from bench import pages
+from bench.databases import using
+from bench.dataset import here
+from bench.report import Report
+from bench.size import IS_SMALL, LARGE, LITTLE
+from bench.timing import turn_by_turn
+from submissions import claims, clock
+from submissions.events import Actor
+from submissions.models import Submission
+
+TURNS = 3 if IS_SMALL else 25
+MOST = 1.25
+# What a team keeps as views of its queue.
+QUEUE = {
+    "Korean licences": {"country": "KOR", "id_type": "drivers_license"},
+    "one project": {"project": "@project"},
+    "due within an hour": {"left": "1h"},
+    "overdue": {"left": "over"},
+    "low similarity": {"face": "low"},
+    "last try": {"tries_left": "0"},
+    "edited values": {"edits": "1"},
+    "second review": {"status": "second_review"},
+    "waiting for 24 h": {"age": "24h"},
+    "nobody's": {"assignee": "nobody"},
+    "mine": {"mine": "1"},
+}
+LIST = {
+    "open: to confirm": {"status": "confirming"},
+    "open: new selfie wanted": {"status": "incomplete"},
+    "open: in review": {"status": "in_review"},
+    "open: drafts of one team": {"status": "draft", "team": "1"},
+}
+DAYS = 30
+CLOSED = {
+    "closed": {},
+    "closed: rejected": {"status": "rejected"},
+    "closed: by one officer": {"decided_by": "officer3"},
+    "closed: by the 24-hour limit": {"source": "timeout"},
+    "closed: one reason": {"code": "photo_of_screen"},
+    "closed: one country": {"country": "JPN", "status": "approved"},
+}
+Page = Callable[[], str]
+
+
+def measure() -> int:
+    report = Report(f"The same pages among {LARGE:,} and {LITTLE:,} submissions")
+    large, little = _pages(here.LARGE_SET), _pages(here.LITTLE_SET)
+    for name, page in large.items():
+        among_many, among_few = turn_by_turn(page, little[name], turns=TURNS)
+        report.add(
+            f"growth: {name}",
+            among_many.median,
+            "ms",
+            spread=among_many.spread,
+            against=f"among {LITTLE:,}",
+            reference=among_few.median,
+            at_most=MOST,
+        )
+    return report.finish()
+
+
+def _pages(database: str) -> dict[str, Page]:
+    """By name, the page asked for on this database."""
+    with using(database):
+        client = pages.signed_in()
+        addresses = _addresses()
+    return {name: _on(database, client, address) for name, address in addresses.items()}
+
+
+def _addresses() -> dict[str, str]:
+    project = str(Submission.objects.awaiting_review()[:1].get().project_id)
+    queue = {f"queue, {name}": _address("/review/", filters, project) for name, filters in QUEUE.items()}
+    rows = {f"list, {name}": _address("/submissions/", filters, project) for name, filters in LIST.items()}
+    until = clock.now() - timedelta(days=90)
+    window = {"decided_from": (until - timedelta(days=DAYS)).date().isoformat(), "decided_to": until.date().isoformat()}
+    closed = {
+        f"list, {name}": _address("/submissions/", {**filters, **window}, project) for name, filters in CLOSED.items()
+    }
+    return {**queue, **rows, **closed, "review page": f"/review/{_claimed()}/"}
+
+
+def _address(path: str, filters: dict[str, str], project: str) -> str:
+    given = {name: project if value == "@project" else value for name, value in filters.items()}
+    return f"{path}?{urlencode(given)}"
+
+
+def _claimed() -> str:
+    """The first of the queue, held by the officer who looks: everything of it is shown."""
+    officer = pages.officer()
+    submission = Submission.objects.awaiting_review().order_by("target_at").select_related("project")[:1].get()
+    Submission.objects.filter(pk=submission.pk).update(claimed_by=None, claimed_until=None)
+    submission.refresh_from_db()
+    claims.claim(submission, by=Actor(officer, officer.username))
+    return str(submission.pk)
+
+
+def _on(database: str, client: Client, address: str) -> Page:
+    def page() -> str:
+        with using(database):
+            return pages.get(client, address)
+
+    return page

@@ -1,0 +1,47 @@
+"""Exact search by e-mail, number and a word of the name, against the stock admin's search over the plaintext twin.
+
+Ours is the list's page with the sealed search text in its address; theirs is the changelist with the text in `q`.
+"""
+
+from collections.abc import Callable
+
+from bench import pages
+from bench.report import Report
+from bench.size import IS_SMALL, LARGE
+from bench.stock.models import PlainSubmission
+from bench.timing import turn_by_turn
+from submissions import search
+
+TURNS = 3 if IS_SMALL else 7
+TIMES_FASTER = 100
+STOCK = "/bench/stock/stock/plainsubmission/"
+
+
+def measure() -> int:
+    report = Report(f"Exact search among {LARGE:,} submissions")
+    client = pages.signed_in()
+    for name, text in _texts().items():
+        ours: Callable[[], str] = _get(client, f"/submissions/?q={search.sealed(text)}")
+        theirs = _get(client, f"{STOCK}?q={text}")
+        assert ours().count("KP-"), f"{name} was not found"
+        through_portal, stock = turn_by_turn(ours, theirs, turns=TURNS, warm_up=1)
+        report.add(
+            f"search: by {name}",
+            through_portal.median,
+            "ms",
+            spread=through_portal.spread,
+            against="stock admin",
+            reference=stock.median,
+            at_most=1 / TIMES_FASTER,
+        )
+    return report.finish()
+
+
+def _texts() -> dict[str, str]:
+    """Of a person from the middle of the three years."""
+    filed = PlainSubmission.objects.exclude(document_number="").order_by("created_at")[LARGE // 2]
+    return {"e-mail": filed.email, "number": filed.document_number, "name word": filed.name.split()[-1]}
+
+
+def _get(client: pages.Client, address: str) -> Callable[[], str]:
+    return lambda: pages.get(client, address)

@@ -1,0 +1,66 @@
+"""The deadline sweep: 1,000 submissions whose 24 hours are over, among a million open ones and among ten thousand.
+
+The whole sweep is measured, with what it writes; it is rolled back, so that every turn finds the same.
+"""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from bench.databases import using
+from bench.dataset import here
+from bench.report import Report
+from bench.size import IS_SMALL, LARGE, LITTLE
+from bench.timing import milliseconds, summed_up
+from submissions import clock, sweeps
+from submissions.models import Status, Submission
+
+TURNS = 2 if IS_SMALL else 7
+DUE = 100 if IS_SMALL else 1_000
+MOST = 1.3
+
+
+def measure() -> int:
+    report = Report(f"Deadline sweep: {DUE:,} due")
+    times: dict[str, list[float]] = {here.OPEN_LARGE: [], here.OPEN_LITTLE: []}
+    for _turn in range(TURNS + 1):
+        for database, taken in times.items():
+            with using(database):
+                taken.append(_sweep())
+    among_many, among_few = (summed_up(taken[1:]) for taken in times.values())
+    report.add(
+        f"sweep: {DUE:,} due among {LARGE:,} open",
+        among_many.median,
+        "ms",
+        spread=among_many.spread,
+        against=f"among {LITTLE:,} open",
+        reference=among_few.median,
+        at_most=MOST,
+    )
+    return report.finish()
+
+
+def _sweep() -> float:
+    with transaction.atomic():
+        _bring_near()
+        taken = milliseconds(_until_nothing_is_due)
+        closed = Submission.objects.filter(status=Status.ABANDONED).count()
+        transaction.set_rollback(True)
+    assert closed == DUE, closed
+    return taken
+
+
+def _bring_near() -> None:
+    """Wherever they lie in the table: the index alone tells which are due."""
+    past = clock.now() - timedelta(minutes=3)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE submissions_submission SET deadline_at = %s WHERE id IN "
+            "(SELECT id FROM submissions_submission ORDER BY id LIMIT %s)",
+            [past, DUE],
+        )
+
+
+def _until_nothing_is_due() -> None:
+    while sweeps.sweep_deadlines():
+        pass
