@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "display-capture", "midi", "hid")
 LOG_OUT = "/accounts/logout/"
-# Where a picture is taken: an agent's submission page. Everywhere else the camera stays shut, whatever a script asks.
-USES_CAMERA = re.compile(r"^/submissions/[0-9a-f-]{36}/")
+# Where a picture is taken: an agent's submission page, a customer's phone page. Everywhere else the camera stays shut.
+USES_CAMERA = re.compile(r"^/(submissions|phone)/[0-9a-f-]{36}/")
 
 
 class HeadersMiddleware:

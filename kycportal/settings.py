@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from kycportal import env, logs
+from kycportal import env, https, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
@@ -26,9 +26,13 @@ if set(FIELD_KEYS) & set(SEARCH_KEYS):
 DEBUG = env.flag("DEBUG")
 PORT = env.number("PORT", 8000)
 SANDBOX_PORT = env.number("SANDBOX_PORT", 8001)
-PUBLIC_URL = env.text("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-IS_HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+HTTPS_PORT = env.number("HTTPS_PORT", 0)  # `make run` listens there too, for phones, with a certificate of its own
+OWN_URL = https.own_url(HTTPS_PORT) if HTTPS_PORT else f"http://127.0.0.1:{PORT}"
+PUBLIC_URL = env.text("PUBLIC_URL", OWN_URL).rstrip("/")
+# Only where it is said: the listener of HTTPS_PORT stands beside plain loopback, which must go on working.
+IS_HTTPS = urlsplit(env.text("PUBLIC_URL")).scheme == "https"
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{https.host_of(PUBLIC_URL)}")
+PHONE_LINK_MINUTES = env.number("PHONE_LINK_MINUTES", 15)
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 
 ARGOS_BASE_URL = env.text("ARGOS_BASE_URL")

@@ -1,11 +1,14 @@
 // The capture form: saves what was typed a moment after it was typed, says beside each field what the server finds,
 // and shows how far an upload is. Nothing of it is kept in the browser. Texts come from the form's data attributes.
 
+import { watchCameras } from "./camera.js";
+import { put, send } from "./upload.js";
+
 const AFTER = 1200; // ms
 const AGAIN = 8000; // ms, after a save that did not get through
 
 export function watchUploads(form) {
-  const state = { timer: 0, dirty: false, saving: null };
+  const state = { timer: 0, dirty: false, saving: null, uploading: false, next: null };
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
     checkShape(event.target, false);
@@ -21,14 +24,23 @@ export function watchUploads(form) {
     if (event.target.matches("[data-reload]")) reload(form, state);
   });
   form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
-  window.addEventListener("focus", () => { if (state.dirty) save(form, state); });
-  window.addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });
+  window.addEventListener("focus", () => {
+    if (state.dirty) save(form, state);
+    if (chosen(form).length) upload(form, state);
+  });
+  window.addEventListener("beforeunload", (event) => { if (state.dirty || state.uploading) event.preventDefault(); });
+  return state;
 }
 
 // What was typed is on the server before anything is sent; a session that has ended loses nothing.
 async function sendAfterSaving(form, state, event) {
   clearTimeout(state.timer);
   takeToken(form);
+  if (state.uploading) { // it goes on by itself when the picture is there
+    event.preventDefault();
+    state.next = event.submitter;
+    return;
+  }
   if (!state.dirty || form.dataset.sent) return;
   event.preventDefault();
   if (state.pressed) return;
@@ -193,40 +205,75 @@ function line(severity, text, shape) {
   return small;
 }
 
-// Sends the whole form with a progress bar, then shows the page that came back.
+// Sends what is chosen with its progress shown; what is chosen meanwhile goes next, and a file stays chosen until it has
+// arrived. What is typed goes its own way (`save`), so that a slow line holds no words back and brings no old ones.
 async function upload(form, state) {
-  const bar = form.querySelector("#progress");
-  clearTimeout(state.timer);
-  await state.saving;
-  const request = new XMLHttpRequest();
-  bar.hidden = false;
-  request.upload.addEventListener("progress", (event) => {
-    if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
-  });
-  request.addEventListener("load", () => arrived(form, state, request));
-  request.addEventListener("error", () => {
-    bar.hidden = true;
+  if (state.uploading) return;
+  state.uploading = true;
+  let reply = null;
+  try {
+    while (chosen(form).length && (!reply || isTaken(form, reply))) reply = await sendChosen(form);
+  } catch {
     form.querySelector("#saved").textContent = form.dataset.offline;
-  });
-  request.open("POST", form.getAttribute("action"));
-  takeToken(form);
-  request.send(new FormData(form));
+    setTimeout(() => upload(form, state), AGAIN);
+  }
+  if (reply && state.dirty) await save(form, state);
+  state.uploading = false;
+  if (reply) arrived(form, state, reply);
 }
 
-function arrived(form, state, request) {
-  if (request.responseURL && isLogIn(form, request.responseURL)) {
-    form.querySelector("#progress").hidden = true;
-    form.querySelector("#saved").replaceChildren(form.dataset.signedOut, " ", logInLink(form));
-    return;
+function isTaken(form, reply) {
+  return reply.status === 200 && !isLogIn(form, reply.responseURL);
+}
+
+function chosen(form) {
+  return [...form.querySelectorAll("[data-upload]")].filter((input) => input.files.length);
+}
+
+async function sendChosen(form) {
+  const sent = chosen(form).map((input) => [input, input.files[0]]);
+  const data = new FormData();
+  data.set("csrfmiddlewaretoken", token(form));
+  for (const [input, file] of sent) {
+    data.set(input.name, file);
+    data.set(`source_${input.name}`, form.elements[`source_${input.name}`].value);
   }
-  state.dirty = false;
-  if (request.responseURL && request.status === 200) {
-    window.location.assign(request.responseURL);
-    return;
+  const reply = await send(form.getAttribute("action"), data, form.querySelector("#progress"));
+  if (!isTaken(form, reply) && reply.status !== 422) return reply;
+  for (const [input, file] of sent) if (input.files[0] === file) input.value = "";
+  return reply;
+}
+
+function arrived(form, state, reply) {
+  const [next, note] = [state.next, form.querySelector("#saved")];
+  state.next = null;
+  if (reply.status === 403 || isLogIn(form, reply.responseURL)) {
+    note.replaceChildren(form.dataset.signedOut, " ", logInLink(form));
+  } else if (reply.status !== 200 && reply.status !== 422) {
+    note.textContent = form.dataset.wrong;
+  } else if (reply.status === 422 || state.dirty) { // words that are not stored yet stay where they are
+    showPictures(form, state, new DOMParser().parseFromString(reply.responseText, "text/html"));
+  } else if (next) {
+    form.requestSubmit(next);
+  } else {
+    window.location.assign(reply.responseURL);
   }
-  const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  document.querySelector("main").replaceWith(page.querySelector("main"));
-  document.querySelector("#problems")?.focus();
-  const next = document.querySelector("form[data-autosave]");
-  if (next) watchUploads(next);
+}
+
+// The pictures as they are now and what is wrong with the one that was sent; what else was chosen goes on its way.
+function showPictures(form, state, page) {
+  const waiting = chosen(form).map((input) => [input.name, input.files[0], form.elements[`source_${input.name}`].value]);
+  const cards = page.querySelector(".cards");
+  form.querySelector(".cards").replaceWith(cards);
+  window.htmx?.process(cards);
+  watchCameras(cards);
+  const problems = page.querySelector("#problems");
+  document.querySelector("#problems")?.remove();
+  if (problems) document.querySelector(".columns").before(problems);
+  problems?.focus();
+  for (const [name, file, source] of waiting.filter(([name]) => form.elements[name])) {
+    put(form.elements[name], file);
+    form.elements[`source_${name}`].value = source;
+  }
+  if (chosen(form).length) upload(form, state);
 }

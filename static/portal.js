@@ -1,4 +1,5 @@
 // Small helps on every page. Each works without: forms post as they are.
+import { watchCameras } from "./camera.js";
 import { watchUploads } from "./capture.js";
 import { watchSession } from "./session.js";
 
@@ -42,5 +43,6 @@ document.addEventListener("click", (event) => {
 
 const capture = document.querySelector("form[data-autosave]");
 if (capture) watchUploads(capture);
+watchCameras(document);
 
 watchSession();

@@ -1,14 +1,26 @@
 """Gathering a submission: drafts, values, images. Everyone who changes something here is its capturer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, transaction
 
 from submissions import clock, events, search
 from submissions.events import Actor
 from submissions.imaging import checks, intake, portrait
-from submissions.models import Capturer, Image, ImageKind, Project, Status, Submission, SubmissionKey, Team
+from submissions.models import (
+    Capturer,
+    CaptureSource,
+    Image,
+    ImageKind,
+    Project,
+    Status,
+    Submission,
+    SubmissionKey,
+    Team,
+)
 from submissions.models.submission import CAPTURING
 from submissions.transitions import StaleSubmission, move
 
@@ -114,12 +126,28 @@ def write_while_capturing(submission: Submission, within: tuple[Status, ...] = C
         setattr(submission, name, value)
 
 
-def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = "file") -> Image:
+def add_image(
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
+) -> Image:
     """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored, no longer current.
 
     Raises:
         intake.UnusableImage: with a sentence for the person; nothing is stored.
-        StaleSubmission: it takes no such image (any more).
+        StaleSubmission: it takes no such image (any more); nothing is stored.
+    """
+    image, prepared = prepare_image(submission, kind, content, by=by, source=source)
+    with stored(image, prepared), transaction.atomic():
+        keep_image(image, by=by)
+    return image
+
+
+def prepare_image(
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str
+) -> tuple[Image, bytes]:
+    """The row as it would be kept, with what the check found, and the picture to seal. Nothing is stored.
+
+    Raises:
+        intake.UnusableImage, StaleSubmission: as `add_image`.
     """
     if not takes(kind, Status(submission.status)):
         raise StaleSubmission(submission.reference)
@@ -138,15 +166,38 @@ def add_image(submission: Submission, kind: ImageKind, content: bytes, *, by: Ac
         face_box=portrait.locate(prepared.content) if kind == ImageKind.ID_FRONT else [],
         created_by=by.user,
     )
-    image.store(prepared.content)
-    with transaction.atomic():
-        write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
-        submission.images.filter(kind=kind, is_current=True).update(is_current=False)
-        image.save(force_insert=True)
-        add_capturer(submission, by)
-        fields = {"image": str(image.pk), "image_kind": kind, "source": source}
-        events.record("image_added", by=by, submission=submission, fields=fields)
-    return image
+    return image, prepared.content
+
+
+@contextmanager
+def stored(image: Image, content: bytes) -> Iterator[None]:
+    """Sealed in the storage before the rows that name it are written, outside their transaction; gone if they are not.
+
+    Where the database broke off nobody knows whether they are, so the object stays.
+    """
+    image.store(content)
+    try:
+        yield
+    except DatabaseError:
+        raise
+    except Exception:
+        default_storage.delete(image.name)
+        raise
+
+
+def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
+    """The image becomes the current one of its kind; within the caller's transaction.
+
+    Raises:
+        StaleSubmission: the submission takes no such image any more; nothing is written.
+    """
+    submission, kind = image.submission, ImageKind(image.kind)
+    write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
+    submission.images.filter(kind=kind, is_current=True).update(is_current=False)
+    image.save(force_insert=True)
+    add_capturer(submission, by)
+    told = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
+    events.record("image_added", by=by, submission=submission, fields=told)
 
 
 def _check(kind: ImageKind, content: bytes) -> tuple[checks.Finding, ...]:

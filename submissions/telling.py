@@ -234,6 +234,9 @@ def about_event(event: Event) -> str:
         "agent_answered": _("The agent answered"),
         "first_verdict_withdrawn": _("First verdict taken back"),
         "image_preloaded": _("Image fetched ahead"),
+        "phone_link_made": _("Link for the customer's phone made"),
+        "phone_link_mailed": _("Link for the customer's phone sent by e-mail"),
+        "phone_link_revoked": _("Link for the customer's phone revoked"),
     }
     return texts.get(event.kind, event.kind.replace("_", " "))
 

@@ -56,7 +56,11 @@ class Finding:
 
 def check_selfie(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
     """What speaks against sending this selfie; empty when nothing does."""
-    grey = grey_of(content)
+    return judge_selfie(grey_of(content), thresholds)
+
+
+def judge_selfie(grey: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """`check_selfie` of a picture that is open already."""
     sight = look(grey)
     if sight.is_turned:
         return (Finding("turned", 0),)
@@ -73,7 +77,11 @@ def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: 
     Args:
         has_portrait: the side with the portrait: then a picture that lies on its side shows.
     """
-    grey = grey_of(content)
+    return judge_id(grey_of(content), thresholds, has_portrait=has_portrait)
+
+
+def judge_id(grey: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
+    """`check_id` of a picture that is open already."""
     if exposure := _exposure(grey, thresholds):
         return exposure
     sharp, glare = sharpness(grey, thresholds.id_sharp_width), glare_share(grey, thresholds.clipped_level)

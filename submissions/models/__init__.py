@@ -9,9 +9,10 @@ from submissions.models.difference import Difference, DifferenceKind
 from submissions.models.event import Event
 from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
-from submissions.models.image import Image, ImageKind
+from submissions.models.image import CaptureSource, Image, ImageKind
 from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
+from submissions.models.phone import PhoneLink
 from submissions.models.project import Project, Reviewer
 from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
@@ -27,6 +28,7 @@ __all__ = [
     "Call",
     "CallKind",
     "CallState",
+    "CaptureSource",
     "Capturer",
     "ConsentText",
     "Decision",
@@ -42,6 +44,7 @@ __all__ = [
     "ImageKind",
     "Mention",
     "Note",
+    "PhoneLink",
     "Project",
     "Question",
     "Reviewer",

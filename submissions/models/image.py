@@ -33,7 +33,8 @@ VENDOR_FIELDS = {
 class CaptureSource(models.TextChoices):
     FILE = "file", _("from a file")
     CAMERA = "camera", _("live camera")
-    PHONE = "phone", _("customer's phone")
+    PHONE = "phone", _("customer's phone, from a file")
+    PHONE_CAMERA = "phonecam", _("customer's phone, live camera")
 
 
 class Image(models.Model):

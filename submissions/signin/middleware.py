@@ -15,7 +15,7 @@ from submissions.models import User
 from submissions.signin import policy, sessions
 
 # What a page asks for by itself is no sign of a person.
-BY_ITSELF = {"status_part", "decision_part", "hold", "session"}
+BY_ITSELF = {"status_part", "decision_part", "hold", "session", "camera_hint"}
 OWN_ACCOUNT = "accounts/"
 
 

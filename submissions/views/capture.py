@@ -17,6 +17,7 @@ from submissions.calls import ledger
 from submissions.forms import NewForm
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Call, ImageKind, Status, Submission
+from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING
 from submissions.permissions import check_can_start, get_submission_for
 from submissions.transitions import StaleSubmission
@@ -128,7 +129,7 @@ def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
 def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
     """Each chosen file by itself: a bad one does not keep the others from being stored."""
     problems = []
-    for kind in ImageKind:
+    for kind in VENDOR_FIELDS:
         upload = request.FILES.get(kind)
         if isinstance(upload, UploadedFile):
             source = request.POST.get(f"source_{kind}", "file")

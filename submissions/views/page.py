@@ -13,6 +13,7 @@ from argos import matrix
 from argos.matrix import Problem
 from submissions import (
     capture,
+    clock,
     consent,
     deadlines,
     events,
@@ -29,7 +30,7 @@ from submissions import (
 )
 from submissions.calls import settle
 from submissions.imaging import advice
-from submissions.models import CallKind, Event, Image, ImageKind, Note, Status, Submission, User
+from submissions.models import CallKind, Event, Image, ImageKind, Note, PhoneLink, Status, Submission, User
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE, load_keys
 from submissions.views.asking import person
@@ -75,6 +76,8 @@ def render_submission(
         "is_capturing": is_capturing,
         "can_look": can_look,
         "images": cards(submission) if can_look else [],
+        "shown": None,
+        "is_part": False,
         "values": fields.shown_values(submission.values, openly=revealed is not None),
         "revealed": revealed is not None,
         "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
@@ -192,11 +195,18 @@ def cards(submission: Submission) -> list[dict[str, Any]]:
     kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
     if submission.project.has_address_image:
         kinds.append(ImageKind.ADDRESS)
-    made = [_card(kind, current.get(kind), submission) for kind in kinds]
+    links = {link.kind: link for link in submission.phone_links.open(clock.now())}
+    made = [_card(kind, current.get(kind), submission, links.get(kind)) for kind in kinds]
     return [card for card in made if card["image"] or not card["is_fixed"]]
 
 
-def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[str, Any]:
+def card(submission: Submission, kind: ImageKind) -> dict[str, Any]:
+    """The card of one kind as it is now."""
+    link = submission.phone_links.open(clock.now()).filter(kind=kind).first()
+    return _card(kind, capture.current_images(submission).get(kind), submission, link)
+
+
+def _card(kind: ImageKind, image: Image | None, submission: Submission, link: PhoneLink | None) -> dict[str, Any]:
     return {
         "kind": kind,
         "label": kind.label,
@@ -206,6 +216,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission) -> dict[
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
+        "link": link,
     }
 
 

@@ -1,13 +1,14 @@
 """One stack and one browser for the browser tests; screenshots go to artifacts/screenshots."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from kycportal.run import free_port
 from tests.browser import chromium
 from tests.stack import ROOT, Stack
 
@@ -23,19 +24,32 @@ def no_browser() -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Starts a Chromium with further arguments; all of them end with the session."""
     path = chromium.executable()
     if path is None:
         no_browser()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
-        yield started
-        started.close()
+        started: list[Browser] = []
+
+        def start(*arguments: str) -> Browser:
+            every = [*chromium.arguments(), *arguments]
+            started.append(playwright.chromium.launch(executable_path=path, args=every))
+            return started[-1]
+
+        yield start
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Browser:
+    return launch()
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Stack]:
-    running = Stack(tmp_path_factory.mktemp("stack"))
+    running = Stack(tmp_path_factory.mktemp("stack"), HTTPS_PORT=str(free_port()))
     try:
         yield running.wait_until_ready()
     finally:

@@ -12,7 +12,8 @@ from kycportal import run
 
 
 def settings(folder: Path, **fields: Any) -> Any:
-    return SimpleNamespace(**{"DATA_DIR": folder, "PORT": 8000, "SANDBOX_PORT": 8001, "ARGOS_BASE_URL": "", **fields})
+    given = {"DATA_DIR": folder, "PORT": 8000, "SANDBOX_PORT": 8001, "HTTPS_PORT": 0, "ARGOS_BASE_URL": ""}
+    return SimpleNamespace(**(given | fields))
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +57,13 @@ def test_missing_broker_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
         run.broker_binary()
     monkeypatch.setattr(run.shutil, "which", lambda name: "/usr/bin/redis-server" if name == "redis-server" else None)
     assert run.broker_binary() == "/usr/bin/redis-server"
+
+
+def test_https_for_phones_beside_the_plain_listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run.https, "own_address", lambda: "192.0.2.5")
+    commands = run.processes(settings(tmp_path, HTTPS_PORT=8443))
+    assert list(commands)[-2:] == ["web", "web-https"]
+    command = commands["web-https"]
+    assert command[command.index("--bind") + 1] == "0.0.0.0:8443"
+    assert command[command.index("--certfile") + 1] == str(tmp_path / "https.crt")
+    assert "127.0.0.1:8000" in commands["web"], "the portal itself stays on loopback"

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from submissions import claims, differences
-from submissions.models import ConsentText, Difference, Role, SavedView, Status, Submission, User
+from submissions import claims, differences, phone
+from submissions.models import ConsentText, Difference, ImageKind, Role, SavedView, Status, Submission, User
 from submissions.models.submission import Capturer
 from tests import factories
 
@@ -29,7 +29,8 @@ IN, NO, HIDDEN, LOGIN, NOT_TAKEN, BAD = "in", "403", "404", "login", "405", "400
 NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
 OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
 MANAGER, CAPTURING_MANAGER, ADMIN = "manager", "manager who captured", "administrator"
-PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN)
+HOLDER = "holder of a phone link"
+PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN, HOLDER)
 AGENTS = (AGENT, MATE, STRANGER)
 REVIEWING = (OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER)
 HAVE_CAPTURED = (AGENT, CAPTURER, CAPTURING_MANAGER)
@@ -38,6 +39,11 @@ CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "
 STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
 
 Rule = Callable[[str, str], str]
+
+
+def by_link(person: str, state: str) -> str:
+    """Whoever holds the link's token and nobody else, signed in or not."""
+    return IN if person == HOLDER else HIDDEN
 
 
 def anybody(person: str, state: str) -> str:
@@ -120,6 +126,7 @@ class Row:
 
 
 POST_ONLY = NEVER
+NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
 ROWS: dict[str, Row] = {
     "start": Row(SIGNED_IN),
     "alerts_seen": Row(post=SIGNED_IN),
@@ -178,6 +185,13 @@ ROWS: dict[str, Row] = {
     "export_ask": Row(post=REVIEWERS),
     "export": Row(ANOTHERS_EXPORT, of="anything"),
     "export_download": Row(post=ANOTHERS_EXPORT, of="anything"),
+    "camera_hint": Row(post=CAPTURE, of="item"),
+    "phone_link": Row(CAPTURE, CAPTURE, of="item"),
+    "phone_revoke": Row(post=CAPTURE, of="item"),
+    "phone": Row(ANYBODY, NO_LINK, data={"token": "made up"}),
+    "phone_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
+    "phone_take": Row(by_link, by_link, of="link"),
+    "phone_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
     "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
     "account_login": Row(ANYBODY, ANYBODY),
     "account_logout": Row(SIGNED_IN, AT_THE_DOOR),
@@ -286,6 +300,9 @@ class World:
         self.view = SavedView.objects.create(owner=self.users[MANAGER], name="Ours", is_shared=True)
         differences.unknown_here(self.project, "vendor-1", "KP-ABCDEFGH-1", "pending")
         self.difference = Difference.objects.get()
+        capturing, agent = self.submissions[CAPTURING], factories.by(self.users[AGENT])
+        self.link, address = phone.make(capturing, ImageKind.SELFIE, by=agent)
+        self.link_token = address.rpartition("#")[2]
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -300,7 +317,9 @@ class World:
 
     def client(self, person: str) -> Client:
         client = Client(raise_request_exception=False)
-        if person != NOBODY:
+        if person == HOLDER:
+            client.cookies["phone-token"] = self.link_token
+        elif person != NOBODY:
             client.cookies.update(self.keys[person])
         return client
 
@@ -309,6 +328,8 @@ class World:
             "": dict,
             "submission": lambda: {"pk": self.submissions[state].pk},
             "submission in the admin": lambda: {"object_id": self.submissions[state].pk},
+            "item": lambda: {"pk": self.submissions[state].pk, "kind": "selfie"},
+            "link": lambda: {"pk": self.link.pk},
             "image": lambda: {"pk": self.submissions[state].images.first().pk},
             "difference": lambda: {"pk": self.difference.pk},
             "token": lambda: {"token": self.token},
@@ -328,7 +349,7 @@ class World:
         return makers[of]()
 
 
-STATEFUL = ("submission", "submission in the admin", "image")
+STATEFUL = ("submission", "item", "submission in the admin", "image")
 
 
 def outcome(reply: Any) -> str:
@@ -349,7 +370,13 @@ def cells(name: str, row: Row, world: World) -> Iterator[tuple[tuple[str, str, s
                     client = world.client(person)
                     reply = client.get(url) if method == "GET" else client.post(url, row.data)
                     transaction.set_rollback(True)
-                yield (name, person, method, state), rule(person, state), outcome(reply)
+                yield (name, person, method, state), expected(rule, person, state), outcome(reply)
+
+
+def expected(rule: Rule, person: str, state: str) -> str:
+    """A phone link opens its own page; everywhere else its holder is nobody."""
+    is_nobody = person == HOLDER and rule is not by_link
+    return rule(NOBODY if is_nobody else person, state)
 
 
 def count(row: Row) -> int:
@@ -368,10 +395,10 @@ def test_every_cell_holds(part: int, capsys: pytest.CaptureFixture[str]) -> None
     world, wrong, held = World(), [], 0
     rows = dict(list(ROWS.items())[part::PARTS])
     for name, row in rows.items():
-        for cell, expected, came in cells(name, row, world):
-            held += came == expected
-            if came != expected:
-                wrong.append(f"{' | '.join(cell)}: expected {expected}, came {came}")
+        for cell, wanted, came in cells(name, row, world):
+            held += came == wanted
+            if came != wanted:
+                wrong.append(f"{' | '.join(cell)}: expected {wanted}, came {came}")
     assert held + len(wrong) == sum(count(row) for row in rows.values())
     whole = sum(count(row) for row in ROWS.values())
     with capsys.disabled():

@@ -1,0 +1,87 @@
+"""`make run` for phones: the address of this machine in its network, and a certificate made here.
+
+Browsers give the camera to secure pages only. A real installation stands behind a proxy with a real certificate and
+names it in PUBLIC_URL; nothing of this is used there.
+"""
+
+import ipaddress
+import os
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+LASTS = timedelta(days=397)  # phones refuse longer ones
+RENEWED_BEFORE = timedelta(days=30)
+ELSEWHERE = ("192.0.2.1", 9)  # a documentation address: choosing the way there sends nothing
+
+
+def own_address() -> str:
+    """This machine's address in its network; loopback where there is none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(ELSEWHERE)
+            address: str = probe.getsockname()[0]
+        except OSError:
+            return "127.0.0.1"
+    return address
+
+
+def own_url(port: int) -> str:
+    return f"https://{own_address()}:{port}"
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).hostname or "localhost"
+
+
+def certificate(data_dir: Path) -> tuple[Path, Path]:
+    """The files of certificate and key, kept in DATA_DIR; made anew when the old one ends or names another address."""
+    made, key = data_dir / "https.crt", data_dir / "https.key"
+    if not (made.exists() and key.exists() and _is_good(made)):
+        _make(made, key)
+    return made, key
+
+
+def fingerprint(made: Path) -> str:
+    """As a phone's certificate page shows it."""
+    digest = x509.load_pem_x509_certificate(made.read_bytes()).fingerprint(hashes.SHA256())
+    return digest.hex(":").upper()
+
+
+def _is_good(made: Path) -> bool:
+    found = x509.load_pem_x509_certificate(made.read_bytes())
+    named = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    is_named = ipaddress.ip_address(own_address()) in named.get_values_for_type(x509.IPAddress)
+    return is_named and found.not_valid_after_utc - datetime.now(UTC) > RENEWED_BEFORE
+
+
+def _make(made: Path, key: Path) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    _write(key, private.private_bytes(encoding, form, serialization.NoEncryption()))
+    _write(made, _signed(private).public_bytes(encoding))
+
+
+def _signed(private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "KYC Portal on this machine")]), datetime.now(UTC)
+    addresses = {ipaddress.ip_address(text) for text in ("127.0.0.1", "::1", own_address())}
+    names = [x509.DNSName("localhost"), *(x509.IPAddress(address) for address in sorted(addresses, key=str))]
+    builder = x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + LASTS)
+    builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    return builder.sign(private, hashes.SHA256())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Mode 0600 from the first byte on."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)

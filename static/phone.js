@@ -1,0 +1,46 @@
+// The customer's phone page: takes the token out of the address, sends the picture with its progress shown, and keeps
+// it when the check has something to say or the connection breaks.
+import { watchCameras } from "./camera.js";
+import { put, send } from "./upload.js";
+
+const enter = document.querySelector("#enter");
+if (enter && location.hash.length > 1) {
+  enter.elements.token.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  enter.requestSubmit();
+}
+let isSending = false;
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-upload]") && event.target.files.length) hand(event.target.form);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "take" || !event.target.elements.picture.files.length) return;
+  event.preventDefault();
+  hand(event.target);
+});
+watchCameras(document);
+
+async function hand(form) {
+  if (isSending) return;
+  isSending = true;
+  const [file, source] = [form.elements.picture.files[0], form.elements.source_picture.value];
+  form.querySelector("#sent").textContent = "";
+  try {
+    show(await send(location.pathname, new FormData(form), form.querySelector("progress")), file, source);
+  } catch {
+    form.querySelector("#sent").textContent = form.dataset.offline;
+  }
+  isSending = false;
+}
+
+function show(request, file, source) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  const form = document.querySelector("#take");
+  if (form) {
+    put(form.elements.picture, file);
+    form.elements.source_picture.value = source;
+    watchCameras(form);
+  }
+  document.querySelector("#problems")?.focus();
+}

@@ -1,0 +1,24 @@
+// Sends a form's data with its progress told, which `fetch` cannot. Rejects when there is no connection.
+export function send(url, data, bar) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    bar.hidden = false;
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+    });
+    // All of it is there: what the check of the picture takes is not told.
+    request.upload.addEventListener("load", () => bar.removeAttribute("value"));
+    request.addEventListener("load", () => resolve(request));
+    for (const end of ["error", "abort", "timeout"]) request.addEventListener(end, () => reject(new Error(end)));
+    request.addEventListener("loadend", () => { bar.hidden = true; });
+    request.open("POST", url);
+    request.send(data);
+  });
+}
+
+// A file input takes what a person chose, or what another one held.
+export function put(input, file) {
+  const held = new DataTransfer();
+  held.items.add(file);
+  input.files = held.files;
+}

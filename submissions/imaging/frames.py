@@ -1,0 +1,40 @@
+"""A hint for a small frame of the live camera, by the same check that judges an upload. Nothing is stored."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from submissions.imaging import advice, checks
+from submissions.imaging.faces import Pixels
+from submissions.imaging.intake import Kind
+from submissions.imaging.unusable import unreadable
+
+MAX_BYTES = 300_000
+SIDES = (32, 800)  # pixels, the shorter at least and the longer at most
+
+
+def hint(content: bytes, kind: Kind) -> str:
+    """The first thing to change, as a sentence; "" when the picture can be taken.
+
+    Raises:
+        UnusableImage: not a small JPEG.
+    """
+    grey = _grey(content)
+    found = checks.judge_selfie(grey, checks.LIVE) if kind == Kind.SELFIE else checks.judge_id(grey, checks.LIVE)
+    return advice.sentence(found[0].code) if found else ""
+
+
+def _grey(content: bytes) -> Pixels:
+    """By the parser that opens uploads: only its pixels reach the detector."""
+    if len(content) > MAX_BYTES:
+        raise unreadable()
+    try:
+        image = Image.open(io.BytesIO(content), formats=("JPEG",))
+        is_small = min(image.size) >= SIDES[0] and max(image.size) <= SIDES[1]
+        grey = np.asarray(image.convert("L"), np.uint8) if is_small else None
+    except Exception as error:
+        raise unreadable() from error
+    if grey is None:
+        raise unreadable()
+    return grey

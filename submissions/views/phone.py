@@ -1,0 +1,147 @@
+"""The customer's side of the phone hand-over: no sign-in, one item, nothing shown but what to take.
+
+The token comes in a form's body, never in an address, and then lies in a cookie that only this link's page gets. So two
+links on one phone do not meet, and neither log nor referrer has it.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from submissions import address, language, pace, phone
+from submissions.imaging import advice
+from submissions.imaging.unusable import UnusableImage
+from submissions.models import ImageKind, PhoneLink
+from submissions.views.asking import safe_next
+from submissions.views.camera import hint_for
+
+COOKIE = "phone-token"
+MISSES_A_MINUTE = 20  # links that are not there, from one address; a good one always opens
+UPLOADS_A_MINUTE = 12  # for one link
+
+
+@login_not_required
+@sensitive_post_parameters("token")
+@sensitive_variables("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """GET says how to come in; POST takes the token and leads to its page. Neither spends anything."""
+    if request.method != "POST":
+        return render(request, "phone/enter.html")
+    token = request.POST.get("token", "").strip().rpartition("#")[2]
+    try:
+        link = phone.find(token)
+    except phone.LinkUsed:
+        return _done(request)
+    except phone.LinkGone:
+        return _gone(request)
+    page = reverse("phone_take", args=[link.pk])
+    reply = redirect(page)
+    reply.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(phone.lives().total_seconds()) + 600,  # so that a late look still says what became of it
+        path=page,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return reply
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """GET shows what to take and spends nothing; POST hands the picture over."""
+    try:
+        link = _link(request, pk)
+        return _hand_over(request, link) if request.method == "POST" else _page(request, link)
+    except phone.LinkUsed:
+        return _done(request)
+    except phone.LinkGone:
+        return _gone(request)
+
+
+def _link(request: HttpRequest, pk: uuid.UUID) -> PhoneLink:
+    """The open link whose token this browser holds."""
+    link = phone.find(request.COOKIES.get(COOKIE, ""))
+    if link.pk != pk:
+        raise phone.LinkGone
+    return link
+
+
+def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
+    upload = request.FILES.get("picture")
+    if upload is None:
+        return _page(request, link, problems=[_("Take the photo or choose one first.")])
+    if pace.is_too_fast("phone-upload", str(link.pk), most=UPLOADS_A_MINUTE, seconds=60):
+        return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")])
+    try:
+        phone.take(
+            link,
+            upload.read(),
+            address=address.of(request),
+            is_live=request.POST.get("source_picture") == "camera",
+            accepted=request.POST.get("accepted", ""),
+        )
+    except UnusableImage as unusable:
+        return _page(request, link, problems=[unusable.message])
+    except phone.Advised as advised:
+        sentences = [advice.sentence(code) for code in advised.codes]
+        return _page(request, link, findings=sentences, sha256=advised.sha256)
+    return redirect("phone_take", pk=link.pk)
+
+
+def _page(
+    request: HttpRequest,
+    link: PhoneLink,
+    problems: Sequence[str] = (),
+    findings: Sequence[str] = (),
+    sha256: str = "",
+) -> HttpResponse:
+    kind = ImageKind(link.kind)
+    context = {"link": link, "kind": kind.value, "label": kind.label}
+    context |= {"problems": problems, "findings": findings, "sha256": sha256}
+    return render(request, "phone/take.html", context, status=422 if problems or findings else 200)
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    return render(request, "phone/done.html")
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """The same page for expired, revoked and unknown ones."""
+    is_guessing = pace.is_too_fast("phone", address.of(request) or "", most=MISSES_A_MINUTE, seconds=60)
+    return render(request, "phone/gone.html", status=429 if is_guessing else 404)
+
+
+@login_not_required
+@require_POST
+def hint(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """For what the phone's camera sees; nothing is stored, nothing is spent."""
+    try:
+        link = _link(request, pk)
+    except (phone.LinkGone, phone.LinkUsed):
+        return JsonResponse({"text": "", "is_good": False}, status=404)
+    return hint_for(request, ImageKind(link.kind), who=f"link:{link.pk}")
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """For this phone's pages alone; whoever is signed in on it keeps their own."""
+    code = request.POST.get("language", "")
+    if code not in language.names():
+        raise Http404
+    reply = redirect(safe_next(request, "phone"))
+    path = reverse("phone")
+    reply.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, path=path, httponly=True, samesite="Lax")
+    return reply

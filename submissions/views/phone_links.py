@@ -1,0 +1,110 @@
+"""The agent's side of the phone hand-over: a link as QR code or by e-mail, revoked, and the card of what arrives."""
+
+import uuid
+from dataclasses import dataclass
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from submissions import events, fields, phone, posted
+from submissions.models import ImageKind, PhoneLink, Submission
+from submissions.models.submission import CAPTURING
+from submissions.permissions import check_can, get_submission_for
+from submissions.views import page
+from submissions.views.asking import person
+from submissions.views.camera import kind_or_404
+from submissions.views.capture import store
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the card tells: `url` and its `qr` once, right after a link was made to be shown; else a sentence."""
+
+    told: str = ""
+    url: str = ""
+    qr: str = ""
+    is_bad: bool = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
+    """POST makes a link; GET is what the card asks while one is open."""
+    submission = get_submission_for(person(request), pk, "capture")
+    item = kind_or_404(kind)
+    if request.method != "POST":
+        return _arrived(request, submission, item)
+    if not _is_part(request):  # a plain press carries the whole form
+        store(request, submission, posted.read(request.POST, fields.names(submission)))
+    return _card(request, submission, item, _share(request, submission, item))
+
+
+@sensitive_variables()
+def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Shown:
+    by = events.actor_of(request)
+    try:
+        made, url = phone.make(submission, kind, by=by)
+        if request.POST.get("how") != f"mail_{kind}":
+            return Shown(url=url, qr=_qr(url))
+        phone.mail(made, url, by=by)
+    except phone.TooMany:
+        return Shown(_("Too many links for this one. Wait ten minutes, or choose a file here."), is_bad=True)
+    except phone.NotMailed:
+        return Shown(_("The e-mail did not leave. Show the code instead, or check the address."), is_bad=True)
+    return Shown(_("The link is on its way to the customer's e-mail address."))
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    item = kind_or_404(kind)
+    if not _is_part(request):
+        store(request, submission, posted.read(request.POST, fields.names(submission)))
+    phone.revoke(submission, item, by=events.actor_of(request))
+    return _card(request, submission, item, Shown(_("The link does not work any more.")))
+
+
+def _arrived(request: HttpRequest, submission: Submission, kind: ImageKind) -> HttpResponse:
+    """Nothing new (204), or the card as it is now; the whole page where the submission has moved on."""
+    newest = phone.newest(submission, kind)
+    if _is_part(request) and submission.status not in CAPTURING:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    if _is_part(request) and newest is not None and newest.is_open:
+        return HttpResponse(status=204)
+    return _card(request, submission, kind, Shown(_what_became_of(newest)))
+
+
+def _what_became_of(newest: PhoneLink | None) -> str:
+    if newest is None or newest.revoked_at:
+        return _("The link does not work any more.")
+    if newest.used_at:
+        return _("The picture has arrived from the customer's phone.")
+    return _("The link ran out unused. Make a new one when the customer is ready.")
+
+
+def _card(request: HttpRequest, submission: Submission, kind: ImageKind, shown: Shown) -> HttpResponse:
+    """The card alone for the page's script; without it a page for the code, or back to the submission."""
+    if _is_part(request) or shown.url:
+        check_can(person(request), submission, "look")
+        template = "submissions/_card.html" if _is_part(request) else "submissions/phone_code.html"
+        context = {"submission": submission, "card": page.card(submission, kind), "shown": shown, "by_field": {}}
+        return render(request, template, context | {"is_part": True})
+    messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.told)
+    return redirect("submission", pk=submission.pk)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return bool(request.headers.get("HX-Request"))
+
+
+def _qr(url: str) -> SafeString:
+    """Drawn here: black on white in either colour scheme, with the quiet zone that readers need."""
+    drawn = segno.make(url, micro=False, error="m").svg_inline(
+        border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr-code", lineclass=None
+    )
+    return mark_safe(drawn)  # noqa: S308  (paths and numbers that segno wrote)

@@ -1,0 +1,112 @@
+"""Hints for the live camera: by the check that judges uploads, for small frames only, not too often, kept nowhere."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from PIL import Image
+
+from submissions import pace
+from submissions.imaging import frames
+from submissions.imaging.intake import Kind
+from submissions.imaging.unusable import UnusableImage
+from submissions.models import Event, Submission
+from tests import pictures
+from tests.factories import make_draft, sign_in
+
+SIZE = (480, 360)
+
+
+def frame(image: Image.Image) -> bytes:
+    return pictures.jpeg(image.resize(SIZE), 85)
+
+
+def crop(left: int, top: int, right: int, bottom: int) -> Image.Image:
+    return pictures.portrait().crop((left, top, right, bottom))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        (pictures.selfie(), ""),
+        (pictures.portrait().resize((480, 480)).crop((0, 0, 480, 360)), "Come closer"),
+        (crop(174, 60, 274, 135), "Move back"),
+        (crop(84, 10, 364, 220).rotate(90), "lies on its side"),
+        (Image.open(io.BytesIO(pictures.two_faces_jpeg())), "more than one face"),
+        (Image.open(io.BytesIO(pictures.no_face_jpeg())), "No face"),
+        (pictures.selfie().point(lambda level: level // 8), "in the dark"),
+    ],
+    ids=["good", "far", "near", "turned", "two", "none", "dark"],
+)
+def test_a_face(image: Image.Image, told: str) -> None:
+    hint = frames.hint(frame(image), Kind.SELFIE)
+    assert told in hint if told else hint == ""
+
+
+def test_a_document() -> None:
+    card = pictures.jpeg(pictures.id_card().resize((640, 400)), 85)
+    assert frames.hint(card, Kind.ID_FRONT) == ""
+    assert "dark" in frames.hint(pictures.jpeg(Image.new("RGB", (640, 400), (12, 12, 12))), Kind.ID_FRONT)
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff" + b"\0" * frames.MAX_BYTES])
+def test_what_is_no_small_jpeg_is_refused(content: bytes) -> None:
+    with pytest.raises(UnusableImage):
+        frames.hint(content, Kind.SELFIE)
+
+
+def test_a_large_one_and_another_format_are_refused() -> None:
+    png = io.BytesIO()
+    pictures.selfie(SIZE).save(png, "PNG")
+    for content in (
+        pictures.jpeg(Image.new("RGB", (2000, 1500))),
+        png.getvalue(),
+        pictures.jpeg(Image.new("L", (9, 9))),
+    ):
+        with pytest.raises(UnusableImage):
+            frames.hint(content, Kind.SELFIE)
+
+
+@pytest.mark.django_db
+class TestAddress:
+    @pytest.fixture(autouse=True)
+    def _fresh_counters(self) -> Iterator[None]:
+        cache.clear()
+        yield
+        cache.clear()
+
+    @pytest.fixture
+    def submission(self) -> Submission:
+        return make_draft(images=False)
+
+    def ask(self, submission: Submission, content: bytes = b"junk", **how: Any) -> Any:
+        client = sign_in(Client(**how), submission.created_by)
+        return client.post(f"/submissions/{submission.pk}/camera/selfie/", content, content_type="image/jpeg")
+
+    def test_good_and_not(self, submission: Submission) -> None:
+        before = Event.objects.count()
+        good = self.ask(submission, frame(pictures.selfie())).json()
+        assert good == {"text": "Good: take the picture now.", "is_good": True}
+        assert self.ask(submission, frame(Image.new("RGB", SIZE))).json()["is_good"] is False
+        assert Event.objects.count() == before
+        assert not submission.images.exists()
+
+    def test_junk_and_too_much_are_answered(self, submission: Submission) -> None:
+        assert self.ask(submission).status_code == 422
+        assert self.ask(submission, b"x" * 3_000_000).status_code == 422
+
+    def test_three_a_second_and_no_more(self, submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+
+        now = pace.clock.now()
+        monkeypatch.setattr(pace.clock, "now", lambda: now)
+        client = sign_in(Client(), submission.created_by)
+        url = f"/submissions/{submission.pk}/camera/selfie/"
+        codes = [client.post(url, b"junk", content_type="image/jpeg").status_code for _time in range(5)]
+        assert codes == [422, 422, 422, 429, 429]
+
+    def test_a_form_token_is_asked_for(self, submission: Submission) -> None:
+        assert self.ask(submission, enforce_csrf_checks=True).status_code == 403
