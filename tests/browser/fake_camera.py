@@ -1,0 +1,67 @@
+"""A Chromium whose camera shows a picture that the test chooses, and what the page does with it."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests import pictures
+from tests.browser.conftest import Desk
+
+FRAMES = 4
+FAKE = ("--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream")
+# Every stream the page is given is kept where the test can look at it.
+KEEPS_STREAMS = """
+  window.streams = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    window.streams.push(await ask(wanted));
+    return window.streams.at(-1);
+  };
+"""
+
+
+class FakeCamera:
+    """Chromium reads the file anew each time a page opens the camera."""
+
+    def __init__(self, folder: Path, launch: Callable[..., Browser]) -> None:
+        self.file = folder / "camera.mjpeg"
+        self.show(pictures.selfie())
+        self.browser = launch(
+            *FAKE,
+            f"--use-file-for-fake-video-capture={self.file}",
+        )
+
+    def show(self, image: Image.Image) -> None:
+        self.shown = image.convert("RGB")
+        self.file.write_bytes(pictures.jpeg(self.shown, 95) * FRAMES)
+
+
+def open_camera(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    expect(page.locator("#camera")).to_be_visible()
+
+
+def hint(page: Page, text: str) -> None:
+    expect(page.locator(".camera-hint")).to_contain_text(text, timeout=20_000)
+
+
+def live_tracks(page: Page) -> int:
+    count: int = page.evaluate("streams.flatMap((s) => s.getTracks()).filter((t) => t.readyState === 'live').length")
+    return count
+
+
+def stored_picture(desk: Desk, kind: str = "selfie") -> Image.Image:
+    """What the agent's page shows of this item."""
+    source = desk.page.locator(f"#f-{kind} img").get_attribute("src")
+    reply = desk.page.context.request.get(f"{desk.stack.url}{source}")
+    return Image.open(io.BytesIO(reply.body())).convert("RGB")
+
+
+def likeness(one: Image.Image, other: Image.Image) -> float:
+    """Correlation of two pictures, -1 to 1."""
+    grey = [np.asarray(image.convert("L").resize((96, 72)), float).ravel() for image in (one, other)]
+    return float(np.corrcoef(grey[0], grey[1])[0, 1])
