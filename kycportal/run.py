@@ -115,7 +115,8 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
 def https_command(settings: ModuleType) -> list[str]:
     """On every address of this machine, because phones come from outside; with the certificate made here."""
     certificate, key = https.certificate(settings.DATA_DIR)
-    command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"0.0.0.0:{settings.HTTPS_PORT}"]
+    everywhere = f"0.0.0.0:{settings.HTTPS_PORT}"
+    command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", everywhere]
     command += ["--certfile", str(certificate), "--keyfile", str(key)]
     return [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
 
