@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help frontend messages run test test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
+.PHONY: help frontend messages strings run test test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ run: $(RUNTIME) frontend messages ## start everything on this machine; Ctrl-C st
 
 messages: $(RUNTIME) ## compile the translations
 	@$(BIN)/python -m kycportal.messages
+
+strings: $(RUNTIME) ## collect what the portal says into locale/, to be translated
+	@$(BIN)/python -m kycportal.strings
 
 test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, browser
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"

@@ -1,6 +1,6 @@
 """`python -m kycportal.messages`: compiles the translations, with Babel because a fresh machine has no gettext.
 
-The .po files are committed, the .mo files are not: they are made at set-up. `manage.py makemessages` collects strings.
+The .po files are committed, the .mo files are not: they are made at set-up. `kycportal.strings` collects.
 """
 
 import sys

@@ -1,0 +1,126 @@
+"""`python -m kycportal.strings`: collects what the portal says into the .po files, to be translated there.
+
+With Python's parser and Django's own, so that no machine needs gettext. What is no longer said is dropped, what is said
+otherwise is empty again: a guess at a near sentence would be a wrong sentence in another language.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from kycportal.messages import LOCALE
+
+ROOT = LOCALE.parent
+CODE = ("argos", "submissions", "kycportal")
+MARK = "N_"
+SAYING = {"django.utils.translation", "argos.words"}
+LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+TEMPLATE_CALL = re.compile(rf"\b(_|n?p?gettext)\(({LITERAL}(?:, {LITERAL})*)")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One thing said: `context` and `plural` where it has one; `place` from the project's folder."""
+
+    singular: str
+    place: str
+    plural: str | None = None
+    context: str | None = None
+
+
+@dataclass
+class _Names:
+    """Which names of one file are translating functions, whatever it calls them."""
+
+    said: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: ast.AST) -> "_Names":
+        imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in SAYING)
+        return cls({alias.asname or alias.name: alias.name for node in imports for alias in node.names})
+
+    def function(self, call: ast.Call) -> str:
+        """The function's own name; empty for any other call."""
+        name = self.said.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
+        return name if "gettext" in name or name == MARK else ""
+
+
+def in_code(path: Path) -> Iterator[Text]:
+    """What a Python file hands to gettext as a literal; what it hands on as a variable was marked elsewhere."""
+    tree = ast.parse(path.read_bytes())
+    names = _Names.of(tree)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        if function := names.function(node):
+            literals = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            yield from _text(function, literals, _place(path))
+
+
+def in_template(path: Path) -> Iterator[Text]:
+    """What the tags and filters of a template translate, as Django's own collecting sees it."""
+    for function, literals in TEMPLATE_CALL.findall(templatize(path.read_text("utf-8"))):
+        yield from _text(function, [ast.literal_eval(text) for text in re.findall(LITERAL, literals)], _place(path))
+
+
+def _text(function: str, literals: list[str], place: str) -> Iterator[Text]:
+    plain = function.removesuffix("_lazy")
+    context = literals.pop(0) if "p" in plain and literals else None
+    plural = literals[1] if plain.startswith("n") and len(literals) > 1 else None
+    if literals:
+        yield Text(literals[0], place, plural, context)
+
+
+def _place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def said() -> Iterator[Text]:
+    """Every text of the portal: code first, then templates, in the order of their files."""
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield from in_code(path)
+    for path in sorted((ROOT / "templates").rglob("*")):
+        if path.suffix in {".html", ".txt"}:
+            yield from in_template(path)
+
+
+def collected() -> Catalog:
+    """A catalogue without translations."""
+    catalog = Catalog()
+    for text in said():
+        key = (text.singular, text.plural) if text.plural else text.singular
+        catalog.add(key, locations=[(text.place, 0)], context=text.context)
+    return catalog
+
+
+def update(po: Path, found: Catalog) -> int:
+    """Bring one .po file to what is said now.
+
+    Returns:
+        How many texts have no translation.
+    """
+    with po.open("rb") as source:
+        catalog = read_po(source, locale=po.parent.parent.name)
+    found.creation_date = catalog.creation_date
+    catalog.update(found, no_fuzzy_matching=True)
+    with po.open("wb") as target:
+        write_po(target, catalog, width=0, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    return sum(1 for message in catalog if message.id and not is_translated(message))
+
+
+def is_translated(message: Message) -> bool:
+    forms = [message.string] if isinstance(message.string, str | None) else message.string
+    return all(forms) and not message.fuzzy
+
+
+if __name__ == "__main__":
+    empty = sum(update(po, collected()) for po in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")))
+    sys.stdout.write(f"{empty} texts wait for a translation in locale/\n")
+    sys.exit(0)
