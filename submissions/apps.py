@@ -1,11 +1,12 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class SubmissionsConfig(AppConfig):
     name = "submissions"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "KYC submissions"
+    verbose_name = _("KYC submissions")
 
     def ready(self) -> None:
         from submissions import append_only

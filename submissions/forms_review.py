@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
@@ -31,7 +32,7 @@ CONFIRMED_AS = {
 
 def reasons() -> list[tuple[Promise, list[tuple[str, str]]]]:
     """Reject reasons by whose they are: the vendor's codes with its text, then our own."""
-    vendor = [(code, REJECT_COMMENTS.get(code, row.what_happened)) for code, row in TABLES["reject"].items()]
+    vendor = [(code, gettext(REJECT_COMMENTS.get(code, row.what_happened))) for code, row in TABLES["reject"].items()]
     own = [(code, str(text)) for code, text in review.OWN_REASONS.items()]
     return [(_("The vendor's codes"), vendor), (_("Our own"), own)]
 

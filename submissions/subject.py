@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from submissions import events, search, vault
 from submissions.events import Actor
 from submissions.models import Event, Submission, User
@@ -55,7 +57,7 @@ def _add_images(archive: zipfile.ZipFile, submission: Submission) -> None:
         try:
             archive.writestr(f"{name}.{EXTENSIONS.get(image.content_type, 'bin')}", image.read())
         except (OSError, vault.CannotOpen):
-            archive.writestr(f"{name}.txt", "This image could not be read from the storage.")
+            archive.writestr(f"{name}.txt", _("This image could not be read from the storage."))
 
 
 def held_on(submission: Submission) -> dict[str, Any]:

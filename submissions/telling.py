@@ -2,14 +2,26 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from argos import codes
-from submissions import clock, follow, wording
+from submissions import clock, fields, follow, wording
 from submissions.calls import gate, settle
-from submissions.models import Call, CallKind, CallState, Difference, DifferenceKind, Event, Status, Submission
+from submissions.models import (
+    Call,
+    CallKind,
+    CallState,
+    Difference,
+    DifferenceKind,
+    Event,
+    ImageKind,
+    Status,
+    Submission,
+    Verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -237,6 +249,9 @@ def about_event(event: Event) -> str:
         "phone_link_made": _("Link for the customer's phone made"),
         "phone_link_mailed": _("Link for the customer's phone sent by e-mail"),
         "phone_link_revoked": _("Link for the customer's phone revoked"),
+        "evidence_pack_made": _("Evidence pack made"),
+        "deleted_at_vendor": _("Deleted at the vendor"),
+        "given_up_because": _("Why it was closed"),
     }
     return texts.get(event.kind, event.kind.replace("_", " "))
 
@@ -257,5 +272,19 @@ def details_of(event: Event) -> str:
         "what",
         "outcome",
     )
-    found = [event.fields[name] for name in wanted if event.fields.get(name)]
-    return ", ".join(", ".join(item) if isinstance(item, list) else str(item) for item in found)
+    found = {name: event.fields[name] for name in wanted if event.fields.get(name)}
+    return ", ".join(_detail(name, part) for name, item in found.items() for part in _as_list(item))
+
+
+def _as_list(item: object) -> list[object]:
+    return item if isinstance(item, list) else [item]
+
+
+def _detail(name: str, part: object) -> str:
+    """Fields, images and verdicts by their names; codes as they are."""
+    said: dict[str, dict[str, Any]] = {
+        "changed": fields.LABELS,
+        "image_kind": dict(ImageKind.choices),
+        "verdict": dict(Verdict.choices),
+    }
+    return str(said.get(name, {}).get(str(part), part))

@@ -8,6 +8,7 @@ import pycountry
 # Kosovo: a user-assigned code that passports carry and ISO's list does not.
 NAMED_IN = ("ko", "en")
 _BESIDE_ISO = {"XKX": "Kosovo"}
+_BESIDE_ISO_SAID = {"ko": {"XKX": "코소보"}}
 
 
 def is_country(code: str) -> bool:
@@ -18,7 +19,8 @@ def is_country(code: str) -> bool:
 def country_choices(language: str = "en") -> tuple[tuple[str, str], ...]:
     """(code, name), by name; a name that has no translation stays English."""
     said = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True).gettext
-    return tuple(sorted(((code, said(name)) for code, name in _names().items()), key=lambda pair: pair[1]))
+    names = {code: said(name) for code, name in _names().items()} | _BESIDE_ISO_SAID.get(language, {})
+    return tuple(sorted(names.items(), key=lambda pair: pair[1]))
 
 
 def country_code(text: str) -> str:

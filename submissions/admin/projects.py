@@ -77,7 +77,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 class ProjectAdmin(ForAdministrators):
     form = ProjectForm
     list_display = ("name", "base_url", "reviewer", "is_open", "paused_at")
-    readonly_fields = ("paused_at", "paused_reason", "clock_offset")
+    readonly_fields = ("paused_at", "why_paused", "clock_offset")
     actions = ("resume_sending", "replace_webhook_token")
     fieldsets = (
         (None, {"fields": ("name", "is_open", "base_url", "new_key", "admin_email")}),
@@ -131,8 +131,12 @@ class ProjectAdmin(ForAdministrators):
             _("How long data is kept"),
             {"fields": ("keep_years_after_relationship", "keep_years_after_record", "keep_draft_days")},
         ),
-        (_("State"), {"fields": ("paused_at", "paused_reason", "clock_offset")}),
+        (_("State"), {"fields": ("paused_at", "why_paused", "clock_offset")}),
     )
+
+    @admin.display(description=_("why"))
+    def why_paused(self, obj: Project) -> str:
+        return _t(obj.paused_reason) if obj.paused_reason else "-"
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
         key = form.cleaned_data.get("new_key")

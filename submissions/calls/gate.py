@@ -53,7 +53,7 @@ def why_closed(project: Project) -> str:
             "why": _sentence(switch.stopped_why)
         }
     if project.paused_at:
-        return _("Sending for this project has stopped: %(why)s") % {"why": project.paused_reason}
+        return _("Sending for this project has stopped: %(why)s") % {"why": _(project.paused_reason)}
     if clock.is_drifting(project):
         return _("This host's clock and the vendor's differ by %(seconds)d s; sending waits until they agree.") % {
             "seconds": abs(project.clock_offset)

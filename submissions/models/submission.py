@@ -95,7 +95,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 class Submission(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    reference = models.CharField(max_length=16, unique=True, default=new_reference, editable=False)
+    reference = models.CharField(_("Reference"), max_length=16, unique=True, default=new_reference, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"))
     team = models.ForeignKey(Team, models.PROTECT, verbose_name=_("team"))
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
@@ -133,10 +133,10 @@ class Submission(models.Model):
     vendor_updated_at = models.DateTimeField(null=True)
     vendor_read_at = models.DateTimeField(_("vendor asked at"), null=True)
     id_type_unknown = models.BooleanField(default=False)
-    recognized_id_type = models.CharField(max_length=40, blank=True)
+    recognized_id_type = models.CharField(_("Recognised ID type"), max_length=40, blank=True)
     face_similarity = models.FloatField(_("face similarity"), null=True)
     liveness = models.FloatField(_("liveness"), null=True)
-    verification_result = models.CharField(max_length=20, blank=True)
+    verification_result = models.CharField(_("Verification result (not the outcome)"), max_length=20, blank=True)
     retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
     retry_message_sealed = models.BinaryField(null=True)
     retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)

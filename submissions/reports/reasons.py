@@ -118,4 +118,4 @@ def _in_words(code: str, surface: str) -> str:
         return str(review.OWN_REASONS[code])
     tables = [codes.TABLES[surface]] if surface else [codes.TABLES["step1_retry"], codes.TABLES["step2_retry"]]
     known = next((table[code] for table in tables if code in table), None)
-    return f"{known.what_happened} ({code})" if known else code
+    return f"{_(known.what_happened)} ({code})" if known else code

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos import codes, matrix
-from submissions import claims, console, events, fields, paging, queue, saved_views, search
+from submissions import claims, console, events, fields, paging, queue, saved_views, search, wording
 from submissions.models import Project, Role, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, load_keys
 from submissions.permissions import NotAllowed
@@ -84,7 +85,7 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "more": _more(request),
         "is_more_open": any(request.GET.get(name) for name in BEHIND_MORE),
         "is_narrowed": bool(text) or any(request.GET.get(name) for name in queue.FILTERS),
-        "countries": matrix.country_choices(),
+        "countries": matrix.country_choices(get_language() or "en"),
         "views": views,
         "view": next((found for found in views if str(found.pk) == view), None),
         "kept": saved_views.query_of(request.GET),
@@ -133,7 +134,7 @@ def _more(request: HttpRequest) -> list[dict[str, Any]]:
 def _what(code: str) -> str:
     """A retry code as what happened, with the code itself."""
     surface = "step1_retry" if code in codes.TABLES["step1_retry"] else "step2_retry"
-    return f"{codes.advice_for(code, '', surface).what_happened} ({code})"
+    return f"{wording.of_advice(codes.advice_for(code, '', surface)).what_happened} ({code})"
 
 
 @require_POST

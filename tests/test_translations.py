@@ -1,0 +1,183 @@
+"""Nothing is said in one language only: every text is marked, has Korean, and keeps its placeholders."""
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from django.contrib.admin.utils import flatten
+from django.utils.functional import Promise
+
+from kycportal import strings
+from kycportal.messages import LOCALE
+from submissions.admin.site import site
+from tests import unmarked
+
+KO = LOCALE / "ko" / "LC_MESSAGES" / "django.po"
+ADVICE = (
+    "Mark it with _() or {% translate %}, run `make strings`, fill in its msgstr in locale/ko (docs/translation.md)."
+)
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z]\w*[^>]*>")
+NOT_FOR_PEOPLE = {"migrations", "management"}
+# The operator's console at start-up, and names of people and desks that are made up.
+AT_THE_CONSOLE = {"env.py", "run.py", "frontend.py", "demo.py"}
+
+
+@cache
+def entries() -> dict[tuple[str | None, str], polib.POEntry]:
+    return {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(KO))}
+
+
+def key(message: Message) -> tuple[str | None, str]:
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+
+
+@pytest.mark.slow
+def test_every_text_has_korean() -> None:
+    missing = []
+    for message in strings.collected():
+        entry = entries().get(key(message))
+        if message.id and (entry is None or entry.fuzzy or not (entry.msgstr or entry.msgstr_plural.get(0))):
+            missing.append(f"{key(message)[1]!r} in {', '.join(place for place, _line in message.locations)}")
+    assert not missing, "No Korean yet for:\n" + "\n".join(missing) + f"\n{ADVICE}"
+
+
+@pytest.mark.slow
+def test_korean_holds_nothing_that_is_no_longer_said() -> None:
+    said = {key(message) for message in strings.collected()}
+    gone = [msgid for context, msgid in entries() if (context, msgid) not in said]
+    assert not gone, f"No longer said (run `make strings`): {gone}"
+
+
+def test_placeholders_are_kept() -> None:
+    """A missing one is a lost name; an invented one breaks the page that shows it."""
+    wrong = [
+        f"{entry.msgid!r} -> {text!r}"
+        for entry in entries().values()
+        for text in (entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr])
+        if Counter(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) != Counter(PLACEHOLDER.findall(text))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_korean_is_korean() -> None:
+    """Copied English is no translation; what is the same in both languages has no sentence in it."""
+    copied = [
+        entry.msgid
+        for entry in entries().values()
+        if entry.msgstr == entry.msgid and re.search(r"[a-z]{2,} [a-z]{2,}", entry.msgid)
+    ]
+    assert copied == []
+
+
+def test_collected_catalogue_has_plural_and_lazy_texts(tmp_path: Path) -> None:
+    """The collecting knows a function by what was imported, whatever the file calls it."""
+    folder = strings.ROOT / "submissions"
+    texts = {
+        text.singular: text for path in (folder / "review.py", folder / "telling.py") for text in strings.in_code(path)
+    }
+    assert texts["Suspected fraud"].plural is None
+    assert texts["The vendor counts %(count)s failed account check."].plural is not None
+    po = tmp_path / "ko" / "LC_MESSAGES" / "django.po"
+    po.parent.mkdir(parents=True)
+    po.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Gone"\nmsgstr "없음"\n')
+    found = strings.Catalog()
+    found.add("New one", locations=[("submissions/review.py", 0)])
+    assert strings.update(po, found) == 1
+    with po.open("rb") as source:
+        assert [message.id for message in read_po(source) if message.id] == ["New one"]
+
+
+TEMPLATES = sorted((strings.ROOT / "templates").rglob("*.html"))
+
+
+def test_templates_say_nothing_unmarked() -> None:
+    found = {str(path.relative_to(strings.ROOT)): unmarked.in_template(path.read_text()) for path in TEMPLATES}
+    said = {place: texts for place, texts in found.items() if texts}
+    assert not said, f"{said}\n{ADVICE}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", ["submissions", "kycportal"])
+def test_code_says_nothing_unmarked(folder: str) -> None:
+    paths = [path for path in (strings.ROOT / folder).rglob("*.py") if not NOT_FOR_PEOPLE & set(path.parts)]
+    found = [text for path in paths if path.name not in AT_THE_CONSOLE for text in unmarked.in_code(path)]
+    assert not found, "\n".join(found) + f"\n{ADVICE}"
+
+
+def test_scripts_bring_no_words_of_their_own() -> None:
+    paths = [path for path in (strings.ROOT / "static").rglob("*.js") if "vendor" not in path.parts]
+    found = {path.name: texts for path in paths if (texts := unmarked.in_script(path.read_text()))}
+    assert not found, f"{found}: render the text into a data attribute and read it from there"
+
+
+@pytest.mark.parametrize("model", site._registry, ids=lambda model: model.__name__)
+def test_admin_names_are_marked(model: type) -> None:
+    """What the admin shows of a model: its own name, its fields' names and their help."""
+    options = model._meta  # type: ignore[attr-defined]
+    admin = site._registry[model]
+    parts = [admin.fields or (), *(part["fields"] for _title, part in admin.fieldsets or ())]
+    listed = {*admin.list_display, *admin.readonly_fields, *(name for part in parts for name in flatten(part))}
+    fields = [field for field in options.get_fields() if field.name in listed]
+    assert isinstance(options.verbose_name, Promise)
+    assert isinstance(options.verbose_name_plural, Promise)
+    assert [field.name for field in fields if not isinstance(field.verbose_name, Promise)] == []
+    assert [field.name for field in fields if field.help_text and not isinstance(field.help_text, Promise)] == []
+
+
+class TestTheFinder:
+    """What it must catch, and what it must leave alone."""
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "<p>Nothing here</p>",
+            '<button title="Take it back">{% translate "Back" %}</button>',
+            '<p data-text="Your session has ended">{{ x }}</p>',
+            '{% include "a.html" with title="Look at this" %}',
+            '<input type="submit" value="Send">',
+            '<p>{% if x %}one{% else %}{% translate "two" %}{% endif %}</p>',
+        ],
+    )
+    def test_finds_in_a_template(self, source: str) -> None:
+        assert unmarked.in_template(source)
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            '<p class="not said">{% translate "Said" %} · {{ name }}</p>',
+            "<p>{% blocktranslate trimmed %}Said {{ name }}{% endblocktranslate %}</p>",
+            '{% include "a.html" with title=_("Look at this") %}',
+            "<script>const hidden = 1;</script>",
+            "{% comment %}not shown{% endcomment %}",
+        ],
+    )
+    def test_leaves_alone_in_a_template(self, source: str) -> None:
+        assert unmarked.in_template(source) == []
+
+    @pytest.mark.parametrize(
+        ("source", "is_found"),
+        [
+            ('messages.success(request, "done")', True),
+            ('messages.success(request, _("done"))', False),
+            ('messages.info(request, f"{count} more")', True),
+            ('forms.CharField(label="name")', True),
+            ('raise Anything("Write it again, please.")', True),
+            ('def f():\n    """Say it again."""', False),
+            ('log.warning("It did not leave: %s", name)', False),
+            ('messages.info(request, _("%(n)s left") % {"name": count})', False),
+        ],
+    )
+    def test_in_code(self, source: str, is_found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / "said.py"
+        path.write_text(f"from django.utils.translation import gettext as _\n{source}\n")
+        monkeypatch.setattr(unmarked, "ROOT", tmp_path)
+        assert bool(unmarked.in_code(path)) == is_found
+
+    def test_in_a_script(self) -> None:
+        assert unmarked.in_script('show("Your session has ended");') == ["Your session has ended"]
+        assert unmarked.in_script('form.matches("main.console form"); // "Look at this one"') == []
