@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from argos import codes
 from submissions import clock, fields, follow, wording
 from submissions.calls import gate, settle
+from submissions.events import SYSTEM, VENDOR
 from submissions.models import (
     Call,
     CallKind,
@@ -254,6 +255,11 @@ def about_event(event: Event) -> str:
         "given_up_because": _("Why it was closed"),
     }
     return texts.get(event.kind, event.kind.replace("_", " "))
+
+
+def actor_of(event: Event) -> str:
+    """Who did it: a user name as it was, or which side did it by itself."""
+    return {VENDOR.name: _("the vendor"), SYSTEM.name: _("the portal")}.get(event.actor_name, event.actor_name)
 
 
 def details_of(event: Event) -> str:

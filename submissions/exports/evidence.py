@@ -249,5 +249,5 @@ def _difference(event: Event, submission: Submission, is_open: bool) -> list[str
 
 def _timeline(submission: Submission) -> Table:
     told = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
-    rows = [[moment(row.at), telling.about_event(row), telling.details_of(row), row.actor_name] for row in told]
+    rows = [[moment(row.at), telling.about_event(row), telling.details_of(row), telling.actor_of(row)] for row in told]
     return [_("When (UTC)"), _("What"), _("Details"), _("Who")], rows

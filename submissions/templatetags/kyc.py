@@ -87,6 +87,11 @@ def told(event: Event) -> str:
     return telling.about_event(event)
 
 
+@register.filter
+def actor(event: Event) -> str:
+    return telling.actor_of(event)
+
+
 # How the score's drawing is laid out: 100 wide for 0 to 100 points, bars of up to 10 above and below a line 4 thick.
 BAR = 10
 

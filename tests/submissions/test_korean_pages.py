@@ -10,23 +10,24 @@ from django.urls import reverse
 from django.utils import translation
 
 from submissions import alerts, telling
-from submissions.models import Alert, ConsentText, Event, Project, Role, Status, Team, User
+from submissions.models import Alert, ConsentText, Event, Project, Role, SavedView, Status, Team, User
 from submissions.transitions import MOVES
 from tests import unmarked
 from tests.factories import PASSWORD, make_at, make_team, make_user
 from tests.submissions import test_permission_matrix as matrix
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
-# References, addresses, user names and the vendor's ids, codes in brackets, country codes, KYC, PDF and the like.
+# References, addresses, user names, what the vendor wrote, codes, and country codes, KYC, PDF and the like.
 DATA = re.compile(
-    r"KP-[A-Z0-9]{8}(-\d+)?|\S+@\S+|https?://\S+|\b[a-z]+-?\d+\b|\b[A-Z]{2,4}\b|\([a-z]+(_[a-z]+)+\)|\bvendor-sub-\w+"
+    r"KP-[A-Z0-9]{8}(-\d+)?|\S+@\S+|https?://\S+|“Please retry.”|[a-z]+(_[a-z]+)+"
+    r"|(?<![A-Za-z])([a-z]+-?\d+|[A-Z]{2,4})(?![A-Za-z])"
 )
 SAME = {
     *("Excel", "JPEG", "JavaScript", "XLSX", "https", "localhost", "make", "frontend", "null"),
     *("Enter", "Space", "Esc"),
     *("Aadhaar", "Plus", "Code", "Holy", "See", "Washington", "YYYY"),
     *("Minseo", "Example", "English"),  # an applicant, and the language's own name
-    *("pending", "success", "passport"),  # the vendor's words, shown as such
+    *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's words, shown as such
     *("True", "False", "Search"),  # Django's admin writes these untranslated as the `alt` of its icons
 }
 ROLES = (matrix.NOBODY, matrix.AGENT, matrix.CLAIMER, matrix.MANAGER, matrix.ADMIN)
@@ -41,7 +42,7 @@ def english_on(html: str) -> list[str]:
 def speak_korean() -> None:
     """Everybody chooses Korean, and what people have written themselves is Korean too."""
     User.objects.update(language="ko", name="김직원")
-    for model in (Team, Project):
+    for model in (Team, Project, SavedView):
         for number, row in enumerate(model.objects.all()):
             model.objects.filter(pk=row.pk).update(name=f"이름 {number}")
 
@@ -52,7 +53,7 @@ def open_pages(world: matrix.World) -> Iterator[tuple[str, str]]:
     for name, row in shown.items():
         for state in matrix.STATES if row.of in matrix.STATEFUL else (matrix.ALONE,):
             url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
-            for person in ROLES:
+            for person in (person for person in ROLES if row.get(person, state) == matrix.IN):
                 reply = world.client(person).get(url, headers={"Accept-Language": "ko"})
                 if "text/html" in reply.get("Content-Type", "") and reply.content:
                     yield f"{name} {state} {person}", reply.content.decode()
