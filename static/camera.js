@@ -109,7 +109,10 @@ function prepare(now) {
   const settings = now.stream.getVideoTracks()[0].getSettings();
   const isUser = settings.facingMode ? settings.facingMode === "user" : now.shape === "face";
   now.video.classList.toggle("mirrored", isUser);
-  now.dialog.querySelector("[data-take]").disabled = false;
+  const button = now.dialog.querySelector("[data-take]");
+  button.disabled = false;
+  if (!document.activeElement.matches("#camera select")) button.focus();
+  now.video.parentElement.style.aspectRatio = `${now.video.videoWidth} / ${now.video.videoHeight}`;
   draw(now.dialog.querySelector(".guide"), now.shape, now.video.videoWidth, now.video.videoHeight);
   listCameras(now, settings.deviceId);
 }
@@ -198,6 +201,7 @@ function take(now) {
   [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
   canvas.getContext("2d").drawImage(video, 0, 0);
   stop(now);
+  say(now, "");
   showLive(now, false);
   now.dialog.querySelector("[data-use]").focus();
 }

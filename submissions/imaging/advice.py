@@ -3,7 +3,22 @@
 from django.utils.translation import gettext as _
 
 
-def sentence(code: str) -> str:
+def sentence(code: str, *, to_customer: bool = False) -> str:
+    """For whoever takes the picture of a customer, or for the customer who takes it."""
+    return (to_customer and _to_customer(code)) or _to_agent(code)
+
+
+def _to_customer(code: str) -> str:
+    """Only what the agent's sentence says of "the customer"."""
+    texts = {
+        "several_faces": _("There is more than one face. Be alone in the picture."),
+        "no_face": _("No face was found. Look straight into the camera."),
+        "face_dark": _("The face is in the dark. Have the light in front of you, not behind."),
+    }
+    return texts.get(code, "")
+
+
+def _to_agent(code: str) -> str:
     texts = {
         "dark": _("The picture is too dark. Turn on a light, or face the window."),
         "bright": _("The picture is too bright. Move out of the direct light."),

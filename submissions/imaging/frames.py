@@ -14,7 +14,7 @@ MAX_BYTES = 300_000
 SIDES = (32, 800)  # pixels, the shorter at least and the longer at most
 
 
-def hint(content: bytes, kind: Kind) -> str:
+def hint(content: bytes, kind: Kind, *, to_customer: bool = False) -> str:
     """The first thing to change, as a sentence; "" when the picture can be taken.
 
     Raises:
@@ -22,7 +22,7 @@ def hint(content: bytes, kind: Kind) -> str:
     """
     grey = _grey(content)
     found = checks.judge_selfie(grey, checks.LIVE) if kind == Kind.SELFIE else checks.judge_id(grey, checks.LIVE)
-    return advice.sentence(found[0].code) if found else ""
+    return advice.sentence(found[0].code, to_customer=to_customer) if found else ""
 
 
 def _grey(content: bytes) -> Pixels:

@@ -32,12 +32,12 @@ def hint(request: HttpRequest, pk: uuid.UUID, kind: str) -> JsonResponse:
     return hint_for(request, kind_or_404(kind), who=f"user:{person(request).pk}")
 
 
-def hint_for(request: HttpRequest, kind: ImageKind, *, who: str) -> JsonResponse:
+def hint_for(request: HttpRequest, kind: ImageKind, *, who: str, to_customer: bool = False) -> JsonResponse:
     """{"text": what to change, "is_good": whether the picture can be taken}; 429 to who asks too fast."""
     if pace.is_too_fast("frame", who, most=FRAMES_A_SECOND, seconds=1):
         return JsonResponse({"text": "", "is_good": False}, status=429)
     try:
-        told = frames.hint(_frame(request), Kind(kind))
+        told = frames.hint(_frame(request), Kind(kind), to_customer=to_customer)
     except UnusableImage as unusable:
         return JsonResponse({"text": unusable.message, "is_good": False}, status=422)
     return JsonResponse({"text": told or _("Good: take the picture now."), "is_good": not told})

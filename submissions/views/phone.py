@@ -95,7 +95,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
     except UnusableImage as unusable:
         return _page(request, link, problems=[unusable.message])
     except phone.Advised as advised:
-        sentences = [advice.sentence(code) for code in advised.codes]
+        sentences = [advice.sentence(code, to_customer=True) for code in advised.codes]
         return _page(request, link, findings=sentences, sha256=advised.sha256)
     return redirect("phone_take", pk=link.pk)
 
@@ -131,7 +131,7 @@ def hint(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
         link = _link(request, pk)
     except (phone.LinkGone, phone.LinkUsed):
         return JsonResponse({"text": "", "is_good": False}, status=404)
-    return hint_for(request, ImageKind(link.kind), who=f"link:{link.pk}")
+    return hint_for(request, ImageKind(link.kind), who=f"link:{link.pk}", to_customer=True)
 
 
 @login_not_required

@@ -59,3 +59,25 @@ def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
     event = Event.objects.get(kind="finding_overruled", submission_id=submission.pk)
     assert event.fields == {"code": "blurred", "image": str(image.pk), "image_kind": "selfie"}
     assert events.reason_of(event, submission) == "no better light here"
+
+
+def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None:
+    """Two of three are used, and the check found something: neither the tick alone nor a reason alone is enough."""
+    submission = make_at(Status.INCOMPLETE)
+    Submission.objects.filter(pk=submission.pk).update(vendor_count=2)
+    submission = reload(submission)
+    assert submission.tries_left == 1
+    attach_image(submission, ImageKind.SELFIE, submission.created_by)
+    key = with_finding(submission, ImageKind.SELFIE, "blurred")
+    client.force_login(submission.created_by)
+    url = f"/submissions/{submission.pk}/values/"
+    page = client.post(url, {"action": "step2"})
+    assert (page.status_code, "last of three" in page.content.decode()) == (422, True)
+    page = client.post(url, {"action": "step2", "is_last_confirmed": "1"})
+    assert (page.status_code, f'name="reason_{key}"' in page.content.decode()) == (422, True)
+    assert "Hold still and let it focus" in page.content.decode()
+    why = {f"reason_{key}": "The camera here is poor; the face is plain to see."}
+    assert client.post(url, {"action": "step2", **why}).status_code == 422
+    assert reload(submission).status == Status.INCOMPLETE
+    assert client.post(url, {"action": "step2", "is_last_confirmed": "1", **why}).status_code == 302
+    assert reload(submission).status == Status.STEP2_SENDING

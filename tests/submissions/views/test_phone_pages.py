@@ -105,7 +105,7 @@ def test_what_to_do_is_said_and_the_same_picture_may_be_sent_all_the_same(submis
     advised = client.post(page, {"picture": picture(no_face_jpeg())})
     text = advised.content.decode()
     assert advised.status_code == 422
-    assert "No face was found" in text
+    assert "No face was found. Look straight into the camera." in text, "said to who holds the phone"
     assert "Send it all the same" in text
     sha = phone.digest(no_face_jpeg())
     assert f'name="accepted" value="{sha}"' in text
