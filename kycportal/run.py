@@ -101,8 +101,8 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
     if not settings.ARGOS_BASE_URL:
         found["sandbox"] = sandbox_command(settings)
     celery = [python, "-m", "celery", "--quiet", "-A", "kycportal"]
-    # Threads: a worker waits for the vendor nearly all the time, and eight waits need not be eight processes.
-    found["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "8", "--loglevel", "WARNING"]
+    # Threads: a worker waits for the vendor nearly all the time, and twelve waits need not be twelve processes.
+    found["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "12", "--loglevel", "WARNING"]
     found["worker"] += ["--without-gossip", "--without-mingle"]
     found["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
     found["web"] = [python, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"]

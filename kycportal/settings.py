@@ -9,6 +9,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from kycportal import env, https, logs
 
@@ -251,6 +252,19 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# By urgency. A worker that is told no queue listens to all; one for a single kind of work is told `--queues calls`.
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_TASK_QUEUES = [Queue(name) for name in ("calls", "settling", "webhooks", "exports", "upkeep")]
+CELERY_TASK_ROUTES = {
+    "submissions.tasks.send_prepared_calls": {"queue": "calls"},
+    "submissions.tasks.settle_unknown_calls": {"queue": "settling"},
+    "submissions.tasks.poll_silent": {"queue": "settling"},
+    "submissions.tasks.confirm_webhooks": {"queue": "webhooks"},
+    "submissions.tasks.make_exports": {"queue": "exports"},
+}
+# For a worker of processes; one of threads cannot be stopped in the middle, so its tasks end by themselves in time.
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 540, 570
+CELERY_TASK_ANNOTATIONS = {"submissions.tasks.make_exports": {"soft_time_limit": 3500, "time_limit": 3600}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "kycportal.beat.Scheduler"
 CELERY_REDBEAT_REDIS_URL = REDIS_URL

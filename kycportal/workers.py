@@ -10,6 +10,7 @@ from celery.signals import heartbeat_sent, worker_ready
 from celery.worker.state import active_requests
 
 from submissions import shared
+from submissions.calls import lanes
 
 KEY = "kycportal:workers"
 SAYS_SO_EVERY = 5.0  # seconds
@@ -32,6 +33,7 @@ class Pool:
 @worker_ready.connect
 def _remember(sender: Any = None, **_rest: Any) -> None:
     _said["threads"] = getattr(sender.pool, "limit", 0) or 0
+    lanes.open_for(int(_said["threads"]))
     say(at_once=True)
 
 

@@ -5,7 +5,7 @@ import logging
 from argos.codes import advice_on
 from argos.errors import Throttled, Undelivered, VendorError
 from submissions import clock, wording
-from submissions.calls import gate, readback, silence
+from submissions.calls import gate, lanes, readback, silence
 from submissions.events import SYSTEM
 from submissions.models import Project, Submission
 
@@ -20,15 +20,14 @@ def poll_due(batch: int = BATCH) -> int:
     due = Submission.objects.filter(next_read_at__lte=clock.now()).exclude(vendor_id="")
     due = due.filter(project__paused_at=None, project__undelivered_in_row__lt=gate.DOWN_AFTER)
     silent: set[object] = set()
-    read = 0
-    for submission in due.select_related("project").order_by("next_read_at")[:batch]:
-        if submission.project_id not in silent:
-            read += _read(submission, silent)
-    return read
+    by_project = lanes.Reads("poll", due.select_related("project"), "project", "next_read_at")
+    return by_project.each(lambda submission: _read(submission, silent), batch)
 
 
 def _read(submission: Submission, silent: set[object]) -> bool:
     """Take the row's turn by a guarded UPDATE first, so that two pollers do not ask twice."""
+    if submission.project_id in silent:
+        return False
     turn = Submission.objects.filter(pk=submission.pk, next_read_at=submission.next_read_at)
     if not turn.update(next_read_at=silence.spread(silence.SOON)):
         return False

@@ -1,6 +1,7 @@
 """Celery's entry points. Each is a wake-up: it carries no data, takes its work from the database and holds no rule."""
 
 import logging
+import time
 
 from celery import shared_task
 from django.core.management import call_command
@@ -11,14 +12,17 @@ from submissions.exports import keeping, making
 
 log = logging.getLogger(__name__)
 
+# A wake-up ends well before the broker takes its worker for dead (visibility_timeout, 600 s), even where its last call
+# takes as long as one may (305 s); what is left is for the next.
 CALLS_PER_WAKE = 50
+WAKE_LASTS = 120.0  # seconds
 
 
 @shared_task
 def send_prepared_calls() -> int:
     """Send what is prepared, most urgent first, until nothing is due."""
-    sent = 0
-    while sent < CALLS_PER_WAKE and send.send_next():
+    began, sent = time.monotonic(), 0
+    while sent < CALLS_PER_WAKE and time.monotonic() - began < WAKE_LASTS and send.send_next():
         sent += 1
     return sent
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
-from submissions.calls import evidence, gate, readback, strays
+from submissions.calls import evidence, gate, lanes, readback, strays
 from submissions.events import VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
 
@@ -69,8 +69,8 @@ def confirm_due(batch: int = BATCH) -> int:
     now = clock.now()
     ahead = Q(received_at__gt=now)  # taken in under a host clock that ran ahead
     due = WebhookDelivery.objects.filter(Q(next_try_at__lte=now) | ahead, handled_at=None)
-    rows = due.select_related("project").order_by("next_try_at")[:batch]
-    return sum(_confirm_safely(delivery) for delivery in rows if _take_turn(delivery))
+    by_project = lanes.Reads("webhooks", due.select_related("project"), "project", "next_try_at")
+    return by_project.each(lambda delivery: _take_turn(delivery) and _confirm_safely(delivery), batch)
 
 
 def _take_turn(delivery: WebhookDelivery) -> bool:

@@ -11,7 +11,7 @@ moved on.
 import logging
 import random
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from submissions.transitions import MoveNotAllowed, StaleSubmission, move
 log = logging.getLogger(__name__)
 
 LEASE_SLACK = timedelta(seconds=30)
+CANDIDATES = 20
 FIRST_READ_AFTER = timedelta(seconds=5)
 BACKOFF_SECONDS = (2, 5, 15, 30, 60, 120)
 STEP1_GIVES_UP_AFTER = 6
@@ -101,15 +102,37 @@ def _write_attempt(
     return attempt
 
 
-def claim(moment: datetime | None = None) -> Call | None:
-    """Take the most urgent prepared call that may be sent now; None when there is none. Any number of workers may."""
+def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = lambda project: True) -> Call | None:
+    """Take the most urgent prepared call that may be sent now; None when there is none. Any number of workers may.
+
+    Args:
+        admit: whether a call of this project may be sent now. The calls of one that may not are passed over, however
+            many they are, and so are those for which the project's budget has no room.
+    """
     if not gate.is_open():
         return None
     now = moment or clock.now()
-    for call in gate.startable(now).select_related("submission__project", "attempt")[:20]:
-        if _has_room(call) and _take(call, now):
-            return call
+    passed_over: set[tuple[uuid.UUID, str]] = set()
+    while found := _most_urgent(now, passed_over):
+        known = len(passed_over)
+        for call in found:
+            project = call.submission.project_id
+            if (project, call.kind) in passed_over:
+                continue
+            if not (admit(project) and _has_room(call)):
+                passed_over.add((project, call.kind))
+            elif _take(call, now):
+                return call
+        if len(passed_over) == known:
+            return None
     return None
+
+
+def _most_urgent(now: datetime, passed_over: set[tuple[uuid.UUID, str]]) -> list[Call]:
+    rows = gate.startable(now).select_related("submission__project", "attempt")
+    for project, kind in passed_over:
+        rows = rows.exclude(submission__project=project, kind=kind)
+    return list(rows[:CANDIDATES])
 
 
 def _has_room(call: Call) -> bool:

@@ -20,7 +20,7 @@ from argos.errors import (
     VendorError,
 )
 from submissions import budget, clock, deadlines, vault
-from submissions.calls import gate, ledger, outcomes
+from submissions.calls import gate, lanes, ledger, outcomes
 from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
@@ -31,13 +31,14 @@ class CannotRead(Exception):
 
 
 def send_next() -> bool:
-    """Send one call; False when there is nothing to send."""
-    call = ledger.claim()
-    if call is None:
-        return False
-    with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
-        send(call)
-        log.info("call done with", extra={"state": call.state, "code": call.error})
+    """Send one call; False when there is nothing to send that this process has a thread for."""
+    with lanes.lane() as mine:
+        call = ledger.claim(admit=mine.enter)
+        if call is None:
+            return False
+        with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
+            send(call)
+            log.info("call done with", extra={"state": call.state, "code": call.error})
     return True
 
 

@@ -19,7 +19,7 @@ from argos.client import Client
 from argos.errors import Refused, VendorError
 from argos.replies import VendorSubmission
 from submissions import alerts, clock, differences
-from submissions.calls import gate, ledger, readback
+from submissions.calls import gate, lanes, ledger, readback
 from submissions.calls.adoption import ADOPT
 from submissions.calls.evidence import KNOWN, MAY_LAG, Finding, is_behind, judge, left_at
 from submissions.events import SYSTEM, Actor
@@ -37,8 +37,9 @@ BATCH = 100
 
 def settle_due(batch: int = BATCH) -> int:
     """One read for each unknown call whose time has come; returns how many were settled. One that breaks stops none."""
-    due = list(Call.objects.to_settle(clock.now()).select_related("submission__project", "attempt")[:batch])
-    return sum(_settle_safely(call) for call in due if _take_turn(call))
+    due = Call.objects.to_settle(clock.now()).select_related("submission__project", "attempt")
+    by_project = lanes.Reads("settle", due, "submission__project", "next_read_at")
+    return by_project.each(lambda call: _take_turn(call) and _settle_safely(call), batch)
 
 
 def _take_turn(call: Call) -> bool:

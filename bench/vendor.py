@@ -1,0 +1,84 @@
+"""A vendor that takes every Step 2 and knows nobody: how long it takes is all there is to it.
+
+`python -m bench.vendor PORT SECONDS` answers on loopback until it is ended; requests are read and thrown
+away. The rules are the sandbox's affair (`argos.sandbox`); this one is quick, so that what calls it is measured.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import formatdate
+
+import requests
+
+from kycportal.run import free_port
+
+ANSWER = json.dumps(
+    {"kycStatus": "pending", "faceSimilarityScore": 91.5, "livenessScore": 93, "retryCount": 0}, separators=(",", ":")
+).encode()
+NOBODY = b'{"Items":[],"Count":0}'
+
+
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float) -> None:
+    try:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            await _throw_away(reader, _length(head))
+            is_step2 = head.startswith(b"POST")
+            if is_step2 and seconds:
+                await asyncio.sleep(seconds)
+            body = ANSWER if is_step2 else NOBODY
+            date = formatdate(time.time(), usegmt=True)
+            told = f"HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+            writer.write(told.encode() + b"\r\n\r\n" + body)
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+def _length(head: bytes) -> int:
+    lines = head.lower().split(b"\r\n")
+    return next((int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length:")), 0)
+
+
+async def _throw_away(reader: asyncio.StreamReader, length: int) -> None:
+    while length > 0:
+        length -= len(await reader.read(min(length, 1 << 20)))
+
+
+async def serve(port: int, seconds: float) -> None:
+    server = await asyncio.start_server(lambda r, w: answer(r, w, seconds), "127.0.0.1", port, limit=1 << 21)
+    async with server:
+        await server.serve_forever()
+
+
+@contextmanager
+def running(seconds: float = 0.0) -> Iterator[str]:
+    """Its base URL, in a process of its own."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, "-m", "bench.vendor", str(port), str(seconds)])
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}/v3"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(address: str) -> None:
+    for _try in range(200):
+        try:
+            requests.get(address, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit("the stub vendor does not answer")
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))

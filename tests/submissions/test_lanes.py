@@ -1,0 +1,143 @@
+"""No project takes all threads, and the calls of one that may not be sent are passed over."""
+
+import itertools
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from submissions import clock, steps
+from submissions.budget import ALL
+from submissions.calls import lanes, ledger, settle
+from submissions.models import Call, CallState, Project, Status, Submission
+from tests import fairness, postgres
+from tests.factories import by, explain, make_at, make_project, make_user
+from tests.stack import ROOT
+
+
+@pytest.fixture(autouse=True)
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A worker of 24 threads that holds nothing, before and after."""
+    monkeypatch.setattr(lanes, "_threads", 24)
+    yield
+    assert lanes._held.total() == 0
+
+
+def take(project: uuid.UUID, at_most: int = 50) -> list[lanes.Lane]:
+    taken = []
+    for _each in range(at_most):
+        lane = lanes.Lane()
+        if not lane.enter(project):
+            break
+        taken.append(lane)
+    return taken
+
+
+def test_project_alone_comes_to_two_thirds_of_the_threads() -> None:
+    held = take(uuid.uuid4())
+    assert len(held) == 16
+    for lane in held:
+        lane.leave()
+
+
+@pytest.mark.parametrize("many", [2, 3, 5])
+def test_many_slow_projects_leave_threads_free(many: int) -> None:
+    held = [take(uuid.uuid4()) for _project in range(many)]
+    assert sum(map(len, held)) < 24
+    assert min(map(len, held)) >= 1
+    for lane in itertools.chain(*held):
+        lane.leave()
+
+
+def test_thread_that_enters_another_project_leaves_the_first() -> None:
+    first, second = uuid.uuid4(), uuid.uuid4()
+    with lanes.lane() as lane:
+        assert lane.enter(first)
+        assert lane.enter(second)
+        assert (lanes._held[first], lanes._held[second]) == (0, 1)
+
+
+def prepare(*projects: Project) -> list[Submission]:
+    """A Step 2 prepared in each."""
+    agent = make_user()
+    made = [make_at(Status.CONFIRMING, agent, project) for project in projects]
+    for submission in made:
+        explain(submission)
+        steps.send_step2(submission, by=by(agent))
+    return made
+
+
+def in_doubt(*projects: Project) -> list[Submission]:
+    """A Step 2 in each of which nobody knows whether it arrived, due to be asked about."""
+    made = prepare(*projects)
+    while call := ledger.claim():
+        ledger.doubt(call, error="timeout")
+    Call.objects.filter(state=CallState.UNKNOWN).update(next_read_at=clock.now() - timedelta(seconds=1))
+    return made
+
+
+@pytest.mark.django_db
+def test_calls_of_a_project_that_may_not_be_sent_hide_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "CANDIDATES", 2)
+    slow, quick = make_project(), make_project()
+    prepare(slow, slow, slow, quick)
+    Call.objects.filter(submission__project=slow).update(urgency_at=clock.now())
+    call = ledger.claim(admit=lambda project: project != slow.pk)
+    assert call is not None
+    assert call.submission.project_id == quick.pk
+    assert ledger.claim(admit=lambda project: project != slow.pk) is None
+
+
+@pytest.mark.django_db
+def test_spent_key_hides_nobody_elses_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "CANDIDATES", 2)
+    spent, other = make_project(), make_project()
+    prepare(spent, spent, spent, other)
+    Call.objects.filter(submission__project=spent).update(urgency_at=clock.now())
+    other.api_key = "another key"
+    other.save()
+    Project.objects.filter(pk=spent.pk).update(calls_per_day=1, calls_per_second=1)
+    spent.refresh_from_db()
+    spent.budget.spend(ALL)
+    call = ledger.claim()
+    assert call is not None
+    assert call.submission.project_id == other.pk
+
+
+@pytest.mark.django_db
+def test_project_that_another_thread_asks_is_left_out_of_the_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy, free = in_doubt(make_project(), make_project())
+    asked: list[uuid.UUID] = []
+    monkeypatch.setattr(settle, "_settle_safely", lambda call: asked.append(call.submission_id) or True)
+    with lanes._alone("settle", busy.project_id):
+        assert settle.settle_due() == 1
+    assert asked == [free.pk]
+
+
+@pytest.mark.django_db
+def test_round_ends_after_a_while_and_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "ROUND_LASTS", -1.0)
+    project = make_project()
+    in_doubt(project, project)
+    monkeypatch.setattr(settle, "_settle_safely", lambda call: True)
+    assert settle.settle_due() == 1
+    assert settle.settle_due() == 1
+
+
+@pytest.mark.slow
+def test_slow_project_does_not_hold_up_anothers_calls(tmp_path: Path) -> None:
+    """Twelve threads, thirty calls of a vendor that takes half a minute, and eight less urgent ones of another."""
+    with postgres.running() as url:
+        environment = {**postgres.environment(url), "DATA_DIR": str(tmp_path)}
+        command = [sys.executable, "-m", "tests.fairness"]
+        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["quick"], told["slow"]) == (fairness.QUICK_CALLS, 0)
+    assert told["slow_under_way"] >= 4
