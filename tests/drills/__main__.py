@@ -12,7 +12,7 @@ import sys
 from bench.report import Report
 from tests.drills import databases
 from tests.drills.catalogue import known
-from tests.drills.child import Counts, run
+from tests.drills.child import Broken, Counts, run
 from tests.drills.guards import GUARDS
 
 CALLS = 300
@@ -28,12 +28,13 @@ def main() -> int:
     everything = not (options.names or options.without or options.sqlite)
     with databases.postgresql() as server:
         for name in options.names or (known() if everything else ()):
-            add(report, name, run(name, seed, options.calls or CALLS, server.fresh(name)))
+            add(report, name, counted(report, name, seed, options.calls or CALLS, server.fresh(name)))
             server.drop(name)
         for name in ON_SQLITE if everything or options.sqlite else ():
-            add(report, f"{name} on SQLite", run(name, seed, options.calls or SQLITE_CALLS, databases.sqlite()))
+            calls = options.calls or SQLITE_CALLS
+            add(report, f"{name} on SQLite", counted(report, name, seed, calls, databases.sqlite()))
         for name in GUARDS if everything else options.without:
-            prove(report, name, seed, server)
+            prove(report, name, seed, 0 if everything else options.calls, server)
     return report.finish()
 
 
@@ -49,7 +50,21 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def add(report: Report, name: str, counts: Counts) -> None:
+def counted(
+    report: Report, name: str, seed: int, calls: int, environment: dict[str, str], *, without: str = ""
+) -> Counts | None:
+    """None where the drill broke, which fails the run and stops none of the others."""
+    try:
+        return run(name, seed, calls, environment, without=without)
+    except Broken as error:
+        print(error, flush=True)
+        report.add(f"{name}{f' without {without}' if without else ''}: came to its count", 0, "", at_least=1)
+        return None
+
+
+def add(report: Report, name: str, counts: Counts | None) -> None:
+    if counts is None:
+        return
     for figure in counts["figures"]:
         report.add(
             f"{name}: {figure['name']}",
@@ -62,12 +77,14 @@ def add(report: Report, name: str, counts: Counts) -> None:
     report.add(f"{name}: took", counts["seconds"], "s")
 
 
-def prove(report: Report, guard: str, seed: int, server: databases.Postgres) -> None:
+def prove(report: Report, guard: str, seed: int, calls: int, server: databases.Postgres) -> None:
     """The drill without its guard must not hold, in the figure that is named."""
     taken = GUARDS[guard]
     database = f"without_{guard}"
-    counts = run(taken.drill, seed, taken.calls, server.fresh(database), without=guard)
+    counts = counted(report, taken.drill, seed, calls or taken.calls, server.fresh(database), without=guard)
     server.drop(database)
+    if counts is None:
+        return
     moved = {figure["name"]: len(figure["wrong"]) for figure in counts["figures"] if figure["wrong"]}
     seen = ", ".join(f"{name}: {moved[name]}" for name in taken.moves if name in moved) or "nothing moved"
     value = sum(moved.get(name, 0) for name in taken.moves)

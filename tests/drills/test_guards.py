@@ -16,11 +16,12 @@ import sys, django
 django.setup()
 import kycportal.celery, kycportal.urls, submissions.tasks
 from submissions import clock, deadlines, steps, sweeps, webhooks
-from submissions.calls import gate, ledger, outcomes, settle
+from submissions.calls import gate, hold, ledger, outcomes, settle
 pieces = [
     clock.now, clock.vendor_now, clock.is_drifting, deadlines.is_in_time, deadlines.check_step2_in_time,
     steps.check_tries, sweeps.sweep_deadlines, webhooks._act_on, ledger._take, ledger.count_start, ledger.doubt,
-    ledger.lapse_leases, ledger.still_mine, outcomes.step2_answered, settle._nothing_changed, gate.has_clock,
+    ledger.lapse_leases, ledger.still_mine, outcomes.step2_answered, settle._nothing_changed, settle._reads_are_fresh,
+    gate.has_clock, gate.note_contact, hold.is_in_time,
 ]
 swapped = [piece for piece in pieces if not piece.__module__.startswith("submissions.")]
 drilled = [name for name in sys.modules if name.split(".")[0] in ("tests", "bench")]

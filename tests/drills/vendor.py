@@ -68,9 +68,9 @@ def junk_answers(scene: "Scene") -> None:
         pass
 
 
-@drill(knobs={"lag_seconds": 300})
+@drill(knobs={"lag_seconds": 900})
 def get_lags(scene: "Scene") -> None:
-    """GET shows the state of five minutes ago, while every third call is cut before or after processing."""
+    """GET shows the state of a quarter of an hour ago, while every third call is cut before or after processing."""
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
     for _turn in scene.gusts():
         pass
