@@ -41,7 +41,7 @@ def test_unprocessed_try_without_a_witness_waits_longer_than_reads_may_lag(bench
     bench.lose_step2("lost_before")
     bench.beats(0.1, 11, 6, 6, 6)
     assert bench.call.state == CallState.UNKNOWN
-    bench.beats(2)
+    bench.beats(3)
     assert (bench.call.settled_as, bench.mine.status) == ("never_arrived", Status.CONFIRMING)
 
 
