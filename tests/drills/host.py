@@ -106,10 +106,11 @@ def beat_twice(scene: "Scene") -> None:
 
 @drill(knobs={"first_step2_hours": 0})
 def clock_wrong(scene: "Scene") -> None:
-    """Our clock falls an hour behind while submissions near their deadline, and later runs an hour ahead."""
+    """Our clock falls an hour behind while deadlines pass, and later runs an hour ahead before they do."""
     for _turn in scene.gusts(share=0.4):
         pass
-    jump_to(scene, 23 * HOUR + 30 * 60)
+    scene.floor.pause()
+    jump_to(scene, until_half_are_over())
     wrong_by(scene, -HOUR)
     for _turn in scene.gusts(share=0.8):
         pass
@@ -123,10 +124,22 @@ def clock_wrong(scene: "Scene") -> None:
 def wrong_by(scene: "Scene", seconds: float) -> None:
     """The portal's clock alone is wrong for half an hour in which people go on pressing; then it is set right."""
     scene.clock.move_portal(seconds)
+    scene.floor.go_on()
     for _turn in range(10):
         time.sleep(1)
         scene.clock.advance(3 * 60)
     scene.clock.move_portal(-seconds)
+
+
+def until_half_are_over() -> float:
+    """Seconds until the 24 hours have run out for half of the submissions that wait for a selfie."""
+    from submissions import clock
+    from submissions.deadlines import RESULT_LIMIT
+    from submissions.models import Status, Submission
+
+    waiting = Submission.objects.filter(status__in=(Status.CONFIRMING, Status.INCOMPLETE))
+    started = list(waiting.order_by("step1_started_at").values_list("step1_started_at", flat=True))
+    return (started[len(started) // 2] + RESULT_LIMIT - clock.now()).total_seconds()
 
 
 def closed_too_early(scene: "Scene") -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections, connection
 from PIL import Image as Picture
 
-from submissions import capture, claims, review, steps
+from submissions import capture, claims, clock, review, steps
 from submissions.deadlines import DeadlinePassed
 from submissions.models import Image, ImageKind, Project, Role, Status, Submission, Team, User, Verdict
 from submissions.models.submission import FINAL
@@ -202,8 +202,8 @@ class Officer(Person):
 
     def act(self) -> bool:
         actor = by(self.user)
-        held = Submission.objects.filter(claimed_by=self.user, status=Status.PENDING).select_related("project", "team")
-        submission = held.first() or claims.claim_next(by=actor)
+        held = Submission.objects.filter(claimed_by=self.user, claimed_until__gte=clock.now(), status=Status.PENDING)
+        submission = held.select_related("project", "team").first() or claims.claim_next(by=actor)
         if submission is None:
             return False
         verdict = Verdict.REJECTED if self.draw.random() < 0.3 else Verdict.APPROVED
