@@ -108,6 +108,7 @@ def _act_on(finding: Finding, call: Call, found: VendorSubmission | None, client
         with transaction.atomic():
             ledger.settle(call, "never_arrived" if call.error == "already_processed" else "adopted")
             ADOPT[CallKind(call.kind)](call, found)
+            _catch_up(call, found)
         return True
     if finding == Finding.TURNED_AWAY:
         with transaction.atomic():
@@ -119,6 +120,12 @@ def _act_on(finding: Finding, call: Call, found: VendorSubmission | None, client
     if found is not None and found.result not in KNOWN:
         differences.add(call.submission, DifferenceKind.STATUS, (call.submission.status, found.result or ""))
     return _proves_nothing(call)
+
+
+def _catch_up(call: Call, found: VendorSubmission | None) -> None:
+    """The record may have gone further than this call took it, and from now on the poller asks about it."""
+    if found is not None and call.kind in (CallKind.STEP1, CallKind.STEP2):
+        readback.adopt(call.submission, found)
 
 
 def _proves_nothing(call: Call) -> bool:

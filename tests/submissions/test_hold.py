@@ -161,6 +161,26 @@ def test_lost_step1_is_found_in_the_vendors_list_and_adopted(bench: Bench) -> No
     assert recovery.progress() == {"unknown": 0, "unasked": 0, "is_listed": True, "strangers": 0}
 
 
+@pytest.mark.parametrize(
+    ("case", "status"),
+    [("+approved", Status.APPROVED), ("", Status.PENDING), ("+liveness", Status.INCOMPLETE)],
+)
+def test_lost_step1_that_was_followed_by_more_is_brought_as_far_as_the_vendor_has_it(
+    bench: Bench, case: str, status: Status
+) -> None:
+    bench.customers(["", case])
+    bench.press_step1(0)
+    bench.work("fine")
+    with Dump():
+        bench.press_step1(1)
+        bench.work("fine")
+        bench.press_step2(1, 1)
+        bench.work("fine")
+    assert not gate.is_open()
+    recover(bench)
+    assert (bench.one(1).status, bench.one(1).selfies_sent) == (status, 1)
+
+
 def test_record_that_webhook_and_list_bring_at_once_is_placed_once(bench: Bench) -> None:
     bench.customers(["", ""])
     bench.press_step1(0)

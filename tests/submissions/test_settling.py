@@ -76,6 +76,20 @@ def test_processed_try_is_adopted_at_the_first_read(bench: Bench, weather: str, 
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
 
 
+def test_poller_asks_about_what_was_adopted(bench: Bench) -> None:
+    """No webhook, no reply: whoever reads next is the poller, in hours."""
+    bench.customers([""])
+    bench.press_step1(0)
+    bench.work("lost_after")
+    bench.beats(0.1)
+    assert bench.mine.status == Status.CONFIRMING
+    assert clock.now() < bench.mine.next_read_at < clock.now() + timedelta(hours=9)
+    bench.lose_step2("lost_after")
+    bench.beats(0.1)
+    assert bench.mine.status == Status.PENDING
+    assert clock.now() < bench.mine.next_read_at < clock.now() + timedelta(hours=3)
+
+
 def test_timeout_at_the_vendor_does_not_count_a_try_that_never_came(bench: Bench) -> None:
     bench.at("+liveness2")
     bench.lose_step2("fine")
