@@ -29,7 +29,7 @@ def _adopt_step1(call: Call, found: VendorSubmission) -> None:
         columns |= outcomes.read_columns(submission, found.ocr)
         move(submission, Status.CONFIRMING, by=VENDOR, fields={"read_back": True}, **columns)
         # What a restored database or a stray record brings back may have been followed by a Step 2 already.
-        if call.error not in ("restored", "found_at_vendor"):
+        if call.error not in (evidence.RESTORED, "found_at_vendor"):
             follow.after_step1(call, confirmed)
 
 

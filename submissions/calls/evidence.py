@@ -23,6 +23,7 @@ MAY_LAG = timedelta(minutes=30)
 KNOWN = ("incomplete", "pending", "approved", "rejected")
 STEP2_ONLY = ("pending", "approved")
 ARRIVED_AS = ("adopted", "found")
+RESTORED = "restored"  # the error of a call that a restored database held as open
 
 
 class Finding(Enum):
@@ -30,6 +31,7 @@ class Finding(Enum):
     ABSENT = "the record does not show it (yet)"
     TURNED_AWAY = "the vendor did not process it, and never will: the record has gone further without it"
     NOT_KNOWN = "this read proves nothing"
+    UNTOLD = "the record shows tries of a lost past, and nothing tells whether this call was one of them"
 
 
 F = Finding
@@ -113,9 +115,11 @@ def _judge_step2(call: Call, found: VendorSubmission | None, held_selfie: Callab
         return F.NOT_KNOWN
     if call.error == "already_processed":
         return F.NOT_KNOWN if found.result == "incomplete" else F.TURNED_AWAY
+    tries = step2_tries(call.submission, found)
+    if call.error == RESTORED and _has_more(call, found, tries):
+        return _of_lost_past(call, held_selfie())
     if found.result in STEP2_ONLY:
         return F.ARRIVED
-    tries = step2_tries(call.submission, found)
     if tries is None:
         return _without_attempts(call, found, held_selfie)
     before = int(call.known_before.get("tries", 0))
@@ -124,6 +128,18 @@ def _judge_step2(call: Call, found: VendorSubmission | None, held_selfie: Callab
     if tries < before:
         return F.NOT_KNOWN  # it lists fewer than it has told us
     return F.ABSENT if found.result == "incomplete" else F.TURNED_AWAY
+
+
+def _has_more(call: Call, found: VendorSubmission, tries: int | None) -> bool:
+    """Whether the record tells of a try that the restored database does not hold as processed."""
+    return found.result in STEP2_ONLY or (tries or 0) > int(call.known_before.get("tries", 0))
+
+
+def _of_lost_past(call: Call, held: str | None) -> Finding:
+    """A count cannot tell this try from those that were pressed after the dump; the selfie the vendor keeps can."""
+    if held is None:
+        return F.NOT_KNOWN
+    return F.ARRIVED if call.attempt.selfie and held == call.attempt.selfie["sha256"] else F.UNTOLD
 
 
 def _without_attempts(call: Call, found: VendorSubmission, held_selfie: Callable[[], str | None]) -> Finding:

@@ -256,7 +256,7 @@ def settle(call: Call, as_: str, *, by: Actor = SYSTEM, reason: str = "") -> Non
     unknown = Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN)
     if not _write(call, unknown, columns):
         raise StaleSubmission(call.submission.reference)
-    if as_ == "never_arrived":
+    if as_ in ("never_arrived", "not_known"):
         uncount_start(call)
     fields = {"call": call.kind, "as": as_}
     events.record("call_settled", by=by, submission=call.submission, reason=reason, fields=fields)
@@ -286,13 +286,13 @@ def cancel_sent(call: Call, *, error: str) -> None:
             return_to_before(call, by=SYSTEM, why=error)
 
 
-def return_to_before(call: Call, *, by: Actor, why: str) -> None:
-    """The submission is where it was before the press, with a notice why; a withdrawn verdict counts no more."""
+def return_to_before(call: Call, *, by: Actor, why: str, notice: str | None = None) -> None:
+    """The submission is where it was before the press, with a notice why (or another); a withdrawn verdict is none."""
     if call.kind == CallKind.REVIEW:
         Decision.objects.filter(call=call, withdrawn_at=None).update(withdrawn_at=clock.now(), withdrawn_why=why)
     if MOVED_BY.get(CallKind(call.kind)) == call.submission.status:
         fields = {"call": call.kind, "why": why}
-        move(call.submission, Status(call.returns_to), by=by, fields=fields, notice=why)
+        move(call.submission, Status(call.returns_to), by=by, fields=fields, notice=why if notice is None else notice)
 
 
 def reopen(call: Call) -> bool:
@@ -364,7 +364,7 @@ def _doubt_restored(call: Call) -> bool:
     seen = CallState(call.state)
     columns = {
         "state": CallState.UNKNOWN,
-        "error": "restored",
+        "error": evidence.RESTORED,
         "sent_at": call.sent_at or call.prepared_at,
         "known_before": call.known_before or evidence.known_before(call),
         "next_read_at": clock.now(),
@@ -374,7 +374,7 @@ def _doubt_restored(call: Call) -> bool:
             return False
         if seen == CallState.PREPARED:
             count_start(call, call.sent_at)
-        fields = {"call": call.kind, "error": "restored"}
+        fields = {"call": call.kind, "error": evidence.RESTORED}
         events.record("call_unknown", by=SYSTEM, submission=call.submission, fields=fields)
     return True
 

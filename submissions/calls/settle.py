@@ -115,6 +115,12 @@ def _act_on(finding: Finding, call: Call, found: VendorSubmission | None, client
             release(call, by=SYSTEM)
             readback.adopt(call.submission, found)
         return True
+    if finding == Finding.UNTOLD:
+        with transaction.atomic():
+            ledger.settle(call, "not_known")
+            ledger.return_to_before(call, by=SYSTEM, why="not_known", notice="")
+            readback.adopt(call.submission, found)
+        return True
     if finding == Finding.ABSENT:
         return _nothing_changed(call, client)
     if found is not None and found.result not in KNOWN:

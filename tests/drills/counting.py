@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from submissions.calls import settle
+from submissions.calls.evidence import RESTORED
 from submissions.calls.readback import Word, word_on
 from submissions.models import Alert, Call, CallKind, CallState, Decision, Difference, Status, Submission
 from submissions.models import WebhookDelivery as Delivery
@@ -110,7 +111,7 @@ def settled_rightly(rows: list[Submission], vendor: Vendor) -> Figure:
     doubtful = Call.objects.filter(submission__in=rows, state__in=(CallState.SETTLED, CallState.UNKNOWN))
     good, wrong = 0, []
     for call in doubtful.select_related("attempt", "submission"):
-        if call.settled_as == "found":  # a restored database knows no picture of it: `tries` counts it
+        if is_of_lost_past(call):
             continue
         is_there = arrived(call, vendor)
         if call.state == CallState.SETTLED and (call.settled_as == "adopted") == is_there:
@@ -118,6 +119,11 @@ def settled_rightly(rows: list[Submission], vendor: Vendor) -> Figure:
         else:
             wrong.append(f"{about(call.submission)}: {call.kind} is {call.state} {call.settled_as}, there: {is_there}")
     return all_of("unknown calls settled rightly", good, wrong)
+
+
+def is_of_lost_past(call: Call) -> bool:
+    """A restored database has no picture of it, or cannot tell it from what was pressed after: `tries` counts it."""
+    return call.settled_as == "found" or (call.settled_as == "not_known" and call.error == RESTORED)
 
 
 def arrived(call: Call, vendor: Vendor) -> bool:

@@ -23,7 +23,7 @@ HOUR = (1, 11, 11, 11, 11, 15)
 FAIR = {"lag_seconds": 0, "hides_attempts": False, "webhook_delay": 0, "webhook_times": 1, "webhook_reversed": False}
 # Seconds of the wall's clock: the portal's ran thirty times as fast, and a busy machine is behind.
 QUIET_WITHIN = 10
-SERVED_WITHIN = 20
+SERVED_WITHIN = 12
 CATCHES_UP_WITHIN = 45
 AT_LEAST_BETWEEN = 4
 

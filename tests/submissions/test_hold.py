@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 
 from submissions import clock, sweeps
-from submissions.calls import gate, hold, ledger, memory, recovery, settle, strays
+from submissions.calls import evidence, gate, hold, ledger, memory, recovery, settle, strays
 from submissions.events import SYSTEM
 from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
 from tests.submissions.test_settling import Bench
@@ -218,6 +218,23 @@ def test_prepared_call_of_the_dump_may_have_left_and_is_not_sent(bench: Bench) -
     recover(bench)
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
     assert len([entry for entry in bench.vendor.sent if entry["endpoint"] == "step2"]) == 1
+
+
+@pytest.mark.parametrize("case", ["+liveness", "", "+approved"])
+def test_prepared_call_is_not_taken_for_a_later_press_that_the_restored_database_lost(bench: Bench, case: str) -> None:
+    bench.at(case)
+    bench.press_step2(0, 1)
+    with Dump():
+        ledger.cancel_prepared(bench.mine, by=SYSTEM, why="undone")
+        bench.press_step2(0, 1)
+        bench.work("fine")
+        there = bench.vendor.submissions()[0].status
+    assert not gate.is_open()
+    recover(bench)
+    held = bench.mine.calls.get(error="restored")
+    assert (held.state, held.settled_as) == (CallState.SETTLED, "not_known")
+    assert (bench.mine.status, bench.mine.selfies_sent) == (there, 1)
+    assert evidence.tries_processed(bench.mine) == 1
 
 
 def test_prepared_call_that_never_left_is_offered_again(bench: Bench) -> None:
