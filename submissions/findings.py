@@ -4,6 +4,7 @@ A reason is for that one picture: a new picture with the same fault asks again.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from argos.matrix import Problem
 from submissions import events
@@ -16,6 +17,20 @@ from submissions.models import Image, ImageKind, Submission
 def reason_key(image: Image, code: str) -> str:
     """Under which the submission keeps why a finding was overruled."""
     return f"{code}-{image.pk.hex[:8]}"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A finding as a reviewer reads it; `reason` is why it was sent all the same, empty where nobody said."""
+
+    fault: str
+    reason: str
+
+
+def noted(image: Image) -> tuple[Noted, ...]:
+    """What the capture check found on this picture. The image's submission has its keys loaded."""
+    reasons = image.submission.reasons
+    return tuple(Noted(advice.fault(code), reasons.get(reason_key(image, code), "")) for code in image.findings)
 
 
 def problems(submission: Submission, kinds: Collection[ImageKind]) -> tuple[Problem, ...]:

@@ -39,3 +39,8 @@ def _to_agent(code: str) -> str:
         "id_is_selfie": _("This looks like a selfie. Take the side of the document with the photo."),
     }
     return texts.get(code, code)
+
+
+def fault(code: str) -> str:
+    """What was found, without what to do about it: for whoever only looks at the picture."""
+    return sentence(code).split(". ")[0].rstrip(".")

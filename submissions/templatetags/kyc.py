@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
 from submissions import clock, fields, telling
-from submissions.models import Event, Submission
+from submissions.findings import Noted, noted
+from submissions.models import Event, Image, Submission
 from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
@@ -85,6 +86,11 @@ def get(mapping: dict[str, object], key: str) -> object:
 @register.filter
 def told(event: Event) -> str:
     return telling.about_event(event)
+
+
+@register.filter
+def findings(image: Image | None) -> tuple[Noted, ...]:
+    return noted(image) if image else ()
 
 
 @register.filter

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from submissions import capture, events, findings, steps
-from submissions.models import Event, ImageKind, Status, Submission
-from tests.factories import attach_image, by, make_at, make_draft, reload
+from submissions import capture, claims, events, findings, steps
+from submissions.models import Event, ImageKind, Role, Status, Submission
+from tests.factories import answer_step2, attach_image, by, explain, make_at, make_draft, make_user, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +81,23 @@ def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None
     assert reload(submission).status == Status.INCOMPLETE
     assert client.post(url, {"action": "step2", "is_last_confirmed": "1", **why}).status_code == 302
     assert reload(submission).status == Status.STEP2_SENDING
+
+
+def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(client: Client) -> None:
+    submission = make_at(Status.CONFIRMING)
+    with_finding(submission, ImageKind.ID_FRONT, "id_glare")
+    key = with_finding(submission, ImageKind.SELFIE, "dark")
+    reasons = {**submission.reasons, key: "The room is dark; the face is plain to see."}
+    capture.save_values(submission, {}, by=by(submission.created_by), reasons=reasons)
+    explain(submission)
+    steps.send_step2(submission, by=by(submission.created_by))
+    submission = answer_step2(submission, "pending")
+    officer = make_user(Role.OFFICER)
+    claims.claim(submission, by=by(officer))
+    client.force_login(officer)
+    page = client.get(f"/review/{submission.pk}/").content.decode()
+    assert '<small class="finding">Light is reflected</small>' in page
+    assert (
+        '<small class="finding">The picture is too dark · <q>The room is dark; the face is plain to see.</q></small>'
+        in page
+    )
