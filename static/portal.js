@@ -30,6 +30,9 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 
 document.querySelector("#problems")?.focus();
 
+// A list to search in offers only what fits the text in its field: the old choice is selected, so that typing replaces it.
+document.addEventListener("focusin", (event) => event.target.matches?.("input[list=countries]") && event.target.select());
+
 // A problem's link brings the keyboard to its field, not only the eyes.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#problems a[href^='#']");

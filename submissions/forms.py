@@ -1,5 +1,6 @@
 """Forms with a fixed set of fields. The capture form's fields follow the document (`submissions.fields`)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.matrix import Problem
+from argos.matrix.countries import country_code
 from submissions import wording
 from submissions.fields import choice_label
 from submissions.models import Project, Role, Submission, Team, User
@@ -16,12 +18,41 @@ from submissions.models import Project, Role, Submission, Team, User
 OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
 
 
-def country_choices() -> list[tuple[str, str]]:
-    """The ones used often first, then all by name."""
-    every = dict(matrix.country_choices(get_language() or "en"))
-    often = [(code, f"{every[code]} ({code})") for code in OFTEN]
-    rest = [(code, f"{name} ({code})") for code, name in every.items() if code not in OFTEN]
-    return [("", ""), *often, *rest]
+NAME_AND_CODE = re.compile(r".*\(([A-Z]{3})\)\s*")
+
+
+class CountryField(forms.CharField):
+    """A country found by typing any part of its name or code; the browser's own list offers what fits.
+
+    Takes a name in English or Korean, a code, or both as the list writes them.
+    """
+
+    widget = forms.TextInput(attrs={"list": "countries", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        name = _country_names().get(value)
+        return f"{name} ({value})" if name else value
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value))
+        both = NAME_AND_CODE.fullmatch(typed)
+        code = country_code(both[1] if both else typed)
+        if typed and not matrix.is_country(code):
+            raise forms.ValidationError(
+                _("Choose a country from the list: type part of its name, or its three letters.")
+            )
+        return code
+
+
+def country_options() -> list[str]:
+    """ "South Korea (KOR)": the ones used often first, then all by name."""
+    every = _country_names()
+    rest = [code for code in every if code not in OFTEN]
+    return [f"{every[code]} ({code})" for code in (*OFTEN, *rest)]
+
+
+def _country_names() -> dict[str, str]:
+    return dict(matrix.country_choices(get_language() or "en"))
 
 
 def last_choices(user: User) -> dict[str, Any]:
@@ -34,7 +65,9 @@ def last_choices(user: User) -> dict[str, Any]:
 class NewForm(forms.Form):
     project = forms.ModelChoiceField(Project.objects.filter(is_open=True).order_by("name"), label=_("Project"))
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
-    issuing_country = forms.ChoiceField(label=_("Country that issued the ID"), choices=country_choices)
+    issuing_country = CountryField(
+        label=_("Country that issued the ID"), help_text=_("Type a country's name or its three letters")
+    )
     id_type = forms.ChoiceField(label=_("ID type"))
     email = forms.EmailField(label=_("Customer's e-mail"), help_text=_("The vendor requires it"))
     customer_id = forms.CharField(

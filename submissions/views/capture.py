@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from argos.matrix import Problem
 from submissions import capture, consent, contact, deadlines, events, fields, passport, posted, reading, search, steps
 from submissions.calls import ledger
-from submissions.forms import NewForm
+from submissions.forms import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Call, ImageKind, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
             values={"email": data["email"], "customer_id": data["customer_id"]},
         )
         return redirect("submission", pk=submission.pk)
-    context = {"form": form, "same": found, "is_stopped": is_stopped}
+    context = {"form": form, "same": found, "is_stopped": is_stopped, "countries": country_options()}
     return render(request, "submissions/new.html", context, status=422 if form.is_bound else 200)
 
 

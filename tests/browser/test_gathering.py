@@ -83,7 +83,7 @@ def first_of_the_day(desk: Desk, pictures: Pictures) -> None:
     page = desk.page
     desk.go("/submissions/new/")
     page.get_by_label("Project").select_option("Demo: standard")
-    page.get_by_label("Country that issued the ID").select_option("KOR")
+    page.get_by_label("Country that issued the ID").fill("KOR")
     page.get_by_label("ID type").select_option("drivers_license")
     page.get_by_label("Customer's e-mail").fill("first-of-the-day@example.com")
     desk.press("Create draft")

@@ -176,7 +176,7 @@ def test_new_form_begins_with_the_last_choices(client: Client) -> None:
     make_draft(user, project)
     form = client.get("/submissions/new/").context["form"]
     assert (form["issuing_country"].value(), form["id_type"].value(), form["project"].value()) == (
-        "KOR",
+        "South Korea (KOR)",
         "passport",
         project.pk,
     )

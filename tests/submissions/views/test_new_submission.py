@@ -40,9 +40,23 @@ def test_creates_a_draft_and_sends_nothing(client: Client, agent: User) -> None:
     assert not submission.calls.exists()
 
 
+@pytest.mark.parametrize("typed", ["KOR", "kor", "South Korea", "대한민국", "대한민국 (KOR)", " South Korea (KOR) "])
+def test_country_is_found_by_name_or_code(client: Client, agent: User, typed: str) -> None:
+    assert client.post(reverse("submission_new"), form(agent, issuing_country=typed)).status_code == 302
+    assert Submission.objects.get().issuing_country == "KOR"
+
+
+def test_country_list_is_searched_by_name_and_code_in_the_readers_language(client: Client, agent: User) -> None:
+    User.objects.filter(pk=agent.pk).update(language="ko")
+    page = client.get(reverse("submission_new")).content.decode()
+    assert '<option value="대한민국 (KOR)"></option><option value="미국 (USA)"></option>' in page
+    assert '<option value="코소보 (XKX)"></option>' in page
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"issuing_country": "Atlantis"}, "choose a country from the list"),
         ({"email": "nobody"}, "valid email"),
         ({"email": ""}, "required"),
         ({"issuing_country": ""}, "required"),
