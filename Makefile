@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help frontend messages strings run test test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
+.PHONY: help frontend messages strings run test test-unit test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ strings: $(RUNTIME) ## collect what the portal says into locale/, to be translat
 test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, browser
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
 	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
+
+test-unit: $(DEVELOPMENT) messages ## the unit suite alone, in half a minute
+	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
 
 test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQL
 	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions --ignore=tests/submissions/imaging \

@@ -3,13 +3,15 @@
 import socket
 from typing import Any
 
+import django.test
 import pytest
 from hypothesis import HealthCheck, settings
 
 from kycportal import messages
 from tests.sandbox import sandbox
+from tests.seen_once import seen_once
 
-__all__ = ["sandbox"]
+__all__ = ["sandbox", "seen_once"]
 
 # How long one example takes says more about the machine's other work than about the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +20,19 @@ settings.load_profile("suite")
 
 def pytest_configure() -> None:
     messages.compile_all()
+
+
+# A test that asks for one of these goes through whole pages or over HTTP.
+SERVERS = {"client", "sandbox"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What goes through pages or over HTTP is an integration test; `make test-unit` leaves it out."""
+    for item in items:
+        asks = SERVERS & set(getattr(item, "fixturenames", ()))
+        if asks or getattr(getattr(item, "module", None), "Client", None) is django.test.Client:
+            item.add_marker("integration")
 
 
 LOOPBACK = ("127.", "localhost", "::1")

@@ -29,6 +29,7 @@ def selfie(size: tuple[int, int] = (960, 720)) -> Image.Image:
     return portrait().crop((84, 10, 364, 220)).resize(size, Image.Resampling.LANCZOS)
 
 
+@cache
 def selfie_jpeg(size: tuple[int, int] = (960, 720)) -> bytes:
     return jpeg(selfie(size))
 
@@ -48,10 +49,12 @@ def id_card(name: str = "Minseo Example", number: str = "M12345678") -> Image.Im
     return card
 
 
+@cache
 def id_card_jpeg(name: str = "Minseo Example", number: str = "M12345678") -> bytes:
     return jpeg(id_card(name, number))
 
 
+@cache
 def two_faces_jpeg() -> bytes:
     both = Image.new("RGB", (1200, 720))
     for left in (0, 600):
@@ -59,6 +62,7 @@ def two_faces_jpeg() -> bytes:
     return jpeg(both)
 
 
+@cache
 def no_face_jpeg() -> bytes:
     picture = Image.new("RGB", (960, 720), (120, 140, 130))
     draw = ImageDraw.Draw(picture)

@@ -1,0 +1,31 @@
+"""Detectors say the same of the same pixels and cost more than all else in a test: each picture is looked at once."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+import argos.sandbox.faces
+import submissions.imaging.faces
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seen_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(submissions.imaging.faces, "_found", once(submissions.imaging.faces._found))
+        patch.setattr(argos.sandbox.faces, "count_faces", once(argos.sandbox.faces.count_faces))
+        yield
+
+
+def once(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same answer for the same bytes of the same shape; both detectors' answers are not changed by who asks."""
+    seen: dict[tuple[bytes, tuple[int, ...]], Any] = {}
+
+    def remembered(picture: Any) -> Any:
+        key = sha256(memoryview(picture)).digest(), getattr(picture, "shape", ())
+        if key not in seen:
+            seen[key] = look(picture)
+        return seen[key]
+
+    return remembered
