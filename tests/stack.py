@@ -16,7 +16,7 @@ from kycportal.run import free_port
 from tests.sandbox import Control
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_WITHIN = 90
+READY_WITHIN = 240
 
 
 class Stack:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from submissions import clock
-from submissions.admin.site import has_role, site
+from submissions.admin.site import LightAdmin, has_role, site
 from submissions.models import Role, Submission
 from submissions.models.submission import IN_REVIEW
 from submissions.templatetags.kyc import in_words
@@ -48,7 +48,7 @@ class PendingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Submission, site=site)
-class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SubmissionAdmin(LightAdmin):
     list_display = (
         "reference",
         "status",

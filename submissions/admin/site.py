@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.db.models import Model
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -42,7 +43,17 @@ def has_role(request: HttpRequest, *roles: Role) -> bool:
     return isinstance(request.user, User) and request.user.is_active and request.user.role in roles
 
 
-class ForAdministrators(admin.ModelAdmin):  # type: ignore[type-arg]
+class LightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Without the scripts that write one field from another, a third of a page's weight: nothing here is prefilled."""
+
+    SCRIPTS = ("vendor/jquery/jquery.min", "jquery.init", "core", "admin/RelatedObjectLookups", "actions")
+
+    @property
+    def media(self) -> Media:
+        return Media(js=[f"admin/js/{name}.js" for name in self.SCRIPTS])
+
+
+class ForAdministrators(LightAdmin):
     """Pages that administrators read, add to and change. Nothing is deleted here."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -118,5 +118,5 @@ def _approval_row(row: dict[str, Any], names: dict[str, str], user: User, window
         name(label),
         number(row["yes"], window.decided(status="approved", **by)),
         number(row["no"], window.decided(status="rejected", **by)),
-        share(row["yes"], row["yes"] + row["no"]),
+        share(row["yes"], row["yes"] + row["no"], window.decided(status="decided", **by)),
     ]

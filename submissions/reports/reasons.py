@@ -18,7 +18,6 @@ from submissions.reports.scope import closed_in, is_whole, own
 from submissions.reports.table import Cell, Chart, Report, name, number
 from submissions.reports.window import Window
 
-SHOWN = 200  # rows; the rest is summed up in one
 Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
 Link = Callable[[str, str], str]
 
@@ -91,9 +90,7 @@ def _ordered(rows: Iterable[tuple[str | None, str | None, int]]) -> Counted:
 
 def _report(key: str, title: str, who: str, counted: Counted, surface: str, link: Link) -> Report:
     names = names_of([username for username, _code, _many in counted if username])
-    rows = [_row(row, names, surface, link) for row in counted[:SHOWN]]
-    if rest := sum(many for _who, _code, many in counted[SHOWN:]):
-        rows.append([name(_("further ones")), name(""), number(rest)])
+    rows = [_row(row, names, surface, link) for row in counted]
     totals: Counter[str] = Counter()
     for _username, code, many in counted:
         totals[code] += many

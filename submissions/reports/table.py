@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -39,6 +39,14 @@ class Report:
     chart: Chart | None = None
 
 
+def shortened(report: Report, most: int, link: str) -> Report:
+    """The first rows, and a last one that leads to all of them."""
+    if len(report.rows) <= most:
+        return report
+    more = Cell(_("Show all %(rows)d rows") % {"rows": len(report.rows)}, link)
+    return replace(report, rows=[*report.rows[:most], [more]])
+
+
 def name(text: str) -> Cell:
     return Cell(text)
 
@@ -48,8 +56,9 @@ def number(value: int, link: str = "") -> Cell:
     return Cell(f"{value:,}", link if value else "", is_number=True)
 
 
-def share(part: int, whole: int) -> Cell:
-    return Cell(f"{100 * part / whole:.0f} %" if whole else "–", is_number=True)
+def share(part: int, whole: int, link: str = "") -> Cell:
+    """`link`: the list of the whole."""
+    return Cell(f"{100 * part / whole:.0f} %", link, is_number=True) if whole else Cell("–", is_number=True)
 
 
 def duration(value: timedelta | None, link: str = "") -> Cell:

@@ -19,7 +19,7 @@ def report(user: User, window: Window) -> Report:
         [
             name(str(sent)),
             number(counted.get(sent, 0), window.decided(status="approved", tries=str(sent), **own(user))),
-            share(counted.get(sent, 0), total),
+            share(counted.get(sent, 0), total, window.decided(status="approved", **own(user))),
         ]
         for sent in steps
     ]

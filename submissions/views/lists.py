@@ -16,6 +16,7 @@ from submissions.models import Project, Role, Status, Team, User
 from submissions.models.submission import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
+from submissions.views.chips import chips
 
 PAGE = 40
 # Filters that have a field of their own on the page; the others came from a link and are shown as chips.
@@ -45,7 +46,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "text": listing.searched(request.GET) or "",
         "given": request.GET.dict(),
-        "chips": _chips(request),
+        "chips": chips(request, but=FIELDS),
         "export_source": "list",
         **_choices(user),
     }
@@ -68,22 +69,10 @@ def _unknown(request: HttpRequest) -> list[str]:
     return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
 
 
-def _chips(request: HttpRequest) -> list[tuple[str, str, str]]:
-    """(name, value, the URL without it) of each filter that a link has set."""
-    found = []
-    for name in listing.FILTERS:
-        if name not in FIELDS and request.GET.get(name):
-            rest = request.GET.copy()
-            del rest[name]
-            rest.pop("after", None)
-            found.append((name, request.GET[name], rest.urlencode()))
-    return found
-
-
 def _choices(user: User) -> dict[str, Any]:
     teams = Team.objects.order_by("name") if user.is_reviewer else Team.objects.none()
     return {
-        "statuses": Status.choices,
+        "statuses": [("in_review", _("All in review")), ("decided", _("All decided")), *Status.choices],
         "projects": Project.objects.order_by("name"),
         "id_types": [(name, fields.choice_label(name)) for name in matrix.ID_TYPES],
         "teams": [(str(team.pk), team.name) for team in teams],

@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SCHEMES = ("light", "dark")
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 def check_accessible(page: Page, name: str = "") -> None:
@@ -16,6 +17,14 @@ def check_accessible(page: Page, name: str = "") -> None:
         found += [f"{scheme}: {line}" for line in violations(page)]
     page.emulate_media(color_scheme="light")
     assert not found, f"{name or page.url} is not accessible:\n" + "\n".join(found)
+
+
+def check_at_both_widths(page: Page) -> None:
+    """Accessible wide and narrow, light and dark, and never scrolling sideways. The page is wide afterwards."""
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        check_accessible(page, f"{page.url} at {size['width']}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
 
 
 def violations(page: Page) -> list[str]:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from submissions import clock, listing
 from submissions.models import Event, Role, Status, Submission, User
+from submissions.views import chips, lists
 from tests.factories import make_at, make_draft, make_project, make_user, reload
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,33 @@ def test_search_text_stands_sealed_in_the_address() -> None:
     page = client.get(address)
     assert [row.pk for row in page.context["page"].rows] == [found.pk]
     assert "type it again" in sentences(client.get("/submissions/?q=only.one@example.com"))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"decided_by": "ada"}, ["Decided by", "Ada Officer"]),
+        ({"source": "timeout"}, ["Decided by", "the 24-hour limit"]),
+        ({"limit": "missed"}, ["24 hours", "missed"]),
+        ({"waited": "4h"}, ["Has waited", "1 to 4 hours"]),
+        ({"waited": "more"}, ["Has waited", "over 24 hours"]),
+        ({"waited": "never"}, ["Has waited", "never"]),
+        ({"code": listing.NONE}, ["Reject reason", "none"]),
+        ({"late": "1"}, ["Past its review target", "yes"]),
+    ],
+)
+def test_filter_of_a_link_is_shown_in_words(given: dict[str, str], words: list[str]) -> None:
+    User.objects.create(username="ada", name="Ada Officer", role=Role.OFFICER)
+    reader = Client()
+    reader.force_login(make_user(Role.OFFICER))
+    response = reader.get("/submissions/", {**given, "status": "decided"})
+    (chip,) = response.context["chips"]
+    assert words[0] == chip.label
+    assert words[1] in chip.shown
+    assert chip.rest == "status=decided"
+    assert f"<b>{chip.shown}</b>" in response.content.decode()
+    assert '<option value="decided" selected>' in response.content.decode()
+
+
+def test_every_filter_has_a_field_or_a_name() -> None:
+    assert set(listing.FILTERS) - set(lists.FIELDS) == set(chips.NAMES)

@@ -14,7 +14,7 @@ from submissions.calls import ledger, settle
 from submissions.models import CallKind, Event, Role, Source, Status, Submission, User, Verdict
 from submissions.reports import decisions, limits, overrides, reasons, tries, waiting
 from submissions.reports.percentiles import percentile
-from submissions.reports.table import Report, share, span
+from submissions.reports.table import Report, name, number, share, shortened, span
 from submissions.reports.window import LONGEST, Window, window_of
 from submissions.views.reports import REPORTS
 from tests.factories import by, claim_call, make_at, make_user, reload
@@ -86,6 +86,29 @@ def test_every_number_is_the_length_of_the_list_behind_it(busy: dict[str, User],
                     assert found.rows.count() == int(cell.text), (make.__module__, cell)
                     checked += 1
     assert checked > 5
+
+
+@pytest.mark.parametrize("who", ["manager", "one"])
+def test_every_rate_opens_the_list_of_the_whole(busy: dict[str, User], who: str) -> None:
+    user = busy[who]
+    for make, parts in ((decisions.approval, slice(1, 3)), (tries.report, slice(1, 2))):
+        rows = make(user, days()).rows
+        assert rows
+        for row in rows:
+            found = listing.matching(user, dict(parse_qsl(urlsplit(row[-1].link).query)))
+            counts = [int(cell.text) for cell in row[parts]]
+            whole = sum(counts) if make is decisions.approval else sum(int(each[1].text) for each in rows)
+            assert found.rows.count() == whole
+            assert row[-1].text == f"{100 * counts[0] / whole:.0f} %"
+
+
+def test_long_table_is_short_until_all_of_it_is_asked_for() -> None:
+    report = Report("rejected-agent", "Reasons", ["Agent"], [[name(f"a{at}"), number(1, "/x")] for at in range(130)])
+    short = shortened(report, 100, "?whole=rejected-agent#rejected-agent")
+    assert len(short.rows) == 101
+    assert short.rows[-1][0].text == "Show all 130 rows"
+    assert short.rows[-1][0].link.endswith("#rejected-agent")
+    assert shortened(report, 130, "") is report
 
 
 def test_waiting_by_age(busy: dict[str, User]) -> None:

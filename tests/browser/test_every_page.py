@@ -1,0 +1,197 @@
+"""Every page of the portal: axe-core wide and narrow, light and dark; no request leaves the host; each under 150 kB.
+
+A NEW PAGE FAILS `test_every_page_is_looked_at` until its address stands in PAGES, or in ELSEWHERE with the test that
+looks at it, or in NOT_A_PAGE.
+"""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import CDPSession, Page
+
+from tests.browser.axe import check_at_both_widths
+from tests.browser.conftest import Desk
+from tests.browser.test_reports import seed
+from tests.stack import Stack
+from tests.submissions.test_permission_matrix import NEVER, NOT_TAKEN, PEOPLE, ROWS, STATES
+
+MOST_BYTES = 150_000  # over the wire, without the submission's own images
+NOBODY = ""
+
+# By whom each page is opened: {user name: {name of the address: its path}}; {pending} and the like are filled in below.
+PAGES: dict[str, dict[str, str]] = {
+    NOBODY: {
+        "account_login": "/accounts/login/",
+        "phone": "/phone/",
+        "socialaccount_login_cancelled": "/accounts/sso/cancelled/",
+        "socialaccount_login_error": "/accounts/sso/error/",
+    },
+    "agent": {
+        "start": "/",
+        "submission_list": "/submissions/",
+        "submission_new": "/submissions/new/",
+        "submission": "/submissions/{approved}/",
+        "handover": "/handover/",
+        "account_logout": "/accounts/logout/",
+        "account_change_password": "/accounts/password/change/",
+        "account_reauthenticate": "/accounts/reauthenticate/",
+        "session_list": "/accounts/sessions/",
+        "mfa_index": "/accounts/2fa/",
+        "mfa_activate_totp": "/accounts/2fa/totp/activate/",
+        "mfa_list_webauthn": "/accounts/2fa/webauthn/",
+        "mfa_add_webauthn": "/accounts/2fa/webauthn/add/",
+    },
+    "officer": {
+        "start": "/",
+        "review_queue": "/review/",
+        "review": "/review/{pending}/",
+        "submission": "/submissions/{rejected}/",
+        "differences": "/differences/",
+        "export_list": "/exports/",
+        "subject": "/subject/",
+        "unread": "/unread/",
+    },
+    "manager": {
+        "start": "/",
+        "sending": "/sending/",
+        "differences": "/differences/",
+        "review_queue": "/review/",
+        "reports": "/reports/",
+        "access_months": "/reports/access/",
+        "access_month": "/reports/access/{month}/",
+    },
+    "admin": {
+        "sending": "/sending/",
+        "retention": "/retention/",
+        "retention_act": "/retention/{approved}/",
+        "admin:index": "/admin/",
+        "admin:app_list": "/admin/submissions/",
+        "admin:submissions_submission_changelist": "/admin/submissions/submission/",
+        "admin:submissions_submission_change": "/admin/submissions/submission/{pending}/change/",
+        "admin:submissions_submission_history": "/admin/submissions/submission/{pending}/history/",
+        "admin:submissions_project_changelist": "/admin/submissions/project/",
+        "admin:submissions_project_add": "/admin/submissions/project/add/",
+        "admin:submissions_project_change": "/admin/submissions/project/{project}/change/",
+        "admin:submissions_project_history": "/admin/submissions/project/{project}/history/",
+        "admin:submissions_user_changelist": "/admin/submissions/user/",
+        "admin:submissions_user_add": "/admin/submissions/user/add/",
+        "admin:submissions_user_change": "/admin/submissions/user/{user}/change/",
+        "admin:submissions_user_history": "/admin/submissions/user/{user}/history/",
+        "admin:submissions_team_changelist": "/admin/submissions/team/",
+        "admin:submissions_team_add": "/admin/submissions/team/add/",
+        "admin:submissions_team_change": "/admin/submissions/team/{team}/change/",
+        "admin:submissions_team_history": "/admin/submissions/team/{team}/history/",
+        "admin:submissions_consenttext_changelist": "/admin/submissions/consenttext/",
+        "admin:submissions_consenttext_add": "/admin/submissions/consenttext/add/",
+        "admin:submissions_consenttext_change": "/admin/submissions/consenttext/{consent}/change/",
+        "admin:submissions_consenttext_history": "/admin/submissions/consenttext/{consent}/history/",
+    },
+}
+# Pages that another test comes to by the presses that lead there, and looks at in the same way.
+ELSEWHERE = {
+    "export": "test_reports: export_is_made_watched_and_downloaded",
+    "phone_link": "test_camera",
+    "phone_take": "test_camera",
+    "mfa_authenticate": "test_sign_in: passkey_is_added_and_signs_in",
+    "mfa_view_recovery_codes": "test_sign_in: passkey_is_added_and_signs_in",
+    "mfa_generate_recovery_codes": "test_sign_in: passkey_is_added_and_signs_in",
+    "mfa_edit_webauthn": "test_sign_in: passkey_is_added_and_signs_in",
+    "mfa_remove_webauthn": "test_sign_in: passkey_is_added_and_signs_in",
+    "mfa_deactivate_totp": "test_sign_in: authenticator_app_is_added_and_removed",
+}
+# What answers with a part of a page, an image, a file or a redirection.
+NOT_A_PAGE = {
+    *("status_part", "decision_part", "alert_part", "image", "note_people", "session", "healthz", "readyz", "metrics"),
+    *("save_values", "saved_view", "open_mention", "export_download", "mfa_download_recovery_codes"),
+    *("mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    *("openid_connect_login", "openid_connect_callback"),
+    *("admin:login", "admin:logout", "admin:jsi18n", "admin:view_on_site"),
+    *("admin:password_change", "admin:password_change_done"),
+}
+
+
+def answers_get(name: str) -> bool:
+    """Somebody is let in by GET, or it is hidden from all whom the matrix knows."""
+    row = ROWS[name]
+    answers = {row.get(person, state) for person in PEOPLE for state in STATES}
+    return row.get is not NEVER and bool(answers - {NOT_TAKEN, "403", "login"})
+
+
+def test_every_page_is_looked_at() -> None:
+    visited = {name for pages in PAGES.values() for name in pages}
+    known = visited | set(ELSEWHERE) | NOT_A_PAGE
+    assert {name for name in ROWS if answers_get(name)} - known == set(), "say in this file how it is looked at"
+    assert visited - set(ROWS) == set(), "these addresses are gone"
+
+
+@pytest.fixture(scope="module")
+def ids(stack: Stack) -> dict[str, Any]:
+    """What the paths name, so that no page is empty: a submission in each state, a difference, a note to read."""
+    made = {status: seed(stack, status)[0] for status in ("pending", "approved", "rejected")}
+    seen = f"Difference.objects.create(project=Project.objects.first(), submission_id='{made['pending']}', "
+    stack.query(seen + "kind='tries', ours='1', theirs='2').pk")
+    found = stack.query(
+        "[Project.objects.first().pk, User.objects.get(username='agent').pk, Team.objects.first().pk,"
+        " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
+        " __import__('submissions.clock').clock.now().strftime('%Y/%m')]"
+    )
+    return made | dict(zip(("project", "user", "team", "consent", "month"), found, strict=True))
+
+
+class Weighed:
+    """Bytes over the wire of each page with an empty cache, and every host that was asked."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.hosts = page, set[str]()
+        self.addresses: dict[str, str] = {}
+        self.sizes: dict[str, float] = {}
+        devtools: CDPSession = page.context.new_cdp_session(page)
+        devtools.on("Network.requestWillBeSent", self._asked)
+        devtools.on("Network.loadingFinished", self._came)
+        devtools.send("Network.enable")
+        devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def _asked(self, sent: dict[str, Any]) -> None:
+        self.addresses[sent["requestId"]] = sent["request"]["url"]
+        self.hosts.add(urlsplit(sent["request"]["url"]).hostname or "")
+
+    def _came(self, done: dict[str, Any]) -> None:
+        if not urlsplit(self.addresses.get(done["requestId"], "")).path.startswith("/images/"):
+            self.sizes[done["requestId"]] = done["encodedDataLength"]
+
+    def open(self, url: str) -> int:
+        self.sizes.clear()
+        answer = self.page.goto(url, wait_until="networkidle")
+        assert answer is not None
+        assert answer.status in (200, 401), (url, answer.status)
+        assert urlsplit(self.page.url).path == urlsplit(url).path, (url, self.page.url)
+        return round(sum(self.sizes.values()))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("user", PAGES)
+def test_page_is_accessible_light_and_asks_nobody_else(desk: Desk, ids: dict[str, Any], user: str) -> None:
+    if user:
+        desk.log_in(user)
+    weighed = Weighed(desk.page)
+    weights, broken = {}, []
+    for name, path in PAGES[user].items():
+        weights[name] = weighed.open(desk.stack.url + path.format(**ids))
+        try:
+            check_at_both_widths(desk.page)
+        except AssertionError as found:
+            broken.append(str(found))
+    print(json.dumps({"user": user, "bytes": weights}))
+    assert broken == []
+    assert {name: size for name, size in weights.items() if size > MOST_BYTES} == {}
+    assert weighed.hosts <= {"127.0.0.1", ""}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/nowhere/", "/submissions/00000000-0000-0000-0000-000000000000/", "/admin/nowhere/"])
+def test_page_that_is_not_there_is_accessible(desk: Desk, path: str) -> None:
+    desk.log_in("manager")
+    desk.go(path)
+    check_at_both_widths(desk.page)
