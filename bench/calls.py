@@ -1,0 +1,193 @@
+"""Step 2 calls through a real worker, against a bare `requests` loop and against the limit that a slow vendor sets.
+
+The stub vendor answers at once, or after 300 ms; every call carries a selfie of 1 MB that the worker reads sealed from
+the storage. One worker process of the Procfile's kind, one bare process. Nothing of the ledger is left out: claim,
+counts, the tick outside the database, the lease, the reply kept sealed, the move, its event.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psutil
+from django.db import connection
+from django.db.models import Max, Min
+
+from bench import vendor
+from bench.dataset.cluster import ROOT
+from bench.report import Report
+from bench.size import IS_SMALL
+from kycportal import health
+from kycportal.celery import app
+from submissions import clock, wake
+from submissions.models import Attempt, Call, CallKind, CallState, Image, ImageKind, Project, Status, Submission
+
+QUICK, SLOW = (20, 40) if IS_SMALL else (400, 2_000)
+AT_ONCE, TAKES = 16, 0.3
+THREADS = 24  # the Procfile's; one project comes to 16 of them
+SELFIE = 1_000_000
+LEAST_OF_BARE, LEAST_OF_LIMIT = 0.3, 0.9
+MOST_GROWTH = 16.0  # MB, from a quarter of the calls to the last
+STARTS_WITHIN, ENDS_WITHIN = 120.0, 900.0  # seconds
+
+
+def measure() -> int:
+    report = Report(f"Step 2 calls through one worker, selfie of {SELFIE / 1e6:g} MB")
+    with vendor.running() as url:
+        _against_bare(report, url)
+    with vendor.running(TAKES) as url:
+        _against_limit(report, url)
+    return report.finish()
+
+
+def _against_bare(report: Report, url: str) -> None:
+    bare = _bare(url)
+    prepare(QUICK, url, 50)
+    with worker() as process:
+        rate, used = _rate(QUICK, process)
+    report.add(
+        "calls: rate, vendor without delay",
+        rate,
+        "1/s",
+        against="bare requests loop",
+        reference=bare,
+        at_least=LEAST_OF_BARE,
+    )
+    for part, seconds in used.items():
+        report.add(f"calls: CPU of a call, {part}", seconds / QUICK * 1000, "ms")
+
+
+def _against_limit(report: Report, url: str) -> None:
+    prepare(SLOW, url, 60)
+    memory: list[float] = []
+    with worker() as process:
+        rate, _used = _rate(SLOW, process, memory)
+    limit = AT_ONCE / TAKES
+    report.add(
+        "calls: rate, vendor takes 300 ms", rate, "1/s", against="16 at once", reference=limit, at_least=LEAST_OF_LIMIT
+    )
+    grown = memory[-1] - memory[len(memory) // 4]
+    report.add(f"calls: memory over {SLOW:,} calls", grown, "MB", at_most=MOST_GROWTH)
+
+
+def _bare(url: str) -> float:
+    """Calls a second of a loop with nothing around it."""
+    command = [sys.executable, "-m", "bench.bare_calls", url, str(QUICK), str(SELFIE)]
+    return float(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+
+def prepare(many: int, url: str, number: int) -> None:
+    """So many prepared Step 2 calls of one project, each its submission's attempt `number`, with its sealed selfie."""
+    project = Project.objects.order_by("name")[0]
+    project.base_url, project.calls_per_second, project.calls_per_day = url, 5_000, 500_000
+    project.save()
+    chosen = Submission.objects.filter(status__in=(Status.PENDING, Status.APPROVED), project=project)
+    submissions = list(
+        chosen.filter(calls__kind=CallKind.STEP2).exclude(calls__state=CallState.PREPARED).distinct()[:many]
+    )
+    for start in range(0, many, 100):
+        _prepare(submissions[start : start + 100], project, number)
+
+
+def _prepare(submissions: list[Submission], project: Project, number: int) -> None:
+    now, ids = clock.now(), [submission.pk for submission in submissions]
+    began = now - timedelta(hours=4)
+    Submission.objects.filter(pk__in=ids).update(
+        status=Status.STEP2_SENDING,
+        selfies_sent=0,
+        decided_at=None,
+        decided_by=None,
+        source="",
+        step1_started_at=began,
+        deadline_at=began + timedelta(hours=24),
+    )
+    Image.objects.filter(submission__in=ids, kind=ImageKind.SELFIE).delete()
+    images, attempts, calls = [], [], []
+    for submission in submissions:
+        content = os.urandom(SELFIE)
+        image = Image(submission=submission, kind=ImageKind.SELFIE, size=SELFIE, width=1200, height=1600)
+        image.sha256 = hashlib.sha256(content).hexdigest()
+        image.store(content)
+        attempt = Attempt(submission=submission, kind=CallKind.STEP2, number=number, created_at=now)
+        attempt.values = submission.values
+        attempt.images = [{"id": str(image.pk), "field": "faceImage", "sha256": image.sha256}]
+        call = Call(submission=submission, attempt=attempt, kind=CallKind.STEP2, returns_to=Status.CONFIRMING)
+        call.not_before = call.prepared_at = now
+        call.urgency_at = began + timedelta(hours=24)
+        images.append(image)
+        attempts.append(attempt)
+        calls.append(call)
+    Image.objects.bulk_create(images)
+    Attempt.objects.bulk_create(attempts)
+    Call.objects.bulk_create(calls)
+
+
+@contextmanager
+def worker() -> Iterator[psutil.Process]:
+    """As the Procfile starts it."""
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "kycportal", "worker", "--pool", "threads"]
+    command += ["--concurrency", str(THREADS), "--loglevel", "WARNING"]
+    log = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        _wait_until_it_works()
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_it_works() -> None:
+    health.broker().delete(health.HEARTBEAT)
+    app.send_task("kycportal.health.note_heartbeat")
+    until = time.monotonic() + STARTS_WITHIN
+    while not health.broker().exists(health.HEARTBEAT):
+        if time.monotonic() > until:
+            raise SystemExit("the worker does not start")
+        time.sleep(0.1)
+
+
+def wake_for(many: int) -> None:
+    """One wake-up for each, as its press would have sent."""
+    for _each in range(many):
+        app.send_task(wake.SEND)
+
+
+def _rate(many: int, process: psutil.Process, memory: list[float] | None = None) -> tuple[float, dict[str, float]]:
+    """Calls a second from the first that left to the last that ended, and the CPU seconds that they took."""
+    started = clock.now()
+    mine = Call.objects.filter(kind=CallKind.STEP2, prepared_at__gt=started - timedelta(hours=1))
+    ended = mine.filter(state=CallState.ANSWERED)
+    until, before, done_before = time.monotonic() + ENDS_WITHIN, _cpu(process), ended.count()
+    wake_for(many)
+    while ended.count() - done_before < many:
+        if time.monotonic() > until:
+            raise SystemExit(f"only {ended.count() - done_before} of {many} calls ended")
+        time.sleep(0.5)
+        if memory is not None:
+            memory.append(process.memory_info().rss / 1e6)
+    used = {part: seconds - before[part] for part, seconds in _cpu(process).items()}
+    times = ended.filter(sent_at__gte=started).aggregate(first=Min("sent_at"), last=Max("ended_at"))
+    return many / (times["last"] - times["first"]).total_seconds(), used
+
+
+def _cpu(process: psutil.Process) -> dict[str, float]:
+    """CPU seconds so far of the worker and of the database's own processes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        pids = [pid for (pid,) in cursor.fetchall()]
+    times = process.cpu_times()
+    return {"worker": times.user + times.system, "database": sum(map(_seconds, pids))}
+
+
+def _seconds(pid: int) -> float:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)

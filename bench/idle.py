@@ -1,0 +1,101 @@
+"""The portal with nobody there: memory and CPU of web, worker and beat, and how many rows their queries read.
+
+As the Procfile starts them. Memory is counted once where processes share it (PSS); rows read are the database's own
+count, among a million submissions and among ten thousand.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+from django.db import connection
+
+from bench.databases import using
+from bench.dataset import here
+from bench.dataset.cluster import ROOT
+from bench.report import Report
+from bench.size import IS_SMALL, LARGE, LITTLE
+from kycportal.run import free_port
+
+QUIET, WATCHED = (10, 10) if IS_SMALL else (45, 120)  # seconds: until the start is over, and then measured
+MOST_MB, MOST_CPU, MOST_ROWS = 400, 2.0, 1.25
+CELERY = ("celery", "--quiet", "-A", "kycportal")
+READ = "SELECT COALESCE(sum(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables"
+
+
+def measure() -> int:
+    report = Report(f"Idle for {WATCHED} s")
+    memory, cpu, among_many = _watch(here.LARGE_SET)
+    _memory, _cpu, among_few = _watch(here.LITTLE_SET)
+    report.add("idle: memory of web, worker and beat", sum(memory.values()), "MB", at_most=MOST_MB)
+    for name, part in memory.items():
+        report.add(f"idle: memory of {name}", part, "MB")
+    report.add("idle: CPU", cpu, "% of a core", at_most=MOST_CPU)
+    report.add(
+        f"idle: rows read among {LARGE:,}",
+        among_many,
+        "1/s",
+        against=f"among {LITTLE:,}",
+        reference=max(among_few, 1e-9),
+        at_most=MOST_ROWS,
+    )
+    return report.finish()
+
+
+def _watch(database: str) -> tuple[dict[str, float], float, float]:
+    """MB by process, percent of a core, rows read a second."""
+    with _portal(database) as processes, using(database):
+        time.sleep(QUIET)
+        before, rows, began = _seconds(processes), _rows_read(), time.monotonic()
+        time.sleep(WATCHED)
+        taken = time.monotonic() - began
+        cpu = (_seconds(processes) - before) / taken * 100
+        memory = {name: _mb(process) for name, process in processes.items()}
+        return memory, cpu, (_rows_read() - rows) / taken
+
+
+@contextmanager
+def _portal(database: str) -> Iterator[dict[str, psutil.Process]]:
+    environment = {**os.environ, "DATABASE_URL": here.url_of(database), "DJANGO_SETTINGS_MODULE": "kycportal.settings"}
+    environment["PORT"] = str(free_port())
+    web = ("gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{environment['PORT']}", "--worker-class", "gthread")
+    commands = {
+        "web": (*web, "--workers", "2", "--threads", "8", "--log-level", "warning"),
+        "worker": (*CELERY, "worker", "--pool", "threads", "--concurrency", "24", "--loglevel", "WARNING"),
+        "beat": (*CELERY, "beat", "--loglevel", "WARNING"),
+    }
+    started = {
+        name: subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        for name, command in commands.items()
+    }
+    try:
+        yield {name: psutil.Process(process.pid) for name, process in started.items()}
+    finally:
+        for process in started.values():
+            process.terminate()
+        for process in started.values():
+            process.wait()
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def _mb(process: psutil.Process) -> float:
+    return float(sum(member.memory_full_info().pss for member in _family(process)) / 1e6)
+
+
+def _seconds(processes: dict[str, psutil.Process]) -> float:
+    members = [member for process in processes.values() for member in _family(process)]
+    return float(sum(times.user + times.system for times in (member.cpu_times() for member in members)))
+
+
+def _rows_read() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(READ)
+        return int(cursor.fetchone()[0])
