@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from argos.errors import VendorError
 from argos.received import Received
 from argos.replies import Step2Reply, parse_step2
-from submissions import clock, fields, forms_review, histograms, masking, questions, reading, review
+from submissions import clock, fields, forms_review, histograms, masking, news, questions, reading, review
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
 from submissions.models.submission import FINAL, MAX_TRIES
 
@@ -232,6 +232,8 @@ def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
 
 def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
     """This person's verdicts on other submissions that can still be taken back, with the seconds that are left."""
+    if not news.may_have(user, news.HAS_VERDICTS):
+        return []
     now = clock.now()
     since = now - timedelta(seconds=review.UNDO_SECONDS)
     mine = Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since).exclude(submission=besides)

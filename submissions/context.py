@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from submissions import alerts, language, mentions
+from submissions import alerts, language, mentions, news
 from submissions.calls import gate
 from submissions.models import Project, Switch, User
 from submissions.signin import sessions
@@ -16,11 +16,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     spoken = {"languages": language.names()}
     if not isinstance(user, User):
         return {"closed": [], "unseen": [], "session_left": None, "newest_alert": 0, "unread": 0, **spoken}
-    unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    told = alerts.unseen(user) if news.may_have(user, news.HAS_ALERTS) else []
+    unseen = [(alert, alerts.text_of(alert)) for alert in told]
     newest = max((alert.pk for alert, _text in unseen), default=0)
-    unread = len(mentions.unread(user)) + len(unseen)
+    named = mentions.unread(user) if news.may_have(user, news.HAS_MENTIONS) else []
+    unread = len(named) + len(unseen)
     return {
-        "closed": closed(),
+        "closed": closed() if news.may_have(user, news.IS_STOPPED, news.IS_PROJECT_SHUT) else [],
         "unseen": unseen,
         "newest_alert": newest,
         "unread": unread,

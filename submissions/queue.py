@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
 from django.http import QueryDict
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from argos import matrix
@@ -22,7 +23,7 @@ AGES = {"4h": timedelta(hours=4), "12h": timedelta(hours=12), "24h": timedelta(h
 LEFT = {"over": timedelta(0), "1h": timedelta(hours=1), "4h": timedelta(hours=4)}
 RETRIES = sorted({*TABLES["step1_retry"], *TABLES["step2_retry"]})
 # What stands in the URL beside the filters: the page's keys, the view it came from, what the refresh has already.
-BESIDES = ("after", "before", "view", "seen")
+BESIDES = ("after", "before", "view", "seen", "shown")
 BOUND = 50
 ELSEWHERE = 5
 
@@ -40,7 +41,7 @@ def waiting(user: User, given: QueryDict) -> tuple["QuerySet[Submission]", list[
             told.append(_("The filter “%(name)s” has no such value and was left out.") % {"name": name})
         if condition is not None:
             rows = rows.filter(condition)
-    return rows.annotate(**_marks()), told
+    return rows.annotate(**_marks(), found=BoundedCount(rows.order_by().values("pk")[: BOUND + 1])), told
 
 
 def _found(user: User, given: QueryDict) -> SubmissionQuerySet:
@@ -182,10 +183,32 @@ FILTERS: dict[str, Narrow] = {
 }
 
 
-def bounded_count(rows: "QuerySet[Submission]", bound: int = BOUND) -> str:
-    """ "12", or "50+": counting further would cost what the number is not worth."""
-    found = len(rows.order_by().values_list("pk", flat=True)[: bound + 1])
-    return f"{bound}+" if found > bound else str(found)
+class BoundedCount(Subquery):
+    """How many rows a sliced query has, counted once beside the rows of a page."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
+    output_field = IntegerField()
+
+
+def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:
+    """ "12", or "50+": counting further would cost what the number is not worth. A shown row knows it already."""
+    known = getattr(shown[0], "found", None) if shown else None
+    found = len(rows.order_by().values_list("pk", flat=True)[: BOUND + 1]) if known is None else known
+    return f"{BOUND}+" if found > BOUND else str(found)
+
+
+def offered() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What two filters offer, in one query: (id, name) of every project, (user name, name) of every reviewer."""
+    empty = Value("", output_field=CharField())
+    projects = Project.objects.values_list("pk", empty, "name").order_by()
+    people = reviewers().values_list(Value(None, output_field=UUIDField()), "username", "name").order_by()
+    rows = sorted(projects.union(people, all=True), key=lambda row: row[2])
+    return [(str(pk), name) for pk, _none, name in rows if pk], [(user, name) for pk, user, name in rows if not pk]
+
+
+def mark_of(user: User, shown: Iterable[Submission]) -> str:
+    """Stands in a page's address of itself: proves that this person has been shown these rows already."""
+    return salted_hmac("submissions.queue.shown", f"{user.pk}|{[str(row.pk) for row in shown]}").hexdigest()[:24]
 
 
 def version(rows: Iterable[Submission], count: str) -> str:

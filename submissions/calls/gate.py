@@ -43,6 +43,13 @@ def is_down(project: Project) -> bool:
     return project.undelivered_in_row >= DOWN_AFTER
 
 
+def is_shut() -> Q:
+    """The projects for which `why_closed` says something, as far as it is about them."""
+    drift = clock.MAX_DRIFT.total_seconds()
+    agrees = Q(clock_offset__range=(-drift, drift))
+    return Q(paused_at__isnull=False) | ~agrees | Q(undelivered_in_row__gte=DOWN_AFTER)
+
+
 def why_closed(project: Project) -> str:
     """One sentence for the page; "" when calls may leave."""
     switch = Switch.read()

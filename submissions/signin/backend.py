@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from submissions import clock
+from submissions import clock, news
 from submissions.models import User
 
 
@@ -17,6 +17,11 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
         if not user.check_password(password):
             return None
         return user if self.user_can_authenticate(user) else None
+
+    def get_user(self, user_id: int | str) -> User | None:
+        """Whose session it is, with whether there is anything to tell them."""
+        user: User | None = User.objects.annotate(**news.of_person()).filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: object) -> bool:
         """Active, and a one-time password not past its day."""

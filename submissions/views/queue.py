@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from argos import codes, matrix
 from submissions import claims, console, events, fields, paging, queue, saved_views, search, wording
-from submissions.models import Project, Role, Status, Submission, User
+from submissions.models import Role, Status, User
 from submissions.models.submission import IN_REVIEW, load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import safe_next
 from submissions.views.console import reviewer
 
 PAGE = 40
+OF_THE_PAGE = ("seen", "shown")
 BEHIND_MORE = ("id_type", "retry", "face", "liveness", "tries_left", "age", "asked", "edits", "differs")
 
 
@@ -32,19 +33,23 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         return redirect("saved_view", pk=user.default_view_id)
     rows, told = queue.waiting(user, request.GET)
     page = paging.oldest_target_first(rows, request.GET, PAGE)
-    waiting = queue.bounded_count(rows)
+    waiting = queue.bounded_count(rows, page.rows)
     version = queue.version(page.rows, waiting)
     is_part = bool(request.headers.get("HX-Request"))
     if is_part and request.GET.get("seen") == version:
         return HttpResponse(status=204)
     found_elsewhere = queue.elsewhere(user, request.GET)
-    load_keys([*page.rows, *found_elsewhere])
-    _record_look(request, [*page.rows, *found_elsewhere], is_part=is_part)
+    shown = [*page.rows, *found_elsewhere]
+    load_keys(shown)
+    mark = queue.mark_of(user, shown)
+    # A page that asks again for the same rows is the same look; other rows are another one.
+    if not is_part or request.GET.get("shown") != mark:
+        events.record_list("queue_opened", by=events.actor_of(request), shown=shown, filters=_filters(request))
     context = {
         "page": page,
         "waiting": waiting,
         "elsewhere": found_elsewhere,
-        "refresh": _query(request, seen=version),
+        "refresh": _query(request, seen=version, shown=mark),
         "further": _query(request, after=page.next_key),
         "back": _query(request, before=page.previous_key),
         "may_assign": user.role == Role.MANAGER,
@@ -56,18 +61,13 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "review/queue.html", {**context, **_choices(request, user)})
 
 
-def _record_look(request: HttpRequest, shown: list[Submission], *, is_part: bool) -> None:
-    """A page that asks again for the same rows is the same look; other rows are another one."""
-    references = [row.reference for row in shown]
-    if is_part and request.session.get("queue_shown") == references:
-        return
-    request.session["queue_shown"] = references
-    events.record_list("queue_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
+def _filters(request: HttpRequest) -> dict[str, str]:
+    return {name: "" for name in request.GET if name not in OF_THE_PAGE}
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
     """This page's query with a page key or the refresh's mark; keys of other pages are left out."""
-    kept = {name: value for name, value in request.GET.items() if name not in (*paging.KEYS, "seen")}
+    kept = {name: value for name, value in request.GET.items() if name not in (*paging.KEYS, *OF_THE_PAGE)}
     if "seen" in changes:
         kept |= {name: request.GET[name] for name in paging.KEYS if request.GET.get(name)}
     return urlencode({**kept, **changes})
@@ -103,9 +103,9 @@ def _select(request: HttpRequest, name: str, label: str, choices: Choices) -> di
 
 def _selects(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     """The filters that are always in sight."""
-    people = [(person.username, person.name) for person in queue.reviewers() if person != user]
-    projects = [(str(pk), name) for pk, name in Project.objects.order_by("name").values_list("pk", "name")]
-    holders = [("nobody", _("nobody")), ("me", _("me")), ("someone", _("anybody")), *people]
+    projects, people = queue.offered()
+    others = [(username, name) for username, name in people if username != user.username]
+    holders = [("nobody", _("nobody")), ("me", _("me")), ("someone", _("anybody")), *others]
     return [
         _select(request, "assignee", _("Held by or for"), holders),
         _select(

@@ -162,15 +162,32 @@ def test_queue_page_costs_the_same_for_one_row_and_for_many() -> None:
 def test_queue_refresh_sends_the_rows_alone_and_is_the_same_look() -> None:
     make_at(Status.PENDING)
     client = browser(make_user(Role.OFFICER))
-    client.get("/review/?face=high")
-    response = client.get("/review/?face=high", headers={"HX-Request": "true"})
+    refresh = client.get("/review/?face=high").context["refresh"]
+    shown = QueryDict(refresh)["shown"]
+    response = client.get(f"/review/?face=high&shown={shown}", headers={"HX-Request": "true"})
     assert b"<html" not in response.content
-    refresh = response.context["refresh"]
     assert client.get(f"/review/?{refresh}", headers={"HX-Request": "true"}).status_code == 204
     assert Event.objects.filter(kind="queue_opened").count() == 1
     newcomer = make_at(Status.PENDING)
-    client.get("/review/?face=high", headers={"HX-Request": "true"})
+    client.get(f"/review/?face=high&shown={shown}", headers={"HX-Request": "true"})
     assert newcomer.reference in Event.objects.filter(kind="queue_opened").last().fields["shown"]
+
+
+def test_mark_of_shown_rows_is_one_persons_and_of_these_rows_alone() -> None:
+    """Nobody can make the portal believe that a look has been written down already."""
+    make_at(Status.PENDING)
+    shown = QueryDict(browser(make_user(Role.OFFICER)).get("/review/").context["refresh"])["shown"]
+    browser(make_user(Role.OFFICER)).get(f"/review/?shown={shown}", headers={"HX-Request": "true"})
+    assert Event.objects.filter(kind="queue_opened").count() == 2
+
+
+def test_queue_takes_under_eight_queries() -> None:
+    make_at(Status.PENDING)
+    client = browser(make_user(Role.OFFICER))
+    client.get("/review/?view=all")
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/review/?view=all")
+    assert len(captured) < 8
 
 
 def test_claim_next_takes_the_nearest_target_that_may_be_decided() -> None:

@@ -1,0 +1,35 @@
+"""Is there anything to tell this person? Asked in the query that loads them, so that a quiet page asks nothing more.
+
+What there is to tell is read where it is shown; a person who was loaded otherwise may have anything.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from submissions import clock
+from submissions.calls import gate
+from submissions.models import Alert, Decision, Mention, Project, Switch, User
+
+HAS_ALERTS, HAS_MENTIONS, HAS_VERDICTS = "has_alerts", "has_mentions", "has_verdicts_leaving"
+IS_STOPPED, IS_PROJECT_SHUT = "is_sending_stopped", "is_a_project_shut"
+RECENTLY = timedelta(minutes=1)  # longer than a verdict can be taken back
+
+
+def of_person() -> dict[str, Exists]:
+    """To annotate people with."""
+    person, since = OuterRef("pk"), clock.now() - RECENTLY
+    verdicts = Decision.objects.filter(reviewer=person, withdrawn_at=None, decided_at__gt=since)
+    stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
+    return {
+        HAS_ALERTS: Exists(Alert.objects.filter(person=person, seen_at=None)),
+        HAS_MENTIONS: Exists(Mention.objects.filter(person=person, seen_at=None)),
+        HAS_VERDICTS: Exists(verdicts),
+        IS_STOPPED: Exists(stopped),
+        IS_PROJECT_SHUT: Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
+    }
+
+
+def may_have(user: User, *names: str) -> bool:
+    """False only where it was asked and there is none of these."""
+    return any(getattr(user, name, True) for name in names)
