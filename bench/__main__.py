@@ -28,6 +28,10 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "selfies": ("the check of selfies and IDs on labelled pictures (minutes)", ()),
     "mistakes": ("planted mistakes that spent a try (minutes)", ()),
     "export": ("CSV of 100,000 rows against the driver (minutes)", ()),
+    "seals": ("tampering in every position of 10,000 sealed events (minutes)", ()),
+    "writers": ("16 writers of events at once, against a plain insert", ()),
+    "privacy": ("the review page with everything encrypted, against a plain twin", ()),
+    "rotation": ("submissions re-wrapped a second", ()),
     "console": ("the next submission until it is usable, against a bare page with the same images", ()),
 }
 

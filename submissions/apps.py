@@ -10,7 +10,8 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from submissions import append_only
-        from submissions.signin import record
+        from submissions.signin import factors, record
 
         post_migrate.connect(append_only.after_migrate, sender=self)
         record.connect()
+        factors.connect()

@@ -1,28 +1,36 @@
 """Erasing one person's values and images: the data key and the search hashes are destroyed, the events stay.
 
-A journal beside the images tells what was erased, so that a database restored from an older dump is brought in line
-(`replay`) before it opens. When something is due stands in `submissions.retention`.
+A journal outside the database (`submissions.journal`) tells what was erased, so that a database restored from an older
+dump is brought in line (`replay`) before it opens. When something is due stands in `submissions.retention`.
 """
 
-import json
-import uuid
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
-from submissions import clock, events
+from submissions import clock, events, journal
 from submissions.calls import ledger
 from submissions.events import SYSTEM, Actor
 from submissions.exports import keeping
-from submissions.models import Call, CallKind, Image, SearchHash, Status, Submission, SubmissionKey, WebhookDelivery
-from submissions.models.submission import FINAL
-from submissions.transitions import StaleSubmission, move
+from submissions.models import (
+    Call,
+    CallKind,
+    Image,
+    SearchHash,
+    Source,
+    Status,
+    Submission,
+    SubmissionKey,
+    User,
+    WebhookDelivery,
+)
+from submissions.models.submission import DECIDED, FINAL
+from submissions.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 
-JOURNAL = "erasures"
 WHY = ("retention", "customer_request", "court_order", "mistake")
 
 
@@ -78,7 +86,7 @@ def erase(submission: Submission, *, by: Actor, why: str) -> None:
         StaleSubmission: it changed meanwhile; nothing was erased.
     """
     check_may_go(submission)
-    _write_journal(submission, why)
+    journal.write(submission, why)
     with transaction.atomic():
         if submission.status == Status.DRAFT:
             move(submission, Status.ABANDONED, by=by, decided_at=clock.now(), callback_at=None)
@@ -125,32 +133,53 @@ def remove_images(submission: Submission) -> int:
     return removed
 
 
-def _write_journal(submission: Submission, why: str) -> None:
-    """Outside the database and before anything is erased: a crash in between erases once more, which harms nothing."""
-    name = f"{JOURNAL}/{submission.pk}.json"
-    entry = {"submission": str(submission.pk), "at": clock.now().isoformat(), "why": why}
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(json.dumps(entry).encode()))
+@dataclass
+class Replay:
+    """`erased`: again; `waiting`: references of those that cannot go yet, because a call is open."""
+
+    erased: int = 0
+    waiting: list[str] = field(default_factory=list)
 
 
-def journal() -> Iterator[dict[str, str]]:
-    """Every entry that can be read."""
+def replay() -> Replay:
+    """Erase again what the journal tells and a restored database has back."""
+    done = Replay()
+    for pk in journal.missed():
+        submission = Submission.objects.select_related("project").get(pk=pk)
+        try:
+            _erase_again(submission, journal.read(pk))
+            done.erased += 1
+        except (StillRunning, StaleSubmission):
+            done.waiting.append(submission.reference)
+    return done
+
+
+def _erase_again(submission: Submission, entry: dict[str, Any]) -> None:
+    """A hold that the dump still has was lifted before the erasure, and the final word had been spoken."""
+    if submission.legal_hold_at is not None:
+        Submission.objects.filter(pk=submission.pk).update(legal_hold_at=None, legal_hold_by=None)
+        submission.legal_hold_at = submission.legal_hold_by = None
+        events.record("legal_hold_lifted", by=SYSTEM, submission=submission, fields={"why": "journal"})
+    if submission.status not in (*FINAL, Status.DRAFT) and not submission.has_open_call:
+        _end_as_journaled(submission, entry)
+    erase(submission, by=SYSTEM, why=entry["why"])
+
+
+def _end_as_journaled(submission: Submission, entry: dict[str, Any]) -> None:
+    """To the final status that it had, where its present one leads there; else it is closed, and the event says so."""
+    to = Status(entry.get("status") or Status.ABANDONED)
+    if (Status(submission.status), to) not in MOVES:
+        to = Status.ABANDONED
+    columns: dict[str, Any] = {"decided_at": _when(entry), "callback_at": None, "next_alert_at": None}
+    if to in DECIDED:
+        reviewer = User.objects.filter(pk=entry["decided_by"]).first()
+        is_lost = entry["source"] == Source.REVIEWER and reviewer is None
+        columns |= {"source": Source.VENDOR if is_lost else entry["source"], "decided_by": reviewer}
     try:
-        names = default_storage.listdir(JOURNAL)[1]
-    except FileNotFoundError:
-        return
-    for name in names:
-        with default_storage.open(f"{JOURNAL}/{name}") as stored:
-            yield json.loads(stored.read())
+        move(submission, to, by=SYSTEM, fields={"why": "journal"}, **columns)
+    except MoveNotAllowed as error:
+        raise StillRunning(submission.reference) from error
 
 
-def replay() -> int:
-    """Erase again what the journal tells and a restored database has back; returns how many."""
-    erased = 0
-    for entry in journal():
-        rows = Submission.objects.filter(pk=uuid.UUID(entry["submission"]), erased_at=None)
-        submission = rows.select_related("project").first()
-        if submission is not None:
-            erase(submission, by=SYSTEM, why=entry["why"])
-            erased += 1
-    return erased
+def _when(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["decided_at"] or entry["at"])

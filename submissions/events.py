@@ -1,13 +1,15 @@
 """Writing the record of access and change. Nothing else inserts an `Event`, nothing at all changes one."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 
-from submissions import address, vault
+from submissions import address, clock, vault
 from submissions.models import Event, Submission, User
 
 
@@ -54,21 +56,44 @@ def record(
 
     `reason` is sealed under the submission's key, or under `key` where it is about no single submission.
     """
-    event = Event(
-        kind=kind,
+    row = uuid.uuid4()
+    reason_sealed = None
+    if reason and submission and submission.erased_at is None:
+        reason_sealed = vault.seal_json(submission.data_key(), _reason_label(row), reason)
+    elif reason and key:
+        reason_sealed = vault.seal_json(key, _reason_label(row), reason)
+    return _insert(
+        at=clock.now(),
+        kind=str(kind),
         actor_id=by.user.pk if by.user else None,
         actor_name=by.name,
         address=by.address,
         submission_id=submission.pk if submission else None,
-        purpose=purpose,
+        purpose=str(purpose),
         fields=dict(fields or {}),
+        row=row,
+        reason_sealed=reason_sealed,
     )
-    if reason and submission and submission.erased_at is None:
-        event.reason_sealed = vault.seal_json(submission.data_key(), _reason_label(event.row), reason)
-    elif reason and key:
-        event.reason_sealed = vault.seal_json(key, _reason_label(event.row), reason)
-    event.save(force_insert=True)
-    return event
+
+
+COLUMNS = [field.attname for field in Event._meta.concrete_fields]
+INSERT = (
+    f"INSERT INTO {Event._meta.db_table} ({', '.join(COLUMNS[1:])}) "  # noqa: S608  # nosec B608  names of the model
+    f"VALUES ({', '.join(['%s'] * (len(COLUMNS) - 1))}) RETURNING {COLUMNS[0]}"
+)
+
+
+def _insert(**columns: Any) -> Event:
+    """One statement, spelled once: by the model's `save` sixteen writers wrote half as many (`make bench`, writers)."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    at = connection.ops.adapt_datetimefield_value(columns["at"])
+    stored = {**columns, "at": at, "fields": json.dumps(columns["fields"])}
+    if not connection.features.has_native_uuid_field:
+        stored |= {name: stored[name] and stored[name].hex for name in ("submission_id", "row")}
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [stored[column] for column in COLUMNS[1:]])
+        (pk,) = cursor.fetchone()
+    return Event.from_db(connection.alias, COLUMNS, [pk, *(columns[column] for column in COLUMNS[1:])])
 
 
 def reason_of(event: Event, submission: Submission | None = None, *, key: bytes | None = None) -> str:

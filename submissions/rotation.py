@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from submissions import search, vault
 from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
 from submissions.models.export import file_key_label, key_label
-from submissions.signin.adapters import SEALED_UNDER
+from submissions.signin import factors
 
 BATCH = 500
-SECOND_FACTORS = ("secret", "seed")
+LARGEST = 2_000_000  # bytes of new values in one statement
 
 
 @dataclass(frozen=True)
@@ -80,34 +80,63 @@ def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID,
         after = part[-1][0]
 
 
-def _rewrap_part(wrapped: Wrapped, part: list[tuple[uuid.UUID, bytes]]) -> int:
-    changed = 0
+def _rewrap_part(wrapped: Wrapped, part: list[tuple[Any, bytes]]) -> int:
+    fresh = [(pk, bytes(old), vault.rewrap(wrapped.label(pk), bytes(old))) for pk, old in part]
+    changed = [(pk, old, new) for pk, old, new in fresh if new is not None]
     with transaction.atomic():
-        for pk, old in part:
-            new = vault.rewrap(wrapped.label(pk), bytes(old))
-            if new is not None:
-                # Guarded: a value written meanwhile lies under the newest key already and stays.
-                same = wrapped.model._default_manager.filter(pk=pk, **{wrapped.column: old})
-                changed += same.update(**{wrapped.column: new})
-    return changed
+        return sum(_write(wrapped, few) for few in _few_at_a_time(changed))
+
+
+def _few_at_a_time(rows: list[tuple[Any, bytes, bytes]]) -> Iterator[list[tuple[Any, bytes, bytes]]]:
+    """What goes into one statement: keys by the hundred, the bodies of webhooks by the dozen."""
+    few: list[tuple[Any, bytes, bytes]] = []
+    size = 0
+    for row in rows:
+        few.append(row)
+        size += len(row[2])
+        if size > LARGEST:
+            yield few
+            few, size = [], 0
+    if few:
+        yield few
+
+
+def _write(wrapped: Wrapped, rows: list[tuple[Any, bytes, bytes]]) -> int:
+    """One statement for all; row by row it was a third as fast. Returns how many were written.
+
+    Guarded: a value written meanwhile stays as it is.
+    """
+    meta = wrapped.model._meta
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote, prepared = connection.ops.quote_name, meta.pk.get_db_prep_value
+    table, pk, column = quote(meta.db_table), quote(meta.pk.column), quote(wrapped.column)
+    values = ", ".join(["(%s, %s, %s)"] * len(rows))
+    sql = (
+        f"WITH fresh (pk, old, new) AS (VALUES {values}) UPDATE {table} SET {column} = fresh.new "  # noqa: S608  # nosec B608  names of the model
+        f"FROM fresh WHERE {table}.{pk} = fresh.pk AND {table}.{column} = fresh.old"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for row in rows for value in (prepared(row[0], connection), *row[1:])])
+        return int(cursor.rowcount)
 
 
 def _rewrap_second_factors() -> Progress:
     """The secrets of authenticator apps and recovery codes, which lie inside allauth's own rows."""
-    rows = list(Authenticator.objects.order_by("pk"))
-    changed = 0
-    for row in rows:
-        fresh = {name: _rewrapped_hex(row.data[name]) for name in SECOND_FACTORS if row.data.get(name)}
-        if any(value is not None for value in fresh.values()):
-            row.data |= {name: value for name, value in fresh.items() if value is not None}
+    pks = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
+    changed = sum(_rewrap_second_factor(pk) for pk in pks)
+    return Progress("authenticator", len(pks), changed, len(pks))
+
+
+def _rewrap_second_factor(pk: int) -> bool:
+    """Under a lock: a recovery code that is used meanwhile must not come back."""
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        old = {kind: row.data[kind] for kind in factors.KINDS if row.data.get(kind)} if row else {}
+        fresh = {kind: new for kind, stored in old.items() if (new := factors.rewrap(stored))}
+        if row and fresh:
+            row.data |= fresh
             row.save(update_fields=["data"])
-            changed += 1
-    return Progress("authenticator", len(rows), changed, len(rows))
-
-
-def _rewrapped_hex(text: str) -> str | None:
-    new = vault.rewrap(SEALED_UNDER, bytes.fromhex(text))
-    return new.hex() if new else None
+        return bool(fresh)
 
 
 def rehash_all(batch: int = BATCH) -> Iterator[Progress]:

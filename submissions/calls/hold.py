@@ -7,8 +7,9 @@ database (`memory`). What is done meanwhile stands in `recovery`.
 import logging
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from submissions import clock, events
+from submissions import clock, events, journal
 from submissions.calls import memory
 from submissions.events import SYSTEM, Actor
 from submissions.models import Switch
@@ -80,8 +81,19 @@ def begin(why: str, *, by: Actor = SYSTEM) -> bool:
     return True
 
 
+class ErasuresMissed(Exception):
+    """People who were erased are in the restored database again; the text says how many and what to do."""
+
+
 def lift(*, by: Actor, why: str) -> None:
-    """An administrator has looked: the database's tick goes past its copy, and sending goes on."""
+    """An administrator has looked: the database's tick goes past its copy, and sending goes on.
+
+    Raises:
+        ErasuresMissed: `replay_erasures` has to run first.
+    """
+    if missed := sum(1 for _pk in journal.missed()):
+        text = _("Erased people are back in this database: %(count)d. Run “manage.py replay_erasures” first.")
+        raise ErasuresMissed(text % {"count": missed})
     switch = Switch.read()
     try:
         kept = memory.read(switch.epoch)

@@ -15,13 +15,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from submissions import address, events, vault
+from submissions import address, events
 from submissions.models import User
-from submissions.signin import freshness
+from submissions.signin import factors, freshness
 
 # Nothing listens there: what a limit counts under when no address can be told.
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nosec B104
-SEALED_UNDER = "authenticator.secret"
 QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
@@ -84,10 +83,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        return vault.wrap(SEALED_UNDER, text.encode()).hex()
+        return factors.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return vault.unwrap(SEALED_UNDER, bytes.fromhex(encrypted_text)).decode()
+        return factors.unseal(encrypted_text)
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()

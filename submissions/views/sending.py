@@ -71,9 +71,17 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
             request, _("The portal is still asking the vendor. Wait, or tick that it may go on all the same.")
         )
     else:
-        hold.lift(by=events.actor_of(request), why=why)
-        messages.success(request, _("The hold is lifted; sending goes on."))
+        _lift(request, why)
     return redirect("sending")
+
+
+def _lift(request: HttpRequest, why: str) -> None:
+    try:
+        hold.lift(by=events.actor_of(request), why=why)
+    except hold.ErasuresMissed as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The hold is lifted; sending goes on."))
 
 
 def _reason(request: HttpRequest) -> str:

@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from submissions import clock, erasure, events, retention, review, search, webhooks
-from submissions.calls import outcomes
+from submissions.calls import hold, outcomes
 from submissions.events import SYSTEM
 from submissions.models import (
     Attempt,
@@ -25,6 +25,7 @@ from submissions.models import (
     Status,
     Submission,
     SubmissionKey,
+    Switch,
     WebhookDelivery,
 )
 from tests import factories
@@ -134,20 +135,85 @@ def test_typed_reasons_are_gone_with_the_key() -> None:
     assert events.reason_of(event, submission) == ""
 
 
-def test_restored_database_is_brought_in_line_by_the_journal() -> None:
-    submission = decided()
-    key = SubmissionKey.objects.get(pk=submission.pk)
-    kept = Submission.objects.get(pk=submission.pk).values_sealed
+def restore(submission: Submission, key: bytes, **columns: Any) -> None:
+    """What a dump from before the erasure brings back."""
+    SubmissionKey.objects.create(pk=submission.pk, wrapped=key)
+    Submission.objects.filter(pk=submission.pk).update(erased_at=None, **columns)
+
+
+def erased_and_restored(submission: Submission, **columns: Any) -> Submission:
+    key, values = SubmissionKey.objects.get(pk=submission.pk).wrapped, submission.values_sealed
     erasure.erase(submission, by=SYSTEM, why="court_order")
-    # What a dump from before the erasure brings back:
-    SubmissionKey.objects.create(pk=submission.pk, wrapped=key.wrapped)
-    Submission.objects.filter(pk=submission.pk).update(erased_at=None, values_sealed=kept)
+    restore(submission, key, values_sealed=values, **columns)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def is_erased(submission: Submission) -> bool:
+    found = Submission.objects.get(pk=submission.pk)
+    has_key = SubmissionKey.objects.filter(pk=submission.pk).exists()
+    return found.erased_at is not None and not found.values_sealed and not has_key
+
+
+def test_restored_database_is_brought_in_line_by_the_journal() -> None:
+    submission = erased_and_restored(decided())
+    assert submission.values["name"]
     call_command("replay_erasures")
-    restored = Submission.objects.get(pk=submission.pk)
-    assert restored.erased_at is not None
-    assert not restored.values_sealed
-    assert not SubmissionKey.objects.filter(pk=submission.pk).exists()
-    assert erasure.replay() == 0
+    assert is_erased(submission)
+    assert erasure.replay() == erasure.Replay()
+
+
+def test_hold_that_only_the_dump_has_does_not_keep_an_erased_person() -> None:
+    administrator = factories.make_user(Role.ADMINISTRATOR)
+    submission = erased_and_restored(decided(), legal_hold_at=clock.now(), legal_hold_by=administrator)
+    assert erasure.replay().erased == 1
+    assert is_erased(submission)
+    assert Event.objects.get(kind="legal_hold_lifted").fields == {"why": "journal"}
+
+
+@pytest.mark.parametrize(
+    ("then", "ended"),
+    [
+        (Status.PENDING, Status.REJECTED),
+        (Status.INCOMPLETE, Status.REJECTED),
+        (Status.CONFIRMING, Status.REJECTED),
+        (Status.DRAFT, Status.ABANDONED),
+    ],
+)
+def test_erased_one_that_the_dump_has_under_way_gets_its_final_word_back(then: Status, ended: Status) -> None:
+    """The vendor may have deleted its copy, so nobody else would ever tell."""
+    back = {"status": then, "source": "", "decided_at": None}
+    submission = erased_and_restored(factories.make_at(Status.REJECTED), **back)
+    assert erasure.replay() == erasure.Replay(erased=1)
+    assert is_erased(submission)
+    assert Submission.objects.get(pk=submission.pk).status == ended
+
+
+def test_reviewers_word_comes_back_with_the_reviewer() -> None:
+    officer = factories.make_user(Role.OFFICER)
+    submission = factories.make_at(Status.REJECTED)
+    Submission.objects.filter(pk=submission.pk).update(source="reviewer", decided_by=officer)
+    submission = Submission.objects.get(pk=submission.pk)
+    back = {"status": Status.PENDING, "source": "", "decided_at": None, "decided_by": None}
+    erased_and_restored(submission, **back)
+    assert erasure.replay().erased == 1
+    found = Submission.objects.get(pk=submission.pk)
+    assert (found.source, found.decided_by) == ("reviewer", officer)
+
+
+def test_erased_one_with_an_open_call_waits_and_keeps_the_hold() -> None:
+    submission = erased_and_restored(decided())
+    last = Call.objects.filter(submission=submission, kind=CallKind.STEP2)
+    last.update(state="unknown", ended_at=None)
+    hold.begin(hold.BY_HAND)
+    with pytest.raises(CommandError, match=submission.reference):
+        call_command("replay_erasures")
+    with pytest.raises(CommandError, match="replay_erasures"):
+        call_command("hold", "--lift", "--reason", "looked at all")
+    assert not Switch.read().may_send
+    last.update(state="settled", ended_at=clock.now())
+    call_command("replay_erasures")
+    call_command("hold", "--lift", "--reason", "looked at all")
+    assert Switch.read().may_send
 
 
 def test_crash_after_the_key_was_destroyed_is_finished_by_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:

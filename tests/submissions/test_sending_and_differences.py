@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from submissions import differences
+from submissions import differences, erasure, journal
 from submissions.calls import gate, hold, ledger
 from submissions.models import DifferenceKind, Event, Project, Role, Status, Submission, Switch, User
 from tests.factories import make_at, make_project, make_user, reload
@@ -75,6 +75,20 @@ def test_hold_is_shown_and_lifted_by_an_administrator_with_a_reason() -> None:
     admin.post("/sending/lift-hold/", {"reason": "looked at all", "anyway": "1"})
     assert Switch.read().may_send
     assert Event.objects.get(kind="hold_lifted").fields["why"] == "looked at all"
+
+
+def test_hold_is_not_lifted_while_erased_people_are_back() -> None:
+    submission = make_at(Status.REJECTED)
+    journal.write(submission, "customer_request")
+    hold.begin(hold.BY_HAND)
+    admin = browser(Role.ADMINISTRATOR)
+    given = {"reason": "looked at all", "anyway": "1"}
+    page = admin.post("/sending/lift-hold/", given, follow=True).content.decode()
+    assert "replay_erasures" in page
+    assert not Switch.read().may_send
+    assert erasure.replay().erased == 1
+    admin.post("/sending/lift-hold/", given)
+    assert Switch.read().may_send
 
 
 def test_hold_command_begins_shows_and_lifts(capsys: pytest.CaptureFixture[str]) -> None:

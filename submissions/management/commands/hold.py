@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if options["lift"]:
             if not options["reason"].strip():
                 raise CommandError("--lift wants --reason: what was checked.")
-            hold.lift(by=HERE, why=options["reason"])
+            self._lift(options["reason"])
         switch = Switch.read()
         if switch.on_hold_since is None:
             self.stdout.write("not on hold")
@@ -34,3 +34,9 @@ class Command(BaseCommand):
         self.stdout.write(f"on hold since {switch.on_hold_since:%Y-%m-%d %H:%M:%S} UTC ({switch.on_hold_why})")
         for name, value in recovery.progress().items():
             self.stdout.write(f"  {name}: {value}")
+
+    def _lift(self, why: str) -> None:
+        try:
+            hold.lift(by=HERE, why=why)
+        except hold.ErasuresMissed as error:
+            raise CommandError(str(error)) from error

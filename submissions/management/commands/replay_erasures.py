@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from submissions import erasure
 
@@ -11,4 +11,10 @@ class Command(BaseCommand):
     help = "Go through the journal of erasures in the storage and erase again what an older dump has brought back."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{erasure.replay()} erased again.")
+        done = erasure.replay()
+        self.stdout.write(f"{done.erased} erased again.")
+        if done.waiting:
+            raise CommandError(
+                f"{len(done.waiting)} wait for an open call: {', '.join(done.waiting[:20])}. Run this again once "
+                "`manage.py hold` shows none as unknown; the hold cannot be lifted before."
+            )

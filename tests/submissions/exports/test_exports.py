@@ -10,7 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from submissions import clock, erasure, events, search
+from submissions import clock, erasure, events, rotation, search
 from submissions.exports import asking, keeping, making, rows, sheets
 from submissions.exports.sealing import PIECE, SealedWriter, read_sealed
 from submissions.models import Event, Export, ExportState, Role, Status, Submission, User
@@ -352,3 +352,15 @@ def test_sealed_file_that_was_cut_does_not_open(cut: str) -> None:
     broken = whole[:50] + b"?" + whole[51:] if broken is None else broken
     with pytest.raises(CannotOpen):
         list(read_sealed(io.BytesIO(broken), key, "x"))
+
+
+def test_file_made_under_an_older_master_key_opens_after_rotation(settings: Any) -> None:
+    """Both keys of an export lie under the master key: the one of its filters and reasons, and the file's own."""
+    export = made(ask(make_user(Role.OFFICER)))
+    before, old = content(export), settings.FIELD_KEYS
+    settings.FIELD_KEYS = [new_data_key(), *old]
+    assert sum(progress.changed for progress in rotation.rewrap_all() if progress.table == "export") == 2
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    export = Export.objects.get(pk=export.pk)
+    assert content(export) == before
+    assert export.told["reason"] == "for the audit"

@@ -1,0 +1,186 @@
+"""What encryption at rest costs the review page, against a twin whose fields lie in plain columns; on PostgreSQL.
+
+The twin exists here only: a schema with a copy of every table that has sealed columns, in which the same columns hold
+the same values as plain JSON, and an attribute that reads them without a key. Both answer the same request by the same
+view, through all the middleware, turn by turn in this process. Images are measured apart: they are requests of their
+own.
+"""
+
+import contextlib
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from bench.database import run_on_postgres, set_up
+from bench.report import Report
+
+TURNS = 120
+MOST = 1.2
+TWIN = "plain_twin"
+
+
+def prepare() -> tuple[Any, str, list[str]]:
+    """(an officer's signed-in client, the address of the page they hold a claim on, the addresses of its images)."""
+    from django.test import Client
+
+    from submissions import capture, claims, review
+    from submissions.models import Role, Status
+    from tests.factories import by, make_at, make_user, sign_in
+
+    officer, agent = make_user(Role.OFFICER), make_user()
+    submission = make_at(Status.PENDING, agent)
+    for turn in range(3):
+        review.add_note(submission, f"Called the customer, they will be in on Monday. {turn}", by=by(agent))
+    claims.claim(submission, by=by(officer))
+    client = sign_in(Client(), officer)
+    images = [f"/images/{image.pk}/" for image in capture.current_images(submission).values()]
+    return client, f"/review/{submission.pk}/", images
+
+
+def sealed_attributes() -> list[tuple[type, str, Any]]:
+    """(model, name, attribute) of every sealed column."""
+    from django.apps import apps
+
+    from submissions.models.sealed import Sealed
+
+    models = list(apps.get_app_config("submissions").get_models())
+    return [
+        (model, name, found) for model in models for name, found in vars(model).items() if isinstance(found, Sealed)
+    ]
+
+
+class Plain:
+    """What stands in the twin in the place of `Sealed`: the same column, JSON that anybody can read."""
+
+    def __init__(self, sealed: Any) -> None:
+        self.column, self.empty = sealed.column, sealed.empty
+
+    def __get__(self, row: Any, owner: type) -> Any:
+        stored = getattr(row, self.column)
+        return json.loads(bytes(stored)) if stored else self.empty()
+
+    def __set__(self, row: Any, value: Any) -> None:
+        setattr(row, self.column, json.dumps(value).encode() if value else None)
+
+
+def make_twin() -> None:
+    """The schema, and in it every sealed table with its values in plain."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {TWIN}")
+        for table in sorted({model._meta.db_table for model, _name, _found in sealed_attributes()}):
+            cursor.execute(f"CREATE TABLE {TWIN}.{table} (LIKE public.{table} INCLUDING ALL)")
+            cursor.execute(f"INSERT INTO {TWIN}.{table} SELECT * FROM public.{table}")
+        for model, name, found in sealed_attributes():
+            update = f"UPDATE {TWIN}.{model._meta.db_table} SET {found.column} = %s WHERE {model._meta.pk.column} = %s"
+            rows = model._default_manager.exclude(**{found.column: None})
+            cursor.executemany(update, [(json.dumps(getattr(row, name)).encode(), row.pk) for row in rows])
+        cursor.execute("ANALYZE")
+
+
+@contextlib.contextmanager
+def as_twin() -> Iterator[None]:
+    from django.db import connection
+
+    found = sealed_attributes()
+    for model, name, sealed in found:
+        setattr(model, name, Plain(sealed))
+    connection.cursor().execute(f"SET search_path TO {TWIN}, public")
+    try:
+        yield
+    finally:
+        connection.cursor().execute("SET search_path TO public")
+        for model, name, sealed in found:
+            setattr(model, name, sealed)
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return (time.perf_counter() - start) * 1000
+
+
+def shown(client: Any, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return str(answer.content.decode())
+
+
+def check_same(client: Any, address: str) -> None:
+    """Both show the values; the twin does so without a single key."""
+    from submissions import vault
+
+    def refuse(*_given: Any) -> bytes:
+        raise AssertionError("the twin opened something sealed")
+
+    assert "Minseo Example" in shown(client, address)
+    opened, vault.open_sealed = vault.open_sealed, refuse
+    try:
+        with as_twin():
+            assert "Minseo Example" in shown(client, address)
+    finally:
+        vault.open_sealed = opened
+
+
+def compare(client: Any, address: str) -> tuple[list[float], list[float]]:
+    ours, twins = [], []
+    for turn in range(TURNS + 5):
+        sealed = milliseconds(lambda: shown(client, address))
+        with as_twin():
+            plain = milliseconds(lambda: shown(client, address))
+        if turn >= 5:  # warm
+            ours.append(sealed)
+            twins.append(plain)
+    return ours, twins
+
+
+def opening_images(client: Any, images: list[str]) -> tuple[float, float]:
+    """Median milliseconds of an image's answer: with its bytes unsealed, and with the same bytes handed over plain."""
+    from submissions.models import Image
+
+    read, plain = Image.read, {f"/images/{image.pk}/": image.read() for image in Image.objects.all()}
+    ours, twins = [], []
+    for _turn in range(TURNS // 4):
+        for address in images:
+            ours.append(milliseconds(partial(shown_image, client, address)))
+            Image.read = lambda image: plain[f"/images/{image.pk}/"]  # type: ignore[method-assign]
+            twins.append(milliseconds(partial(shown_image, client, address)))
+            Image.read = read  # type: ignore[method-assign]
+    return statistics.median(ours), statistics.median(twins)
+
+
+def shown_image(client: Any, address: str) -> None:
+    assert client.get(address).status_code == 200
+
+
+def spread(found: list[float]) -> float:
+    """Between the quartiles: what nine runs in ten differ by is the machine's other work."""
+    low, _middle, high = statistics.quantiles(found, n=4)
+    return high - low
+
+
+def main() -> int:
+    if (ended := run_on_postgres("privacy")) is not None:
+        return ended
+    set_up()
+    client, address, images = prepare()
+    make_twin()
+    check_same(client, address)
+    ours, twins = compare(client, address)
+    report = Report(f"The review page with everything sealed, against a plain twin ({TURNS} turns, PostgreSQL)")
+    ours_median, twin_median = statistics.median(ours), statistics.median(twins)
+    report.add("privacy: review page", ours_median, "ms", against="plain twin", reference=twin_median, at_most=MOST)
+    report.add("privacy: spread of the page", spread(ours), "ms")
+    report.add("privacy: spread of the twin", spread(twins), "ms")
+    sealed, plain = opening_images(client, images)
+    report.add("privacy: an image", sealed, "ms", against="plain twin", reference=plain)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Re-wrapping the keys of submissions under a new master key, as `manage.py rotate_keys` does it; on PostgreSQL."""
+
+import os
+import statistics
+import sys
+import time
+import uuid
+
+from bench.database import run_on_postgres, set_up
+from bench.report import Report
+
+SUBMISSIONS = 10_000
+TURNS = 3
+LEAST = 1000  # a second
+
+
+def fill() -> None:
+    """Wrapped data keys; nothing else of a submission is touched by a rotation."""
+    from submissions import vault
+    from submissions.models import SubmissionKey
+
+    ids = [uuid.uuid4() for _number in range(SUBMISSIONS)]
+    wrapped = ((pk, vault.wrap(SubmissionKey.label_of(pk), vault.new_data_key())) for pk in ids)
+    SubmissionKey.objects.bulk_create([SubmissionKey(submission_id=pk, wrapped=key) for pk, key in wrapped], 1000)
+
+
+def turn() -> float:
+    """Submissions a second; every key opens afterwards under the new master key alone."""
+    from django.conf import settings
+
+    from submissions import rotation
+    from submissions.models import SubmissionKey
+
+    new, old = os.urandom(32), settings.FIELD_KEYS
+    settings.FIELD_KEYS = [new, *old]
+    start = time.perf_counter()
+    changed = [progress for progress in rotation.rewrap_all() if progress.table == "submissionkey"][-1].changed
+    took = time.perf_counter() - start
+    assert changed == SUBMISSIONS, changed
+    settings.FIELD_KEYS = [new]
+    assert all(len(key.open()) == 32 for key in SubmissionKey.objects.iterator())
+    return changed / took
+
+
+def main() -> int:
+    if (ended := run_on_postgres("rotation", "-c fsync=on -c synchronous_commit=on")) is not None:
+        return ended
+    set_up()
+    fill()
+    rates = [turn() for _turn in range(TURNS)]
+    report = Report(f"Rotation of {SUBMISSIONS:,} submissions' keys, PostgreSQL, {TURNS} turns")
+    report.add("rotation: submissions re-wrapped", statistics.median(rates), "a second", at_least=LEAST)
+    report.add("rotation: slowest turn", min(rates), "a second")
+    report.add("rotation: fastest turn", max(rates), "a second")
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Sixteen writers of events at once on PostgreSQL, against a plain insert of the same rows; a sealer works meanwhile.
+
+The plain table has the columns and indexes of the record and nothing else: no trigger, no seal. Its rows go in by a
+bare INSERT through Django's cursor, one a commit; nothing is made a model of. The server syncs every commit to the
+disk, as in production. Both take turns, so that what else the machine does hits both; their medians are compared.
+"""
+
+import multiprocessing
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.database import run_on_postgres, set_up
+from bench.report import Report
+
+WRITERS = 16
+TURNS = 11
+SECONDS = 3.0
+LEAST = 0.8
+PLAIN = "bench_plain_event"
+COLUMNS = "at, kind, actor_id, actor_name, address, submission_id, purpose, fields, row, reason_sealed"
+FORK = multiprocessing.get_context("fork")
+
+
+def written(row: int) -> dict[str, Any]:
+    """What one event says, the same for both."""
+    return {"kind": "looked", "purpose": "review", "fields": {"shown": ["KP-AAAA2222", "KP-BBBB3333"], "row": row}}
+
+
+def ours() -> Callable[[int], None]:
+    from submissions import events
+    from submissions.events import Actor
+
+    by = Actor(None, "officer", "127.0.0.1")
+
+    def write(row: int) -> None:
+        said = written(row)
+        events.record(said["kind"], by=by, purpose=said["purpose"], fields=said["fields"])
+
+    return write
+
+
+def plain() -> Callable[[int], None]:
+    import json
+    import uuid
+
+    from django.db import connection
+    from django.utils import timezone
+
+    insert = f"INSERT INTO {PLAIN} ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+
+    def write(row: int) -> None:
+        said = written(row)
+        fields = json.dumps(said["fields"])
+        given = (timezone.now(), said["kind"], None, "officer", "127.0.0.1", None, said["purpose"], fields)
+        with connection.cursor() as cursor:
+            cursor.execute(insert, (*given, uuid.uuid4(), None))
+            cursor.fetchone()
+
+    return write
+
+
+WAYS = {"ours": ours, "plain": plain}
+
+
+def write_for(way: str, begin: float) -> int:
+    """How many rows this process wrote between `begin` (seconds since 1970) and `SECONDS` later."""
+    write = WAYS[way]()
+    write(-1)  # connected, and every statement seen once
+    time.sleep(max(0.0, begin - time.time()))
+    count = 0
+    while time.time() < begin + SECONDS:
+        write(count)
+        count += 1
+    return count
+
+
+def work(way: str, orders: Any) -> None:
+    """A writer: takes the start time of each turn, tells its count."""
+    while True:
+        orders.send(write_for(way, orders.recv()))
+
+
+def seal() -> None:
+    """What beat and a worker do every ten seconds; here every second."""
+    from submissions import seals
+
+    while True:
+        seals.seal_due()
+        time.sleep(1)
+
+
+def start(act: Callable[..., None], *given: Any) -> Any:
+    """A process that ends with this one; forked, so that Django is set up once. No connection is open yet."""
+    process = FORK.Process(target=act, args=given, daemon=True)
+    process.start()
+    return process
+
+
+class Crew:
+    """Sixteen processes of one kind, which wait between turns."""
+
+    def __init__(self, way: str) -> None:
+        pipes = [FORK.Pipe() for _writer in range(WRITERS)]
+        self.processes = [start(work, way, theirs) for _ours, theirs in pipes]
+        self.people = [ours for ours, _theirs in pipes]
+
+    def turn(self) -> float:
+        """Rows a second, all writers together."""
+        begin = time.time() + 0.5
+        for person in self.people:
+            person.send(begin)
+        return sum(person.recv() for person in self.people) / SECONDS
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.join()
+
+
+def make_plain_table() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {PLAIN} (LIKE submissions_event INCLUDING ALL)")
+
+
+def check() -> int:
+    """Every event of the bench is there, sealed after the turns, and the record holds; returns how many."""
+    from submissions import seals
+    from submissions.models import Event
+
+    while seals.seal_due():
+        pass
+    assert not list(seals.verify(seals.export())), "the record does not hold"
+    return Event.objects.count()
+
+
+def measure() -> int:
+    from django.db import connection
+
+    set_up()
+    make_plain_table()
+    connection.close()  # before anything is forked
+    crews = {way: Crew(way) for way in WAYS}
+    sealer = start(seal)
+    for crew in crews.values():
+        crew.turn()  # warm
+    rates: dict[str, list[float]] = {way: [] for way in WAYS}
+    for _turn in range(TURNS):
+        for way, crew in crews.items():
+            rates[way].append(crew.turn())
+    for crew in crews.values():
+        crew.stop()
+    sealer.kill()
+    return tell(rates, check())
+
+
+def tell(rates: dict[str, list[float]], events: int) -> int:
+    report = Report(f"{WRITERS} writers of events at once, PostgreSQL, {TURNS} turns of {SECONDS:g} s each")
+    medians = {way: statistics.median(found) for way, found in rates.items()}
+    report.add(
+        "writers: events", medians["ours"], "a second",
+        against="plain insert", reference=medians["plain"], at_least=LEAST,
+    )  # fmt: skip
+    for way, found in rates.items():
+        report.add(f"writers: spread of {way}", max(found) - min(found), "a second")
+    report.add("writers: events written, sealed and verified", events, "")
+    return report.finish()
+
+
+def main() -> int:
+    ended = run_on_postgres("writers", "-c fsync=on -c synchronous_commit=on")
+    return measure() if ended is None else ended
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""Secrets of second factors lay under one fixed label; now each is bound to its kind and its person."""
+
+from typing import Any
+
+from django.db import migrations
+
+from submissions import vault
+
+KINDS = ("secret", "seed")
+BEFORE = "authenticator.secret"
+
+
+def bind(apps: Any, schema_editor: Any) -> None:
+    rows = apps.get_model("mfa", "Authenticator").objects.using(schema_editor.connection.alias)
+    for row in rows.order_by("pk"):
+        loose = {kind: row.data[kind] for kind in KINDS if ":" not in row.data.get(kind, ":")}
+        for kind, stored in loose.items():
+            plain = vault.unwrap(BEFORE, bytes.fromhex(stored)).decode()
+            owner = f"{kind}:{row.user_id}"
+            row.data[kind] = f"{owner}:{vault.wrap(f'mfa_authenticator.data:{owner}', plain.encode()).hex()}"
+        if loose:
+            row.save(update_fields=["data"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("submissions", "0012_name_shown_fields"),
+        ("mfa", "0003_authenticator_type_uniq"),
+    ]
+    operations = [migrations.RunPython(bind)]
