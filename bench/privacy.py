@@ -36,7 +36,7 @@ def prepare() -> tuple[Any, str, list[str]]:
     for turn in range(3):
         review.add_note(submission, f"Called the customer, they will be in on Monday. {turn}", by=by(agent))
     claims.claim(submission, by=by(officer))
-    client = sign_in(Client(), officer)
+    client = sign_in(Client(SERVER_NAME="localhost"), officer)
     images = [f"/images/{image.pk}/" for image in capture.current_images(submission).values()]
     return client, f"/review/{submission.pk}/", images
 

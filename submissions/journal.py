@@ -43,6 +43,10 @@ def read(pk: uuid.UUID) -> dict[str, Any]:
         return entry
 
 
+def holds(pk: uuid.UUID) -> bool:
+    return default_storage.exists(_name(pk))
+
+
 def missed() -> Iterator[uuid.UUID]:
     """Submissions that were erased and that this database holds all the same: it comes from an older dump.
 

@@ -109,7 +109,7 @@ def _write(wrapped: Wrapped, rows: list[tuple[Any, bytes, bytes]]) -> int:
     meta = wrapped.model._meta
     connection = connections[DEFAULT_DB_ALIAS]
     quote, prepared = connection.ops.quote_name, meta.pk.get_db_prep_value
-    table, pk, column = quote(meta.db_table), quote(meta.pk.column), quote(wrapped.column)
+    table, pk, column = quote(meta.db_table), quote(meta.pk.attname), quote(wrapped.column)
     values = ", ".join(["(%s, %s, %s)"] * len(rows))
     sql = (
         f"WITH fresh (pk, old, new) AS (VALUES {values}) UPDATE {table} SET {column} = fresh.new "  # noqa: S608  # nosec B608  names of the model

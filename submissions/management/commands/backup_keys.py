@@ -1,0 +1,29 @@
+"""`manage.py backup_keys FOLDER [--keep-days N]`: the wrapped data keys, apart from the database's long-kept dumps."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from submissions import key_backup
+
+
+class Command(BaseCommand):
+    help = "Write the wrapped data keys into FOLDER and remove the backups there that are older than --keep-days."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--keep-days", type=int, default=7)
+
+    def handle(self, *args: Any, folder: Path, keep_days: int, **options: Any) -> None:
+        keep = timedelta(days=keep_days)
+        if not timedelta(days=1) <= keep <= key_backup.LONGEST:
+            raise CommandError(f"--keep-days is 1 to {key_backup.LONGEST.days}: an erased person can be read so long.")
+        try:
+            path, count = key_backup.write(folder)
+            removed = key_backup.prune(folder, keep)
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be written: {error.strerror}") from error
+        self.stdout.write(f"{count} keys in {path}; {removed} older backups removed.")

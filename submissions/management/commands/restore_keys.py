@@ -1,0 +1,25 @@
+"""`manage.py restore_keys FILE`: after a restore from a dump without them, the keys of everybody who was not erased."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from submissions import key_backup, vault
+
+
+class Command(BaseCommand):
+    help = "Put back the data keys that are missing, out of FILE as backup_keys wrote it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            done = key_backup.restore(file)
+        except (OSError, ValueError, key_backup.Incomplete) as error:
+            raise CommandError(f"Nothing was put back. {error}") from error
+        except vault.CannotOpen as error:
+            raise CommandError(f"{error}. Put that key back into KYC_FIELD_KEYS and run it again.") from error
+        self.stdout.write(f"{done.written} keys put back; {done.left_out} left out: erased, or not in this database.")
