@@ -18,7 +18,7 @@ from typing import Any
 from bench.database import run_on_postgres, set_up
 from bench.report import Report
 
-TURNS = 120
+TURNS = 60
 MOST = 1.2
 TWIN = "plain_twin"
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.models.functions import Substr
 
 from submissions import search, vault
 from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
@@ -102,7 +104,7 @@ def _few_at_a_time(rows: list[tuple[Any, bytes, bytes]]) -> Iterator[list[tuple[
 
 
 def _write(wrapped: Wrapped, rows: list[tuple[Any, bytes, bytes]]) -> int:
-    """One statement for all; row by row it was a third as fast. Returns how many were written.
+    """One statement for all, instead of a round trip for each. Returns how many were written.
 
     Guarded: a value written meanwhile stays as it is.
     """
@@ -111,9 +113,10 @@ def _write(wrapped: Wrapped, rows: list[tuple[Any, bytes, bytes]]) -> int:
     quote, prepared = connection.ops.quote_name, meta.pk.get_db_prep_value
     table, pk, column = quote(meta.db_table), quote(meta.pk.attname), quote(wrapped.column)
     values = ", ".join(["(%s, %s, %s)"] * len(rows))
+    # Both databases call the columns of VALUES so. Only names of the model and placeholders are put together here.
     sql = (
-        f"WITH fresh (pk, old, new) AS (VALUES {values}) UPDATE {table} SET {column} = fresh.new "  # noqa: S608  # nosec B608  names of the model
-        f"FROM fresh WHERE {table}.{pk} = fresh.pk AND {table}.{column} = fresh.old"
+        f"UPDATE {table} SET {column} = fresh.column3 FROM (VALUES {values}) AS fresh "  # noqa: S608  # nosec B608
+        f"WHERE {table}.{pk} = fresh.column1 AND {table}.{column} = fresh.column2"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for row in rows for value in (prepared(row[0], connection), *row[1:])])
@@ -137,6 +140,19 @@ def _rewrap_second_factor(pk: int) -> bool:
             row.data |= fresh
             row.save(update_fields=["data"])
         return bool(fresh)
+
+
+def left() -> int:
+    """How many values lie under an older master key: processes that still have the old list write such ones."""
+    newest = vault.master_key_id(settings.FIELD_KEYS[0])
+    found = 0
+    for wrapped in WRAPPED:
+        key = Substr(wrapped.column, 1, vault.KEY_ID_BYTES, output_field=models.BinaryField())
+        rows = wrapped.model._default_manager.exclude(**{f"{wrapped.column}__isnull": True})
+        found += rows.annotate(under=key).exclude(under=newest).count()
+    rows_of_factors = Authenticator.objects.values_list("data", flat=True)
+    secrets = [data[kind] for data in rows_of_factors for kind in factors.KINDS if data.get(kind)]
+    return found + sum(factors.rewrap(stored) is not None for stored in secrets)
 
 
 def rehash_all(batch: int = BATCH) -> Iterator[Progress]:

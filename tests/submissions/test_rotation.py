@@ -69,6 +69,28 @@ def test_value_written_meanwhile_is_left_alone(settings: Any, monkeypatch: pytes
     assert bytes(SubmissionKey.objects.get(pk=key.pk).wrapped) == fresh
 
 
+def test_what_a_process_with_the_old_list_wrote_meanwhile_is_told(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taking the old key away then would lock that row for good."""
+    drafts(1)
+    rewrap_all = rotation.rewrap_all
+
+    def with_a_late_one(batch: int) -> Any:
+        yield from rewrap_all(batch)
+        settings.FIELD_KEYS = [OLD]
+        TOTP.activate(drafts(1)[0].created_by, "JBSWY3DPEHPK3PXP")
+        settings.FIELD_KEYS = [NEW, OLD]
+
+    settings.FIELD_KEYS = [NEW, OLD]
+    monkeypatch.setattr(rotation, "rewrap_all", with_a_late_one)
+    with pytest.raises(CommandError, match="3 values were written under an older key"):  # draft, project, factor
+        call_command("rotate_keys")
+    monkeypatch.undo()
+    call_command("rotate_keys")
+    assert rotation.left() == 0
+
+
 def test_second_factors_are_rotated(settings: Any) -> None:
     user = make_user()
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")

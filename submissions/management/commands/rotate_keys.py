@@ -25,6 +25,11 @@ class Command(BaseCommand):
             raise CommandError("Stopped. What was done stays done; run it again to go on.") from stopped
         except vault.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into the list and run it again.") from error
+        if left := rotation.left():
+            raise CommandError(
+                f"{left} values were written under an older key meanwhile: a process still has the old list. "
+                "Restart every process with the new one, then run this again. Keep the old key until then."
+            )
         self.stdout.write("All done: everything lies under the first key.")
 
     def _run(self, search: bool, batch: int) -> None:
