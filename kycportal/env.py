@@ -100,9 +100,8 @@ def storage(url: str, folder: Path) -> dict[str, object]:
         "region_name": query.get("region"),
         "default_acl": None,
         "file_overwrite": False,
-        "querystring_auth": False,
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {"BACKEND": "kycportal.s3.SealedStorage", "OPTIONS": options}
 
 
 def mail(url: str, folder: Path) -> dict[str, object]:

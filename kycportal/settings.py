@@ -42,6 +42,7 @@ ARGOS_ADMIN_EMAIL = env.text("ARGOS_ADMIN_EMAIL")
 KYC_DEMO_PASSWORD = env.text("KYC_DEMO_PASSWORD")
 
 INSTALLED_APPS = [
+    "kycportal",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

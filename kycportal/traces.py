@@ -6,7 +6,6 @@ route, a task's name or an operation, a status and times, and nothing else can g
 """
 
 import atexit
-import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -28,12 +27,12 @@ def start_where_wanted() -> None:
 def start(endpoint: str) -> None:
     """Send spans to the collector from now on, in batches from a thread; the rest of OTEL_* is read by the SDK."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    os.environ.setdefault("OTEL_SERVICE_NAME", "kyc-portal")
-    provider = TracerProvider(resource=Resource.create(), shutdown_on_exit=False)
+    named = Resource({"service.name": "kyc-portal"}).merge(OTELResourceDetector().detect())
+    provider = TracerProvider(resource=named, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
     trace.set_tracer_provider(provider)
     atexit.register(provider.shutdown)

@@ -1,5 +1,6 @@
 """Turns the domain's facts into pages: not allowed, stale, vendor not reachable. Views need not catch them."""
 
+import logging
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -10,8 +11,11 @@ from django.utils.translation import gettext as _
 from argos.errors import VendorError
 from submissions import events
 from submissions.models import User
+from submissions.models.image import StorageAway
 from submissions.permissions import NotAllowed
 from submissions.transitions import MoveNotAllowed, StaleSubmission
+
+log = logging.getLogger(__name__)
 
 
 class FactsMiddleware:
@@ -27,6 +31,11 @@ class FactsMiddleware:
             return render(request, "errors/403.html", {"why": str(exception)}, status=403)
         if isinstance(exception, (StaleSubmission, MoveNotAllowed)):
             messages.warning(request, _("It moved meanwhile, so nothing was done. This is how it stands now."))
+            return _back(request)
+        if isinstance(exception, StorageAway):
+            log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
+            kept = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+            messages.error(request, kept)
             return _back(request)
         if isinstance(exception, VendorError):
             messages.error(

@@ -71,6 +71,9 @@ def _ready(call: Call) -> dict[str, ImageFile] | None:
             return files
     except CannotRead:
         ledger.cancel_sent(call, error="image_unreadable")
+    except OSError as error:
+        log.warning("call %s waits: the storage does not give its images (%s)", call.pk, type(error).__name__)
+        ledger.give_back(call, error="storage_away", counts=False)
     except Exception:
         log.exception("call %s broke before it left", call.pk)
         ledger.cancel_sent(call, error="portal_fault")
@@ -88,7 +91,7 @@ def _file(image: Image | None, entry: dict[str, str], submission: Submission) ->
     image.submission = submission
     try:
         content = image.read()
-    except (OSError, vault.CannotOpen) as error:
+    except (FileNotFoundError, vault.CannotOpen) as error:
         raise CannotRead(entry["id"]) from error
     if image.sha256 != entry["sha256"]:
         raise CannotRead(entry["id"])

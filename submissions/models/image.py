@@ -37,6 +37,10 @@ class CaptureSource(models.TextChoices):
     PHONE_CAMERA = "phonecam", _("customer's phone, live camera")
 
 
+class StorageAway(Exception):
+    """The storage does not answer, is full, or does not let the portal write."""
+
+
 class Image(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="images")
@@ -85,16 +89,25 @@ class Image(models.Model):
         return tuple(self.portrait_box.split()[2:])
 
     def store(self, content: bytes) -> None:
-        """Seal and write under a random name; the row itself is saved by the caller."""
+        """Seal and write under a random name; the row itself is saved by the caller.
+
+        Raises:
+            StorageAway: nothing was kept.
+        """
         sealed = vault.seal(self.submission.data_key(), self._label, content)
         wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
-        self.name = default_storage.save(wanted, ContentFile(sealed))
+        try:
+            self.name = default_storage.save(wanted, ContentFile(sealed))
+        except OSError as error:
+            raise StorageAway from error
 
     def read(self) -> bytes:
         """The image as taken in.
 
         Raises:
             FileNotFoundError: the storage has no such object.
+            PermissionError: the storage does not let the portal read it.
+            OSError: the storage does not answer.
             vault.CannotOpen: the object was altered or belongs to another row.
         """
         with default_storage.open(self.name) as stored:

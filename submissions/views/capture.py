@@ -17,7 +17,7 @@ from submissions.calls import ledger
 from submissions.forms import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Call, ImageKind, Status, Submission
-from submissions.models.image import VENDOR_FIELDS
+from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
 from submissions.permissions import check_can_start, get_submission_for
 from submissions.transitions import StaleSubmission
@@ -145,6 +145,9 @@ def _take_one(
         capture.add_image(submission, kind, content, by=actor, source="camera" if source == "camera" else "file")
     except UnusableImage as unusable:
         return [Problem(kind, unusable.code, unusable.message)]
+    except StorageAway:
+        text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+        return [Problem(kind, "storage_away", text)]
     return []
 
 

@@ -1,5 +1,6 @@
 """Streams one image, opened from the storage and unsealed here, so that every look is permitted and recorded."""
 
+import logging
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from submissions.models import Image
 from submissions.permissions import get_submission_for
 from submissions.views.asking import person
 from submissions.views.console import record_image
+
+log = logging.getLogger(__name__)
 
 # Intake writes every picture anew as JPEG; nothing else is ever shown in the page.
 SHOWN_INLINE = "image/jpeg"
@@ -27,10 +30,26 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found.submission = get_submission_for(person(request), found.submission_id, action)
     try:
         content = found.read()
-    except (OSError, vault.CannotOpen):
-        return render(request, "errors/image.html", status=410)
+    except (OSError, vault.CannotOpen) as error:
+        return _not_opened(request, found, error)
     _record(request, found, because)
     return _response(found, content)
+
+
+def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpResponse:
+    """Which of four troubles it is, because each is somebody else's to mend."""
+    log.error("image %s cannot be opened: %s", image.pk, type(error).__name__)
+    match error:
+        case vault.CannotOpen():
+            trouble, status = "damaged", 410
+        case FileNotFoundError():
+            trouble, status = "missing", 404
+        case PermissionError():
+            trouble, status = "forbidden", 503
+        case _:
+            trouble, status = "away", 503
+    told = {"trouble": trouble, "reference": image.submission.reference}
+    return render(request, "errors/image.html", told, status=status)
 
 
 def _record(request: HttpRequest, image: Image, because: int | None) -> None:

@@ -1,0 +1,77 @@
+"""What the environment says: does it hang together, and do the keys open what lies in the database?"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.http.request import validate_host
+
+from kycportal.doctor import Finding, bad, good, note
+from submissions import vault
+from submissions.models import Project
+from submissions.models.submission import SubmissionKey
+
+LOOKED_AT = 200  # keys; their rows lie in random order, so the first are a sample
+README = "README, Environment"
+
+
+def configuration() -> Iterator[Finding]:
+    deployed = not settings.IS_EMBEDDED
+    messages = checks.run_checks(include_deployment_checks=deployed)
+    for message in messages:
+        yield note("configuration", f"{message.id}: {message.msg}", message.hint or f"See {README}.")
+    yield from _address()
+    if settings.DEBUG:
+        yield bad("configuration", "DEBUG is on", "Unset DEBUG: its error pages show what people typed.")
+    if deployed and not settings.METRICS_TOKEN:
+        yield note("configuration", "METRICS_TOKEN is not set", "Set it, so that Prometheus can ask /metrics.")
+    yield good("configuration", f"public address {settings.PUBLIC_URL}, logs as {settings.LOG_FORMAT}")
+
+
+def _address() -> Iterator[Finding]:
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        do = "Put it into ALLOWED_HOSTS, else browsers that follow a link from a mail get an error."
+        yield bad("configuration", f"PUBLIC_URL's host {host} is not in ALLOWED_HOSTS", do)
+    if not settings.IS_EMBEDDED and not settings.IS_HTTPS:
+        do = "Put TLS in front and say so with an https PUBLIC_URL: cookies and redirects follow it."
+        yield bad("configuration", "PUBLIC_URL is not https", do)
+
+
+def master_keys() -> Iterator[Finding]:
+    wrapped = [bytes(row.wrapped) for row in SubmissionKey.objects.order_by("pk")[:LOOKED_AT]]
+    by_master = Counter(key[: vault.KEY_ID_BYTES] for key in wrapped)
+    known = [vault.master_key_id(master) for master in settings.FIELD_KEYS]
+    foreign = sum(count for master, count in by_master.items() if master not in known)
+    if foreign:
+        said = f"{foreign} of {len(wrapped)} data keys looked at lie under a key that is not in KYC_FIELD_KEYS"
+        yield bad("keys", said, "Put the old key back behind the new one, then run rotate_keys.")
+    older = sum(by_master[master] for master in known[1:])
+    if older:
+        said = f"{older} of {len(wrapped)} data keys looked at lie under an older key"
+        yield note("keys", said, "Run manage.py rotate_keys before that key is taken out of the list.")
+    yield from _project_keys()
+    yield from _secret_files()
+    yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} looked at")
+
+
+def _project_keys() -> Iterator[Finding]:
+    for project in Project.objects.filter(is_open=True):
+        try:
+            has_key = bool(project.api_key)
+        except vault.CannotOpen as error:
+            yield bad("keys", f"{project.name}: {error}", "Put that key back into KYC_FIELD_KEYS.")
+            continue
+        if not has_key:
+            yield bad("keys", f"{project.name} has no API key", "An administrator sets it on the project's page.")
+
+
+def _secret_files() -> Iterator[Finding]:
+    """The embedded default's own secrets."""
+    for name in ("secret_key", "kyc_field_keys", "kyc_search_keys"):
+        path = Path(settings.DATA_DIR) / name
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield bad("keys", f"others can read {path}", f"chmod 600 {path}")

@@ -1,0 +1,145 @@
+"""Database, broker, worker and beat, storage, mail, record of events: does each answer and do its work?"""
+
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from kycportal import workers
+from kycportal.doctor import Finding, bad, good, note
+from kycportal.health import HEARTBEAT, broker
+from submissions import clock, seals, vault
+from submissions.models import Image, Switch
+
+SEALED_WITHIN = 300  # seconds
+LEAST_FREE = 0.1  # of the disk that holds the images
+
+
+def database() -> Iterator[Finding]:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield bad("database", f"no answer: {error}", "Check DATABASE_URL, the server, and that this host may reach it.")
+        return
+    if waiting:
+        names = ", ".join(str(migration) for migration, _back in waiting)
+        yield bad("database", f"migrations are waiting: {names}", "Run manage.py migrate.")
+    if settings.IS_EMBEDDED:
+        yield note("database", "the embedded SQLite file", "One host only; set DATABASE_URL for PostgreSQL.")
+    else:
+        yield good("database", f"{connection.display_name} answers, its tables are up to date")
+
+
+def redis() -> Iterator[Finding]:
+    try:
+        told = broker().info()
+    except Exception as error:
+        do = "Check REDIS_URL and the server. Until it is back nothing is sent; pages go on."
+        yield bad("broker", f"no answer ({type(error).__name__})", do)
+        return
+    if told.get("maxmemory") and told.get("maxmemory_policy") != "noeviction":
+        do = "Set maxmemory-policy noeviction: a queue that is thrown away costs time, a lost rate limit costs safety."
+        yield bad("broker", f"Redis throws away what it holds ({told['maxmemory_policy']})", do)
+    version = told.get("valkey_version") or told.get("redis_version")
+    yield good("broker", f"answers, version {version}, {told['used_memory_human']} in use")
+
+
+def worker_and_beat() -> Iterator[Finding]:
+    pool = workers.pool()
+    if not pool.workers:
+        yield bad("worker", "none was heard of in 30 s", "Start one: celery -A kycportal worker (Procfile).")
+    else:
+        yield good("worker", f"{pool.workers} with {pool.threads} threads, {pool.busy} at work")
+    beat = broker().get(HEARTBEAT)
+    if beat is None:
+        do = "Start one (Procfile); if it runs, its log says what it waits for. Two do no harm."
+        yield bad("beat", "no task of beat's was run in the last minute", do)
+    else:
+        yield good("beat", f"last heard of {max(0.0, time.time() - float(beat)):.0f} s ago")
+
+
+def storage() -> Iterator[Finding]:
+    """Write, read, delete an object; then open the newest image."""
+    content = secrets.token_bytes(64)
+    try:
+        name = default_storage.save("doctor-probe", ContentFile(content))
+        with default_storage.open(name) as stored:
+            same = stored.read() == content
+        default_storage.delete(name)
+    except Exception as error:
+        do = "Check STORAGE_URL: the bucket, its address, and that the key may put, get, list and delete."
+        yield bad("storage", f"an object could not be written and read back: {type(error).__name__}", do)
+        return
+    if not same:
+        yield bad("storage", "an object came back altered", "Do not send anything before that is understood.")
+    yield from _newest_image()
+    yield from _room()
+    yield good("storage", "an object was written, read back and deleted")
+
+
+def _newest_image() -> Iterator[Finding]:
+    image = Image.objects.filter(submission__erased_at=None).order_by("-created_at").first()
+    if image is None:
+        return
+    try:
+        image.read()
+    except (OSError, vault.CannotOpen) as error:
+        do = "Compare with the last backup; see docs/operations.md, Images that cannot be opened."
+        yield bad("storage", f"the newest image cannot be opened: {error}", do)
+
+
+def _room() -> Iterator[Finding]:
+    folder = getattr(default_storage, "location", "")
+    if not folder or not Path(folder).exists():
+        return
+    disk = shutil.disk_usage(folder)
+    if disk.free < LEAST_FREE * disk.total:
+        yield bad("storage", f"{disk.free // 2**20} MB are free at {folder}", "Make room: images stay for years.")
+
+
+def mail() -> Iterator[Finding]:
+    if "smtp" not in settings.EMAIL_BACKEND:
+        grade = note if settings.IS_EMBEDDED else bad
+        yield grade("mail", "mails are written to files and reach nobody", "Set EMAIL_URL: deadlines are told by mail.")
+        return
+    try:
+        connected = get_connection()
+        connected.open()
+        connected.close()
+    except (OSError, SMTPException) as error:
+        do = "Check EMAIL_URL: host, port, tls=1 or smtps, user and password."
+        yield bad("mail", f"{settings.EMAIL_HOST} does not take mail ({type(error).__name__})", do)
+    else:
+        yield good("mail", f"{settings.EMAIL_HOST} takes mail")
+
+
+def record_of_events() -> Iterator[Finding]:
+    since = seals.oldest_unsealed_at()
+    late = (clock.now() - since).total_seconds() if since else 0
+    if late > SEALED_WITHIN:
+        do = "The task seal_events does not run: see worker and beat above."
+        yield bad("events", f"the oldest event has not been sealed for {late:.0f} s", do)
+    else:
+        yield good("events", "sealed")
+
+
+def sending() -> Iterator[Finding]:
+    switch = Switch.read()
+    if switch.on_hold_since is not None:
+        do = "See docs/operations.md, Restore; /sending/ shows what is open, an administrator lifts the hold."
+        yield bad("sending", f"on hold since {switch.on_hold_since:%Y-%m-%d %H:%M} UTC ({switch.on_hold_why})", do)
+    elif switch.stopped_at is not None:
+        do = "A manager lets it go on at /sending/."
+        yield note("sending", f"stopped by a manager since {switch.stopped_at:%Y-%m-%d %H:%M} UTC", do)
+    else:
+        yield good("sending", "open")

@@ -1,0 +1,65 @@
+"""Can the vendor be reached with each project's key, and do the clocks agree: ours, Redis', the database's, theirs?"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection
+
+from argos.errors import VendorError
+from kycportal.doctor import Finding, bad, good, note
+from submissions import clock, polling, shared
+from submissions.calls import gate
+from submissions.models import Project
+
+CLOSE = 2.0  # seconds
+FAR = clock.MAX_DRIFT.total_seconds()
+
+
+def reach() -> Iterator[Finding]:
+    projects = list(Project.objects.filter(is_open=True))
+    if not projects:
+        yield note("vendor", "no project yet", "An administrator makes one in the admin.")
+    for project in projects:
+        if problem := polling.try_key(project):
+            do = "Check base URL and key on its page, and that the vendor allows this host's address."
+            yield bad("vendor", f"{project.name}: {problem}", do)
+        elif project.paused_at is not None:
+            do = "It answers now: an administrator resumes sending at /sending/."
+            yield bad("vendor", f"{project.name} is paused: {project.paused_reason}", do)
+        else:
+            yield good("vendor", f"{project.name} answers at {project.base_url}")
+
+
+def clocks() -> Iterator[Finding]:
+    """All against this host's."""
+    for name, ahead in _offsets():
+        if abs(ahead) > FAR:
+            yield bad("clock", f"{name} is {ahead:+.0f} s from ours: sending waits", "Set the host's clock by NTP.")
+        elif abs(ahead) > CLOSE:
+            yield note("clock", f"{name} is {ahead:+.1f} s from ours", "Let NTP keep every host's clock.")
+        else:
+            yield good("clock", f"{name} agrees within {CLOSE:.0f} s")
+
+
+def _offsets() -> Iterator[tuple[str, float]]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            before = time.time()
+            cursor.execute("SELECT clock_timestamp()")
+            told: datetime = cursor.fetchone()[0]
+        yield "the database's clock", told.timestamp() - (before + time.time()) / 2
+    try:
+        seconds, micros = shared.ask("return redis.call('TIME')", [], [])
+        yield "Redis' clock", int(seconds) + int(micros) / 1e6 - time.time()
+    except shared.Gone:
+        pass
+    for project in Project.objects.filter(is_open=True):
+        client = project.client()
+        with contextlib.suppress(VendorError):  # `reach` has said so
+            client.find_by_userid(gate.PROBE)
+        received = client.last_received
+        if received and received.date:  # in whole seconds, rounded down
+            ahead = received.date.timestamp() + 0.5 - (time.time() - received.took / 2)
+            yield f"the vendor's clock ({project.name})", ahead

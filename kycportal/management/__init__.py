@@ -1,0 +1,1 @@
+"""Commands about the installation; those about submissions live in `submissions.management`."""

@@ -1,0 +1,49 @@
+"""`manage.py doctor [--json]`: is everything as it must be, and what to do where it is not."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from kycportal.doctor import Check, Finding, Grade, config, examine, parts, vendor
+
+CHECKS: dict[str, Check] = {
+    "configuration": config.configuration,
+    "database": parts.database,
+    "keys": config.master_keys,
+    "broker": parts.redis,
+    "worker": parts.worker_and_beat,
+    "storage": parts.storage,
+    "vendor": vendor.reach,
+    "clock": vendor.clocks,
+    "mail": parts.mail,
+    "events": parts.record_of_events,
+    "sending": parts.sending,
+}
+
+
+class Command(BaseCommand):
+    help = "Look at every part of this installation and say what to do. Exit code 1 when something is BAD."
+    requires_system_checks: list[str] = []  # they are among what is looked at
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+        found = examine(CHECKS)
+        for finding in found:
+            self.stdout.write(_object(finding) if json else _lines(finding))
+        wrong = sum(finding.grade == Grade.BAD for finding in found)
+        if wrong:
+            raise CommandError(f"{wrong} of {len(found)} findings are BAD.")
+
+
+def _lines(finding: Finding) -> str:
+    first = f"{finding.grade:<5}{finding.part:<14}{finding.said}"
+    return f"{first}\n{'':<19}-> {finding.do}" if finding.do else first
+
+
+def _object(finding: Finding) -> str:
+    return json.dumps(asdict(finding))

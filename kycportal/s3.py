@@ -1,0 +1,77 @@
+"""Images on an S3 service, with its errors as the operating system would put them.
+
+The code that reads images knows three kinds of trouble besides damage: not there, not allowed, no answer. On a disk
+they are FileNotFoundError, PermissionError and other OSErrors, and so they are here. There is no address by which
+anybody but the portal could fetch an object: everything is streamed and opened here, so that every look is permitted
+and recorded.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.base import File
+from storages.backends.s3 import S3Storage
+
+# A page or a call waits for an image: an answer late is worse than "try again".
+CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 3})
+
+
+class NoAnswer(ConnectionError):
+    """The service did not answer, or answered that it cannot just now."""
+
+
+class NoAddress(Exception):
+    """Nobody is given an address of a stored object."""
+
+
+@contextmanager
+def as_os_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        code = error.response.get("Error", {}).get("Code", "")
+        raise _as_os_error(status)(f"{name}: HTTP {status} {code}") from error
+    except BotoCoreError as error:
+        raise NoAnswer(f"{name}: {type(error).__name__}") from error
+
+
+def _as_os_error(status: int) -> type[OSError]:
+    if status == 404:
+        return FileNotFoundError
+    return PermissionError if status in (401, 403) else NoAnswer
+
+
+class SealedStorage(S3Storage):  # type: ignore[misc]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(client_config=CONFIG, **options)
+
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        with as_os_errors(name):
+            opened: File[bytes] = super()._open(name, mode)
+            if "r" in mode:
+                opened.file  # noqa: B018 (fetches it here and not at the first read, where nobody translates)
+            return opened
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
+        with as_os_errors(name):
+            return str(super()._save(name, content))
+
+    def delete(self, name: str) -> None:
+        with as_os_errors(name):
+            super().delete(name)
+
+    def exists(self, name: str) -> bool:
+        with as_os_errors(name):
+            return bool(super().exists(name))
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        with as_os_errors(path):
+            folders, files = super().listdir(path)
+        return folders, files
+
+    def url(self, name: str | None, *args: Any, **options: Any) -> str:
+        raise NoAddress("images are read through the portal")

@@ -1,0 +1,126 @@
+"""`manage.py doctor`: every part, what is wrong, what to do, and an exit code."""
+
+import base64
+import io
+import json
+import os
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from kycportal import doctor, health, workers
+from kycportal.doctor import Finding, Grade, config, parts, vendor
+from submissions.calls import hold
+from submissions.models import ImageKind, Switch
+from tests.broker import redis
+from tests.factories import attach_image, make_at, make_project
+from tests.sandbox import KEY, Sandbox, sandbox
+
+__all__ = ["redis", "sandbox"]
+pytestmark = pytest.mark.django_db
+
+
+def bad(found: Any) -> list[Finding]:
+    return [finding for finding in found if finding.grade == Grade.BAD]
+
+
+def examined(*arguments: str) -> tuple[int, str]:
+    out = io.StringIO()
+    try:
+        call_command("doctor", *arguments, stdout=out)
+    except CommandError as error:
+        return error.returncode, out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_sound_installation_is_found_sound(sandbox: Sandbox, redis: str, settings: Any) -> None:
+    project = make_project(base_url=sandbox.base_url)
+    project.api_key = KEY
+    project.save()
+    attach_image(make_at("draft", project=project), ImageKind.SELFIE, project_user())
+    workers.say(at_once=True)
+    health.note_heartbeat()
+    code, said = examined()
+    assert code == 0, said
+    assert "BAD" not in said
+    for part in ("configuration", "database", "keys", "broker", "worker", "beat", "storage", "vendor", "clock", "mail"):
+        assert f"{part} " in said
+    code, said = examined("--json")
+    assert code == 0
+    assert {json.loads(line)["grade"] for line in said.splitlines()} <= {"ok", "note"}
+
+
+def project_user() -> Any:
+    from tests.factories import make_user
+
+    return make_user()
+
+
+def test_everything_away_is_said_with_what_to_do(settings: Any) -> None:
+    """No Redis, no worker, a vendor that refuses the connection: each with a way on, and exit code 1."""
+    make_project()
+    code, said = examined()
+    assert code == 1
+    lines = said.splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("BAD"):
+            assert lines[number + 1].strip().startswith("-> "), line
+    for part in ("broker", "worker", "vendor"):
+        assert any(line.startswith(f"BAD  {part}") for line in lines), said
+
+
+def test_lost_master_key_is_named(settings: Any) -> None:
+    make_at("draft")
+    settings.FIELD_KEYS = [os.urandom(32)]
+    found = bad(config.master_keys())
+    assert "lie under a key that is not in KYC_FIELD_KEYS" in found[0].said
+    assert "rotate_keys" in found[0].do
+
+
+def test_older_key_is_a_note(settings: Any) -> None:
+    make_at("draft")
+    settings.FIELD_KEYS = [os.urandom(32), *settings.FIELD_KEYS]
+    found = [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
+    assert "older key" in found[0].said
+    assert not bad(config.master_keys())
+
+
+def test_keys_are_never_printed(settings: Any) -> None:
+    make_at("draft")
+    said = " ".join(finding.said + finding.do for finding in config.master_keys())
+    for key in (*settings.FIELD_KEYS, *settings.SEARCH_KEYS):
+        assert base64.urlsafe_b64encode(key).decode() not in said
+
+
+def test_public_host_that_is_not_allowed(settings: Any) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://kyc.example.com", ["localhost"]
+    assert "kyc.example.com is not in ALLOWED_HOSTS" in bad(config.configuration())[0].said
+
+
+def test_hold_is_told_with_the_page_to_read() -> None:
+    Switch.read()
+    hold.begin(hold.BY_HAND)
+    found = bad(parts.sending())
+    assert "on hold" in found[0].said
+    assert "Restore" in found[0].do
+
+
+def test_newest_image_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = attach_image(make_at("draft"), ImageKind.SELFIE, project_user())
+    parts.default_storage.delete(image.name)
+    found = bad(parts.storage())
+    assert "newest image cannot be opened" in found[0].said
+
+
+@pytest.mark.parametrize(("ahead", "grade"), [(0.5, Grade.GOOD), (5.0, Grade.NOTE), (-90.0, Grade.BAD)])
+def test_clock_is_judged_by_how_far_it_is(monkeypatch: pytest.MonkeyPatch, ahead: float, grade: Grade) -> None:
+    monkeypatch.setattr(vendor, "_offsets", lambda: [("Redis' clock", ahead)])
+    assert [finding.grade for finding in vendor.clocks()] == [grade]
+
+
+def test_check_that_breaks_is_a_finding() -> None:
+    def broken() -> list[Finding]:
+        raise ZeroDivisionError("x")
+
+    assert doctor.examine({"part": broken})[0].grade == Grade.BAD

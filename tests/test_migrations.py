@@ -1,0 +1,94 @@
+"""Version N goes on serving while the migrations of N+1 run, so a migration only adds, or says why it may do more.
+
+Expand and contract: what N+1 needs is added so that N can go on writing; what nobody uses any more goes in a later
+version. A migration that does more than add carries `contracts = "which version stopped using it"` in its class.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import models
+from django.db.migrations import operations as does
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.models import NOT_PROVIDED
+
+# The first versions were never in production beside one another.
+FROM = "0011_phone_links"
+HARMLESS = (does.CreateModel, does.AddIndex, does.RemoveIndex, does.RemoveConstraint, does.AlterModelOptions)
+
+
+def what_more(operation: Operation, before: Any) -> str:
+    """What this operation does to a version that does not know of it; "" when it only adds."""
+    if isinstance(operation, HARMLESS):
+        return ""
+    if isinstance(operation, does.AddField):
+        return _new_column(operation.field, operation.name)
+    if isinstance(operation, does.AlterField):
+        was = before.models["submissions", operation.model_name_lower].fields[operation.name]
+        return _changed_column(was, operation.field, operation.name)
+    return f"{type(operation).__name__} may break a version that does not know of it"
+
+
+def _new_column(field: "models.Field[Any, Any]", name: str) -> str:
+    if field.null or field.many_to_many or field.db_default is not NOT_PROVIDED:
+        return ""
+    return f"{name} has neither null=True nor db_default: the old version's inserts fail"
+
+
+def _changed_column(was: "models.Field[Any, Any]", now: "models.Field[Any, Any]", name: str) -> str:
+    narrower = (was.null and not now.null) or (now.max_length or 0) < (was.max_length or 0)
+    if narrower or was.get_internal_type() != now.get_internal_type():
+        return f"{name} is narrower or of another type than the old version writes"
+    return ""
+
+
+def migrations_since(name: str) -> Iterator[tuple[Any, Any]]:
+    """Each later migration of the portal with the state before it."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    for app, label in loader.graph.forwards_plan(loader.graph.leaf_nodes("submissions")[0]):
+        if app == "submissions" and label > name:
+            migration = loader.graph.nodes[app, label]
+            yield migration, loader.project_state(migration.dependencies, at_end=True)
+
+
+def test_migrations_only_add_or_say_why() -> None:
+    wrong = []
+    for migration, before in migrations_since(FROM):
+        for operation in migration.operations:
+            problem = what_more(operation, before)
+            operation.state_forwards(migration.app_label, before)
+            if problem and not getattr(migration, "contracts", ""):
+                wrong.append(f"{migration.name}: {problem}")
+    assert wrong == [], "add it so that the version before can go on, or say in `contracts` since when nobody uses it"
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_harmless"),
+    [
+        (does.AddField("x", "y", models.CharField(max_length=5, null=True)), True),
+        (does.AddField("x", "y", models.CharField(max_length=5, db_default="")), True),
+        (does.AddField("x", "y", models.CharField(max_length=5, default="")), False),
+        (does.RemoveField("x", "y"), False),
+        (does.RenameField("x", "y", "z"), False),
+        (does.DeleteModel("x"), False),
+        (does.RunSQL("ALTER TABLE x DROP COLUMN y"), False),
+        (does.CreateModel("x", [("id", models.AutoField(primary_key=True))]), True),
+    ],
+)
+def test_rule_tells_adding_from_more(operation: Operation, is_harmless: bool) -> None:
+    assert (what_more(operation, None) == "") is is_harmless
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_harmless"),
+    [
+        (models.CharField(max_length=5), models.CharField(max_length=9), True),
+        (models.CharField(max_length=9), models.CharField(max_length=5), False),
+        (models.CharField(max_length=9, null=True), models.CharField(max_length=9), False),
+        (models.CharField(max_length=9), models.TextField(), False),
+    ],
+)
+def test_rule_tells_wider_from_narrower(was: Any, now: Any, is_harmless: bool) -> None:
+    assert (_changed_column(was, now, "y") == "") is is_harmless
