@@ -22,7 +22,7 @@ SQLITE = (
 POSTGRESQL = f"""
 CREATE OR REPLACE FUNCTION kyc_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND TG_TABLE_NAME = '{EVENTS}' AND session_user = 'kyc_purger' THEN
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME LIKE '{EVENTS}%' AND session_user = 'kyc_purger' THEN
         IF OLD.at < now() - interval '2 years' THEN RETURN OLD; END IF;
     END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
@@ -52,6 +52,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.schema_editor() as editor:
         for statement in _statements(connection.vendor):
             editor.execute(statement, params=None)  # a percent sign is meant
+
+
+def guard_part(connection: BaseDatabaseWrapper, part: str) -> None:
+    """A part of the record has the row's guard from the whole; the one against emptying it is each part's own."""
+    with connection.schema_editor() as editor:
+        editor.execute(
+            f"CREATE OR REPLACE TRIGGER event_no_truncate BEFORE TRUNCATE ON {part} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION kyc_append_only()",
+            params=None,
+        )
 
 
 def _statements(vendor: str) -> list[str]:

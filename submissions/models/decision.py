@@ -4,7 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions import clock
@@ -40,6 +40,12 @@ class Decision(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["decided_at"]
+        indexes = [
+            # Asked for with every page: is there a verdict of this person that can still be taken back?
+            models.Index(
+                "reviewer", F("decided_at").desc(), name="decision_of_reviewer", condition=Q(withdrawn_at=None)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"),
             models.UniqueConstraint(

@@ -1,0 +1,58 @@
+"""The record of events divided into parts on the large set: what it costs, and what reading and writing cost after.
+
+On a copy. The record is the portal's largest table by rows and the one that only grows; docs/decisions/archive.md says
+why it is this one.
+"""
+
+import random
+from collections.abc import Callable
+
+from bench.report import Report
+from bench.size import IS_SMALL, LARGE
+from bench.timing import Timed, milliseconds, summed_up
+from submissions import events, partitions
+from submissions.events import SYSTEM
+from submissions.models import Event, Submission
+
+TURNS = 20 if IS_SMALL else 300
+EACH = 10_000 if IS_SMALL else 1_000_000
+PARTS = 12
+MOST = 1.25
+
+
+def measure() -> int:
+    report = Report(f"The record of events of {LARGE:,} submissions in parts")
+    ids = list(Submission.objects.order_by("id").values_list("pk", flat=True)[: TURNS * 2])
+    random.Random(1).shuffle(ids)
+    before = {name: _times(act, ids) for name, act in ACTS.items()}
+    report.add("archive: divide, others writing meanwhile", milliseconds(lambda: partitions.divide(EACH)) / 1000, "s")
+    partitions.AHEAD = PARTS  # as many as some years of such work bring
+    partitions.make_room(EACH)
+    report.add("archive: parts", len(partitions.parts()), "")
+    for name, act in ACTS.items():
+        after = _times(act, ids)
+        report.add(
+            f"archive: {name}",
+            after.median,
+            "ms",
+            spread=after.spread,
+            against="one table",
+            reference=before[name].median,
+            at_most=MOST,
+        )
+    return report.finish()
+
+
+def _timeline(pk: object) -> None:
+    list(Event.objects.filter(submission_id=pk).order_by("id").values_list("id", "kind", "at")[:60])
+
+
+def _write(pk: object) -> None:
+    events.record("looked", by=SYSTEM, submission=Submission(pk=pk))
+
+
+ACTS: dict[str, Callable[[object], None]] = {"a timeline": _timeline, "writing an event": _write}
+
+
+def _times(act: Callable[[object], None], ids: list[object]) -> Timed:
+    return summed_up([milliseconds(lambda pk=pk: act(pk)) for pk in ids[:TURNS]])  # type: ignore[misc]
