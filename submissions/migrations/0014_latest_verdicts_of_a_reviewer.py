@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0012_name_shown_fields'),
+        ('submissions', '0013_bind_second_factors'),
     ]
 
     operations = [
