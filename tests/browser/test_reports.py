@@ -3,13 +3,12 @@
 import json
 import re
 import uuid
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
 from tests.stack import Stack
 
@@ -45,19 +44,6 @@ def seed(stack: Stack, status: str) -> tuple[str, str]:
     return pk, reference
 
 
-def check_accessible(desk: Desk) -> None:
-    """axe finds nothing, light and dark, wide and narrow."""
-    for width in (1440, 390):
-        desk.page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            desk.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            broken: list[Any] = Axe().run(desk.page).response["violations"]
-            found = [f"{one['id']}: {node['html'][:160]}" for one in broken for node in one["nodes"]]
-            assert not found, f"{desk.page.url} {width} {scheme}: {found}"
-    desk.page.set_viewport_size({"width": 1440, "height": 900})
-    desk.page.emulate_media(color_scheme="light")
-
-
 def test_reports_draw_and_each_number_opens_its_list(desk: Desk) -> None:
     _pk, reference = seed(desk.stack, "rejected")
     asked: list[str] = []
@@ -68,7 +54,6 @@ def test_reports_draw_and_each_number_opens_its_list(desk: Desk) -> None:
         expect(desk.page.locator("html")).to_have_attribute("data-charts", re.compile("[1-9]"))
     else:
         expect(desk.page.get_by_text("the tables stand alone")).to_be_visible()
-    check_accessible(desk)
     desk.shot("reports")
     row = desk.page.locator("#rejected-reviewer tr", has_text="Against our policy")
     row.get_by_role("link").first.click()
@@ -83,11 +68,11 @@ def test_export_is_made_watched_and_downloaded(desk: Desk) -> None:
     desk.go("/submissions/?status=approved")
     desk.page.get_by_text("Export what is shown").click()
     desk.page.get_by_label("What is it for?").fill("the monthly report")
-    check_accessible(desk)
+    check_at_both_widths(desk.page)
     desk.shot("export-ask")
     desk.press("Export")
     expect(desk.page.get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
-    check_accessible(desk)
+    check_at_both_widths(desk.page)
     desk.shot("export-ready")
     for _time in range(2):
         with desk.page.expect_download() as download:
@@ -96,7 +81,6 @@ def test_export_is_made_watched_and_downloaded(desk: Desk) -> None:
         assert reference in text
         assert "=. E." not in text.replace("'=. E.", "")
     desk.go("/exports/")
-    check_accessible(desk)
     desk.shot("exports")
 
 
@@ -121,7 +105,7 @@ def test_mention_is_completed_and_unread_for_the_other(desk: Desk, other_desk: D
     other_desk.log_in("officer")
     other_desk.go("/unread/")
     expect(other_desk.page.get_by_role("link", name=reference)).to_be_visible()
-    check_accessible(other_desk)
+    check_at_both_widths(other_desk.page)
     other_desk.shot("unread")
     other_desk.page.get_by_role("link", name=reference).first.click()
     other_desk.page.wait_for_url(f"**/review/{pk}/**")
@@ -140,7 +124,7 @@ def test_alert_comes_into_an_open_page_and_is_announced(desk: Desk) -> None:
     desk.stack.query(f'Alert.objects.create(submission_id="{pk}", person={person}, kind="target_60").pk')
     desk.page.evaluate("document.body.dispatchEvent(new Event('look'))")
     expect(region).to_contain_text(f"{reference}: the review target is less than 1 hour away")
-    check_accessible(desk)
+    check_at_both_widths(desk.page)
     desk.shot("alert")
     region.get_by_role("button", name="Seen").click()
     expect(desk.page.locator("#alerts").get_by_text(reference)).to_have_count(0)
@@ -152,7 +136,7 @@ def test_handover_lists_and_prints_and_keeps_a_note(desk: Desk) -> None:
     desk.go("/handover/")
     line = desk.page.get_by_role("row").filter(has_text=reference)
     expect(line).to_be_visible()
-    check_accessible(desk)
+    check_at_both_widths(desk.page)
     desk.shot("handover")
     line.get_by_role("textbox").fill("Wait for the call at nine.")
     line.get_by_role("button", name="Add").click()
