@@ -15,8 +15,11 @@ from tests.drills.plant import Clock, Plant
 from tests.drills.traffic import Floor
 
 GUST_SECONDS = 1.5
-GUSTS_A_JUMP = 3
-JUMP_SECONDS = 120
+# In the weather the clocks go on by a little more than two reads are apart, over what a worker that has died or a call
+# that outlasts its worker's patience has left, and over nothing else: a busy machine's calls would lose their leases.
+JUMP_EVERY = 15  # seconds of the wall's clock
+JUMP_SECONDS = 11 * 60
+DRAINED_WITHIN = 3
 PATIENCE = 600  # seconds of the wall's clock for all the Step 2 calls
 # After the weather: the minutes the clocks are moved by, one after the other; an hour in all.
 HOUR = (1, 11, 11, 11, 11, 15)
@@ -53,13 +56,15 @@ class Scene:
     def gusts(self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS) -> Iterator[int]:
         """A turn now and again until the vendor has seen `share` of the Step 2 calls; the clocks go on meanwhile."""
         started, turn = time.monotonic(), 0
+        jumped = started
         self.floor.start()
         while self.step2_calls() < share * self.wanted and time.monotonic() - started < PATIENCE:
             yield turn
             time.sleep(seconds)
             turn += 1
-            if turn % GUSTS_A_JUMP == 0:
-                self.clock.advance(jump)
+            if time.monotonic() - jumped > JUMP_EVERY:
+                self._advance_quietly(jump, DRAINED_WITHIN)
+                jumped = time.monotonic()
 
     def step2_calls(self) -> int:
         return sum(kyc["step2_calls"] for kyc in self.plant.control.submissions())
@@ -73,11 +78,11 @@ class Scene:
         self.plant.mend()
         self.cleared_at = clock.now()
 
-    def wait_until_nothing_is_sent(self) -> None:
+    def wait_until_nothing_is_sent(self, seconds: float = QUIET_WITHIN) -> None:
         """No call is on its way, so that a jump of hours does not happen to one."""
         started = time.monotonic()
         leaving = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT))
-        while leaving.exists() and time.monotonic() - started < QUIET_WITHIN:
+        while leaving.exists() and time.monotonic() - started < seconds:
             time.sleep(0.1)
 
     def hour_after(self) -> None:
@@ -100,11 +105,14 @@ class Scene:
     def _pass(self, minutes: float) -> None:
         """People serve whoever can be served; then they rest, what they pressed ends, and the clocks go on."""
         self._serve(SERVED_WITHIN)
-        self.floor.pause()
-        self.wait_until_nothing_is_sent()
-        self.clock.advance(minutes * 60)
-        self.floor.go_on()
+        self._advance_quietly(minutes * 60, QUIET_WITHIN)
         time.sleep(AT_LEAST_BETWEEN)
+
+    def _advance_quietly(self, seconds: float, drained_within: float) -> None:
+        self.floor.pause()
+        self.wait_until_nothing_is_sent(drained_within)
+        self.clock.advance(seconds)
+        self.floor.go_on()
 
     def _serve(self, seconds: float) -> None:
         """Until what is not finished waits for the clock alone."""

@@ -145,7 +145,7 @@ class Agent(Person):
         self.mine = {row.pk for row in rows if row.status not in FINAL}
         now = time.monotonic()
         ready = [row for row in rows if row.status in PRESSES and self.again_at.get(row.pk, 0) < now]
-        acted = [self._press(row) for row in ready]
+        acted = [self._press(row) for row in ready if not self.floor.is_paused]
         if self.floor.admits and len(self.mine) < self.floor.hold:
             self._admit()
             return True
