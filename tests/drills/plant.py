@@ -13,7 +13,7 @@ import requests
 from tests.sandbox import KEY, Control
 from tests.stack import ROOT
 
-READY_WITHIN = 90
+READY_WITHIN = 240
 CELERY = [sys.executable, "-m", "celery", "-A", "kycportal"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
