@@ -3,7 +3,7 @@
 import logging
 
 from submissions import clock, tally
-from submissions.calls import ledger
+from submissions.calls import evidence, ledger
 from submissions.deadlines import MANAGER_TOLD_AFTER
 from submissions.events import SYSTEM
 from submissions.models import CallState, Status, Submission, Switch
@@ -22,7 +22,7 @@ def sweep_deadlines(batch: int = BATCH) -> int:
     if Switch.read().on_hold_since is not None:
         return 0
     moment = clock.now() + clock.MAX_DRIFT
-    due = Submission.objects.due_before(moment).exclude(pk__in=ledger.submissions_in_doubt())
+    due = Submission.objects.due_before(moment).exclude(pk__in=evidence.submissions_in_doubt())
     rows = due.select_related("project").order_by("deadline_at")[:batch]
     return sum(_run_out(submission) for submission in rows)
 

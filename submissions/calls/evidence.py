@@ -8,6 +8,7 @@ has told us already proves nothing.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -78,6 +79,13 @@ def tries_processed(submission: Submission) -> int:
 def known_before(call: Call) -> dict[str, int]:
     """What a later read is compared with; written when the call leaves."""
     return {"tries": tries_processed(call.submission), "id_tries": _turned_down_ids(call.submission).count()}
+
+
+def submissions_in_doubt() -> "QuerySet[Call, Any]":
+    """Ids of submissions with a step that left and has not ended: the deadline waits for its settling."""
+    steps = Call.objects.filter(kind__in=(CallKind.STEP1, CallKind.STEP2))
+    rows: QuerySet[Call, Any] = steps.filter(state__in=(CallState.SENT, CallState.UNKNOWN))
+    return rows.values("submission_id")
 
 
 def judge(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:

@@ -355,7 +355,12 @@ def insert_found(submission: Submission, kind: CallKind, *, as_: CallState, user
 
 
 def doubt_everything() -> int:
-    """A restored database: what it holds as prepared or sent may have left since. Returns how many."""
+    """A restored database: what it holds as prepared or sent may have left since. Returns how many.
+
+    What it held in doubt already may have been settled since, and its submission pressed again.
+    """
+    doubted = Call.objects.filter(state=CallState.UNKNOWN, kind=CallKind.STEP2).exclude(error="already_processed")
+    doubted.exclude(error=evidence.RESTORED).update(error=evidence.RESTORED, clear_since=None)
     calls = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT))
     return sum(_doubt_restored(call) for call in calls.select_related("submission__project"))
 
@@ -383,13 +388,6 @@ def lapse_leases() -> int:
     """A worker died holding these: whether they left nobody knows."""
     lapsed = list(Call.objects.lease_ran_out(clock.now()).select_related("submission__project"))
     return sum(doubt(call, error="lease_ran_out") for call in lapsed)
-
-
-def submissions_in_doubt() -> "QuerySet[Call, Any]":
-    """Ids of submissions with a step that left and has not ended: the deadline waits for its settling."""
-    steps = Call.objects.filter(kind__in=(CallKind.STEP1, CallKind.STEP2))
-    rows: QuerySet[Call, Any] = steps.filter(state__in=(CallState.SENT, CallState.UNKNOWN))
-    return rows.values("submission_id")
 
 
 def _write(call: Call, rows: "QuerySet[Call]", columns: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from argos.client import Client
 from argos.errors import VendorError
 from argos.replies import VendorSubmission
 from submissions import clock
-from submissions.calls import gate, ledger, strays
+from submissions.calls import gate, hold, ledger, strays
 from submissions.models import Call, CallState, Difference, DifferenceKind, Project, Submission, Switch
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,11 @@ OLDER_IN_ROW = 200
 
 
 def go_on() -> None:
-    """The next piece of work of a hold; called by beat, does nothing without one."""
+    """The next piece of work of a hold; called by beat, does nothing without one.
+
+    Looks itself whether the database was restored, so that nothing of it is settled before that is known.
+    """
+    hold.is_in_time(Switch.read())
     switch = Switch.read()
     if switch.on_hold_since is None:
         return

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.drills.scene import Scene
 
 PROCESSES = ("beat", "web")
-NOTICED_WITHIN = 30  # seconds
-READ_BACK_WITHIN = 90
+NOTICED_WITHIN = 120  # seconds
+READ_BACK_WITHIN = 180
 STEP_SECONDS = 150  # of the portal's clock, while the vendor is asked about everything
 
 

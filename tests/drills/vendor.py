@@ -93,7 +93,7 @@ def webhooks_late(scene: "Scene") -> None:
         scene.plant.control.knobs(webhook_times=3, webhook_reversed=scene.draw.random() < 0.5, webhook_delay=delay)
 
 
-@drill(knobs={"reject_at": 9, "shared_budget": False}, cases={"fail": 1})
+@drill(knobs={"reject_at": 9, "shared_budget": False}, cases={"fail": 1}, agents=8)
 def fourth_selfie(scene: "Scene") -> None:
     """The vendor refuses every selfie and would take nine; people press on as long as the portal lets them."""
     for _turn in scene.gusts():

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
 
-from submissions import clock, sweeps
+from submissions import clock, sweeps, tasks
 from submissions.calls import evidence, gate, hold, ledger, memory, recovery, settle, strays
 from submissions.events import SYSTEM
 from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
@@ -235,6 +235,21 @@ def test_prepared_call_is_not_taken_for_a_later_press_that_the_restored_database
     assert (held.state, held.settled_as) == (CallState.SETTLED, "not_known")
     assert (bench.mine.status, bench.mine.selfies_sent) == (there, 1)
     assert evidence.tries_processed(bench.mine) == 1
+
+
+def test_doubt_of_the_dump_is_not_settled_by_what_the_restored_database_lost(bench: Bench) -> None:
+    """Unknown when dumped; then given up and pressed again, which only the vendor knows."""
+    bench.at("+liveness")
+    bench.lose_step2("lost_before")
+    with Dump():
+        bench.beats(0.1, 11, 20)
+        assert bench.call.settled_as == "never_arrived"
+        bench.press_step2(0, 1)
+        bench.work("fine")
+    tasks.settle_unknown_calls()
+    recover(bench)
+    assert bench.mine.calls.get(error="restored").settled_as == "not_known"
+    assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
 
 
 def test_prepared_call_that_never_left_is_offered_again(bench: Bench) -> None:
