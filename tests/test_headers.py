@@ -39,6 +39,33 @@ def test_every_page_is_shut(role: Role | None, path: str) -> None:
     assert "camera=()" in headers["Permissions-Policy"]
 
 
+def is_shut(headers: Any) -> bool:
+    policy = headers["Content-Security-Policy"]
+    closed = "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    return closed and headers["X-Content-Type-Options"] == "nosniff" and "no-store" in headers["Cache-Control"]
+
+
+def test_errors_and_the_administration_are_as_shut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong is answered by other code than what goes well."""
+    client = Client(raise_request_exception=False)
+    client.force_login(factories.make_user(Role.ADMINISTRATOR))
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    strict.force_login(factories.make_user(Role.MANAGER))
+    answers = {
+        "admin": (client.get("/admin/"), 200),
+        "not allowed": (client.get("/submissions/new/"), 403),
+        "no token": (strict.post("/sending/"), 403),
+        "wrong host": (client.get("/", HTTP_HOST="elsewhere.example"), 400),
+        "wrong method": (client.get("/sending/stop/"), 405),
+    }
+    monkeypatch.setattr("submissions.events.record_list", lambda *given, **named: 1 / 0)
+    answers["broken"] = (strict.get("/submissions/"), 500)
+    for name, (answer, status) in answers.items():
+        assert answer.status_code == status, name
+        assert is_shut(answer.headers), name
+        assert "Traceback" not in answer.content.decode(), name
+
+
 def test_the_camera_opens_only_where_a_picture_is_taken(client: Client) -> None:
     user = factories.make_user()
     submission = factories.make_draft(user)
