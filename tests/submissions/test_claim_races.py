@@ -1,4 +1,4 @@
-"""Many people press "claim next" at once: nobody gets what another has, on SQLite and on PostgreSQL."""
+"""Many press at once: nobody gets what another has, and one phone link brings one picture; SQLite and PostgreSQL."""
 
 import json
 import os
@@ -24,13 +24,15 @@ def race(environment: dict[str, str]) -> None:
     got = [pk for pk in told["taken"] if pk]
     assert len(told["taken"]) == PEOPLE
     assert len(got) == len(set(got)) == told["held"] == WAITING
+    assert (told["made"], told["unspent"]) == (["tuple"] * PEOPLE, 1), "the last link made is the one that works"
+    assert (told["came"], told["images"]) == (["Image"] + ["LinkUsed"] * (PEOPLE - 1), 1)
 
 
-def test_claim_next_by_many_at_once_on_sqlite(tmp_path: Path) -> None:
+def test_many_at_once_on_sqlite(tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATA_DIR")}
     race({**kept, "DATA_DIR": str(tmp_path)})
 
 
-def test_claim_next_by_many_at_once_on_postgres(tmp_path: Path) -> None:
+def test_many_at_once_on_postgres(tmp_path: Path) -> None:
     with postgres.running() as url:
         race({**postgres.environment(url), "DATA_DIR": str(tmp_path)})
