@@ -67,7 +67,7 @@ class Desk:
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(self.stack.password)
         self.page.get_by_role("button", name="Log in", exact=True).click()
-        self.page.wait_for_url(f"{self.stack.url}/**")
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
         return self
 
     def go(self, path: str) -> None:
