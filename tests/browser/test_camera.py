@@ -132,7 +132,9 @@ def test_another_camera_can_be_chosen(launch: Callable[..., Browser], stack: Sta
     page.context.close()
 
 
-REFUSES = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', window.refusal); };"
+REFUSES = """() => {
+  navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', window.refusal); };
+}"""
 
 
 def test_a_camera_that_cannot_be_had_says_what_to_do(desk: Desk, pictures: Pictures) -> None:
