@@ -118,7 +118,8 @@ def https_command(settings: ModuleType) -> list[str]:
     everywhere = f"0.0.0.0:{settings.HTTPS_PORT}"
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", everywhere]
     command += ["--certfile", str(certificate), "--keyfile", str(key)]
-    return [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
+    # Errors only: every phone that is asked whether it trusts the certificate would be a warning.
+    return [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "error"]
 
 
 def broker_command(data_dir: Path) -> list[str]:
