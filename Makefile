@@ -68,6 +68,7 @@ check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and 
 	@$(BIN)/python -m tests.audit
 	@$(BIN)/python -m tests.secrets_scan
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory bench SIZE=small
 
 bench: $(DEVELOPMENT) ## measure; BENCH=name runs one, SIZE=small a minute's run on small data
 	@SIZE=$(or $(SIZE),full) $(BIN)/python -m bench $(BENCH)

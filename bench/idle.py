@@ -21,7 +21,7 @@ from bench.report import Report
 from bench.size import IS_SMALL, LARGE, LITTLE
 from kycportal.run import free_port
 
-QUIET, WATCHED = (10, 10) if IS_SMALL else (45, 120)  # seconds: until the start is over, and then measured
+QUIET, WATCHED = (4, 4) if IS_SMALL else (45, 120)  # seconds: until the start is over, and then measured
 MOST_MB, MOST_CPU, MOST_ROWS = 400, 2.0, 1.25
 CELERY = ("celery", "--quiet", "-A", "kycportal")
 READ = "SELECT COALESCE(sum(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables"

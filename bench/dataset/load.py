@@ -54,7 +54,7 @@ def fill(rows: int) -> None:
         for model in apps.get_app_config("stock").get_models():
             editor.create_model(model)
     world.make()
-    later = _set_aside_indexes()
+    later = set_aside_indexes([model._meta.db_table for model in (*TABLES, Event)])
     now = clock.now().isoformat()
     parts = [_start_part(rows, part, now) for part in range(PROCESSES)]
     if any(part.wait() for part in parts):
@@ -85,13 +85,12 @@ def _raw() -> psycopg.Connection[tuple[object, ...]]:
     return connection_to
 
 
-def _set_aside_indexes() -> list[str]:
+def set_aside_indexes(tables: list[str]) -> list[str]:
     """Drops what only makes loading slow; returns the statements that bring it back."""
     indexes = """SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = 'public'
         AND i.tablename = ANY(%s) AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)"""
     uniques = """SELECT c.conname, c.conrelid::regclass::text, pg_get_constraintdef(c.oid) FROM pg_constraint c
         WHERE c.contype = 'u' AND c.conrelid::regclass::text = ANY(%s)"""
-    tables = [model._meta.db_table for model in (*TABLES, Event)]
     later = []
     with _raw() as raw:
         for name, definition in raw.execute(indexes, [tables]).fetchall():

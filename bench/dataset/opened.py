@@ -8,6 +8,8 @@ import os
 
 import psycopg
 
+from bench.dataset.load import set_aside_indexes
+
 TABLE = "submissions_submission"
 MAKE_OPEN = """UPDATE seed SET status = 'confirming', decided_at = NULL, decided_by_id = NULL, source = '',
     reason_code = '', vendor_codes = '[]', pending_at = NULL, target_at = NULL, next_read_at = NULL,
@@ -24,7 +26,10 @@ def multiply(rows: int) -> None:
         (seeds,) = raw.execute("SELECT count(*) FROM seed").fetchone() or (0,)
         raw.execute(f"TRUNCATE {TABLE}, stock_plainsubmission CASCADE")
         raw.execute(MAKE_OPEN)
+        later = set_aside_indexes([TABLE])
         for _copy in range(rows // int(seeds)):
             raw.execute(ANEW)
             raw.execute(f"INSERT INTO {TABLE} SELECT * FROM seed")
+        for statement in later:
+            raw.execute(statement)
         raw.execute(f"VACUUM (ANALYZE) {TABLE}")

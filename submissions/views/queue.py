@@ -1,6 +1,7 @@
 """The pending queue, its search, "claim next", and a manager's assigning."""
 
 import uuid
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -85,13 +88,19 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "more": _more(request),
         "is_more_open": any(request.GET.get(name) for name in BEHIND_MORE),
         "is_narrowed": bool(text) or any(request.GET.get(name) for name in queue.FILTERS),
-        "countries": matrix.country_choices(get_language() or "en"),
+        "countries": _countries(get_language() or "en"),
         "views": views,
         "view": next((found for found in views if str(found.pk) == view), None),
         "kept": saved_views.query_of(request.GET),
         "reviewers": queue.reviewers() if user.role == Role.MANAGER else [],
         "leaving": console.leaving(user),
     }
+
+
+@lru_cache(maxsize=4)
+def _countries(language: str) -> SafeString:
+    """The options of a list of 249, written once for a language: they were a third of the page's work."""
+    return format_html_join("\n", '<option value="{}">{}</option>', matrix.country_choices(language))
 
 
 Choices = list[tuple[str, str]]
