@@ -18,12 +18,13 @@ WAKE_UPS = 40
 
 @drill(workers=3)
 def worker_killed(scene: "Scene") -> None:
-    """A worker dies by SIGKILL at a random instant, again and again; a fresh one takes its place."""
-    killed = 0
-    for _turn in scene.gusts(0.5):
-        time.sleep(scene.draw.random())
-        if scene.draw.random() < 0.5:
+    """A worker dies by SIGKILL at a random instant, after every few calls; a fresh one takes its place."""
+    killed, next_at = 0, 0
+    for _turn in scene.gusts(0.2):
+        time.sleep(scene.draw.random() / 2)
+        if (calls := scene.step2_calls()) >= next_at:
             scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            next_at = calls + scene.draw.randint(2, 8)
             killed += 1
     scene.notes["workers killed"] = killed
 
@@ -49,9 +50,11 @@ def squall(scene: "Scene") -> None:
     from tests.drills.vendor import on_changing
 
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
+    next_at = 5
     for turn in scene.gusts(0.5):
-        if turn % 8 == 3:
+        if (calls := scene.step2_calls()) >= next_at:
             scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            next_at = calls + 10
         if turn % 8 == 7:
             broker().flushall()
 
