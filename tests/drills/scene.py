@@ -91,18 +91,18 @@ class Scene:
         while left:
             jump = left[:1] if self.unfinished() else left
             left = left[len(jump) :]
-            self._pass(sum(jump))
+            self.pass_minutes(sum(jump))
         self._serve(CATCHES_UP_WITHIN)
         unknown = Call.objects.filter(state=CallState.UNKNOWN, sent_at__lt=self.cleared_at)
         self.still_unknown += [f"{call} of {call.submission.reference}" for call in unknown]
         for _more in HOUR:
             if Call.objects.filter(state=CallState.UNKNOWN).exists():
-                self._pass(max(HOUR))
+                self.pass_minutes(max(HOUR))
         self.floor.close()
         self.wait_until_nothing_is_sent()
         time.sleep(AT_LEAST_BETWEEN)
 
-    def _pass(self, minutes: float) -> None:
+    def pass_minutes(self, minutes: float) -> None:
         """People serve whoever can be served; then they rest, what they pressed ends, and the clocks go on."""
         self._serve(SERVED_WITHIN)
         self._advance_quietly(minutes * 60, QUIET_WITHIN)
