@@ -46,6 +46,7 @@ def count(scene: Scene, calls: int) -> dict[str, Any]:
         decisions(rows, vendor),
         none("final states that differ from the vendor's", differing(rows, vendor), len(rows)),
         none("calls of the weather still unknown after the hour", scene.still_unknown),
+        none("holds that did not begin by themselves or end with all asked", scene.not_held),
         none("submissions closed before their 24 hours", scene.closed_too_early),
         none("webhooks handled twice", doubled_webhooks()),
         none("processes of the portal that ended by themselves", scene.ended_by_themselves),

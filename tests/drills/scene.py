@@ -44,6 +44,7 @@ class Scene:
     ended_by_themselves: list[str] = field(default_factory=list)
     closed_too_early: list[str] = field(default_factory=list)
     cleared_at: datetime = field(init=False)
+    not_held: list[str] = field(default_factory=list)  # what a restored database did not do by itself
     still_unknown: list[str] = field(default_factory=list)  # an hour after the weather
     notes: dict[str, float] = field(default_factory=dict)  # figures that only this drill has
 
