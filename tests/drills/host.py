@@ -34,7 +34,11 @@ def two_workers(scene: "Scene") -> None:
     """Both workers wake at once, by forty wake-ups, on everything that was pressed while they were frozen."""
     from submissions import wake
 
-    for _turn in scene.gusts(1):
+    next_at = 0
+    for _turn in scene.gusts(0.5):
+        if (calls := scene.step2_calls()) < next_at:
+            continue
+        next_at = calls + 5
         for worker in scene.plant.workers:
             scene.plant.signal(worker, signal.SIGSTOP)
         time.sleep(1)
