@@ -38,8 +38,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when every part answers, else 503; each part says "ok" or what is wrong."""
-    parts = {name: _try(check) for name, check in CHECKS.items()}
+    """200 when every part answers, else 503; each part says "ok" or what is wrong.
+
+    `?only=database` asks about that part alone (several: with commas). A balancer wants that: pages work while no
+    worker does, and a host must not be left out for what all hosts lack.
+    """
+    wanted = [name for name in request.GET.get("only", "").split(",") if name in CHECKS] or list(CHECKS)
+    parts = {name: _try(CHECKS[name]) for name in wanted}
     ready = all(said == "ok" for said in parts.values())
     return JsonResponse(parts, status=200 if ready else 503)
 

@@ -6,7 +6,8 @@ databases  a database for each drill: PostgreSQL copied from a migrated one, or 
 plant      the portal's processes: started, killed, stopped and started again
 traffic    agents and officers who press through the domain's own actions
 scene      one drill's stage: plant, people, clock, gusts of weather, the hour after
-vendor, host   the drills themselves
+browsers   people with a browser before several web servers
+vendor, host, restoring, hosts, backup   the drills themselves
 counting   the vendor's records against our ledger
 guards     takes one guard out of the product, from outside it, to show that the count moves
 """

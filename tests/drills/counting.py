@@ -51,6 +51,7 @@ def count(scene: Scene, calls: int) -> dict[str, Any]:
         none("webhooks handled twice", doubled_webhooks()),
         none("processes of the portal that ended by themselves", scene.ended_by_themselves),
         none("presses that broke in the portal", scene.floor.broken),
+        *(none(name, wrong) for name, wrong in scene.must_not.items()),
         *(Figure(name, value, "") for name, value in scene.notes.items()),
     ]
     return {"figures": [asdict(figure) for figure in figures]}

@@ -45,7 +45,24 @@ class Plant:
             "beat": BEAT,
             "web": [*WEB, "--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
         }
+        self.urls = {"web": self.url}
+        self.hosts: dict[str, dict[str, str]] = {}  # what a process on a host of its own has otherwise than the rest
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def add_web(self, name: str, port: int) -> None:
+        self.urls[name] = f"http://127.0.0.1:{port}"
+        self.commands[name] = [*WEB, "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+        self.put_on_own_host(name)
+        self.start(name)
+
+    def put_on_own_host(self, name: str) -> None:
+        """From its next start on it has a DATA_DIR of its own; the images lie where they lay."""
+        media = f"file://{os.environ['DATA_DIR']}/media"
+        self.hosts[name] = {"DATA_DIR": str(self.folder / name), "STORAGE_URL": media}
+
+    def answers(self, name: str) -> bool:
+        """Whether this web server takes requests and finds its parts."""
+        return _answers(self.urls[name])
 
     def start_all(self) -> None:
         for name in self.commands:
@@ -65,7 +82,7 @@ class Plant:
             )
 
     def _environment(self, name: str) -> dict[str, str]:
-        environment = dict(os.environ)
+        environment = dict(os.environ) | self.hosts.get(name, {})
         if name in self.workers and environment.get("DATABASE_URL"):
             environment["DATABASE_URL"] += "?application_name=worker"
         return environment
@@ -79,7 +96,9 @@ class Plant:
     def signal(self, name: str, number: int) -> None:
         os.killpg(self.running[name].pid, number)
 
-    def restart(self, name: str) -> None:
+    def restart(self, name: str, **environment: str) -> None:
+        """`environment`: what is otherwise from now on."""
+        self.hosts[name] = self.hosts.get(name, {}) | environment
         self.kill(name)
         self.start(name)
 
@@ -98,16 +117,10 @@ class Plant:
         while time.monotonic() - started < READY_WITHIN:
             if ended := self.ended():
                 raise RuntimeError(f"{ended} ended: {self.tail(ended[0])}")
-            if self._is_ready():
+            if self.answers("web"):
                 return
             time.sleep(0.2)
         raise RuntimeError(f"the portal is not ready: {self.tail('web')}")
-
-    def _is_ready(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
-        except requests.RequestException:
-            return False
 
     def tail(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
@@ -116,6 +129,13 @@ class Plant:
         for name in list(self.running):
             if self.running[name].poll() is None:
                 self.kill(name)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
 
 
 class Clock:

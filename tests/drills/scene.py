@@ -47,6 +47,7 @@ class Scene:
     not_held: list[str] = field(default_factory=list)  # what a restored database did not do by itself
     still_unknown: list[str] = field(default_factory=list)  # an hour after the weather
     notes: dict[str, float] = field(default_factory=dict)  # figures that only this drill has
+    must_not: dict[str, list[str]] = field(default_factory=dict)  # and what must not have happened in it, a line each
 
     def __post_init__(self) -> None:
         self.draw = random.Random(f"{self.seed} {self.name}")

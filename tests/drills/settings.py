@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 from tests.settings_stack import *  # noqa: F403
-from tests.settings_stack import CELERY_BEAT_SCHEDULE, INSTALLED_APPS
+from tests.settings_stack import CELERY_BEAT_SCHEDULE, INSTALLED_APPS, STORAGES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Its people sign in over HTTP with a password alone; what production demands beyond it has tests of its own.
+IS_EMBEDDED = True
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # The portal's clock runs about thirty times as fast as the wall's, so beat does too.

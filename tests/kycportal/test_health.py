@@ -1,0 +1,39 @@
+"""/healthz and /readyz: alive is not ready, and a balancer may ask about one part alone."""
+
+import pytest
+from django.test import Client
+
+from kycportal import health
+from tests.broker import redis
+
+__all__ = ["redis"]
+pytestmark = pytest.mark.django_db
+
+
+def test_alive_asks_nothing(client: Client, django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        assert client.get("/healthz").content == b"ok"
+
+
+def test_every_part_is_told_by_name(client: Client) -> None:
+    """The suite has no Redis: that, and the worker behind it, is what is missing."""
+    reply = client.get("/readyz")
+    assert reply.status_code == 503
+    told = reply.json()
+    assert (told["database"], told["storage"]) == ("ok", "ok")
+    assert told["broker"] != "ok"
+    assert told["worker_and_beat"] != "ok"
+
+
+def test_ready_when_all_answer(client: Client, redis: str) -> None:
+    health.note_heartbeat()
+    reply = client.get("/readyz")
+    assert (reply.status_code, set(reply.json().values())) == (200, {"ok"})
+
+
+@pytest.mark.parametrize(
+    ("only", "status", "parts"), [("database", 200, 1), ("database,broker", 503, 2), ("no", 503, 4)]
+)
+def test_balancer_asks_about_one_part(client: Client, only: str, status: int, parts: int) -> None:
+    reply = client.get("/readyz", {"only": only})
+    assert (reply.status_code, len(reply.json())) == (status, parts)
