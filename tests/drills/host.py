@@ -89,10 +89,12 @@ def redis_stopped(scene: "Scene") -> None:
 
 @drill()
 def database_cut(scene: "Scene") -> None:
-    """Every connection of the workers to the database is cut, at random instants."""
-    cut = 0
-    for _turn in scene.gusts(0.3):
-        if scene.draw.random() < 0.5:
+    """Every connection of the workers to the database is cut at a random instant, after every few calls."""
+    cut = next_at = 0
+    for _turn in scene.gusts(0.2):
+        time.sleep(scene.draw.random() / 2)
+        if (calls := scene.step2_calls()) >= next_at:
+            next_at = calls + scene.draw.randint(1, 4)
             cut += cut_workers_off()
     scene.notes["connections cut"] = cut
 
