@@ -63,7 +63,7 @@ def backup_restored(scene: "Scene") -> None:
 
 
 def work_on(scene: "Scene", share: float) -> None:
-    for _turn in scene.gusts(share=share):
+    for _turn in scene.gusts(jump=0, share=share):
         pass
 
 

@@ -61,8 +61,8 @@ class Plant:
         self.hosts[name] = {"DATA_DIR": str(self.folder / name), "STORAGE_URL": media}
 
     def answers(self, name: str) -> bool:
-        """Whether this web server takes requests and finds its parts."""
-        return _answers(self.urls[name])
+        """Whether this web server can serve pages, as a balancer asks."""
+        return _answers(f"{self.urls[name]}/readyz?only=database")
 
     def start_all(self) -> None:
         for name in self.commands:
@@ -117,7 +117,7 @@ class Plant:
         while time.monotonic() - started < READY_WITHIN:
             if ended := self.ended():
                 raise RuntimeError(f"{ended} ended: {self.tail(ended[0])}")
-            if self.answers("web"):
+            if _answers(f"{self.url}/readyz"):
                 return
             time.sleep(0.2)
         raise RuntimeError(f"the portal is not ready: {self.tail('web')}")
@@ -133,7 +133,7 @@ class Plant:
 
 def _answers(url: str) -> bool:
     try:
-        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
+        return requests.get(url, timeout=5).status_code == 200
     except requests.RequestException:
         return False
 
