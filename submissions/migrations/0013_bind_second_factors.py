@@ -23,6 +23,8 @@ def bind(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
+    contracts = "No released version reads loose secrets; an older host refuses codes until it is replaced, and harms none"
+
     dependencies = [
         ("submissions", "0012_name_shown_fields"),
         ("mfa", "0003_authenticator_type_uniq"),
