@@ -6,7 +6,7 @@ import time
 from celery import shared_task
 from django.core.management import call_command
 
-from submissions import alerts, histograms, partitions, polling, retention, seals, sweeps, webhooks
+from submissions import alerts, histograms, partitions, polling, retention, seals, sweeps, wake, webhooks
 from submissions.calls import ledger, recovery, send, settle
 from submissions.exports import keeping, making
 
@@ -20,10 +20,17 @@ WAKE_LASTS = 120.0  # seconds
 
 @shared_task
 def send_prepared_calls() -> int:
-    """Send what is prepared, most urgent first, until nothing is due."""
+    """Send what is prepared, most urgent first, until nothing is due or this wake-up's time is over.
+
+    Where it is over, the next is woken at once: the other wake-ups of a rush are used up by then, by threads that
+    found the project holding its share.
+    """
     began, sent = time.monotonic(), 0
-    while sent < CALLS_PER_WAKE and time.monotonic() - began < WAKE_LASTS and send.send_next():
+    while send.send_next():
         sent += 1
+        if sent >= CALLS_PER_WAKE or time.monotonic() - began > WAKE_LASTS:
+            wake.again(wake.SEND)
+            break
     return sent
 
 

@@ -16,6 +16,11 @@ def after_commit(task: str) -> None:
     transaction.on_commit(lambda: _send(task))
 
 
+def again(task: str) -> None:
+    """For a task that ends with work left: what it was woken for is used up."""
+    _send(task)
+
+
 def _send(task: str) -> None:
     try:
         current_app.send_task(task, retry=False)

@@ -111,12 +111,13 @@ def load_part(rows: int, part: int, now_text: str) -> None:
     """Every second chunk of rows, oldest first, so that the tables lie in the order of time as real ones do."""
     now = clock.now().fromisoformat(now_text)
     kinds, people = history.order(rows), world.read()
+    finals = kinds.count(None)
     with _raw() as raw:
         for start in range(part * CHUNK, rows, CHUNK * PROCESSES):
             made: dict[type[models.Model], list[str]] = {model: [] for model in TABLES}
             for number in range(start, min(start + CHUNK, rows)):
                 chance = random.Random(number)
-                life = history.live(number, rows, kinds[number], now, chance)
+                life = history.live(number, finals, kinds[number], now, chance)
                 for model, line in Filed(number, life, person(number, chance), people, chance).rows():
                     made[model].append(line)
             for model, lines in made.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from submissions import clock, steps
+from submissions import clock, steps, tasks, wake
 from submissions.budget import ALL
 from submissions.calls import lanes, ledger, settle
 from submissions.models import Call, CallState, Project, Status, Submission
@@ -127,6 +127,19 @@ def test_round_ends_after_a_while_and_goes_on_in_the_next(monkeypatch: pytest.Mo
     monkeypatch.setattr(settle, "_settle_safely", lambda call: True)
     assert settle.settle_due() == 1
     assert settle.settle_due() == 1
+
+
+@pytest.mark.parametrize(("limit", "woken"), [(2, 1), (9, 0)])
+def test_wake_up_that_ends_with_work_left_wakes_the_next(
+    monkeypatch: pytest.MonkeyPatch, limit: int, woken: int
+) -> None:
+    """Else a rush would end with as many calls as its first wake-ups may send, until beat looks again."""
+    prepared, asked = iter([True, True, True]), []
+    monkeypatch.setattr(tasks, "CALLS_PER_WAKE", limit)
+    monkeypatch.setattr(tasks.send, "send_next", lambda: next(prepared, False))
+    monkeypatch.setattr(tasks.wake, "again", asked.append)
+    assert tasks.send_prepared_calls() == min(limit, 3)
+    assert asked == [wake.SEND] * woken
 
 
 @pytest.mark.slow
