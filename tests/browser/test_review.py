@@ -11,11 +11,11 @@ from tests.browser.conftest import Desk
 
 pytestmark = pytest.mark.browser
 
-PAGE_LIMIT = 150_000  # bytes, without the submission's images
+PAGE_LIMIT = 150_000  # bytes over the wire, without the submission's images
 WEIGHT = """
     [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
         .filter((entry) => !entry.name.includes("/images/") && !entry.name.startsWith("blob:"))
-        .reduce((sum, entry) => sum + entry.decodedBodySize, 0)
+        .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
 """
 NAMES = iter(range(10**6))
 
