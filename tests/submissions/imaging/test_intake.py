@@ -8,6 +8,8 @@ from PIL import Image
 from submissions.imaging.intake import Kind, Limits, UnusableImage, prepare
 from tests.submissions.imaging import makers
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = (Kind.ID_FRONT, Kind.ID_BACK, Kind.ADDRESS)
 
 

@@ -17,6 +17,8 @@ from submissions.imaging.intake import Kind, Prepared, prepare
 from submissions.imaging.unusable import UnusableImage
 from tests.submissions.imaging import makers
 
+pytestmark = pytest.mark.slow
+
 
 def refused(content: bytes, kind: Kind = Kind.SELFIE) -> UnusableImage:
     with pytest.raises(UnusableImage) as caught:
