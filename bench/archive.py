@@ -31,15 +31,7 @@ def measure() -> int:
     report.add("archive: parts", len(partitions.parts()), "")
     for name, act in ACTS.items():
         after = _times(act, ids)
-        report.add(
-            f"archive: {name}",
-            after.median,
-            "ms",
-            spread=after.spread,
-            against="one table",
-            reference=before[name].median,
-            at_most=MOST,
-        )
+        report.compare(f"archive: {name}", after, "one table", before[name], at_most=MOST)
     return report.finish()
 
 

@@ -57,15 +57,7 @@ def measure() -> int:
     large, little = _pages(here.LARGE_SET), _pages(here.LITTLE_SET)
     for name, page in large.items():
         among_many, among_few = turn_by_turn(page, little[name], turns=TURNS)
-        report.add(
-            f"growth: {name}",
-            among_many.median,
-            "ms",
-            spread=among_many.spread,
-            against=f"among {LITTLE:,}",
-            reference=among_few.median,
-            at_most=MOST,
-        )
+        report.compare(f"growth: {name}", among_many, f"among {LITTLE:,}", among_few, at_most=MOST)
     return report.finish()
 
 

@@ -25,15 +25,7 @@ def measure() -> int:
         theirs = _get(client, f"{STOCK}?q={text}")
         assert ours().count("KP-"), f"{name} was not found"
         through_portal, stock = turn_by_turn(ours, theirs, turns=TURNS, warm_up=1)
-        report.add(
-            f"search: by {name}",
-            through_portal.median,
-            "ms",
-            spread=through_portal.spread,
-            against="stock admin",
-            reference=stock.median,
-            at_most=1 / TIMES_FASTER,
-        )
+        report.compare(f"search: by {name}", through_portal, "stock admin", stock, at_most=1 / TIMES_FASTER)
     return report.finish()
 
 

@@ -39,15 +39,7 @@ def measure() -> int:
     for number, address in ((1, first), (deep, f"{first}&after={_key_before(deep)}")):
         name = "first page" if number == 1 else f"page {number}"
         ours, theirs = turn_by_turn(_get(client, address), _get(client, f"{STOCK}&p={number}"), turns=TURNS)
-        report.add(
-            f"queue: {name}",
-            ours.median,
-            "ms",
-            spread=ours.spread,
-            against="stock admin",
-            reference=theirs.median,
-            at_most=1 / TIMES_FASTER,
-        )
+        report.compare(f"queue: {name}", ours, "stock admin", theirs, at_most=1 / TIMES_FASTER)
         report.add(f"queue: {name}, queries", _queries(client, address), "", at_most=MOST_QUERIES)
     _told_with_indexes(report, client, first)
     _rows(report)
@@ -87,14 +79,7 @@ def _told_with_indexes(report: Report, client: Client, address: str) -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP INDEX bench_status_deadline")
-    report.add(
-        "queue: first page, admin with an index for it",
-        ours.median,
-        "ms",
-        spread=ours.spread,
-        against="stock admin and an index",
-        reference=theirs.median,
-    )
+    report.compare("queue: first page, admin with an index for it", ours, "stock admin and an index", theirs)
 
 
 def _rows(report: Report) -> None:
@@ -108,12 +93,6 @@ def _rows(report: Report) -> None:
         return connection.connection.execute(BARE).fetchall()
 
     through_portal, by_driver = turn_by_turn(ours, bare, turns=TURNS * 7)
-    report.add(
-        "queue: rows from the database",
-        through_portal.median,
-        "ms",
-        spread=through_portal.spread,
-        against="the bare driver",
-        reference=by_driver.median,
-        at_most=MOST_OF_DRIVER,
+    report.compare(
+        "queue: rows from the database", through_portal, "the bare driver", by_driver, at_most=MOST_OF_DRIVER
     )

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from bench.size import IS_SMALL
+from bench.timing import Timed
 
 HEAD = ("name", "value", "unit", "against", "ratio", "must", "holds")
 
@@ -59,6 +60,12 @@ class Report:
         figure = Figure(name, round(value, 4), unit, shown, rounded, must, keeps or IS_SMALL, about)
         self.figures.append(figure)
         return figure
+
+    def compare(self, name: str, ours: Timed, against: str, theirs: Timed, at_most: float | None = None) -> Figure:
+        """Two medians of the same run in milliseconds; the bound is on their ratio."""
+        return self.add(
+            name, ours.median, "ms", spread=ours.spread, against=against, reference=theirs.median, at_most=at_most
+        )
 
     def finish(self) -> int:
         """Prints everything; 0 when every bound is kept, else 1. A bench that measured nothing fails too."""

@@ -28,14 +28,8 @@ def measure() -> int:
             with using(database):
                 taken.append(_sweep())
     among_many, among_few = (summed_up(taken[1:]) for taken in times.values())
-    report.add(
-        f"sweep: {DUE:,} due among {LARGE:,} open",
-        among_many.median,
-        "ms",
-        spread=among_many.spread,
-        against=f"among {LITTLE:,} open",
-        reference=among_few.median,
-        at_most=MOST,
+    report.compare(
+        f"sweep: {DUE:,} due among {LARGE:,} open", among_many, f"among {LITTLE:,} open", among_few, at_most=MOST
     )
     return report.finish()
 
