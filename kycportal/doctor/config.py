@@ -12,7 +12,7 @@ from django.http.request import validate_host
 from kycportal.doctor import Finding, bad, good, note
 from submissions import vault
 from submissions.models import Project
-from submissions.models.submission import SubmissionKey
+from submissions.models.submission_key import SubmissionKey
 
 LOOKED_AT = 200  # keys; their rows lie in random order, so the first are a sample
 README = "README, Environment"

@@ -3,6 +3,7 @@
 from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
 from submissions.models.call import Attempt, Call, CallKind, CallState
+from submissions.models.capturer import Capturer
 from submissions.models.consent import ConsentText
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.difference import Difference, DifferenceKind
@@ -17,7 +18,9 @@ from submissions.models.project import Project, Reviewer
 from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
-from submissions.models.submission import Capturer, SearchHash, Source, Status, Submission, SubmissionKey
+from submissions.models.search_hash import SearchHash
+from submissions.models.submission import Source, Status, Submission
+from submissions.models.submission_key import SubmissionKey
 from submissions.models.switch import Switch
 from submissions.models.webhook import WebhookDelivery
 

@@ -2,21 +2,20 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock, vault
+from submissions import clock
 from submissions.models.consent import ConsentText
 from submissions.models.people import Team, User
 from submissions.models.project import Project
 from submissions.models.sealed import Sealed
+from submissions.models.submission_key import SubmissionKey
 
 if TYPE_CHECKING:
     from submissions.models.call import Call
@@ -344,62 +343,3 @@ class Submission(models.Model):
     def time_left(self) -> timedelta | None:
         due = self.next_due_at
         return due - clock.vendor_now(self.project) if due else None
-
-
-class SubmissionKey(models.Model):
-    """A submission's wrapped data key. No foreign key: the table can live in a store with its own short backups."""
-
-    submission_id = models.UUIDField(primary_key=True)
-    wrapped = models.BinaryField()
-
-    def __str__(self) -> str:
-        return str(self.submission_id)
-
-    @staticmethod
-    def label_of(submission_id: uuid.UUID) -> str:
-        return f"submission.key:{submission_id}"
-
-    def open(self) -> bytes:
-        return vault.unwrap(self.label_of(self.submission_id), bytes(self.wrapped))
-
-    @classmethod
-    def create_for(cls, submission: Submission) -> None:
-        key = vault.new_data_key()
-        cls.objects.create(submission_id=submission.pk, wrapped=vault.wrap(cls.label_of(submission.pk), key))
-        submission._data_key = key
-
-
-def load_keys(submissions: Iterable[Submission]) -> None:
-    """Fetch the data keys of many submissions in one query, for a list that shows names."""
-    rows = {submission.pk: submission for submission in submissions}
-    for key in SubmissionKey.objects.filter(pk__in=rows):
-        rows[key.submission_id]._data_key = key.open()
-
-
-class SearchHash(models.Model):
-    """A keyed hash of one normalised value, so that it can be found without being stored."""
-
-    EMAIL, CUSTOMER, DOCUMENT, IDENTITY, NAME_WORD = "email", "customer", "document", "identity", "name"
-
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="search_hashes")
-    kind = models.CharField(max_length=10)
-    digest = models.BinaryField(max_length=32)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest", "submission"], name="search_hash_once")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.submission_id}"
-
-
-class Capturer(models.Model):
-    """Who made or changed a value or an image, sent a capture link or pressed send: they never decide on it."""
-
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="capturers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["submission", "user"], name="capturer_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} captured {self.submission_id}"

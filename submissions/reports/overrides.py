@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from submissions import events, vault
 from submissions.events import Actor
 from submissions.models import Decision, Event, Role, Submission, User, Verdict
-from submissions.models.submission import load_keys
+from submissions.models.submission_key import load_keys
 from submissions.reports.scope import is_whole
 from submissions.reports.window import Window
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from submissions import clock, events, handover
 from submissions.models import Role
-from submissions.models.submission import load_keys
+from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from argos import matrix
 from submissions import events, fields, listing, paging, search
 from submissions.models import Project, Role, Status, Team, User
-from submissions.models.submission import load_keys
+from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 from submissions.views.chips import chips

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions import alerts, mentions
 from submissions.models import Mention
-from submissions.models.submission import load_keys
+from submissions.models.submission_key import load_keys
 from submissions.permissions import get_submission_for
 from submissions.views.asking import person, safe_next
 

@@ -32,7 +32,8 @@ from submissions.calls import settle
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Note, PhoneLink, Status, Submission, User
 from submissions.models.image import VENDOR_FIELDS
-from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE, load_keys
+from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE
+from submissions.models.submission_key import load_keys
 from submissions.views.asking import person
 
 RAIL = (

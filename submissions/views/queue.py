@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from argos import codes, matrix
 from submissions import claims, console, events, fields, paging, queue, saved_views, search, wording
 from submissions.models import Role, Status, User
-from submissions.models.submission import IN_REVIEW, load_keys
+from submissions.models.submission import IN_REVIEW
+from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import safe_next
 from submissions.views.console import reviewer

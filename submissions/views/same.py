@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from submissions import events, search
 from submissions.forms import NewForm
 from submissions.models import Submission
-from submissions.models.submission import load_keys
+from submissions.models.submission_key import load_keys
 from submissions.permissions import check_can_start
 from submissions.views.asking import person
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions import alerts, contact, events, mentions, questions, queue
 from submissions.models import Call, CallState, Role, Status, Submission, User
-from submissions.models.submission import CAPTURING, SENDING, load_keys
+from submissions.models.submission import CAPTURING, SENDING
+from submissions.models.submission_key import load_keys
 from submissions.permissions import visible_to
 from submissions.views.asking import person, safe_next
 

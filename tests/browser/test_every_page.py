@@ -15,7 +15,8 @@ from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
 from tests.browser.test_reports import seed
 from tests.stack import Stack
-from tests.submissions.test_permission_matrix import NEVER, NOT_TAKEN, PEOPLE, ROWS, STATES
+from tests.submissions.matrix_world import PEOPLE, STATES
+from tests.submissions.test_permission_matrix import NEVER, NOT_TAKEN, ROWS
 
 MOST_BYTES = 150_000  # over the wire, without the submission's own images
 NOBODY = ""

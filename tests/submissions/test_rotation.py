@@ -139,7 +139,7 @@ def test_every_column_under_the_master_key_is_rotated() -> None:
         for path in Path(rotation.__file__).parent.rglob("*.py")
         if "vault.wrap(" in path.read_text() and path.name not in apart and path.parent.name != "migrations"
     ]
-    wrapping = ["access_review.py", "difference.py", "export.py", "factors.py", "project.py", "submission.py"]
+    wrapping = ["access_review.py", "difference.py", "export.py", "factors.py", "project.py", "submission_key.py"]
     assert sorted(callers) == [*wrapping, "webhook.py"]
     tables = {AccessReview, Difference, Export, SubmissionKey, Project, WebhookDelivery}
     assert {wrapped.model for wrapped in rotation.WRAPPED} == tables

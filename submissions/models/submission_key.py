@@ -1,0 +1,42 @@
+"""The wrapped data key of each submission, and how many of them are fetched at once. Wrapping itself is in `vault`."""
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from submissions import vault
+
+if TYPE_CHECKING:
+    from submissions.models.submission import Submission
+
+
+class SubmissionKey(models.Model):
+    """A submission's wrapped data key. No foreign key: the table can live in a store with its own short backups."""
+
+    submission_id = models.UUIDField(primary_key=True)
+    wrapped = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.submission_id)
+
+    @staticmethod
+    def label_of(submission_id: uuid.UUID) -> str:
+        return f"submission.key:{submission_id}"
+
+    def open(self) -> bytes:
+        return vault.unwrap(self.label_of(self.submission_id), bytes(self.wrapped))
+
+    @classmethod
+    def create_for(cls, submission: "Submission") -> None:
+        key = vault.new_data_key()
+        cls.objects.create(submission_id=submission.pk, wrapped=vault.wrap(cls.label_of(submission.pk), key))
+        submission._data_key = key
+
+
+def load_keys(submissions: Iterable["Submission"]) -> None:
+    """Fetch the data keys of many submissions in one query, for a list that shows names."""
+    rows = {submission.pk: submission for submission in submissions}
+    for key in SubmissionKey.objects.filter(pk__in=rows):
+        rows[key.submission_id]._data_key = key.open()
