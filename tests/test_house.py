@@ -1,10 +1,11 @@
-"""The house's own rules: which way imports point, and that nothing of the tests reaches the product."""
+"""The house's own rules: sizes, which way imports point, and that nothing of the tests reaches the product."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
+from tests import house
 from tests.stack import ROOT
 
 MAY_IMPORT = {
@@ -52,3 +53,25 @@ def test_vendor_misspellings_never_become_our_names() -> None:
     slips = ("dcoument_number", "identitiy_number", "documnt_fields", "Submissionid")
     for path in (ROOT / "submissions").rglob("*.py"):
         assert not any(slip in path.read_text() for slip in slips), path
+
+
+@pytest.mark.parametrize("folders", [house.PRODUCT, house.AROUND], ids=["product", "around"])
+def test_functions_and_files_keep_their_bounds(folders: tuple[str, ...]) -> None:
+    files = house.measured(folders)
+    over = [str(figure) for figure in house.figures(files) if not figure.holds]
+    assert not over, "\n".join([*over, *house.advice(files)])
+
+
+def test_what_is_over_is_named_with_what_to_do() -> None:
+    long = house.Measured("long.py", house.LONGEST_FILE + 1, (untyped(house.NINE_IN_TEN),))
+    assert [figure.holds for figure in house.figures([long, long])] == [False] * 5
+    assert list(house.advice([long])) == [
+        "long.py has 401 lines: move one subject of it into a module of its own",
+        "long.py:1 nothing says no return type: add it",
+    ]
+
+
+def untyped(lines: int) -> ast.FunctionDef:
+    function = ast.parse("def nothing():\n" + "    pass\n" * (lines - 1)).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    return function
