@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from submissions import clock, vault
 from submissions.models import SearchHash, Status, Submission, User
@@ -70,7 +71,11 @@ def find(user: User, text: str) -> SubmissionQuerySet:
     plain = vault.normalise(text)
     if plain.startswith("kp-"):
         return found.filter(reference=plain.upper())
-    return found.filter(pk__in=_holding(_identifiers(text)) | _with_all_words(plain.split()) | _by_id(text.strip()))
+    exact, words = _holding(_identifiers(text)) | _by_id(text.strip()), _usable(plain)
+    if not words:
+        return found.filter(pk__in=exact)
+    named = _with_all(words)
+    return found.filter(pk__in=exact | set(named) if exact else named)
 
 
 def find_by_identifier(user: User, text: str) -> SubmissionQuerySet:
@@ -94,9 +99,16 @@ def _by_id(text: str) -> set[uuid.UUID]:
         return found
 
 
-def _with_all_words(words: list[str]) -> set[uuid.UUID]:
-    each = [_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words[:MOST_WORDS]]
-    return set.intersection(*each) if each else set()
+def _usable(plain: str) -> list[str]:
+    return [word for word in plain.split() if len(word) >= MIN_NAME_WORD][:MOST_WORDS]
+
+
+def _with_all(words: list[str]) -> "QuerySet[SearchHash, uuid.UUID]":
+    """Ids, left to the database: a family name has thousands, and a second word is looked up for those alone."""
+    first, *others = [SearchHash.objects.filter(digest__in=_digests([(SearchHash.NAME_WORD, word)])) for word in words]
+    for other in others:
+        first = first.filter(submission__in=other.values("submission_id"))
+    return first.values_list("submission_id", flat=True)[:MOST_FOUND]
 
 
 def _holding(digests: list[bytes]) -> set[uuid.UUID]:

@@ -14,6 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.models import NOT_PROVIDED
 
+from submissions.indexes import AddIndexBesideTraffic
+
 # The first versions were never in production beside one another.
 FROM = "0011_phone_links"
 HARMLESS = (does.CreateModel, does.AddIndex, does.RemoveIndex, does.RemoveConstraint, does.AlterModelOptions)
@@ -62,6 +64,16 @@ def test_migrations_only_add_or_say_why() -> None:
             if problem and not getattr(migration, "contracts", ""):
                 wrong.append(f"{migration.name}: {problem}")
     assert wrong == [], "add it so that the version before can go on, or say in `contracts` since when nobody uses it"
+
+
+def test_indexes_are_built_beside_the_traffic() -> None:
+    """A plain CREATE INDEX keeps every writer of its table waiting until it is done."""
+    for migration, _before in migrations_since("0014_latest_verdicts_of_a_reviewer"):
+        made = {operation.name_lower for operation in migration.operations if isinstance(operation, does.CreateModel)}
+        for operation in migration.operations:
+            if isinstance(operation, does.AddIndex) and operation.model_name_lower not in made:
+                assert isinstance(operation, AddIndexBesideTraffic), f"{migration.name}: use AddIndexBesideTraffic"
+                assert not migration.atomic, f"{migration.name}: say atomic = False"
 
 
 @pytest.mark.parametrize(

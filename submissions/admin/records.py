@@ -96,7 +96,7 @@ class SubmissionAdmin(LightAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
-        rows: QuerySet[Submission] = Submission.objects.for_row()
+        rows: QuerySet[Submission] = Submission.objects.defer("values_sealed", "ocr_sealed", "reasons_sealed")
         return rows
 
     @admin.display(description=_("tries used"))

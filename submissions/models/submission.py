@@ -45,6 +45,14 @@ FINAL = (*DECIDED, Status.ABANDONED)
 IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
 CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
 SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
+# Of the submission, its project and the people on it.
+OF_A_ROW = (
+    *("reference", "status", "values_sealed", "issuing_country", "id_type", "edited_count", "has_difference"),
+    *("vendor_count", "selfies_sent", "face_similarity", "liveness", "retry_code", "is_reserved"),
+    *("created_at", "pending_at", "target_at", "deadline_at", "claimed_until"),
+    *("project__name", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
+    *("project__clock_offset", "claimed_by__name", "assigned_to__name", "given_by__name"),
+)
 UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
 
 
@@ -69,6 +77,10 @@ def is_in_review() -> models.Func:
     return models.Func(F("status"), template=template, output_field=models.BooleanField())
 
 
+# By the vendor's count or ours, as `Submission.tries_left`.
+NO_TRY_LEFT = Q(vendor_count__gte=MAX_TRIES) | Q(selfies_sent__gte=MAX_TRIES)
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def awaiting_review(self) -> Self:
         return self.filter(is_in_review())
@@ -86,10 +98,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment))
 
     def for_row(self) -> Self:
-        """With what one row of a list shows; the sealed columns stay in the database."""
-        return self.select_related("project", "team", "claimed_by", "assigned_to", "given_by").defer(
-            "ocr_sealed", "reasons_sealed", "vendor_comment_sealed"
-        )
+        """With what one row of a list shows and nothing else: whole rows are four times as much to fetch and build."""
+        return self.select_related("project", "claimed_by", "assigned_to", "given_by").only(*OF_A_ROW)
 
 
 class Submission(models.Model):
@@ -193,6 +203,9 @@ class Submission(models.Model):
                 "id",
                 name="submission_queue",
                 condition=Q(is_in_review()),
+            ),
+            models.Index(
+                "target_at", "id", name="submission_queue_last_try", condition=Q(is_in_review()) & NO_TRY_LEFT
             ),
             # By status first: SQLite cannot tell that a condition on statuses covers the ones asked for.
             models.Index(

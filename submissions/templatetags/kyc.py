@@ -37,6 +37,18 @@ def span(minutes: int) -> str:
     return _("%(minutes)d min") % {"minutes": minutes}
 
 
+@register.filter(expects_localtime=True)
+def machine_time(moment: datetime) -> str:
+    """For a `datetime` attribute. As `date:"c"`, which is five times the work: it matters in long tables."""
+    return moment.isoformat()
+
+
+@register.filter(expects_localtime=True)
+def minute(moment: datetime) -> str:
+    """ "2026-03-01 09:30"."""
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
 @register.filter
 def age(moment: datetime | None) -> str:
     if moment is None:

@@ -1,6 +1,7 @@
 """The pending queue, its search, "claim next", and a manager's assigning."""
 
 import uuid
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -104,14 +105,19 @@ def _countries(language: str) -> SafeString:
     return format_html_join("\n", '<option value="{}">{}</option>', matrix.country_choices(language))
 
 
-Choices = list[tuple[str, str]]
+Choices = Iterable[tuple[str, str]]
 
 
-def _select(request: HttpRequest, name: str, label: str, choices: Choices) -> dict[str, Any]:
-    return {"name": name, "label": label, "choices": choices, "chosen": request.GET.get(name, "")}
+def _select(request: HttpRequest, name: str, label: str, choices: Choices) -> dict[str, str]:
+    return {"name": name, "label": label, "options": _options(choices, request.GET.get(name, ""))}
 
 
-def _selects(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+def _options(choices: Choices, chosen: str) -> SafeString:
+    lines = ((value, " selected" if value == chosen else "", label) for value, label in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', lines)
+
+
+def _selects(request: HttpRequest, user: User) -> list[dict[str, str]]:
     """The filters that are always in sight."""
     projects, people = queue.offered()
     others = [(username, name) for username, name in people if username != user.username]
@@ -126,18 +132,24 @@ def _selects(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _more(request: HttpRequest) -> list[dict[str, Any]]:
+def _more(request: HttpRequest) -> list[dict[str, str]]:
     """The filters behind "more"."""
+    return [_select(request, name, label, choices) for name, label, choices in _standing(get_language() or "en")]
+
+
+@lru_cache(maxsize=4)
+def _standing(language: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(name, label, choices) of the filters whose choices never change, told once for a language."""
     bands = [("low", _("under 50")), ("middle", _("50 to 79")), ("high", _("80 and more")), ("none", _("not told"))]
     ages = [("4h", _("over 4 h")), ("12h", _("over 12 h")), ("24h", _("over 24 h"))]
     return [
-        _select(request, "id_type", _("ID type"), [(name, fields.choice_label(name)) for name in matrix.ID_TYPES]),
-        _select(request, "retry", _("Last retry code"), [(code, _what(code)) for code in queue.RETRIES]),
-        _select(request, "face", _("Similarity"), bands),
-        _select(request, "liveness", _("Liveness"), bands),
-        _select(request, "tries_left", _("Tries left"), [(number, number) for number in ("0", "1", "2")]),
-        _select(request, "age", _("Pending for"), ages),
-        _select(request, "asked", _("Agent asked"), [("open", _("no answer yet")), ("answered", _("answer not read"))]),
+        ("id_type", _("ID type"), [(name, fields.choice_label(name)) for name in matrix.ID_TYPES]),
+        ("retry", _("Last retry code"), [(code, _what(code)) for code in queue.RETRIES]),
+        ("face", _("Similarity"), bands),
+        ("liveness", _("Liveness"), bands),
+        ("tries_left", _("Tries left"), [(number, number) for number in ("0", "1", "2")]),
+        ("age", _("Pending for"), ages),
+        ("asked", _("Agent asked"), [("open", _("no answer yet")), ("answered", _("answer not read"))]),
     ]
 
 

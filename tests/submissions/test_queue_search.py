@@ -31,6 +31,24 @@ def test_search_finds_exactly_one_without_its_text_in_the_url(text: str) -> None
     assert response.context["text"] == typed
 
 
+def test_search_by_name_wants_every_word_and_leaves_single_letters_out() -> None:
+    """ "Kim" has thousands: the second word narrows what the first found, however many that is."""
+    wanted = make_at(Status.PENDING, **PERSON)
+    for name in ("Only Another", "Another Onesuch"):
+        make_at(Status.PENDING, **{**PERSON, "name": name, "email": f"{name.replace(' ', '.')}@example.com"})
+    officer = make_user(Role.OFFICER)
+    for text in ("only onesuch", "Onesuch Q Only"):
+        assert [row.reference for row in search.find(officer, text)] == [wanted.reference], text
+    assert search.find(officer, "only").count() == 2
+    assert search.find(officer, "q").count() == 0
+
+
+def test_search_of_a_word_that_is_also_an_identifier_finds_both() -> None:
+    named, numbered = make_at(Status.PENDING, **PERSON), make_at(Status.PENDING, customer_id="onesuch")
+    found = search.find(make_user(Role.OFFICER), "Onesuch")
+    assert {row.reference for row in found} == {named.reference, numbered.reference}
+
+
 def test_search_and_filters_hold_together() -> None:
     kept = make_at(Status.PENDING, **PERSON)
     other = make_at(Status.PENDING, **PERSON)
