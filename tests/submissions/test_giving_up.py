@@ -9,7 +9,7 @@ from submissions.calls import evidence, readback
 from submissions.models import Call, CallKind, CallState, Status, Submission
 from tests.submissions.test_settling import Bench
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

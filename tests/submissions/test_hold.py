@@ -15,7 +15,7 @@ from submissions.events import SYSTEM
 from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
 from tests.submissions.test_settling import Bench
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def test_event_inserted_behind_the_seals_is_found() -> None:
     assert any("inserted afterwards" in text for text in texts())
 
 
+@pytest.mark.slow
 def test_every_altered_exchanged_or_removed_event_is_found() -> None:
     """Position by position over some batches; ten thousand rows are gone through by the bench."""
     record(40)
