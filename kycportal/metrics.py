@@ -22,7 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from kycportal import workers
 from kycportal.celery import app
 from kycportal.health import HEARTBEAT, broker
-from submissions import gauges, shared, tally
+from submissions import counters, gauges, shared
 
 PREFIX = "kyc_"
 GAUGES = {
@@ -132,7 +132,7 @@ def _broker() -> Iterator[gauges.Gauge]:
 
 def _counted() -> Iterator[Metric]:
     try:
-        counts = tally.read()
+        counts = counters.read()
     except shared.Gone:
         return
     for key, (name, text, labels) in COUNTERS.items():
@@ -153,7 +153,7 @@ def _histogram(key: str, family: HistogramMetricFamily, counts: dict[tuple[str, 
             series[tuple(rest[1:-1])][rest[-1]] = count
     for values, held in series.items():
         reached, buckets = 0, []
-        for end in (*map(str, tally.BUCKETS), tally.BEYOND):
+        for end in (*map(str, counters.BUCKETS), counters.BEYOND):
             reached += held.get(end, 0)
             buckets.append((end, reached))
         family.add_metric(list(values), buckets, counts.get((key, "ms", *values), 0) / 1000)

@@ -7,7 +7,7 @@ from submissions.admin import site
 
 urlpatterns = [
     path("", include("submissions.urls")),
-    path("accounts/", include("submissions.signin.urls")),
+    path("accounts/", include("submissions.urls_accounts")),
     path("admin/", site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -7,7 +7,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from argos.client import Exchange
-from submissions import tally
+from submissions import counters
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ _tracer = trace.get_tracer(__name__)
 
 
 def note(exchange: Exchange) -> None:
-    tally.took("vendor", exchange.seconds, exchange.operation, answer_of(exchange))
+    counters.took("vendor", exchange.seconds, exchange.operation, answer_of(exchange))
     milliseconds = round(exchange.seconds * 1000, 1)
     told = {"operation": exchange.operation, "answer": answer_of(exchange), "ms": milliseconds}
     log.info("vendor asked", extra=told)

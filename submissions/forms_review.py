@@ -19,15 +19,6 @@ from submissions.models import Verdict
 from submissions.review import Warning
 
 DATES = ("birthDate", "issueDate", "expireDate")
-# Our names of what the vendor calls otherwise in updateFields.
-CONFIRMED_AS = {
-    "fullName": "name",
-    "gender": "gender",
-    "birthDate": "date_of_birth",
-    "issueDate": "date_of_issue",
-    "expireDate": "date_of_expiry",
-    "idType": "idType",
-}
 
 
 def reasons() -> list[tuple[Promise, list[tuple[str, str]]]]:

@@ -24,8 +24,15 @@ from submissions.reading import edited_fields
 from submissions.transitions import StaleSubmission, move
 
 UNDO_SECONDS = 10
-# What the vendor takes in updateFields (developers.argosidentity.com, post-client-review).
-CORRECTABLE = ("fullName", "gender", "issueDate", "expireDate", "birthDate", "idType")
+# What the vendor takes in updateFields (developers.argosidentity.com, post-client-review), and our name of each.
+CORRECTABLE = {
+    "fullName": "name",
+    "gender": "gender",
+    "issueDate": "date_of_issue",
+    "expireDate": "date_of_expiry",
+    "birthDate": "date_of_birth",
+    "idType": "idType",
+}
 OWN_REASONS = {
     "own_suspected_fraud": _lazy("Suspected fraud"),
     "own_customer_withdrew": _lazy("The customer withdrew"),

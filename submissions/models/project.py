@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.client import Client, Paths
-from submissions import vault
+from submissions import exchanges, vault
 from submissions.budget import READ, Budget
 
 
@@ -174,8 +174,6 @@ class Project(models.Model):
 
     def client(self, share: float = READ) -> Client:
         """Every call it makes is counted; `share` is the part of the budget that it may use up."""
-        from submissions import exchanges  # the models come first
-
         counted = self.budget
         return Client(
             self.base_url,

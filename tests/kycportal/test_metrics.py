@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from argos.client import Exchange
 from kycportal import health, metrics, workers
-from submissions import exchanges, gauges, tally
+from submissions import counters, exchanges, gauges
 from submissions.calls import ledger
 from submissions.models import CallKind
 from tests.broker import redis
@@ -53,7 +53,7 @@ def test_wrong_token_is_refused(client: Client, token: str, given: str) -> None:
 def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis: str) -> None:
     make_at("pending")
     ledger.doubt(claim_call(make_at("step2_sending"), CallKind.STEP2), error="cut")
-    tally.count("call", "step2", "answered")
+    counters.count("call", "step2", "answered")
     exchanges.note(Exchange("step2", 0.3, 200))
     workers._said["threads"] = 8
     workers.say(at_once=True)

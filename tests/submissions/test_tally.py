@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from argos.client import Exchange
-from submissions import exchanges, shared, sweeps, tally
+from submissions import counters, exchanges, shared, sweeps, tally
 from submissions.calls import ledger
 from submissions.events import SYSTEM
 from submissions.models import CallState
@@ -16,15 +16,15 @@ __all__ = ["redis"]
 
 def test_counts_of_all_processes_add_up(redis: str) -> None:
     for _process in range(3):
-        tally.count("call", "step2", "answered")
-    assert tally.read() == {("call", "step2", "answered"): 3}
+        counters.count("call", "step2", "answered")
+    assert counters.read() == {("call", "step2", "answered"): 3}
 
 
 def test_exchange_falls_into_its_bucket(redis: str) -> None:
     for seconds in (0.01, 0.2, 0.3, 700.0):
         exchanges.note(Exchange("step2", seconds, 200))
     exchanges.note(Exchange("step2", 1.0, failure="unknown"))
-    counts = tally.read()
+    counts = counters.read()
     assert counts["vendor", "le", "step2", "2xx", "0.05"] == 1
     assert counts["vendor", "le", "step2", "2xx", "0.25"] == 1
     assert counts["vendor", "le", "step2", "2xx", "+Inf"] == 1
@@ -33,9 +33,9 @@ def test_exchange_falls_into_its_bucket(redis: str) -> None:
 
 
 def test_nobody_waits_for_a_count_while_redis_is_gone() -> None:
-    tally.count("call", "step2", "answered")
+    counters.count("call", "step2", "answered")
     with pytest.raises(shared.Gone):
-        tally.read()
+        counters.read()
 
 
 @pytest.mark.django_db
@@ -45,8 +45,8 @@ def test_ledger_counts_what_it_writes_once_it_is_committed(
     with django_capture_on_commit_callbacks(execute=True):
         submission = make_at("step2_sending")
         ledger.cancel_prepared(submission, by=SYSTEM, why="deadline")
-        assert ("call", "step2", "cancelled") not in tally.read()
-    counts = tally.read()
+        assert ("call", "step2", "cancelled") not in counters.read()
+    counts = counters.read()
     assert counts["call", "step1", "answered"] == 1
     assert counts["call", "step2", "cancelled"] == 1
     assert counts["miss", "call_too_late"] == 1
@@ -72,4 +72,4 @@ def test_missed_deadline_is_counted(
     submission = make_at(status)
     with django_capture_on_commit_callbacks(execute=True):
         sweeps._close(submission)
-    assert tally.read()["miss", kind] == 1
+    assert counters.read()["miss", kind] == 1
