@@ -59,9 +59,10 @@ test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
 test-browser: $(DEVELOPMENT) frontend ## the main job in Chromium against the running stack
 	@$(BIN)/python -m pytest tests/browser -m browser --reruns 1
 
-check: $(DEVELOPMENT) ## format, lint, types, migrations, deployment, audit and all tests
+check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, audit and all tests
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then mend what it cannot"; exit 1; }
+	@$(BIN)/python -m tests.imports
 	@$(BIN)/mypy
 	@$(BIN)/bandit --quiet --recursive --severity-level medium argos submissions kycportal
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run

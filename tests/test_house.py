@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import house
+from tests import house, imports
 from tests.stack import ROOT
 
 MAY_IMPORT = {
@@ -35,6 +35,23 @@ def test_imports_point_one_way(package: str) -> None:
         if (found := (imported(path) & OURS) - MAY_IMPORT[package])
     }
     assert wrong == {}, "kycportal may import submissions, submissions may import argos, and nothing the other way"
+
+
+def test_imports_keep_the_contracts() -> None:
+    """Layers inside the packages too, and no circles; imports for types alone are the test above's."""
+    assert imports.broken() == ""
+
+
+def test_an_import_the_wrong_way_says_what_to_do(tmp_path: Path) -> None:
+    for name, text in (("low", "import high"), ("high", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(text)
+    contract = '[[tool.importlinter.contracts]]\nname = "Down"\ntype = "layers"\nlayers = ["high", "low"]\n'
+    (tmp_path / "pyproject.toml").write_text(f'[tool.importlinter]\nroot_packages = ["low", "high"]\n{contract}')
+    told = imports.broken(tmp_path)
+    assert "Down BROKEN" in told
+    assert "low is not allowed to import high" in told
+    assert told.endswith(imports.WHAT_TO_DO)
 
 
 def test_argos_knows_no_django() -> None:
