@@ -18,6 +18,12 @@ PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CA
 AGENTS = (AGENT, MATE, STRANGER)
 REVIEWING = (OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER)
 HAVE_CAPTURED = (AGENT, CAPTURER, CAPTURING_MANAGER)
+ROLES = {
+    **dict.fromkeys(AGENTS, Role.AGENT),
+    **dict.fromkeys((OFFICER, CAPTURER, CLAIMER), Role.OFFICER),
+    **dict.fromkeys((MANAGER, CAPTURING_MANAGER), Role.MANAGER),
+    ADMIN: Role.ADMINISTRATOR,
+}
 
 CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "final", "-"
 STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
@@ -28,11 +34,10 @@ class World:
 
     def __init__(self) -> None:
         team, elsewhere = factories.make_team(), factories.make_team("Another desk")
-        roles = {OFFICER: Role.OFFICER, CAPTURER: Role.OFFICER, CLAIMER: Role.OFFICER, ADMIN: Role.ADMINISTRATOR}
-        roles |= {MANAGER: Role.MANAGER, CAPTURING_MANAGER: Role.MANAGER}
-        self.users: dict[str, User] = {name: factories.make_user(role) for name, role in roles.items()}
-        self.users |= {name: factories.make_user(team=team) for name in (AGENT, MATE)}
-        self.users[STRANGER] = factories.make_user(team=elsewhere)
+        teams = dict.fromkeys(AGENTS, team) | {STRANGER: elsewhere}
+        self.users: dict[str, User] = {
+            name: factories.make_user(role, team=teams.get(name)) for name, role in ROLES.items()
+        }
         self.project = factories.make_project()
         statuses = {
             CAPTURING: Status.CONFIRMING,

@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
+from submissions.models import Role
 from tests.submissions.matrix_world import (
     ADMIN,
     AGENT,
@@ -36,6 +37,7 @@ from tests.submissions.matrix_world import (
     PENDING,
     PEOPLE,
     REVIEWING,
+    ROLES,
     STATES,
     STRANGER,
     World,
@@ -283,6 +285,10 @@ def test_every_address_has_a_row() -> None:
 
 
 STATEFUL = ("submission", "item", "submission in the admin", "image")
+
+
+def test_every_role_asks() -> None:
+    assert set(ROLES.values()) == set(Role), "give the new role a person in matrix_world.py and say here what it gets"
 
 
 def outcome(reply: Any) -> str:
