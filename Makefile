@@ -9,8 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help frontend messages strings run test test-unit test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
 
-help: ## what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -41,7 +41,7 @@ messages: $(RUNTIME) ## compile the translations
 strings: $(RUNTIME) ## collect what the portal says into locale/, to be translated
 	@$(BIN)/python -m kycportal.strings
 
-test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, browser
+test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, a short drill, browser
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
 	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
 
@@ -56,18 +56,20 @@ test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQ
 test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
-test-browser: $(DEVELOPMENT) frontend ## the main job in Chromium against the running stack
+test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
 	@$(BIN)/python -m pytest tests/browser -m browser --reruns 1
 
 check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, audit and all tests
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then mend what it cannot"; exit 1; }
 	@$(BIN)/python -m tests.imports
-	@$(BIN)/mypy
-	@$(BIN)/bandit --quiet --recursive --severity-level medium argos submissions kycportal
-	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m tests.deploy_check
-	@$(BIN)/python -m tests.audit
+	@$(BIN)/mypy || { echo "A type is wrong or missing, above. Of a library without types: its name goes into the overrides of pyproject.toml"; exit 1; }
+	@$(BIN)/bandit --quiet --recursive --severity-level medium argos submissions kycportal || \
+		{ echo "A risky call, above: replace it; where it is right, end its line with  # nosec and the rule, and say why"; exit 1; }
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run || \
+		{ echo "A model has changed without its migration. Run: $(BIN)/python manage.py makemigrations -n WHAT_IT_DOES"; exit 1; }
+	@$(BIN)/python -m tests.deploy_check || { echo "Unsafe in production, above: mend kycportal/settings.py"; exit 1; }
+	@$(BIN)/python -m tests.audit || { echo "Raise its pin in requirements.in, then: make lock"; exit 1; }
 	@$(BIN)/python -m tests.secrets_scan
 	@$(MAKE) --no-print-directory test
 

@@ -9,6 +9,9 @@ from submissions.management.commands import status_diagram, step2_parameters
 from tests.stack import ROOT
 
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = [
+    str(path.relative_to(ROOT)) for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+]
 READERS = {"text", "flag", "number", "names", "secret", "keys"}
 
 
@@ -57,11 +60,19 @@ def test_parameter_tables_tests_exist() -> None:
         assert f"def {name}(parameter" in tests
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/sandbox.md", "docs/status.md"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_somewhere(name: str) -> None:
     path = ROOT / name
     for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
         assert (path.parent / link).exists(), link
+
+
+def test_make_says_what_each_target_is_for() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.M)
+    told = dict(re.findall(r"^([a-z-]+):.*## (.+)$", makefile, re.M))
+    assert targets
+    assert set(targets[1].split()) == set(told)
 
 
 def test_pictures_are_small() -> None:
