@@ -22,11 +22,12 @@ def count_start(call: Call, started: datetime | None = None) -> None:
     """Count the try and start the clock before the call leaves: whatever crashes now, neither is forgotten."""
     row = Submission.objects.filter(pk=call.submission_id)
     if call.kind == CallKind.STEP2:
-        row.filter(selfies_sent__lt=MAX_TRIES).update(selfies_sent=F("selfies_sent") + 1)
+        room = row.filter(selfies_sent__lt=MAX_TRIES)
+        call.submission.selfies_sent += room.update(selfies_sent=F("selfies_sent") + 1)
     if call.kind == CallKind.STEP1 and call.submission.step1_started_at is None:
         started = started or clock.vendor_now(call.submission.project)
         row.filter(step1_started_at=None).update(step1_started_at=started, deadline_at=started + RESULT_LIMIT)
-    call.submission.refresh_from_db(fields=COUNTED)
+        call.submission.refresh_from_db(fields=COUNTED)
 
 
 def uncount_start(call: Call) -> None:

@@ -8,7 +8,7 @@ has told us already proves nothing.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -56,12 +56,32 @@ def step2_tries(submission: Submission, found: VendorSubmission) -> int | None:
 
 def _step1_codes(submission: Submission) -> set[str]:
     """The documented ones, and those that our own Step 1 replies brought: the vendor's list is open-ended."""
-    return {*TABLES["step1_retry"], *_turned_down_ids(submission).values_list("error_code", flat=True)}
+    return {*TABLES["step1_retry"], *(ended.error_code for ended in _ended(submission) if ended.turned_id_down)}
 
 
-def _turned_down_ids(submission: Submission) -> "QuerySet[Call]":
-    ended = submission.calls.filter(kind=CallKind.STEP1, state__in=(CallState.ANSWERED, CallState.SETTLED))
-    return ended.exclude(error_code="")
+class _Ended(NamedTuple):
+    """A call that was answered or settled."""
+
+    kind: str
+    state: str
+    settled_as: str
+    error_code: str
+
+    @property
+    def turned_id_down(self) -> bool:
+        return self.kind == CallKind.STEP1 and bool(self.error_code)
+
+    @property
+    def was_try(self) -> bool:
+        """A Step 2 that the vendor processed."""
+        arrived = self.state == CallState.ANSWERED or self.settled_as in ARRIVED_AS
+        return self.kind == CallKind.STEP2 and arrived
+
+
+def _ended(submission: Submission) -> list[_Ended]:
+    """All of them in one read: they are few."""
+    rows = submission.calls.filter(state__in=(CallState.ANSWERED, CallState.SETTLED)).order_by()
+    return [_Ended(*row) for row in rows.values_list(*_Ended._fields)]
 
 
 def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:
@@ -71,14 +91,13 @@ def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:
 
 def tries_processed(submission: Submission) -> int:
     """How many Step 2 calls our ledger holds as processed by the vendor."""
-    calls = submission.calls.filter(kind=CallKind.STEP2)
-    arrived = calls.filter(state=CallState.SETTLED, settled_as__in=ARRIVED_AS)
-    return int(calls.filter(state=CallState.ANSWERED).count() + arrived.count())
+    return sum(ended.was_try for ended in _ended(submission))
 
 
 def known_before(call: Call) -> dict[str, int]:
     """What a later read is compared with; written when the call leaves."""
-    return {"tries": tries_processed(call.submission), "id_tries": _turned_down_ids(call.submission).count()}
+    ended = _ended(call.submission)
+    return {"tries": sum(one.was_try for one in ended), "id_tries": sum(one.turned_id_down for one in ended)}
 
 
 def submissions_in_doubt() -> "QuerySet[Call, Any]":

@@ -16,20 +16,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from submissions import budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory
 from submissions.calls.counting import count_start, uncount_start
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
-from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission
+from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission, Switch
 from submissions.transitions import MoveNotAllowed, StaleSubmission, move
 
 log = logging.getLogger(__name__)
 
 LEASE_SLACK = timedelta(seconds=30)
-CANDIDATES = 20
 FIRST_READ_AFTER = timedelta(seconds=5)
 BACKOFF_SECONDS = (2, 5, 15, 30, 60, 120)
 STEP1_GIVES_UP_AFTER = 6
@@ -112,35 +111,44 @@ def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = l
     if not gate.is_open():
         return None
     now = moment or clock.now()
-    passed_over: set[tuple[uuid.UUID, str]] = set()
-    while found := _most_urgent(now, passed_over):
-        known = len(passed_over)
-        for call in found:
-            project = call.submission.project_id
-            if (project, call.kind) in passed_over:
+    passed_over: list[Q] = []
+    while True:
+        with transaction.atomic():
+            call = _most_urgent(now, passed_over)
+            if call is None:
+                return None
+            if not (admit(call.submission.project_id) and _has_room(call)):
+                passed_over.append(Q(submission__project=call.submission.project_id, kind=call.kind))
                 continue
-            if not (admit(project) and _has_room(call)):
-                passed_over.add((project, call.kind))
-            elif _take(call, now):
-                return call
-        if len(passed_over) == known:
-            return None
-    return None
+            switch = _take(call, now)
+        if switch is None:
+            passed_over.append(Q(pk=call.pk))
+        else:
+            return call if _is_kept(call, switch) else None
 
 
-def _most_urgent(now: datetime, passed_over: set[tuple[uuid.UUID, str]]) -> list[Call]:
+def _most_urgent(now: datetime, passed_over: list[Q]) -> Call | None:
+    """The row is this transaction's until it ends; what another worker is about to take is not waited for."""
     rows = gate.startable(now).select_related("submission__project", "attempt")
-    for project, kind in passed_over:
-        rows = rows.exclude(submission__project=project, kind=kind)
-    return list(rows[:CANDIDATES])
+    for passed in passed_over:
+        rows = rows.exclude(passed)
+    call: Call | None = locked(rows).first()
+    if call is not None:
+        call.attempt.submission = call.submission  # one row, and one data key to be read
+    return call
+
+
+def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
+    """Without those that another worker holds. SQLite has no such lock, and lets one transaction write at a time."""
+    return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
 
 
 def _has_room(call: Call) -> bool:
     return call.submission.project.budget.has_room(budget.SHARES[call.kind])
 
 
-def _take(call: Call, now: datetime) -> bool:
-    """prepared -> sent, with a lease. The ledger's tick goes up with it, and its copy before the call may leave."""
+def _take(call: Call, now: datetime) -> Switch | None:
+    """prepared -> sent, with a lease, and the ledger's tick goes up with it; None when somebody else has it."""
     lease, until = uuid.uuid4(), now + call.submission.project.longest_call + LEASE_SLACK
     columns = {
         "state": CallState.SENT,
@@ -149,14 +157,18 @@ def _take(call: Call, now: datetime) -> bool:
         "sent_at": now,
         "known_before": evidence.known_before(call),
     }
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # This row's own columns only: with a join the guard becomes a subquery, which PostgreSQL does not look at again
         # after it has waited for another worker's UPDATE, and two workers would send one call.
         prepared = Call.objects.prepared_and_due(now).filter(pk=call.pk)
         if not _write(call, prepared, columns):
-            return False
+            return None
         count_start(call)
-        switch = hold.note_departure()
+        return hold.note_departure()
+
+
+def _is_kept(call: Call, switch: Switch) -> bool:
+    """The tick's copy is written once the tick is committed, and before the call may leave."""
     try:
         memory.write(switch.epoch, switch.tick)
     except memory.NotKept:

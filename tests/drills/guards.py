@@ -45,10 +45,11 @@ def _claim() -> None:
 
     take = ledger._take
 
-    def take_anyway(call: Any, now: Any) -> bool:
+    def take_anyway(call: Any, now: Any) -> Any:
         Call.objects.filter(pk=call.pk, state=CallState.SENT).update(state=CallState.PREPARED)
         return take(call, now)
 
+    ledger.locked = lambda rows: rows
     ledger._take = take_anyway
     ledger.still_mine = lambda _call: True
 

@@ -82,8 +82,7 @@ def in_doubt(*projects: Project) -> list[Submission]:
 
 
 @pytest.mark.django_db
-def test_calls_of_a_project_that_may_not_be_sent_hide_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "CANDIDATES", 2)
+def test_calls_of_a_project_that_may_not_be_sent_hide_nobody_elses() -> None:
     slow, quick = make_project(), make_project()
     prepare(slow, slow, slow, quick)
     Call.objects.filter(submission__project=slow).update(urgency_at=clock.now())
@@ -94,8 +93,7 @@ def test_calls_of_a_project_that_may_not_be_sent_hide_nobody_elses(monkeypatch: 
 
 
 @pytest.mark.django_db
-def test_spent_key_hides_nobody_elses_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "CANDIDATES", 2)
+def test_spent_key_hides_nobody_elses_calls() -> None:
     spent, other = make_project(), make_project()
     prepare(spent, spent, spent, other)
     Call.objects.filter(submission__project=spent).update(urgency_at=clock.now())
