@@ -11,6 +11,7 @@ from typing import Any
 import django
 
 WAITING, PEOPLE = 6, 8
+CALLS = 24  # more threads than one look used to bring candidates
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    print(json.dumps({**claims_at_once(), **links_at_once()}))
+    print(json.dumps({**claims_at_once(), **links_at_once(), **calls_at_once()}))
 
 
 def claims_at_once() -> dict[str, Any]:
@@ -56,6 +57,24 @@ def links_at_once() -> dict[str, Any]:
         "came": sorted(type(one).__name__ for one in came),
         "images": submission.images.count(),
     }
+
+
+def calls_at_once() -> dict[str, Any]:
+    """As many threads as there are prepared calls look for the most urgent one, each once."""
+    from submissions import steps
+    from submissions.calls import ledger
+    from submissions.models import Status, Switch
+    from tests.factories import by, explain, make_at, make_project, make_user
+
+    agent, project = make_user(), make_project()
+    made = [make_at(Status.CONFIRMING, agent, project) for _each in range(CALLS)]
+    for submission in made:
+        explain(submission)
+        steps.send_step2(submission, by=by(agent))
+    ticked = Switch.read().tick
+    got = at_once([ledger.claim] * CALLS)
+    sent = [str(getattr(call, "pk", call)) for call in got]
+    return {"sent": sent, "ticks": Switch.read().tick - ticked}
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:

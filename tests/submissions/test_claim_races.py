@@ -1,4 +1,4 @@
-"""Many press at once: nobody gets what another has, and one phone link brings one picture; SQLite and PostgreSQL."""
+"""Many at once: nobody gets what another has, nobody goes without while there is work; SQLite and PostgreSQL."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.race import PEOPLE, WAITING
+from tests.race import CALLS, PEOPLE, WAITING
 from tests.stack import ROOT
 
 pytestmark = pytest.mark.slow
@@ -26,6 +26,8 @@ def race(environment: dict[str, str]) -> None:
     assert len(got) == len(set(got)) == told["held"] == WAITING
     assert (told["made"], told["unspent"]) == (["tuple"] * PEOPLE, 1), "the last link made is the one that works"
     assert (told["came"], told["images"]) == (["Image"] + ["LinkUsed"] * (PEOPLE - 1), 1)
+    assert len(told["sent"]) == len(set(told["sent"])) == told["ticks"] == CALLS
+    assert "None" not in told["sent"], "none comes back empty while another's call is waiting"
 
 
 def test_many_at_once_on_sqlite(tmp_path: Path) -> None:
