@@ -117,8 +117,9 @@ def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = l
             call = _most_urgent(now, passed_over)
             if call is None:
                 return None
-            if not (admit(call.submission.project_id) and _has_room(call)):
-                passed_over.append(Q(submission__project=call.submission.project_id, kind=call.kind))
+            project = call.submission.project
+            if not (admit(project.pk) and project.budget.has_room(budget.SHARES[call.kind])):
+                passed_over.append(Q(submission__project=project, kind=call.kind))
                 continue
             switch = _take(call, now)
         if switch is None:
@@ -141,10 +142,6 @@ def _most_urgent(now: datetime, passed_over: list[Q]) -> Call | None:
 def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
     """Without those that another worker holds. SQLite has no such lock, and lets one transaction write at a time."""
     return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
-
-
-def _has_room(call: Call) -> bool:
-    return call.submission.project.budget.has_room(budget.SHARES[call.kind])
 
 
 def _take(call: Call, now: datetime) -> Switch | None:
@@ -366,18 +363,8 @@ def insert_found(submission: Submission, kind: CallKind, *, as_: CallState, user
     return call
 
 
-def doubt_everything() -> int:
-    """A restored database: what it holds as prepared or sent may have left since. Returns how many.
-
-    What it held in doubt already may have been settled since, and its submission pressed again.
-    """
-    doubted = Call.objects.filter(state=CallState.UNKNOWN, kind=CallKind.STEP2).exclude(error="already_processed")
-    doubted.exclude(error=evidence.RESTORED).update(error=evidence.RESTORED, clear_since=None)
-    calls = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT))
-    return sum(_doubt_restored(call) for call in calls.select_related("submission__project"))
-
-
-def _doubt_restored(call: Call) -> bool:
+def doubt_restored(call: Call) -> bool:
+    """What a restored database holds as prepared or sent may have left since."""
     seen = CallState(call.state)
     columns = {
         "state": CallState.UNKNOWN,

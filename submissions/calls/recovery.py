@@ -10,8 +10,8 @@ from argos.client import Client
 from argos.errors import VendorError
 from argos.replies import VendorSubmission
 from submissions import clock
-from submissions.calls import gate, hold, ledger, strays
-from submissions.models import Call, CallState, Difference, DifferenceKind, Project, Submission, Switch
+from submissions.calls import evidence, gate, hold, ledger, strays
+from submissions.models import Call, CallKind, CallState, Difference, DifferenceKind, Project, Submission, Switch
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +28,25 @@ def go_on() -> None:
     switch = Switch.read()
     if switch.on_hold_since is None:
         return
-    ledger.doubt_everything()
+    _doubt_everything()
     _ask_about_everything(switch.on_hold_since)
     if switch.listed_at is not None:
         return
     listed = [_list(project, switch) for project in _projects()]  # each of them, also after one that failed
     if all(listed):
         Switch.objects.filter(pk=1).update(listed_at=clock.now())
+
+
+def _doubt_everything() -> None:
+    """What it holds as open may have ended since, and what it held in doubt already may have been settled and pressed
+    again.
+    """
+    doubted = Call.objects.filter(state=CallState.UNKNOWN, kind=CallKind.STEP2).exclude(error="already_processed")
+    doubted.exclude(error=evidence.RESTORED).update(error=evidence.RESTORED, clear_since=None)
+    for call in Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT)).select_related(
+        "submission__project"
+    ):
+        ledger.doubt_restored(call)
 
 
 def _projects() -> list[Project]:
