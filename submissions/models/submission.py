@@ -241,6 +241,8 @@ class Submission(models.Model):
             models.Index(
                 F("decided_at").desc(), "id", name="submission_decided", condition=Q(decided_at__isnull=False)
             ),
+            # Few of what is decided; a reason is looked for among these alone.
+            models.Index(F("decided_at").desc(), "id", name="submission_rejected", condition=Q(status=Status.REJECTED)),
             models.Index(
                 "decided_by", F("decided_at").desc(), name="submission_decider", condition=Q(decided_by__isnull=False)
             ),
