@@ -29,16 +29,6 @@ class PassportLines:
     expiry: str
     broken: tuple[str, ...]
 
-    def disagreements(self, values: dict[str, str]) -> tuple[str, ...]:
-        """Step 2's names of the filled values that are not what the lines say."""
-        printed = {
-            "document_number": self.document_number,
-            "nationality": self.nationality,
-            "date_of_birth": self.birth,
-            "date_of_expiry": self.expiry,
-        }
-        return tuple(name for name, said in printed.items() if values.get(name) and _short(name, values[name]) != said)
-
     def values(self, today: date) -> dict[str, str]:
         """What the lines say under Step 2's names; a country or sex that the vendor has no word for is left out."""
         found = {
@@ -111,7 +101,3 @@ def _value(sign: str) -> int:
 
 def _plain(text: str) -> str:
     return " ".join(text.replace("<", " ").split())
-
-
-def _short(name: str, value: str) -> str:
-    return value.replace("-", "")[2:] if name.startswith("date_") else value.replace(" ", "").upper()

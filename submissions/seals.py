@@ -100,7 +100,7 @@ def oldest_unsealed_at() -> datetime | None:
 
 
 def oldest_unsealed_age() -> float | None:
-    """Its age in seconds, never below 0; None when every event is sealed. For the metric and for `doctor`."""
+    """Its age in seconds, never below 0; None when every event is sealed."""
     at = oldest_unsealed_at()
     return None if at is None else max(0.0, (clock.now() - at).total_seconds())
 

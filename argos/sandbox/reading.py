@@ -31,7 +31,6 @@ DATA = {
     "address_input": "address_input",
     "address_detail": "address_detail",
 }
-IMAGES = ("idImage", "idBackImage", "selfieImage", "addressImage")
 
 
 def submissions(world: World, project: Project, query: Fields) -> Answer:

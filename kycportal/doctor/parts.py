@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from kycportal import workers
 from kycportal.doctor import Finding, bad, good, note
 from kycportal.health import HEARTBEAT, broker
-from submissions import clock, seals, vault
+from submissions import seals, vault
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
@@ -124,8 +124,7 @@ def mail() -> Iterator[Finding]:
 
 
 def record_of_events() -> Iterator[Finding]:
-    since = seals.oldest_unsealed_at()
-    late = (clock.now() - since).total_seconds() if since else 0
+    late = seals.oldest_unsealed_age() or 0
     if late > SEALED_WITHIN:
         do = "The task seal_events does not run: see worker and beat above."
         yield bad("events", f"the oldest event has not been sealed for {late:.0f} s", do)

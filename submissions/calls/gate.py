@@ -12,7 +12,7 @@ from argos.replies import Received
 from submissions import budget, clock, events
 from submissions.calls import hold
 from submissions.events import Actor
-from submissions.models import Call, CallKind, Project, Submission, Switch
+from submissions.models import Call, CallKind, Project, Switch
 
 DOWN_AFTER = 5
 OFFSET_NOISE = timedelta(seconds=2)
@@ -72,10 +72,6 @@ def why_closed(project: Project) -> str:
 
 def _sentence(text: str) -> str:
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
-
-
-def why_no_new_step1(submission: Submission) -> str:
-    return why_closed(submission.project)
 
 
 def note_end(project: Project, error: VendorError) -> None:

@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 
 from submissions import fields, listing, masking, queue, vault
 from submissions.exports.sheets import Cell
-from submissions.models import ExportSource, Status, SubmissionKey, User
+from submissions.models import ExportSource, SubmissionKey, User
 from submissions.models.submission import SubmissionQuerySet
 
 CHUNK = 2000
 NAMES = ("name", "email", "customer_id", "date_of_birth", "nationality")
 NUMBERS = masking.SECRET
 AS_IT_IS = frozenset((str, int, float, type(None)))
-STATUS_LABELS = {status.value: status for status in Status}
 
 
 def columns() -> list[tuple[str, str]]:

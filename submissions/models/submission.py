@@ -91,9 +91,6 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def open(self) -> Self:
         return self.exclude(status__in=FINAL)
 
-    def of_team(self, team: Team | None) -> Self:
-        return self.filter(team=team) if team else self.none()
-
     def unclaimed(self, moment: datetime) -> Self:
         return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment))
 

@@ -32,13 +32,6 @@ def test_one_wrong_sign_breaks_its_field_and_the_whole(position: int, name: str)
     assert lines.broken == (name, "all")
 
 
-def test_disagreements_with_what_was_typed() -> None:
-    lines = read_td3(f"{UPPER}\n{LOWER}")
-    assert lines is not None
-    typed = {"document_number": "l898902c3", "date_of_birth": "1974-08-12", "date_of_expiry": "2012-04-16", "name": "x"}
-    assert lines.disagreements(typed) == ("date_of_expiry",)
-
-
 @pytest.mark.parametrize("text", ["", UPPER, f"{LOWER}\n{UPPER}", f"{UPPER}\n{LOWER[:-1]}", f"{UPPER}\n{LOWER}\n"[:60]])
 def test_anything_else_is_none(text: str) -> None:
     assert read_td3(text) is None

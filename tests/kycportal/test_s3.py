@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +18,7 @@ from submissions.calls import send
 from submissions.models import CallState, Event, Image, ImageKind, Role, Submission
 from tests.factories import attach_image, by, claim_call, make_at, make_user, reload, sign_in
 from tests.pictures import selfie_jpeg
+from tests.service import serving
 from tests.submissions.views.gathering import post
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -29,24 +29,10 @@ CREDENTIALS = {"aws_access_key_id": "test-key", "aws_secret_access_key": "test-s
 class Service:
     """moto's server, a process of its own; `allows(False)`: it knows no key from now on."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._wait()
+    def __init__(self, port: int) -> None:
+        self.port, self.url = port, f"http://127.0.0.1:{port}"
         self.client = boto3.client("s3", endpoint_url=self.url, region_name="us-east-1", **CREDENTIALS)
         self.client.create_bucket(Bucket=BUCKET)
-
-    def _wait(self) -> None:
-        started = time.monotonic()
-        while time.monotonic() - started < 60:
-            try:
-                requests.get(f"{self.url}/moto-api/", timeout=2)
-                return
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        raise AssertionError("moto does not answer")
 
     def allows(self, anything: bool) -> None:
         """moto lets the next so many actions through without looking at the key."""
@@ -62,10 +48,10 @@ class Service:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    started = Service()
-    yield started
-    started.process.kill()
-    started.process.wait()
+    port = free_port()
+    arguments = ("-m", "moto.server", "-H", "127.0.0.1", "-p", str(port))
+    with serving(*arguments, asks=f"http://127.0.0.1:{port}/moto-api/"):
+        yield Service(port)
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """OpenID Connect against a provider that runs as a process of its own."""
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +14,7 @@ from kycportal import env
 from kycportal.run import free_port
 from submissions.models import Event, Role
 from tests import factories
+from tests.service import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -28,27 +26,11 @@ STRANGER = {"sub": "stranger", "email": "stranger@example.com", "email_verified"
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    for claims in (KNOWN, UNVERIFIED, STRANGER):
-        command += ["--user-claims", json.dumps(claims)]
-    provider = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url)
+    known = [part for claims in (KNOWN, UNVERIFIED, STRANGER) for part in ("--user-claims", json.dumps(claims))]
+    arguments = ("-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *known)
+    with serving(*arguments, asks=f"{url}/.well-known/openid-configuration"):
         yield url
-    finally:
-        provider.kill()
-        provider.wait(10)
-
-
-def _wait(url: str) -> None:
-    for _try in range(200):
-        try:
-            requests.get(f"{url}/.well-known/openid-configuration", timeout=5)
-            return
-        except requests.ConnectionError:
-            time.sleep(0.1)
-    raise AssertionError("the provider did not start")
 
 
 @pytest.fixture
