@@ -73,7 +73,7 @@ def _choices(user: User) -> dict[str, Any]:
     teams = Team.objects.order_by("name") if user.is_reviewer else Team.objects.none()
     return {
         "statuses": [("in_review", _("All in review")), ("decided", _("All decided")), *Status.choices],
-        "projects": Project.objects.order_by("name"),
+        "projects": [(str(pk), name) for pk, name in Project.objects.order_by("name").values_list("pk", "name")],
         "id_types": [(name, fields.choice_label(name)) for name in matrix.ID_TYPES],
         "teams": [(str(team.pk), team.name) for team in teams],
     }
