@@ -66,6 +66,12 @@ def _may_hold_more(project: UUID) -> bool:
     return _held[project] < SHARE_OF_FREE * (free - max(2, _threads // KEPT_BACK))
 
 
+def full() -> list[UUID]:
+    """The projects that may hold no further thread of this process now."""
+    with _lock:
+        return [project for project, held in _held.items() if held and not _may_hold_more(project)]
+
+
 @contextmanager
 def lane() -> Iterator[Lane]:
     mine = Lane()

@@ -1,9 +1,11 @@
 """Claims the most urgent prepared call and talks to the vendor. No lock and no transaction is held during the talk."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -25,6 +27,9 @@ from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
 
+# A rush of one project wakes more threads than it may hold. One look at a time and thread is enough to find others'.
+STANDS_BACK = 0.2  # seconds
+
 
 class CannotRead(Exception):
     """An image of the attempt is missing, altered or not the one that was confirmed."""
@@ -32,6 +37,9 @@ class CannotRead(Exception):
 
 def send_next() -> bool:
     """Send one call; False when there is nothing to send that this process has a thread for."""
+    if (full := lanes.full()) and not _is_waiting_besides(full):
+        time.sleep(STANDS_BACK)
+        return False
     with lanes.lane() as mine:
         call = ledger.claim(admit=mine.enter)
         if call is None:
@@ -40,6 +48,11 @@ def send_next() -> bool:
             send(call)
             log.info("call done with", extra={"state": call.state, "code": call.error})
     return True
+
+
+def _is_waiting_besides(projects: list[UUID]) -> bool:
+    waiting = Call.objects.prepared_and_due(clock.now()).exclude(submission__project__in=projects)
+    return bool(waiting.exists())
 
 
 def send(call: Call) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from submissions import clock, steps, tasks, wake
 from submissions.budget import ALL
-from submissions.calls import lanes, ledger, settle
+from submissions.calls import lanes, ledger, send, settle
 from submissions.models import Call, CallState, Project, Status, Submission
 from tests import fairness, postgres
 from tests.factories import by, explain, make_at, make_project, make_user
@@ -106,6 +106,28 @@ def test_spent_key_hides_nobody_elses_calls() -> None:
     call = ledger.claim()
     assert call is not None
     assert call.submission.project_id == other.pk
+
+
+@pytest.mark.django_db
+def test_thread_for_which_only_a_full_project_has_calls_stands_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, quick = make_project(), make_project()
+    prepare(slow, quick)
+    others = Call.objects.filter(submission__project=quick)
+    others.update(not_before=clock.now() + timedelta(minutes=1))
+    looks: list[object] = []
+    monkeypatch.setattr(send.ledger, "claim", lambda **how: looks.append(how))
+    monkeypatch.setattr(send.time, "sleep", looks.append)
+    held = take(slow.pk)
+    assert lanes.full() == [slow.pk]
+    assert not send.send_next()
+    assert looks == [send.STANDS_BACK], "no look for the most urgent one, which is none of its"
+    others.update(not_before=clock.now())
+    assert not send.send_next()
+    assert len(looks) == 2, "another's call is looked for at once"
+    assert isinstance(looks[1], dict)
+    for lane in held:
+        lane.leave()
+    assert lanes.full() == []
 
 
 @pytest.mark.django_db
