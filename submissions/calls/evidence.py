@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from argos.codes import TABLES
 from argos.replies import VendorAttempt, VendorSubmission
 from submissions import clock
+from submissions.compiled import ROW, Compiled
 from submissions.models import Call, CallKind, CallState, Submission
 
 CLOCK_NOISE = timedelta(seconds=3)
@@ -78,10 +79,19 @@ class _Ended(NamedTuple):
         return self.kind == CallKind.STEP2 and arrived
 
 
+ENDED = Compiled(
+    lambda submission: (
+        Call.objects.filter(submission=submission, state__in=(CallState.ANSWERED, CallState.SETTLED))
+        .order_by()
+        .values_list(*_Ended._fields)
+    ),
+    ROW,
+)
+
+
 def _ended(submission: Submission) -> list[_Ended]:
     """All of them in one read: they are few."""
-    rows = submission.calls.filter(state__in=(CallState.ANSWERED, CallState.SETTLED)).order_by()
-    return [_Ended(*row) for row in rows.values_list(*_Ended._fields)]
+    return [_Ended(*row) for row in ENDED.rows(submission.pk)]
 
 
 def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:

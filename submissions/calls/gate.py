@@ -1,6 +1,7 @@
 """May anything be sent now? Every reason why not, in one place, each with the sentence that people see."""
 
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorE
 from argos.replies import Received
 from submissions import budget, clock, events
 from submissions.calls import hold
+from submissions.compiled import MOMENT, Compiled
 from submissions.events import Actor
 from submissions.models import Call, CallKind, Project, Switch
+from submissions.models.call import LONGEST_WAIT
 
 DOWN_AFTER = 5
 OFFSET_NOISE = timedelta(seconds=2)
@@ -36,6 +39,29 @@ def startable(moment: datetime) -> "QuerySet[Call]":
     starts_a_clock = Q(kind=CallKind.STEP1, submission__step1_started_at=None, undelivered=0)
     found: QuerySet[Call] = Call.objects.claimable(moment).filter(agrees)
     return found.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
+
+
+def most_urgent(moment: datetime, passed_over: Iterable[Q] = ()) -> list[Call]:
+    """The first startable call, locked until the transaction ends; empty when there is none.
+
+    What another worker holds is about to be taken and not waited for. SQLite has no such lock, and lets one transaction
+    write at a time.
+    """
+    return list(_first(moment, passed_over)) if passed_over else FIRST.rows(moment, moment + LONGEST_WAIT)
+
+
+def _first(moment: datetime, passed_over: Iterable[Q] = ()) -> "QuerySet[Call]":
+    rows = startable(moment).select_related("submission__project", "attempt")
+    for passed in passed_over:
+        rows = rows.exclude(passed)
+    return locked(rows)[:1]
+
+
+def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
+    return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
+
+
+FIRST = Compiled(lambda moment, _latest: _first(moment), MOMENT, MOMENT + LONGEST_WAIT)
 
 
 def is_down(project: Project) -> bool:

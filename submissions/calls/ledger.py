@@ -21,6 +21,7 @@ from django.db.models import Q, QuerySet
 from submissions import budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory
 from submissions.calls.counting import count_start, uncount_start
+from submissions.compiled import MOMENT, OTHER, ROW, Compiled
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission, Switch
@@ -129,19 +130,11 @@ def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = l
 
 
 def _most_urgent(now: datetime, passed_over: list[Q]) -> Call | None:
-    """The row is this transaction's until it ends; what another worker is about to take is not waited for."""
-    rows = gate.startable(now).select_related("submission__project", "attempt")
-    for passed in passed_over:
-        rows = rows.exclude(passed)
-    call: Call | None = locked(rows).first()
+    """The row is this transaction's until it ends."""
+    call = next(iter(gate.most_urgent(now, passed_over)), None)
     if call is not None:
         call.attempt.submission = call.submission  # one row, and one data key to be read
     return call
-
-
-def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
-    """Without those that another worker holds. SQLite has no such lock, and lets one transaction write at a time."""
-    return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
 
 
 def _take(call: Call, now: datetime) -> Switch | None:
@@ -174,13 +167,18 @@ def _is_kept(call: Call, switch: Switch) -> bool:
     return True
 
 
+MINE = Compiled(
+    lambda pk, lease, now: (
+        Call.objects.filter(pk=pk, state=CallState.SENT, lease=lease, lease_until__gt=now).order_by().values_list("pk")
+    ),
+    *(ROW, OTHER, MOMENT),
+)
+
+
 def still_mine(call: Call) -> bool:
     """Asked right before it leaves: a worker that stood still until its lease ran out sends nothing."""
-    now = clock.now()
-    mine = Call.objects.filter(
-        pk=call.pk, state=CallState.SENT, lease=call.lease, lease_until__gt=now + LEASE_SLACK / 2
-    )
-    return mine.exists()
+    assert call.lease is not None
+    return bool(MINE.rows(call.pk, call.lease, clock.now() + LEASE_SLACK / 2))
 
 
 def end(call: Call, state: CallState, **columns: Any) -> bool:

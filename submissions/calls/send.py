@@ -23,6 +23,7 @@ from argos.errors import (
 )
 from submissions import budget, clock, deadlines, vault
 from submissions.calls import gate, lanes, ledger, outcomes
+from submissions.compiled import ROW, Compiled
 from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
@@ -93,8 +94,11 @@ def _ready(call: Call) -> dict[str, ImageFile] | None:
     return None
 
 
+IMAGES = Compiled(lambda submission: Image.objects.filter(submission=submission), ROW)
+
+
 def _files(call: Call) -> dict[str, ImageFile]:
-    images = {str(image.pk): image for image in Image.objects.filter(pk__in=[i["id"] for i in call.attempt.images])}
+    images = {str(image.pk): image for image in IMAGES.rows(call.submission_id)}
     return {entry["field"]: _file(images.get(entry["id"]), entry, call.submission) for entry in call.attempt.images}
 
 

@@ -297,7 +297,7 @@ class Submission(models.Model):
 
     @cached_property
     def _data_key(self) -> bytes:
-        return SubmissionKey.objects.get(pk=self.pk).open()
+        return SubmissionKey.of(self.pk).open()
 
     @property
     def shown_name(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from submissions import vault
+from submissions.compiled import ROW, Compiled
 
 if TYPE_CHECKING:
     from submissions.models.submission import Submission
@@ -25,6 +26,13 @@ class SubmissionKey(models.Model):
     def label_of(submission_id: uuid.UUID) -> str:
         return f"submission.key:{submission_id}"
 
+    @classmethod
+    def of(cls, submission_id: uuid.UUID) -> "SubmissionKey":
+        found: list[SubmissionKey] = KEY.rows(submission_id)
+        if not found:
+            raise cls.DoesNotExist(submission_id)
+        return found[0]
+
     def open(self) -> bytes:
         return vault.unwrap(self.label_of(self.submission_id), bytes(self.wrapped))
 
@@ -40,3 +48,6 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
     rows = {submission.pk: submission for submission in submissions}
     for key in SubmissionKey.objects.filter(pk__in=rows):
         rows[key.submission_id]._data_key = key.open()
+
+
+KEY = Compiled(lambda submission_id: SubmissionKey.objects.filter(pk=submission_id), ROW)

@@ -1,0 +1,66 @@
+"""Querysets whose SQL is written once in each thread: for the few that every call runs.
+
+Django writes a statement anew each time; with the four tables of a claim that took longer than running it
+(docs/performance.md).
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import QuerySet
+
+# Stand for an argument while the statement is written; no row has them.
+MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+ROW, OTHER = UUID(int=1), UUID(int=2)
+
+
+class Compiled:
+    """`build(*stand_ins)` makes the queryset; `rows(*arguments)` reads it with these in the places of those.
+
+    An argument is a moment or an id, and goes in as it is: what is computed from another one is one of its own.
+    """
+
+    def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], *stand_ins: datetime | UUID) -> None:
+        self._build, self._stand_ins = build, stand_ins
+        self._here = threading.local()
+
+    def rows(self, *arguments: datetime | UUID) -> list[Any]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        written: _Statement | None = getattr(self._here, "written", None)
+        if written is None or written.connection is not connection:
+            written = self._here.written = _Statement(self._build(*self._stand_ins), self._stand_ins, connection)
+        return written.rows(arguments)
+
+
+class _Statement:
+    """The queryset's own compiler reads the rows; it is given its text and converters instead of making them."""
+
+    def __init__(self, queryset: "QuerySet[Any, Any]", stand_ins: tuple[Any, ...], connection: Any) -> None:
+        self.connection, self.queryset = connection, queryset
+        self.read: Any = queryset._iterable_class
+        compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        self.sql, self.params = compiler.as_sql()
+        stored = self._stored(stand_ins)
+        self.places = {at: stored.index(param) for at, param in enumerate(self.params) if param in stored}
+        assert set(self.places.values()) == set(range(len(stand_ins))), "an argument that the statement does not have"
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        compiler.get_converters = lambda _expressions: converters
+        query: Any = queryset.query
+        query.get_compiler = lambda *_args, **_named: compiler
+        self.compiler = compiler
+
+    def rows(self, arguments: tuple[Any, ...]) -> list[Any]:
+        given = self._stored(arguments)
+        params = tuple(given[self.places[at]] if at in self.places else param for at, param in enumerate(self.params))
+        self.compiler.as_sql = lambda: (self.sql, params)
+        return list(self.read(self.queryset))
+
+    def _stored(self, arguments: tuple[Any, ...]) -> list[Any]:
+        """As this database is told them."""
+        adapt = self.connection.ops.adapt_datetimefield_value
+        has_uuids = self.connection.features.has_native_uuid_field
+        return [adapt(one) if isinstance(one, datetime) else (one if has_uuids else one.hex) for one in arguments]

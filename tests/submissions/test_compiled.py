@@ -1,0 +1,60 @@
+"""Statements that are written once: the same rows as the queryset's own, with other arguments each time."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
+
+from submissions import clock
+from submissions.compiled import MOMENT, ROW, Compiled
+from submissions.models import Status, Submission
+from tests.factories import make_at, make_draft
+
+pytestmark = pytest.mark.django_db
+
+
+def created_since() -> Compiled:
+    return Compiled(
+        lambda pk, since: Submission.objects.filter(pk=pk, created_at__gte=since).select_related("project"), ROW, MOMENT
+    )
+
+
+def test_rows_are_those_of_the_arguments_given() -> None:
+    first, second = make_draft(), make_at(Status.CONFIRMING)
+    statement, since = created_since(), clock.now() - timedelta(hours=1)
+    assert [statement.rows(row.pk, since) for row in (first, second)] == [[first], [second]]
+    assert statement.rows(first.pk, clock.now() + timedelta(hours=1)) == []
+    assert statement.rows(uuid.uuid4(), since) == []
+
+
+def test_row_is_whole_and_its_own() -> None:
+    """Values, sealed columns and the joined row come as the queryset's own reading brings them."""
+    made = make_at(Status.CONFIRMING)
+    statement, since = created_since(), clock.now() - timedelta(hours=1)
+    (one,), (other,) = statement.rows(made.pk, since), statement.rows(made.pk, since)
+    assert one is not other
+    usual = Submission.objects.select_related("project").get(pk=made.pk)
+    for field in Submission._meta.concrete_fields:
+        assert getattr(one, field.attname) == getattr(usual, field.attname), field.name
+    assert one.values == usual.values
+    with CaptureQueriesContext(connection) as asked:
+        assert one.project.name == usual.project.name
+    assert not asked.captured_queries
+
+
+def test_statement_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, statement, written = make_draft(), created_since(), list[object]()
+    write = SQLCompiler.as_sql
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **named: written.append(1) or write(*args, **named))
+    for _each in range(3):
+        assert statement.rows(made.pk, made.created_at) == [made]
+    assert len(written) == 1
+
+
+def test_argument_that_is_not_in_the_statement_is_a_mistake() -> None:
+    statement = Compiled(lambda pk, _since: Submission.objects.filter(pk=pk), ROW, MOMENT)
+    with pytest.raises(AssertionError):
+        statement.rows(uuid.uuid4(), clock.now())
