@@ -1,8 +1,8 @@
 """Reads a multipart/form-data body into its parts, in order, byte for byte (RFC 7578). No rule about their names."""
 
 import email.message
+import email.utils
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 
 class Unreadable(Exception):
@@ -54,9 +54,7 @@ def _part(chunk: bytes) -> Part:
 
 def _file_name(disposition: email.message.Message) -> str | None:
     given = disposition.get_param("filename", header="content-type")
-    if isinstance(given, tuple):  # filename*=utf-8''...
-        return unquote(str(given[2]))
-    return given
+    return None if given is None else email.utils.collapse_rfc2231_value(given)  # filename*=utf-8''...
 
 
 def _header(value: str) -> email.message.Message:
