@@ -1,0 +1,178 @@
+"""A worker whose call was taken from it writes nothing: not the call, not the count, not the submission."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from argos.errors import (
+    Forbidden,
+    NotConfigured,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Undelivered,
+    Unsupported,
+    VendorError,
+)
+from argos.replies import AccountReply, parse_account
+from submissions import clock
+from submissions.calls import ledger, outcomes, send
+from submissions.events import SYSTEM
+from submissions.models import Call, CallKind, CallState, Event, Project, Status, Submission
+from submissions.transitions import StaleSubmission
+from tests.factories import by, claim_call, make_at, received, reload, review_reply, step1_reply, step2_reply
+
+pytestmark = pytest.mark.django_db
+
+
+def left(status: Status, kind: CallKind) -> Call:
+    """A call that has just been claimed by this worker."""
+    return claim_call(make_at(status), kind)
+
+
+def stale(call: Call) -> Call:
+    """The same call in the hands of a worker whose lease has gone to another."""
+    Call.objects.filter(pk=call.pk).update(lease=uuid.uuid4())
+    return call
+
+
+def rows(call: Call) -> tuple[Any, ...]:
+    """Everything that a late worker must not touch."""
+    submission = Submission.objects.filter(pk=call.submission_id)
+    return (
+        Call.objects.filter(pk=call.pk).values_list("state", "error", "ended_at", "undelivered").get(),
+        submission.values_list("status", "selfies_sent", "moves", "deadline_at", "has_difference").get(),
+        Event.objects.count(),
+    )
+
+
+WRITES: dict[str, Callable[[Call], object]] = {
+    "give back": lambda call: ledger.give_back(call, error="undelivered"),
+    "doubt": lambda call: ledger.doubt(call, error="cut"),
+    "refuse": lambda call: ledger.refuse(call, error="refused", code="a", http_status=400, reply={}),
+    "cancel": lambda call: ledger.cancel_sent(call, error="deadline"),
+    "answer": lambda call: outcomes.step2_answered(call, step2_reply("pending")),
+    "a status nobody knows": lambda call: outcomes.step2_answered(call, step2_reply("on_ice")),
+    "reopen": ledger.reopen,
+    "correct": ledger.correct,
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_late_worker_changes_nothing(write: Callable[[Call], object]) -> None:
+    call = stale(left(Status.STEP2_SENDING, CallKind.STEP2))
+    before = rows(call)
+    assert not write(call)
+    assert rows(call) == before
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda call: outcomes.account_answered(call, account_reply()),
+        lambda call: outcomes.delete_answered(call, received()),
+    ],
+    ids=["account", "deletion"],
+)
+def test_late_answer_beside_a_status_changes_nothing(answer: Callable[[Call], bool]) -> None:
+    submission = make_at(Status.CONFIRMING)
+    values = {"submissionId": submission.vendor_id}
+    ledger.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
+    call = stale(claim_call(submission, CallKind.ACCOUNT))
+    before = rows(call)
+    assert not answer(call)
+    assert rows(call) == before
+
+
+def account_reply() -> AccountReply:
+    return parse_account({"success": True}, received())
+
+
+def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
+    call = left(Status.STEP2_SENDING, CallKind.STEP2)
+    Call.objects.filter(pk=call.pk).update(state=CallState.UNKNOWN)
+    before = rows(call)
+    assert not ledger.doubt_restored(call)
+    assert rows(call) == before
+
+
+def test_settled_once() -> None:
+    call = left(Status.STEP2_SENDING, CallKind.STEP2)
+    ledger.doubt(call, error="cut")
+    ledger.settle(call, "never_arrived")
+    with pytest.raises(StaleSubmission):
+        ledger.settle(call, "adopted")
+    assert Call.objects.get(pk=call.pk).settled_as == "never_arrived"
+
+
+def test_nothing_prepared_is_nothing_to_cancel() -> None:
+    with pytest.raises(StaleSubmission):
+        ledger.cancel_prepared(make_at(Status.CONFIRMING), by=SYSTEM, why="taken_back")
+
+
+def test_late_step1_of_another_record_is_shown_as_a_difference() -> None:
+    call = stale(left(Status.STEP1_SENDING, CallKind.STEP1))
+    assert not outcomes.step1_answered(call, step1_reply(submission_id="vendor-second"))
+    shown = call.submission.differences.get()
+    assert (shown.kind, shown.vendor_id, shown.userid) == ("second_record", "vendor-second", call.userid)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "why"),
+    [
+        (Throttled("too many"), CallState.PREPARED, "throttled"),
+        (Undelivered("refused"), CallState.PREPARED, "undelivered"),
+        (NotConfigured("no key"), CallState.CANCELLED, "not_configured"),
+        (OutcomeUnknown("cut"), CallState.UNKNOWN, "outcomeunknown"),
+        (Unsupported("encrypted"), CallState.UNKNOWN, "unsupported"),
+        (VendorError("new"), CallState.UNKNOWN, "vendorerror"),
+        (Refused(400, "a", "b"), CallState.REFUSED, "refused"),
+        (Forbidden(403, "", "Forbidden"), CallState.REFUSED, "forbidden"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, VendorError) else None,
+)
+def test_each_failure_has_its_end(error: VendorError, state: CallState, why: str) -> None:
+    call = left(Status.STEP2_SENDING, CallKind.STEP2)
+    send._failed(call, error)
+    assert Call.objects.values_list("state", "error").get(pk=call.pk) == (state, why)
+    is_open = state in (CallState.PREPARED, CallState.UNKNOWN)
+    assert reload(call.submission).status == (Status.STEP2_SENDING if is_open else Status.CONFIRMING)
+    assert reload(call.submission).selfies_sent == (1 if state == CallState.UNKNOWN else 0)
+    assert (Project.objects.get().paused_at is not None) == isinstance(error, Forbidden)
+
+
+def test_step1_undelivered_too_often_is_given_back_to_the_agent() -> None:
+    call = left(Status.STEP1_SENDING, CallKind.STEP1)
+    call.undelivered = ledger.STEP1_GIVES_UP_AFTER - 1
+    assert ledger.give_back(call, error="undelivered")
+    assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.CANCELLED, "not_delivered")
+    fresh = reload(call.submission)
+    assert (fresh.status, fresh.deadline_at) == (Status.DRAFT, None)
+
+
+def test_step1_that_the_vendor_rejects_is_final() -> None:
+    call = left(Status.STEP1_SENDING, CallKind.STEP1)
+    assert outcomes.step1_answered(call, step1_reply(kyc_status="rejected", retry_count=3, was_read=False, ocr={}))
+    fresh = reload(call.submission)
+    assert (fresh.status, fresh.source, fresh.vendor_count) == (Status.REJECTED, "vendor", 3)
+    assert fresh.decided_at is not None
+
+
+def test_other_final_status_than_the_verdict_is_read_back() -> None:
+    call = left(Status.DECISION_SENDING, CallKind.REVIEW)
+    assert outcomes.review_answered(call, review_reply("rejected"))
+    assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.UNKNOWN, "unexpected_final_status")
+    assert reload(call.submission).status == Status.DECISION_SENDING
+
+
+def test_vendors_time_is_taken_only_while_the_clocks_agree() -> None:
+    call = left(Status.STEP2_SENDING, CallKind.STEP2)
+    call.submission.project.clock_offset = 3600
+    before = call.submission.vendor_updated_at
+    assert outcomes.step2_answered(call, step2_reply("pending", retry_count=None))
+    fresh = reload(call.submission)
+    assert (fresh.status, fresh.vendor_updated_at, fresh.vendor_count) == (Status.PENDING, before, None)
+    assert fresh.pending_at is not None
+    assert fresh.pending_at <= clock.now()
