@@ -62,7 +62,15 @@ def _watch(database: str) -> tuple[dict[str, float], float, float]:
 def _portal(database: str) -> Iterator[dict[str, psutil.Process]]:
     environment = {**os.environ, "DATABASE_URL": here.url_of(database), "DJANGO_SETTINGS_MODULE": "kycportal.settings"}
     environment["PORT"] = str(free_port())
-    web = ("gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{environment['PORT']}", "--worker-class", "gthread")
+    web = (
+        "gunicorn",
+        "kycportal.wsgi",
+        "--bind",
+        f"127.0.0.1:{environment['PORT']}",
+        "--preload",
+        "--worker-class",
+        "gthread",
+    )
     commands = {
         "web": (*web, "--workers", "2", "--threads", "8", "--log-level", "warning"),
         "worker": (*CELERY, "worker", "--pool", "threads", "--concurrency", "24", "--loglevel", "WARNING"),

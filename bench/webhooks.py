@@ -55,7 +55,7 @@ def server() -> Iterator[int]:
     """The web process, as the Procfile starts it."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning"]
+    command += ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         _wait_for(port)

@@ -106,7 +106,17 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
     found["worker"] += ["--without-gossip", "--without-mingle"]
     found["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
     found["web"] = [python, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"]
-    found["web"] += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    found["web"] += [
+        "--preload",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+    ]
     if settings.HTTPS_PORT:
         found["web-https"] = https_command(settings)
     return found

@@ -17,7 +17,7 @@ READY_WITHIN = 240
 CELERY = [sys.executable, "-m", "celery", "-A", "kycportal"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
-WEB = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--worker-class", "gthread", "--threads", "4"]
+WEB = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--preload", "--worker-class", "gthread", "--threads", "4"]
 # Linux ends a process tied so with the one that started it, also when that one is killed and can tidy nothing up.
 TIE = ["setpriv", "--pdeathsig", "KILL"]
 
