@@ -1,4 +1,4 @@
-"""Querysets whose SQL is written once in each thread: for the few that every call runs.
+"""Statements whose SQL is written once: for the few that every call and every webhook runs.
 
 Django writes a statement anew each time; with the four tables of a claim that took longer than running it
 (docs/performance.md).
@@ -7,28 +7,31 @@ Django writes a statement anew each time; with the four tables of a claim that t
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 # Stand for an argument while the statement is written; no row has them.
 MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 ROW, OTHER = UUID(int=1), UUID(int=2)
+TEXT = "a text that no row has"
+Argument = datetime | UUID | str
 
 
 class Compiled:
     """`build(*stand_ins)` makes the queryset; `rows(*arguments)` reads it with these in the places of those.
 
-    An argument is a moment or an id, and goes in as it is: what is computed from another one is one of its own.
+    An argument is a moment, an id or a text, and goes in as it is: what is computed from another one is one of its own.
     """
 
-    def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], *stand_ins: datetime | UUID) -> None:
+    def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], *stand_ins: Argument) -> None:
         self._build, self._stand_ins = build, stand_ins
         self._here = threading.local()
 
-    def rows(self, *arguments: datetime | UUID) -> list[Any]:
+    def rows(self, *arguments: Argument) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         written: _Statement | None = getattr(self._here, "written", None)
         if written is None or written.connection is not connection:
@@ -59,8 +62,33 @@ class _Statement:
         self.compiler.as_sql = lambda: (self.sql, params)
         return list(self.read(self.queryset))
 
-    def _stored(self, arguments: tuple[Any, ...]) -> list[Any]:
-        """As this database is told them."""
-        adapt = self.connection.ops.adapt_datetimefield_value
-        has_uuids = self.connection.features.has_native_uuid_field
-        return [adapt(one) if isinstance(one, datetime) else (one if has_uuids else one.hex) for one in arguments]
+    def _stored(self, arguments: tuple[Argument, ...]) -> list[Any]:
+        return [_as_told(self.connection, argument) for argument in arguments]
+
+
+def _as_told(connection: Any, argument: Argument) -> Any:
+    """As this database is told it."""
+    if isinstance(argument, datetime):
+        return connection.ops.adapt_datetimefield_value(argument)
+    if isinstance(argument, UUID) and not connection.features.has_native_uuid_field:
+        return argument.hex
+    return argument
+
+
+def insert_once(row: Model) -> bool:
+    """Insert a new row; False where a unique constraint has the same already: then nothing was written."""
+    connection, fields = connections[DEFAULT_DB_ALIAS], row._meta.concrete_fields
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_text(type(row)), values)
+        is_new = cursor.fetchone() is not None
+    row._state.adding, row._state.db = not is_new, connection.alias
+    return is_new
+
+
+@cache
+def _insert_text(model: type[Model]) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    columns = [quote(str(field.column)) for field in model._meta.concrete_fields]
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"  # nosec B608  the model's names
+    return f"{into} VALUES ({', '.join(['%s'] * len(columns))}) ON CONFLICT DO NOTHING RETURNING 1"

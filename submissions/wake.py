@@ -6,14 +6,29 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from submissions import shared
+
 log = logging.getLogger(__name__)
 
 SEND = "submissions.tasks.send_prepared_calls"
 CONFIRM = "submissions.tasks.confirm_webhooks"
+WAITING = "return redis.call('LLEN', KEYS[1])"
 
 
 def after_commit(task: str) -> None:
     transaction.on_commit(lambda: _send(task))
+
+
+def unless_waiting(task: str) -> None:
+    """For a task that works off all there is: a wake-up that nobody has taken yet finds this too."""
+    transaction.on_commit(lambda: None if _is_waiting(task) else _send(task))
+
+
+def _is_waiting(task: str) -> bool:
+    try:
+        return int(shared.ask(WAITING, [current_app.conf.task_routes[task]["queue"]], [])) > 0
+    except shared.Gone:
+        return False
 
 
 def again(task: str) -> None:

@@ -5,15 +5,16 @@ import ipaddress
 import logging
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
 from submissions.calls import evidence, gate, lanes, readback, strays
+from submissions.compiled import TEXT, Compiled, insert_once
 from submissions.events import VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
+from submissions.models.project import webhook_token_hash
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,13 @@ BACKOFF_SECONDS = (10, 60, 300, 1800, 7200)
 TURN_LASTS = timedelta(minutes=2)
 SAME_HINT = timedelta(minutes=1)
 MOVING = {"submit", "approved", "rejected", "retry", "created", "updated", "delete"}
+
+
+OF_TOKEN = Compiled(lambda digest: Project.objects.filter(webhook_token_hash=digest), TEXT)
+
+
+def project_of(token: str) -> Project | None:
+    return next(iter(OF_TOKEN.rows(webhook_token_hash(token))), None)
 
 
 def may_come_from(project: Project, address: str | None) -> bool:
@@ -46,12 +54,9 @@ def store(project: Project, body: bytes, content_type: str, address: str | None)
     delivery = WebhookDelivery(project=project, digest=digest, content_type=content_type[:100], address=address)
     delivery.body = body
     delivery.next_try_at = now
-    try:
-        with transaction.atomic():
-            delivery.save(force_insert=True)
-            wake.after_commit(wake.CONFIRM)
-    except IntegrityError:
+    if not insert_once(delivery):
         return _count_double(project, digest)
+    wake.unless_waiting(wake.CONFIRM)
     return delivery
 
 

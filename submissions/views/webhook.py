@@ -7,8 +7,6 @@ from django.views.decorators.http import require_POST
 
 from submissions import address as client
 from submissions import webhooks
-from submissions.models import Project
-from submissions.models.project import webhook_token_hash
 
 
 @csrf_exempt
@@ -16,7 +14,7 @@ from submissions.models.project import webhook_token_hash
 @require_POST
 def receive(request: HttpRequest, token: str) -> HttpResponse:
     """200 once stored; 404 for an unknown token or source address, 413 for a body over the limit."""
-    project = Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).first()
+    project = webhooks.project_of(token)
     address = client.of(request)
     if project is None or not webhooks.may_come_from(project, address):
         return HttpResponse(status=404)

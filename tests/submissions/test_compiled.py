@@ -4,14 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from submissions import clock
-from submissions.compiled import MOMENT, ROW, Compiled
-from submissions.models import Status, Submission
-from tests.factories import make_at, make_draft
+from submissions.compiled import MOMENT, ROW, TEXT, Compiled, insert_once
+from submissions.models import Project, Status, Submission, WebhookDelivery
+from tests.factories import make_at, make_draft, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +58,31 @@ def test_argument_that_is_not_in_the_statement_is_a_mistake() -> None:
     statement = Compiled(lambda pk, _since: Submission.objects.filter(pk=pk), ROW, MOMENT)
     with pytest.raises(AssertionError):
         statement.rows(uuid.uuid4(), clock.now())
+
+
+def test_text_is_an_argument_too() -> None:
+    project, _other = make_project(), make_project()
+    assert Compiled(lambda name: Project.objects.filter(name=name), TEXT).rows(project.name) == [project]
+
+
+def delivery_of(project: Project, digest: str) -> WebhookDelivery:
+    row = WebhookDelivery(project=project, digest=digest, content_type="application/json", address="2001:db8::1")
+    row.body = b"{}"
+    return row
+
+
+def test_row_is_inserted_once_and_as_it_is() -> None:
+    project = make_project()
+    first, double, other = (delivery_of(project, digest) for digest in ("a", "a", "b"))
+    assert [insert_once(row) for row in (first, double, other)] == [True, False, True]
+    assert {row.pk for row in WebhookDelivery.objects.all()} == {first.pk, other.pk}
+    kept = WebhookDelivery.objects.get(pk=first.pk)
+    for field in WebhookDelivery._meta.concrete_fields:
+        assert getattr(kept, field.attname) == getattr(first, field.attname), field.name
+    assert kept.body == b"{}"
+    first.save(update_fields=["outcome"])
+
+
+def test_row_that_breaks_another_constraint_is_not_swallowed() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_once(Project(name="bad", base_url="https://vendor.test/v3", reviewer="nobody", created_at=clock.now()))
