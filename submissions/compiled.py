@@ -5,14 +5,14 @@ Django writes a statement anew each time; with the four tables of a claim that t
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 
 # Stand for an argument while the statement is written; no row has them.
 MOMENT = datetime(1, 1, 2, tzinfo=UTC)
@@ -92,3 +92,33 @@ def _insert_text(model: type[Model]) -> str:
     columns = [quote(str(field.column)) for field in model._meta.concrete_fields]
     into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"  # nosec B608  the model's names
     return f"{into} VALUES ({', '.join(['%s'] * len(columns))}) ON CONFLICT DO NOTHING RETURNING 1"
+
+
+def update(model: type[Model], where: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """How many rows took `columns`: those whose columns equal `where`, or one of its values where that is a tuple."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    shape = tuple((name, len(value) if isinstance(value, tuple) else 1) for name, value in where.items())
+    asked = ((name, one) for name, value in where.items() for one in (value if isinstance(value, tuple) else (value,)))
+    params = [_as_saved(connection, model, name, value) for name, value in (*columns.items(), *asked)]
+    with connection.cursor() as cursor:
+        cursor.execute(_update_text(model, tuple(columns), shape), params)
+        return int(cursor.rowcount)
+
+
+def _as_saved(connection: Any, model: type[Model], name: str, value: Any) -> Any:
+    return _field(model, name).get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)
+
+
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    found = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    assert isinstance(found, Field), name
+    return found
+
+
+@cache
+def _update_text(model: type[Model], names: tuple[str, ...], shape: tuple[tuple[str, int], ...]) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    column_of = {name: quote(str(_field(model, name).column)) for name in (*names, *dict(shape))}
+    given = ", ".join(f"{column_of[name]} = %s" for name in names)
+    where = " AND ".join(f"{column_of[name]} IN ({', '.join(['%s'] * many)})" for name, many in shape)
+    return f"UPDATE {quote(model._meta.db_table)} SET {given} WHERE {where}"  # noqa: S608  # nosec B608  the model's names

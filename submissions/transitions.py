@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from submissions import clock, events
+from submissions.compiled import update
 from submissions.events import Actor
 from submissions.models import Status, Submission
 
@@ -87,14 +88,17 @@ def move(
     if (seen, to) not in MOVES:
         raise MoveNotAllowed(f"{seen} to {to}")
     columns |= {"status": to, "moves": submission.moves + 1, "updated_at": clock.now()}
-    with transaction.atomic():
-        # The count tells a status that came back (incomplete, sent, incomplete again) from one that never left.
-        as_seen = Submission.objects.filter(pk=submission.pk, status=seen, moves=submission.moves)
-        if not as_seen.update(**columns):
-            raise StaleSubmission(submission.reference)
-        for column, value in columns.items():
-            setattr(submission, column, value)
-        events.record(MOVES[seen, to], by=by, submission=submission, fields={"from": seen, "to": to, **(fields or {})})
+    # The count tells a status that came back (incomplete, sent, incomplete again) from one that never left.
+    as_seen = {"pk": submission.pk, "status": seen, "moves": submission.moves}
+    with transaction.atomic(savepoint=False):
+        has_moved = update(Submission, as_seen, columns)
+        if has_moved:
+            for column, value in columns.items():
+                setattr(submission, column, value)
+            told = {"from": seen, "to": to, **(fields or {})}
+            events.record(MOVES[seen, to], by=by, submission=submission, fields=told)
+    if not has_moved:  # said outside: nothing was written that a transaction around this one had to take back
+        raise StaleSubmission(submission.reference)
 
 
 def diagram() -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
@@ -17,7 +18,17 @@ _LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds
 
 def loose(name: object) -> str:
     """submissionId, SubmissionId, Submissionid and submission_id are one name (contract C5)."""
-    return "".join(letter for letter in str(name).casefold() if letter.isalnum())
+    text = str(name)
+    return _known_loose(text) if len(text) < _LONG_NAME else _letters(text)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+# The same few names come with every reply. A reply may hold any name, so only short ones are kept.
+_LONG_NAME = 64
+_known_loose = lru_cache(maxsize=1024)(_letters)
 
 
 def member(body: Mapping[str, Any], *names: str) -> Any:

@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from submissions import budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory
 from submissions.calls.counting import count_start, uncount_start
-from submissions.compiled import MOMENT, OTHER, ROW, Compiled
+from submissions.compiled import MOMENT, OTHER, ROW, Compiled, update
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission, Switch
@@ -184,8 +184,8 @@ def still_mine(call: Call) -> bool:
 def end(call: Call, state: CallState, **columns: Any) -> bool:
     """Close a call that this worker sent. False when its lease ran out and somebody settled it meanwhile."""
     columns |= {"state": state, "ended_at": clock.now()}
-    mine = Call.objects.filter(pk=call.pk, lease=call.lease, state__in=(CallState.SENT, CallState.UNKNOWN))
-    return _write(call, mine, columns)
+    mine = {"pk": call.pk, "lease": call.lease, "state": (CallState.SENT, CallState.UNKNOWN)}
+    return bool(update(Call, mine, columns)) and _noted(call, columns)
 
 
 def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
@@ -388,8 +388,10 @@ def lapse_leases() -> int:
 
 
 def _write(call: Call, rows: "QuerySet[Call]", columns: dict[str, Any]) -> bool:
-    if not rows.update(**columns):
-        return False
+    return bool(rows.update(**columns)) and _noted(call, columns)
+
+
+def _noted(call: Call, columns: dict[str, Any]) -> bool:
     for column, value in columns.items():
         setattr(call, column, value)
     tally.count_call(call.kind, columns)

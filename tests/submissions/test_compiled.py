@@ -9,9 +9,9 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from submissions import clock
-from submissions.compiled import MOMENT, ROW, TEXT, Compiled, insert_once
+from submissions.compiled import MOMENT, ROW, TEXT, Compiled, insert_once, update
 from submissions.models import Project, Status, Submission, WebhookDelivery
-from tests.factories import make_at, make_draft, make_project
+from tests.factories import make_at, make_draft, make_project, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,21 @@ def test_row_is_inserted_once_and_as_it_is() -> None:
 def test_row_that_breaks_another_constraint_is_not_swallowed() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_once(Project(name="bad", base_url="https://vendor.test/v3", reviewer="nobody", created_at=clock.now()))
+
+
+def test_update_is_guarded_by_what_was_seen() -> None:
+    mine, other = make_at(Status.CONFIRMING), make_at(Status.CONFIRMING)
+    when, sealed = clock.now() + timedelta(days=1), b"\x01 sealed"
+    columns = {"callback_at": when, "vendor_codes": ["a", "b"], "ocr_sealed": sealed, "assigned_to": mine.created_by}
+    seen = {"pk": mine.pk, "status": Status.CONFIRMING, "moves": mine.moves}
+    assert update(Submission, {**seen, "moves": mine.moves + 1}, columns) == 0
+    assert update(Submission, {**seen, "status": (Status.DRAFT, Status.INCOMPLETE)}, columns) == 0
+    assert update(Submission, {**seen, "vendor_count": None}, columns) == 0, "nothing equals what is not there"
+    assert reload(mine).callback_at is None
+    assert update(Submission, {**seen, "status": (Status.DRAFT, Status.CONFIRMING)}, columns) == 1
+    kept = reload(mine)
+    assert (kept.callback_at, kept.vendor_codes, kept.assigned_to) == (when, ["a", "b"], mine.created_by)
+    assert bytes(kept.ocr_sealed) == sealed
+    assert reload(other).callback_at is None
+    assert update(Submission, {"pk": mine.pk}, {"callback_at": None, "assigned_to": None}) == 1
+    assert (reload(mine).callback_at, reload(mine).assigned_to) == (None, None)
