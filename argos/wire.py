@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any, Self
 
 import requests
@@ -24,6 +25,7 @@ from argos.replies.reading import moment
 
 MAX_REPLY_BYTES = 16_000_000
 _CHUNK_BYTES = 65_536
+_AGENT = requests.utils.default_user_agent()
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
 
@@ -120,9 +122,9 @@ def exchange(
     hangs longer can only delay the error.
     """
     failure = ""
-    with Cutoff(connect_timeout + read_timeout) as cutoff, requests.Session() as session:
+    with Cutoff(connect_timeout + read_timeout) as cutoff, closing(_OneCall(cutoff)) as adapter:
         try:
-            return _talk(session, cutoff, request, (connect_timeout, read_timeout))
+            return _talk(adapter, cutoff, request, (connect_timeout, read_timeout))
         except _FAILURES as error:
             failure = _kind_of(error, cutoff)
     # Raised outside the handler: the library's text holds the address with its query, and would travel as context.
@@ -130,17 +132,15 @@ def exchange(
 
 
 def _talk(
-    session: requests.Session, cutoff: Cutoff, request: requests.Request, timeout: tuple[float, float]
+    adapter: _OneCall, cutoff: Cutoff, request: requests.Request, timeout: tuple[float, float]
 ) -> tuple[Received, Mapping[str, str]]:
-    # The environment's proxies and .netrc could send the key elsewhere, or replace it.
-    session.trust_env = False
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, _OneCall(cutoff))
+    """Without a session, which would read the environment (its proxies and .netrc could send the key elsewhere, or
+    replace it), follow redirects, and make four pools of connections for one call.
+    """
     # One connection a call: a reused one that died leaves open whether the call was processed.
-    request.headers |= {"Connection": "close", "Accept-Encoding": "identity"}
+    request.headers |= {"Connection": "close", "Accept-Encoding": "identity", "User-Agent": _AGENT}
     started = time.monotonic()
-    prepared = session.prepare_request(request)
-    with session.send(prepared, timeout=timeout, stream=True, allow_redirects=False) as response:
+    with adapter.send(request.prepare(), timeout=timeout, stream=True) as response:
         raw = _read(response, cutoff)
         received = Received(response.status_code, raw, moment(response.headers.get("Date")), time.monotonic() - started)
         return received, response.headers
