@@ -5,7 +5,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_postrun, task_prerun, worker_init
+from django.db import close_old_connections
 from kombu.transport.redis import Channel, QoS
 
 from kycportal import traces
@@ -51,6 +52,13 @@ def _listen(**_rest: Any) -> None:
     """What listens to Celery's signals; it needs the settings, so it comes after them."""
     importlib.import_module("kycportal.request_ids")
     importlib.import_module("kycportal.workers")
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _keep_what_is_usable(**_rest: Any) -> None:
+    """A connection lives for CONN_MAX_AGE and as long as it can be used: making one costs as much as half a call."""
+    close_old_connections()
 
 
 @worker_init.connect

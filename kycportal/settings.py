@@ -266,6 +266,8 @@ CELERY_TASK_ROUTES = {
 # For a worker of processes; one of threads cannot be stopped in the middle, so its tasks end by themselves in time.
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 540, 570
 CELERY_TASK_ANNOTATIONS = {"submissions.tasks.make_exports": {"soft_time_limit": 3500, "time_limit": 3600}}
+# Celery would close each thread's connection before and after every wake-up; `kycportal.celery` does as a request does.
+CELERY_DB_REUSE_MAX = 2**62
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "kycportal.beat.Scheduler"
 CELERY_REDBEAT_REDIS_URL = REDIS_URL

@@ -1,12 +1,16 @@
-"""A worker that loses Redis goes on: what it would have acknowledged is dropped, not the worker."""
+"""A worker that loses Redis drops what it would have acknowledged and goes on; its connections outlive a wake-up."""
 
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.fixups.django import DjangoWorkerFixup
+from celery.signals import task_postrun, task_prerun
 from kombu.transport.redis import Channel, QoS
 
-from kycportal.celery import LosableQoS
+from kycportal import celery
+from kycportal.celery import LosableQoS, app
+from submissions import tasks
 
 
 class Gone(SimpleNamespace):
@@ -39,3 +43,18 @@ def test_kombu_alone_would_end_the_worker() -> None:
 def test_workers_use_it() -> None:
     assert Channel.QoS is LosableQoS
     assert LosableQoS.restore_at_shutdown is False
+
+
+def test_a_wake_up_closes_only_connections_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery alone would close every one before and after each task."""
+    closed: list[str] = []
+    fixup = DjangoWorkerFixup(app)
+    monkeypatch.setattr(fixup, "_close_database", lambda: closed.append("all"))
+    monkeypatch.setattr(celery, "close_old_connections", lambda: closed.append("old"))
+    task = tasks.send_prepared_calls
+    fixup.on_task_prerun(task)
+    fixup.on_task_postrun(task)
+    assert closed == []
+    for signal in (task_prerun, task_postrun):
+        signal.send(sender=task, task=task, task_id="one", state="SUCCESS")
+    assert closed == ["old", "old"]
