@@ -90,6 +90,8 @@ def prepare(many: int, url: str, number: int) -> None:
     submissions = list(
         chosen.filter(calls__kind=CallKind.STEP2).exclude(calls__state=CallState.PREPARED).distinct()[:many]
     )
+    if len(submissions) < many:
+        raise SystemExit(f"the data has {len(submissions)} submissions of this project that can send, not {many}")
     for start in range(0, many, 100):
         _prepare(submissions[start : start + 100], project, number)
 
