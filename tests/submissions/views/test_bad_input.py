@@ -9,25 +9,13 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from submissions.models import Project, Role, Status, User
-from tests.factories import make_user, reload
+from submissions.models import Project, Status, User
+from tests.factories import reload
 from tests.pictures import jpeg, selfie_jpeg
 from tests.sandbox import Sandbox
-from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, make_sandbox_project, post
+from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, post
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def agent(client: Client) -> User:
-    agent = make_user(Role.AGENT)
-    client.force_login(agent)
-    return agent
-
-
-@pytest.fixture
-def project(sandbox: Sandbox) -> Project:
-    return make_sandbox_project(sandbox)
 
 
 def bomb() -> bytes:

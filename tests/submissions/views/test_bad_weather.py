@@ -8,26 +8,14 @@ from django.test import Client
 
 from submissions import clock
 from submissions.calls import gate, send
-from submissions.models import Call, CallState, Project, Role, Status, User
-from tests.factories import make_user, reload
+from submissions.models import Call, CallState, Project, Status, User
+from tests.factories import reload
 from tests.sandbox import Sandbox
 from tests.submissions.test_with_sandbox import settle_later
-from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, make_sandbox_project, post, read
+from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, post, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TYPED = {**PASSPORT, "name": "Minseo Typed", "nationality": "KOR"}
-
-
-@pytest.fixture
-def agent(client: Client) -> User:
-    agent = make_user(Role.AGENT)
-    client.force_login(agent)
-    return agent
-
-
-@pytest.fixture
-def project(sandbox: Sandbox) -> Project:
-    return make_sandbox_project(sandbox)
 
 
 def is_kept(values: dict[str, str]) -> bool:

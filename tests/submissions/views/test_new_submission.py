@@ -13,13 +13,6 @@ from tests.factories import answer_step1, make_at, make_draft, make_project, mak
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def agent(client: Client) -> User:
-    agent = make_user(Role.AGENT)
-    client.force_login(agent)
-    return agent
-
-
 def form(agent: User, **changes: Any) -> dict[str, Any]:
     given = {
         "project": make_project().pk,
