@@ -1,0 +1,216 @@
+"""What a read of the vendor's record does: a lost call adopted, a verdict that is another, tries put right, doubts."""
+
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from argos.replies import VendorSubmission, parse_item
+from submissions import clock
+from submissions.calls import adoption, gate, ledger, memory, readback, send, settle, strays
+from submissions.calls.readback import Word
+from submissions.models import Call, CallKind, CallState, Decision, Project, Status, Submission
+from tests.factories import claim_call, make_at, make_draft, make_project, received, reload, step1_reply
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def record(result: str = "incomplete", *, vendor_id: str = "vendor-1", **told: Any) -> VendorSubmission:
+    names = ("attempts", "commentCode", "comment")
+    kyc = {"result": result, **{name: told.pop(name) for name in names if name in told}}
+    return parse_item({"submissionId": vendor_id, "kyc": kyc, **told})
+
+
+def lost(status: Status, kind: CallKind) -> Call:
+    call = claim_call(make_at(status), kind)
+    ledger.doubt(call, error="cut")
+    ledger.settle(call, "adopted")
+    return Call.objects.select_related("submission__project").get(pk=call.pk)
+
+
+class TestAdopted:
+    def test_step1_that_the_vendor_rejected(self) -> None:
+        call = lost(Status.STEP1_SENDING, CallKind.STEP1)
+        adoption.ADOPT[CallKind.STEP1](call, record("rejected", commentCode=["too_many_retry"]))
+        fresh = reload(call.submission)
+        assert (fresh.status, fresh.source, fresh.vendor_codes) == (Status.REJECTED, "vendor", ["too_many_retry"])
+
+    def test_step1_that_wants_another_image_keeps_the_code(self) -> None:
+        call = lost(Status.STEP1_SENDING, CallKind.STEP1)
+        attempts = [{"attemptCnt": 1, "retryCode": ["glare_detected"]}]
+        adoption.ADOPT[CallKind.STEP1](call, record(attempts=attempts))
+        fresh = reload(call.submission)
+        assert (fresh.status, fresh.retry_code, fresh.vendor_id) == (Status.STEP1_RETRY, "glare_detected", "vendor-1")
+        assert Call.objects.get(pk=call.pk).error_code == "glare_detected"
+
+    def test_verdict_that_the_vendor_shows_is_the_reviewers(self) -> None:
+        call = lost(Status.DECISION_SENDING, CallKind.REVIEW)
+        adoption.ADOPT[CallKind.REVIEW](call, record("approved"))
+        fresh, decision = reload(call.submission), Decision.objects.get()
+        assert (fresh.status, fresh.source, fresh.decided_by_id) == ("approved", "reviewer", decision.reviewer_id)
+        assert not fresh.differences.exists()
+
+    def test_another_verdict_is_the_vendors_own_and_is_shown(self) -> None:
+        call = lost(Status.DECISION_SENDING, CallKind.REVIEW)
+        adoption.ADOPT[CallKind.REVIEW](call, record("rejected", commentCode=["id_info_blacklist"]))
+        fresh, decision = reload(call.submission), Decision.objects.get()
+        assert (fresh.status, fresh.source, fresh.decided_by) == (Status.REJECTED, "vendor", None)
+        assert decision.withdrawn_why == "vendor_decided_otherwise"
+        shown = fresh.differences.get()
+        assert (shown.kind, shown.ours, shown.theirs) == ("decision", "approved", "rejected")
+
+
+class TestRead:
+    @pytest.fixture
+    def confirming(self) -> Submission:
+        submission = make_at(Status.CONFIRMING)
+        Submission.objects.update(vendor_updated_at=clock.now() - timedelta(hours=1))
+        return reload(submission)
+
+    def test_record_that_is_not_there_is_a_difference(self, confirming: Submission) -> None:
+        assert readback.adopt(confirming, None) == Word.DIFFER
+        assert reload(confirming).differences.get().kind == "no_record"
+
+    def test_record_that_is_not_there_waits_for_an_open_call(self) -> None:
+        submission = make_at(Status.STEP2_SENDING)
+        Submission.objects.update(vendor_updated_at=clock.now() - timedelta(hours=1))
+        assert readback.adopt(reload(submission), None) == Word.WAIT
+        assert not submission.differences.exists()
+
+    def test_record_that_is_not_there_yet_proves_nothing(self) -> None:
+        submission = make_at(Status.CONFIRMING)
+        assert readback.adopt(submission, None) == Word.BEHIND
+        fresh = reload(submission)
+        assert (fresh.status, submission.differences.exists()) == (Status.CONFIRMING, False)
+        assert fresh.next_read_at is not None
+        assert fresh.next_read_at < clock.now() + 3 * MINUTE
+
+    def test_failed_selfie_that_nobody_here_knows_makes_it_incomplete(self, confirming: Submission) -> None:
+        attempts = [{"attemptCnt": 1, "retryCode": ["liveness_error"]}]
+        assert readback.adopt(confirming, record(attempts=attempts)) == Status.INCOMPLETE
+        fresh = reload(confirming)
+        assert (fresh.status, fresh.selfies_sent, fresh.tries_left) == (Status.INCOMPLETE, 1, 2)
+        found = fresh.calls.get(kind=CallKind.STEP2)
+        assert (found.state, found.settled_as) == (CallState.SETTLED, "found")
+
+    def test_what_moved_while_it_was_read_is_left_alone(self, confirming: Submission) -> None:
+        seen = reload(confirming)
+        Submission.objects.update(status=Status.ABANDONED, decided_at=clock.now())
+        readback._note(seen, {"vendor_status": "incomplete"}, Word.AGREE)
+        assert reload(confirming).vendor_status != "incomplete"
+
+    def test_the_vendors_times_count_only_while_a_deadline_runs(self, confirming: Submission) -> None:
+        created = clock.now() - timedelta(hours=2)
+        columns = readback.vendor_columns(confirming, record(created_at=created.isoformat()))
+        assert columns["deadline_at"] == columns["step1_started_at"] + timedelta(hours=24)
+        assert "deadline_at" not in readback.vendor_columns(confirming, record())
+        assert readback.vendor_columns(confirming, None).keys() == {"vendor_read_at"}
+
+
+class Vendor:
+    """Answers a settling read from a list of records."""
+
+    last_received = received()
+
+    def __init__(self, *records: VendorSubmission) -> None:
+        self.records = records
+
+    def get_submission(self, vendor_id: str) -> VendorSubmission | None:
+        return next((found for found in self.records if found.submission_id == vendor_id), None)
+
+    def find_by_userid(self, userid: str) -> list[VendorSubmission]:
+        return [found for found in self.records if found.userid == userid]
+
+
+class TestLookedFor:
+    @pytest.fixture
+    def call(self) -> Call:
+        call = claim_call(make_at(Status.STEP1_SENDING), CallKind.STEP1)
+        ledger.doubt(call, error="cut")
+        return Call.objects.select_related("submission__project", "attempt").get(pk=call.pk)
+
+    def test_earliest_of_several_counts_and_the_others_are_shown(self, call: Call) -> None:
+        late, early = (
+            record(vendor_id=name, userid=call.userid, created_at=(clock.now() - minutes * MINUTE).isoformat())
+            for name, minutes in (("late", 1), ("early", 9))
+        )
+        found = settle._read(call, Vendor(late, early), "")  # type: ignore[arg-type]
+        assert found is not None
+        assert found.submission_id == "early"
+        assert [shown.vendor_id for shown in call.submission.differences.all()] == ["late"]
+
+    def test_hint_counts_only_where_it_carries_the_calls_userid(self, call: Call) -> None:
+        other, mine = record(vendor_id="other", userid="KP-OTHER-1"), record(vendor_id="mine", userid=call.userid)
+        vendor: Any = Vendor(other, mine)
+        for hint in ("other", "mine", "nobody"):
+            found = settle._read(call, vendor, hint)
+            assert found is not None
+            assert found.submission_id == "mine"
+
+    def test_nothing_there(self, call: Call) -> None:
+        assert settle._read(call, Vendor(), "hint") is None  # type: ignore[arg-type]
+
+    def test_words_that_nobody_knows_are_shown_and_prove_nothing(self, call: Call) -> None:
+        Call.objects.filter(pk=call.pk).update(clear_since=clock.now())
+        settle._act_on(settle.Finding.NOT_KNOWN, call, record("on_ice"), Vendor())  # type: ignore[arg-type]
+        fresh = Call.objects.get(pk=call.pk)
+        assert (fresh.state, fresh.clear_since) == (CallState.UNKNOWN, None)
+        assert call.submission.differences.get().theirs == "on_ice"
+
+
+def test_stray_record_of_a_draft_that_has_moved_waits() -> None:
+    submission = make_at(Status.STEP1_SENDING)
+    found = record(userid=f"{submission.reference}-1")
+    assert strays._take_back_in(submission, found, 1) == strays.CALL_UNDER_WAY
+    assert reload(submission).calls.count() == 1
+
+
+def test_late_reply_to_a_draft_that_moved_on_is_put_right() -> None:
+    """Settled as never arrived, pressed again, and then the first reply comes: it counts, and opens nothing."""
+    call = claim_call(make_at(Status.STEP2_SENDING), CallKind.STEP2)
+    ledger.doubt(call, error="cut")
+    ledger.settle(call, "never_arrived")
+    ledger.return_to_before(call, by=ledger.SYSTEM, why="never_arrived")
+    Submission.objects.update(status=Status.ABANDONED, decided_at=clock.now())
+    assert not ledger.reopen(call)
+    fresh = Call.objects.get(pk=call.pk)
+    assert (fresh.state, fresh.settled_as) == (CallState.SETTLED, "adopted")
+    assert reload(call.submission).selfies_sent == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, ""),
+        ({"paused_at": clock.now(), "paused_reason": "The key is wrong."}, "The key is wrong."),
+        ({"clock_offset": 3600}, "3600 s"),
+        ({"undelivered_in_row": gate.DOWN_AFTER}, "cannot be reached"),
+    ],
+)
+def test_why_sending_is_closed(columns: dict[str, Any], said: str) -> None:
+    project = make_project()
+    Project.objects.filter(pk=project.pk).update(**columns)
+    why = gate.why_closed(Project.objects.get(pk=project.pk))
+    assert said in why
+    assert bool(why) == bool(said)
+
+
+def test_time_that_the_vendor_does_not_tell_is_not_known() -> None:
+    with mock.patch.object(gate, "probe"), mock.patch.dict(gate._measured_at, clear=True):
+        assert not gate.has_clock(make_project())
+
+
+def test_tick_that_nobody_keeps_is_said() -> None:
+    with mock.patch.object(memory, "_raise_file", side_effect=OSError), pytest.raises(memory.NotKept):
+        memory.write(make_draft().pk, 1)
+
+
+def test_step1_reply_without_an_id_is_in_doubt() -> None:
+
+    call = claim_call(make_at(Status.STEP1_SENDING), CallKind.STEP1)
+    client = mock.Mock()
+    client.step1.return_value = step1_reply(submission_id="")
+    send.TALKS[CallKind.STEP1](call, client, {})
+    assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.UNKNOWN, "no_submission_id")
