@@ -28,7 +28,7 @@ def turn() -> float:
     """Submissions a second; every key opens afterwards under the new master key alone."""
     from django.conf import settings
 
-    from submissions import rotation
+    from submissions.keys import rotation
     from submissions.models import SubmissionKey
 
     new, old = os.urandom(32), settings.FIELD_KEYS

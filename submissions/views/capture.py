@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from argos.matrix import Problem
 from submissions import capture, consent, contact, deadlines, events, fields, passport, posted, reading, search, steps
 from submissions.calls import ledger
-from submissions.forms import NewForm, country_options
+from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Call, ImageKind, Status, Submission
 from submissions.models.image import VENDOR_FIELDS, StorageAway

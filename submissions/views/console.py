@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions import clock, console, events, permissions, questions, queue, review
-from submissions.forms_review import DecisionForm
+from submissions.forms.review import DecisionForm
 from submissions.models import Image, Role, Submission, User
 from submissions.permissions import NotAllowed, get_submission_for
 from submissions.views import page

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from submissions import claims, console, events, permissions, review
-from submissions.forms_review import DecisionForm
+from submissions.forms.review import DecisionForm
 from submissions.models import Submission, Verdict
 from submissions.permissions import NotAllowed, get_submission_for
 from submissions.transitions import StaleSubmission

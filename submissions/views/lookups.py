@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from argos.errors import VendorError
 from argos.matrix import Problem
 from submissions import capture, events, fields, posted, steps
-from submissions.forms import account_problems
+from submissions.forms.capture import account_problems
 from submissions.permissions import get_submission_for
 from submissions.views import page
 from submissions.views.asking import person

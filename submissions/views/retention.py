@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from submissions import clock, erasure, events, retention
-from submissions.forms_retention import EndForm, EraseForm, ReasonForm
+from submissions.forms.retention import EndForm, EraseForm, ReasonForm
 from submissions.models import Project, Submission
 from submissions.permissions import NotAllowed, get_submission_for, may_retain
 from submissions.views.asking import person

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from submissions import events, search
-from submissions.forms import NewForm
+from submissions.forms.capture import NewForm
 from submissions.models import Submission
 from submissions.models.submission_key import load_keys
 from submissions.permissions import check_can_start

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import key_backup
+from submissions.keys import backup
 
 
 class Command(BaseCommand):
@@ -19,11 +19,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, keep_days: int, **options: Any) -> None:
         keep = timedelta(days=keep_days)
-        if not timedelta(days=1) <= keep <= key_backup.LONGEST:
-            raise CommandError(f"--keep-days is 1 to {key_backup.LONGEST.days}: an erased person can be read so long.")
+        if not timedelta(days=1) <= keep <= backup.LONGEST:
+            raise CommandError(f"--keep-days is 1 to {backup.LONGEST.days}: an erased person can be read so long.")
         try:
-            path, count = key_backup.write(folder)
-            removed = key_backup.prune(folder, keep)
+            path, count = backup.write(folder)
+            removed = backup.prune(folder, keep)
         except OSError as error:
             raise CommandError(f"{folder} cannot be written: {error.strerror}") from error
         self.stdout.write(f"{count} keys in {path}; {removed} older backups removed.")

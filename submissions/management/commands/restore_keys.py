@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import key_backup, vault
+from submissions import vault
+from submissions.keys import backup
 
 
 class Command(BaseCommand):
@@ -17,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            done = key_backup.restore(file)
-        except (OSError, ValueError, key_backup.Incomplete) as error:
+            done = backup.restore(file)
+        except (OSError, ValueError, backup.Incomplete) as error:
             raise CommandError(f"Nothing was put back. {error}") from error
         except vault.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into KYC_FIELD_KEYS and run it again.") from error

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import rotation, vault
+from submissions import vault
+from submissions.keys import rotation
 
 
 class Command(BaseCommand):

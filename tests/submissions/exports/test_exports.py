@@ -10,9 +10,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from submissions import clock, erasure, events, rotation, search
+from submissions import clock, erasure, events, search
 from submissions.exports import asking, keeping, making, rows, sheets
 from submissions.exports.sealing import PIECE, SealedWriter, read_sealed
+from submissions.keys import rotation
 from submissions.models import Event, Export, ExportState, Role, Status, Submission, User
 from submissions.vault import CannotOpen, new_data_key
 from tests.factories import VALUES, by, make_at, make_draft, make_user, reload, sign_in

@@ -1,4 +1,4 @@
-"""Forms with a fixed set of fields. The capture form's fields follow the document (`submissions.fields`)."""
+"""The form that begins a submission, and what is asked for the account check."""
 
 import re
 from collections.abc import Mapping

@@ -9,15 +9,16 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from submissions import clock, erasure, journal, key_backup, vault
+from submissions import clock, erasure, journal, vault
 from submissions.events import SYSTEM
+from submissions.keys import backup
 from submissions.models import Status, Submission, SubmissionKey
 from tests.factories import make_at, make_draft
 
 pytestmark = pytest.mark.django_db
 
 
-def backup(folder: Path) -> Path:
+def backed_up(folder: Path) -> Path:
     call_command("backup_keys", str(folder))
     (path,) = folder.glob("keys-*.jsonl")
     return path
@@ -25,7 +26,7 @@ def backup(folder: Path) -> Path:
 
 def test_keys_lost_with_the_database_come_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     submission, kept = make_draft(images=False), make_draft(images=False)
-    path = backup(tmp_path)
+    path = backed_up(tmp_path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     call_command("restore_keys", str(path))
@@ -37,10 +38,10 @@ def test_keys_lost_with_the_database_come_back(tmp_path: Path, capsys: pytest.Ca
 def test_erased_person_stays_unreadable_in_a_dump_from_before(tmp_path: Path) -> None:
     """The database is of before the erasure and so is the keys' backup; the journal alone knows better."""
     submission = make_at(Status.REJECTED)
-    before, values = backup(tmp_path), submission.values_sealed
+    before, values = backed_up(tmp_path), submission.values_sealed
     erasure.erase(submission, by=SYSTEM, why="customer_request")
     Submission.objects.filter(pk=submission.pk).update(erased_at=None, values_sealed=values)
-    assert key_backup.restore(before) == key_backup.Restored(written=0, left_out=1)
+    assert backup.restore(before) == backup.Restored(written=0, left_out=1)
     with pytest.raises(SubmissionKey.DoesNotExist):
         _values = Submission.objects.get(pk=submission.pk).values
     assert list(journal.missed()) == [submission.pk]
@@ -49,13 +50,13 @@ def test_erased_person_stays_unreadable_in_a_dump_from_before(tmp_path: Path) ->
 def test_backup_after_the_erasure_holds_nothing_of_the_person(tmp_path: Path) -> None:
     submission = make_at(Status.REJECTED)
     erasure.erase(submission, by=SYSTEM, why="customer_request")
-    assert str(submission.pk) not in backup(tmp_path).read_text()
+    assert str(submission.pk) not in backed_up(tmp_path).read_text()
 
 
 def test_old_backups_go_by_themselves(tmp_path: Path) -> None:
     for days in (40, 8, 6):
         with time_machine.travel(clock.now() - timedelta(days=days), tick=False):
-            key_backup.write(tmp_path)
+            backup.write(tmp_path)
     (tmp_path / "keys-of-the-office.jsonl").write_text("not ours")
     call_command("backup_keys", str(tmp_path), "--keep-days", "7")
     assert len(list(tmp_path.glob("keys-2*.jsonl"))) == 2
@@ -70,7 +71,7 @@ def test_longer_than_a_month_is_refused(tmp_path: Path, days: str) -> None:
 
 def test_what_cannot_be_used_is_said(tmp_path: Path, settings: Any) -> None:
     submission = make_draft(images=False)
-    path = backup(tmp_path)
+    path = backed_up(tmp_path)
     whole = path.read_text()
     SubmissionKey.objects.all().delete()
     for broken in ("", whole.splitlines()[0] + "\n", "no json\n"):
