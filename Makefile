@@ -57,9 +57,9 @@ test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
-	@$(BIN)/python -m pytest tests/browser -m browser --reruns 1
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser --reruns 1
 
-check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, audit and all tests
+check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, audit, all tests and a small bench
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then mend what it cannot"; exit 1; }
 	@$(BIN)/python -m tests.imports
@@ -72,6 +72,7 @@ check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, a
 	@$(BIN)/python -m tests.audit || { echo "Raise its pin in requirements.in, then: make lock"; exit 1; }
 	@$(BIN)/python -m tests.secrets_scan
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory bench SIZE=small || { echo "A bench does not run: make bench SIZE=small BENCH=its name"; exit 1; }
 
 bench: $(DEVELOPMENT) ## measure; BENCH=name runs one, SIZE=small a minute's run on small data
 	@SIZE=$(or $(SIZE),full) $(BIN)/python -m bench $(BENCH)
