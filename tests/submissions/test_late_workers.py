@@ -98,6 +98,31 @@ def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
     assert rows(call) == before
 
 
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_restored_call_is_doubted_and_its_try_counted_once(is_sent: bool) -> None:
+    submission = make_at(Status.STEP2_SENDING)
+    call = claim_call(submission, CallKind.STEP2) if is_sent else submission.calls.get(state=CallState.PREPARED)
+    assert ledger.doubt_restored(call)
+    fresh = Call.objects.get(pk=call.pk)
+    assert (fresh.state, fresh.error, fresh.sent_at is not None) == (CallState.UNKNOWN, "restored", True)
+    assert reload(submission).selfies_sent == 1
+
+
+def test_answers_beside_a_status_end_their_call_and_are_recorded() -> None:
+    submission = make_at(Status.CONFIRMING)
+    answers: tuple[tuple[CallKind, Callable[[Call], bool], str], ...] = (
+        (CallKind.ACCOUNT, lambda call: outcomes.account_answered(call, account_reply()), "account_checked"),
+        (CallKind.DELETE, lambda call: outcomes.delete_answered(call, received()), "deleted_at_vendor"),
+    )
+    for kind, answer, event in answers:
+        values = {"submissionId": submission.vendor_id}
+        ledger.prepare(submission, kind, None, by=by(submission.created_by), values=values)
+        call = claim_call(submission, kind)
+        assert answer(call)
+        assert Call.objects.get(pk=call.pk).state == CallState.ANSWERED
+        assert Event.objects.filter(kind=event, submission_id=submission.pk).count() == 1
+
+
 def test_settled_once() -> None:
     call = left(Status.STEP2_SENDING, CallKind.STEP2)
     ledger.doubt(call, error="cut")

@@ -107,6 +107,13 @@ def test_who_has_spoken_waits_for_the_second() -> None:
     assert can(make_user(Role.OFFICER), submission, "claim")
 
 
+def test_everybody_but_an_administrator_may_begin() -> None:
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        permissions.check_can_start(make_user(role))
+    with pytest.raises(NotAllowed):
+        permissions.check_can_start(make_user(Role.ADMINISTRATOR))
+
+
 @pytest.mark.parametrize("action", ["reassign", "overrule"])
 def test_only_managers(action: str) -> None:
     submission = make_at(Status.PENDING)

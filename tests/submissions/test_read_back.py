@@ -45,6 +45,12 @@ class TestAdopted:
         assert (fresh.status, fresh.retry_code, fresh.vendor_id) == (Status.STEP1_RETRY, "glare_detected", "vendor-1")
         assert Call.objects.get(pk=call.pk).error_code == "glare_detected"
 
+    def test_step1_that_a_restored_ledger_never_knew_counts_from_none(self) -> None:
+        call = lost(Status.STEP1_SENDING, CallKind.STEP1)
+        call.known_before = {}
+        adoption.ADOPT[CallKind.STEP1](call, record(attempts=[{"attemptCnt": 1, "retryCode": ["glare_detected"]}]))
+        assert reload(call.submission).status == Status.STEP1_RETRY
+
     def test_verdict_that_the_vendor_shows_is_the_reviewers(self) -> None:
         call = lost(Status.DECISION_SENDING, CallKind.REVIEW)
         adoption.ADOPT[CallKind.REVIEW](call, record("approved"))
