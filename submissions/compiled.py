@@ -75,6 +75,14 @@ def _as_told(connection: Any, argument: Argument) -> Any:
     return argument
 
 
+def run(statement: str, *arguments: Argument) -> int:
+    """Execute a statement that is spelled out; returns how many rows it wrote."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_as_told(connection, argument) for argument in arguments])
+        return int(cursor.rowcount)
+
+
 def insert_once(row: Model) -> bool:
     """Insert a new row; False where a unique constraint has the same already: then nothing was written."""
     connection, fields = connections[DEFAULT_DB_ALIAS], row._meta.concrete_fields
