@@ -72,6 +72,7 @@ def test_vendor_misspellings_never_become_our_names() -> None:
         assert not any(slip in path.read_text() for slip in slips), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folders", [house.PRODUCT, house.AROUND], ids=["product", "around"])
 def test_functions_and_files_keep_their_bounds(folders: tuple[str, ...]) -> None:
     files = house.measured(folders)

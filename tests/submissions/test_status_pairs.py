@@ -12,7 +12,7 @@ from submissions.calls.readback import TABLE, VENDOR_STATUSES, Word, word_on
 from submissions.models import CallKind, Status, Submission
 from tests.factories import claim_call, make_at, reload, review_reply
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 S = Status
 FINAL = ("approved", "rejected")

@@ -8,6 +8,8 @@ from bench import labelled_documents, labelled_selfies
 from submissions.imaging import advice, checks
 from tests import pictures
 
+pytestmark = pytest.mark.slow
+
 
 def selfie_codes(image: Image.Image) -> list[str]:
     return [finding.code for finding in checks.check_selfie(pictures.jpeg(image))]
