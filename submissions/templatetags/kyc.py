@@ -6,12 +6,14 @@ from django import template
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
-from submissions import clock, fields, telling
+from submissions import clock, deadlines, fields, telling
 from submissions.findings import Noted, noted
 from submissions.models import Event, Image, Submission
 from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
+
+SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
 @register.filter
@@ -70,7 +72,7 @@ def urgency(left: timedelta | None) -> str:
         return "calm"
     if left < timedelta(0):
         return "over"
-    return "urgent" if left < timedelta(hours=1) else "soon" if left < timedelta(hours=4) else "calm"
+    return "urgent" if left < URGENT else "soon" if left < SOON else "calm"
 
 
 @register.filter
