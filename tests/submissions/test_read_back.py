@@ -6,12 +6,12 @@ from unittest import mock
 
 import pytest
 
-from argos.replies import VendorSubmission, parse_item
+from argos.replies import VendorSubmission, parse_account, parse_item
 from submissions import clock
 from submissions.calls import adoption, gate, ledger, memory, readback, send, settle, strays
 from submissions.calls.readback import Word
 from submissions.models import Call, CallKind, CallState, Decision, Project, Status, Submission
-from tests.factories import claim_call, make_at, make_draft, make_project, received, reload, step1_reply
+from tests.factories import by, claim_call, make_at, make_draft, make_project, received, reload, step1_reply
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -145,7 +145,9 @@ class TestLookedFor:
         found = settle._read(call, Vendor(late, early), "")  # type: ignore[arg-type]
         assert found is not None
         assert found.submission_id == "early"
-        assert [shown.vendor_id for shown in call.submission.differences.all()] == ["late"]
+        assert [(shown.vendor_id, shown.theirs) for shown in call.submission.differences.all()] == [
+            ("late", "incomplete")
+        ]
 
     def test_hint_counts_only_where_it_carries_the_calls_userid(self, call: Call) -> None:
         other, mine = record(vendor_id="other", userid="KP-OTHER-1"), record(vendor_id="mine", userid=call.userid)
@@ -220,3 +222,13 @@ def test_step1_reply_without_an_id_is_in_doubt() -> None:
     client.step1.return_value = step1_reply(submission_id="")
     send.TALKS[CallKind.STEP1](call, client, {})
     assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.UNKNOWN, "no_submission_id")
+
+
+@pytest.mark.parametrize(("kind", "asks"), [(CallKind.ACCOUNT, "validate_account"), (CallKind.DELETE, "delete")])
+def test_what_came_is_handed_back_for_the_vendors_time(kind: CallKind, asks: str) -> None:
+    submission = make_at(Status.CONFIRMING)
+    values = dict.fromkeys(("submissionId", "userName", "bankCode", "accountNumber", "admin_name"), "1")
+    ledger.prepare(submission, kind, None, by=by(submission.created_by), values=values)
+    client, reply = mock.Mock(), parse_account({"success": True}, received())
+    getattr(client, asks).return_value = reply
+    assert send.TALKS[kind](claim_call(submission, kind), client, {}) is reply.received
