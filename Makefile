@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help frontend messages strings run test test-unit test-postgres test-drill test-browser check bench drill lock format hostile sbom pictures
+.PHONY: help frontend messages strings run test test-unit test-postgres test-drill test-browser check bench drill lock format hostile mutants sbom pictures
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ drill: $(DEVELOPMENT) ## faults with real processes; DRILL=name runs one, SEED=n
 
 hostile: $(DEVELOPMENT) ## 20,000 generated hostile inputs against the running stack
 	@$(BIN)/python -m tests.hostile --inputs 20000
+
+mutants: $(DEVELOPMENT) ## turn small things of a room round and see which no test notices; ROOM=calls SAMPLE=100 SEED=1
+	@$(BIN)/python -m tests.mutants $(or $(ROOM),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, as CycloneDX
 	@mkdir -p artifacts
