@@ -121,6 +121,11 @@ def make_room(each: int = EACH) -> int:
     return made
 
 
+def room() -> int | None:
+    """How many more events there are parts for; None where the record is one table, which takes any number."""
+    return parts()[-1].high - _newest() if is_divided() else None
+
+
 def drop_emptied() -> list[str]:
     """Take off parts that retention has emptied (`purge_events`); the newest with room stay. Their names."""
     newest = _newest()

@@ -1,9 +1,13 @@
 """The record of events in parts: nothing is lost, nothing can be changed, and later ones find room."""
 
+import io
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from kycportal.doctor import Grade
+from kycportal.doctor.parts import record_of_events
 from submissions import events, partitions, seals
 from submissions.events import SYSTEM
 from submissions.models import Event
@@ -85,3 +89,19 @@ def test_command_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert "one table" in capsys.readouterr().out
     call_command("event_parts", "--divide", "--each", str(EACH))
     assert "submissions_event_first: ids 0 to" in capsys.readouterr().out
+
+
+def test_doctor_says_when_no_room_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event without a part for it cannot be written, and nothing is done without its event."""
+    monkeypatch.setattr(partitions, "EACH", EACH)
+    assert partitions.room() is None
+    partitions.divide(EACH)
+    partitions.make_room(EACH)
+    assert [finding.grade for finding in record_of_events()] == [Grade.GOOD]
+    record(partitions.room() - EACH + 1)
+    seals.seal_due()
+    told = [finding for finding in record_of_events() if finding.grade == Grade.BAD]
+    assert f"room for {EACH - 1} more" in told[0].said
+    assert "event_parts" in told[0].do
+    call_command("event_parts", each=EACH, stdout=io.StringIO())
+    assert not [finding for finding in record_of_events() if finding.grade == Grade.BAD]

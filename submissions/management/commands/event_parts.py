@@ -1,4 +1,4 @@
-"""`manage.py event_parts`: what parts the record of events has; `--divide` makes them, `--drop-emptied` takes off."""
+"""`manage.py event_parts`: what parts the record of events has, with room made; `--divide`, `--drop-emptied`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         if not partitions.is_divided():
             self.stdout.write("The record of events is one table. --divide makes it the first of many parts.")
             return
+        if made := partitions.make_room(each):
+            self.stdout.write(f"parts made for what comes: {made}")
         for name in partitions.drop_emptied() if drop_emptied else []:
             self.stdout.write(f"taken off: {name}")
         for part in partitions.parts():
