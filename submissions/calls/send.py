@@ -28,8 +28,8 @@ from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
 
-# A rush of one project wakes more threads than it may hold. One look at a time and thread is enough to find others'.
-STANDS_BACK = 0.2  # seconds
+# A rush of one project wakes more threads than it may hold. One look a second of each is enough to find others'.
+STANDS_BACK = 1.0  # seconds
 
 
 class CannotRead(Exception):
