@@ -53,7 +53,6 @@ class Order:
         return f"{getattr(row, self.column).isoformat()}~{row.pk}"
 
 
-NEWEST = Order("created_at")
 BY_TARGET = Order("target_at", is_rising=True)
 
 
