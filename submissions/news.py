@@ -3,12 +3,13 @@
 What there is to tell is read where it is shown; a person who was loaded otherwise may have anything.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from submissions import clock
 from submissions.calls import gate
+from submissions.compiled import MOMENT, NUMBER, Compiled
 from submissions.models import Alert, Decision, Mention, Project, Switch, User
 
 HAS_ALERTS, HAS_MENTIONS, HAS_VERDICTS = "has_alerts", "has_mentions", "has_verdicts_leaving"
@@ -16,9 +17,13 @@ IS_STOPPED, IS_PROJECT_SHUT = "is_sending_stopped", "is_a_project_shut"
 RECENTLY = timedelta(minutes=1)  # longer than a verdict can be taken back
 
 
-def of_person() -> dict[str, Exists]:
-    """To annotate people with."""
-    person, since = OuterRef("pk"), clock.now() - RECENTLY
+def person(pk: int) -> User | None:
+    """Who it is, with whether there is anything to tell them. Each page asks this."""
+    return next(iter(PERSON.rows(pk, clock.now() - RECENTLY)), None)
+
+
+def _told(since: datetime) -> dict[str, Exists]:
+    person = OuterRef("pk")
     verdicts = Decision.objects.filter(reviewer=person, withdrawn_at=None, decided_at__gt=since)
     stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
     return {
@@ -28,6 +33,9 @@ def of_person() -> dict[str, Exists]:
         IS_STOPPED: Exists(stopped),
         IS_PROJECT_SHUT: Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
     }
+
+
+PERSON = Compiled(lambda pk, since: User.objects.annotate(**_told(since)).filter(pk=pk), NUMBER, MOMENT)
 
 
 def may_have(user: User, *names: str) -> bool:

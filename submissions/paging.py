@@ -49,6 +49,17 @@ class Order:
         rises = self.is_rising != is_reversed
         return rows.order_by(self.column if rises else f"-{self.column}", "-id" if is_reversed else "id")
 
+    def first(
+        self, rows: "QuerySet[Submission]", of: "QuerySet[Submission]", many: int, *, is_reversed: bool = False
+    ) -> list[Submission]:
+        """So many of `rows`: the first of those `of` them, which are found before anything is joined to them.
+
+        The times past a key are newer than the planner's statistics: it expects one row there, and would join and
+        sort all there are.
+        """
+        found = self.sorted(of, is_reversed=is_reversed).values("pk")[:many]
+        return list(self.sorted(rows.filter(pk__in=found), is_reversed=is_reversed))
+
     def key(self, row: Submission) -> str:
         return f"{getattr(row, self.column).isoformat()}~{row.pk}"
 
@@ -70,14 +81,15 @@ def page_of(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int, o
     if key := _parse(given.get("before", "")):
         return _page_before(rows, key, size, order)
     key = _parse(given.get("after", ""))
-    found = list(order.sorted(order.past(rows, key) if key else rows)[: size + 1])
+    past = order.past(rows, key) if key else None
+    found = list(order.sorted(rows)[: size + 1]) if past is None else order.first(rows, past, size + 1)
     shown = found[:size]
     more = order.key(shown[-1]) if len(found) > size else ""
     return Page(shown, more, order.key(shown[0]) if key and shown else "")
 
 
 def _page_before(rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID], size: int, order: Order) -> Page:
-    found = list(order.sorted(order.ahead(rows, key), is_reversed=True)[: size + 1])
+    found = order.first(rows, order.ahead(rows, key), size + 1, is_reversed=True)
     shown = found[:size][::-1]
     if not shown:
         return page_of(rows, {}, size, order)

@@ -25,8 +25,7 @@ MOST_FOUND = 2000
 LONGEST_TEXT = 200
 SEALED_FOR = timedelta(hours=8)
 LABEL = "search.text"
-# Of submissions: what the database is still to look up, or what is known.
-Ids = QuerySet[Any, uuid.UUID] | list[uuid.UUID]
+Ids = QuerySet[Any, uuid.UUID]  # of submissions
 
 
 def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
@@ -74,11 +73,12 @@ def find(user: User, text: str) -> SubmissionQuerySet:
     plain = vault.normalise(text)
     if plain.startswith("kp-"):
         return found.filter(reference=plain.upper())
-    words = [word for word in plain.split() if len(word) >= MIN_NAME_WORD][:MOST_WORDS]
-    ids = [_holding(_identifiers(text)), *([_with_all(words)] if words else []), *_by_id(text.strip())]
-    each = [Submission.objects.filter(pk__in=some).order_by().values("pk") for some in ids]
+    each = [_holding(_identifiers(text))]
+    if "@" not in text:
+        each += _with_all([word for word in plain.split() if len(word) >= MIN_NAME_WORD][:MOST_WORDS])
+        each += _by_id(text.strip())
     # One statement for the page's rows and all of this: each part is an index's, and none walks the table.
-    return found.filter(pk__in=each[0].union(*each[1:]))
+    return found.filter(pk__in=each[0].union(*each[1:]) if each[1:] else each[0])
 
 
 def find_by_identifier(user: User, text: str) -> SubmissionQuerySet:
@@ -93,24 +93,34 @@ def _identifiers(text: str) -> list[bytes]:
 
 
 def _by_id(text: str) -> list[Ids]:
-    """By the vendor's submission id, or by the one in our pages' addresses."""
-    given = Submission.objects.filter(vendor_id=text).exclude(vendor_id="").values_list("pk", flat=True)[:MOST_FOUND]
+    """By the vendor's submission id, or by the one in our pages' addresses. Neither has a space."""
+    if not text or " " in text:
+        return []
+    given = Submission.objects.filter(vendor_id=text).values_list("pk", flat=True)
     try:
-        return [given, [uuid.UUID(text)]]
+        return [given, Submission.objects.filter(pk=uuid.UUID(text)).values_list("pk", flat=True)]
     except ValueError:
         return [given]
 
 
-def _with_all(words: list[str]) -> Ids:
+def _with_all(words: list[str]) -> list[Ids]:
     """A family name has thousands, and a second word is looked up for those alone."""
-    first, *others = [SearchHash.objects.filter(digest__in=_digests([(SearchHash.NAME_WORD, word)])) for word in words]
+    if not words:
+        return []
+    first, *others = [_hashes(_digests([(SearchHash.NAME_WORD, word)])) for word in words]
     for other in others:
         first = first.filter(submission__in=other.values("submission_id"))
-    return first.values_list("submission_id", flat=True)[:MOST_FOUND]
+    # Around the bound, which no database takes inside a union.
+    some = first.values("submission_id")[:MOST_FOUND]
+    return [Submission.objects.filter(pk__in=some).order_by().values_list("pk", flat=True)]
 
 
 def _holding(digests: list[bytes]) -> Ids:
-    return SearchHash.objects.filter(digest__in=digests).values_list("submission_id", flat=True)[:MOST_FOUND]
+    return _hashes(digests).values_list("submission_id", flat=True)
+
+
+def _hashes(digests: list[bytes]) -> "QuerySet[SearchHash]":
+    return SearchHash.objects.filter(digest__in=digests)
 
 
 def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:

@@ -20,7 +20,7 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: int | str) -> User | None:
         """Whose session it is, with whether there is anything to tell them."""
-        user: User | None = User.objects.annotate(**news.of_person()).filter(pk=user_id).first()
+        user = news.person(int(user_id))
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: object) -> bool:
