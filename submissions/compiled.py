@@ -24,7 +24,8 @@ Argument = datetime | UUID | str | int
 class Compiled:
     """`build(*stand_ins)` makes the queryset; `rows(*arguments)` reads it with these in the places of those.
 
-    An argument is a moment, an id, a number or a text, and goes in as it is: what is computed from another one is one of its own.
+    An argument is a moment, an id, a number or a text, and goes in as it is: what is computed from another one is one
+    of its own.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], *stand_ins: Argument) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -66,6 +66,19 @@ def searched(given: Mapping[str, str]) -> str | None:
     """What is searched for, opened: it stands sealed in the URL. "" where nothing is; None where it does not open."""
     token = given.get("q", "")
     return search.opened(token) if token else ""
+
+
+def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(id, name) of every project, and of every team where the person sees more than one; in one query."""
+    no_team, no_project = Value(None, output_field=BigIntegerField()), Value(None, output_field=UUIDField())
+    rows = Project.objects.values_list("pk", no_team, "name").order_by()
+    if user.is_reviewer:
+        rows = rows.union(Team.objects.values_list(no_project, "pk", "name").order_by(), all=True)
+    found = sorted(rows, key=lambda row: row[2])
+    return (
+        [(str(project), name) for project, _none, name in found if project],
+        [(str(team), name) for _none, team, name in found if team],
+    )
 
 
 def _fill_windows(values: dict[str, str]) -> list[str]:

@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 
 from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
@@ -13,10 +16,10 @@ from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
 
+NO_TIME = mark_safe('<span class="dim">–</span>')
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
-@register.filter
 def in_words(left: timedelta | None) -> str:
     """ "3 h 12 min left", "overdue by 5 min"; to the minute."""
     if left is None:
@@ -39,16 +42,30 @@ def span(minutes: int) -> str:
     return _("%(minutes)d min") % {"minutes": minutes}
 
 
-@register.filter(expects_localtime=True)
-def machine_time(moment: datetime) -> str:
-    """For a `datetime` attribute. As `date:"c"`, which is five times the work: it matters in long tables."""
-    return moment.isoformat()
+@register.filter
+def due(submission: Submission) -> SafeString:
+    """The clock that runs on it now, as the time left in its colour; a dash where none does."""
+    return _time_left(submission.next_due_at, submission.time_left)
 
 
-@register.filter(expects_localtime=True)
-def minute(moment: datetime) -> str:
-    """ "2026-03-01 09:30"."""
-    return moment.strftime("%Y-%m-%d %H:%M")
+@register.filter
+def vendors_24h(submission: Submission, style: str = "") -> SafeString:
+    """What is left of the vendor's 24 hours, in its colour or in a style of its own."""
+    return _time_left(submission.deadline_at, vendor_left(submission), style)
+
+
+def _time_left(moment: datetime | None, left: timedelta | None, style: str = "") -> SafeString:
+    """One piece of Python: long tables have eighty of them, and their templates were a quarter of the queue's work."""
+    if moment is None:
+        return NO_TIME
+    here = timezone.localtime(moment)
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        style or f"left {urgency(left)}",
+        here.isoformat(),
+        here.strftime("%Y-%m-%d %H:%M"),
+        in_words(left),
+    )
 
 
 @register.filter
@@ -58,14 +75,12 @@ def age(moment: datetime | None) -> str:
     return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
 
 
-@register.filter
 def vendor_left(submission: Submission) -> timedelta | None:
     """Until the vendor's 24 hours are over, by the vendor's clock."""
     due = submission.deadline_at
     return due - clock.vendor_now(submission.project) if due else None
 
 
-@register.filter
 def urgency(left: timedelta | None) -> str:
     """A CSS class: the words beside it say the same."""
     if left is None:

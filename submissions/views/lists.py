@@ -1,22 +1,24 @@
 """The list of submissions: filters in the URL, exact search, keyset pages, no count of the table."""
 
-from typing import Any
+from functools import lru_cache
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos import matrix
 from submissions import events, fields, listing, paging, search
-from submissions.models import Project, Role, Status, Team, User
+from submissions.models import Role, Status, User
 from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 from submissions.views.chips import chips
+from submissions.views.selects import select
 
 PAGE = 40
 # Filters that have a field of their own on the page; the others came from a link and are shown as chips.
@@ -48,7 +50,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         "given": request.GET.dict(),
         "chips": chips(request, but=FIELDS),
         "export_source": "list",
-        **_choices(user),
+        "selects": _selects(request, user),
     }
     return render(request, "submissions/list.html", context)
 
@@ -69,11 +71,23 @@ def _unknown(request: HttpRequest) -> list[str]:
     return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
 
 
-def _choices(user: User) -> dict[str, Any]:
-    teams = Team.objects.order_by("name") if user.is_reviewer else Team.objects.none()
-    return {
-        "statuses": [("in_review", _("All in review")), ("decided", _("All decided")), *Status.choices],
-        "projects": [(str(pk), name) for pk, name in Project.objects.order_by("name").values_list("pk", "name")],
-        "id_types": [(name, fields.choice_label(name)) for name in matrix.ID_TYPES],
-        "teams": [(str(team.pk), team.name) for team in teams],
-    }
+def _selects(request: HttpRequest, user: User) -> list[dict[str, str]]:
+    projects, teams = listing.offered(user)
+    found = [
+        select(request, "status", _("Status"), _statuses(get_language() or "en")),
+        select(request, "project", _("Project"), projects),
+        select(request, "id_type", _("ID type"), _id_types(get_language() or "en")),
+    ]
+    return [*found, select(request, "team", _("Team"), teams)] if teams else found
+
+
+@lru_cache(maxsize=4)
+def _statuses(language: str) -> list[tuple[str, str]]:
+    """Told once for a language, as these never change."""
+    groups = [("in_review", _("All in review")), ("decided", _("All decided"))]
+    return [*groups, *((status.value, str(status.label)) for status in Status)]
+
+
+@lru_cache(maxsize=4)
+def _id_types(language: str) -> list[tuple[str, str]]:
+    return [(name, fields.choice_label(name)) for name in matrix.ID_TYPES]

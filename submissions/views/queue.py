@@ -1,7 +1,6 @@
 """The pending queue, its search, "claim next", and a manager's assigning."""
 
 import uuid
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import safe_next
 from submissions.views.console import reviewer
+from submissions.views.selects import select
 
 PAGE = 40
 OF_THE_PAGE = ("seen", "shown")
@@ -105,36 +105,24 @@ def _countries(language: str) -> SafeString:
     return format_html_join("\n", '<option value="{}">{}</option>', matrix.country_choices(language))
 
 
-Choices = Iterable[tuple[str, str]]
-
-
-def _select(request: HttpRequest, name: str, label: str, choices: Choices) -> dict[str, str]:
-    return {"name": name, "label": label, "options": _options(choices, request.GET.get(name, ""))}
-
-
-def _options(choices: Choices, chosen: str) -> SafeString:
-    lines = ((value, " selected" if value == chosen else "", label) for value, label in choices)
-    return format_html_join("", '<option value="{}"{}>{}</option>', lines)
-
-
 def _selects(request: HttpRequest, user: User) -> list[dict[str, str]]:
     """The filters that are always in sight."""
     projects, people = queue.offered()
     others = [(username, name) for username, name in people if username != user.username]
     holders = [("nobody", _("nobody")), ("me", _("me")), ("someone", _("anybody")), *others]
     return [
-        _select(request, "assignee", _("Held by or for"), holders),
-        _select(
+        select(request, "assignee", _("Held by or for"), holders),
+        select(
             request, "left", _("Time left"), [("over", _("overdue")), ("1h", _("under 1 h")), ("4h", _("under 4 h"))]
         ),
-        _select(request, "status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
-        _select(request, "project", _("Project"), projects),
+        select(request, "status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
+        select(request, "project", _("Project"), projects),
     ]
 
 
 def _more(request: HttpRequest) -> list[dict[str, str]]:
     """The filters behind "more"."""
-    return [_select(request, name, label, choices) for name, label, choices in _standing(get_language() or "en")]
+    return [select(request, name, label, choices) for name, label, choices in _standing(get_language() or "en")]
 
 
 @lru_cache(maxsize=4)
