@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from argos.matrix import Problem
 from submissions import clock, deadlines, fields, telling
 from submissions.findings import Noted, noted
-from submissions.models import Event, Image, Submission
+from submissions.models import Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
@@ -93,6 +93,18 @@ def urgency(left: timedelta | None) -> str:
 @register.filter
 def score(value: float | None) -> str:
     return "–" if value is None else f"{value:g}"
+
+
+@register.filter
+def is_low(value: float | None, threshold: float) -> bool:
+    """A score that asks for a second look: below the project's threshold, or none at all."""
+    return value is None or value < threshold
+
+
+@register.filter
+def status_name(value: str) -> str:
+    """As `get_status_display`, which compares all the labels before it picks one: a third of a list's work."""
+    return str(Status(value).label)
 
 
 @register.filter
