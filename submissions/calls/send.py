@@ -21,6 +21,7 @@ from argos.errors import (
     Undelivered,
     VendorError,
 )
+from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
 from submissions import budget, clock, deadlines, vault
 from submissions.calls import gate, lanes, ledger, outcomes
 from submissions.compiled import ROW, Compiled
@@ -46,7 +47,7 @@ def send_next() -> bool:
         if call is None:
             return False
         with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
-            send(call)
+            send(call, mine)
             log.info("call done with", extra={"state": call.state, "code": call.error})
     return True
 
@@ -56,21 +57,29 @@ def _is_waiting_besides(projects: list[UUID]) -> bool:
     return bool(waiting.exists())
 
 
-def send(call: Call) -> None:
+def send(call: Call, lane: lanes.Lane) -> None:
     """Carry one claimed call to its end: answered, refused, given back or in doubt."""
     files = _ready(call)
     if files is None:
         return
-    project = call.submission.project
     try:
-        answered = TALKS[CallKind(call.kind)](call, project.client(budget.SHARES[call.kind]), files)
+        reply = _asked(call, files, lane)
+        TAKES[CallKind(call.kind)](call, reply)
     except VendorError as error:
         _failed(call, error)
     except Exception:
         log.exception("call %s broke while it was under way", call.pk)
         ledger.doubt(call, error="portal_fault")
     else:
-        gate.note_contact(project, answered)
+        gate.note_contact(call.submission.project, reply.received)
+
+
+def _asked(call: Call, files: dict[str, ImageFile], lane: lanes.Lane) -> Any:
+    """The vendor's reply. With it the wait is over: what is left to write keeps no other call from leaving."""
+    try:
+        return ASKS[CallKind(call.kind)](call, call.submission.project.client(budget.SHARES[call.kind]), files)
+    finally:
+        lane.leave()
 
 
 def _ready(call: Call) -> dict[str, ImageFile] | None:
@@ -164,48 +173,50 @@ def _raw(error: Refused | OutcomeUnknown) -> dict[str, Any]:
     return {"body": error.raw[:20_000].decode("utf-8", "replace")}
 
 
-def _talk_step1(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
-    reply = client.step1(call.attempt.values, files)
+def _ask_step1(call: Call, client: Client, files: dict[str, ImageFile]) -> Step1Reply:
+    return client.step1(call.attempt.values, files)
+
+
+def _ask_step2(call: Call, client: Client, files: dict[str, ImageFile]) -> Step2Reply:
+    return client.step2(call.attempt.values, files)
+
+
+def _ask_review(call: Call, client: Client, files: dict[str, ImageFile]) -> ReviewReply:
+    values = dict(call.attempt.values)
+    corrections = {name[len("updateFields.") :]: v for name, v in values.items() if name.startswith("updateFields.")}
+    return client.review(
+        values["submissionId"], values["status"], values["admin"], values.get("rejectComment", ""), corrections or None
+    )
+
+
+def _ask_account(call: Call, client: Client, files: dict[str, ImageFile]) -> AccountReply:
+    v = call.attempt.values
+    return client.validate_account(v["submissionId"], v["userName"], v["bankCode"], v["accountNumber"])
+
+
+def _ask_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> DeleteReply:
+    return client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
+
+
+def _take_step1(call: Call, reply: Step1Reply) -> None:
     if not reply.submission_id and not call.submission.vendor_id:
         ledger.doubt(call, error="no_submission_id", http_status=reply.received.status, reply=outcomes.raw(reply))
     else:
         outcomes.step1_answered(call, reply)
-    return reply.received
 
 
-def _talk_step2(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
-    reply = client.step2(call.attempt.values, files)
-    outcomes.step2_answered(call, reply)
-    return reply.received
-
-
-def _talk_review(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
-    values = dict(call.attempt.values)
-    corrections = {name[len("updateFields.") :]: v for name, v in values.items() if name.startswith("updateFields.")}
-    reply = client.review(
-        values["submissionId"], values["status"], values["admin"], values.get("rejectComment", ""), corrections or None
-    )
-    outcomes.review_answered(call, reply)
-    return reply.received
-
-
-def _talk_account(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
-    v = call.attempt.values
-    reply = client.validate_account(v["submissionId"], v["userName"], v["bankCode"], v["accountNumber"])
-    outcomes.account_answered(call, reply)
-    return reply.received
-
-
-def _talk_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Any:
-    reply = client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
-    outcomes.delete_answered(call, reply.received)
-    return reply.received
-
-
-TALKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
-    CallKind.STEP1: _talk_step1,
-    CallKind.STEP2: _talk_step2,
-    CallKind.REVIEW: _talk_review,
-    CallKind.ACCOUNT: _talk_account,
-    CallKind.DELETE: _talk_delete,
+# What is asked of the vendor, and what its reply does: the reply of the one is what the other takes.
+ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
+    CallKind.STEP1: _ask_step1,
+    CallKind.STEP2: _ask_step2,
+    CallKind.REVIEW: _ask_review,
+    CallKind.ACCOUNT: _ask_account,
+    CallKind.DELETE: _ask_delete,
+}
+TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
+    CallKind.STEP1: _take_step1,
+    CallKind.STEP2: outcomes.step2_answered,
+    CallKind.REVIEW: outcomes.review_answered,
+    CallKind.ACCOUNT: outcomes.account_answered,
+    CallKind.DELETE: lambda call, reply: outcomes.delete_answered(call, reply.received),
 }

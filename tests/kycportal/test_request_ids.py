@@ -3,6 +3,7 @@
 import logging
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 import structlog
@@ -81,13 +82,15 @@ def test_id_arrives_through_a_real_message() -> None:
 def test_vendor_lines_carry_the_call(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, Any]] = []
 
-    def talk(call: Any, client: Any, files: Any) -> None:
+    def ask(call: Any, client: Any, files: Any) -> mock.Mock:
         exchanges.note(Exchange("step1", 0.2, 200))
         seen.append(dict(structlog.contextvars.get_contextvars()))
+        return mock.Mock()
 
     submission = make_at("step1_sending")
     monkeypatch.setattr(send, "_ready", lambda call: {})
-    monkeypatch.setitem(send.TALKS, "step1", talk)
+    monkeypatch.setitem(send.ASKS, "step1", ask)
+    monkeypatch.setitem(send.TAKES, "step1", lambda call, reply: None)
     monkeypatch.setattr(send.gate, "note_contact", lambda project, answered: None)
     structlog.contextvars.clear_contextvars()
     assert send.send_next()

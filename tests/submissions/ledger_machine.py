@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from submissions import claims, clock, deadlines, polling, review, steps, sweeps, webhooks
-from submissions.calls import evidence, ledger, outcomes, send, settle
+from submissions.calls import evidence, ledger, send, settle
 from submissions.calls.readback import Word, word_on
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Role, Status, Submission, Verdict
 from submissions.permissions import NotAllowed
@@ -167,29 +167,21 @@ class LedgerMachine(RuleBasedStateMachine):
             self.late.append((call, reply))
 
     def talk(self, call: Call) -> Any:
-        replies: list[Any] = []
-        ends = {"step1_answered": None, "step2_answered": None, "review_answered": None}
-        before = {name: getattr(outcomes, name) for name in ends}
-        for name in ends:
-            setattr(outcomes, name, lambda _call, reply, name=name: replies.append((name, reply)))
         try:
             files = send._ready(call)
-            if files is not None:
-                send.TALKS[CallKind(call.kind)](call, call.submission.project.client(), files)
+            return (
+                None if files is None else send.ASKS[CallKind(call.kind)](call, call.submission.project.client(), files)
+            )
         except Exception:
             return None
-        finally:
-            for name, function in before.items():
-                setattr(outcomes, name, function)
-        return replies[0] if replies else None
 
     @precondition(lambda self: self.late)
     @rule()
     def come_late(self) -> None:
-        call, (name, reply) = self.late.pop(0)
+        call, reply = self.late.pop(0)
         try:
             with transaction.atomic():
-                getattr(outcomes, name)(call, reply)
+                send.TAKES[CallKind(call.kind)](call, reply)
         except StaleSubmission:
             ledger.doubt(call, error="portal_fault")
 

@@ -13,10 +13,10 @@ import pytest
 
 from submissions import clock, steps, tasks, wake
 from submissions.budget import ALL
-from submissions.calls import lanes, ledger, send, settle
-from submissions.models import Call, CallState, Project, Status, Submission
+from submissions.calls import lanes, ledger, outcomes, send, settle
+from submissions.models import Call, CallKind, CallState, Project, Status, Submission
 from tests import fairness, postgres
-from tests.factories import by, explain, make_at, make_project, make_user
+from tests.factories import by, explain, make_at, make_project, make_user, step2_reply
 from tests.stack import ROOT
 
 
@@ -60,6 +60,24 @@ def test_thread_that_enters_another_project_leaves_the_first() -> None:
         assert lane.enter(first)
         assert lane.enter(second)
         assert (lanes._held[first], lanes._held[second]) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_thread_is_the_projects_only_while_it_waits_for_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left to write once the reply is there keeps no other call of the project from leaving."""
+    (submission,) = prepare(make_project())
+    held = list[int]()
+
+    def note(result: object) -> object:
+        held.append(lanes._held[submission.project.pk])
+        return result
+
+    monkeypatch.setitem(send.ASKS, CallKind.STEP2, lambda call, client, files: note(step2_reply()))
+    monkeypatch.setitem(send.TAKES, CallKind.STEP2, lambda call, reply: note(outcomes.step2_answered(call, reply)))
+    monkeypatch.setattr(send, "_ready", lambda call: {})
+    assert send.send_next()
+    assert held == [1, 0]
+    assert submission.calls.latest("prepared_at").state == CallState.ANSWERED
 
 
 def prepare(*projects: Project) -> list[Submission]:

@@ -1,14 +1,16 @@
 """What a read of the vendor's record does: a lost call adopted, a verdict that is another, tries put right, doubts."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from argos.replies import VendorSubmission, parse_account, parse_item
+from argos.replies import VendorSubmission, parse_account, parse_delete, parse_item
 from submissions import clock
 from submissions.calls import adoption, gate, ledger, memory, readback, send, settle, strays
+from submissions.calls.lanes import Lane
 from submissions.calls.readback import Word
 from submissions.models import Call, CallKind, CallState, Decision, Project, Status, Submission
 from tests.factories import by, claim_call, make_at, make_draft, make_project, received, reload, step1_reply
@@ -216,19 +218,25 @@ def test_tick_that_nobody_keeps_is_said() -> None:
 
 
 def test_step1_reply_without_an_id_is_in_doubt() -> None:
-
     call = claim_call(make_at(Status.STEP1_SENDING), CallKind.STEP1)
-    client = mock.Mock()
-    client.step1.return_value = step1_reply(submission_id="")
-    send.TALKS[CallKind.STEP1](call, client, {})
+    send.TAKES[CallKind.STEP1](call, step1_reply(submission_id=""))
     assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.UNKNOWN, "no_submission_id")
 
 
-@pytest.mark.parametrize(("kind", "asks"), [(CallKind.ACCOUNT, "validate_account"), (CallKind.DELETE, "delete")])
-def test_what_came_is_handed_back_for_the_vendors_time(kind: CallKind, asks: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "asks", "parse"),
+    [(CallKind.ACCOUNT, "validate_account", parse_account), (CallKind.DELETE, "delete", parse_delete)],
+)
+def test_what_came_tells_the_vendors_time(kind: CallKind, asks: str, parse: Callable[..., Any]) -> None:
     submission = make_at(Status.CONFIRMING)
     values = dict.fromkeys(("submissionId", "userName", "bankCode", "accountNumber", "admin_name"), "1")
     ledger.prepare(submission, kind, None, by=by(submission.created_by), values=values)
-    client, reply = mock.Mock(), parse_account({"success": True}, received())
-    getattr(client, asks).return_value = reply
-    assert send.TALKS[kind](claim_call(submission, kind), client, {}) is reply.received
+    call, reply = claim_call(submission, kind), parse({"success": True, "message": "Success"}, received())
+    with (
+        mock.patch.object(send, "_ready", return_value={}),
+        mock.patch.object(Project, "client", return_value=mock.Mock(**{f"{asks}.return_value": reply})),
+        mock.patch.object(gate, "note_contact") as noted,
+    ):
+        send.send(call, Lane())
+    noted.assert_called_once_with(call.submission.project, reply.received)
+    assert Call.objects.get(pk=call.pk).state == CallState.ANSWERED
