@@ -24,7 +24,9 @@ class Room:
 
 
 RULES = domain("transitions", "deadlines", "permissions", "life", "sweeps", "claims", "second_review", "decisions")
-LOST = domain("evidence", "late_workers", "read_back", "settling", "hold", "giving_up", "refusals", "status_pairs")
+LOST = domain(
+    "evidence", "late_workers", "read_back", "strays", "settling", "hold", "giving_up", "refusals", "status_pairs"
+)
 SENT = domain("follow", "lanes", "budget", "webhooks", "with_sandbox", "life", "sweeps")
 ROOMS = {
     "argos": Room("argos/**/*.py", ("tests/argos",), "argos/sandbox/"),
