@@ -12,7 +12,7 @@ from bench.stock.models import PlainSubmission
 from bench.timing import turn_by_turn
 from submissions import search
 
-TURNS = 3 if IS_SMALL else 7
+TURNS = 3 if IS_SMALL else 15
 TIMES_FASTER = 100
 STOCK = "/bench/stock/stock/plainsubmission/"
 
