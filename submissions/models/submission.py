@@ -45,13 +45,13 @@ FINAL = (*DECIDED, Status.ABANDONED)
 IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
 CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
 SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
-# Of the submission, its project and the people on it.
+# Of the submission and its project.
 OF_A_ROW = (
     *("reference", "status", "values_sealed", "issuing_country", "id_type", "edited_count", "has_difference"),
     *("vendor_count", "selfies_sent", "face_similarity", "liveness", "retry_code", "is_reserved"),
     *("created_at", "pending_at", "target_at", "deadline_at", "claimed_until"),
     *("project__name", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
-    *("project__clock_offset", "claimed_by__name", "assigned_to__name", "given_by__name"),
+    "project__clock_offset",
 )
 UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
 
@@ -94,9 +94,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def unclaimed(self, moment: datetime) -> Self:
         return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment))
 
-    def for_row(self) -> Self:
-        """With what one row of a list shows and nothing else: whole rows are four times as much to fetch and build."""
-        return self.select_related("project", "claimed_by", "assigned_to", "given_by").only(*OF_A_ROW)
+    def for_row(self, *people: str) -> Self:
+        """With what one row of a list shows and nothing else: whole rows are four times as much to fetch and build.
+
+        `people`: which of those on it the row names; each is one more table to plan for.
+        """
+        names = (f"{person}__name" for person in people)
+        return self.select_related("project", *people).only(*OF_A_ROW, *names)
 
 
 class Submission(models.Model):

@@ -50,7 +50,7 @@ def _agent(user: User) -> dict[str, Any]:
 
 
 def _reviewer(user: User) -> dict[str, Any]:
-    rows = visible_to(user).for_row()
+    rows = visible_to(user).for_row("given_by")
     mine = queue.mine_of(user, rows).order_by("target_at")
     pending = rows.awaiting_review().order_by("target_at", "id")
     overdue = rows.filter(status=Status.OVERDUE).order_by("deadline_at")
