@@ -76,27 +76,14 @@ class _WatchedHTTP(HTTPConnection):
         return sock
 
     def connect(self) -> None:
-        super().connect()
-        self.cutoff.opened = True
-
-
-class _WatchedHTTPS(HTTPSConnection):
-    cutoff: Cutoff
-
-    def __init__(self, *args: Any, cutoff: Cutoff, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cutoff = cutoff
-
-    def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        self.cutoff.watch(sock)
-        return sock
-
-    def connect(self) -> None:
         """TLS hands the descriptor to a new socket object, which has to be watched in its turn."""
         super().connect()
         self.cutoff.watch(self.sock)
         self.cutoff.opened = True
+
+
+class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
+    """The same, and what it stands before is the connection by TLS."""
 
 
 class _OneCall(HTTPAdapter):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
@@ -16,7 +16,7 @@ from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
 
-NO_TIME = mark_safe('<span class="dim">–</span>')
+NO_TIME = SafeString('<span class="dim">–</span>')
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
