@@ -184,6 +184,8 @@ def prepare(settings: ModuleType) -> None:
     messages.compile_all()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    if refused := demo.refused(settings):
+        raise CannotStart(refused)
     call_command("prepare_demo")
 
 

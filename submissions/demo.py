@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 SANDBOX_KEYS = ("sandbox-key-standard", "sandbox-key-everything")
 ADMIN_EMAIL = "reviewer@example.com"  # registered at the sandbox
+REMEMBERED = "demo-people"  # a file in DATA_DIR: they were made
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PEOPLE = (
     ("agent", "agent", "Ara Agent", "Front desk"),
@@ -28,6 +29,13 @@ def vendor_url(settings: Any) -> str:
 
 def is_allowed(settings: Any) -> bool:
     return bool(settings.IS_EMBEDDED) and urlsplit(vendor_url(settings)).hostname in LOOPBACK
+
+
+def refused(settings: Any) -> str:
+    """Why this vendor may not be used with what is here: demo people, whose password is known, would come along."""
+    if is_allowed(settings) or not settings.IS_EMBEDDED or not (settings.DATA_DIR / REMEMBERED).exists():
+        return ""
+    return f"{settings.DATA_DIR} holds demo people and projects. For a vendor elsewhere set DATA_DIR to a new folder."
 
 
 def kept(path: Path, made: str) -> str:

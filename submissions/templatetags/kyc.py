@@ -16,7 +16,7 @@ from submissions.models.image import VENDOR_FIELDS
 
 register = template.Library()
 
-NO_TIME = SafeString('<span class="dim">–</span>')
+NO_TIME = format_html('<span class="dim">{}</span>', "–")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 

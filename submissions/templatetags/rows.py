@@ -1,7 +1,7 @@
 """What a row of the queue says beside its values, each as one piece: a page has forty of them, most without any."""
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +31,7 @@ def badges(submission: Submission) -> SafeString:
         found.append(format_html('<code class="dim" title="{}">{}</code>', _("the last retry code"), code))
     if submission.has_difference:
         found.append(_badge("overdue", _("differs")))
-    return SafeString(" ".join(found))
+    return format_html_join(" ", "{}", ((badge,) for badge in found))
 
 
 def _badge(style: str, words: str) -> SafeString:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kycportal import run
+from submissions import demo
 
 
 def settings(folder: Path, **fields: Any) -> Any:
@@ -38,6 +39,24 @@ def test_given_broker_and_vendor_are_not_started(tmp_path: Path, monkeypatch: py
 def test_second_start_on_the_same_data_is_refused_in_words(tmp_path: Path) -> None:
     with run.only_one(tmp_path), pytest.raises(run.CannotStart, match="running already"):
         run.only_one(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "is_embedded", "has_people", "is_refused"),
+    [
+        ("https://vendor.example/v3", True, True, True),
+        ("https://vendor.example/v3", True, False, False),
+        ("https://vendor.example/v3", False, True, False),
+        ("", True, True, False),
+    ],
+)
+def test_vendor_elsewhere_is_refused_where_demo_people_are(
+    tmp_path: Path, vendor: str, is_embedded: bool, has_people: bool, is_refused: bool
+) -> None:
+    if has_people:
+        (tmp_path / demo.REMEMBERED).touch()
+    given = SimpleNamespace(ARGOS_BASE_URL=vendor, SANDBOX_PORT=8001, IS_EMBEDDED=is_embedded, DATA_DIR=tmp_path)
+    assert bool(demo.refused(given)) is is_refused
 
 
 def test_used_port_is_named() -> None:

@@ -40,7 +40,7 @@ def _first_project() -> None:
 def _people() -> None:
     """Everybody has the printed password. What was left is remembered, because looking costs a slow hash each."""
     password = demo.password(settings)
-    remembered = settings.DATA_DIR / "demo-people"
+    remembered = settings.DATA_DIR / demo.REMEMBERED
     if remembered.exists() and remembered.read_text() == _fingerprint(password):
         return
     for username, role, name, desk in demo.PEOPLE:
