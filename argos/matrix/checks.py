@@ -11,7 +11,7 @@ from itertools import chain
 from argos.matrix.clean import clean_step1, clean_step2
 from argos.matrix.formats import format_problem, parse_date
 from argos.matrix.numbers import check_indian_number, check_korean_number
-from argos.matrix.options import ADDRESS_CODES, Options
+from argos.matrix.options import ADDRESS_CODES, NOT_ON_THE_ID, Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
 from argos.matrix.problems import Problem
 from argos.matrix.rules import FieldRule, rules_for
@@ -65,7 +65,7 @@ def _missing_of(rules: tuple[FieldRule, ...], present: Collection[str], options:
         yield Problem(
             ADDRESS_CODES[0],
             "one_of",
-            N_("One of globalCode, compoundCode and formatted_address is needed. Look up the address, or enter one."),
+            N_("One of the Plus Codes and the formatted address is needed. Look up the address, or enter one."),
         )
 
 
@@ -74,6 +74,8 @@ def _missing(name: str, form: Form) -> Problem:
         return Problem(name, "missing", N_("This image is needed. Take it or choose a file."))
     if form is Form.REFERENCE:
         return Problem(name, "missing", N_("The vendor has not given a submission ID yet. Send Step 1 first."))
+    if name in NOT_ON_THE_ID:
+        return Problem(name, "missing", N_("This project needs it. Ask the customer."))
     return Problem(name, "missing", N_("This is needed for this ID. Copy it from the document."))
 
 

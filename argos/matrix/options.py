@@ -5,6 +5,8 @@ from dataclasses import dataclass
 GENDERS = ("male", "female")
 ADDRESS_CODES = ("globalCode", "compoundCode", "formatted_address")
 STRUCTURED_ADDRESS = ("address_street", "address_city", "address_state", "address_country", "address_zipcode")
+OCCUPANCY = ("userOccupancyCode", "userOccupancyName")
+NOT_ON_THE_ID = frozenset({*STRUCTURED_ADDRESS, *OCCUPANCY})
 
 # As Step 1 takes them; `universal` only in a project with universal mode, and never at Step 2.
 ID_TYPES = (

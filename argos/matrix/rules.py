@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from argos.matrix.options import ADDRESS_CODES, Options
+from argos.matrix.options import ADDRESS_CODES, OCCUPANCY, Options
 from argos.matrix.parameters import PARAMETERS, STEP2_PAGE, Case, Form, Parameter
 
 
@@ -34,7 +34,6 @@ ISSUER_ROWS: tuple[IssuerRow, ...] = (
 
 # The page stars none of the five. Every address has these three; states and zip codes not every country has.
 _STRUCTURED_REQUIRED = ("address_street", "address_city", "address_country")
-_OCCUPANCY = ("userOccupancyCode", "userOccupancyName")
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def _option_names(case: Case) -> set[str]:
         ("address_input",): options.typed_address_required,
         ("address_detail",): options.detail_required,
         _STRUCTURED_REQUIRED: options.structured_address,
-        _OCCUPANCY: options.account_occupancy,
+        OCCUPANCY: options.account_occupancy,
         ("idType",): case.id_type_unknown,
     }
     return {name for names, is_on in demanded.items() if is_on for name in names}

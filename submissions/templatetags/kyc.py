@@ -120,6 +120,14 @@ def anchor(problem: Problem) -> str:
 
 
 @register.filter
+def named(problem: Problem) -> str:
+    """The problem with the label of its field, for a list away from the fields."""
+    kinds = {name: kind.label for kind, name in VENDOR_FIELDS.items()}
+    label = kinds.get(problem.field) or fields.LABELS.get(problem.field)
+    return f"{label}: {problem.message}" if label else str(problem.message)
+
+
+@register.filter
 def get(mapping: dict[str, object], key: str) -> object:
     return mapping.get(key, "")
 

@@ -76,6 +76,18 @@ def test_value_is_refused_beside_its_field(
     assert sandbox.control.counts("step2")["came"] == 0
 
 
+def test_list_of_what_is_wrong_names_each_field(
+    client: Client, agent: User, project: Project, sandbox: Sandbox
+) -> None:
+    """Of what no ID shows it says so: a street is not copied from a passport."""
+    Project.objects.update(has_structured_address=True)
+    project.refresh_from_db()
+    page = post(client, make_confirming(project, agent), "step2", **{**PASSPORT, "name": ""}).content.decode()
+    listed = page[page.index('id="problems"') :].partition("</ul>")[0]
+    assert "Street: This project needs it. Ask the customer." in listed
+    assert "Full name: This is needed for this ID. Copy it from the document." in listed
+
+
 def test_expired_id_is_overruled_with_a_recorded_reason(
     client: Client, agent: User, project: Project, sandbox: Sandbox
 ) -> None:
