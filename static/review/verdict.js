@@ -14,7 +14,7 @@ function tell() {
   const verdict = form().elements.verdict.value;
   if (!verdict) return;
   const waits = verdict === "approved" && open().length;
-  const texts = [waits ? `${open().length} ${what.dataset.open}` : what.dataset[verdict === "approved" ? "approve" : "reject"]];
+  const texts = [waits ? `${what.dataset.open} ${open().length}` : what.dataset[verdict === "approved" ? "approve" : "reject"]];
   if (corrected().length) texts.push(`${what.dataset.corrects} ${corrected().join(", ")}.`);
   what.textContent = texts.join(" ");
 }
