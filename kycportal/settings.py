@@ -97,7 +97,14 @@ TEMPLATES: list[dict[str, Any]] = [
                 "submissions.context.portal",
             ],
         },
-    }
+    },
+    # The long tables alone (docs/decisions/rows.md).
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "rows",
+        "DIRS": [BASE_DIR / "templates" / "rows"],
+        "OPTIONS": {"environment": "submissions.templatetags.rows.environment"},
+    },
 ]
 
 # SQLite keeps a ledger here, so a commit must survive a power cut: synchronous FULL, the price is one fsync a commit.
@@ -190,6 +197,7 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 TRUSTED_PROXY_HOPS = env.number("TRUSTED_PROXY_HOPS", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_HOPS
 
+SESSION_ENGINE = "submissions.signin.store"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import BigIntegerField, F, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from argos import matrix
 from submissions import clock, search
+from submissions.compiled import Compiled
 from submissions.models import Event, Project, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SubmissionQuerySet
 from submissions.permissions import visible_to
@@ -70,15 +72,23 @@ def searched(given: Mapping[str, str]) -> str | None:
 
 def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(id, name) of every project, and of every team where the person sees more than one; in one query."""
-    no_team, no_project = Value(None, output_field=BigIntegerField()), Value(None, output_field=UUIDField())
-    rows = Project.objects.values_list("pk", no_team, "name").order_by()
-    if user.is_reviewer:
-        rows = rows.union(Team.objects.values_list(no_project, "pk", "name").order_by(), all=True)
-    found = sorted(rows, key=lambda row: row[2])
+    found = sorted((PROJECTS_AND_TEAMS if user.is_reviewer else PROJECTS).rows(), key=lambda row: row[2])
     return (
         [(str(project), name) for project, _none, name in found if project],
         [(str(team), name) for _none, team, name in found if team],
     )
+
+
+def _projects() -> "QuerySet[Any, Any]":
+    return Project.objects.values_list("pk", Value(None, output_field=BigIntegerField()), "name").order_by()
+
+
+def _projects_and_teams() -> "QuerySet[Any, Any]":
+    teams = Team.objects.values_list(Value(None, output_field=UUIDField()), "pk", "name").order_by()
+    return _projects().union(teams, all=True)
+
+
+PROJECTS, PROJECTS_AND_TEAMS = Compiled(_projects), Compiled(_projects_and_teams)
 
 
 def _fill_windows(values: dict[str, str]) -> list[str]:

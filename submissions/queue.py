@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from argos import matrix
 from argos.codes import TABLES
 from submissions import clock, search
+from submissions.compiled import Compiled
 from submissions.models import Project, Question, Role, Submission, User
 from submissions.models.submission import IN_REVIEW, MAX_TRIES, NO_TRY_LEFT, SubmissionQuerySet
 from submissions.permissions import visible_to
@@ -204,11 +206,18 @@ def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:
 
 def offered() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """What two filters offer, in one query: (id, name) of every project, (user name, name) of every reviewer."""
+    rows = sorted(OFFERED.rows(), key=lambda row: row[2])
+    return [(str(pk), name) for pk, _none, name in rows if pk], [(user, name) for pk, user, name in rows if not pk]
+
+
+def _offered() -> "QuerySet[Any, Any]":
     empty = Value("", output_field=CharField())
     projects = Project.objects.values_list("pk", empty, "name").order_by()
     people = reviewers().values_list(Value(None, output_field=UUIDField()), "username", "name").order_by()
-    rows = sorted(projects.union(people, all=True), key=lambda row: row[2])
-    return [(str(pk), name) for pk, _none, name in rows if pk], [(user, name) for pk, user, name in rows if not pk]
+    return projects.union(people, all=True)
+
+
+OFFERED = Compiled(_offered)
 
 
 def mark_of(user: User, shown: Iterable[Submission]) -> str:

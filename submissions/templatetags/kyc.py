@@ -1,11 +1,13 @@
 """Filters of the templates: time left in words, scores, codes."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
@@ -25,15 +27,22 @@ def in_words(left: timedelta | None) -> str:
     if left is None:
         return ""
     minutes = int(abs(left.total_seconds()) // 60)
+    return _in_words(minutes, left < timedelta(0), get_language() or "en")
+
+
+@lru_cache(maxsize=8192)
+def _in_words(minutes: int, is_over: bool, language: str) -> str:
+    """Rows of one table say the same few hundred times, and looking the words up is most of it."""
     words = span(minutes)
-    return (
-        _("%(time)s left") % {"time": words}
-        if left.total_seconds() >= 0
-        else _("overdue by %(time)s") % {"time": words}
-    )
+    return _("overdue by %(time)s") % {"time": words} if is_over else _("%(time)s left") % {"time": words}
 
 
 def span(minutes: int) -> str:
+    return _span(minutes, get_language() or "en")
+
+
+@lru_cache(maxsize=8192)
+def _span(minutes: int, language: str) -> str:
     days, hours = divmod(minutes // 60, 24)
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}

@@ -5,13 +5,19 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import UndefinedError
 
 from submissions import clock, questions
-from submissions.models import Role, Status, Submission, User
+from submissions.models import Project, Role, Status, Submission, User
+from submissions.templatetags import kyc
+from submissions.templatetags.rows import environment, page_of
 from tests.factories import by, make_at, make_user
 from tests.submissions.test_queue import browser
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 REVIEWERS = ("/review/?view=all", "/differences/")
 PAGES = ("/", "/submissions/", "/review/?view=all", "/handover/", "/unread/", "/differences/")
 
@@ -28,7 +34,7 @@ def forbid_later_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
 def fill(officer: User) -> User:
     """Rows of every kind that lists tell apart; the agent who captured them."""
     claimed, reserved, assigned, asked, *_others = [make_at(Status.PENDING) for _each in range(5)]
-    until = clock.now() + timedelta(hours=1)
+    until = clock.now() + HOUR
     rows = Submission.objects
     rows.filter(pk__in=[claimed.pk, reserved.pk, asked.pk]).update(claimed_by=officer, claimed_until=until)
     rows.filter(pk=reserved.pk).update(
@@ -69,3 +75,37 @@ def test_the_queue_asks_at_most_seven_times_whatever_its_rows_hold(django_assert
     client.get("/review/?view=all")
     with django_assert_max_num_queries(7):
         client.get("/review/?view=all")
+
+
+@pytest.mark.parametrize("address", ["/", "/submissions/", "/review/?view=all"])
+def test_what_people_typed_is_text_in_a_row(address: str) -> None:
+    officer = make_user(Role.OFFICER)
+    submission = make_at(Status.PENDING, name="<b>Ann & Co</b>")
+    Submission.objects.filter(pk=submission.pk).update(claimed_by=officer, claimed_until=clock.now() + HOUR)
+    Project.objects.update(name="'><i>north")
+    User.objects.filter(pk=officer.pk).update(name='"><u>Kim')
+    page = browser(officer).get(address).content.decode()
+    assert "&lt;b&gt;Ann &amp; Co&lt;/b&gt;" in page
+    assert "&lt;i&gt;north" in page
+    assert not [tag for tag in ("<b>Ann", "<i>north", "<u>Kim") if tag in page]
+
+
+def test_a_name_that_no_row_has_is_an_error_and_no_gap() -> None:
+    with pytest.raises(UndefinedError, match="reverence"):
+        environment().from_string("{{ submission.reverence }}").render(submission=make_at(Status.DRAFT))
+
+
+def test_rows_lead_to_the_page_of_their_submission() -> None:
+    pending, draft = make_at(Status.PENDING), make_at(Status.DRAFT)
+    assert page_of(pending, "review") == reverse("review", args=[pending.pk])
+    assert page_of(draft, "submission") == reverse("submission", args=[draft.pk])
+
+
+def test_time_left_is_told_in_each_language_by_itself() -> None:
+    left = timedelta(minutes=125)
+    told = []
+    for code in ("en", "ko", "en"):
+        with translation.override(code):
+            told.append((kyc.in_words(left), kyc.in_words(-left), kyc.span(125)))
+    assert told[0] == ("2 h 5 min left", "overdue by 2 h 5 min", "2 h 5 min")
+    assert told[2] == told[0] != told[1]
