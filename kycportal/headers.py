@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "display-capture", "midi", "hid")
+FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "display-capture", "midi", "hid")
 LOG_OUT = "/accounts/logout/"
 # Where a picture is taken: an agent's submission page, a customer's phone page. Everywhere else the camera stays shut.
 USES_CAMERA = re.compile(r"^/(submissions|phone)/[0-9a-f-]{36}/")

@@ -12,7 +12,7 @@ from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
 from submissions.calls import evidence, gate, lanes, readback, strays
 from submissions.compiled import TEXT, Compiled, insert_once
-from submissions.events import VENDOR
+from submissions.events import SYSTEM, VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
 from submissions.models.project import webhook_token_hash
 
@@ -126,7 +126,7 @@ def _read_back(delivery: WebhookDelivery, submission: Submission, status: str | 
     """The vendor's record decides; a status that nobody has documented is kept as a word on the delivery."""
     if not submission.vendor_id:
         return _handled(delivery, "call_open")
-    readback.ask_vendor(submission, by=VENDOR)
+    readback.ask_vendor(submission, by=SYSTEM)
     return _handled(delivery, "unknown_status" if status and status not in evidence.KNOWN else "read_back")
 
 

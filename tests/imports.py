@@ -17,6 +17,8 @@ def broken(folder: Path = ROOT) -> str:
     done = subprocess.run(
         [*command, "--no-cache", "--no-logo"], cwd=folder, capture_output=True, text=True, check=False
     )
+    if "ModuleNotFoundError" in done.stderr:
+        return f"{done.stderr}\nNothing was checked: run it as `make check` does, with .venv/bin/python."
     return f"{done.stdout}{done.stderr}{WHAT_TO_DO}" if done.returncode else ""
 
 

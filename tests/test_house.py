@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -52,6 +53,13 @@ def test_an_import_the_wrong_way_says_what_to_do(tmp_path: Path) -> None:
     assert "Down BROKEN" in told
     assert "low is not allowed to import high" in told
     assert told.endswith(imports.WHAT_TO_DO)
+
+
+def test_without_the_linter_nothing_is_called_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = "ModuleNotFoundError: No module named 'importlinter'"
+    monkeypatch.setattr(imports.subprocess, "run", lambda args, **_how: CompletedProcess(args, 1, "", missing))
+    assert ".venv/bin/python" in imports.broken()
+    assert imports.WHAT_TO_DO not in imports.broken()
 
 
 def test_argos_knows_no_django() -> None:

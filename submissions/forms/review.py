@@ -1,5 +1,6 @@
 """The decision form: what a reviewer types and ticks. Whether a verdict may be given stands in `submissions.review`."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -23,9 +24,17 @@ DATES = ("birthDate", "issueDate", "expireDate")
 
 def reasons() -> list[tuple[Promise, list[tuple[str, str]]]]:
     """Reject reasons by whose they are: the vendor's codes with its text, then our own."""
-    vendor = [(code, gettext(REJECT_COMMENTS.get(code, row.what_happened))) for code, row in TABLES["reject"].items()]
+    vendor = _told_apart(
+        [(code, gettext(REJECT_COMMENTS.get(code, row.what_happened))) for code, row in TABLES["reject"].items()]
+    )
     own = [(code, str(text)) for code, text in review.OWN_REASONS.items()]
     return [(_("The vendor's codes"), vendor), (_("Our own"), own)]
+
+
+def _told_apart(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The vendor has one text for several codes; those are shown with the code."""
+    many = Counter(text for _code, text in choices)
+    return [(code, f"{text} ({code})" if many[text] > 1 else text) for code, text in choices]
 
 
 def _reason_choices() -> list[Any]:

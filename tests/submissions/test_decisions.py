@@ -9,6 +9,7 @@ from django.test import Client
 from argos.replies import ReviewReply
 from submissions import claims, clock, console, review
 from submissions.calls import ledger, outcomes
+from submissions.forms.review import reasons
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from tests.factories import by, claim_call, make_at, make_user, received, reload
 from tests.submissions.test_queue import browser
@@ -321,3 +322,9 @@ def test_refusal_is_told_in_words_with_nothing_lost(
     after = reload(pending)
     assert (after.status, after.claimed_by) == (Status.PENDING, officer)
     assert after.next_read_at <= clock.now(), "what the vendor has is read at once"
+
+
+def test_no_two_reasons_read_alike() -> None:
+    shown = [text for _whose, choices in reasons() for _code, text in choices]
+    assert len(set(shown)) == len(shown)
+    assert "Entered information does not match the ID document." in shown, "a text of one code stands alone"
