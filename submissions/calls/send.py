@@ -29,8 +29,8 @@ from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
 
-# A rush of one project wakes more threads than it may hold. One look a second of each is enough to find others'.
-STANDS_BACK = 1.0  # seconds
+# A rush of one project wakes more threads than it may hold. A look every two seconds of each is enough to find others'.
+STANDS_BACK = 2.0  # seconds
 
 
 class CannotRead(Exception):
