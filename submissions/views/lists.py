@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -71,7 +72,7 @@ def _unknown(request: HttpRequest) -> list[str]:
     return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
 
 
-def _selects(request: HttpRequest, user: User) -> list[dict[str, str]]:
+def _selects(request: HttpRequest, user: User) -> list[SafeString]:
     projects, teams = listing.offered(user)
     found = [
         select(request, "status", _("Status"), _statuses(get_language() or "en")),

@@ -105,7 +105,7 @@ def _countries(language: str) -> SafeString:
     return format_html_join("\n", '<option value="{}">{}</option>', matrix.country_choices(language))
 
 
-def _selects(request: HttpRequest, user: User) -> list[dict[str, str]]:
+def _selects(request: HttpRequest, user: User) -> list[SafeString]:
     """The filters that are always in sight."""
     projects, people = queue.offered()
     others = [(username, name) for username, name in people if username != user.username]
@@ -120,7 +120,7 @@ def _selects(request: HttpRequest, user: User) -> list[dict[str, str]]:
     ]
 
 
-def _more(request: HttpRequest) -> list[dict[str, str]]:
+def _more(request: HttpRequest) -> list[SafeString]:
     """The filters behind "more"."""
     return [select(request, name, label, choices) for name, label, choices in _standing(get_language() or "en")]
 
