@@ -1,10 +1,12 @@
 """What every test shares: no network but loopback, and the sandbox."""
 
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import django.test
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from kycportal import messages
@@ -52,3 +54,10 @@ def _loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_language() -> Iterator[None]:
+    """A page in somebody's language leaves it to the thread, and so to the next test."""
+    yield
+    translation.deactivate()
