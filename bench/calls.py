@@ -27,7 +27,7 @@ from kycportal.celery import app
 from submissions import clock, wake
 from submissions.models import Attempt, Call, CallKind, CallState, Image, ImageKind, Project, Status, Submission
 
-QUICK, SLOW = (20, 40) if IS_SMALL else (400, 2_000)
+QUICK, SLOW = (20, 40) if IS_SMALL else (2_000, 2_000)
 AT_ONCE, TAKES = 16, 0.3
 THREADS = 30  # the Procfile's; one project comes to 21 of them, of which some 15 are at the vendor
 SELFIE = 1_000_000

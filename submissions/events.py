@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 
-from submissions import address, clock, vault
+from submissions import address, clock, compiled, vault
 from submissions.models import Event, Submission, User
 
 
@@ -91,7 +91,7 @@ def _insert(**columns: Any) -> Event:
     if not connection.features.has_native_uuid_field:
         stored |= {name: stored[name] and stored[name].hex for name in ("submission_id", "row")}
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [stored[column] for column in COLUMNS[1:]])
+        compiled.execute(cursor, INSERT, [stored[column] for column in COLUMNS[1:]])
         (pk,) = cursor.fetchone()
     return Event.from_db(connection.alias, COLUMNS, [pk, *(columns[column] for column in COLUMNS[1:])])
 

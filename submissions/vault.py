@@ -38,7 +38,7 @@ def seal(key: bytes, label: str, plain: bytes) -> bytes:
 def open_sealed(key: bytes, label: str, sealed: bytes) -> bytes:
     if sealed[:1] != VERSION:
         raise CannotOpen(f"unknown sealing version for {label}")
-    nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    nonce, body = sealed[1 : 1 + NONCE_BYTES], memoryview(sealed)[1 + NONCE_BYTES :]  # an image is not copied
     try:
         return AESGCM(key).decrypt(nonce, body, label.encode())
     except InvalidTag as error:

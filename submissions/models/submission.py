@@ -208,6 +208,7 @@ class Submission(models.Model):
             models.Index(
                 "target_at", "id", name="submission_queue_last_try", condition=Q(is_in_review()) & NO_TRY_LEFT
             ),
+            models.Index("target_at", "id", name="submission_queue_second", condition=Q(status=Status.SECOND_REVIEW)),
             # By status first: SQLite cannot tell that a condition on statuses covers the ones asked for.
             models.Index(
                 "status", "deadline_at", name="submission_running_out", condition=Q(deadline_at__isnull=False)

@@ -1,10 +1,13 @@
 """Statements that are written once: the same rows as the queryset's own, with other arguments each time."""
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, NotSupportedError, connection, connections, transaction
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
@@ -104,3 +107,93 @@ def test_update_is_guarded_by_what_was_seen() -> None:
     assert reload(other).callback_at is None
     assert update(Submission, {"pk": mine.pk}, {"callback_at": None, "assigned_to": None}) == 1
     assert (reload(mine).callback_at, reload(mine).assigned_to) == (None, None)
+
+
+def plans(like: str) -> list[tuple[str, int]]:
+    """(statement, how often it ran by a plan that the values had no part in) of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement, generic_plans FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{like}%"]
+        )
+        return list(cursor.fetchall())
+
+
+def beside(act: Callable[[], list[int]]) -> list[int]:
+    """On a connection of its own, outside this test's transaction."""
+
+    def act_and_close() -> list[int]:
+        try:
+            return act()
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act_and_close).result()
+
+
+@pytest.mark.postgres
+def test_plan_is_made_once_for_a_connection() -> None:
+    made, statement = make_draft(), created_since()
+    for _each in range(9):
+        assert statement.rows(made.pk, made.created_at) == [made]
+        update(Submission, {"pk": made.pk}, {"callback_at": clock.now()})
+    ((_text, read_times),) = plans('"created_at" >= $2')
+    ((_text, written_times),) = plans('SET "callback_at" = $1 WHERE')
+    assert min(read_times, written_times) >= 3, "five are planned for their values, as PostgreSQL does it"
+
+
+@pytest.mark.postgres
+def test_constant_is_spelled_out_for_the_index_that_is_about_it() -> None:
+    statement = Compiled(lambda since: Submission.objects.filter(status="second_review", target_at__lt=since), MOMENT)
+    assert statement.rows(clock.now()) == []
+    ((text, _times),) = plans("\"status\" = 'second_review'")
+    assert "$1" in text
+
+
+@pytest.mark.postgres
+def test_percent_signs_of_a_constant_stay_as_they_are() -> None:
+    project = make_project()
+    Project.objects.filter(pk=project.pk).update(name="100 %% ours")
+    doubled = Compiled(lambda pk: Project.objects.filter(pk=pk, name__contains="0 %% o"), ROW)
+    single = Compiled(lambda pk: Project.objects.filter(pk=pk, name__contains="0 % o"), ROW)
+    assert [statement.rows(project.pk) for statement in (doubled, single)] == [[project], []]
+
+
+@pytest.mark.postgres
+def test_column_that_changes_its_type_meanwhile_costs_nothing() -> None:
+    """A migration beside traffic: the plan of before refuses to give the new type."""
+    statement = Compiled(lambda: ContentType.objects.filter(app_label="submissions", model="call"))
+
+    def change_between() -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE django_content_type AS SELECT * FROM public.django_content_type")
+        found = [len(statement.rows())]
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE pg_temp.django_content_type ALTER COLUMN model TYPE varchar(300)")
+        return [*found, len(statement.rows()), len(statement.rows())]
+
+    assert beside(change_between) == [1, 1, 1]
+
+
+@pytest.mark.postgres
+def test_column_that_changes_its_type_inside_a_transaction_costs_one_try() -> None:
+    project, statement = make_project(), Compiled(lambda pk: Project.objects.filter(pk=pk), ROW)
+    assert statement.rows(project.pk) == [project]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE submissions_project ALTER COLUMN name TYPE varchar(300)")
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        statement.rows(project.pk)
+    assert statement.rows(project.pk) == [project]
+
+
+@pytest.mark.postgres
+def test_new_connection_plans_anew() -> None:
+    statement = Compiled(lambda: ContentType.objects.filter(app_label="submissions", model="call"))
+
+    def lose_one_between() -> list[int]:
+        found = [len(statement.rows())]
+        connections["default"].close()
+        return [*found, len(statement.rows())]
+
+    assert beside(lose_one_between) == [1, 1]
