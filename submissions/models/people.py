@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from submissions.models.partly import ReadPartly
+
 
 class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
@@ -35,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(ReadPartly, AbstractBaseUser):
     """One person, one role. There is no superuser: an administrator manages settings and sees nobody's data."""
 
     username = models.CharField(_("user name"), max_length=80, unique=True)

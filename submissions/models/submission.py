@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions import clock
 from submissions.models.consent import ConsentText
+from submissions.models.partly import ReadPartly
 from submissions.models.people import Team, User
 from submissions.models.project import Project
 from submissions.models.sealed import Sealed
@@ -103,7 +104,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.select_related("project", *people).only(*OF_A_ROW, *names)
 
 
-class Submission(models.Model):
+class Submission(ReadPartly):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("Reference"), max_length=16, unique=True, default=new_reference, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -46,8 +47,13 @@ class SubmissionKey(models.Model):
 def load_keys(submissions: Iterable["Submission"]) -> None:
     """Fetch the data keys of many submissions in one query, for a list that shows names."""
     rows = {submission.pk: submission for submission in submissions}
-    for key in SubmissionKey.objects.filter(pk__in=rows):
+    for key in _keys_of(len(rows)).rows(*rows) if rows else ():
         rows[key.submission_id]._data_key = key.open()
+
+
+@lru_cache(maxsize=64)
+def _keys_of(many: int) -> Compiled:
+    return Compiled(lambda *ids: SubmissionKey.objects.filter(pk__in=ids), *(uuid.UUID(int=n + 1) for n in range(many)))
 
 
 KEY = Compiled(lambda submission_id: SubmissionKey.objects.filter(pk=submission_id), ROW)

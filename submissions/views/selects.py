@@ -1,6 +1,7 @@
 """The `<select>`s of the filters above a list, with what the address has chosen."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -12,15 +13,18 @@ Choices = Iterable[tuple[str, str]]
 
 def select(request: HttpRequest, name: str, label: str, choices: Choices) -> SafeString:
     """A filter in one piece: a template's loop over its options is ten times the work."""
+    offered = tuple(choices)
+    chosen = request.GET.get(name, "")
+    return _written(name, label, _("Any"), offered, chosen if chosen in dict(offered) else "")
+
+
+@lru_cache(maxsize=256)
+def _written(name: str, label: str, any_of_them: str, choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    lines = ((value, " selected" if value == chosen else "", said) for value, said in choices)
     return format_html(
         '<label>{} <select name="{}"><option value="">{}</option>{}</select></label>',
         label,
         name,
-        _("Any"),
-        _options(choices, request.GET.get(name, "")),
+        any_of_them,
+        format_html_join("", '<option value="{}"{}>{}</option>', lines),
     )
-
-
-def _options(choices: Choices, chosen: str) -> SafeString:
-    lines = ((value, " selected" if value == chosen else "", label) for value, label in choices)
-    return format_html_join("", '<option value="{}"{}>{}</option>', lines)

@@ -151,3 +151,11 @@ def test_view_is_removed_by_its_owner_or_a_manager_only() -> None:
     assert SavedView.objects.exists()
     browser(make_user(Role.MANAGER)).post(path, {"action": "remove"})
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("text", [" ", "\0", "a\0b", "kp-\0", "%", "%s", "100 %", "'; --", "()", "\u2060", "@", "KP-", "-"])
+def test_odd_text_finds_nobody(text: str) -> None:
+    make_at(Status.PENDING)
+    officer = make_user(Role.OFFICER)
+    assert list(search.find(officer, text)) == []
+    assert list(search.find_by_identifier(officer, text)) == []
