@@ -1,7 +1,9 @@
 """Filters of the templates: time left in words, scores, codes."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from argos.matrix import Problem
 from submissions import clock, deadlines, fields, telling
 from submissions.findings import Noted, noted
+from submissions.menu import menu_of
 from submissions.models import Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 
@@ -49,6 +52,12 @@ def _span(minutes: int, language: str) -> str:
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}
     return _("%(minutes)d min") % {"minutes": minutes}
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Mapping[str, Any]) -> SafeString:
+    """The links of the main menu."""
+    return menu_of(context["user"], context["request"].path, context["unread"])
 
 
 @register.filter

@@ -153,7 +153,9 @@ def test_view_is_removed_by_its_owner_or_a_manager_only() -> None:
     assert not SavedView.objects.exists()
 
 
-@pytest.mark.parametrize("text", [" ", "\0", "a\0b", "kp-\0", "%", "%s", "100 %", "'; --", "()", "\u2060", "@", "KP-", "-"])
+@pytest.mark.parametrize(
+    "text", [" ", "\0", "a\0b", "kp-\0", "%", "%s", "100 %", "'; --", "()", "\u2060", "@", "KP-", "-"]
+)
 def test_odd_text_finds_nobody(text: str) -> None:
     make_at(Status.PENDING)
     officer = make_user(Role.OFFICER)
