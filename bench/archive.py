@@ -6,13 +6,15 @@ why it is this one.
 
 import random
 from collections.abc import Callable
+from uuid import UUID
 
 from bench.report import Report
 from bench.size import IS_SMALL, LARGE
 from bench.timing import Timed, milliseconds, summed_up
 from submissions import events, partitions
 from submissions.events import SYSTEM
-from submissions.models import Event, Submission
+from submissions.models import Submission
+from submissions.views import page
 
 TURNS = 20 if IS_SMALL else 300
 EACH = 10_000 if IS_SMALL else 1_000_000
@@ -35,16 +37,16 @@ def measure() -> int:
     return report.finish()
 
 
-def _timeline(pk: object) -> None:
-    list(Event.objects.filter(submission_id=pk).order_by("id").values_list("id", "kind", "at")[:60])
+def _timeline(pk: UUID) -> None:
+    page.DONE.rows(pk)
 
 
-def _write(pk: object) -> None:
+def _write(pk: UUID) -> None:
     events.record("looked", by=SYSTEM, submission=Submission(pk=pk))
 
 
-ACTS: dict[str, Callable[[object], None]] = {"a timeline": _timeline, "writing an event": _write}
+ACTS: dict[str, Callable[[UUID], None]] = {"a timeline": _timeline, "writing an event": _write}
 
 
-def _times(act: Callable[[object], None], ids: list[object]) -> Timed:
+def _times(act: Callable[[UUID], None], ids: list[UUID]) -> Timed:
     return summed_up([milliseconds(lambda pk=pk: act(pk)) for pk in ids[:TURNS]])  # type: ignore[misc]

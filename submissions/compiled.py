@@ -63,7 +63,7 @@ class _Statement:
             return self._read(connection, _planned(connection, self.text, len(given)), given)
         except NotSupportedError:
             # A migration beside traffic gave a column another type: the plan of before is of no more use.
-            _PLANS[connection.connection].pop(self.text)
+            _PLANS[connection.connection].pop(self.text, None)
             if connection.in_atomic_block:
                 raise
             return self._read(connection, self.sql, self._in_place(given))
