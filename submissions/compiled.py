@@ -53,6 +53,7 @@ class _Statement:
         self.text = _with_constants(connection, self.sql, self.params, self.places) if _plans_once(connection) else None
         converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
         self.compiler.get_converters = lambda _expressions: converters
+        self.compiler.connection = None  # a copy has the one of the thread that reads
 
     def rows(self, arguments: tuple[Any, ...]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
@@ -66,7 +67,7 @@ class _Statement:
             _PLANS[connection.connection].pop(self.text, None)
             if connection.in_atomic_block:
                 raise
-            return self._read(connection, self.sql, self._in_place(given))
+            return self._read(connection, _planned(connection, self.text, len(given)), given)
 
     def _in_place(self, given: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(given[self.places[at]] if at in self.places else param for at, param in enumerate(self.params))
@@ -112,11 +113,12 @@ def _with_constants(connection: Any, sql: str, params: Sequence[Any], places: Ma
 
 def _planned(connection: Any, text: str, arguments: int) -> str:
     """The statement that executes this text by its plan."""
-    with connection.cursor():
+    with connection.cursor():  # where the connection is looked at, and made anew if it has gone
         plans = _PLANS.setdefault(connection.connection, {})
     if text not in plans:
         name = f"planned_{next(_NAMES)}"
-        connection.connection.execute(f"PREPARE {name} AS {text}")
+        with connection.wrap_database_errors:
+            connection.connection.execute(f"PREPARE {name} AS {text}")
         plans[text] = name
     return f"EXECUTE {plans[text]}" + (f" ({', '.join(['%s'] * arguments)})" if arguments else "")
 

@@ -45,8 +45,8 @@ def menu_of(user: User, path: str, unread: int) -> SafeString:
 
 
 @lru_cache(maxsize=1)
-def _addresses() -> dict[str, str]:
-    return {reverse(entry.page): entry.page for entry in ENTRIES}
+def _addresses() -> frozenset[str]:
+    return frozenset(reverse(entry.page) for entry in ENTRIES)
 
 
 @lru_cache(maxsize=512)

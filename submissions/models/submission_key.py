@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -47,13 +46,13 @@ class SubmissionKey(models.Model):
 def load_keys(submissions: Iterable["Submission"]) -> None:
     """Fetch the data keys of many submissions in one query, for a list that shows names."""
     rows = {submission.pk: submission for submission in submissions}
-    for key in _keys_of(len(rows)).rows(*rows) if rows else ():
-        rows[key.submission_id]._data_key = key.open()
+    ids = list(rows)
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        for key in KEY.rows(*some) if len(some) == 1 else KEYS.rows(*some, *some[:1] * (PAGE - len(some))):
+            rows[key.submission_id]._data_key = key.open()
 
 
-@lru_cache(maxsize=64)
-def _keys_of(many: int) -> Compiled:
-    return Compiled(lambda *ids: SubmissionKey.objects.filter(pk__in=ids), *(uuid.UUID(int=n + 1) for n in range(many)))
-
-
+PAGE = 40  # rows: a page of a list; fewer fill it up, so that all of them share one statement
+KEYS = Compiled(lambda *ids: SubmissionKey.objects.filter(pk__in=ids), *(uuid.UUID(int=n + 1) for n in range(PAGE)))
 KEY = Compiled(lambda submission_id: SubmissionKey.objects.filter(pk=submission_id), ROW)

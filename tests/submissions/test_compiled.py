@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, NotSupportedError, connection, connections, transaction
+from django.db import IntegrityError, NotSupportedError, ProgrammingError, connection, connections, transaction
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
-from submissions import clock
+from submissions import clock, news
 from submissions.compiled import MOMENT, ROW, TEXT, Compiled, insert_once, update
-from submissions.models import Project, Status, Submission, WebhookDelivery
-from tests.factories import make_at, make_draft, make_project, reload
+from submissions.models import Project, Role, Status, Submission, WebhookDelivery
+from tests.factories import make_at, make_draft, make_project, make_user, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +129,56 @@ def beside(act: Callable[[], list[int]]) -> list[int]:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(act_and_close).result()
+
+
+@pytest.mark.postgres
+def test_threads_share_a_statement_and_not_its_rows() -> None:
+    statement = Compiled(lambda name: ContentType.objects.filter(app_label="submissions", model=name), TEXT)
+    models = ["call", "event", "submission", "project"]
+
+    def read_all() -> list[int]:
+        found = [statement.rows(model)[0].model for _turn in range(50) for model in models]
+        return [found.count(model) for model in models]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _thread: beside(read_all), range(8))) == [[50] * 4] * 8
+
+
+@pytest.mark.postgres
+def test_statement_that_cannot_be_planned_is_an_error_as_any_other() -> None:
+    statement = Compiled(lambda: ContentType.objects.filter(app_label="submissions"))
+
+    def lose_the_table() -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path TO pg_catalog")
+        return [len(statement.rows())]
+
+    with pytest.raises(ProgrammingError):
+        beside(lose_the_table)
+
+
+MANY_DECISIONS = """INSERT INTO submissions_decision
+    (id, submission_id, reviewer_id, verdict, reason_code, warnings, round, decided_at, withdrawn_why)
+    SELECT gen_random_uuid(), gen_random_uuid(), %s, 'approved', '', '[]', 1, now() - interval '1 day', ''
+    FROM generate_series(1, 20000)"""
+
+
+@pytest.mark.postgres
+def test_plan_of_a_person_does_not_walk_the_decisions() -> None:
+    """It does not know since when: a third of all would be later, it thinks, and the first of them soon found."""
+    officer = make_user(Role.OFFICER)
+    with connection.cursor() as cursor:
+        cursor.execute(MANY_DECISIONS, [officer.pk])
+        cursor.execute("ANALYZE submissions_decision")
+        assert news.person(officer.pk) == officer
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%has_verdicts%'")
+        (name,) = cursor.fetchone()
+        cursor.execute(f"EXPLAIN EXECUTE {name} ({officer.pk}, now())")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("DELETE FROM submissions_decision")
+    assert "decision_of_reviewer" in plan, plan
+    assert "Seq Scan on submissions_decision" not in plan, plan
 
 
 @pytest.mark.postgres
