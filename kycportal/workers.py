@@ -16,9 +16,9 @@ from submissions.calls import lanes
 KEY = "kycportal:workers"
 SAYS_SO_EVERY = 5.0  # seconds
 GOOD_FOR = 30.0
-# A thread works for a millisecond or two between its waits. With Python's own 5 ms thirty of them spent a tenth of a
-# call on taking the interpreter from each other.
-INTERPRETER_FOR = 0.05  # seconds that a thread may keep it while others want it
+# A thread works for a millisecond or two between its waits. With Python's own 5 ms thirty of them spent a twentieth of
+# a call and more on taking the interpreter from each other; much longer, and calls stand behind an export.
+INTERPRETER_FOR = 0.01  # seconds that a thread may keep it while others want it
 _SET = "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) redis.call('EXPIRE', KEYS[1], 600) return 0"
 _ALL = "return redis.call('HGETALL', KEYS[1])"
 _NAME = f"{socket.gethostname()}:{os.getpid()}"
