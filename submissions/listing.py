@@ -156,7 +156,8 @@ def _id_type(user: User, value: str) -> Q | None:
 
 
 def _country(user: User, value: str) -> Q | None:
-    return Q(issuing_country=value.upper()) if matrix.is_country(value.upper()) else None
+    code = matrix.country_code(value)
+    return Q(issuing_country=code) if matrix.is_country(code) else None
 
 
 def _team(user: User, value: str) -> Q | None:

@@ -87,7 +87,7 @@ def _project(user: User, value: str) -> Q | None:
 
 
 def _country(user: User, value: str) -> Q | None:
-    code = value.partition(" ")[0].upper()
+    code = matrix.country_code(value)
     return Q(issuing_country=code) if matrix.is_country(code) else None
 
 

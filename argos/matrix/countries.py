@@ -1,14 +1,18 @@
 """ISO 3166 alpha-3, which is how the vendor writes countries."""
 
 import gettext
+import unicodedata
 from functools import lru_cache
+from typing import Any
 
 import pycountry
 
-# Kosovo: a user-assigned code that passports carry and ISO's list does not.
 NAMED_IN = ("ko", "en")
+# Kosovo: a user-assigned code that passports carry and ISO's list does not.
 _BESIDE_ISO = {"XKX": "Kosovo"}
 _BESIDE_ISO_SAID = {"ko": {"XKX": "코소보"}}
+# Said every day, and in no list of names. "Korea" alone could be either, so it is none.
+_ALSO_SAID = {"한국": "KOR", "북한": "PRK", "uk": "GBR", "great britain": "GBR", "russia": "RUS", "turkey": "TUR"}
 
 
 def is_country(code: str) -> bool:
@@ -24,14 +28,28 @@ def country_choices(language: str = "en") -> tuple[tuple[str, str], ...]:
 
 
 def country_code(text: str) -> str:
-    """The code for what was typed: a code, or a country's name in English or Korean; else the text as it came."""
+    """The code for what was typed: a code of three letters or two, a name in English or Korean; else as it came."""
     upper = text.upper()
-    return upper if is_country(upper) else _codes().get(text.casefold(), upper)
+    return upper if is_country(upper) else _codes().get(_plain(text), upper)
 
 
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
-    return {name.casefold(): code for language in NAMED_IN for code, name in country_choices(language)}
+    """Of every way to write a country: ISO's two letters, its short, common and official names."""
+    known = {_plain(str(said)): country.alpha_3 for country in pycountry.countries for said in _written(country)}
+    shown = {_plain(name): code for language in NAMED_IN for code, name in country_choices(language)}
+    return known | shown | _ALSO_SAID
+
+
+def _written(country: Any) -> list[str]:
+    told = dict(country)
+    return [told[name] for name in ("alpha_2", "name", "common_name", "official_name") if name in told]
+
+
+def _plain(text: str) -> str:
+    """As it is compared: "Turkiye" is "Türkiye"."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(one for one in letters if not unicodedata.combining(one)))
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.matrix import Problem
-from argos.matrix.countries import country_code
 from submissions import wording
 from submissions.fields import choice_label
 from submissions.models import Project, Role, Submission, Team, User
@@ -36,7 +35,7 @@ class CountryField(forms.CharField):
     def clean(self, value: Any) -> str:
         typed = str(super().clean(value))
         both = NAME_AND_CODE.fullmatch(typed)
-        code = country_code(both[1] if both else typed)
+        code = matrix.country_code(both[1] if both else typed)
         if typed and not matrix.is_country(code):
             raise forms.ValidationError(
                 _("Choose a country from the list: type part of its name, or its three letters.")

@@ -15,6 +15,7 @@ from argos.matrix import (
     check_step2,
     clean_step2,
     country_choices,
+    country_code,
     is_country,
     step2_fields,
 )
@@ -107,6 +108,27 @@ def test_country_is_tidied_to_capitals() -> None:
         "nationality": "KOR",
         "address_country": "XKX",
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("kr", "KOR"),
+        ("한국", "KOR"),
+        ("대한민국", "KOR"),
+        ("Korea, Republic of", "KOR"),
+        ("북한", "PRK"),
+        ("UK", "GBR"),
+        ("United States of America", "USA"),
+        ("turkiye", "TUR"),
+        ("Côte d'Ivoire", "CIV"),
+        ("Kosovo", "XKX"),
+        ("Korea", "KOREA"),  # which of the two nobody knows
+        ("", ""),
+    ],
+)
+def test_country_by_any_of_its_names(typed: str, code: str) -> None:
+    assert country_code(typed) == code
 
 
 @pytest.mark.parametrize(("typed", "sent"), [("Male", "male"), ("F", "female"), (" FEMALE ", "female")])
