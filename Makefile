@@ -57,7 +57,7 @@ test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser --reruns 1
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser --reruns 1 -rR
 
 check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, audit, all tests and a small bench
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
