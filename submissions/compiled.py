@@ -20,14 +20,14 @@ from django.db.models import Field, Model, QuerySet
 MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 ROW, OTHER = UUID(int=1), UUID(int=2)
 TEXT, NUMBER = "a text that no row has", -1
-Argument = datetime | UUID | str | int
+Argument = datetime | UUID | str | bytes | int
 
 
 class Compiled:
     """`build(*stand_ins)` makes the queryset; `rows(*arguments)` reads it with these in the places of those.
 
-    An argument is a moment, an id, a number or a text, and goes in as it is: what is computed from another one is one
-    of its own.
+    An argument is a moment, an id, a number, a text or bytes, and goes in as it is: what is computed from another one
+    is one of its own.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], *stand_ins: Argument) -> None:

@@ -43,7 +43,7 @@ def next_shift(given: str) -> datetime | None:
 
 def gather(user: User, until: datetime) -> Handover:
     """What this person may see of it, the most urgent first."""
-    rows = visible_to(user).for_row("claimed_by")
+    rows = visible_to(user).for_review("claimed_by")
     return Handover(
         claimed=list(_claimed(rows)[:SHOWN]),
         running_out=list(_running_out(rows, until)[:SHOWN]),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from argos import matrix
-from submissions import clock, search
+from submissions import clock, paging, search
 from submissions.compiled import Compiled
 from submissions.models import Event, Project, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SubmissionQuerySet
@@ -62,6 +62,13 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
     if values.keys() & set(BY_DECISION):
         return Matching(rows.filter(decided_at__isnull=False), "decided_at", told)
     return Matching(rows, "created_at", told)
+
+
+def search_alone(user: User, given: Mapping[str, str], size: int) -> paging.Page | None:
+    """The first page of a search without any filter, as most are; None for all others."""
+    text = searched(given) if set(given) == {"q"} else None
+    found = search.newest(user, text, size + 1) if text else None
+    return None if found is None else paging.first_page(found, size)
 
 
 def searched(given: Mapping[str, str]) -> str | None:

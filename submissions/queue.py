@@ -32,7 +32,7 @@ ELSEWHERE = 5
 
 def waiting(user: User, given: QueryDict) -> tuple["QuerySet[Submission]", list[str]]:
     """The queue under the URL's filters, and a sentence for each that means nothing and was left out."""
-    rows: QuerySet[Submission] = _found(user, given).awaiting_review().for_row("claimed_by", "assigned_to")
+    rows: QuerySet[Submission] = _found(user, given).awaiting_review().for_review("claimed_by", "assigned_to")
     told = [_("“%(name)s” is no filter of the queue and was left out.") % {"name": name} for name in unknown(given)]
     if given.get("q") and text_of(given) is None:
         told.append(_("The search in this address is too old or not ours. Type it again."))

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -46,13 +47,14 @@ FINAL = (*DECIDED, Status.ABANDONED)
 IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
 CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
 SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
-# Of the submission and its project.
-OF_A_ROW = (
-    *("reference", "status", "values_sealed", "issuing_country", "id_type", "edited_count", "has_difference"),
-    *("vendor_count", "selfies_sent", "face_similarity", "liveness", "retry_code", "is_reserved"),
-    *("created_at", "pending_at", "target_at", "deadline_at", "claimed_until"),
-    *("project__name", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
-    "project__clock_offset",
+# What a row of any list shows of the submission and its project, and what one in review shows besides.
+LISTED = (
+    *("reference", "status", "values_sealed", "issuing_country", "id_type", "vendor_count", "selfies_sent"),
+    *("created_at", "target_at", "deadline_at", "project__name", "project__clock_offset"),
+)
+REVIEWED = (
+    *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),
+    *("claimed_until", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
 )
 UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
 
@@ -100,8 +102,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
         `people`: which of those on it the row names; each is one more table to plan for.
         """
-        names = (f"{person}__name" for person in people)
-        return self.select_related("project", *people).only(*OF_A_ROW, *names)
+        return self._with(LISTED, people)
+
+    def for_review(self, *people: str) -> Self:
+        """As `for_row`, in the queue and in the hand-over."""
+        return self._with((*LISTED, *REVIEWED), people)
+
+    def _with(self, columns: Iterable[str], people: Iterable[str]) -> Self:
+        return self.select_related("project", *people).only(*columns, *(f"{person}__name" for person in people))
 
 
 class Submission(ReadPartly):

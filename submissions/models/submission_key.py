@@ -34,7 +34,11 @@ class SubmissionKey(models.Model):
         return found[0]
 
     def open(self) -> bytes:
-        return vault.unwrap(self.label_of(self.submission_id), bytes(self.wrapped))
+        return self.unwrap(self.submission_id, self.wrapped)
+
+    @classmethod
+    def unwrap(cls, submission_id: uuid.UUID, wrapped: bytes | memoryview) -> bytes:
+        return vault.unwrap(cls.label_of(submission_id), bytes(wrapped))
 
     @classmethod
     def create_for(cls, submission: "Submission") -> None:
@@ -49,10 +53,15 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
     ids = list(rows)
     for start in range(0, len(ids), PAGE):
         some = ids[start : start + PAGE]
-        for key in KEY.rows(*some) if len(some) == 1 else KEYS.rows(*some, *some[:1] * (PAGE - len(some))):
-            rows[key.submission_id]._data_key = key.open()
+        for pk, wrapped in KEYS.rows(*some, *some[:1] * (PAGE - len(some))):
+            rows[pk]._data_key = SubmissionKey.unwrap(pk, wrapped)
 
 
 PAGE = 40  # rows: a page of a list; fewer fill it up, so that all of them share one statement
-KEYS = Compiled(lambda *ids: SubmissionKey.objects.filter(pk__in=ids), *(uuid.UUID(int=n + 1) for n in range(PAGE)))
+KEYS = Compiled(
+    lambda *ids: SubmissionKey.objects.filter(pk__in=ids).values_list(
+        "pk", "wrapped"
+    ),  # a model's row is more to build
+    *(uuid.UUID(int=n + 1) for n in range(PAGE)),
+)
 KEY = Compiled(lambda submission_id: SubmissionKey.objects.filter(pk=submission_id), ROW)

@@ -25,12 +25,16 @@ NO_TIME = format_html('<span class="dim">{}</span>', "–")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
-def in_words(left: timedelta | None) -> str:
-    """ "3 h 12 min left", "overdue by 5 min"; to the minute."""
+def _here() -> str:
+    return get_language() or "en"
+
+
+def in_words(left: timedelta | None, language: str = "") -> str:
+    """ "3 h 12 min left", "overdue by 5 min"; to the minute. `language`: the reader's; a table asks for it once."""
     if left is None:
         return ""
     minutes = int(abs(left.total_seconds()) // 60)
-    return _in_words(minutes, left < timedelta(0), get_language() or "en")
+    return _in_words(minutes, left < timedelta(0), language or _here())
 
 
 @lru_cache(maxsize=8192)
@@ -40,8 +44,8 @@ def _in_words(minutes: int, is_over: bool, language: str) -> str:
     return _("overdue by %(time)s") % {"time": words} if is_over else _("%(time)s left") % {"time": words}
 
 
-def span(minutes: int) -> str:
-    return _span(minutes, get_language() or "en")
+def span(minutes: int, language: str = "") -> str:
+    return _span(minutes, language or _here())
 
 
 @lru_cache(maxsize=8192)
@@ -61,18 +65,18 @@ def menu(context: Mapping[str, Any]) -> SafeString:
 
 
 @register.filter
-def due(submission: Submission) -> SafeString:
+def due(submission: Submission, language: str = "") -> SafeString:
     """The clock that runs on it now, as the time left in its colour; a dash where none does."""
-    return _time_left(submission.next_due_at, submission.time_left)
+    return _time_left(submission.next_due_at, submission.time_left, language=language)
 
 
 @register.filter
-def vendors_24h(submission: Submission, style: str = "") -> SafeString:
+def vendors_24h(submission: Submission, style: str = "", language: str = "") -> SafeString:
     """What is left of the vendor's 24 hours, in its colour or in a style of its own."""
-    return _time_left(submission.deadline_at, vendor_left(submission), style)
+    return _time_left(submission.deadline_at, vendor_left(submission), style, language)
 
 
-def _time_left(moment: datetime | None, left: timedelta | None, style: str = "") -> SafeString:
+def _time_left(moment: datetime | None, left: timedelta | None, style: str = "", language: str = "") -> SafeString:
     """One piece of Python: long tables have eighty of them, and their templates were a quarter of the queue's work."""
     if moment is None:
         return NO_TIME
@@ -82,15 +86,15 @@ def _time_left(moment: datetime | None, left: timedelta | None, style: str = "")
         style or f"left {urgency(left)}",
         here.isoformat(),
         here.strftime("%Y-%m-%d %H:%M"),
-        in_words(left),
+        in_words(left, language),
     )
 
 
 @register.filter
-def age(moment: datetime | None) -> str:
+def age(moment: datetime | None, language: str = "") -> str:
     if moment is None:
         return ""
-    return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
+    return span(max(0, int((clock.now() - moment).total_seconds() // 60)), language)
 
 
 def vendor_left(submission: Submission) -> timedelta | None:
@@ -120,9 +124,9 @@ def is_low(value: float | None, threshold: float) -> bool:
 
 
 @register.filter
-def status_name(value: str) -> str:
+def status_name(value: str, language: str = "") -> str:
     """As `get_status_display`, which compares all the labels before it picks one: a third of a list's work."""
-    return _status_name(value, get_language() or "en")
+    return _status_name(value, language or _here())
 
 
 @lru_cache(maxsize=256)
@@ -131,8 +135,8 @@ def _status_name(value: str, language: str) -> str:
 
 
 @register.filter
-def id_type(value: str) -> str:
-    return _id_type(value, get_language() or "en")
+def id_type(value: str, language: str = "") -> str:
+    return _id_type(value, language or _here())
 
 
 @lru_cache(maxsize=256)

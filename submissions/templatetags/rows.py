@@ -9,8 +9,8 @@ from django.template import engines
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from submissions.models import Status, Submission, User
@@ -24,7 +24,7 @@ NOBODY = UUID(int=0)
 @register.simple_tag
 def rows(name: str, rows: list[Submission], **more: Any) -> SafeString:
     """A table of `templates/rows`, with `more` of what it asks for."""
-    written = engines["rows"].get_template(name).render({"rows": rows, **more})
+    written = engines["rows"].get_template(name).render({"rows": rows, "language": get_language() or "en", **more})
     return mark_safe(written)  # noqa: S308  # nosec B308 B703  every value in it was escaped there
 
 

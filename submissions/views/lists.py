@@ -36,10 +36,7 @@ def _looker(request: HttpRequest) -> User:
 @require_safe
 def submission_list(request: HttpRequest) -> HttpResponse:
     user = _looker(request)
-    found = listing.matching(user, request.GET)
-    for sentence in [*found.told, *_unknown(request)]:
-        messages.warning(request, sentence)
-    page = paging.newest_first(found.rows.for_row(), request.GET.get("after", ""), PAGE, found.column)
+    page = listing.search_alone(user, request.GET, PAGE) or _filtered(user, request)
     load_keys(page.rows)
     events.record_list("list_opened", by=events.actor_of(request), shown=page.rows, filters=request.GET)
     query = request.GET.copy()
@@ -54,6 +51,13 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         "selects": _selects(request, user),
     }
     return render(request, "submissions/list.html", context)
+
+
+def _filtered(user: User, request: HttpRequest) -> paging.Page:
+    found = listing.matching(user, request.GET)
+    for sentence in [*found.told, *_unknown(request)]:
+        messages.warning(request, sentence)
+    return paging.newest_first(found.rows.for_row(), request.GET.get("after", ""), PAGE, found.column)
 
 
 @require_POST

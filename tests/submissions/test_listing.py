@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
-from submissions import clock, listing
+from submissions import clock, listing, search
 from submissions.models import Event, Role, Status, Submission, User
 from submissions.views import chips, lists
-from tests.factories import make_at, make_draft, make_project, make_user, reload
+from tests.factories import VALUES, make_at, make_draft, make_project, make_team, make_user, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -170,8 +171,6 @@ def test_decided_pages_follow_each_other_without_gap() -> None:
 
 def test_agents_see_their_team_only_under_any_filter() -> None:
     outsider = make_user(team=None, role=Role.AGENT)
-    from tests.factories import make_team
-
     User.objects.filter(pk=outsider.pk).update(team=make_team("Elsewhere"))
     outsider.refresh_from_db()
     make_at(Status.INCOMPLETE)
@@ -222,3 +221,39 @@ def test_filter_of_a_link_is_shown_in_words(given: dict[str, str], words: list[s
 
 def test_every_filter_has_a_field_or_a_name() -> None:
     assert set(listing.FILTERS) - set(lists.FIELDS) == set(chips.NAMES)
+
+
+PERSON = {"name": "Only Onesuch", "email": "only@example.com", "customer_id": "C-77", "document_number": "X99887766"}
+ASKED = (*PERSON.values(), "onesuch ONLY", "onesuch", "vendor_id", "pk", "q", "%s", "nobody else")
+
+
+def test_search_alone_finds_what_a_search_beside_filters_finds() -> None:
+    """Its statement is written for a way of searching, and then asked for other persons and other texts."""
+    here, there = make_user(), make_user(team=make_team("Elsewhere"))
+    made = [make_at(Status.PENDING, agent, **PERSON) for agent in (here, there, here)]
+    lost = make_user(team=make_team("Nowhere"))
+    for text in ASKED:
+        for wanted in made:
+            typed = str(getattr(wanted, text, text))
+            for looker in (here, there, lost, make_user(Role.OFFICER), here):
+                alone = search.newest(looker, typed, 5)
+                assert alone == list(search.find(looker, typed).order_by("-created_at", "id")), (text, looker.role)
+
+
+@pytest.mark.parametrize("text", ["KP-ABCDEFGH", "\0"])
+def test_search_that_has_no_way_of_its_own_is_asked(text: str) -> None:
+    assert search.newest(make_user(Role.OFFICER), text, 5) is None
+
+
+def test_pages_of_a_search_follow_each_other_without_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("submissions.views.lists.PAGE", 2)
+    made = [make_at(Status.PENDING).reference for _each in range(5)]
+    client = Client()
+    client.force_login(make_user(Role.OFFICER))
+    query, shown = f"q={search.sealed(VALUES['email'])}", []
+    for after in range(3):
+        page = client.get(f"/submissions/?{query}").context["page"]
+        shown += [row.reference for row in page.rows]
+        query = f"{query.partition('&')[0]}&{urlencode({'after': page.next_key})}"
+        assert bool(page.next_key) == (after < 2)
+    assert shown == made[::-1]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read_in_part() -> Submission:
-    found: Submission = Submission.objects.for_row("claimed_by", "assigned_to").get()
+    found: Submission = Submission.objects.for_review("claimed_by", "assigned_to").get()
     return found
 
 
