@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from argos import answers, replies, wire
+from argos.body import Multipart, Part
 from argos.errors import NotConfigured, OutcomeUnknown, Refused, Undelivered
 from argos.received import Received
 from argos.replies.reading import has_member, json_object, mapping, member, text
@@ -249,20 +250,22 @@ class Client:
         files: Mapping[str, ImageFile] | None = None,
     ) -> tuple[Received, str]:
         self._require_configured()
+        headers = {"x-api-key": self._api_key, "Accept": "application/json, image/*"}
+        body = Multipart(_parts(form, files or {})) if form is not None else None
         request = requests.Request(
             method,
             f"{self._base_url}/{path}",
             params=dict(params) if params else None,
             json=dict(json) if json is not None else None,
-            files=_parts(form, files or {}) if form is not None else None,
-            headers={"x-api-key": self._api_key, "Accept": "application/json, image/*"},
+            data=body,
+            headers=headers if body is None else headers | {"Content-Type": body.content_type},
         )
         if self._admit:
             self._admit()
-        received, headers = self._timed(request, self._paths.operation_of(method, path))
+        received, told = self._timed(request, self._paths.operation_of(method, path))
         self.last_received = received
-        answers.require_taken(received, headers.get("Retry-After", ""))
-        return received, headers.get("Content-Type", "")
+        answers.require_taken(received, told.get("Retry-After", ""))
+        return received, told.get("Content-Type", "")
 
     def _timed(self, request: requests.Request, operation: str) -> tuple[Received, Mapping[str, str]]:
         started, status, failure = time.monotonic(), 0, ""
@@ -290,10 +293,10 @@ def _tell_nobody(_exchange: Exchange) -> None:
     """Where nobody counts."""
 
 
-def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[tuple[str, Any]]:
+def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[Part]:
     """All as parts, so that a body without a file is multipart as well."""
-    plain: list[tuple[str, Any]] = [(name, (None, value)) for name, value in form.items()]
-    return plain + [(name, (file.name, file.content, file.content_type)) for name, file in files.items()]
+    plain: list[Part] = [(name, None, value, None) for name, value in form.items()]
+    return plain + [(name, file.name, file.content, file.content_type) for name, file in files.items()]
 
 
 def _next_key(body: Mapping[str, Any], received: Received) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
 """Bytes out, bytes in, under one deadline. Knows HTTP and sockets, nothing of what a reply means.
 
 A read timeout bounds one wait on the socket, not a call: a reply that drips, or an upload nobody drains, can outlast it
-for ever. So a timer cuts the call's own socket when its time is up. Whether the connection ever stood tells apart what
+for ever. So an alarm cuts the call's own socket when its time is up. Whether the connection ever stood tells apart what
 was never delivered from what may have been, which the library's exceptions alone do not.
 """
 
@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
 
+from argos.alarm import Alarm
 from argos.errors import OutcomeUnknown, Undelivered
 from argos.received import Received
 from argos.replies.reading import moment
@@ -37,15 +38,13 @@ class Cutoff:
         self.expired = False
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
+        self._alarm = Alarm(seconds, self._cut)
 
     def __enter__(self) -> Self:
-        self._timer.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._timer.cancel()
+        self._alarm.cancel()
 
     def watch(self, sock: socket.socket) -> None:
         """Refuses a socket that comes too late: nothing may be sent once the time is up."""

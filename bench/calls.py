@@ -29,7 +29,7 @@ from submissions.models import Attempt, Call, CallKind, CallState, Image, ImageK
 
 QUICK, SLOW = (20, 40) if IS_SMALL else (2_000, 2_000)
 AT_ONCE, TAKES = 16, 0.3
-THREADS = 30  # the Procfile's; one project comes to 21 of them, of which some 15 are at the vendor
+THREADS = 34  # the Procfile's; one project comes to 23 of them, of which some 15 are at the vendor
 SELFIE = 1_000_000
 LEAST_OF_BARE, LEAST_OF_LIMIT = 0.3, 0.9
 MOST_GROWTH = 16.0  # MB, from a quarter of the calls to the last

@@ -1,7 +1,7 @@
 """May anything be sent now? Every reason why not, in one place, each with the sentence that people see."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorE
 from argos.replies import Received
 from submissions import budget, clock, events
 from submissions.calls import hold
-from submissions.compiled import MOMENT, Compiled
+from submissions.compiled import MOMENT, ROW, TEXT, Compiled
 from submissions.events import Actor
 from submissions.models import Call, CallKind, Project, Switch
 from submissions.models.call import LONGEST_WAIT
@@ -21,6 +21,7 @@ DOWN_AFTER = 5
 OFFSET_NOISE = timedelta(seconds=2)
 CLOCK_JUMP = 20.0  # seconds
 PROBE = "portal-probe"
+Kind = tuple[UUID, str]  # a project, and a kind of its calls
 
 
 def is_open() -> bool:
@@ -41,19 +42,24 @@ def startable(moment: datetime) -> "QuerySet[Call]":
     return found.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
 
 
-def most_urgent(moment: datetime, passed_over: Iterable[Q] = ()) -> list[Call]:
+def most_urgent(moment: datetime, full: Sequence[Kind] = (), taken: Sequence[UUID] = ()) -> list[Call]:
     """The first startable call, locked until the transaction ends; empty when there is none.
 
-    What another worker holds is about to be taken and not waited for. SQLite has no such lock, and lets one transaction
-    write at a time.
+    Passed over are the calls of the kinds that are `full`, and those that were `taken`. What another worker holds is
+    about to be taken and not waited for. SQLite has no such lock, and lets one transaction write at a time.
     """
-    return list(_first(moment, passed_over)) if passed_over else FIRST.rows(moment, moment + LONGEST_WAIT)
+    latest = moment + LONGEST_WAIT
+    if taken or len(full) > 1:
+        return list(_first(moment, full, taken))
+    return FIRST_BUT_ONE.rows(moment, latest, *full[0]) if full else FIRST.rows(moment, latest)
 
 
-def _first(moment: datetime, passed_over: Iterable[Q] = ()) -> "QuerySet[Call]":
+def _first(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUID] = ()) -> "QuerySet[Call]":
     rows = startable(moment).select_related("submission__project", "attempt")
-    for passed in passed_over:
-        rows = rows.exclude(passed)
+    for project, kind in full:
+        rows = rows.exclude(submission__project=project, kind=kind)
+    for pk in taken:
+        rows = rows.exclude(pk=pk)
     return locked(rows)[:1]
 
 
@@ -62,6 +68,9 @@ def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
 
 
 FIRST = Compiled(lambda moment, _latest: _first(moment), MOMENT, MOMENT + LONGEST_WAIT)
+FIRST_BUT_ONE = Compiled(
+    lambda moment, _latest, *kind: _first(moment, [kind]), MOMENT, MOMENT + LONGEST_WAIT, ROW, TEXT
+)
 
 
 def is_down(project: Project) -> bool:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from submissions import budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory
@@ -112,26 +112,27 @@ def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = l
     if not gate.is_open():
         return None
     now = moment or clock.now()
-    passed_over: list[Q] = []
+    full: list[gate.Kind] = []
+    taken: list[uuid.UUID] = []
     while True:
         with transaction.atomic():
-            call = _most_urgent(now, passed_over)
+            call = _most_urgent(now, full, taken)
             if call is None:
                 return None
             project = call.submission.project
             if not (admit(project.pk) and project.budget.has_room(budget.SHARES[call.kind])):
-                passed_over.append(Q(submission__project=project, kind=call.kind))
+                full.append((project.pk, call.kind))
                 continue
             switch = _take(call, now)
         if switch is None:
-            passed_over.append(Q(pk=call.pk))
+            taken.append(call.pk)
         else:
             return call if _is_kept(call, switch) else None
 
 
-def _most_urgent(now: datetime, passed_over: list[Q]) -> Call | None:
+def _most_urgent(now: datetime, full: list[gate.Kind], taken: list[uuid.UUID]) -> Call | None:
     """The row is this transaction's until it ends."""
-    call = next(iter(gate.most_urgent(now, passed_over)), None)
+    call = next(iter(gate.most_urgent(now, full, taken)), None)
     if call is not None:
         call.attempt.submission = call.submission  # one row, and one data key to be read
     return call

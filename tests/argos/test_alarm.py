@@ -1,0 +1,82 @@
+"""Alarms of one thread: each at its moment, in any order, and none that was cancelled."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from argos import alarm
+from argos.alarm import Alarm
+
+LONG = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarm, "_clock", alarm._Clock())
+
+
+def test_earlier_one_that_comes_later_is_not_late() -> None:
+    Alarm(LONG, lambda: None)
+    rung = threading.Event()
+    Alarm(0.01, rung.set)
+    assert rung.wait(10)
+
+
+def test_each_rings_once_in_the_order_of_its_moment() -> None:
+    rung: list[int] = []
+    done = threading.Event()
+    for at in (3, 1, 2):
+        Alarm(at / 20, lambda at=at: rung.append(at))  # type: ignore[misc]
+    Alarm(0.3, done.set)
+    assert done.wait(10)
+    assert rung == [1, 2, 3]
+
+
+def test_cancelled_one_does_not_ring_and_does_not_keep_others() -> None:
+    rung = threading.Event()
+    first = Alarm(0.01, lambda: pytest.fail("it was cancelled"))
+    first.cancel()
+    Alarm(0.05, rung.set)
+    assert rung.wait(10)
+
+
+def test_one_that_fails_does_not_keep_others(caplog: pytest.LogCaptureFixture) -> None:
+    rung = threading.Event()
+    Alarm(0.0, lambda: 1 / 0)
+    Alarm(0.05, rung.set)
+    assert rung.wait(10)
+    assert "failed" in caplog.text
+
+
+def test_cancelled_ones_are_forgotten() -> None:
+    """A worker makes one for each call and cancels nearly all."""
+    for _each in range(1000):
+        Alarm(LONG, lambda: None).cancel()
+    rung = threading.Event()
+    Alarm(0.0, rung.set)
+    assert rung.wait(10)
+    until = time.monotonic() + 10
+    while alarm._clock._alarms and time.monotonic() < until:
+        Alarm(0.0, lambda: None)
+        time.sleep(0.01)
+    assert alarm._clock._alarms == []
+
+
+def test_they_share_one_thread() -> None:
+    before = threading.active_count()
+    made = [Alarm(LONG, lambda: None) for _each in range(50)]
+    assert threading.active_count() == before + 1
+    for one in made:
+        one.cancel()
+
+
+def test_forked_process_has_its_own() -> None:
+    Alarm(LONG, lambda: None)
+    child = os.fork()
+    if not child:
+        rung = threading.Event()
+        Alarm(0.01, rung.set)
+        os._exit(0 if rung.wait(10) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
