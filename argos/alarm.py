@@ -32,7 +32,7 @@ class Alarm:
 
 
 class _Clock:
-    """Wakes for the first alarm that still stands, so one that is cancelled in time costs no wake-up."""
+    """Wakes for the first alarm that stands, so hardly any that is cancelled in time costs a wake-up."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -41,12 +41,14 @@ class _Clock:
         self._thread: threading.Thread | None = None
 
     def add(self, moment: float, alarm: Alarm) -> None:
+        """Raises RuntimeError where the host has no thread left: then nothing is to be done without an alarm."""
         with self._changed:
-            heapq.heappush(self._alarms, (moment, next(self._numbers), alarm))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
-                self._thread.start()
-            elif self._alarms[0][2] is alarm:
+                thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
+                thread.start()
+                self._thread = thread
+            heapq.heappush(self._alarms, (moment, next(self._numbers), alarm))
+            if self._alarms[0][2] is alarm:
                 self._changed.notify()
 
     def _watch(self) -> None:

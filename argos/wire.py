@@ -34,6 +34,7 @@ class Cutoff:
     """Cuts the sockets of one call when `seconds` are over. `opened`: the connection stood, so bytes may have left."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self.opened = False
         self.expired = False
         self._sockets: list[socket.socket] = []
@@ -79,6 +80,8 @@ class _WatchedHTTP(HTTPConnection):
         super().connect()
         self.cutoff.watch(self.sock)
         self.cutoff.opened = True
+        # The library would go on by the time for connecting, in which a whole image would have to leave.
+        self.sock.settimeout(self.cutoff.seconds)
 
 
 class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):

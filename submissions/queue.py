@@ -87,8 +87,9 @@ def _project(user: User, value: str) -> Q | None:
 
 
 def _country(user: User, value: str) -> Q | None:
-    code = matrix.country_code(value)
-    return Q(issuing_country=code) if matrix.is_country(code) else None
+    """Saved views of before have the name behind the code."""
+    codes = (matrix.country_code(text) for text in (value, value.partition(" ")[0]))
+    return next((Q(issuing_country=code) for code in codes if matrix.is_country(code)), None)
 
 
 def _band(column: str) -> Narrow:

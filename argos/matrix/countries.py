@@ -11,8 +11,30 @@ NAMED_IN = ("ko", "en")
 # Kosovo: a user-assigned code that passports carry and ISO's list does not.
 _BESIDE_ISO = {"XKX": "Kosovo"}
 _BESIDE_ISO_SAID = {"ko": {"XKX": "코소보"}}
-# Said every day, and in no list of names. "Korea" alone could be either, so it is none.
-_ALSO_SAID = {"한국": "KOR", "북한": "PRK", "uk": "GBR", "great britain": "GBR", "russia": "RUS", "turkey": "TUR"}
+# Said every day or printed on documents, and in no list of names. "Korea" alone could be either, so it is none.
+_ALSO_SAID = {
+    "republic of korea": "KOR",
+    "한국": "KOR",
+    "북한": "PRK",
+    "대만": "TWN",
+    "macau": "MAC",
+    "brunei": "BRN",
+    "uk": "GBR",
+    "great britain": "GBR",
+    "russia": "RUS",
+    "러시아": "RUS",
+    "turkey": "TUR",
+    "터키": "TUR",
+    "holland": "NLD",
+    "the netherlands": "NLD",
+    "호주": "AUS",
+    "남아공": "ZAF",
+    "uae": "ARE",
+    "burma": "MMR",
+    "ivory coast": "CIV",
+    "cape verde": "CPV",
+    "swaziland": "SWZ",
+}
 
 
 def is_country(code: str) -> bool:
@@ -38,7 +60,7 @@ def _codes() -> dict[str, str]:
     """Of every way to write a country: ISO's two letters, its short, common and official names."""
     known = {_plain(str(said)): country.alpha_3 for country in pycountry.countries for said in _written(country)}
     shown = {_plain(name): code for language in NAMED_IN for code, name in country_choices(language)}
-    return known | shown | _ALSO_SAID
+    return known | shown | {_plain(said): code for said, code in _ALSO_SAID.items()}
 
 
 def _written(country: Any) -> list[str]:

@@ -59,9 +59,7 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
 
 PAGE = 40  # rows: a page of a list; fewer fill it up, so that all of them share one statement
 KEYS = Compiled(
-    lambda *ids: SubmissionKey.objects.filter(pk__in=ids).values_list(
-        "pk", "wrapped"
-    ),  # a model's row is more to build
+    lambda *ids: SubmissionKey.objects.filter(pk__in=ids).values_list("pk", "wrapped"),
     *(uuid.UUID(int=n + 1) for n in range(PAGE)),
 )
 KEY = Compiled(lambda submission_id: SubmissionKey.objects.filter(pk=submission_id), ROW)

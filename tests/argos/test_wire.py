@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from argos.client import Client
+from argos.client import Client, ImageFile
 from argos.errors import OutcomeUnknown, Undelivered, VendorError
 from tests.argos.conftest import OK, SELFIE, Behaviour, read_request
 
@@ -111,6 +111,24 @@ UNKNOWN: dict[str, Behaviour] = {
 def test_broken_exchange_leaves_the_outcome_unknown(rude_vendor: Start, behaviour: Behaviour) -> None:
     with pytest.raises(OutcomeUnknown):
         send(rude_vendor(behaviour))
+
+
+def read_slowly(conn: socket.socket) -> None:
+    """Half a second and more for ten megabytes, and never a pause."""
+    data = b""
+    while not data.endswith(b"--\r\n"):
+        time.sleep(0.005)
+        data = data[-8:] + conn.recv(65536)
+    conn.sendall(OK + b'Content-Length: 23\r\n\r\n{"kycStatus":"pending"}')
+
+
+def test_image_that_leaves_slowly_has_the_time_of_the_call(rude_vendor: Start) -> None:
+    """Not that of connecting, which bounds one `sendall` where nobody sets another."""
+    client = Client(rude_vendor(read_slowly), "test-key", connect_timeout=0.3, read_timeout=60)
+    image = ImageFile("faceImage.jpg", bytes(10_000_000))
+    started = time.monotonic()
+    assert client.step2({"submissionId": "abc"}, {"faceImage": image}).kyc_status == "pending"
+    assert time.monotonic() - started > 0.3, "it was not slow enough to tell"
 
 
 def test_silence_leaves_the_outcome_unknown(rude_vendor: Start) -> None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, NotSupportedError, ProgrammingError, conne
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
-from submissions import clock, news
+from submissions import clock, news, search
 from submissions.compiled import MOMENT, ROW, TEXT, Compiled, insert_once, update
 from submissions.models import Project, Role, Status, Submission, WebhookDelivery
 from tests.factories import make_at, make_draft, make_project, make_user, reload
@@ -179,6 +179,23 @@ def test_plan_of_a_person_does_not_walk_the_decisions() -> None:
         cursor.execute("DELETE FROM submissions_decision")
     assert "decision_of_reviewer" in plan, plan
     assert "Seq Scan on submissions_decision" not in plan, plan
+
+
+@pytest.mark.postgres
+def test_plan_of_a_search_does_not_walk_the_submissions() -> None:
+    """The index of vendor ids leaves out the empty ones, and the plan does not know which text it will be asked for."""
+    officer, made = make_user(Role.OFFICER), make_at(Status.CONFIRMING)
+    assert search.newest(officer, made.vendor_id, 5) == [made]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements"
+        cursor.execute(f"{plans} WHERE statement LIKE '%vendor_id = $%'")
+        name, arguments = cursor.fetchall()[-1]
+        cursor.execute(f"EXPLAIN EXECUTE {name} ({', '.join(['NULL'] * arguments)})")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan using submission_vendor_id" in plan, plan
+    assert "Seq Scan on submissions_submission" not in plan, plan
 
 
 @pytest.mark.postgres

@@ -63,6 +63,7 @@ def test_queue_holds_pending_and_second_review_only() -> None:
     [
         ("status=second_review", {"status": Status.SECOND_REVIEW}),
         ("country=jpn", {"issuing_country": "JPN"}),
+        ("country=JPN Japan", {"issuing_country": "JPN"}),
         ("country=Japan", {"issuing_country": "JPN"}),
         ("id_type=drivers_license", {"id_type": "drivers_license"}),
         ("face=low", {"face_similarity": 12.0}),
