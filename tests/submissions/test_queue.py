@@ -271,3 +271,9 @@ def test_queue_is_read_in_the_order_of_its_index() -> None:
     plan = rows.order_by("target_at", "id")[:41].explain()
     assert "USING INDEX submission_queue" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_second_reviews_are_asked_for_by_the_condition_of_their_index_alone() -> None:
+    rows, told = queue.waiting(make_user(Role.OFFICER), QueryDict("status=second_review"))
+    assert told == []
+    assert "COALESCE" not in str(rows.query)
