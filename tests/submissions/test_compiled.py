@@ -194,7 +194,7 @@ def test_plan_of_a_search_does_not_walk_the_submissions() -> None:
         name, arguments = cursor.fetchall()[-1]
         cursor.execute(f"EXPLAIN EXECUTE {name} ({', '.join(['NULL'] * arguments)})")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Index Scan using submission_vendor_id" in plan, plan
+    assert "submission_vendor_id" in plan, plan
     assert "Seq Scan on submissions_submission" not in plan, plan
 
 
