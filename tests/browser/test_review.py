@@ -230,6 +230,7 @@ def test_one_press_never_decides_two(desk: Desk) -> None:
     desk.go("/review/?view=all")
     page.keyboard.press("n")
     expect(page.locator("#verdict")).to_be_visible()
+    page.wait_for_load_state()  # a page in sight hears no key before its scripts have run
     first = page.url
     tick_by_key(page)
     page.keyboard.press("a")
