@@ -14,11 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from argos import matrix
-from submissions import clock, paging, search
+from submissions import clock, paging, search, wording
 from submissions.compiled import Compiled
 from submissions.models import Event, Project, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SubmissionQuerySet
-from submissions.permissions import visible_to
 
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # the events that carry a retry code
 YEARS = (2000, 2100)
@@ -44,8 +43,8 @@ class Matching:
 
 def matching(user: User, given: Mapping[str, str]) -> Matching:
     """What this person may see under the URL's filters. A value that means nothing is said and left out."""
-    text = searched(given)
-    rows = search.find(user, text) if text else visible_to(user)
+    text = search.asked_in(given)
+    rows = search.sought(user, text)
     values = {name: given[name].strip()[:LONGEST] for name in FILTERS if given.get(name, "").strip()}
     told = _fill_windows(values)
     if text is None:
@@ -53,7 +52,7 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
     for name, value in list(values.items()):
         condition = None if "\0" in value else FILTERS[name](user, value)
         if condition is None:
-            told.append(_("The filter “%(name)s” has no such value and was left out.") % {"name": name})
+            told.append(wording.left_out(name, value))
             del values[name]
         else:
             rows = rows.filter(condition)
@@ -66,15 +65,9 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
 
 def search_alone(user: User, given: Mapping[str, str], size: int) -> paging.Page | None:
     """The first page of a search without any filter, as most are; None for all others."""
-    text = searched(given) if set(given) == {"q"} else None
+    text = search.asked_in(given) if set(given) == {"q"} else None
     found = search.newest(user, text, size + 1) if text else None
     return None if found is None else paging.first_page(found, size)
-
-
-def searched(given: Mapping[str, str]) -> str | None:
-    """What is searched for, opened: it stands sealed in the URL. "" where nothing is; None where it does not open."""
-    token = given.get("q", "")
-    return search.opened(token) if token else ""
 
 
 def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from argos import matrix
 from argos.codes import TABLES
-from submissions import clock, search
+from submissions import clock, search, wording
 from submissions.compiled import Compiled
 from submissions.models import Project, Question, Role, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, MAX_TRIES, NO_TRY_LEFT, SubmissionQuerySet
-from submissions.permissions import visible_to
 
 Narrow = Callable[[User, str], Q | None]
 
@@ -34,27 +33,16 @@ def waiting(user: User, given: QueryDict) -> tuple["QuerySet[Submission]", list[
     """The queue under the URL's filters, and a sentence for each that means nothing and was left out."""
     rows: QuerySet[Submission] = _in_review(user, given).for_review("claimed_by", "assigned_to")
     told = [_("“%(name)s” is no filter of the queue and was left out.") % {"name": name} for name in unknown(given)]
-    if given.get("q") and text_of(given) is None:
+    if search.asked_in(given) is None:
         told.append(_("The search in this address is too old or not ours. Type it again."))
     for name, narrow in FILTERS.items():
         value = given.get(name, "").strip()
         condition = narrow(user, value) if value else None
         if value and condition is None:
-            told.append(_("The filter “%(name)s” has no such value and was left out.") % {"name": name})
+            told.append(wording.left_out(name, value))
         if condition is not None:
             rows = rows.filter(condition)
     return rows.annotate(**_marks(), found=BoundedCount(rows.order_by().values("pk")[: BOUND + 1])), told
-
-
-def _found(user: User, given: QueryDict) -> SubmissionQuerySet:
-    text = text_of(given)
-    return search.find(user, text) if text else visible_to(user)
-
-
-def text_of(given: QueryDict) -> str | None:
-    """What is searched for, opened; None where the URL has none that opens."""
-    token = given.get("q")
-    return search.opened(token) if token else None
 
 
 def _marks() -> dict[str, Exists]:
@@ -66,14 +54,14 @@ def _in_review(user: User, given: QueryDict) -> SubmissionQuerySet:
     """For a second one that status says it all; with both conditions PostgreSQL thinks them so rare together that it
     reads two indexes, one of them the whole queue, in place of the first page of one.
     """
-    found = _found(user, given)
+    found = search.sought(user, search.asked_in(given))
     is_second = given.get("status", "").strip() == Status.SECOND_REVIEW
     return found.filter(status=Status.SECOND_REVIEW) if is_second else found.awaiting_review()
 
 
 def elsewhere(user: User, given: QueryDict) -> list[Submission]:
     """What the search finds that does not wait for review: a person who searches wants to know where it is."""
-    text = text_of(given)
+    text = search.asked_in(given)
     if not text:
         return []
     found = search.find(user, text).exclude(status__in=IN_REVIEW).for_row()

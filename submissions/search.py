@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -70,6 +70,21 @@ def opened(token: str) -> str | None:
     except (vault.CannotOpen, binascii.Error, ValueError):
         return None
     return str(told["text"]) if told["until"] >= clock.now().timestamp() else None
+
+
+def asked_in(given: Mapping[str, str]) -> str | None:
+    """What an address searches for, opened. "" where it searches for nothing; None where it does not open."""
+    token = given.get("q", "")
+    return opened(token) if token else ""
+
+
+def sought(user: User, text: str | None) -> SubmissionQuerySet:
+    """What the person may see of what `asked_in` told: everything where nothing is searched for, nothing where the
+    search does not open, since an export of everything in place of one person would be a leak.
+    """
+    if text is None:
+        return visible_to(user).none()
+    return find(user, text) if text else visible_to(user)
 
 
 def find(user: User, text: str) -> SubmissionQuerySet:

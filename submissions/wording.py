@@ -1,4 +1,4 @@
-"""The vendor package's sentences in the reader's language: `argos` marks them in English, here they are said."""
+"""Sentences that several pages say, and those that `argos` marks in English, in the reader's language."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -27,3 +27,11 @@ def of_advice(advice: Advice) -> Words:
 
 def of_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(replace(problem, template=_(problem.template)) for problem in problems)
+
+
+def left_out(name: str, value: str) -> str:
+    """Of a filter's value that means nothing."""
+    if name == "country":
+        told: str = _("“%(value)s” is no country that is known here, so it was left out.") % {"value": value[:60]}
+        return told + " " + _("Type its three letters (KOR) or its name (South Korea).")
+    return _("The filter “%(name)s” has no such value and was left out.") % {"name": name}

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from submissions import events, queue, vault, wake
+from submissions import events, queue, search, vault, wake
 from submissions.events import Actor
 from submissions.exports.sealing import read_sealed
 from submissions.models import Export, ExportFormat, ExportSource, User
@@ -20,6 +20,10 @@ MOST_UNDER_WAY = 3
 
 class TooMany(Exception):
     """The person has as many exports under way as one may."""
+
+
+class SearchLapsed(Exception):
+    """What was searched for does not open any more, so nobody knows what the export is to hold."""
 
 
 class FileGone(Exception):
@@ -38,6 +42,7 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
     Raises:
         NotAllowed: not a reviewer.
         TooMany: wait for those under way.
+        SearchLapsed: the page is older than its search.
     """
     assert by.user is not None
     check_may_export(by.user)
@@ -46,6 +51,11 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
     given = QueryDict(query, mutable=True)
     for name in queue.BESIDES:
         given.pop(name, None)
+    text = search.asked_in(given)
+    if text is None:
+        raise SearchLapsed
+    if text:
+        given["q"] = search.sealed(text)  # as new, so that it opens however late a worker comes to it
     export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
     export.told = {"query": given.urlencode(), "reason": reason}
     export.save(force_insert=True)

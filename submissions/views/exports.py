@@ -50,6 +50,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     except asking.TooMany:
         messages.error(request, _("Three of your exports are being made. Wait for one of them, then ask again."))
         return redirect("export_list")
+    except asking.SearchLapsed:
+        messages.error(request, _("This page is older than its search may be. Type the search again, then export."))
+        return redirect(back)
     return redirect("export", pk=export.pk)
 
 

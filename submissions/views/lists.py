@@ -19,7 +19,7 @@ from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 from submissions.views.chips import chips
-from submissions.views.selects import select
+from submissions.views.selects import countries, select
 
 PAGE = 40
 # Filters that have a field of their own on the page; the others came from a link and are shown as chips.
@@ -44,11 +44,12 @@ def submission_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "query": query.urlencode(),
-        "text": listing.searched(request.GET) or "",
+        "text": search.asked_in(request.GET) or "",
         "given": request.GET.dict(),
         "chips": chips(request, but=FIELDS),
         "export_source": "list",
         "selects": _selects(request, user),
+        "countries": countries(get_language() or "en"),
     }
     return render(request, "submissions/list.html", context)
 

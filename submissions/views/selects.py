@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from argos import matrix
+
 Choices = Iterable[tuple[str, str]]
 
 
@@ -28,3 +30,9 @@ def _written(name: str, label: str, any_of_them: str, choices: tuple[tuple[str, 
         any_of_them,
         format_html_join("", '<option value="{}"{}>{}</option>', lines),
     )
+
+
+@lru_cache(maxsize=4)
+def countries(language: str) -> SafeString:
+    """The options of a list of 249, written once for a language: they were a third of the queue's work."""
+    return format_html_join("\n", '<option value="{}">{}</option>', matrix.country_choices(language))

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from submissions import claims, clock, paging, queue
+from submissions import claims, clock, paging, queue, search
 from submissions.models import Event, Role, Status, Submission, User
 from tests.factories import by, make_at, make_project, make_user, reload
 
@@ -98,12 +99,32 @@ def test_queue_filters_by_project_age_time_left_and_holder() -> None:
     assert wanted.reference not in shown(client.get("/review/?assignee=nobody"))
 
 
-@pytest.mark.parametrize("query", ["face=enormous", "status=approved", "project=7", "country=QQQ", "shoes=44", "age=x"])
+@pytest.mark.parametrize("query", ["face=enormous", "status=approved", "project=7", "shoes=44", "age=x"])
 def test_queue_says_which_filter_it_left_out(query: str) -> None:
     pending = make_at(Status.PENDING)
     response = browser(make_user(Role.OFFICER)).get(f"/review/?{query}")
     assert shown(response) == [pending.reference]
     assert query.split("=")[0] in str(next(iter(response.context["messages"])))
+
+
+@pytest.mark.parametrize("path", ["/review/", "/submissions/"])
+def test_country_nobody_knows_is_told_how_to_type_one(path: str) -> None:
+    pending = make_at(Status.PENDING)
+    response = browser(make_user(Role.OFFICER)).get(path, {"country": "Korea"})
+    assert pending.reference in response.content.decode()
+    told = str(next(iter(response.context["messages"])))
+    assert "“Korea” is no country" in told
+    assert "(KOR)" in told
+
+
+@pytest.mark.parametrize("path", ["/review/", "/submissions/"])
+def test_search_that_has_lapsed_shows_nobody(path: str) -> None:
+    pending = make_at(Status.PENDING)
+    with time_machine.travel(clock.now() - timedelta(hours=9), tick=False):
+        token = search.sealed("applicant@example.com")
+    response = browser(make_user(Role.OFFICER)).get(path, {"q": token})
+    assert pending.reference not in response.content.decode()
+    assert "again" in str(next(iter(response.context["messages"])))
 
 
 @pytest.mark.parametrize("after", ["junk", "2026-01-01T00:00:00", "~", "2026-01-01T00:00:00+00:00~nobody"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.test import Client
 
@@ -162,6 +163,24 @@ def test_every_step_is_an_event_and_none_holds_a_value() -> None:
     assert events.reason_of(Event.objects.get(kind="export_downloaded"), key=export.data_key()) == "sent to the auditor"
     stored = str(list(Event.objects.values("fields"))) + str(bytes(export.told_sealed))
     assert "applicant@example.com" not in stored
+
+
+@pytest.mark.parametrize("source", ["list", "queue"])
+def test_page_older_than_its_search_exports_nothing(source: str) -> None:
+    officer = make_user(Role.OFFICER)
+    make_at(Status.PENDING)
+    query = f"q={search.sealed('applicant@example.com')}"
+    waiting = ask(officer, query, source=source)
+    with time_machine.travel(clock.now() + timedelta(hours=7), tick=False):
+        assert len(table(made(waiting))) == 1, "asked in time, however late it is made"
+        late = ask(officer, query, source=source)
+    with time_machine.travel(clock.now() + timedelta(hours=9), tick=False):
+        assert len(table(made(late))) == 1
+        given = {"source": source, "format": "csv", "query": query, "reason": "for the audit", "next": f"/?{query}"}
+        response = browser(officer).post("/exports/ask/", given)
+        assert response.headers["Location"] == f"/?{query}"
+        assert not Export.objects.exclude(pk__in=(waiting.pk, late.pk)).exists()
+        assert list(rows.shown(source, officer, query)[0]) == []
 
 
 def test_download_wants_a_reason_and_gives_the_file() -> None:
