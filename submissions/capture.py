@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
-from submissions import clock, events, search
+from submissions import clock, deadlines, events, search
 from submissions.events import Actor
 from submissions.imaging import checks, intake, portrait
 from submissions.models import (
@@ -25,6 +25,7 @@ from submissions.models.submission import CAPTURING
 from submissions.transitions import StaleSubmission, move
 
 READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
+RESTARTS = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
 
 
 def create_draft(
@@ -210,15 +211,32 @@ def current_images(submission: Submission) -> dict[str, Image]:
 
 
 def give_up(submission: Submission, *, by: Actor, reason: str) -> None:
-    """The customer gave up before anything was sent. A started one is closed by its deadline."""
+    """The customer gave up before anything was sent. A started one is closed by its deadline.
+
+    Raises:
+        StaleSubmission: something was sent meanwhile; nothing is written.
+    """
+    if submission.status != Status.DRAFT:
+        raise StaleSubmission(submission.reference)
     now = clock.now()
     with transaction.atomic():
         events.record("given_up_because", by=by, submission=submission, reason=reason)
         move(submission, Status.ABANDONED, by=by, decided_at=now, callback_at=None)
 
 
+def can_restart(submission: Submission) -> bool:
+    """Whether its customer may need another submission: it ended without approval, or its ID may work no longer."""
+    return submission.status in RESTARTS or deadlines.is_past_first_step2_limit(submission)
+
+
 def restart(submission: Submission, *, by: Actor) -> Submission:
-    """A fresh draft from this one's values; its own try count, clock, key and images."""
+    """A fresh draft from this one's values; its own try count, clock, key and images.
+
+    Raises:
+        StaleSubmission: it is under way, or approved; nothing is written and no value is shown.
+    """
+    if not can_restart(submission):
+        raise StaleSubmission(submission.reference)
     fresh = create_draft(
         submission.project,
         submission.team,

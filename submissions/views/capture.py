@@ -16,7 +16,7 @@ from submissions import capture, consent, contact, deadlines, events, fields, pa
 from submissions.calls import ledger
 from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
-from submissions.models import Call, ImageKind, Status, Submission
+from submissions.models import Call, CaptureSource, ImageKind, Status, Submission
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
 from submissions.permissions import check_can_start, get_submission_for
@@ -64,7 +64,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _autosaved(submission, problems)
     action = request.POST.get("action", "save")
     if not problems and action in SENDERS:
-        problems = _send(request, submission, action)
+        problems = _unseen(request, submission) or _send(request, submission, action)
     elif not problems and action == passport.FIELD:
         problems = passport.fill(submission, request.POST.get("mrz", ""), by=events.actor_of(request))
     if problems:
@@ -151,6 +151,17 @@ def _take_one(
     return []
 
 
+def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
+    """Pictures that a colleague or a phone put in after this page was shown: nobody has looked at what would leave."""
+    text = _("This picture came in after the page was shown. Look at it, then send.")
+    return [
+        Problem(kind, "unseen", text, "error")
+        for kind, image in capture.current_images(submission).items()
+        if request.POST.get(f"shown_{kind}", str(image.pk)) != str(image.pk)
+        and (image.source in FROM_PHONE or image.created_by != person(request))
+    ]
+
+
 def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
     """Press the button; every fact that stops it becomes a sentence beside what it is about."""
     ticked = {name: request.POST.get(name) == "1" for name in TICKS[action]}
@@ -181,6 +192,7 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
 SENDERS: dict[str, Callable[..., Call]] = {"step1": steps.send_step1, "step2": steps.send_step2}
 TICKS = {"step1": ("is_last_confirmed", "wants_step2"), "step2": ("is_last_confirmed",)}
 SAVES_IN_A_ROW = 5
+FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
 
 
 @require_POST

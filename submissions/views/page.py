@@ -140,8 +140,7 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
         "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
         "account": account(submission),
         "changing": submission.status in CAPTURING,
-        "can_restart": submission.status in (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
-        or deadlines.is_past_first_step2_limit(submission),
+        "can_restart": capture.can_restart(submission),
     }
 
 

@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from submissions import capture, clock, posted
-from submissions.models import Event, ImageKind, Status, Submission
+from submissions.models import Event, Image, ImageKind, Status, Submission
+from submissions.models.submission import FINAL
 from submissions.transitions import StaleSubmission
-from tests.factories import answer_step1, by, make_at, make_draft, make_user, reload
+from tests.factories import answer_step1, attach_image, by, make_at, make_draft, make_user, reload
 from tests.pictures import id_card_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +167,62 @@ def test_id_the_vendor_has_read_is_never_replaced(status: Status, kind: ImageKin
     with pytest.raises(StaleSubmission):
         capture.add_image(stale, kind, id_card_jpeg(), by=by(submission.created_by))
     assert set(submission.images.values_list("pk", "is_current")) == before
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status not in (Status.DRAFT, *FINAL)])
+def test_what_was_sent_is_not_closed_as_given_up(client: Client, status: Status) -> None:
+    """A page that still shows the draft, in another tab or with a colleague."""
+    submission = make_at(status)
+    client.force_login(submission.created_by)
+    said = client.post(f"/submissions/{submission.pk}/give-up/", {"reason": "left the branch"}, follow=True)
+    assert "moved meanwhile" in said.content.decode()
+    fresh = reload(submission)
+    assert (fresh.status, fresh.decided_at) == (status, None)
+    assert not Event.objects.filter(kind="given_up_because").exists()
+
+
+RESTARTED = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status not in RESTARTED])
+def test_fresh_draft_of_one_that_is_under_way_or_approved_shows_nobody_a_value(client: Client, status: Status) -> None:
+    submission = make_at(status)
+    client.force_login(make_user(team=submission.team))
+    said = client.post(f"/submissions/{submission.pk}/restart/", follow=True)
+    assert "moved meanwhile" in said.content.decode()
+    assert not Submission.objects.exclude(pk=submission.pk).exists()
+
+
+@pytest.mark.parametrize("status", RESTARTED)
+def test_fresh_draft_has_the_values_of_what_ended(client: Client, status: Status) -> None:
+    submission = make_at(status)
+    client.force_login(submission.created_by)
+    client.post(f"/submissions/{submission.pk}/restart/")
+    fresh = Submission.objects.exclude(pk=submission.pk).get()
+    assert (fresh.previous, fresh.values, fresh.status) == (submission, reload(submission).values, Status.DRAFT)
+
+
+def seen(submission: Submission) -> dict[str, str]:
+    """What the page posts of the pictures that it shows."""
+    return {f"shown_{kind}": str(image.pk) for kind, image in capture.current_images(submission).items()}
+
+
+@pytest.mark.parametrize("source", ["camera", "phone"])
+def test_picture_nobody_has_looked_at_is_not_sent(client: Client, draft: Submission, source: str) -> None:
+    shown = seen(draft)
+    colleague = draft.created_by if source == "phone" else make_user(team=draft.team)
+    newer = attach_image(draft, ImageKind.ID_FRONT, colleague)
+    Image.objects.filter(pk=newer.pk).update(source=source)
+    reply = client.post(Tab(client, draft).url, {"action": "step1", **shown})
+    page = reply.content.decode()
+    assert (reply.status_code, reload(draft).status) == (422, Status.DRAFT)
+    assert "came in after the page was shown" in page
+    assert f'name="shown_id_front" value="{newer.pk}"' in page
+    assert client.post(Tab(client, draft).url, {"action": "step1", **seen(draft)}).status_code == 302
+    assert reload(draft).status == Status.STEP1_SENDING
+
+
+def test_own_picture_sent_ahead_by_the_script_needs_no_second_look(client: Client, draft: Submission) -> None:
+    shown = seen(draft)
+    attach_image(draft, ImageKind.SELFIE, draft.created_by)
+    assert client.post(Tab(client, draft).url, {"action": "step1", **shown}).status_code == 302
