@@ -104,6 +104,13 @@ def storage(url: str, folder: Path) -> dict[str, object]:
     return {"BACKEND": "kycportal.s3.SealedStorage", "OPTIONS": options}
 
 
+def redis(url: str) -> str:
+    """REDIS_URL; over TLS the server's certificate is verified, which Celery does only where the URL asks for it."""
+    if not url.startswith("rediss://") or "ssl_cert_reqs=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=required"
+
+
 def mail(url: str, folder: Path) -> dict[str, object]:
     """Django's EMAIL_* settings for EMAIL_URL (smtp://user:password@host:port?tls=1); files in `folder` without one."""
     if not url:

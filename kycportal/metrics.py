@@ -22,7 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from kycportal import workers
 from kycportal.celery import app
 from kycportal.health import HEARTBEAT, broker
-from submissions import counters, gauges, shared
+from submissions import counters, gauges, shared, tally
 
 PREFIX = "kyc_"
 GAUGES = {
@@ -56,8 +56,10 @@ GAUGES = {
 }
 COUNTERS = {
     "call": ("calls", "What became of calls that change something at the vendor", ("operation", "outcome")),
-    "miss": ("deadline_misses", "Deadlines not kept: overdue, abandoned, call_too_late", ("kind",)),
+    "miss": ("deadline_misses", f"Deadlines not kept: {', '.join(tally.MISSES)}", ("kind",)),
 }
+# Told as 0 before they are counted first: `increase()` sees no step where a series begins.
+FROM_NOTHING = {("miss", kind): 0 for kind in tally.MISSES}
 HISTOGRAMS = {
     "vendor": ("vendor_seconds", "Exchanges with the vendor, reads included", ("operation", "answer")),
 }
@@ -132,7 +134,7 @@ def _broker() -> Iterator[gauges.Gauge]:
 
 def _counted() -> Iterator[Metric]:
     try:
-        counts = counters.read()
+        counts = FROM_NOTHING | counters.read()
     except shared.Gone:
         return
     for key, (name, text, labels) in COUNTERS.items():

@@ -117,6 +117,14 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     },
 }
+# A PostgreSQL host that vanished without a word is noticed; what the URL says goes before it. Seconds; the last in ms.
+GONE_AFTER = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 
 
 def _database() -> dict[str, Any]:
@@ -126,6 +134,8 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE["OPTIONS"]
+    elif config["ENGINE"].endswith("postgresql"):
+        config["OPTIONS"] = GONE_AFTER | config.get("OPTIONS", {})
     return config
 
 
@@ -137,7 +147,7 @@ def _redis_url() -> str:
     written = DATA_DIR / "redis-url"
     if not env.text("REDIS_URL") and written.exists():
         return written.read_text().strip()
-    return env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+    return env.redis(env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
 
 
 REDIS_URL = _redis_url()

@@ -10,6 +10,7 @@ from typing import Protocol
 from django.utils import timezone
 
 MAX_DRIFT = timedelta(seconds=60)
+DATE_STEP = 1.0  # seconds: a header tells whole ones, rounded down
 
 
 class HasClockOffset(Protocol):
@@ -23,6 +24,16 @@ def now() -> datetime:
 def vendor_now(project: HasClockOffset) -> datetime:
     """Host time plus the project's last measured offset (seconds, vendor minus host)."""
     return now() + timedelta(seconds=project.clock_offset)
+
+
+def offset_told(date: datetime, took: float, believed: float = 0.0) -> float:
+    """What a `Date` header says of the offset (seconds, vendor minus host) when its exchange has just ended.
+
+    The header was written at some moment of the exchange, and a slow one may have waited at either end of it. So any
+    offset between the two fits, and `believed` stays where it is one of them.
+    """
+    since_end = (date - now()).total_seconds()
+    return min(max(believed, since_end), since_end + took + DATE_STEP)
 
 
 def is_drifting(project: HasClockOffset) -> bool:

@@ -95,11 +95,13 @@ def _projects() -> Iterator[Gauge]:
 
 
 def _connections() -> Iterator[Gauge]:
-    """PostgreSQL's own count over all hosts; SQLite has none."""
+    """PostgreSQL's own count over all hosts; SQLite has none. Its background processes belong to no database."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity")
+        cursor.execute(
+            "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity WHERE datid IS NOT NULL"
+        )
         used, most = cursor.fetchone()
     yield Gauge("database_connections", used)
     yield Gauge("database_connections_limit", most)

@@ -8,6 +8,9 @@ from django.db import transaction
 from submissions import counters
 from submissions.models import CallKind, CallState
 
+# Deadlines that were not kept: of a submission the first two, of a call the last.
+MISSES = ("overdue", "abandoned", "call_too_late")
+
 
 def count_call(kind: str, columns: dict[str, Any]) -> None:
     """What the ledger has just written about a call, once that is committed."""
@@ -28,5 +31,5 @@ def outcome_of(state: str, columns: dict[str, Any]) -> str:
 
 
 def count_miss(kind: str) -> None:
-    """A deadline that was not kept: of a submission (`overdue`, `abandoned`) or of a call (`call_too_late`)."""
+    """One of `MISSES`."""
     transaction.on_commit(partial(counters.count, "miss", kind))

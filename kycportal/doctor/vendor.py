@@ -60,6 +60,5 @@ def _offsets() -> Iterator[tuple[str, float]]:
         with contextlib.suppress(VendorError):  # `reach` has said so
             client.find_by_userid(gate.PROBE)
         received = client.last_received
-        if received and received.date:  # in whole seconds, rounded down
-            ahead = received.date.timestamp() + 0.5 - (time.time() - received.took / 2)
-            yield f"the vendor's clock ({project.name})", ahead
+        if received and received.date:
+            yield f"the vendor's clock ({project.name})", clock.offset_told(received.date, received.took)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -18,7 +18,7 @@ from submissions.models import Call, CallKind, Project, Switch
 from submissions.models.call import LONGEST_WAIT
 
 DOWN_AFTER = 5
-OFFSET_NOISE = timedelta(seconds=2)
+OFFSET_NOISE = 2.0  # seconds
 CLOCK_JUMP = 20.0  # seconds
 PROBE = "portal-probe"
 Kind = tuple[UUID, str]  # a project, and a kind of its calls
@@ -126,9 +126,8 @@ def note_contact(project: Project, received: Received | None) -> None:
         columns["undelivered_in_row"] = 0
     if received and received.date:
         _measured_at[project.pk] = _host_against_running_time()
-        middle = clock.now() - timedelta(seconds=received.took / 2)
-        offset = received.date - middle
-        measured = 0.0 if abs(offset) <= OFFSET_NOISE else offset.total_seconds()
+        offset = clock.offset_told(received.date, received.took, project.clock_offset)
+        measured = 0.0 if abs(offset) <= OFFSET_NOISE else offset
         if abs(measured - project.clock_offset) > 1:
             columns["clock_offset"] = measured
     if columns:

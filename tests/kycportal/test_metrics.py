@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from argos.client import Exchange
 from kycportal import health, metrics, workers
-from submissions import counters, exchanges, gauges
+from submissions import counters, exchanges, gauges, tally
 from submissions.calls import ledger
 from submissions.models import CallKind
 from tests.broker import redis
@@ -20,6 +20,7 @@ __all__ = ["redis"]
 
 TOKEN = "a-token-for-prometheus"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+NONE_MISSED = {"overdue": 0, "abandoned": 0, "call_too_late": 0}  # told from the start: an alert counts steps
 # Tables that grow with every submission: nothing may read one from end to end.
 GROWING = ("submissions_submission", "submissions_call", "submissions_event", "submissions_webhookdelivery")
 
@@ -63,6 +64,7 @@ def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis:
     assert told['kyc_calls_open{state="unknown"}'] == 1
     assert told["kyc_review_pending"] == 1
     assert told['kyc_calls_total{operation="step2",outcome="answered"}'] == 1
+    assert {kind: told[f'kyc_deadline_misses_total{{kind="{kind}"}}'] for kind in tally.MISSES} == NONE_MISSED
     assert told['kyc_vendor_seconds_bucket{answer="2xx",le="0.25",operation="step2"}'] == 0
     assert told['kyc_vendor_seconds_bucket{answer="2xx",le="0.5",operation="step2"}'] == 1
     assert told['kyc_vendor_seconds_bucket{answer="2xx",le="+Inf",operation="step2"}'] == 1

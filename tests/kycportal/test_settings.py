@@ -1,0 +1,40 @@
+"""Settings that only a deployment's environment brings out."""
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+
+import pytest
+from kombu import Connection
+
+from kycportal import env
+from tests.stack import ROOT
+
+SECRETS = {"SECRET_KEY": "x" * 50, "KYC_FIELD_KEYS": "A" * 43 + "=", "KYC_SEARCH_KEYS": "B" * 42 + "A="}
+TELL = "from kycportal import settings; import json; print(json.dumps(settings.DATABASES['default']['OPTIONS']))"
+
+
+@pytest.mark.parametrize(
+    ("url", "required"),
+    [
+        ("rediss://:word@cache/0", ssl.CERT_REQUIRED),
+        ("rediss://:word@cache/0?ssl_ca_certs=/etc/ca.pem", ssl.CERT_REQUIRED),
+        ("rediss://:word@cache/0?ssl_cert_reqs=none", ssl.CERT_NONE),
+    ],
+)
+def test_broker_over_tls_shows_a_certificate_that_is_verified(url: str, required: ssl.VerifyMode) -> None:
+    assert Connection(env.redis(url)).ssl["ssl_cert_reqs"] == required
+    assert env.redis("redis://cache/0") == "redis://cache/0"
+
+
+def test_database_that_vanished_is_noticed() -> None:
+    """A host that is gone answers nothing at all; by itself the driver would wait for hours."""
+    given = {**SECRETS, "DATABASE_URL": "postgres://kyc@db/kyc?connect_timeout=9", "PATH": os.environ["PATH"]}
+    told = subprocess.run(
+        [sys.executable, "-c", TELL], cwd=ROOT, env=given, capture_output=True, text=True, check=True
+    ).stdout
+    options = json.loads(told)
+    assert int(options["connect_timeout"]) == 9
+    assert (options["keepalives_idle"], options["tcp_user_timeout"]) == (30, 15_000)
