@@ -67,7 +67,7 @@ def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int],
         UnusableImage
     """
     _check_size(content)
-    if content[:1024].lstrip().startswith(b"%PDF"):
+    if is_pdf(content):
         return Opened(pdf.first_page(content, takes_pdf=takes_pdf), ("converted",))
     image = _identify(content)
     _check_pixels(image)
@@ -79,6 +79,10 @@ def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int],
     if turned is None:
         return Opened(image, converted)
     return Opened(image.transpose(turned), (*converted, "turned"))
+
+
+def is_pdf(content: bytes) -> bool:
+    return content[:1024].lstrip().startswith(b"%PDF")
 
 
 def _check_size(content: bytes) -> None:

@@ -1,10 +1,13 @@
 import hashlib
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from submissions.imaging import intake
 from submissions.imaging.intake import Kind, Limits, UnusableImage, prepare
 from tests.submissions.imaging import makers
 
@@ -221,3 +224,24 @@ def test_prepare_pdf_as_address_document() -> None:
 
 def test_prepare_up_to_15_mb_is_taken() -> None:
     assert prepare(makers.heavy_jpeg(15 * 1024 * 1024), Kind.SELFIE).width == 1200
+
+
+def test_few_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One may take 300 MB while it is read; a PDF's page, which is drawn elsewhere, waits for no picture."""
+    reading, most, both = [0], [0], threading.Barrier(2)
+
+    def busy(content: bytes, kind: Kind, limits: Limits) -> None:
+        if content.startswith(b"%PDF"):
+            return
+        reading[0] += 1
+        most[0] = max(most[0], reading[0])
+        both.wait(10)
+        reading[0] -= 1
+
+    monkeypatch.setattr(intake, "_prepared", busy)
+    with ThreadPoolExecutor(6) as pool:
+        waits = [pool.submit(prepare, b"a picture", Kind.SELFIE) for _each in range(6)]
+        assert prepare(b"%PDF-1.7", Kind.ADDRESS) is None
+        for wait in waits:
+            wait.result()
+    assert most == [2]
