@@ -120,15 +120,35 @@ def locked_pdf() -> bytes:
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
         b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <" + b"5a" * 32 + b"> /U <" + b"a5" * 32 + b"> >>",
     )
+    ids = b"/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]"
+    return _pdf_of(objects, b"/Encrypt 4 0 R " + ids)
+
+
+def endless_pdf(million_fills: int = 1) -> bytes:
+    """Some 20 kB that ask for minutes: a page filled over and over, a million times."""
+    packer, block = zlib.compressobj(9), b"0 0 600 800 re f\n" * 10_000
+    stream = b"".join(packer.compress(block) for _ in range(million_fills * 100)) + packer.flush()
+    return _pdf_of(
+        (
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>",
+            b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(stream) + stream + b"\nendstream",
+        )
+    )
+
+
+def _pdf_of(objects: tuple[bytes, ...], trailer: bytes = b"") -> bytes:
+    """The first object is the catalogue."""
     body, places = b"%PDF-1.4\n", []
     for number, text in enumerate(objects, 1):
         places.append(len(body))
         body += b"%d 0 obj\n" % number + text + b"\nendobj\n"
     rows = b"".join(b"%010d 00000 n \n" % place for place in places)
-    table = b"xref\n0 5\n0000000000 65535 f \n" + rows
-    ids = b"/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]"
-    trailer = b"trailer\n<< /Size 5 /Root 1 0 R /Encrypt 4 0 R " + ids + b" >>\n"
-    return body + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(body)
+    size = len(objects) + 1
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % size + rows
+    table += b"trailer\n<< /Size %d /Root 1 0 R " % size + trailer + b" >>\n"
+    return body + table + b"startxref\n%d\n%%%%EOF\n" % len(body)
 
 
 def wide_gamut_profile() -> bytes:

@@ -4,15 +4,21 @@ import io
 import random
 import re
 import struct
+import subprocess
+import sys
+import threading
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from submissions.imaging import pdf
 from submissions.imaging.intake import Kind, Prepared, prepare
 from submissions.imaging.unusable import UnusableImage
 from tests.submissions.imaging import makers
@@ -132,6 +138,41 @@ def test_refused_pdf(code: str, content: bytes) -> None:
     unusable = refused(content, Kind.ADDRESS)
     assert unusable.code == code
     assert "JPEG" in unusable.message
+
+
+def test_a_pdf_that_asks_for_too_much_is_refused_and_keeps_nobody_waiting() -> None:
+    content = makers.endless_pdf()
+    assert len(content) < 50_000
+    with ThreadPoolExecutor(1) as pool:
+        endless = pool.submit(refused, content, Kind.ADDRESS)
+        assert prepare(makers.pdf(), Kind.ADDRESS).height == 2400
+        assert not endless.done(), "an ordinary one is drawn meanwhile"
+        unusable = endless.result(timeout=30)
+    assert unusable.code == "pdf_heavy"
+    assert "Take a photo" in unusable.message
+
+
+def test_only_so_many_pdfs_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "SECONDS", 0.1)
+    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
+    with pdf._places:
+        assert refused(makers.pdf(), Kind.ADDRESS).code == "pdf_busy"
+    monkeypatch.setattr(pdf, "SECONDS", 20)
+    assert prepare(makers.pdf(), Kind.ADDRESS).height == 2400, "the place is free again"
+
+
+def test_what_draws_a_pdf_can_take_no_memory_and_leave_no_file(tmp_path: Path) -> None:
+    """By its own limits, in a process as it runs in."""
+    tried = (
+        f"import runpy; runpy.run_path({str(pdf.PROGRAM)!r})['limit']()\n"
+        "try: bytearray(1 << 30)\n"
+        "except MemoryError: print('no memory')\n"
+        f"try: open({str(tmp_path / 'left')!r}, 'wb', 0).write(b'x')\n"
+        "except OSError: print('no file')\n"
+        "import resource; print('core', *resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    said = subprocess.run([sys.executable, "-I", "-c", tried], capture_output=True, text=True, check=True, env={})
+    assert said.stdout.splitlines() == ["no memory", "no file", "core 0 0"]
 
 
 def test_pixels_are_counted_before_any_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
