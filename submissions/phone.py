@@ -73,6 +73,8 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
         TooMany
     """
     assert by.user is not None
+    if not is_asked_for(submission, kind):
+        raise StaleSubmission(submission.reference)
     if pace.is_too_fast("phone-link", str(submission.pk), most=LINKS_AT_MOST, seconds=600):
         raise TooMany
     token, now = secrets.token_urlsafe(32), clock.now()
@@ -91,6 +93,11 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
 def taking(kind: ImageKind) -> tuple[Status, ...]:
     """In which a picture of this kind may still be added."""
     return tuple(status for status in CAPTURING if capture.takes(kind, status))
+
+
+def is_asked_for(submission: Submission, kind: ImageKind) -> bool:
+    """A stranger hands nothing over that the project has no use for, and no PDF where only an address may be one."""
+    return kind != ImageKind.ADDRESS or submission.project.has_address_image
 
 
 def _revoke_unspent(submission: Submission, kind: ImageKind, *, by: Actor) -> bool:
@@ -165,9 +172,13 @@ def find(token: str) -> PhoneLink:
     link = rows.filter(token_hash=digest(token.encode())).first() if token else None
     if link is not None and link.used_at is not None:
         raise LinkUsed
-    if link is None or not link.is_open or not capture.takes(ImageKind(link.kind), Status(link.submission.status)):
+    if link is None or not link.is_open or not _may_bring(link.submission, ImageKind(link.kind)):
         raise LinkGone
     return link
+
+
+def _may_bring(submission: Submission, kind: ImageKind) -> bool:
+    return capture.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
 
 
 def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:

@@ -12,9 +12,9 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError
 
 from submissions import capture, clock, phone, steps
-from submissions.models import Capturer, Event, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.models import Capturer, Event, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.transitions import StaleSubmission
-from tests.factories import by, make_at, make_draft, make_user, reload
+from tests.factories import by, make_at, make_draft, make_project, make_user, reload
 from tests.pictures import no_face_jpeg, selfie_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +175,19 @@ def test_none_is_made_where_nothing_is_taken(status: Status) -> None:
     with pytest.raises(StaleSubmission):
         link_of(submission)
     assert not PhoneLink.objects.exists()
+
+
+def test_an_address_document_is_taken_where_the_project_asks_for_one(quick: list[str]) -> None:
+    with pytest.raises(StaleSubmission):
+        link_of(make_draft(), ImageKind.ADDRESS)
+    assert not PhoneLink.objects.exists()
+    asking = make_draft(project=make_project(has_address_image=True))
+    _link, token = link_of(asking, ImageKind.ADDRESS)
+    Project.objects.update(has_address_image=False)
+    with pytest.raises(phone.LinkGone), nothing_left_behind(asking):
+        hand_over(token)
+    Project.objects.update(has_address_image=True)
+    assert hand_over(token).kind == ImageKind.ADDRESS
 
 
 def test_an_id_that_the_vendor_has_read_is_not_replaced(quick: list[str]) -> None:
