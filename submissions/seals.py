@@ -1,24 +1,29 @@
 """Seals the record of events in chained batches, and finds what was altered, removed, inserted or reordered.
 
 Writers never wait: they insert, and a task seals what has come since. An event whose transaction commits late, with an
-id lower than some already sealed, goes into the next seal as long as it is no later than `LATE`.
+id lower than some already sealed, goes into the next seal as long as it is no later than `LATE`. The task may stand
+still for as long as it likes: what can have come late is measured from the newest seal, not from now.
 """
 
 import hashlib
 import json
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from submissions import clock
 from submissions.models import Event, Seal
 
 LATE = timedelta(minutes=10)  # longer than any transaction of the portal
 BATCH = 5000
+HIGHEST = 2**63 - 1
+GAPS_AT_ONCE = 200  # in one statement; there are as many as transactions that were rolled back in those minutes
 FIRST = "0" * 64
 COLUMNS = (
     "id",
@@ -46,7 +51,7 @@ class Problem:
 
 def seal_due(batch: int = BATCH) -> Seal | None:
     """Seal what is not sealed yet, at most `batch` events; None when there is nothing or another sealer was first."""
-    last = Seal.objects.order_by("-number").first()
+    began, last = clock.now(), newest()
     ids = unsealed_ids(batch)
     if not ids:
         return None
@@ -54,6 +59,7 @@ def seal_due(batch: int = BATCH) -> Seal | None:
     rows = _rows(parse_ranges(members))
     made = Seal(
         number=last.number + 1 if last else 1,
+        sealed_at=began,  # before it looked, so that what commits while it looks counts as late
         members=members,
         count=len(ids),
         highest_id=max(ids[-1], last.highest_id if last else 0),
@@ -70,27 +76,50 @@ def seal_due(batch: int = BATCH) -> Seal | None:
     return made
 
 
+def newest() -> Seal | None:
+    return Seal.objects.order_by("-number").first()
+
+
 def unsealed_ids(most: int) -> list[int]:
-    """Ids of events that no seal holds, lowest first."""
+    """Ids of events that no seal holds, lowest first.
+
+    What is sealed is not read again, so that a round costs the same however much was sealed lately.
+    """
     floor, recent = _recent()
-    found = Event.objects.filter(id__gt=floor).order_by("id").values_list("id", flat=True)
-    starts = [low for low, _high in recent]
+    gaps = _gaps(floor, recent)
     unsealed: list[int] = []
-    for event_id in found.iterator(chunk_size=2000):
-        at = bisect_right(starts, event_id) - 1
-        if at < 0 or recent[at][1] < event_id:
-            unsealed.append(event_id)
-            if len(unsealed) >= most:
-                break
+    for start in range(0, len(gaps), GAPS_AT_ONCE):
+        within = reduce(or_, (Q(id__range=gap) for gap in gaps[start : start + GAPS_AT_ONCE]))
+        # The floor again, since an index is read from a bound and not from the lowest of many ranges.
+        found = Event.objects.filter(within, id__gt=floor).order_by("id").values_list("id", flat=True)
+        unsealed += found[: most - len(unsealed)]
+        if len(unsealed) >= most:
+            break
     return unsealed
 
 
 def _recent() -> tuple[int, Ranges]:
-    """(the id up to which nothing can come late any more, what the seals since then hold in order)."""
-    since = clock.now() - LATE
+    """(the id up to which nothing can come late any more, what the seals since then hold in order).
+
+    When the newest seal was made, everything that had begun `LATE` before it had ended and was seen.
+    """
+    last = newest()
+    if last is None:
+        return 0, []
+    since = last.sealed_at - LATE
     older = Seal.objects.filter(sealed_at__lt=since).order_by("-number").values_list("highest_id", flat=True).first()
     recent = Seal.objects.filter(sealed_at__gte=since).values_list("members", flat=True)
     return older or 0, sorted(pair for members in recent for pair in parse_ranges(members))
+
+
+def _gaps(floor: int, held: Ranges) -> Ranges:
+    """What lies above `floor` and outside of the ordered ranges; the last has no end."""
+    gaps, low = [], floor + 1
+    for first, last in held:
+        if low < first:
+            gaps.append((low, first - 1))
+        low = max(low, last + 1)
+    return [*gaps, (low, HIGHEST)]
 
 
 def oldest_unsealed_at() -> datetime | None:
@@ -219,7 +248,7 @@ def _inserted(held: Ranges) -> Iterator[Problem]:
 
 def export() -> dict[str, Any] | None:
     """The newest seal as what is printed or sent out; None before the first."""
-    seal = Seal.objects.order_by("-number").first()
+    seal = newest()
     if seal is None:
         return None
     return {"number": seal.number, "digest": seal.digest, "sealed_at": _plain(seal.sealed_at), "up_to": seal.highest_id}

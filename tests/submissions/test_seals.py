@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from submissions import clock, events, seals
 from submissions.events import SYSTEM
@@ -84,6 +85,35 @@ def test_seal_takes_what_committed_late() -> None:
     assert seals.unsealed_ids(10) == [low]
 
 
+def test_what_committed_late_is_sealed_however_long_the_sealer_stood_still() -> None:
+    began = clock.now()
+    with time_machine.travel(began, tick=False):
+        low = record(1)[0]
+        Event(pk=low + 2, kind="looked", actor_name="portal").save(force_insert=True)
+        seals.seal_due()
+    Event(pk=low + 1, at=began, kind="looked", actor_name="portal").save(force_insert=True)
+    with time_machine.travel(began + timedelta(hours=3), tick=False):
+        assert texts() == []
+        assert seals.oldest_unsealed_age() == 3 * 3600
+        late = seals.seal_due()
+        assert late is not None
+        assert (late.members, seals.unsealed_ids(10), texts()) == (str(low + 1), [], [])
+
+
+def test_what_is_sealed_is_not_read_again(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """Gaps as transactions leave them that were rolled back; more of them than one statement takes."""
+    first = record(1)[0]
+    ids = [first, *range(first + 2, first + 2 * seals.GAPS_AT_ONCE + 22, 2)]
+    Event.objects.bulk_create([Event(pk=pk, kind="looked", actor_name="portal") for pk in ids[1:]])
+    while seals.seal_due(batch=50) is not None:
+        pass
+    late = [ids[3] + 1, ids[-2] + 1]
+    Event.objects.bulk_create([Event(pk=pk, kind="looked", actor_name="portal") for pk in late])
+    with django_assert_num_queries(5):  # the newest seal, the one before its time, those since; the gaps in two parts
+        assert seals.unsealed_ids(10) == late
+    assert seals.unsealed_ids(1) == late[:1]
+
+
 def test_event_inserted_behind_the_seals_is_found() -> None:
     record(3)
     with time_machine.travel(clock.now() - timedelta(hours=1), tick=False):
@@ -95,6 +125,8 @@ def test_event_inserted_behind_the_seals_is_found() -> None:
     Event(pk=floor + 5, kind="looked", actor_name="portal").save(force_insert=True)
     with time_machine.travel(clock.now() - timedelta(minutes=20), tick=False):
         seals.seal_due()
+    record(1)
+    seals.seal_due()
     assert texts() == []
     Event(pk=floor + 3, kind="forged", actor_name="portal").save(force_insert=True)
     assert any("inserted afterwards" in text for text in texts())
