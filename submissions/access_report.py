@@ -6,7 +6,7 @@ Korean rules on access records ask for a monthly check of who handled personal d
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from submissions import clock, events, seals
 from submissions.events import Actor
-from submissions.models import AccessReview, Event, Submission
+from submissions.models import AccessReview, Event, Export, Submission
+from submissions.models.submission_key import load_keys
 
 OPENED = ("looked", "image_opened")
-DOWNLOADED = ("export_downloaded", "evidence_downloaded", "subject_exported")
+DOWNLOADED = ("export_downloaded", "evidence_pack_made", "subject_exported")
 LISTS = ("list_opened", "queue_opened", "start_opened")
 COUNTED = (*OPENED, "revealed", *DOWNLOADED, *LISTS)
 DAY = range(7, 21)  # hours of a working day, by the portal's time zone
@@ -133,13 +134,23 @@ def reasons(month: date) -> list[dict[str, Any]]:
     """Every reveal and download of the month with the typed reason, where it is still readable."""
     found = list(_of(month, ("revealed", *DOWNLOADED)).order_by("at")[:SHOWN])
     concerned = Submission.objects.in_bulk([event.submission_id for event in found if event.submission_id])
+    load_keys(concerned.values())
+    made = Export.objects.in_bulk([event.fields["export"] for event in found if "export" in event.fields])
+    exports = {str(pk): export for pk, export in made.items()}
     return [
-        {"event": event, "submission": concerned.get(event.submission_id), "reason": _reason(event, concerned)}
+        {
+            "event": event,
+            "submission": concerned.get(event.submission_id),
+            "reason": _reason(event, concerned, exports),
+        }
         for event in found
     ]
 
 
-def _reason(event: Event, concerned: dict[Any, Submission]) -> str:
+def _reason(event: Event, concerned: Mapping[Any, Submission], exports: Mapping[str, Export]) -> str:
+    """A download's lies under its export's key, any other under its submission's."""
+    if export := exports.get(event.fields.get("export", "")):
+        return events.reason_of(event, key=export.data_key())
     submission = concerned.get(event.submission_id)
     return events.reason_of(event, submission) if submission else ""
 

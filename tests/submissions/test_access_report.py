@@ -1,12 +1,17 @@
 """The monthly report of access: figures, whom somebody looked at, the signature."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from submissions import access_report, clock, events
+from submissions import access_report, clock, events, subject
+from submissions.exports import asking, evidence, making
 from submissions.models import AccessReview, Event, Role, Status, User
 from tests import factories
 
@@ -64,6 +69,34 @@ def test_running_month_cannot_be_signed(client: Client) -> None:
     said = client.post(f"/reports/access/{now.year}/{now.month}/sign/", {"remark": "too early"}, follow=True)
     assert "once it is over" in said.content.decode()
     assert not AccessReview.objects.exists()
+
+
+@pytest.mark.parametrize("kind", access_report.COUNTED)
+def test_what_is_counted_is_what_is_recorded(kind: str) -> None:
+    code = "".join(file.read_text() for file in Path(access_report.__file__).parent.rglob("*.py"))
+    assert re.search(rf'\brecord(_list|_image)?\([^()]*"{kind}"', code)
+
+
+def test_every_download_counts_and_tells_its_reason(django_assert_max_num_queries: Any) -> None:
+    manager = factories.make_user(Role.MANAGER)
+    someone = factories.by(manager)
+    for _time in range(3):
+        submission = factories.make_at(Status.APPROVED)
+        evidence.make(submission, by=someone, reason="for the court", is_open=True)
+        subject.export([submission], by=someone, reason="the customer asked")
+        export = asking.ask("list", "csv", "", by=someone, reason="asked monthly", is_open=True)
+        making.make_waiting()
+        export.refresh_from_db()
+        list(asking.download(export, by=someone, reason="for the regulator"))
+    today = timezone.localdate(clock.now())
+    assert access_report.rows(today)[0].downloaded == 9
+    with django_assert_max_num_queries(4):  # events, submissions, their keys, exports
+        told = access_report.reasons(today)
+    assert [(row["event"].kind, row["reason"]) for row in told] == [
+        ("evidence_pack_made", "for the court"),
+        ("subject_exported", "the customer asked"),
+        ("export_downloaded", "for the regulator"),
+    ] * 3
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.OFFICER, Role.ADMINISTRATOR])
