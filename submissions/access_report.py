@@ -163,7 +163,7 @@ def months(most: int = 25) -> list[tuple[date, AccessReview | None]]:
     """The running month and those before it back to the first event, newest first, with their signatures."""
     first = Event.objects.order_by("at").values_list("at", flat=True).first()
     signed = {review.month: review for review in AccessReview.objects.select_related("signed_by")[:most]}
-    month = timezone.localtime(clock.now()).date().replace(day=1)
+    month = clock.today().replace(day=1)
     found: list[tuple[date, AccessReview | None]] = []
     while first and len(found) < most and bounds(month)[1] > first:
         found.append((month, signed.get(month)))

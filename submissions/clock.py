@@ -4,13 +4,15 @@ Deadlines are the vendor's, so they are judged by `vendor_now()`: the host's clo
 header told last. A correction above `MAX_DRIFT` means that one of the clocks is wrong; sending stops (`calls.gate`).
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from datetime import timezone as fixed
 from typing import Protocol
 
 from django.utils import timezone
 
 MAX_DRIFT = timedelta(seconds=60)
 DATE_STEP = 1.0  # seconds: a header tells whole ones, rounded down
+FARTHEST_EAST = fixed(timedelta(hours=14))
 
 
 class HasClockOffset(Protocol):
@@ -19,6 +21,16 @@ class HasClockOffset(Protocol):
 
 def now() -> datetime:
     return timezone.now()
+
+
+def today() -> date:
+    """The day it is in the portal's time zone (`TIME_ZONE`): by it an ID has expired and a person has an age."""
+    return timezone.localtime(now(), timezone.get_default_timezone()).date()
+
+
+def latest_day() -> date:
+    """The latest day that it is anywhere on earth; what lies after it is still to come, wherever an ID was issued."""
+    return now().astimezone(FARTHEST_EAST).date()
 
 
 def vendor_now(project: HasClockOffset) -> datetime:

@@ -19,7 +19,7 @@ def fill(submission: Submission, text: str, *, by: Actor) -> list[Problem]:
         return [Problem(FIELD, "mrz_shape", wrong)]
     problems = [*_broken(lines), *_of_another_country(lines, submission.issuing_country)]
     if not problems:
-        capture.save_values(submission, lines.values(clock.now().date()), by=by)
+        capture.save_values(submission, lines.values(clock.today()), by=by)
     return problems
 
 

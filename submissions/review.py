@@ -114,7 +114,7 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
     if submission.liveness is None or submission.liveness < project.liveness_threshold:
         found.append(Warning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold))
     expiry = submission.values.get("date_of_expiry", "")
-    if expiry and expiry < clock.now().date().isoformat():
+    if expiry and expiry < clock.today().isoformat():
         found.append(Warning("expired_id", _("The ID expired on %s.") % expiry))
     found += [
         Warning(f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)})

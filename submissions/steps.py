@@ -63,7 +63,8 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
         submission.issuing_country,
         submission.id_type,
         submission.project.options,
-        today=clock.now().date(),
+        today=clock.today(),
+        latest_day=clock.latest_day(),
         id_type_unknown=submission.id_type_unknown,
     )
     reasons, problems = submission.reasons, wording.of_problems(found)

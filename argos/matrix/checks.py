@@ -40,9 +40,14 @@ def check_step2(
     options: Options,
     *,
     today: date,
+    latest_day: date | None = None,
     id_type_unknown: bool = False,
 ) -> tuple[Problem, ...]:
-    """`id_type` is Step 1's; where that gave "any", the one chosen in `values` counts instead."""
+    """`id_type` is Step 1's; where that gave "any", the one chosen in `values` counts instead.
+
+    `today` is the day here, by which an ID has expired; what lies after `latest_day` (else `today`) is still to come.
+    """
+    latest_day = latest_day or today
     filled = clean_step2(values)
     document = filled.get("idType", id_type) if id_type_unknown else id_type
     rules = rules_for(country, document, options, id_type_unknown=id_type_unknown)
@@ -51,8 +56,8 @@ def check_step2(
         chain(
             _missing_of(rules, {*filled, *files}, options),
             malformed,
-            _date_problems(filled, today),
-            _number_problems(filled, country, document, today, malformed),
+            _date_problems(filled, today, latest_day),
+            _number_problems(filled, country, document, latest_day, malformed),
         )
     )
 
@@ -99,21 +104,21 @@ def _id_type_problems(filled: Mapping[str, str], options: Options) -> Iterator[P
         yield Problem("issuingCountry", "mismatch", N_("Aadhaar and PAN cards are issued by India (IND)."), "warning")
 
 
-def _date_problems(filled: Mapping[str, str], today: date) -> Iterator[Problem]:
+def _date_problems(filled: Mapping[str, str], today: date, latest_day: date) -> Iterator[Problem]:
     born = parse_date(filled.get("date_of_birth", ""))
     issued = parse_date(filled.get("date_of_issue", ""))
     expires = parse_date(filled.get("date_of_expiry", ""))
     if born:
-        yield from _birth_problems(born, today)
+        yield from _birth_problems(born, today, latest_day)
     if issued:
-        yield from _issue_problems(issued, born, today)
+        yield from _issue_problems(issued, born, latest_day)
     if expires:
         yield from _expiry_problems(expires, issued, born, today)
 
 
-def _birth_problems(born: date, today: date) -> Iterator[Problem]:
-    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    if born > today:
+def _birth_problems(born: date, today: date, latest_day: date) -> Iterator[Problem]:
+    years = max(0, today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+    if born > latest_day:
         yield Problem("date_of_birth", "future", N_("This date of birth is still to come. Look at the year again."))
     elif years > _OLDEST_YEARS:
         yield Problem(
@@ -132,8 +137,8 @@ def _birth_problems(born: date, today: date) -> Iterator[Problem]:
         )
 
 
-def _issue_problems(issued: date, born: date | None, today: date) -> Iterator[Problem]:
-    if issued > today:
+def _issue_problems(issued: date, born: date | None, latest_day: date) -> Iterator[Problem]:
+    if issued > latest_day:
         yield Problem("date_of_issue", "future", N_("This issue date is still to come. Compare it with the ID."))
     elif born and issued < born:
         yield Problem("date_of_issue", "order", N_("The ID cannot be issued before the birth. Compare both dates."))
@@ -154,11 +159,11 @@ def _expiry_problems(expires: date, issued: date | None, born: date | None, toda
 
 
 def _number_problems(
-    filled: Mapping[str, str], country: str, id_type: str, today: date, malformed: Collection[Problem]
+    filled: Mapping[str, str], country: str, id_type: str, latest_day: date, malformed: Collection[Problem]
 ) -> Iterator[Problem]:
     """A number that is malformed already gets one sentence, not two."""
     told = {problem.field for problem in malformed}
     readable = {name: value for name, value in filled.items() if name not in told}
     if country.strip().upper() == "KOR":
-        yield from check_korean_number(readable, today)
+        yield from check_korean_number(readable, latest_day)
     yield from check_indian_number(readable, id_type)

@@ -23,13 +23,13 @@ _SAYS_GENDER = {
 _MASKED = re.compile(r"[X*•]{4}")
 
 
-def check_korean_number(values: Mapping[str, str], today: date) -> Iterator[Problem]:
+def check_korean_number(values: Mapping[str, str], latest_day: date) -> Iterator[Problem]:
     """`identity_number` of a Korean ID: shape and birth date are errors, disagreement with other fields warnings."""
     number = values.get("identity_number", "")
     if not number:
         return
     born = _birth_date(number)
-    if born is None or born > today:
+    if born is None or born > latest_day:
         yield _wrong("format", WRONG_RRN)
         return
     yield from _check_digit_problems(number, values)

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from submissions import clock
@@ -54,7 +53,7 @@ def presets() -> list[tuple[str, str]]:
 
 def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
     """(window, the preset it is or "", sentences about what was not understood)."""
-    today = timezone.localtime(clock.now()).date()
+    today = clock.today()
     told: list[str] = []
     if given.get("from") or given.get("to"):
         found = _by_dates(given, today, told)

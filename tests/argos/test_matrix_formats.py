@@ -1,6 +1,6 @@
 """Single values, values against each other and against today; and what tidying does to each form."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,6 +82,21 @@ def test_birth_date(born: str, problem: tuple[str, str] | None) -> None:
 def test_issue_and_expiry(issued: str, expires: str, problem: tuple[str, str, str] | None) -> None:
     values = {"date_of_birth": "1990-02-28", "date_of_issue": issued, "date_of_expiry": expires}
     assert found(values) == ({problem} if problem else set())
+
+
+def test_what_has_begun_elsewhere_is_not_still_to_come() -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    values = {"date_of_birth": tomorrow.isoformat(), "date_of_issue": tomorrow.isoformat()}
+    values |= {"identity_number": f"{tomorrow:%y%m%d}-3000000"}
+
+    def told(latest_day: date) -> dict[tuple[str, str], str]:
+        problems = check_step2(values, {"faceImage"}, "KOR", "passport", Options(), today=TODAY, latest_day=latest_day)
+        return {(problem.field, problem.code): problem.message for problem in problems}
+
+    wrong = {("date_of_birth", "future"), ("date_of_issue", "future"), ("identity_number", "format")}
+    assert wrong < told(TODAY).keys()
+    assert not wrong & told(tomorrow).keys()
+    assert "0 years" in told(tomorrow)["date_of_birth", "age"]
 
 
 def test_expired_says_that_it_can_be_overruled() -> None:
