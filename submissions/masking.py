@@ -6,10 +6,12 @@ front is shown, which is the birth date.
 """
 
 import re
+import unicodedata
 
 BULLET = "•"
 SECRET = ("identity_number", "document_number", "license_number", "serial_number")
-RESIDENT_NUMBER = re.compile(r"(\d{6})[-\s]?[\d*]{7}")
+RESIDENT_NUMBER = re.compile(r"(\d{6})[\d*]{7}")
+BETWEEN = re.compile(r"[^\d*]")  # spaces and dashes of every kind, and whatever else somebody types
 
 
 def masked(name: str, value: str) -> str:
@@ -22,5 +24,10 @@ def masked(name: str, value: str) -> str:
 
 def while_working(name: str, value: str) -> str:
     """For whoever captures it or holds its claim: everything but the back digits of a resident number."""
-    found = RESIDENT_NUMBER.fullmatch(value.strip()) if name == "identity_number" else None
+    found = RESIDENT_NUMBER.fullmatch(_digits(value)) if name == "identity_number" else None
     return f"{found[1]}-{BULLET * 7}" if found else value
+
+
+def _digits(value: str) -> str:
+    """Half-width, with nothing between: thirteen of them are a resident number however they are written."""
+    return BETWEEN.sub("", unicodedata.normalize("NFKC", value))
