@@ -109,8 +109,17 @@ def _reason_label(row: uuid.UUID) -> str:
     return f"event.reason:{row}"
 
 
-def record_list(kind: str, *, by: Actor, shown: Iterable[Submission], filters: Mapping[str, Any]) -> Event:
-    """A list or search is one event: which filters were set (names only) and which references were shown."""
-    return record(
-        kind, by=by, fields={"filters": sorted(filters), "shown": [submission.reference for submission in shown]}
-    )
+def record_list(
+    kind: str,
+    *,
+    by: Actor,
+    shown: Iterable[Submission],
+    filters: Mapping[str, Any],
+    counted: Mapping[str, int] | None = None,
+) -> Event:
+    """A list or search is one event: which filters were set (names only) and which references were shown.
+
+    `counted`: how many there were of those that it told of without showing them.
+    """
+    fields = {"filters": sorted(filters), "shown": [submission.reference for submission in shown]}
+    return record(kind, by=by, fields=fields | dict(counted or {}))

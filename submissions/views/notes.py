@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import alerts, mentions
+from submissions import alerts, events, mentions
 from submissions.models import Mention
 from submissions.models.submission_key import load_keys
 from submissions.permissions import get_submission_for
@@ -23,10 +23,13 @@ def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 
 @require_safe
 def unread(request: HttpRequest) -> HttpResponse:
-    """Mentions and alerts that the person has not seen."""
+    """Mentions and alerts that the person has not seen; showing what notes say is a look at whom they are about."""
     user = person(request)
     named = mentions.unread(user)
-    load_keys([mention.note.submission for mention in named])
+    shown = {mention.note.submission_id: mention.note.submission for mention in named}
+    load_keys(shown.values())
+    if shown:
+        events.record_list("unread_opened", by=events.actor_of(request), shown=shown.values(), filters={})
     told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
     return render(request, "notes/unread.html", {"mentions": named, "alerts": told})
 

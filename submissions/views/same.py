@@ -28,14 +28,20 @@ class Same:
 
 
 def look(request: HttpRequest, form: NewForm) -> Same:
-    """By what the form holds so far; what is not well formed is left out. Shown rows are an event."""
+    """By what the form holds so far; what is not well formed is left out.
+
+    Asking is an event whatever comes of it: that somebody is known to another team, or to nobody, is an answer too.
+    """
     form.is_valid()
-    values = {name: form.cleaned_data.get(name, "") for name in ("email", "customer_id")}
+    given = {name: form.cleaned_data.get(name, "") for name in ("email", "customer_id")}
+    values = {name: text for name, text in given.items() if text}
+    if not values:
+        return Same()
     found, elsewhere = search.same_values(person(request), values)
     rows = list(found.for_row().order_by("-created_at")[:SHOWN])
     load_keys(rows)
-    if rows:
-        events.record_list("same_customer_shown", by=events.actor_of(request), shown=rows, filters={})
+    by, kind = events.actor_of(request), "same_customer_shown"
+    events.record_list(kind, by=by, shown=rows, filters=values, counted={"elsewhere": elsewhere})
     return Same(tuple(rows), elsewhere)
 
 

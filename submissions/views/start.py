@@ -26,7 +26,8 @@ def start(request: HttpRequest) -> HttpResponse:
     rows = [row for _title, listed, _empty in context["lists"] for row in listed]
     rows += [*context["calls_due"], *context["news"]]
     context["mentions"] = mentions.unread(user)[:SHOWN]
-    load_keys([*rows, *(mention.note.submission for mention in context["mentions"])])
+    rows += [mention.note.submission for mention in context["mentions"]]  # whose notes it shows
+    load_keys(rows)
     shown = {row.pk: row for row in rows}
     events.record_list("start_opened", by=events.actor_of(request), shown=shown.values(), filters={})
     return render(request, "start.html", context)

@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import Client
 
 from submissions import mentions, review
-from submissions.models import Mention, Role, Status, Submission, User
+from submissions.models import Event, Mention, Role, Status, Submission, User
 from tests.factories import by, make_at, make_draft, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,22 @@ def test_person_named_has_it_unread_until_it_is_opened() -> None:
     opened = client.get(f"/unread/{Mention.objects.get().pk}/")
     assert opened["Location"].startswith(f"/review/{pending.pk}/")
     assert mentions.unread(officer) == []
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/", "start_opened"), ("/unread/", "unread_opened")])
+def test_showing_what_a_note_says_is_a_look(path: str, kind: str) -> None:
+    officer, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
+    done = make_at(Status.APPROVED)
+    client = browser(officer)
+    for text in ("is the stamp right?", "and the date?"):
+        note(done, f"@{officer.username} {text}", manager)
+    client.get(path)
+    assert Event.objects.filter(kind=kind).latest("id").fields["shown"] == [done.reference]
+
+
+def test_unread_without_a_note_is_no_look() -> None:
+    browser(make_user()).get("/unread/")
+    assert not Event.objects.filter(kind="unread_opened").exists()
 
 
 def test_only_who_may_see_it_is_told() -> None:

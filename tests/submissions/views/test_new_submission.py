@@ -103,6 +103,25 @@ def test_other_teams_one_is_told_without_a_link(client: Client, agent: User) -> 
     assert str(there.pk) not in page
 
 
+def test_asking_whether_a_customer_is_known_is_recorded(client: Client, agent: User) -> None:
+    make_draft(make_user(Role.AGENT, team=Team.objects.create(name="Second desk")), images=False)
+    here = make_draft(agent, images=False, email="here@example.com")
+    asked: list[dict[str, str]] = [
+        {"email": "applicant@example.com"},
+        {"email": "here@example.com", "customer_id": "C-1001"},
+        {"email": "nobody@example.com"},
+        {"email": "no"},
+    ]
+    for typed in asked:
+        client.post(reverse("same_customer"), typed)
+    told = Event.objects.filter(kind="same_customer_shown").order_by("id").values_list("fields", flat=True)
+    assert list(told) == [
+        {"filters": ["email"], "shown": [], "elsewhere": 1},
+        {"filters": ["customer_id", "email"], "shown": [here.reference], "elsewhere": 1},
+        {"filters": ["email"], "shown": [], "elsewhere": 0},
+    ]
+
+
 def test_part_tells_while_typing_and_the_press_is_not_stopped_again(client: Client, agent: User) -> None:
     there = make_draft(agent, images=False)
     given = form(agent, email="applicant@example.com", issuing_country="", id_type="")
