@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from argos.codes import TABLES
 from argos.codes.comments import REJECT_COMMENTS
+from argos.matrix.formats import parse_date
 from submissions import review
 from submissions.fields import choice_label
 from submissions.models import Verdict
@@ -122,11 +122,7 @@ class DecisionForm(forms.Form):
         return data
 
     def _check_date(self, name: str, text: str) -> None:
-        if not text:
-            return
-        try:
-            date.fromisoformat(text)
-        except ValueError:
+        if text and not parse_date(text):
             self.add_error(name, _("Write the date as YYYY-MM-DD, for example 1990-02-28."))
 
     def _check_rejection(self, data: dict[str, Any]) -> None:
