@@ -28,6 +28,13 @@ def while_working(name: str, value: str) -> str:
     return f"{found[1]}-{BULLET * 7}" if found else value
 
 
+def nameless(value: str) -> str:
+    """For whoever is not to learn whose it is: two characters of a number, none of a resident number."""
+    if RESIDENT_NUMBER.fullmatch(_digits(value)):
+        return f"{BULLET * 6}-{BULLET * 7}"
+    return masked("document_number", value)
+
+
 def _digits(value: str) -> str:
     """Half-width, with nothing between: thirteen of them are a resident number however they are written."""
     return BETWEEN.sub("", unicodedata.normalize("NFKC", value))

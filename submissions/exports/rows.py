@@ -131,7 +131,7 @@ def masked_value(name: str, value: str) -> str:
     if not value:
         return ""
     if name in NUMBERS or name == "customer_id":
-        return masking.masked("document_number", value)
+        return masking.nameless(value)
     if name == "name":
         return " ".join(f"{word[0]}." for word in value.split())
     if name == "email":

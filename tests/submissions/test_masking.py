@@ -128,3 +128,11 @@ class TestPages:
         elsewhere = Client()
         elsewhere.force_login(factories.make_user(team=factories.make_team("Elsewhere")))
         assert elsewhere.get(first).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(NUMBER, "••••••-•••••••"), ("9002032345672", "••••••-•••••••"), ("M12345678", "•••••••78"), ("M1", "M1")],
+)
+def test_export_without_names_tells_nothing_of_a_resident_number(value: str, told: str) -> None:
+    assert masking.nameless(value) == told
