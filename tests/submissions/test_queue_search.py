@@ -72,7 +72,7 @@ def test_search_says_where_one_is_that_does_not_wait_for_review() -> None:
 def test_search_of_an_address_that_is_not_ours_says_so(token: str) -> None:
     pending = make_at(Status.PENDING)
     response = browser(make_user(Role.OFFICER)).get("/review/", {"q": token})
-    assert shown(response) == [pending.reference]
+    assert pending.reference not in shown(response)
     assert "too old or not ours" in response.content.decode()
 
 
