@@ -9,7 +9,6 @@ moved on.
 """
 
 import logging
-import random
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from submissions import budget, clock, events, tally, wake
-from submissions.calls import evidence, gate, hold, memory
+from submissions.calls import evidence, gate, hold, memory, waits
 from submissions.calls.counting import count_start, uncount_start
 from submissions.compiled import MOMENT, OTHER, ROW, Compiled, update
 from submissions.deadlines import RESULT_LIMIT
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 
 LEASE_SLACK = timedelta(seconds=30)
 FIRST_READ_AFTER = timedelta(seconds=5)
-BACKOFF_SECONDS = (2, 5, 15, 30, 60, 120)
 STEP1_GIVES_UP_AFTER = 6
 # The status a submission has while such a call is open. An account check and a deletion leave it where it is.
 MOVED_BY = {
@@ -191,7 +189,7 @@ def end(call: Call, state: CallState, **columns: Any) -> bool:
 
 def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
     """It never reached the vendor: prepared again, later, with backoff and jitter. `counts`: the vendor was tried."""
-    wait = retry_after or timedelta(seconds=_backoff(call.undelivered))
+    wait = retry_after or waits.backoff(call)
     now = clock.now()
     columns: dict[str, Any] = {
         "state": CallState.PREPARED,
@@ -210,11 +208,6 @@ def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, c
         if call.kind == CallKind.STEP1 and call.undelivered >= STEP1_GIVES_UP_AFTER:
             cancel_prepared(call.submission, by=SYSTEM, why="not_delivered")
     return True
-
-
-def _backoff(times: int) -> float:
-    seconds = BACKOFF_SECONDS[min(times, len(BACKOFF_SECONDS) - 1)]
-    return seconds * random.uniform(0.8, 1.2)  # noqa: S311 (jitter, not a secret)
 
 
 def refuse(call: Call, *, error: str, code: str, http_status: int | None, reply: dict[str, Any]) -> bool:
