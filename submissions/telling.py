@@ -84,6 +84,10 @@ def about_notice(submission: Submission, last: Call | None) -> Told | None:
         "never_arrived": _("The vendor never got the last call: two reads of its record show it. Send it again."),
         "not_delivered": _("The vendor could not be reached. Nothing was sent and no try was spent. Try again later."),
         "portal_fault": _("The portal itself failed before anything left. Nothing was sent; tell an administrator."),
+        "no_try_left": _(
+            "This selfie was not sent: an earlier one had reached the vendor after all, and with it three tries have "
+            "been used. The vendor decides now."
+        ),
         "image_unreadable": _("A stored image could not be read. Upload it again, then send."),
         "not_configured": _(
             "The project has no usable address or key. An administrator must set it. Nothing was sent."

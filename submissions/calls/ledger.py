@@ -137,7 +137,10 @@ def _most_urgent(now: datetime, full: list[gate.Kind], taken: list[uuid.UUID]) -
 
 
 def _take(call: Call, now: datetime) -> Switch | None:
-    """prepared -> sent, with a lease, and the ledger's tick goes up with it; None when somebody else has it."""
+    """prepared -> sent, with a lease, and the ledger's tick goes up with it.
+
+    None when somebody else has it, or when it is a selfie for which no try is left: then it is cancelled.
+    """
     lease, until = uuid.uuid4(), now + call.submission.project.longest_call + LEASE_SLACK
     columns = {
         "state": CallState.SENT,
@@ -152,8 +155,12 @@ def _take(call: Call, now: datetime) -> Switch | None:
         prepared = Call.objects.prepared_and_due(now).filter(pk=call.pk)
         if not _write(call, prepared, columns):
             return None
-        count_start(call)
-        return hold.note_departure()
+        if count_start(call):
+            return hold.note_departure()
+        # Counted since it was pressed: a try that was given up had arrived after all.
+        end(call, CallState.CANCELLED, error="no_try_left")
+        return_to_before(call, by=SYSTEM, why="no_try_left")
+        return None
 
 
 def _is_kept(call: Call, switch: Switch) -> bool:
