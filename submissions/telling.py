@@ -56,10 +56,13 @@ def about_open_call(call: Call) -> Told:
 
 
 def _waiting(call: Call, name: str) -> Told:
+    seconds = max(0, int((call.not_before - clock.now()).total_seconds()))
+    if call.error == "too_many_calls":
+        text = _("The vendor takes no more calls at the moment; no try was spent. Next try in %(seconds)d s.")
+        return Told(_("%(call)s waits for the vendor") % {"call": name}, text % {"seconds": seconds}, "warn")
     if call.kind == CallKind.REVIEW and not call.undelivered:
         return Told(_("The decision leaves in a moment"), _("Until then it can be taken back."), "wait")
     if call.undelivered:
-        seconds = max(0, int((call.not_before - clock.now()).total_seconds()))
         text = _("The vendor could not be reached %(times)d times; no try was spent. Next try in %(seconds)d s.")
         return Told(
             _("%(call)s waits for the vendor") % {"call": name},

@@ -197,10 +197,9 @@ def end(call: Call, state: CallState, **columns: Any) -> bool:
 def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
     """It never reached the vendor: prepared again, later, with backoff and jitter. `counts`: the vendor was tried."""
     wait = retry_after or waits.backoff(call)
-    now = clock.now()
     columns: dict[str, Any] = {
         "state": CallState.PREPARED,
-        "not_before": now + wait,
+        "not_before": clock.now() + waits.within_bounds(call, wait),
         "undelivered": call.undelivered + (1 if counts else 0),
         "error": error,
         "lease": None,

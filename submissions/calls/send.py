@@ -23,7 +23,7 @@ from argos.errors import (
 )
 from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
 from submissions import budget, clock, deadlines, vault
-from submissions.calls import gate, lanes, ledger, outcomes
+from submissions.calls import gate, lanes, ledger, outcomes, waits
 from submissions.compiled import ROW, Compiled
 from submissions.models import Call, CallKind, Image, Submission
 
@@ -129,8 +129,11 @@ def _failed(call: Call, error: VendorError) -> None:
     match error:
         case Throttled():
             ledger.give_back(call, error="throttled", retry_after=_retry_after(error), counts=False)
+        case Undelivered(received=None):
+            ledger.give_back(call, error="undelivered")
         case Undelivered():
-            ledger.give_back(call, error="undelivered", retry_after=_retry_after(error), counts=error.received is None)
+            wait = _retry_after(error) or waits.doubled(call)
+            ledger.give_back(call, error="too_many_calls", retry_after=wait, counts=False)
         case AlreadyProcessed():
             ledger.doubt(call, error="already_processed", http_status=error.status, reply=_raw(error))
         case Refused():

@@ -71,7 +71,9 @@ class Attempt(models.Model):
         return next((image for image in self.images if image["field"] == "faceImage"), None)
 
 
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(
+    minutes=5
+)  # every call is put off by less: what lies further ahead, a clock that ran ahead wrote
 
 
 class CallQuerySet(models.QuerySet["Call"]):

@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from argos.errors import (
     Forbidden,
@@ -17,7 +19,7 @@ from argos.errors import (
     VendorError,
 )
 from argos.replies import AccountReply, parse_account
-from submissions import clock
+from submissions import clock, telling
 from submissions.calls import ledger, outcomes, send
 from submissions.events import SYSTEM
 from submissions.models import Call, CallKind, CallState, Event, Project, Status, Submission
@@ -149,6 +151,7 @@ def test_late_step1_of_another_record_is_shown_as_a_difference() -> None:
     [
         (Throttled("too many"), CallState.PREPARED, "throttled"),
         (Undelivered("refused"), CallState.PREPARED, "undelivered"),
+        (Undelivered("429", received=received(429)), CallState.PREPARED, "too_many_calls"),
         (NotConfigured("no key"), CallState.CANCELLED, "not_configured"),
         (OutcomeUnknown("cut"), CallState.UNKNOWN, "outcomeunknown"),
         (Unsupported("encrypted"), CallState.UNKNOWN, "unsupported"),
@@ -166,6 +169,59 @@ def test_each_failure_has_its_end(error: VendorError, state: CallState, why: str
     assert reload(call.submission).status == (Status.STEP2_SENDING if is_open else Status.CONFIRMING)
     assert reload(call.submission).selfies_sent == (1 if state == CallState.UNKNOWN else 0)
     assert (Project.objects.get().paused_at is not None) == isinstance(error, Forbidden)
+
+
+def turn_away(call: Call, retry_after: float | None = None) -> Call:
+    """The vendor answers 429."""
+    send._failed(call, Undelivered("no more", retry_after=retry_after, received=received(429)))
+    call.refresh_from_db()
+    return call
+
+
+def claimable_after(call: Call, **delta: float) -> bool:
+    return bool(Call.objects.claimable(clock.now() + timedelta(**delta)).filter(pk=call.pk).exists())
+
+
+def test_call_waits_as_long_as_the_vendor_says_a_few_minutes_at_a_time() -> None:
+    call = turn_away(left(Status.STEP2_SENDING, CallKind.STEP2), retry_after=3600)
+    assert ledger.claim() is None
+    assert not claimable_after(call, minutes=-1), "another host's clock is behind"
+    assert not claimable_after(call, minutes=3)
+    assert claimable_after(call, minutes=4, seconds=1)
+    assert call.undelivered == 0
+    told = telling.about_open_call(call)
+    assert "takes no more calls" in told.text
+    assert "try in 23" in told.text
+
+
+def test_call_that_is_turned_away_each_time_waits_twice_as_long_each_time() -> None:
+    call = left(Status.STEP2_SENDING, CallKind.STEP2)
+    waits = []
+    with time_machine.travel(clock.now()) as travelling:
+        for _time in range(12):
+            now = clock.now()
+            call = turn_away(call)
+            waits.append((call.not_before - now).total_seconds())
+            travelling.move_to(call.not_before)
+            claimed = ledger.claim()
+            assert claimed is not None
+            call = claimed
+    assert waits[0] < 3
+    assert 4 < waits[4] < 60
+    assert all(90 < wait < 150 for wait in waits[-2:])
+
+
+def test_call_put_off_beyond_its_latest_start_has_one_more_chance_before_it() -> None:
+    call = left(Status.STEP2_SENDING, CallKind.STEP2)
+    latest = clock.now() + timedelta(minutes=2)
+    Call.objects.filter(pk=call.pk).update(latest_start=latest)
+    call.latest_start = latest
+    call = turn_away(call, retry_after=600)
+    assert latest - timedelta(seconds=31) < call.not_before < latest
+    with time_machine.travel(call.not_before + timedelta(seconds=0.1)):
+        again = ledger.claim()
+        assert again is not None
+        assert turn_away(again, retry_after=600).not_before > latest
 
 
 def test_step1_undelivered_too_often_is_given_back_to_the_agent() -> None:
