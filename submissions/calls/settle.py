@@ -218,6 +218,11 @@ def _wait_for_a_person(call: Call) -> bool:
     return False
 
 
+def may_be_settled_by_hand(call: Call) -> bool:
+    """An unknown call that is stuck; an account check at any time, because nothing at the vendor tells of it."""
+    return call.kind == CallKind.ACCOUNT or is_stuck(call)
+
+
 def is_stuck(call: Call) -> bool:
     """So long unknown that a person is told and may overrule."""
     return call.sent_at is not None and clock.now() - call.sent_at > PERSON_TOLD_AFTER

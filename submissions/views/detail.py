@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from argos.matrix import Problem
 from submissions import events
 from submissions import reveal as revealing
 from submissions.calls import readback, settle
-from submissions.models import CallKind, CallState
+from submissions.models import Call, CallKind, CallState
 from submissions.permissions import check_can, get_submission_for
 from submissions.signin.step_up import step_up
 from submissions.transitions import StaleSubmission
@@ -68,10 +69,22 @@ def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if call.kind != CallKind.ACCOUNT:
         check_can(person(request), found, "overrule")
     reason = request.POST.get("reason", "").strip()
-    if len(reason) < 4:
-        messages.error(request, _("Say in a few words how you know."))
-        return redirect("submission", pk=pk)
+    if why_not := _why_not_settled(call, request.POST.get("call", ""), reason):
+        return page.render_submission(request, found, problems=[why_not], typed={"reason": reason}, status=422)
     call.submission = found
     settle.release(call, by=events.actor_of(request), reason=reason)
     messages.success(request, _("Settled: it is offered again."))
     return redirect("submission", pk=pk)
+
+
+def _why_not_settled(call: Call, seen: str, reason: str) -> Problem | None:
+    """`seen`: the id of the call that the person's page showed, and that the reason is about."""
+    if seen != str(call.pk):
+        text = _(
+            "Another call is open by now than the one your page showed. Nothing was settled; look at this one first."
+        )
+        return Problem("", "other_call", text)
+    if not settle.may_be_settled_by_hand(call):
+        text = _("The portal is still asking the vendor about this call. Nothing was settled; wait for its answer.")
+        return Problem("", "still_asked", text)
+    return Problem("", "reason", _("Say in a few words how you know.")) if len(reason) < 4 else None
