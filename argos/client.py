@@ -6,6 +6,7 @@ No retries, no waiting, no state: what a failure means for a submission is decid
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from argos.replies.reading import has_member, json_object, mapping, member, text
 # alone does not say it: a wrong base URL answers 404 as well.
 _UNKNOWN_SUBMISSION = ("not exist submission", "invalid submission", "submission not found", "submission is not found")
 _MOST_PAGES = 20_000
+_MOST_FOUND = 500  # one userid or e-mail has a few: where more are listed, the vendor has not looked for it
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/userId
     def find_by_userid(self, userid: str) -> list[replies.VendorSubmission]:
+        """What the vendor lists, 500 at most: whoever adopts one looks whether it carries the userid."""
         return self._find({"userid": userid})
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/email
@@ -208,7 +211,7 @@ class Client:
 
     def _find(self, params: dict[str, str]) -> list[replies.VendorSubmission]:
         try:
-            return list(self._pages({**params, "count": "50"}))
+            return list(islice(self._pages({**params, "count": "50"}), _MOST_FOUND))
         except Refused as refusal:
             if _says_unknown(refusal):
                 return []

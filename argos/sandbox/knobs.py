@@ -16,6 +16,7 @@ class Knobs:
     first_step2_hours: float = SUBMISSION_ID_HOURS  # 0: no limit of its own (C3)
     lag_seconds: float = 0  # GET shows the state as it was
     hides_attempts: bool = False
+    ignores_userid: bool = False  # GET by userid lists every submission
     spelling_variants: bool = False  # C5 and C9
     retry_shape: str = "array"  # "array", "object" or "string" (C6)
     error_shape: str = "code_and_message"  # or "code", "message_and_status" (C21)

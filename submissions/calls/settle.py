@@ -16,7 +16,7 @@ import structlog
 from django.db import transaction
 
 from argos.client import Client
-from argos.errors import Refused, VendorError
+from argos.errors import OutcomeUnknown, Refused, VendorError
 from argos.replies import VendorSubmission
 from submissions import alerts, clock, differences
 from submissions.calls import gate, lanes, ledger, readback
@@ -33,6 +33,7 @@ READ_BACKOFF = (5, 15, 30, 60, 120, 300)
 PERSON_TOLD_AFTER = timedelta(minutes=45)
 TURN_LASTS = timedelta(minutes=2)
 BATCH = 100
+READ_WHOLE = 10  # of the records that a list by userid tells without one
 
 
 def settle_due(batch: int = BATCH) -> int:
@@ -83,13 +84,39 @@ def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
         named = client.get_submission(hinted)
         if named and named.userid == call.userid:
             return named
-    matches = client.find_by_userid(call.userid)
+    matches = _with_userid(client, call.userid)
     if not matches:
         return None
     first, *others = sorted(matches, key=lambda match: match.created_at or clock.now())
     for other in others:
         differences.second_record(call.submission, other.submission_id, call.userid, other.result or "")
-    return client.get_submission(first.submission_id) or first
+    return _whole(client, first)
+
+
+def _with_userid(client: Client, userid: str) -> list[VendorSubmission]:
+    """The records that carry it. Items of a list are slimmer than single ones: one without a userid is read whole.
+
+    Raises:
+        OutcomeUnknown: records came and none carries it. The vendor ignores what it was asked for, and such a list says
+            nothing about the one that is not on it.
+    """
+    listed = client.find_by_userid(userid)
+    slim = [item for item in listed if not item.userid][:READ_WHOLE]
+    found = [item for item in listed if item.userid] + [_whole(client, item) for item in slim]
+    ours = [item for item in found if item.userid == userid]
+    if listed and not ours:
+        raise OutcomeUnknown("a list of other records than those asked for")
+    return ours
+
+
+def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
+    """What was told already stands where the single record does not tell it."""
+    whole = client.get_submission(item.submission_id)
+    if whole is None:
+        return item
+    if item.userid and whole.userid not in ("", item.userid):
+        raise OutcomeUnknown("a record with another userid than in the list")
+    return whole
 
 
 def _held_selfie(call: Call, client: Client) -> str | None:

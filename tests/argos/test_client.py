@@ -129,6 +129,13 @@ def test_find_by_userid_and_email_page_through(httpserver: HTTPServer, client: C
     assert last_request(httpserver).args["email"] == "a+b@example.com"
 
 
+def test_find_stops_where_a_vendor_lists_everybody(httpserver: HTTPServer, client: Client) -> None:
+    page = [{"submission_id": f"a{number}"} for number in range(600)]
+    answer(httpserver, {"Items": page, "nextpageKey": {"id": "a599", "created_at": "2026"}}, path="/v3/submission")
+    assert len(client.find_by_userid("ref/1")) == 500
+    assert len(httpserver.log) == 1
+
+
 def test_review_sends_json(httpserver: HTTPServer, client: Client) -> None:
     answer(httpserver, {"submissionId": "abc", "finalStatus": "rejected"}, path="/v3/submission/review")
     reply = client.review("abc", "rejected", "boss@example.com", "face differs", {"fullName": "Jane Doe"})

@@ -1,12 +1,14 @@
 """What a read of the vendor's record does: a lost call adopted, a verdict that is another, tries put right, doubts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from argos.errors import OutcomeUnknown
 from argos.replies import VendorSubmission, parse_account, parse_delete, parse_item
 from submissions import clock
 from submissions.calls import adoption, gate, ledger, memory, readback, send, settle, strays
@@ -132,6 +134,22 @@ class Vendor:
         return [found for found in self.records if found.userid == userid]
 
 
+class Listing(Vendor):
+    """Lists the same, whatever it is asked for; `is_slim`: without the userid."""
+
+    def __init__(self, *records: VendorSubmission, is_slim: bool = False) -> None:
+        super().__init__(*records)
+        self.listed = [replace(found, userid="") if is_slim else found for found in records]
+        self.read = 0
+
+    def get_submission(self, vendor_id: str) -> VendorSubmission | None:
+        self.read += 1
+        return super().get_submission(vendor_id)
+
+    def find_by_userid(self, userid: str) -> list[VendorSubmission]:
+        return self.listed
+
+
 class TestLookedFor:
     @pytest.fixture
     def call(self) -> Call:
@@ -158,6 +176,36 @@ class TestLookedFor:
             found = settle._read(call, vendor, hint)
             assert found is not None
             assert found.submission_id == "mine"
+
+    def test_record_of_another_userid_is_neither_ours_nor_a_proof_that_ours_is_missing(self, call: Call) -> None:
+        early = (clock.now() - 9 * MINUTE).isoformat()
+        other = record(vendor_id="other", userid="KP-OTHER-1", created_at=early)
+        mine = record(vendor_id="mine", userid=call.userid, created_at=clock.now().isoformat())
+        vendor: Any = Listing(other, mine)
+        found = settle._read(call, vendor, "")
+        assert found is not None
+        assert found.submission_id == "mine"
+        assert not call.submission.differences.exists()
+        with pytest.raises(OutcomeUnknown):
+            settle._read(call, Listing(other), "")  # type: ignore[arg-type]
+
+    def test_slim_record_is_read_whole_within_a_bound(self, call: Call) -> None:
+        mine = record(vendor_id="mine", userid=call.userid)
+        others = [record(vendor_id=f"other-{number}", userid="KP-OTHER-1") for number in range(settle.READ_WHOLE)]
+        vendor: Any = Listing(*others[1:], mine, is_slim=True)
+        found = settle._read(call, vendor, "")
+        assert found is not None
+        assert found.submission_id == "mine"
+        vendor = Listing(*others, mine, is_slim=True)
+        with pytest.raises(OutcomeUnknown):
+            settle._read(call, vendor, "")
+        assert vendor.read == settle.READ_WHOLE
+
+    def test_record_that_names_another_userid_when_it_is_read_whole_is_not_adopted(self, call: Call) -> None:
+        vendor: Any = Listing(record(vendor_id="one", userid=call.userid))
+        vendor.records = (record(vendor_id="one", userid="KP-OTHER-1"),)
+        with pytest.raises(OutcomeUnknown):
+            settle._read(call, vendor, "")
 
     def test_nothing_there(self, call: Call) -> None:
         assert settle._read(call, Vendor(), "hint") is None  # type: ignore[arg-type]

@@ -76,6 +76,26 @@ def test_processed_try_is_adopted_at_the_first_read(bench: Bench, weather: str, 
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
 
 
+@pytest.mark.parametrize(
+    ("weather", "status"), [("lost_after", Status.CONFIRMING), ("lost_before", Status.STEP1_SENDING)]
+)
+def test_step1_is_not_settled_by_the_record_of_somebody_else(bench: Bench, weather: str, status: Status) -> None:
+    """The vendor lists everybody, whatever userid it is asked for; an earlier customer's record stays theirs."""
+    bench.vendor.world.knobs.ignores_userid = True
+    bench.customers(["", ""])
+    bench.press_step1(0)
+    bench.work("fine")
+    bench.advance(1)
+    bench.press_step1(1)
+    bench.work(weather)
+    bench.beats(0.1, 11, 20)
+    lost = bench.one(1)
+    assert lost.status == status
+    assert lost.vendor_id != bench.one(0).vendor_id
+    assert lost.has_open_call == (status == Status.STEP1_SENDING)
+    assert not lost.differences.exists()
+
+
 def test_poller_asks_about_what_was_adopted(bench: Bench) -> None:
     """No webhook, no reply: whoever reads next is the poller, in hours."""
     bench.customers([""])
