@@ -232,7 +232,7 @@ def undo(submission: Submission, *, by: Actor) -> None:
         raise StaleSubmission(submission.reference)
     if call.prepared_by_id != (by.user.pk if by.user else None):
         raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
-    ledger.cancel_prepared(submission, by=by, why="undone")
+    ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why="undone")
 
 
 def undoable_first(submission: Submission) -> Decision | None:

@@ -7,6 +7,7 @@ from submissions.calls import evidence, ledger
 from submissions.deadlines import MANAGER_TOLD_AFTER
 from submissions.events import SYSTEM
 from submissions.models import CallState, Status, Submission, Switch
+from submissions.models.call import CAPTURED
 from submissions.transitions import StaleSubmission, move
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def _run_out(submission: Submission) -> bool:
     try:
         call = submission.open_call
         if call is not None and call.state == CallState.PREPARED:
-            ledger.cancel_prepared(submission, by=SYSTEM, why="deadline")
+            ledger.cancel_prepared(submission, CAPTURED, by=SYSTEM, why="deadline")
         _close(submission)
     except StaleSubmission:
         return False

@@ -212,7 +212,7 @@ def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, c
             return False
         uncount_start(call)
         if call.kind == CallKind.STEP1 and call.undelivered >= STEP1_GIVES_UP_AFTER:
-            cancel_prepared(call.submission, by=SYSTEM, why="not_delivered")
+            cancel_prepared(call.submission, (CallKind.STEP1,), by=SYSTEM, why="not_delivered")
     return True
 
 
@@ -269,14 +269,14 @@ def settle(call: Call, as_: str, *, by: Actor = SYSTEM, reason: str = "") -> Non
     events.record("call_settled", by=by, submission=call.submission, reason=reason, fields=fields)
 
 
-def cancel_prepared(submission: Submission, *, by: Actor, why: str) -> Call:
-    """Take back a call that has not left: undo, deadline, stop. The submission is where it was before the press.
+def cancel_prepared(submission: Submission, kinds: Iterable[CallKind], *, by: Actor, why: str) -> Call:
+    """Take back a call of these kinds that has not left. The submission is where it was before the press.
 
     Raises:
-        StaleSubmission: it left meanwhile, or there is none.
+        StaleSubmission: it left meanwhile, or there is none of these kinds.
     """
     with transaction.atomic():
-        call = submission.calls.filter(state=CallState.PREPARED).first()
+        call = submission.calls.filter(state=CallState.PREPARED, kind__in=kinds).first()
         columns = {"state": CallState.CANCELLED, "ended_at": clock.now(), "error": why}
         if call is None or not _write(call, Call.objects.filter(pk=call.pk, state=CallState.PREPARED), columns):
             raise StaleSubmission(submission.reference)

@@ -25,6 +25,10 @@ class CallKind(models.TextChoices):
     DELETE = "delete", _("Deletion")
 
 
+# What whoever captures presses, and may take back; a verdict is its reviewer's, a deletion an administrator's.
+CAPTURED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT)
+
+
 class CallState(models.TextChoices):
     PREPARED = "prepared", _("waiting to be sent")
     SENT = "sent", _("sent, waiting for the reply")
@@ -162,3 +166,8 @@ class Call(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        """By whoever captures, because it has not left."""
+        return self.state == CallState.PREPARED and self.kind in CAPTURED

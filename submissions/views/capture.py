@@ -17,6 +17,7 @@ from submissions.calls import ledger
 from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Call, CaptureSource, ImageKind, Status, Submission
+from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
 from submissions.permissions import check_can_start, get_submission_for
@@ -198,7 +199,7 @@ FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
 @require_POST
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
-    ledger.cancel_prepared(submission, by=events.actor_of(request), why="taken_back")
+    ledger.cancel_prepared(submission, CAPTURED, by=events.actor_of(request), why="taken_back")
     return redirect("submission", pk=pk)
 
 

@@ -119,6 +119,7 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
     ended = submission.calls.exclude(pk=call.pk) if call else submission.calls
     last = ended.order_by("-prepared_at").first()
     told = telling.about_open_call(call) if call else None
+    can_capture = permissions.can(user, submission, "capture")
     told = told or telling.about_notice(submission, last)
     return {
         "submission": submission,
@@ -133,7 +134,8 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
         "runs": submission.status in UNDER_DEADLINE and submission.deadline_at is not None,
         "first_limit": deadlines.first_step2_limit(submission) if submission.status == Status.CONFIRMING else None,
         "is_past_first_limit": deadlines.is_past_first_step2_limit(submission),
-        "can_capture": permissions.can(user, submission, "capture"),
+        "can_capture": can_capture,
+        "can_take_back": can_capture and call is not None and call.may_be_taken_back,
         "can_overrule": permissions.can(user, submission, "overrule"),
         "can_review": permissions.can(user, submission, "claim"),
         "is_last_try": submission.tries_left == 1 and submission.tries_used > 0,

@@ -13,6 +13,7 @@ from submissions import clock, sweeps, tasks
 from submissions.calls import evidence, gate, hold, ledger, memory, recovery, settle, strays
 from submissions.events import SYSTEM
 from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
+from submissions.models.call import CAPTURED
 from tests.submissions.test_settling import Bench
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -220,7 +221,7 @@ def test_prepared_call_is_not_taken_for_a_later_press_that_the_restored_database
     bench.at(case)
     bench.press_step2(0, 1)
     with Dump():
-        ledger.cancel_prepared(bench.mine, by=SYSTEM, why="undone")
+        ledger.cancel_prepared(bench.mine, CAPTURED, by=SYSTEM, why="undone")
         bench.press_step2(0, 1)
         bench.work("fine")
         there = bench.vendor.submissions()[0].status

@@ -23,6 +23,7 @@ from submissions import clock, telling
 from submissions.calls import ledger, outcomes, send
 from submissions.events import SYSTEM
 from submissions.models import Call, CallKind, CallState, Event, Project, Status, Submission
+from submissions.models.call import CAPTURED
 from submissions.transitions import StaleSubmission
 from tests.factories import by, claim_call, make_at, received, reload, review_reply, step1_reply, step2_reply
 
@@ -136,7 +137,14 @@ def test_settled_once() -> None:
 
 def test_nothing_prepared_is_nothing_to_cancel() -> None:
     with pytest.raises(StaleSubmission):
-        ledger.cancel_prepared(make_at(Status.CONFIRMING), by=SYSTEM, why="taken_back")
+        ledger.cancel_prepared(make_at(Status.CONFIRMING), CAPTURED, by=SYSTEM, why="taken_back")
+
+
+def test_prepared_call_of_another_kind_is_not_cancelled() -> None:
+    submission = make_at(Status.STEP2_SENDING)
+    with pytest.raises(StaleSubmission):
+        ledger.cancel_prepared(submission, (CallKind.STEP1, CallKind.REVIEW), by=SYSTEM, why="undone")
+    assert reload(submission).open_call.state == CallState.PREPARED
 
 
 def test_late_step1_of_another_record_is_shown_as_a_difference() -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from submissions import capture, clock, posted
-from submissions.models import Event, Image, ImageKind, Status, Submission
+from submissions import capture, clock, erasure, posted
+from submissions.models import CallState, Event, Image, ImageKind, Role, Status, Submission
 from submissions.models.submission import FINAL
 from submissions.transitions import StaleSubmission
 from tests.factories import answer_step1, attach_image, by, make_at, make_draft, make_user, reload
@@ -144,6 +144,21 @@ def test_back_to_draft_keeps_everything(client: Client) -> None:
     client.post(f"/submissions/{submission.pk}/take-back/")
     fresh = reload(submission)
     assert (fresh.status, fresh.values, fresh.images.filter(is_current=True).count()) == (Status.DRAFT, before, 2)
+
+
+def test_agent_takes_back_neither_a_verdict_nor_a_deletion(client: Client) -> None:
+    agent = make_user()
+    approved, decided = make_at(Status.APPROVED, agent), make_at(Status.DECISION_SENDING, agent)
+    administrator = by(make_user(Role.ADMINISTRATOR))
+    erasure.ask(approved, by=administrator, why="customer_request", reason="asked by phone", at_vendor=True)
+    client.force_login(agent)
+    for submission in (decided, approved):
+        assert "Take it back" not in client.get(f"/submissions/{submission.pk}/").content.decode()
+        told = client.post(f"/submissions/{submission.pk}/take-back/", follow=True)
+        assert "It moved meanwhile, so nothing was done." in told.content.decode()
+        assert reload(submission).open_call.state == CallState.PREPARED
+    assert reload(decided).status == Status.DECISION_SENDING
+    assert decided.decisions.get().withdrawn_at is None
 
 
 def test_coming_back_from_the_log_in_page_shows_the_submission(client: Client, draft: Submission) -> None:

@@ -8,6 +8,7 @@ from submissions import counters, exchanges, shared, sweeps, tally
 from submissions.calls import ledger
 from submissions.events import SYSTEM
 from submissions.models import CallState
+from submissions.models.call import CAPTURED
 from tests.broker import redis
 from tests.factories import make_at
 
@@ -44,7 +45,7 @@ def test_ledger_counts_what_it_writes_once_it_is_committed(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         submission = make_at("step2_sending")
-        ledger.cancel_prepared(submission, by=SYSTEM, why="deadline")
+        ledger.cancel_prepared(submission, CAPTURED, by=SYSTEM, why="deadline")
         assert ("call", "step2", "cancelled") not in counters.read()
     counts = counters.read()
     assert counts["call", "step1", "answered"] == 1
