@@ -12,6 +12,7 @@ from submissions.calls import gate, ledger
 from submissions.capture import add_capturer, current_images, save_values
 from submissions.events import Actor
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
+from submissions.transitions import StaleSubmission
 
 
 class NotReady(Exception):
@@ -199,6 +200,11 @@ def _check_selfie_is_new(submission: Submission) -> None:
         raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
 
 
+def takes_account_check(submission: Submission) -> bool:
+    """The project asks for it, and it is between Step 1 and Step 2."""
+    return submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
+
+
 def has_account_check(submission: Submission) -> bool:
     return submission.calls.filter(kind=CallKind.ACCOUNT, state=CallState.ANSWERED, error="").exists()
 
@@ -209,9 +215,11 @@ def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: 
     The holder's name goes to Step 2 as well, and the code that the bank shows is typed there.
 
     Raises:
-        transitions.StaleSubmission: another call is open.
+        transitions.StaleSubmission: it takes no account check (any more), or another call is open.
         capture.SavedMeanwhile: the values were saved elsewhere since they were looked at.
     """
+    if not takes_account_check(submission):
+        raise StaleSubmission(submission.reference)
     values = {
         "submissionId": submission.vendor_id,
         "userName": holder,

@@ -1,6 +1,7 @@
 """The form that begins a submission, and what is asked for the account check."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -114,15 +115,22 @@ class NewForm(forms.Form):
 STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email": "email"}
 
 
+def account_typed(posted: Mapping[str, str]) -> dict[str, str]:
+    """The 1-won check's three values; digits as a Korean keyboard may write them become 0 to 9."""
+    typed = {name: posted.get(name, "").strip() for name in ("userName", "bankCode", "accountNumber")}
+    numbers = {name: unicodedata.normalize("NFKC", typed[name]) for name in ("bankCode", "accountNumber")}
+    return typed | numbers
+
+
 def account_problems(typed: Mapping[str, str], banks: Mapping[str, str]) -> list[Problem]:
     """What is wrong with the 1-won check's three values before it is sent. `banks`: the project's list, empty: any."""
     found = []
     if not typed.get("userName"):
         found.append(Problem("userName", "missing", str(_("Enter the account holder's name."))))
-    if not (typed.get("bankCode", "").isdigit() and len(typed["bankCode"]) == 3):
+    if not re.fullmatch("[0-9]{3}", typed.get("bankCode", "")):
         found.append(Problem("bankCode", "format", str(_("A bank code has three digits, for example 004."))))
     elif banks and typed["bankCode"] not in banks:
         found.append(Problem("bankCode", "choice", str(_("Choose a bank from the list."))))
-    if not typed.get("accountNumber", "").isdigit():
+    if not re.fullmatch("[0-9]+", typed.get("accountNumber", "")):
         found.append(Problem("accountNumber", "format", str(_("Digits only, without hyphens."))))
     return found

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from argos.errors import VendorError
 from argos.matrix import Problem
 from submissions import capture, events, fields, posted, steps
-from submissions.forms.capture import account_problems
+from submissions.forms.capture import account_problems, account_typed
 from submissions.permissions import get_submission_for
 from submissions.views import page
 from submissions.views.asking import person
@@ -51,7 +51,7 @@ def _address_missing(values: dict[str, str]) -> list[Problem]:
 @require_POST
 def account_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
-    typed = {name: request.POST.get(name, "").strip() for name in ("userName", "bankCode", "accountNumber")}
+    typed = account_typed(request.POST)
     if problems := account_problems(typed, submission.project.banks):
         return page.render_submission(request, submission, problems=problems, typed=typed, status=422)
     steps.check_account(

@@ -154,7 +154,7 @@ def rail(submission: Submission) -> list[tuple[str, str]]:
 
 def account(submission: Submission) -> dict[str, Any]:
     """The 1-won check: whether it is wanted, and how the last one went."""
-    wanted = submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
+    wanted = steps.takes_account_check(submission)
     last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first() if wanted else None
     passed = wanted and steps.has_account_check(submission)
     failed = telling.about_account(last) if last and not passed else None

@@ -134,6 +134,27 @@ class TestAccount:
         assert reload(confirming).values["userOccupancyName"] == "Minseo Example"
         assert "The deposit was made" in client.get(f"/submissions/{confirming.pk}/").content.decode()
 
+    def test_digits_of_another_width_are_sent_as_the_vendor_wants_them(
+        self, client: Client, confirming: Submission
+    ) -> None:
+        assert self.check(client, confirming, bank="００４", number="１２³4567").status_code == 302
+        values = confirming.calls.get(kind=CallKind.ACCOUNT).attempt.values
+        assert (values["bankCode"], values["accountNumber"]) == ("004", "1234567")
+
+    @pytest.mark.parametrize("number", ["١٢٣٤", "12 34", "12-34", "12\n34", ""])
+    def test_what_is_no_digit_is_not_sent(self, client: Client, confirming: Submission, number: str) -> None:
+        reply = self.check(client, confirming, number=number)
+        assert reply.status_code == 422
+        assert "Digits only, without hyphens" in reply.content.decode()
+
+    def test_is_taken_only_where_the_page_offers_it(self, client: Client, confirming: Submission) -> None:
+        drafted = make_draft(confirming.created_by, confirming.project)
+        for submission, has_option in ((drafted, True), (confirming, False)):
+            Project.objects.filter(pk=confirming.project_id).update(has_account_occupancy=has_option)
+            assert self.check(client, submission).status_code == 302
+            assert not submission.calls.filter(kind=CallKind.ACCOUNT).exists()
+            assert "userOccupancyName" not in reload(submission).values
+
     def test_a_bank_off_the_list_is_not_sent(self, client: Client, confirming: Submission) -> None:
         reply = self.check(client, confirming, bank="005")
         assert (reply.status_code, "Choose a bank from the list" in reply.content.decode()) == (422, True)

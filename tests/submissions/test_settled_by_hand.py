@@ -6,10 +6,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from submissions import steps
 from submissions.calls import ledger, settle
 from submissions.models import Call, CallState, Role, Status, User
-from tests.factories import by, make_user, sign_in
+from tests.factories import make_user, sign_in
 from tests.submissions.test_settling import Bench
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +58,7 @@ def test_call_is_settled_by_hand_once_it_is_stuck_and_not_before(client: Client,
 
 def test_account_check_is_settled_by_the_agent_at_any_time(client: Client, bench: Bench) -> None:
     bench.at()
-    steps.check_account(bench.mine, by=by(bench.agent), holder="A", bank_code="004", account_number="1234567")
+    bench.check_account()
     bench.work("lost_before")
     assert say_it_never_arrived(client, bench, bench.agent, bench.call).status_code == 302
     assert bench.call.settled_as == "never_arrived"

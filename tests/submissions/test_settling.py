@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions import clock, polling, steps
 from submissions.calls import ledger, outcomes, readback, send, settle
-from submissions.models import Alert, Call, CallState, ImageKind, Role, Status, Submission, Verdict
+from submissions.models import Alert, Call, CallState, ImageKind, Project, Role, Status, Submission, Verdict
 from tests.factories import by, claim_call, make_user, reload
 from tests.submissions.ledger_machine import LedgerMachine
 
@@ -48,6 +48,10 @@ class Bench(LedgerMachine):
     def lose_step2(self, weather: str) -> None:
         self.press_step2(0, 1)
         self.work(weather)
+
+    def check_account(self) -> None:
+        Project.objects.update(has_account_occupancy=True)
+        steps.check_account(self.mine, by=by(self.agent), holder="A", bank_code="004", account_number="1234567")
 
     def witness(self) -> None:
         """Another customer, of whom the vendor tells something newer than the call."""
@@ -254,7 +258,7 @@ def test_verdict_refused_because_the_vendor_decided_is_read_back(bench: Bench) -
 
 def test_account_check_nobody_can_read_back_ends_with_its_submission(bench: Bench) -> None:
     bench.at()
-    steps.check_account(bench.mine, by=by(bench.agent), holder="A", bank_code="004", account_number="1234567")
+    bench.check_account()
     bench.work("lost_before")
     assert bench.call.state == CallState.UNKNOWN
     bench.advance(60 * 25)
@@ -266,7 +270,7 @@ def test_account_check_nobody_can_read_back_ends_with_its_submission(bench: Benc
 
 def test_prepared_account_check_does_not_outlive_the_deadline(bench: Bench) -> None:
     bench.at()
-    steps.check_account(bench.mine, by=by(bench.agent), holder="A", bank_code="004", account_number="1234567")
+    bench.check_account()
     bench.advance(60 * 25)
     bench.beat()
     assert (bench.mine.status, bench.call.state) == (Status.ABANDONED, CallState.CANCELLED)
