@@ -75,9 +75,8 @@ class Attempt(models.Model):
         return next((image for image in self.images if image["field"] == "faceImage"), None)
 
 
-LONGEST_WAIT = timedelta(
-    minutes=5
-)  # every call is put off by less: what lies further ahead, a clock that ran ahead wrote
+# Every call is put off by less: what lies further ahead, a clock that ran ahead wrote.
+LONGEST_WAIT = timedelta(minutes=5)
 
 
 class CallQuerySet(models.QuerySet["Call"]):
