@@ -2,15 +2,20 @@
 
 A journal outside the database (`submissions.journal`) tells what was erased, so that a database restored from an older
 dump is brought in line (`replay`) before it opens. When something is due stands in `submissions.retention`.
+
+The entry is written while the row is locked and before the erasure is committed, and taken back where that fails. After
+a crash in between the person is still there and still due, so the next sweep erases them again; whoever is put on legal
+hold before it comes, or whose draft is worked on, is kept, and the entry is of no force any more (`journal.entry_of`).
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import Error, models, transaction
 
 from submissions import clock, events, journal
 from submissions.calls import ledger
@@ -31,7 +36,11 @@ from submissions.models import (
 from submissions.models.submission import DECIDED, FINAL
 from submissions.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 
+log = logging.getLogger(__name__)
+
 WHY = ("retention", "customer_request", "court_order", "mistake")
+
+JUDGED = ["status", "moves", "source", "decided_by", "decided_at", "legal_hold_at", "erased_at"]
 
 
 class OnLegalHold(Exception):
@@ -85,19 +94,52 @@ def erase(submission: Submission, *, by: Actor, why: str) -> None:
         OnLegalHold, StillRunning
         StaleSubmission: it changed meanwhile; nothing was erased.
     """
-    check_may_go(submission)
-    journal.write(submission, why)
-    with transaction.atomic():
-        if submission.status == Status.DRAFT:
-            move(submission, Status.ABANDONED, by=by, decided_at=clock.now(), callback_at=None)
-        _empty(submission)
-        SearchHash.objects.filter(submission=submission).delete()
-        WebhookDelivery.objects.filter(submission=submission).delete()
-        SubmissionKey.objects.filter(pk=submission.pk).delete()
-        events.record("erased", by=by, submission=submission, fields={"why": why})
+    _erase(submission, by=by, why=why)
+
+
+def _erase(submission: Submission, *, by: Actor, why: str, is_journaled: bool = False) -> None:
+    is_new = False
+    try:
+        with transaction.atomic():
+            _lock(submission)
+            check_may_go(submission)
+            is_new = not is_journaled and journal.write(submission, why)
+            _destroy(submission, by=by, why=why)
+    except Exception:
+        if is_new:
+            _take_back(submission)
+        raise
     submission.__dict__.pop("_data_key", None)
     remove_images(submission)
     keeping.forget(submission)
+
+
+def _lock(submission: Submission) -> None:
+    """What a sweep read may be minutes old; from here to the transaction's end nobody else holds it, sends it or asks
+    the vendor about it.
+    """
+    submission.refresh_from_db(fields=JUDGED, from_queryset=Submission.objects.select_for_update())
+    if submission.erased_at is not None:
+        raise StaleSubmission(submission.reference)
+
+
+def _destroy(submission: Submission, *, by: Actor, why: str) -> None:
+    if submission.status == Status.DRAFT:
+        move(submission, Status.ABANDONED, by=by, decided_at=clock.now(), callback_at=None)
+    _empty(submission)
+    SearchHash.objects.filter(submission=submission).delete()
+    WebhookDelivery.objects.filter(submission=submission).delete()
+    SubmissionKey.objects.filter(pk=submission.pk).delete()
+    events.record("erased", by=by, submission=submission, fields={"why": why})
+
+
+def _take_back(submission: Submission) -> None:
+    """Only where the database still has the person: a commit whose answer was lost may have erased them."""
+    try:
+        if Submission.objects.filter(pk=submission.pk, erased_at=None).exists():
+            journal.take_back(submission.pk)
+    except (Error, OSError) as error:
+        log.warning("the journal's entry of %s stands for now: %s", submission.reference, type(error).__name__)
 
 
 def _empty(submission: Submission) -> None:
@@ -135,7 +177,7 @@ def remove_images(submission: Submission) -> int:
 
 @dataclass
 class Replay:
-    """`erased`: again; `waiting`: references of those that cannot go yet, because a call is open."""
+    """`erased`: again; `waiting`: references of those that cannot go yet: a call is open, or somebody was quicker."""
 
     erased: int = 0
     waiting: list[str] = field(default_factory=list)
@@ -146,10 +188,12 @@ def replay() -> Replay:
     done = Replay()
     for pk in journal.missed():
         submission = Submission.objects.select_related("project").get(pk=pk)
+        if (entry := journal.entry_of(submission)) is None:
+            continue
         try:
-            _erase_again(submission, journal.read(pk))
+            _erase_again(submission, entry)
             done.erased += 1
-        except (StillRunning, StaleSubmission):
+        except (StillRunning, OnLegalHold, StaleSubmission):
             done.waiting.append(submission.reference)
     return done
 
@@ -157,18 +201,19 @@ def replay() -> Replay:
 def _erase_again(submission: Submission, entry: dict[str, Any]) -> None:
     """A hold that the dump still has was lifted before the erasure, and the final word had been spoken."""
     if submission.legal_hold_at is not None:
-        Submission.objects.filter(pk=submission.pk).update(legal_hold_at=None, legal_hold_by=None)
+        seen = Submission.objects.filter(pk=submission.pk, legal_hold_at=submission.legal_hold_at)
+        seen.update(legal_hold_at=None, legal_hold_by=None)
         submission.legal_hold_at = submission.legal_hold_by = None
         events.record("legal_hold_lifted", by=SYSTEM, submission=submission, fields={"why": "journal"})
     if submission.status not in (*FINAL, Status.DRAFT) and not submission.has_open_call:
         _end_as_journaled(submission, entry)
-    erase(submission, by=SYSTEM, why=entry["why"])
+    _erase(submission, by=SYSTEM, why=entry["why"], is_journaled=True)
 
 
 def _end_as_journaled(submission: Submission, entry: dict[str, Any]) -> None:
     """To the final status that it had, where its present one leads there; else it is closed, and the event says so."""
     to = Status(entry.get("status") or Status.ABANDONED)
-    if (Status(submission.status), to) not in MOVES:
+    if to not in FINAL or (Status(submission.status), to) not in MOVES:
         to = Status.ABANDONED
     columns: dict[str, Any] = {"decided_at": _when(entry), "callback_at": None, "next_alert_at": None}
     if to in DECIDED:

@@ -1,12 +1,13 @@
 """The journal of erasures: beside the images and outside the database, so that a restored database can be told.
 
-An entry holds no personal data: which submission, when, why, and what its final word was. How it is replayed stands in
-`submissions.erasure`.
+An entry holds no personal data: which submission, when, why, and what its final word was. How it is written and
+replayed stands in `submissions.erasure`.
 """
 
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -14,17 +15,21 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from submissions import clock
-from submissions.models import Submission
+from submissions.models import Status, Submission
 
 FOLDER = "erasures"
 AT_ONCE = 500
 
 
-def write(submission: Submission, why: str) -> None:
-    """Before anything is erased: a crash in between erases once more, which harms nothing."""
+def write(submission: Submission, why: str) -> bool:
+    """Before anything is erased, in place of what a crash left of an earlier try; whether there was nothing before.
+
+    Raises:
+        OSError: the storage does not take it.
+    """
     name = _name(submission.pk)
-    if default_storage.exists(name):
-        return
+    if is_there := default_storage.exists(name):
+        default_storage.delete(name)
     entry = {
         "submission": str(submission.pk),
         "at": clock.now().isoformat(),
@@ -35,26 +40,44 @@ def write(submission: Submission, why: str) -> None:
         "decided_at": submission.decided_at.isoformat() if submission.decided_at else None,
     }
     default_storage.save(name, ContentFile(json.dumps(entry).encode()))
+    return not is_there
 
 
-def read(pk: uuid.UUID) -> dict[str, Any]:
-    with default_storage.open(_name(pk)) as stored:
-        entry: dict[str, Any] = json.loads(stored.read())
-        return entry
+def take_back(pk: uuid.UUID) -> None:
+    """The erasure did not happen.
+
+    Raises:
+        OSError: the storage does not answer, and the entry may stand.
+    """
+    default_storage.delete(_name(pk))
 
 
-def holds(pk: uuid.UUID) -> bool:
-    return default_storage.exists(_name(pk))
+def entry_of(submission: Submission) -> dict[str, Any] | None:
+    """What it tells of one that the database holds; None where it does not say that this one was erased.
+
+    Nor does it where somebody has put it on legal hold, or worked on the draft that it was, after the entry was
+    written: then the entry is what a crash left of an erasure that never came about. What a dump brings back is older.
+
+    Raises:
+        OSError: the storage does not answer.
+    """
+    try:
+        with default_storage.open(_name(submission.pk)) as stored:
+            entry: dict[str, Any] = json.loads(stored.read())
+    except FileNotFoundError:
+        return None
+    written = datetime.fromisoformat(entry["at"]) - clock.MAX_DRIFT
+    is_held = submission.legal_hold_at is not None and submission.legal_hold_at > written
+    is_worked_on = entry["status"] == Status.DRAFT and submission.updated_at > written
+    return None if is_held or is_worked_on else entry
 
 
 def missed() -> Iterator[uuid.UUID]:
-    """Submissions that were erased and that this database holds all the same: it comes from an older dump.
-
-    The names tell which; no entry is opened.
-    """
+    """Submissions that were erased and that this database holds all the same: it comes from an older dump."""
     erased = _erased()
-    while names := list(islice(erased, AT_ONCE)):
-        yield from Submission.objects.filter(pk__in=names, erased_at=None).order_by("pk").values_list("pk", flat=True)
+    while pks := list(islice(erased, AT_ONCE)):
+        rows = Submission.objects.filter(pk__in=pks, erased_at=None).order_by("pk")
+        yield from (row.pk for row in rows.only("legal_hold_at", "updated_at") if entry_of(row))
 
 
 def _erased() -> Iterator[uuid.UUID]:

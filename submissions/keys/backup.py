@@ -81,9 +81,9 @@ def restore(path: Path) -> Restored:
 
 def _restore(keys: list[SubmissionKey], done: Restored) -> None:
     pks = [key.pk for key in keys]
-    living = set(Submission.objects.filter(pk__in=pks, erased_at=None).values_list("pk", flat=True))
+    rows = Submission.objects.filter(pk__in=pks, erased_at=None).only("legal_hold_at", "updated_at")
+    living = {row.pk for row in rows if journal.entry_of(row) is None}
     there = set(SubmissionKey.objects.filter(pk__in=pks).values_list("pk", flat=True))
-    living -= {pk for pk in living if journal.holds(pk)}
     wanted = [key for key in keys if key.pk in living and key.pk not in there]
     for key in wanted:
         key.open()

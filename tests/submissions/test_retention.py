@@ -1,6 +1,10 @@
 """Retention clocks, legal hold, erasure of values and images, the journal and its replay."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,12 +12,13 @@ import time_machine
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 
-from submissions import clock, erasure, events, retention, review, search, webhooks
+from submissions import capture, clock, erasure, events, journal, retention, review, search, steps, webhooks
 from submissions.calls import hold, outcomes
 from submissions.events import SYSTEM
+from submissions.keys import backup
 from submissions.models import (
     Attempt,
     Call,
@@ -164,7 +169,8 @@ def test_restored_database_is_brought_in_line_by_the_journal() -> None:
 
 def test_hold_that_only_the_dump_has_does_not_keep_an_erased_person() -> None:
     administrator = factories.make_user(Role.ADMINISTRATOR)
-    submission = erased_and_restored(decided(), legal_hold_at=clock.now(), legal_hold_by=administrator)
+    held = clock.now() - timedelta(days=1)
+    submission = erased_and_restored(decided(), legal_hold_at=held, legal_hold_by=administrator)
     assert erasure.replay().erased == 1
     assert is_erased(submission)
     assert Event.objects.get(kind="legal_hold_lifted").fields == {"why": "journal"}
@@ -287,3 +293,105 @@ def test_administrator_acts_and_others_may_not(client: Client) -> None:
 
 def test_leap_day_has_a_day_to_go_back_to() -> None:
     assert retention.years_before(clock.now().replace(year=2024, month=2, day=29), 5).strftime("%m-%d") == "02-28"
+
+
+def is_journaled(submission: Submission) -> bool:
+    return default_storage.exists(f"erasures/{submission.pk}.json")
+
+
+def test_hold_set_after_the_sweep_read_the_row_keeps_the_person() -> None:
+    """The sweep works with rows that it read many erasures ago."""
+    as_read = decided(Status.REJECTED, years_ago=6)
+    by = factories.by(factories.make_user(Role.ADMINISTRATOR))
+    retention.hold(factories.reload(as_read), by=by, reason="court file 7")
+    with pytest.raises(erasure.OnLegalHold):
+        erasure.erase(as_read, by=SYSTEM, why="retention")
+    assert not is_journaled(as_read)
+    assert erasure.replay() == erasure.Replay()
+    assert factories.reload(as_read).values["name"]
+
+
+def test_draft_sent_after_the_sweep_read_the_row_lives() -> None:
+    as_read = factories.make_draft()
+    steps.send_step1(factories.reload(as_read), by=factories.by(as_read.created_by))
+    with pytest.raises(erasure.StillRunning):
+        erasure.erase(as_read, by=SYSTEM, why="retention")
+    assert not is_journaled(as_read)
+    assert factories.reload(as_read).status == Status.STEP1_SENDING
+
+
+def test_entry_is_taken_back_where_the_erasure_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = decided()
+
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        assert is_journaled(submission), "it is written before the data are gone"
+        raise IntegrityError
+
+    monkeypatch.setattr(erasure.events, "record", fail)
+    with pytest.raises(IntegrityError):
+        erasure.erase(submission, by=SYSTEM, why="retention")
+    assert not is_journaled(submission)
+    assert factories.reload(submission).values["name"]
+
+
+def test_entry_stands_where_the_person_is_gone_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to the commit was lost, and the commit was not."""
+    submission = decided()
+    atomic = transaction.atomic
+
+    @contextlib.contextmanager
+    def committed_without_a_word() -> Iterator[None]:
+        with atomic():
+            yield
+        raise OperationalError
+
+    monkeypatch.setattr(erasure, "transaction", SimpleNamespace(atomic=committed_without_a_word))
+    with pytest.raises(OperationalError):
+        erasure.erase(submission, by=SYSTEM, why="retention")
+    assert is_journaled(submission)
+
+
+def left_by_a_crash(submission: Submission) -> Submission:
+    """The worker ended between the journal and the commit."""
+    with time_machine.travel(clock.now() - timedelta(minutes=5)):
+        journal.write(submission, "retention")
+    return submission
+
+
+def test_person_of_a_crash_before_the_commit_is_erased_by_the_next_sweep() -> None:
+    submission = left_by_a_crash(decided(Status.REJECTED, years_ago=6))
+    assert retention.erase_due() == 1
+    assert is_erased(submission)
+    assert is_journaled(submission)
+
+
+def test_person_held_after_a_crash_before_the_commit_is_kept(tmp_path: Path) -> None:
+    submission = left_by_a_crash(decided(Status.REJECTED, years_ago=6))
+    by = factories.by(factories.make_user(Role.ADMINISTRATOR))
+    retention.hold(submission, by=by, reason="court file 7")
+    hold.begin(hold.BY_HAND)
+    assert erasure.replay() == erasure.Replay()
+    call_command("hold", "--lift", "--reason", "looked at all")
+    backup.write(tmp_path)
+    SubmissionKey.objects.filter(pk=submission.pk).delete()
+    assert backup.restore(next(tmp_path.glob("keys-*"))).written == 1
+    assert factories.reload(submission).values["name"]
+    retention.lift_hold(submission, by=by, reason="closed")
+    assert retention.erase_due() == 1
+
+
+def test_draft_worked_on_after_a_crash_before_the_commit_is_kept() -> None:
+    submission = left_by_a_crash(factories.make_draft())
+    capture.save_values(submission, {"name": "Minseo Sample"}, by=factories.by(submission.created_by))
+    assert erasure.replay() == erasure.Replay()
+    assert factories.reload(submission).values["name"] == "Minseo Sample"
+
+
+def test_hold_of_a_later_try_does_not_bring_an_erased_person_back() -> None:
+    """A crash, a hold that was lifted, the erasure, and a dump from during the hold."""
+    submission = left_by_a_crash(decided(Status.REJECTED, years_ago=6))
+    administrator = factories.make_user(Role.ADMINISTRATOR)
+    held = clock.now() - timedelta(minutes=3)
+    restored = erased_and_restored(submission, legal_hold_at=held, legal_hold_by=administrator)
+    assert erasure.replay().erased == 1
+    assert is_erased(restored)
