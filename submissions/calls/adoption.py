@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from argos.replies import VendorSubmission
-from submissions import clock, differences, events, follow
+from submissions import clock, differences, events, follow, search
 from submissions.calls import evidence, outcomes, readback
 from submissions.events import VENDOR
 from submissions.models import Call, CallKind, Decision, DifferenceKind, Status, Submission
@@ -28,6 +28,7 @@ def _adopt_step1(call: Call, found: VendorSubmission) -> None:
         confirmed = submission.values
         columns |= outcomes.read_columns(submission, found.ocr)
         move(submission, Status.CONFIRMING, by=VENDOR, fields={"read_back": True}, **columns)
+        search.index(submission)
         # What a restored database or a stray record brings back may have been followed by a Step 2 already.
         if call.error not in (evidence.RESTORED, "found_at_vendor"):
             follow.after_step1(call, confirmed)

@@ -25,6 +25,7 @@ def step1_answered(call: Call, reply: Step1Reply) -> bool:
     with transaction.atomic():
         if _close(call, reply.received.status, to, columns, error_code=code):
             if to == Status.CONFIRMING:
+                search.index(submission)
                 follow.after_step1(call, confirmed)
             return True
     if reply.submission_id and reply.submission_id != submission.vendor_id:
@@ -48,10 +49,12 @@ def _step1_end(submission: Submission, reply: Step1Reply) -> tuple[Status, dict[
 
 
 def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, Any]:
-    """What Step 1 read; the vendor's attempt list starts empty unless ID images were refused before."""
+    """What Step 1 read; the vendor's attempt list starts empty unless ID images were refused before.
+
+    Whoever writes them brings the search in line too, in the same transaction.
+    """
     submission.ocr = dict(ocr)
     submission.values = _filled(submission.values, ocr)
-    search.index(submission)
     return {
         "ocr_sealed": submission.ocr_sealed,
         "values_sealed": submission.values_sealed,

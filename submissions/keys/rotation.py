@@ -157,12 +157,18 @@ def left() -> int:
 
 def rehash_all(batch: int = BATCH) -> Iterator[Progress]:
     """Write the search hashes anew under the first search key; yields after each batch."""
-    rows = Submission.objects.filter(erased_at=None)
+    rows = Submission.objects.filter(erased_at=None).order_by("pk")
     total, seen = rows.count(), 0
     after = None
-    while part := list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[:batch]):
-        with transaction.atomic():
-            for submission in part:
-                search.index(submission)
+    while part := _rehash(rows.filter(pk__gt=after) if after else rows, batch):
         seen, after = seen + len(part), part[-1].pk
         yield Progress("search", seen, seen, total)
+
+
+def _rehash(rows: "models.QuerySet[Submission]", batch: int) -> list[Submission]:
+    """The first of them, locked, so that nobody is erased between the reading and the writing."""
+    with transaction.atomic():
+        part = list(rows.select_for_update()[:batch])
+        for submission in part:
+            search.index(submission)
+    return part

@@ -19,10 +19,10 @@ from argos.errors import (
     VendorError,
 )
 from argos.replies import AccountReply, parse_account
-from submissions import clock, telling
-from submissions.calls import ledger, outcomes, send
+from submissions import clock, erasure, telling
+from submissions.calls import ledger, outcomes, send, settle
 from submissions.events import SYSTEM
-from submissions.models import Call, CallKind, CallState, Event, Project, Status, Submission
+from submissions.models import Call, CallKind, CallState, Event, Project, SearchHash, Status, Submission
 from submissions.models.call import CAPTURED
 from submissions.transitions import StaleSubmission
 from tests.factories import by, claim_call, make_at, received, reload, review_reply, step1_reply, step2_reply
@@ -91,6 +91,17 @@ def test_late_answer_beside_a_status_changes_nothing(answer: Callable[[Call], bo
 
 def account_reply() -> AccountReply:
     return parse_account({"success": True}, received())
+
+
+def test_reply_after_the_person_was_erased_brings_nobody_back_into_search() -> None:
+    call = left(Status.STEP1_SENDING, CallKind.STEP1)
+    submission = call.submission
+    submission.data_key()  # the images were opened with it before the call left
+    ledger.doubt(call, error="lease_ran_out")
+    settle.release(Call.objects.select_related("submission__project").get(pk=call.pk), by=SYSTEM)
+    erasure.erase(reload(submission), by=SYSTEM, why="customer_request")
+    assert not outcomes.step1_answered(call, step1_reply(ocr={"document_number": "M12345678"}))
+    assert not SearchHash.objects.filter(submission=submission).exists()
 
 
 def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
