@@ -92,6 +92,7 @@ def erase(submission: Submission, *, by: Actor, why: str) -> None:
 
     Raises:
         OnLegalHold, StillRunning
+        OSError: the storage does not take the journal's entry; nothing was erased.
         StaleSubmission: it changed meanwhile; nothing was erased.
     """
     _erase(submission, by=by, why=why)
@@ -110,8 +111,8 @@ def _erase(submission: Submission, *, by: Actor, why: str, is_journaled: bool = 
             _take_back(submission)
         raise
     submission.__dict__.pop("_data_key", None)
-    remove_images(submission)
     keeping.forget(submission)
+    remove_images(submission)
 
 
 def _lock(submission: Submission) -> None:
@@ -166,13 +167,18 @@ def sealed_columns(model: type[models.Model]) -> list[str]:
 
 
 def remove_images(submission: Submission) -> int:
-    """Delete the sealed objects, then their rows; what a crash leaves is taken up by the sweep."""
-    removed = 0
-    for image in Image.objects.filter(submission=submission):
+    """Delete the sealed objects, then their rows; returns how many. What does not go now is taken up by the sweep."""
+    return sum(_remove(image) for image in Image.objects.filter(submission=submission))
+
+
+def _remove(image: Image) -> bool:
+    try:
         default_storage.delete(image.name)
-        image.delete()
-        removed += 1
-    return removed
+    except OSError as error:
+        log.warning("image %s of an erased person stays for now: %s", image.pk, type(error).__name__)
+        return False
+    image.delete()
+    return True
 
 
 @dataclass

@@ -6,6 +6,7 @@ had a relationship, so the second clock alone counts. How it is done stands in `
 """
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -14,12 +15,14 @@ from django.db.models import Q, QuerySet
 
 from submissions import clock, erasure, events
 from submissions.events import SYSTEM, Actor
+from submissions.exports import keeping
 from submissions.models import Image, Project, Status, Submission
 from submissions.transitions import StaleSubmission
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
+SWEEP_LASTS = 120.0  # seconds for each half: a storage that hardly answers keeps no worker longer
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,16 @@ def dry_run(moment: datetime | None = None) -> list[Due]:
 
 
 def erase_due(batch: int = BATCH) -> int:
-    """Erase what is due, at most `batch`; returns how many. Holds and open calls wait."""
-    now = clock.now()
+    """Erase what is due, at most `batch`; returns how many. Holds, open calls and what the storage keeps back wait."""
     finish_erased()
+    now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
     erased = 0
     for name, rows in sets:
-        free = rows.filter(legal_hold_at=None).select_related("project")
-        erased += sum(_erase(submission, name) for submission in free.order_by("pk")[: batch - erased])
+        for submission in rows.filter(legal_hold_at=None).select_related("project").order_by("pk")[: batch - erased]:
+            if time.monotonic() > ends:
+                return erased
+            erased += _erase(submission, name)
     return erased
 
 
@@ -86,13 +91,25 @@ def _erase(submission: Submission, name: str) -> bool:
     except (erasure.StillRunning, erasure.OnLegalHold, StaleSubmission):
         log.info("%s cannot be erased yet", submission.reference)
         return False
+    except OSError as error:
+        log.warning("%s is not erased yet, the storage is away: %s", submission.reference, type(error).__name__)
+        return False
     return True
 
 
 def finish_erased() -> int:
-    """Objects that a crash left behind an erasure: unreadable without the key, and removed all the same."""
-    left = Image.objects.filter(submission__erased_at__isnull=False).select_related("submission")[:BATCH]
-    return sum(erasure.remove_images(image.submission) for image in left)
+    """What a crash or the storage left behind an erasure: files of exports, and objects unreadable without the key.
+
+    Returns how many objects were removed. Those that do not go are passed over, and stand in nobody's way next time.
+    """
+    keeping.forget_again()
+    ends, removed = time.monotonic() + SWEEP_LASTS, 0
+    left = Image.objects.filter(submission__erased_at__isnull=False).values("submission_id")
+    for submission in Submission.objects.filter(pk__in=left).order_by("?")[:BATCH]:
+        if time.monotonic() > ends:
+            break
+        removed += erasure.remove_images(submission)
+    return removed
 
 
 def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:

@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=24)
 MAKING_TAKES = timedelta(hours=1)
+CHUNK_TAKES = timedelta(seconds=10)  # from reading some rows to the event that tells of them
 
 
 def expire(batch: int = 100) -> int:
@@ -35,12 +36,29 @@ def _expire(export: Export) -> bool:
     return True
 
 
-def forget(submission: Submission) -> None:
-    """Somebody was erased: files that hold them expire now, one being made is begun anew without them."""
+def forget(*erased: Submission) -> None:
+    """They were erased: files that hold them expire now, one being made is begun anew without them.
+
+    Told again, it takes up what a crash left out, and leaves alone what was made since: that has empty rows for them.
+    """
+    shown_until = {one.reference: one.erased_at + CHUNK_TAKES for one in erased if one.erased_at}
+    there = Export.objects.filter(state__in=(ExportState.DONE, ExportState.RUNNING))
+    tries = {str(pk): begun for pk, begun in there.values_list("pk", "tries")}
     since = clock.now() - KEPT_FOR - MAKING_TAKES
-    told = Event.objects.filter(kind="exported", at__gte=since).values_list("fields", flat=True)
-    holding = {fields["export"] for fields in told if submission.reference in fields["shown"]}
+    told = Event.objects.filter(kind="exported", at__gte=since).values_list("at", "fields") if tries else ()
+    holding = {
+        fields["export"]
+        for at, fields in told
+        if tries.get(fields["export"]) == fields.get("try", tries.get(fields["export"]))
+        and any(at <= shown_until[name] for name in shown_until.keys() & fields["shown"])
+    }
     exports = Export.objects.filter(pk__in=holding)
     exports.filter(state=ExportState.DONE).update(expires_at=clock.now())
     exports.filter(state=ExportState.RUNNING).update(state=ExportState.WAITING, lease=None, lease_until=None)
     expire()
+
+
+def forget_again() -> None:
+    """Everybody who was erased while a file that is still there may have been made."""
+    since = clock.now() - KEPT_FOR - MAKING_TAKES
+    forget(*Submission.objects.filter(erased_at__gte=since).only("reference", "erased_at"))

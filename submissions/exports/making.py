@@ -62,7 +62,7 @@ def claim() -> Export | None:
         lease = uuid.uuid4()
         columns = {"state": ExportState.RUNNING, "lease": lease, "lease_until": now + LEASE, "rows": 0}
         if seen.update(tries=F("tries") + 1, **columns):
-            export.lease = lease
+            export.lease, export.tries = lease, export.tries + 1
             return export
     return None
 
@@ -98,7 +98,8 @@ def _write(export: Export, target: IO[bytes]) -> int:
         for line in lines:
             sheet.write(line)
         export.rows += len(lines)
-        events.record("exported", by=actor, fields={"export": str(export.pk), "shown": references})
+        fields = {"export": str(export.pk), "try": export.tries, "shown": references}
+        events.record("exported", by=actor, fields=fields)
         _renew(export, rows=export.rows)
     sheet.finish()
     writer.finish()

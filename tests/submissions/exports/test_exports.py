@@ -11,7 +11,7 @@ import time_machine
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from submissions import clock, erasure, events, search
+from submissions import clock, events, search
 from submissions.exports import asking, keeping, making, rows, sheets
 from submissions.exports.sealing import PIECE, SealedWriter, read_sealed
 from submissions.keys import rotation
@@ -222,18 +222,6 @@ def test_expired_file_is_gone_with_its_key_and_the_page_says_so() -> None:
     assert not default_storage.exists(name)
     assert "query" not in export.told
     assert "Expired" in client.get(f"/exports/{export.pk}/").content.decode()
-
-
-def test_erasing_somebody_expires_the_files_that_hold_them() -> None:
-    officer = make_user(Role.OFFICER)
-    erased = make_at(Status.ABANDONED)
-    with_them, without = ask(officer), ask(officer, "status=draft")
-    make_draft()
-    with_them, without = made(with_them), Export.objects.get(pk=without.pk)
-    erasure.erase(erased, by=by(make_user(Role.ADMINISTRATOR)), why="customer_request")
-    with_them.refresh_from_db()
-    without.refresh_from_db()
-    assert (with_them.state, without.state) == (ExportState.EXPIRED, ExportState.DONE)
 
 
 def test_file_lost_from_the_storage_is_said() -> None:
