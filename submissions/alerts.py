@@ -1,17 +1,21 @@
 """Tells people that a clock is near its end: in the page, and by an e-mail that names the reference only."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from submissions import clock, deadlines
 from submissions.models import Alert, Role, Status, Submission, User
+from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
 from submissions.permissions import can
 
@@ -44,10 +48,16 @@ def _raise(submission: Submission) -> bool:
     return True
 
 
-def tell(submission: Submission, kind: str, since: datetime | None) -> None:
-    """Tell whoever is responsible, once for each `since`; the page and the mail come by the usual way."""
-    rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in people(submission)]
+def tell(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:
+    """Tell whoever is responsible, or these, once for each `since`; the page and the mail come by the usual way."""
+    told = people(submission) if to is None else to
+    rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in told]
     Alert.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def administrators() -> QuerySet[User]:
+    """Whoever answers for retention; they see references only."""
+    return User.objects.filter(is_active=True, role=Role.ADMINISTRATOR)
 
 
 def _kind(submission: Submission, due: datetime | None) -> str:
@@ -117,13 +127,14 @@ def _message(person: User, alerts: list[Alert]) -> EmailMessage:
 
 
 def _address(alert: Alert) -> str:
-    return f"{settings.PUBLIC_URL}/submissions/{alert.submission_id}/"
+    return settings.PUBLIC_URL + reverse(alert.page, args=[alert.submission_id])
 
 
 def text_of(alert: Alert) -> str:
     """The alert in a sentence without personal data."""
     texts = {
         "call_stuck": _("nobody knows whether the vendor got a call, and asking has not told; please look"),
+        VENDOR_KEEPS: _("the vendor has not deleted its copy, so nothing was erased; ask again, or erase ours alone"),
         "overdue_without_word": _("overdue for 6 hours and still no word from the vendor"),
         "deadline_240": _("the 24-hour limit is less than 4 hours away"),
         "deadline_60": _("the 24-hour limit is less than 1 hour away"),

@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import Error, models, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from submissions import clock, events, journal
 from submissions.calls import ledger
@@ -24,6 +25,7 @@ from submissions.exports import keeping
 from submissions.models import (
     Call,
     CallKind,
+    CallState,
     Image,
     SearchHash,
     Source,
@@ -51,24 +53,32 @@ class StillRunning(Exception):
     """It has no final word yet, or a call to the vendor is open."""
 
 
+class VendorKeepsIt(StillRunning):
+    """The vendor's deletion was asked for first and has not come about."""
+
+
 def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
     """Note that this person's data is to go; where wanted, the vendor's copy first. The sweep then erases ours.
 
+    Asked again, the last word counts: with the vendor's copy once more, or without it.
+
     Raises:
         OnLegalHold, StillRunning
-        StaleSubmission: it changed meanwhile; nothing was written.
+        StaleSubmission: it was erased meanwhile; nothing was written.
     """
-    check_may_go(submission)
+    columns = {
+        "erasure_asked_at": clock.now(),
+        "erasure_asked_by": by.user,
+        "erasure_is_ours_alone": not at_vendor,
+    }
     with transaction.atomic():
-        events.record(
-            "erasure_asked", by=by, submission=submission, reason=reason, fields={"why": why, "at_vendor": at_vendor}
-        )
+        _lock(submission)
+        check_may_go(submission)
+        fields = {"why": why, "at_vendor": at_vendor}
+        events.record("erasure_asked", by=by, submission=submission, reason=reason, fields=fields)
         if at_vendor and submission.vendor_id:
             ask_vendor(submission, by=by)
-        columns = {"erasure_asked_at": clock.now(), "erasure_asked_by": by.user}
-        rows = Submission.objects.filter(pk=submission.pk, erased_at=None, legal_hold_at=None)
-        if not rows.update(**columns):
-            raise StaleSubmission(submission.reference)
+        Submission.objects.filter(pk=submission.pk).update(**columns)
     for column, value in columns.items():
         setattr(submission, column, value)
 
@@ -87,11 +97,24 @@ def check_may_go(submission: Submission) -> None:
         raise StillRunning(submission.reference)
 
 
+def vendor_is_done() -> Q:
+    """Submissions whose copy at the vendor nobody waits for: it is gone there, or nobody asked for that (any more)."""
+    asked = Call.objects.filter(submission=OuterRef("pk"), kind=CallKind.DELETE)
+    gone = asked.filter(Q(state=CallState.ANSWERED) | Q(settled_as="adopted"))
+    return Q(erasure_is_ours_alone=True) | ~Exists(asked) | Exists(gone)
+
+
+def check_vendor_is_done(submission: Submission) -> None:
+    """Raises VendorKeepsIt. Once ours is erased, nobody could ask the vendor any more."""
+    if not Submission.objects.filter(vendor_is_done(), pk=submission.pk).exists():
+        raise VendorKeepsIt(submission.reference)
+
+
 def erase(submission: Submission, *, by: Actor, why: str) -> None:
     """Destroy the data key, the hashes, every sealed value and every image. Events, times, status and codes stay.
 
     Raises:
-        OnLegalHold, StillRunning
+        OnLegalHold, StillRunning, VendorKeepsIt
         OSError: the storage does not take the journal's entry; nothing was erased.
         StaleSubmission: it changed meanwhile; nothing was erased.
     """
@@ -104,7 +127,9 @@ def _erase(submission: Submission, *, by: Actor, why: str, is_journaled: bool = 
         with transaction.atomic():
             _lock(submission)
             check_may_go(submission)
-            is_new = not is_journaled and journal.write(submission, why)
+            if not is_journaled:
+                check_vendor_is_done(submission)
+                is_new = journal.write(submission, why)
             _destroy(submission, by=by, why=why)
     except Exception:
         if is_new:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from submissions import clock, erasure, events
+from submissions import alerts, clock, erasure, events
 from submissions.events import SYSTEM, Actor
 from submissions.exports import keeping
-from submissions.models import Image, Project, Status, Submission
+from submissions.models import Call, CallKind, Image, Project, Status, Submission
+from submissions.models.alert import VENDOR_KEEPS
 from submissions.transitions import StaleSubmission
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
         "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
         "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=record),
         "approved": approved,
-        "asked for": rows.filter(erasure_asked_at__lte=moment),
+        "asked for": rows.filter(erasure.vendor_is_done(), erasure_asked_at__lte=moment),
     }
 
 
@@ -73,6 +74,7 @@ def dry_run(moment: datetime | None = None) -> list[Due]:
 def erase_due(batch: int = BATCH) -> int:
     """Erase what is due, at most `batch`; returns how many. Holds, open calls and what the storage keeps back wait."""
     finish_erased()
+    tell_of_kept()
     now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
     erased = 0
@@ -95,6 +97,21 @@ def _erase(submission: Submission, name: str) -> bool:
         log.warning("%s is not erased yet, the storage is away: %s", submission.reference, type(error).__name__)
         return False
     return True
+
+
+def kept_by_vendor() -> "QuerySet[Submission]":
+    """Asked for with the vendor's copy, which the vendor has not deleted: the call has ended otherwise."""
+    asked: QuerySet[Submission] = Submission.objects.filter(erasure_asked_at__isnull=False, erased_at=None)
+    open_calls = Call.objects.open().filter(submission=OuterRef("pk"))
+    return asked.exclude(erasure.vendor_is_done()).exclude(Exists(open_calls)).select_related("project")
+
+
+def tell_of_kept() -> None:
+    """Tell the administrators, once for each deletion that did not come about: nothing is erased until they act."""
+    to = list(alerts.administrators())
+    for submission in kept_by_vendor():
+        last = submission.calls.filter(kind=CallKind.DELETE).latest("prepared_at")
+        alerts.tell(submission, VENDOR_KEEPS, last.ended_at, to)
 
 
 def finish_erased() -> int:

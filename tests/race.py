@@ -5,12 +5,14 @@ A process of its own, because its rows are committed and events cannot be taken 
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import django
 
 WAITING, PEOPLE = 6, 8
+ERASURES = 6
 CALLS = 24  # more threads than one look used to bring candidates
 
 
@@ -19,7 +21,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    print(json.dumps({**claims_at_once(), **links_at_once(), **calls_at_once()}))
+    print(json.dumps({**claims_at_once(), **links_at_once(), **calls_at_once(), **erasures_at_once()}))
 
 
 def claims_at_once() -> dict[str, Any]:
@@ -75,6 +77,38 @@ def calls_at_once() -> dict[str, Any]:
     got = at_once([ledger.claim] * CALLS)
     sent = [str(getattr(call, "pk", call)) for call in got]
     return {"sent": sent, "ticks": Switch.read().tick - ticked}
+
+
+def erasures_at_once() -> dict[str, Any]:
+    """Each is erased while somebody asks for the vendor's deletion, or puts it on legal hold."""
+    from submissions import erasure, journal, retention
+    from submissions.events import SYSTEM
+    from submissions.models import Role, Status
+    from tests.factories import by, make_at, make_user, reload
+
+    admin = by(make_user(Role.ADMINISTRATOR))
+    made = [make_at(Status.APPROVED) for _each in range(ERASURES)]
+    write = journal.write
+
+    def write_slowly(*args: Any) -> bool:
+        time.sleep(0.2)  # the others come in between, where they can
+        return write(*args)
+
+    journal.write = write_slowly
+    at_vendor = {"why": "mistake", "reason": "asked by phone", "at_vendor": True}
+    acts: list[Callable[[], Any]] = [
+        lambda one=one: erasure.erase(reload(one), by=SYSTEM, why="mistake") for one in made
+    ]
+    acts += [lambda one=one: erasure.ask(reload(one), by=admin, **at_vendor) for one in made[::2]]
+    acts += [lambda one=one: retention.hold(reload(one), by=admin, reason="court file 7") for one in made[1::2]]
+    errors = {type(error).__name__ for error in at_once(acts) if isinstance(error, Exception)}
+    after = [reload(one) for one in made]
+    return {
+        "erased_and_asked": sum(bool(one.erased_at and one.calls.filter(kind="delete").exists()) for one in after),
+        "kept_and_journaled": sum(not one.erased_at and journal.entry_of(one) is not None for one in after),
+        "erased_or_kept": sum(bool(one.erased_at or one.legal_hold_at or one.erasure_asked_at) for one in after),
+        "refusals": sorted(errors - {"OnLegalHold", "StillRunning", "StaleSubmission"}),
+    }
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:

@@ -9,6 +9,8 @@ from submissions import clock
 from submissions.models.people import User
 from submissions.models.submission import Submission
 
+VENDOR_KEEPS = "vendor_keeps"
+
 
 class Alert(models.Model):
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="alerts")
@@ -28,3 +30,8 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.person_id}"
+
+    @property
+    def page(self) -> str:
+        """The name of the page on which something is done about it."""
+        return "retention_act" if self.kind == VENDOR_KEEPS else "submission"

@@ -141,6 +141,12 @@ class Submission(ReadPartly):
     legal_hold_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     erasure_asked_at = models.DateTimeField(null=True, editable=False)
     erasure_asked_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    erasure_is_ours_alone = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="asked for here whatever became of a deletion at the vendor",
+    )
     erased_at = models.DateTimeField(null=True, editable=False)
 
     # What the vendor told.

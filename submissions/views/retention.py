@@ -42,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "soon": retention.dry_run(clock.now() + timedelta(days=30)),
         "held": rows.filter(legal_hold_at__isnull=False, erased_at=None).order_by("legal_hold_at")[:SHOWN],
         "asked": rows.filter(erasure_asked_at__isnull=False, erased_at=None).order_by("erasure_asked_at")[:SHOWN],
+        "kept": retention.kept_by_vendor().order_by("erasure_asked_at")[:SHOWN],
         "erased": rows.filter(erased_at__isnull=False).order_by("-erased_at")[:SHOWN],
         "reference": text,
     }
@@ -85,6 +86,7 @@ def _page(request: HttpRequest, found: Submission, action: str = "", form: Any =
         form.auto_id = f"{action}_%s"
         forms[action] = form
     context = {"submission": found, "forms": forms, "back": reverse("retention")}
+    context["is_kept_by_vendor"] = retention.kept_by_vendor().filter(pk=found.pk).exists()
     return render(request, "retention/act.html", context, status=200 if form is None else 422)
 
 

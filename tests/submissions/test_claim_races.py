@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.race import CALLS, PEOPLE, WAITING
+from tests.race import CALLS, ERASURES, PEOPLE, WAITING
 from tests.stack import ROOT
 
 pytestmark = pytest.mark.slow
@@ -28,6 +28,8 @@ def race(environment: dict[str, str]) -> None:
     assert (told["came"], told["images"]) == (["Image"] + ["LinkUsed"] * (PEOPLE - 1), 1)
     assert len(told["sent"]) == len(set(told["sent"])) == told["ticks"] == CALLS
     assert "None" not in told["sent"], "none comes back empty while another's call is waiting"
+    assert (told["erased_and_asked"], told["kept_and_journaled"]) == (0, 0), "one comes first, the other does nothing"
+    assert (told["erased_or_kept"], told["refusals"]) == (ERASURES, [])
 
 
 def test_many_at_once_on_sqlite(tmp_path: Path) -> None:

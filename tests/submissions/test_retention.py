@@ -1,5 +1,6 @@
 """Retention clocks, legal hold, and who may ask for an erasure."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,16 +9,18 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from submissions import clock, erasure, retention
-from submissions.calls import outcomes
+from submissions import alerts, clock, erasure, retention
+from submissions.calls import ledger, outcomes, settle
 from submissions.events import SYSTEM
 from submissions.models import (
+    Alert,
     Call,
     CallKind,
     Role,
     Status,
     Submission,
 )
+from submissions.transitions import StaleSubmission
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +98,72 @@ def test_vendor_copy_goes_first_where_that_is_wanted(client: Client) -> None:
     assert outcomes.delete_answered(factories.claim_call(submission, CallKind.DELETE), factories.received())
     assert call.pk == Call.objects.get(state="answered", kind=CallKind.DELETE).pk
     assert retention.erase_due() == 1
+
+
+def asked_at_vendor(submission: Submission) -> Call:
+    """Asked for with the vendor's copy, and the deletion has left."""
+    by = factories.by(factories.make_user(Role.ADMINISTRATOR))
+    erasure.ask(submission, by=by, why="customer_request", reason="letter of 3 May", at_vendor=True)
+    return factories.claim_call(submission, CallKind.DELETE)
+
+
+def refuse(call: Call) -> None:
+    ledger.refuse(call, error="refused", code="admin is required", http_status=400, reply={})
+
+
+def never_arrive(call: Call) -> None:
+    ledger.doubt(call, error="outcomeunknown")
+    settle.release(call, by=SYSTEM)
+
+
+def cancel(call: Call) -> None:
+    ledger.cancel_sent(call, error="not_configured")
+
+
+@pytest.mark.parametrize("end", [refuse, never_arrive, cancel])
+def test_ours_is_kept_and_the_administrators_are_told_where_the_vendor_keeps_its_copy(
+    client: Client, end: Callable[[Call], None]
+) -> None:
+    submission = decided(Status.REJECTED, years_ago=6)
+    end(asked_at_vendor(submission))
+    for _each in range(2):
+        assert retention.erase_due() == 0, "nor by the clock that has run out meanwhile"
+    told = Alert.objects.get(submission=submission)
+    assert (told.person.role, told.page) == (Role.ADMINISTRATOR, "retention_act")
+    assert "/retention/" in alerts._address(told)
+    client.force_login(told.person)
+    assert "has not deleted its copy" in client.get("/unread/").content.decode()
+    assert submission.reference in client.get("/retention/").content.decode()
+    assert "has not deleted its copy" in client.get(f"/retention/{submission.pk}/").content.decode()
+    again = asked_at_vendor(factories.reload(submission))
+    assert outcomes.delete_answered(again, factories.received())
+    assert retention.erase_due() == 1
+
+
+def test_ours_goes_alone_where_it_is_asked_for_once_more_without_the_vendors() -> None:
+    submission = decided()
+    refuse(asked_at_vendor(submission))
+    by = factories.by(factories.make_user(Role.ADMINISTRATOR))
+    erasure.ask(factories.reload(submission), by=by, why="customer_request", reason="letter", at_vendor=False)
+    assert retention.erase_due() == 1
+    assert not retention.kept_by_vendor().exists()
+
+
+def test_deletion_that_reading_back_showed_is_one() -> None:
+    submission = decided()
+    call = asked_at_vendor(submission)
+    ledger.doubt(call, error="outcomeunknown")
+    ledger.settle(call, "adopted")
+    assert retention.erase_due() == 1
+
+
+def test_erased_one_is_asked_for_no_more() -> None:
+    submission = decided()
+    as_read = factories.reload(submission)
+    erasure.erase(submission, by=SYSTEM, why="mistake")
+    by = factories.by(factories.make_user(Role.ADMINISTRATOR))
+    with pytest.raises(StaleSubmission):
+        erasure.ask(as_read, by=by, why="customer_request", reason="letter", at_vendor=True)
 
 
 def test_pages_of_an_erased_submission_still_open(client: Client) -> None:
