@@ -1,4 +1,4 @@
-"""When a person's data must go: two five-year clocks, the drafts' own short one, requests, and legal holds.
+"""When a person's data must go: two five-year clocks, the drafts' and webhooks' own short ones, requests, legal holds.
 
 US customer identification (31 CFR 1020.220(a)(3)(ii)) keeps the identity for five years after the account is closed
 and the record of its verification for five years after it was made; both must have run out. A rejected applicant never
@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from submissions import alerts, clock, erasure, events
 from submissions.events import SYSTEM, Actor
 from submissions.exports import keeping
-from submissions.models import Call, CallKind, Image, Project, Status, Submission
+from submissions.models import Call, CallKind, Image, Project, Status, Submission, WebhookDelivery
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.transitions import StaleSubmission
 
@@ -75,6 +75,7 @@ def erase_due(batch: int = BATCH) -> int:
     """Erase what is due, at most `batch`; returns how many. Holds, open calls and what the storage keeps back wait."""
     finish_erased()
     tell_of_kept()
+    drop_webhooks()
     now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
     erased = 0
@@ -127,6 +128,18 @@ def finish_erased() -> int:
             break
         removed += erasure.remove_images(submission)
     return removed
+
+
+def drop_webhooks() -> int:
+    """Throw away deliveries whose days are over since they were handled, or, never handled, since they came."""
+    ends, dropped = time.monotonic() + SWEEP_LASTS, 0
+    for project in Project.objects.all():
+        limit = clock.now() - timedelta(days=project.keep_webhook_days)
+        rows = WebhookDelivery.objects.filter(project=project)
+        for old in (rows.filter(handled_at__lte=limit), rows.filter(handled_at=None, received_at__lte=limit)):
+            while (pks := list(old.order_by().values_list("pk", flat=True)[:BATCH])) and time.monotonic() < ends:
+                dropped += old.filter(pk__in=pks).delete()[0]
+    return dropped
 
 
 def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:

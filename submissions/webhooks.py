@@ -56,18 +56,23 @@ def store(project: Project, body: bytes, content_type: str, address: str | None)
     delivery.body = body
     delivery.next_try_at = now
     if not insert_once(delivery):
-        return _count_double(project, digest)
+        if (same := _count_double(project, digest)) is not None:
+            return same
+        insert_once(delivery)
     wake.unless_waiting(wake.CONFIRM)
     return delivery
 
 
-def _count_double(project: Project, digest: str) -> WebhookDelivery:
-    """The same words again. Long after the first they may mean something new, so the vendor is asked once more."""
+def _count_double(project: Project, digest: str) -> WebhookDelivery | None:
+    """The same words again. Long after the first they may mean something new, so the vendor is asked once more.
+
+    None where the first was thrown away just now.
+    """
     same = WebhookDelivery.objects.filter(project=project, digest=digest)
     same.update(times_received=F("times_received") + 1)
     now = clock.now()
     same.filter(handled_at__lt=now - SAME_HINT).update(handled_at=None, next_try_at=now, tries=0)
-    return same.get()
+    return same.first()
 
 
 def confirm_due(batch: int = BATCH) -> int:
@@ -115,6 +120,8 @@ def _act_on(delivery: WebhookDelivery, hint: Webhook) -> bool:
     delivery.submission = _find(delivery.project, hint)
     if delivery.submission is None or hint.submission_id not in (None, delivery.submission.vendor_id):
         return _of_no_record(delivery, hint)
+    if delivery.submission.erased_at is not None:
+        return _handled(delivery, "erased")
     if hint.trigger not in KNOWN_TRIGGERS:
         return _handled(delivery, "unknown_trigger")
     if hint.trigger not in MOVING:
@@ -160,9 +167,12 @@ def _try_later(delivery: WebhookDelivery) -> bool:
 
 
 def _handled(delivery: WebhookDelivery, outcome: str) -> bool:
+    """Kept for its clock (`retention`), but nothing is about an erased person."""
     delivery.handled_at, delivery.outcome = clock.now(), outcome
     delivery.save(update_fields=["handled_at", "outcome", "trigger", "submission"])
     if delivery.submission:
+        # It came late, or while they were erased: the link's foreign key waits until that is committed.
+        WebhookDelivery.objects.filter(pk=delivery.pk, submission__erased_at__isnull=False).delete()
         fields = {"trigger": delivery.trigger, "outcome": outcome}
         events.record("webhook", by=VENDOR, submission=delivery.submission, fields=fields)
     return True

@@ -129,7 +129,14 @@ class ProjectAdmin(ForAdministrators):
         ),
         (
             _("How long data is kept"),
-            {"fields": ("keep_years_after_relationship", "keep_years_after_record", "keep_draft_days")},
+            {
+                "fields": (
+                    "keep_years_after_relationship",
+                    "keep_years_after_record",
+                    "keep_draft_days",
+                    "keep_webhook_days",
+                )
+            },
         ),
         (_("State"), {"fields": ("paused_at", "why_paused", "clock_offset")}),
     )

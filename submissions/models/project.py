@@ -121,6 +121,14 @@ class Project(ReadPartly):
     keep_draft_days = models.PositiveSmallIntegerField(
         _("days kept as a draft or abandoned"), default=30, validators=[MinValueValidator(1)]
     )
+    # Within them a delivery that the vendor sends again is known for a doubled one; its pages do not say how long it
+    # resends. Later it costs one read more, and still changes nothing twice.
+    keep_webhook_days = models.PositiveSmallIntegerField(
+        _("days a webhook is kept after it was handled"),
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1)],
+    )
 
     paused_at = models.DateTimeField(_("sending stopped at"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(_("why"), max_length=300, blank=True, editable=False)

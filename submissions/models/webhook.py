@@ -30,7 +30,10 @@ class WebhookDelivery(models.Model):
     class Meta:
         verbose_name_plural = "webhook deliveries"
         ordering: ClassVar[list[str]] = ["received_at"]
-        indexes = [models.Index("next_try_at", name="webhook_unhandled", condition=Q(handled_at=None))]
+        indexes = [
+            models.Index("next_try_at", name="webhook_unhandled", condition=Q(handled_at=None)),
+            models.Index("project", "handled_at", name="webhook_kept", condition=Q(handled_at__isnull=False)),
+        ]
         constraints = [models.UniqueConstraint(fields=["project", "digest"], name="webhook_once")]
 
     def __str__(self) -> str:

@@ -3,14 +3,18 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import Client
 
 from argos.replies import KNOWN_TRIGGERS
-from submissions import clock, webhooks
-from submissions.models import Event, Project, Status, WebhookDelivery
+from submissions import clock, erasure, retention, webhooks
+from submissions.events import SYSTEM, Actor
+from submissions.models import Event, Project, Status, Submission, WebhookDelivery
 from tests.factories import make_at, make_project
 from tests.submissions.test_settling import Bench
 
@@ -240,3 +244,84 @@ def test_two_workers_confirm_one_delivery_once(bench: Bench) -> None:
     stale = WebhookDelivery.objects.get()
     assert webhooks._take_turn(WebhookDelivery.objects.get())
     assert not webhooks._take_turn(stale)
+
+
+def test_delivery_about_somebody_erased_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Late, sent again, or of a trigger that is only kept; the event stays, and nobody asks the vendor."""
+    submission = make_at(Status.APPROVED)
+    erasure.erase(submission, by=SYSTEM, why="customer_request")
+    monkeypatch.setattr(webhooks.readback, "ask_vendor", lambda *_args, **_kwargs: 1 / 0)
+    for trigger in ("approved", "approved", "aml", "exploded"):
+        body = hint(trigger, submission.vendor_id, email="applicant@example.com", full_name="Minseo Example")
+        webhooks.store(submission.project, body, "application/json", None)
+        assert webhooks.confirm_due() == 1
+        assert not WebhookDelivery.objects.exists()
+    told = Event.objects.filter(kind="webhook", submission_id=submission.pk).order_by("id")
+    assert [event.fields["outcome"] for event in told] == ["erased"] * 4
+
+
+def test_delivery_about_somebody_who_is_erased_meanwhile_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = make_at(Status.APPROVED)
+
+    def erase_meanwhile(found: Submission, *, by: Actor) -> None:
+        erasure.erase(Submission.objects.get(pk=found.pk), by=by, why="customer_request")
+
+    monkeypatch.setattr(webhooks.readback, "ask_vendor", erase_meanwhile)
+    webhooks.store(submission.project, hint("approved", submission.vendor_id), "application/json", None)
+    assert webhooks.confirm_due() == 1
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_second_record_of_somebody_erased_is_shown_and_its_delivery_thrown_away(bench: Bench) -> None:
+    bench.customers(["+approved"])
+    bench.press_step1(0)
+    bench.work("fine")
+    first = bench.vendor.submissions()[0]
+    ours = bench.mine
+    Submission.objects.filter(pk=ours.pk).update(status=Status.ABANDONED, decided_at=clock.now(), vendor_id="another")
+    erasure.erase(Submission.objects.get(pk=ours.pk), by=SYSTEM, why="customer_request")
+    post(bench.project, bench.vendor.hint(first))
+    assert webhooks.confirm_due() == 1
+    assert not WebhookDelivery.objects.exists()
+    assert bench.mine.differences.standing().get().vendor_id == first.submission_id
+
+
+def test_deliveries_go_with_their_own_clock_known_here_or_not() -> None:
+    submission, other = make_at(Status.APPROVED), make_project(keep_webhook_days=90)
+    for project in (submission.project, other):
+        webhooks.store(project, hint("exploded", submission.vendor_id), "application/json", None)
+        webhooks.store(project, hint("approved", "nobody", email="x@example.com"), "application/json", None)
+        waiting = webhooks.store(project, hint("updated", "nobody"), "application/json", None)
+        webhooks.confirm_due()
+        WebhookDelivery.objects.filter(pk=waiting.pk).update(handled_at=None)
+    with time_machine.travel(clock.now() + timedelta(days=29)):
+        assert retention.drop_webhooks() == 0
+        webhooks.store(submission.project, hint("exploded", submission.vendor_id), "application/json", None)
+        assert WebhookDelivery.objects.count() == 6, "a double is known for one"
+        WebhookDelivery.objects.filter(times_received=2).update(handled_at=clock.now())
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        retention.erase_due()
+        assert set(WebhookDelivery.objects.filter(project=submission.project).values_list("times_received")) == {(2,)}
+        assert WebhookDelivery.objects.filter(project=other).count() == 3
+
+
+def test_old_deliveries_are_found_by_an_index() -> None:
+    old = WebhookDelivery.objects.filter(project=make_project(), handled_at__lte=clock.now())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "webhook_kept" in old.order_by().values_list("pk", flat=True)[:200].explain()
+
+
+def test_double_of_one_that_was_thrown_away_just_now_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project()
+    webhooks.store(project, hint(), "application/json", None)
+    count = webhooks._count_double
+
+    def throw_away_first(*args: Any) -> WebhookDelivery | None:
+        WebhookDelivery.objects.all().delete()
+        return count(*args)
+
+    monkeypatch.setattr(webhooks, "_count_double", throw_away_first)
+    assert webhooks.store(project, hint(), "application/json", None).body == hint()
+    assert WebhookDelivery.objects.get().times_received == 1
