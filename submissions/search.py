@@ -25,6 +25,8 @@ MIN_NAME_WORD = 2
 MOST_WORDS = 6
 MOST_FOUND = 2000
 LONGEST_TEXT = 200
+NUMBERS = (SearchHash.DOCUMENT, SearchHash.IDENTITY)
+IDENTIFIERS = (SearchHash.EMAIL, SearchHash.CUSTOMER, *NUMBERS)
 SEALED_FOR = timedelta(hours=8)
 LABEL = "search.text"
 # Texts and not querysets: Django took longer to write their union than the database takes to run it.
@@ -129,9 +131,9 @@ def _stand_in(kind: type, at: int) -> Any:
     return f"{TEXT} {at}" if kind is str else f"{TEXT} {at}".encode()
 
 
-def find_by_identifier(user: User, text: str) -> SubmissionQuerySet:
-    """As `find`, but by e-mail, customer id or number alone: what belongs to one person."""
-    return visible_to(user).filter(pk__in=_raw(_holding(_identifiers(text))))
+def find_by_identifier(user: User, kind: str, text: str) -> SubmissionQuerySet:
+    """As `find`, but by one kind of what belongs to one person (`IDENTIFIERS`) alone."""
+    return visible_to(user).filter(pk__in=_raw(_holding(_identifiers(text, (kind,)))))
 
 
 def _any_of(text: str) -> Part:
@@ -147,10 +149,9 @@ def _raw(part: Part) -> RawSQL:
     return RawSQL(*part)  # noqa: S611  # nosec B611  the model's names; every value is a parameter
 
 
-def _identifiers(text: str) -> list[bytes]:
+def _identifiers(text: str, kinds: Iterable[str] = IDENTIFIERS) -> list[bytes]:
     plain, number = vault.normalise(text), vault.normalise_number(text)
-    whole = [(SearchHash.EMAIL, plain), (SearchHash.CUSTOMER, plain)]
-    return _digests([*whole, (SearchHash.DOCUMENT, number), (SearchHash.IDENTITY, number)])
+    return _digests((kind, number if kind in NUMBERS else plain) for kind in kinds)
 
 
 def _by_id(text: str) -> list[Part]:
@@ -210,8 +211,7 @@ def same_values(user: User, values: dict[str, str]) -> tuple[SubmissionQuerySet,
 
 
 def _same(values: dict[str, str]) -> SubmissionQuerySet:
-    kinds = (SearchHash.EMAIL, SearchHash.CUSTOMER, SearchHash.DOCUMENT, SearchHash.IDENTITY)
-    digests = _digests((kind, text) for kind, text in hashable(values) if kind in kinds)
+    digests = _digests((kind, text) for kind, text in hashable(values) if kind in IDENTIFIERS)
     rows = SearchHash.objects.filter(digest__in=digests).values("submission_id")
     same: SubmissionQuerySet = Submission.objects.filter(pk__in=rows)
     return same.exclude(status__in=[status for status in FINAL if status != Status.APPROVED])

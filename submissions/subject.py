@@ -10,30 +10,42 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from submissions import events, search, vault
 from submissions.events import Actor
-from submissions.models import Event, Submission, User
+from submissions.models import Event, SearchHash, Submission, User
 
 MOST = 50
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+class Identifier(models.TextChoices):
+    """One person's customer number may be another's document number, so a request says which it is."""
+
+    EMAIL = SearchHash.EMAIL, gettext_lazy("E-mail")
+    CUSTOMER = SearchHash.CUSTOMER, gettext_lazy("Customer number")
+    DOCUMENT = SearchHash.DOCUMENT, gettext_lazy("Document or licence number")
+    IDENTITY = SearchHash.IDENTITY, gettext_lazy("Identity number")
 
 
 class TooMany(Exception):
     """What was typed fits more submissions than one person has."""
 
 
-def find(user: User, text: str) -> list[Submission]:
-    """The submissions that hold exactly this e-mail, customer number or document number; names are too common.
+def find(user: User, kind: Identifier, text: str) -> list[Submission]:
+    """The submissions that hold exactly this as their identifier of that kind, newest first; names are too common.
 
     Raises:
         TooMany: more than `MOST`.
     """
-    rows = list(search.find_by_identifier(user, text).select_related("project", "team")[: MOST + 1])
-    if len(rows) > MOST:
+    rows = search.find_by_identifier(user, kind, text).filter(erased_at=None).select_related("project", "team")
+    found = list(rows.order_by("-created_at", "id")[: MOST + 1])
+    if len(found) > MOST:
         raise TooMany
-    return [row for row in rows if row.erased_at is None]
+    return found
 
 
 def export(submissions: Iterable[Submission], *, by: Actor, reason: str) -> bytes:

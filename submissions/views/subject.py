@@ -1,4 +1,6 @@
-"""A data-subject request: everything held on one applicant, downloaded once, with a reason."""
+"""A data-subject request: everything held on one applicant, shown by its references, then downloaded with a reason."""
+
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.contrib import messages
@@ -9,15 +11,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from submissions import events, subject
+from submissions.models import Submission
+from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.signin.step_up import step_up
 from submissions.views.asking import person
 
 
 class SubjectForm(forms.Form):
-    identifier = forms.CharField(
-        label=gettext_lazy("The applicant's e-mail, customer number or document number"), max_length=200
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("What the applicant is looked for by"), choices=subject.Identifier)
+    identifier = forms.CharField(label=gettext_lazy("Exactly as it was given"), max_length=200)
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         min_length=4,
@@ -29,22 +32,36 @@ class SubjectForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @step_up
 def request_of_subject(request: HttpRequest) -> HttpResponse:
-    """The form, or the ZIP. What is typed goes into no address and no log."""
+    """The form, then what will be in the file, then the ZIP. What is typed goes into no address and no log."""
     user = person(request)
     if not user.is_reviewer:
         raise NotAllowed(_("Only compliance officers and managers answer an applicant's request for their data."))
     form = SubjectForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "subject/request.html", {"form": form}, status=422 if form.is_bound else 200)
+        return _page(request, form)
+    kind = subject.Identifier(form.cleaned_data["kind"])
     try:
-        found = subject.find(user, form.cleaned_data["identifier"])
+        found = subject.find(user, kind, form.cleaned_data["identifier"])
     except subject.TooMany:
-        found = []
         form.add_error("identifier", _("That fits more submissions than one person has. Use another identifier."))
+        return _page(request, form)
     if not found:
-        if not form.errors:
-            messages.warning(request, _("Nothing is held under exactly that. Check the spelling."))
-        return render(request, "subject/request.html", {"form": form}, status=422)
+        messages.warning(request, _("Nothing is held under exactly that. Check the spelling."))
+        return _page(request, form)
+    if request.POST.get("shown") != _references(found):
+        events.record_list("subject_searched", by=events.actor_of(request), shown=found, filters={kind.value: True})
+        return _page(request, form, found)
     content = subject.export(found, by=events.actor_of(request), reason=form.cleaned_data["reason"])
     headers = {"Content-Disposition": 'attachment; filename="applicant.zip"'}
     return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
+def _page(request: HttpRequest, form: SubjectForm, found: Sequence[Submission] = ()) -> HttpResponse:
+    load_keys(found)
+    context = {"form": form, "found": found, "shown": _references(found)}
+    return render(request, "subject/request.html", context, status=422 if form.is_bound and not found else 200)
+
+
+def _references(found: Iterable[Submission]) -> str:
+    """What the person has seen and the file will hold; when it is no longer the same, it is shown anew."""
+    return " ".join(submission.reference for submission in found)

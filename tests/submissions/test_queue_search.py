@@ -160,4 +160,5 @@ def test_odd_text_finds_nobody(text: str) -> None:
     make_at(Status.PENDING)
     officer = make_user(Role.OFFICER)
     assert list(search.find(officer, text)) == []
-    assert list(search.find_by_identifier(officer, text)) == []
+    for kind in search.IDENTIFIERS:
+        assert list(search.find_by_identifier(officer, kind, text)) == []
