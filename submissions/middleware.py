@@ -1,4 +1,4 @@
-"""Turns the domain's facts into pages: not allowed, stale, vendor not reachable. Views need not catch them."""
+"""Turns the domain's facts into pages: not allowed, stale, its key lost, vendor away. Views need not catch them."""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from argos.errors import VendorError
-from submissions import events
+from submissions import events, vault
 from submissions.models import User
 from submissions.models.image import StorageAway
 from submissions.permissions import NotAllowed
@@ -37,6 +37,9 @@ class FactsMiddleware:
             kept = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
             messages.error(request, kept)
             return _back(request)
+        if isinstance(exception, vault.CannotOpen):
+            log.error("%s", exception)  # it names labels and ids
+            return render(request, "errors/sealed.html", status=410)
         if isinstance(exception, VendorError):
             messages.error(
                 request, _("The vendor could not be asked just now. Nothing changed; try again in a minute.")

@@ -11,6 +11,7 @@ from django.http.request import validate_host
 
 from kycportal.doctor import Finding, bad, good, note
 from submissions import vault
+from submissions.keys import backup
 from submissions.models import Project
 from submissions.models.submission_key import SubmissionKey
 
@@ -53,6 +54,9 @@ def master_keys() -> Iterator[Finding]:
     if older:
         said = f"{older} of {len(wrapped)} data keys looked at lie under an older key"
         yield note("keys", said, "Run manage.py rotate_keys before that key is taken out of the list.")
+    if lost := backup.lost():
+        do = "Run restore_keys with a backup of the keys from after the dump; see docs/operations.md, Restore."
+        yield bad("keys", backup.named(lost), do)
     yield from _project_keys()
     yield from _secret_files()
     yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} looked at")

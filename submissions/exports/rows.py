@@ -112,10 +112,10 @@ def _plain(cell: Any) -> Cell:
 
 def _personal(pk: uuid.UUID, sealed: Any, wrapped: Any, hide: Callable[[str, str], str]) -> list[Cell]:
     """Blank where nothing was typed or the person was erased; said where it cannot be opened."""
-    if not sealed or not wrapped:
+    if not sealed:
         return [""] * (len(NAMES) + len(NUMBERS))
     try:
-        key = vault.unwrap(SubmissionKey.label_of(pk), bytes(wrapped))
+        key = vault.unwrap(SubmissionKey.label_of(pk), bytes(wrapped or b""))
         values = vault.open_json(key, f"submission.values:{pk}", bytes(sealed))
     except vault.CannotOpen:
         return [_("cannot be opened")] * (len(NAMES) + len(NUMBERS))

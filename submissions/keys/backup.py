@@ -19,6 +19,7 @@ from submissions.models import Submission, SubmissionKey
 LONGEST = timedelta(days=30)
 STAMP = "keys-%Y%m%dT%H%M%SZ.jsonl"
 AT_ONCE = 500
+NAMED = 10
 
 
 class Incomplete(Exception):
@@ -90,6 +91,19 @@ def _restore(keys: list[SubmissionKey], done: Restored) -> None:
     SubmissionKey.objects.bulk_create(wanted, ignore_conflicts=True)
     done.written += len(wanted)
     done.left_out += sum(key.pk not in living for key in keys)
+
+
+def lost() -> list[str]:
+    """References of those that have no key though nobody erased them; whom the journal names is only not gone yet."""
+    rows = list(Submission.objects.without_key().order_by("created_at").values_list("pk", "reference"))
+    erased = set(journal.missed()) if rows else set()
+    return [reference for pk, reference in rows if pk not in erased]
+
+
+def named(references: list[str]) -> str:
+    """How many, and the first of them by name."""
+    more = ", ..." if len(references) > NAMED else ""
+    return f"{len(references)} submissions have no data key: {', '.join(references[:NAMED])}{more}"
 
 
 def _check(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
+from django.utils.translation import gettext as _
+
 from submissions import vault
 
 T = TypeVar("T")
@@ -42,3 +44,11 @@ class Sealed(Generic[T]):
 
     def _label_of(self, row: SealedRow) -> str:
         return f"{self.label}:{row.pk}"
+
+
+def opened(row: object, name: str) -> str:
+    """A sealed text for a list: one that cannot be opened says so and does not take the others along."""
+    try:
+        return str(getattr(row, name))
+    except vault.CannotOpen:
+        return _("cannot be opened")

@@ -8,16 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock
+from submissions import clock, vault
 from submissions.models.consent import ConsentText
 from submissions.models.partly import ReadPartly
 from submissions.models.people import Team, User
 from submissions.models.project import Project
 from submissions.models.sealed import Sealed
-from submissions.models.submission_key import SubmissionKey
+from submissions.models.submission_key import NO_KEY, SubmissionKey
 
 if TYPE_CHECKING:
     from submissions.models.call import Call
@@ -87,6 +88,10 @@ NO_TRY_LEFT = Q(vendor_count__gte=MAX_TRIES) | Q(selfies_sent__gte=MAX_TRIES)
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def awaiting_review(self) -> Self:
         return self.filter(is_in_review())
+
+    def without_key(self) -> Self:
+        """Not erased, and unreadable all the same: their data key is lost."""
+        return self.filter(~Exists(SubmissionKey.objects.filter(pk=OuterRef("pk"))), erased_at=None)
 
     def due_before(self, moment: datetime) -> Self:
         return self.filter(status__in=UNDER_DEADLINE, deadline_at__lte=moment)
@@ -313,6 +318,9 @@ class Submission(ReadPartly):
         return self.reference
 
     def data_key(self) -> bytes:
+        """Raises `vault.CannotOpen` where there is none, or none that opens."""
+        if self._data_key == NO_KEY:
+            raise vault.CannotOpen(f"{SubmissionKey.label_of(self.pk)} is missing or does not open")
         return self._data_key
 
     @cached_property
@@ -322,8 +330,20 @@ class Submission(ReadPartly):
     @property
     def shown_name(self) -> str:
         """Whom a list's row is about: the name, the e-mail while there is none, nothing once erased."""
-        values = self.values
+        try:
+            values = self.values
+        except vault.CannotOpen:
+            return gettext("cannot be opened")
         return values.get("name") or values.get("email", "")
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether what is sealed under its key can be opened; also true where nothing is."""
+        try:
+            self.values  # noqa: B018  opening it is the question
+        except vault.CannotOpen:
+            return False
+        return True
 
     @property
     def is_final(self) -> bool:

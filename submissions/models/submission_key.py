@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -28,9 +29,10 @@ class SubmissionKey(models.Model):
 
     @classmethod
     def of(cls, submission_id: uuid.UUID) -> "SubmissionKey":
+        """Raises `vault.CannotOpen` where there is none."""
         found: list[SubmissionKey] = KEY.rows(submission_id)
         if not found:
-            raise cls.DoesNotExist(submission_id)
+            raise vault.CannotOpen(f"{cls.label_of(submission_id)} is missing")
         return found[0]
 
     def open(self) -> bytes:
@@ -48,15 +50,22 @@ class SubmissionKey(models.Model):
 
 
 def load_keys(submissions: Iterable["Submission"]) -> None:
-    """Fetch the data keys of many submissions in one query, for a list that shows names."""
+    """Fetch the data keys of many submissions in one query, for a list that shows names.
+
+    One that has no key, or none that opens, does not take the others along: its own `data_key` says so when asked.
+    """
     rows = {submission.pk: submission for submission in submissions}
     ids = list(rows)
     for start in range(0, len(ids), PAGE):
         some = ids[start : start + PAGE]
+        for pk in some:
+            rows[pk]._data_key = NO_KEY
         for pk, wrapped in KEYS.rows(*some, *some[:1] * (PAGE - len(some))):
-            rows[pk]._data_key = SubmissionKey.unwrap(pk, wrapped)
+            with suppress(vault.CannotOpen):
+                rows[pk]._data_key = SubmissionKey.unwrap(pk, wrapped)
 
 
+NO_KEY = b""
 PAGE = 40  # rows: a page of a list; fewer fill it up, so that all of them share one statement
 KEYS = Compiled(
     lambda *ids: SubmissionKey.objects.filter(pk__in=ids).values_list("pk", "wrapped"),

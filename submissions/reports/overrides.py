@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from submissions import events, vault
 from submissions.events import Actor
 from submissions.models import Decision, Event, Role, Submission, User, Verdict
+from submissions.models.sealed import opened
 from submissions.models.submission_key import load_keys
 from submissions.reports.scope import is_whole
 from submissions.reports.window import Window
@@ -81,5 +82,5 @@ def _ticked(user: User, window: Window) -> list[Override]:
 
 def _tick(decision: Decision, user: User) -> Override:
     what = _("warnings ticked off: %(codes)s") % {"codes": ", ".join(decision.warnings)}
-    reason = decision.comment if user.role == Role.MANAGER else ""
+    reason = opened(decision, "comment") if user.role == Role.MANAGER else ""
     return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)

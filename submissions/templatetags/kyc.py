@@ -18,8 +18,10 @@ from submissions.findings import Noted, noted
 from submissions.menu import menu_of
 from submissions.models import Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
+from submissions.models.sealed import opened
 
 register = template.Library()
+register.filter(opened)
 
 NO_TIME = format_html('<span class="dim">{}</span>', "–")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it

@@ -24,3 +24,8 @@ class Command(BaseCommand):
         except vault.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into KYC_FIELD_KEYS and run it again.") from error
         self.stdout.write(f"{done.written} keys put back; {done.left_out} left out: erased, or not in this database.")
+        if lost := backup.lost():
+            raise CommandError(
+                f"{backup.named(lost)}. Nobody can read them. Run it again with a backup of the keys that was made "
+                "after the database's dump."
+            )
