@@ -1,16 +1,22 @@
-"""What the environment says: does it hang together, and do the keys open what lies in the database?"""
+"""What the environment and this host's files say: do they hang together, do the keys open what lies in the database?"""
 
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core import checks
 from django.http.request import validate_host
 
 from kycportal.doctor import Finding, bad, good, note
 from submissions import vault
+from submissions.calls import memory
 from submissions.keys import backup
 from submissions.models import Project
 from submissions.models.submission_key import SubmissionKey
@@ -40,6 +46,40 @@ def _address() -> Iterator[Finding]:
     if not settings.IS_EMBEDDED and not settings.IS_HTTPS:
         do = "Put TLS in front and say so with an https PUBLIC_URL: cookies and redirects follow it."
         yield bad("configuration", "PUBLIC_URL is not https", do)
+
+
+def files() -> Iterator[Finding]:
+    """What every page needs of this host's DATA_DIR."""
+    if missing := _not_collected():
+        do = "Run manage.py collectstatic --noinput on this host (Procfile, release) and restart web: pages fail."
+        yield bad("files", f"{len(missing)} static files were not collected, {missing[0]} among them", do)
+    else:
+        yield good("files", f"static files are at {settings.STATIC_ROOT}")
+    data = Path(settings.DATA_DIR)
+    for folder in [data, *(some for some in [memory.folder()] if some.exists())]:
+        try:
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            do = "Give it to the user that web, worker and beat run as, and room: the ledger's tick is kept there."
+            yield bad("files", f"{folder} cannot be written: {error.strerror}", do)
+
+
+def _not_collected() -> list[str]:
+    """Names that the manifest lacks, or whose file is gone. Without a manifest there is nothing to miss."""
+    storage: Any = staticfiles_storage
+    if not isinstance(storage, ManifestFilesMixin):
+        return []
+    ignored = list(apps.get_app_config("staticfiles").ignore_patterns)
+    names = {name for finder in get_finders() for name, _storage in finder.list(ignored)}
+    return sorted(name for name in names if not _is_collected(storage, name))
+
+
+def _is_collected(storage: Any, name: str) -> bool:
+    try:
+        return bool(storage.exists(storage.stored_name(name)))
+    except ValueError:
+        return False
 
 
 def master_keys() -> Iterator[Finding]:

@@ -67,8 +67,12 @@ def write(epoch: UUID, tick: int) -> None:
         raise NotKept
 
 
+def folder() -> Path:
+    return Path(settings.DATA_DIR) / "ledger"
+
+
 def _file_of(epoch: UUID) -> Path:
-    return Path(settings.DATA_DIR) / "ledger" / str(epoch)
+    return folder() / str(epoch)
 
 
 def _read_file(path: Path) -> int:

@@ -4,10 +4,13 @@ import base64
 import io
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import CommandError, call_command
+from django.utils.functional import empty
 
 from kycportal import doctor, health, workers
 from kycportal.doctor import Finding, Grade, config, parts, vendor
@@ -44,7 +47,19 @@ def test_sound_installation_is_found_sound(sandbox: Sandbox, redis: str, setting
     code, said = examined()
     assert code == 0, said
     assert "BAD" not in said
-    for part in ("configuration", "database", "keys", "broker", "worker", "beat", "storage", "vendor", "clock", "mail"):
+    for part in (
+        "configuration",
+        "files",
+        "database",
+        "keys",
+        "broker",
+        "worker",
+        "beat",
+        "storage",
+        "vendor",
+        "clock",
+        "mail",
+    ):
         assert f"{part} " in said
     code, said = examined("--json")
     assert code == 0
@@ -96,6 +111,36 @@ def test_keys_are_never_printed(settings: Any) -> None:
 def test_public_host_that_is_not_allowed(settings: Any) -> None:
     settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://kyc.example.com", ["localhost"]
     assert "kyc.example.com is not in ALLOWED_HOSTS" in bad(config.configuration())[0].said
+
+
+@pytest.fixture
+def collected(settings: Any, tmp_path: Path) -> Path:
+    """A host whose static files were collected; where they lie."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return Path(settings.STATIC_ROOT)
+
+
+@pytest.mark.slow
+def test_static_files_that_were_not_collected_on_this_host(collected: Path) -> None:
+    assert not bad(config.files())
+    next(collected.glob("portal.*.css")).unlink()
+    assert "1 static files were not collected, portal.css" in bad(config.files())[0].said
+    (collected / "staticfiles.json").unlink()
+    staticfiles_storage._wrapped = empty  # as in a process that starts now
+    (found,) = bad(config.files())
+    assert "collectstatic" in found.do
+
+
+def test_folder_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    assert not bad(config.files())
+    (tmp_path / "ledger").write_text("a file where a folder belongs")
+    assert "ledger cannot be written" in bad(config.files())[0].said
+    settings.DATA_DIR = tmp_path / "nowhere"
+    assert "nowhere cannot be written" in bad(config.files())[0].said
 
 
 def test_hold_is_told_with_the_page_to_read() -> None:

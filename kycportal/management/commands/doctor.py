@@ -11,6 +11,7 @@ from kycportal.doctor import Check, Finding, Grade, config, examine, parts, vend
 
 CHECKS: dict[str, Check] = {
     "configuration": config.configuration,
+    "files": config.files,
     "database": parts.database,
     "keys": config.master_keys,
     "broker": parts.redis,
