@@ -55,9 +55,15 @@ def probe_down_projects() -> None:
 
 
 def try_key(trial: Project) -> str:
-    """What speaks against this address and key, in words; "" when the vendor answered a read."""
+    """What speaks against this address and key, in words; "" when the vendor answered a read.
+
+    Raises:
+        Throttled: our own budget is used up, so the vendor was not asked and nothing speaks for or against.
+    """
     try:
         trial.client().find_by_userid(gate.PROBE)
+    except Throttled:
+        raise
     except VendorError as error:
         return wording.of_advice(advice_on(error)).what_happened
     return ""

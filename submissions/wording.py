@@ -7,7 +7,10 @@ from django.utils.translation import gettext as _
 
 from argos import codes
 from argos.codes import Advice
+from argos.errors import Throttled
 from argos.matrix import Problem
+
+A_SECOND = 1  # what `budget` says to wait where only the second's calls are used up
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ def of_advice(advice: Advice) -> Words:
     """An unknown code shows the vendor's own text as it came."""
     happened = _(codes.VENDOR_SAYS) % {"text": advice.quoted} if advice.quoted else _(advice.what_happened)
     return Words(happened, _(advice.say), _(advice.do))
+
+
+def of_budget(error: Throttled) -> str:
+    """Which part of our own budget is used up, for whoever tries a key."""
+    if (error.retry_after or 0) > A_SECOND:
+        return _(
+            "Today's calls are used up, so the vendor was not asked. Raise the calls a UTC day, or wait for 00:00 UTC."
+        )
+    return _("This second's calls are used up, so the vendor was not asked. Try again in a moment.")
 
 
 def of_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:

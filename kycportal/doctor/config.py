@@ -7,8 +7,8 @@ from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core import checks
@@ -70,7 +70,7 @@ def _not_collected() -> list[str]:
     storage: Any = staticfiles_storage
     if not isinstance(storage, ManifestFilesMixin):
         return []
-    ignored = list(apps.get_app_config("staticfiles").ignore_patterns)
+    ignored = StaticFilesConfig.ignore_patterns
     names = {name for finder in get_finders() for name, _storage in finder.list(ignored)}
     return sorted(name for name in names if not _is_collected(storage, name))
 

@@ -58,6 +58,9 @@ def worker_and_beat() -> Iterator[Finding]:
     pool = workers.pool()
     if not pool.workers:
         yield bad("worker", "none was heard of in 30 s", "Start one: celery -A kycportal worker (Procfile).")
+    elif pool.threads and pool.busy >= pool.threads:
+        do = "Should it stay so, start one more on any host: calls wait for a thread."
+        yield note("worker", f"{pool.workers} with {pool.threads} threads, all of them at work", do)
     else:
         yield good("worker", f"{pool.workers} with {pool.threads} threads, {pool.busy} at work")
     beat = broker().get(HEARTBEAT)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from argos.errors import VendorError
+from argos.errors import Throttled, VendorError
 from kycportal.doctor import Finding, bad, good, note
-from submissions import clock, polling, shared
+from submissions import clock, polling, shared, wording
 from submissions.calls import gate
 from submissions.models import Project
 
@@ -22,7 +22,13 @@ def reach() -> Iterator[Finding]:
     if not projects:
         yield note("vendor", "no project yet", "An administrator makes one in the admin.")
     for project in projects:
-        if problem := polling.try_key(project):
+        try:
+            problem = polling.try_key(project)
+        except Throttled as error:
+            do = "On its page stand the calls it may make. Reads get 80 % of them, Step 1 90 %, decisions all."
+            yield bad("vendor", f"{project.name}: {wording.of_budget(error)}", do)
+            continue
+        if problem:
             do = "Check base URL and key on its page, and that the vendor allows this host's address."
             yield bad("vendor", f"{project.name}: {problem}", do)
         elif project.paused_at is not None:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from submissions import events, polling
+from argos.errors import Throttled
+from submissions import events, polling, wording
 from submissions.admin.site import ForAdministrators, site
 from submissions.calls import gate
 from submissions.models import Project
@@ -68,8 +69,13 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         """On a copy, so that a key that does not work replaces nothing."""
         trial = Project(pk=self.instance.pk, base_url=data["base_url"], paths=data["paths"])
         trial.connect_timeout, trial.read_timeout = 5, 10
+        trial.calls_per_second, trial.calls_per_day = data["calls_per_second"], data["calls_per_day"]
         trial.api_key = data["new_key"]
-        if problem := polling.try_key(trial):
+        try:
+            problem = polling.try_key(trial)
+        except Throttled as error:
+            problem = wording.of_budget(error)
+        if problem:
             self.add_error("new_key", _t("Not accepted: %(why)s The old key stays.") % {"why": problem})
 
 

@@ -14,6 +14,7 @@ from django.utils.functional import empty
 
 from kycportal import doctor, health, workers
 from kycportal.doctor import Finding, Grade, config, parts, vendor
+from submissions.budget import Budget
 from submissions.calls import hold
 from submissions.models import ImageKind, Switch
 from tests.broker import redis
@@ -162,6 +163,25 @@ def test_newest_image_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_clock_is_judged_by_how_far_it_is(monkeypatch: pytest.MonkeyPatch, ahead: float, grade: Grade) -> None:
     monkeypatch.setattr(vendor, "_offsets", lambda: [("Redis' clock", ahead)])
     assert [finding.grade for finding in vendor.clocks()] == [grade]
+
+
+@pytest.mark.parametrize(
+    ("wait", "said"), [(4000, "Today's calls are used up"), (1, "This second's calls are used up")]
+)
+def test_budget_that_is_used_up_is_no_fault_of_key_or_address(
+    monkeypatch: pytest.MonkeyPatch, wait: int, said: str
+) -> None:
+    make_project()
+    monkeypatch.setattr(Budget, "_wait", lambda *given, **named: wait)
+    (found,) = bad(vendor.reach())
+    assert said in found.said
+    assert "Check base URL" not in found.do
+
+
+def test_full_worker_is_named(monkeypatch: pytest.MonkeyPatch, redis: str) -> None:
+    monkeypatch.setattr(workers, "pool", lambda: workers.Pool(2, 32, 32))
+    found = next(finding for finding in parts.worker_and_beat() if finding.part == "worker")
+    assert (found.grade, found.said) == (Grade.NOTE, "2 with 32 threads, all of them at work")
 
 
 def test_check_that_breaks_is_a_finding() -> None:
