@@ -15,13 +15,14 @@ from django.core import checks
 from django.http.request import validate_host
 
 from kycportal.doctor import Finding, bad, good, note
-from submissions import vault
+from submissions import search, vault
 from submissions.calls import memory
 from submissions.keys import backup
-from submissions.models import Project
-from submissions.models.submission_key import SubmissionKey
+from submissions.models import Project, Submission
+from submissions.models.submission_key import SubmissionKey, load_keys
 
 LOOKED_AT = 200  # keys; their rows lie in random order, so the first are a sample
+OPENED = 20  # submissions, to hash anew what they hold
 README = "README, Environment"
 
 
@@ -97,9 +98,32 @@ def master_keys() -> Iterator[Finding]:
     if lost := backup.lost():
         do = "Run restore_keys with a backup of the keys from after the dump; see docs/operations.md, Restore."
         yield bad("keys", backup.named(lost), do)
+    yield from _search_keys()
     yield from _project_keys()
     yield from _secret_files()
     yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} looked at")
+
+
+def _search_keys() -> Iterator[Finding]:
+    """By which key a few can be found: what each holds is hashed anew and looked for among what was stored of it."""
+    rows = list(Submission.objects.filter(erased_at=None, values_sealed__isnull=False).order_by("pk")[:OPENED])
+    load_keys(rows)
+    found = Counter(at for row in rows if row.is_readable and (at := _found_by(row)) is not None)
+    if foreign := found[-1]:
+        said = f"{foreign} of {found.total()} submissions looked at cannot be found by any of KYC_SEARCH_KEYS"
+        yield bad("keys", said, "Put the old key back behind the new one, then run rotate_keys --search.")
+    if older := sum(number for at, number in found.items() if at > 0):
+        said = f"{older} of {found.total()} submissions looked at are found by an older search key"
+        yield note("keys", said, "Run manage.py rotate_keys --search before that key is taken out of the list.")
+
+
+def _found_by(row: Submission) -> int | None:
+    """Which of the search keys hashed it, from 0; -1: none of them; None: it holds nothing to be found by."""
+    texts = search.hashable(row.values)
+    stored = {bytes(digest) for digest in row.search_hashes.values_list("digest", flat=True)}
+    keys = enumerate(settings.SEARCH_KEYS)
+    under = (at for at, key in keys if any(vault.search_digest(kind, text, key) in stored for kind, text in texts))
+    return next(under, -1) if texts else None
 
 
 def _project_keys() -> Iterator[Finding]:

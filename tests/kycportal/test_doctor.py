@@ -16,6 +16,7 @@ from kycportal import doctor, health, workers
 from kycportal.doctor import Finding, Grade, config, parts, vendor
 from submissions.budget import Budget
 from submissions.calls import hold
+from submissions.keys import rotation
 from submissions.models import ImageKind, Switch
 from tests.broker import redis
 from tests.factories import attach_image, make_at, make_project
@@ -92,6 +93,20 @@ def test_lost_master_key_is_named(settings: Any) -> None:
     found = bad(config.master_keys())
     assert "lie under a key that is not in KYC_FIELD_KEYS" in found[0].said
     assert "rotate_keys" in found[0].do
+
+
+def test_lost_search_key_is_named(settings: Any) -> None:
+    make_at("draft")
+    assert not bad(config.master_keys())
+    right, settings.SEARCH_KEYS = settings.SEARCH_KEYS, [os.urandom(32)]
+    (found,) = bad(config.master_keys())
+    assert found.said == "1 of 1 submissions looked at cannot be found by any of KYC_SEARCH_KEYS"
+    settings.SEARCH_KEYS = [os.urandom(32), *right]
+    assert not bad(config.master_keys())
+    (older,) = (finding for finding in config.master_keys() if finding.grade == Grade.NOTE)
+    assert "older search key" in older.said
+    assert list(rotation.rehash_all())
+    assert not [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
 
 
 def test_older_key_is_a_note(settings: Any) -> None:
