@@ -6,11 +6,15 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+ENCODE = "percent-encode what stands in user and password (/ as %2F, @ as %40, : as %3A)"
 
 
 def text(name: str, default: str = "") -> str:
@@ -81,16 +85,48 @@ def keys(name: str, value: str) -> list[bytes]:
     return found
 
 
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:  # not there, no key at all, a folder
+        raise ImproperlyConfigured(f"{name}={value} is no time zone: write one as Asia/Seoul.") from error
+    return value
+
+
+def address(name: str, url: str, *, form: str) -> SplitResult:
+    """What cannot be read is told without its text, which may hold a password; so the error below is left out too."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  read when it is asked for
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} cannot be read. It must look like {form}; {ENCODE}.") from None
+    return parts
+
+
+def database(name: str, url: str, **more: Any) -> dict[str, Any]:
+    """Django's DATABASES["default"] for DATABASE_URL."""
+    form = "postgres://user:password@host/name"
+    address(name, url, form=form)
+    try:
+        return dict(dj_database_url.parse(url, **more))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} cannot be read. It must look like {form}; {ENCODE}.") from None
+
+
 def storage(url: str, folder: Path) -> dict[str, object]:
     """Django's STORAGES["default"] for STORAGE_URL: a local folder, or s3://bucket?endpoint=...&region=..."""
     if not url:
         options: dict[str, object] = {"location": str(folder), "file_permissions_mode": 0o600}
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    parts = urlsplit(url)
+    form = "s3://key:secret@bucket?endpoint=https://host"  # pragma: allowlist secret
+    parts = address("STORAGE_URL", url, form=form)
     if parts.scheme == "file":
         return storage("", Path(parts.path))
     if parts.scheme != "s3" or not parts.netloc:
-        raise ImproperlyConfigured("STORAGE_URL must look like s3://bucket?endpoint=https://host, or be empty.")
+        raise ImproperlyConfigured(f"STORAGE_URL must look like {form}, or be empty.")
+    if parts.path.strip("/") or parts.fragment:
+        raise ImproperlyConfigured(f"STORAGE_URL has a path behind the bucket. It must look like {form}; {ENCODE}.")
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     options = {
         "bucket_name": parts.hostname,
@@ -115,9 +151,15 @@ def mail(url: str, folder: Path) -> dict[str, object]:
     """Django's EMAIL_* settings for EMAIL_URL (smtp://user:password@host:port?tls=1); files in `folder` without one."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:port?tls=1.")
+    form = "smtp://user:password@host:port?tls=1"
+    parts = address("EMAIL_URL", url, form=form)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise ImproperlyConfigured(f"EMAIL_URL must look like {form}; {ENCODE}.")
+    tls = parse_qs(parts.query, keep_blank_values=True).get("tls", ["0"])[-1]
+    if tls not in ("0", "1"):
+        raise ImproperlyConfigured(f"tls={tls} in EMAIL_URL is neither on nor off: write tls=1 or tls=0.")
+    if tls == "1" and parts.scheme == "smtps":
+        raise ImproperlyConfigured("EMAIL_URL is smtps, which is encrypted from the start: leave tls=1 out.")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
@@ -125,7 +167,7 @@ def mail(url: str, folder: Path) -> dict[str, object]:
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": parse_qs(parts.query).get("tls") == ["1"],
+        "EMAIL_USE_TLS": tls == "1",
         "EMAIL_TIMEOUT": 10,
         "DEFAULT_FROM_EMAIL": parse_qs(parts.query).get("from", ["kyc-portal@localhost"])[0],
     }

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -131,7 +130,7 @@ def _database() -> dict[str, Any]:
     if IS_EMBEDDED:
         DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         return dict(SQLITE)
-    config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+    config = env.database("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE["OPTIONS"]
     elif config["ENGINE"].endswith("postgresql"):
@@ -147,7 +146,9 @@ def _redis_url() -> str:
     written = DATA_DIR / "redis-url"
     if not env.text("REDIS_URL") and written.exists():
         return written.read_text().strip()
-    return env.redis(env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
+    url = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+    env.address("REDIS_URL", url, form="redis://:password@host/0")
+    return env.redis(url)
 
 
 REDIS_URL = _redis_url()
@@ -248,7 +249,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 8
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 
 STATIC_URL = "static/"

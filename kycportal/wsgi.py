@@ -1,12 +1,20 @@
 """The WSGI entry point for gunicorn."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from kycportal import traces
 
+CANNOT_START = 3  # what gunicorn's master takes from a worker for a reason not to start it again and again
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as problem:
+    sys.stderr.write(f"{problem}\n")
+    sys.exit(CANNOT_START)
 traces.start_where_wanted()
