@@ -21,6 +21,9 @@ _silent_until = 0.0
 class Gone(Exception):
     """Redis does not answer (or did not a moment ago)."""
 
+    def __str__(self) -> str:
+        return "Redis does not answer"
+
 
 @lru_cache(maxsize=4)
 def _connection(url: str) -> Any:

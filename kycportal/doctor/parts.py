@@ -11,17 +11,26 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.mail import get_connection
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from redis import RedisError
 
 from kycportal import workers
 from kycportal.doctor import Finding, bad, good, note
 from kycportal.health import HEARTBEAT, broker
-from submissions import partitions, seals, vault
+from submissions import partitions, seals, shared, vault
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
 LEAST_FREE = 0.1  # of the disk that holds the images
+
+
+def database_answers() -> bool:
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True
 
 
 def database() -> Iterator[Finding]:
@@ -29,7 +38,10 @@ def database() -> Iterator[Finding]:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        yield bad("database", f"no answer: {error}", "Check DATABASE_URL, the server, and that this host may reach it.")
+        do = (
+            "Check DATABASE_URL, the server, and that this host may reach it. What rests on it is looked at after that."
+        )
+        yield bad("database", f"no answer: {error}", do)
         return
     if waiting:
         names = ", ".join(str(migration) for migration, _back in waiting)
@@ -55,7 +67,12 @@ def redis() -> Iterator[Finding]:
 
 
 def worker_and_beat() -> Iterator[Finding]:
-    pool = workers.pool()
+    try:
+        pool, beat = workers.pool(), broker().get(HEARTBEAT)
+    except (shared.Gone, RedisError):
+        do = "See broker above: workers and beat say there that they are alive."
+        yield bad("worker", "nobody knows while Redis does not answer", do)
+        return
     if not pool.workers:
         yield bad("worker", "none was heard of in 30 s", "Start one: celery -A kycportal worker (Procfile).")
     elif pool.threads and pool.busy >= pool.threads:
@@ -63,7 +80,6 @@ def worker_and_beat() -> Iterator[Finding]:
         yield note("worker", f"{pool.workers} with {pool.threads} threads, all of them at work", do)
     else:
         yield good("worker", f"{pool.workers} with {pool.threads} threads, {pool.busy} at work")
-    beat = broker().get(HEARTBEAT)
     if beat is None:
         do = "Start one (Procfile); if it runs, its log says what it waits for. Two do no harm."
         yield bad("beat", "no task of beat's was run in the last minute", do)
@@ -81,13 +97,19 @@ def storage() -> Iterator[Finding]:
         default_storage.delete(name)
     except Exception as error:
         do = "Check STORAGE_URL: the bucket, its address, and that the key may put, get, list and delete."
-        yield bad("storage", f"an object could not be written and read back: {type(error).__name__}", do)
+        yield bad("storage", f"an object could not be written and read back: {_told(error)}", do)
         return
     if not same:
         yield bad("storage", "an object came back altered", "Do not send anything before that is understood.")
-    yield from _newest_image()
+    if database_answers():
+        yield from _newest_image()
     yield from _room()
     yield good("storage", "an object was written, read back and deleted")
+
+
+def _told(error: Exception) -> str:
+    """An OSError tells of the probe object, a status and a code (`s3.as_os_errors`); others may quote a setting."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
 
 
 def _newest_image() -> Iterator[Finding]:

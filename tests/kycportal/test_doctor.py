@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connections
 from django.utils.functional import empty
 
-from kycportal import doctor, health, workers
+from kycportal import doctor, health, s3, workers
 from kycportal.doctor import Finding, Grade, config, parts, vendor
 from submissions.budget import Budget
 from submissions.calls import hold
@@ -85,6 +86,42 @@ def test_everything_away_is_said_with_what_to_do(settings: Any) -> None:
             assert lines[number + 1].strip().startswith("-> "), line
     for part in ("broker", "worker", "vendor"):
         assert any(line.startswith(f"BAD  {part}") for line in lines), said
+
+
+def test_redis_away_is_one_sentence_for_worker_and_beat() -> None:
+    (found,) = bad(parts.worker_and_beat())
+    assert found.said == "nobody knows while Redis does not answer"
+    assert "broker" in found.do
+
+
+def test_database_away_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*given: Any, **named: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connections["default"], "ensure_connection", away)
+    monkeypatch.setattr(connections["default"], "cursor", away)
+    _code, said = examined()
+    assert said.count("connection refused") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            PermissionError("doctor-probe: HTTP 403 AccessDenied"),
+            "PermissionError: doctor-probe: HTTP 403 AccessDenied",
+        ),
+        (s3.NoAnswer("doctor-probe: ReadTimeoutError"), "NoAnswer: doctor-probe: ReadTimeoutError"),
+        (ValueError("Invalid endpoint: https://key:secret@host"), "ValueError"),  # pragma: allowlist secret
+    ],
+)
+def test_reason_why_the_storage_fails_is_told(monkeypatch: pytest.MonkeyPatch, error: Exception, told: str) -> None:
+    def fails(*given: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(parts.default_storage, "save", fails)
+    (found,) = bad(parts.storage())
+    assert found.said.endswith(f"read back: {told}")
 
 
 def test_lost_master_key_is_named(settings: Any) -> None:

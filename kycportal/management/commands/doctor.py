@@ -23,6 +23,8 @@ CHECKS: dict[str, Check] = {
     "events": parts.record_of_events,
     "sending": parts.sending,
 }
+# They ask the database first: while it is away, one cause would be six findings.
+ON_DATABASE = {"keys", "vendor", "clock", "events", "sending"}
 
 
 class Command(BaseCommand):
@@ -33,7 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
-        found = examine(CHECKS)
+        answers = parts.database_answers()
+        found = examine({part: check for part, check in CHECKS.items() if answers or part not in ON_DATABASE})
         for finding in found:
             self.stdout.write(_object(finding) if json else _lines(finding))
         wrong = sum(finding.grade == Grade.BAD for finding in found)
