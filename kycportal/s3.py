@@ -8,6 +8,7 @@ and recorded.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from botocore.config import Config
@@ -17,6 +18,8 @@ from storages.backends.s3 import S3Storage
 
 # A page or a call waits for an image: an answer late is worse than "try again".
 CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 3})
+# Who only asks whether it answers hears "no" at once.
+PROBE = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class NoAnswer(ConnectionError):
@@ -46,8 +49,14 @@ def _as_os_error(status: int) -> type[OSError]:
 
 
 class SealedStorage(S3Storage):  # type: ignore[misc]
-    def __init__(self, **options: Any) -> None:
-        super().__init__(client_config=CONFIG, **options)
+    def __init__(self, *, client_config: Config = CONFIG, **options: Any) -> None:
+        self._given = options
+        super().__init__(client_config=client_config, **options)
+
+    @cached_property
+    def for_probe(self) -> "SealedStorage":
+        """The same bucket, by a client that tries once and waits for seconds only."""
+        return SealedStorage(client_config=PROBE, **self._given)
 
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         with as_os_errors(name):

@@ -17,7 +17,7 @@ from redis import RedisError
 
 from kycportal import workers
 from kycportal.doctor import Finding, bad, good, note
-from kycportal.health import HEARTBEAT, broker
+from kycportal.health import HEARTBEAT, broker, probe_storage
 from submissions import partitions, seals, shared, vault
 from submissions.models import Image, Switch
 
@@ -89,12 +89,12 @@ def worker_and_beat() -> Iterator[Finding]:
 
 def storage() -> Iterator[Finding]:
     """Write, read, delete an object; then open the newest image."""
-    content = secrets.token_bytes(64)
+    content, probed = secrets.token_bytes(64), probe_storage()
     try:
-        name = default_storage.save("doctor-probe", ContentFile(content))
-        with default_storage.open(name) as stored:
+        name = probed.save("doctor-probe", ContentFile(content))
+        with probed.open(name) as stored:
             same = stored.read() == content
-        default_storage.delete(name)
+        probed.delete(name)
     except Exception as error:
         do = "Check STORAGE_URL: the bucket, its address, and that the key may put, get, list and delete."
         yield bad("storage", f"an object could not be written and read back: {_told(error)}", do)

@@ -1,7 +1,9 @@
 """Images on an S3 service over real HTTP: sealed there, streamed by the portal, and four troubles told apart."""
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from kycportal import env, s3
+from kycportal.doctor import parts
 from kycportal.run import free_port
 from submissions import claims
 from submissions.calls import send
@@ -136,6 +139,19 @@ def test_storage_that_is_away_says_try_again(bucket: Service, settings: Any, tmp
     page = client.get(f"/images/{image.pk}/")
     assert page.status_code == 503
     assert "does not answer just now" in page.content.decode()
+
+
+def test_storage_that_is_silent_is_found_out_in_seconds(settings: Any, tmp_path: Any) -> None:
+    """It takes the connection and never answers: a page waits and tries again for longer, a probe does not."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        silent = f"s3://k:s@{BUCKET}?endpoint=http://127.0.0.1:{server.getsockname()[1]}&region=us-east-1"
+        settings.STORAGES = {**settings.STORAGES, "default": env.storage(silent, tmp_path)}
+        started = time.monotonic()
+        assert Client().get("/readyz?only=storage").json() == {"storage": "NoAnswer"}
+        (found,) = parts.storage()
+        assert time.monotonic() - started < 2 * s3.PROBE.read_timeout + 5
+    assert "NoAnswer: doctor-probe" in found.said
+    assert "Timeout" in found.said
 
 
 @pytest.mark.parametrize("trouble", ["forbidden", "missing"])
