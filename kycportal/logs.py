@@ -21,6 +21,7 @@ PLAIN_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s%(ids)s"
 # Errors whose message tells of a host, a file or a setting, never of a person.
 TELLABLE = (VendorError, OSError, OperationalError, ImproperlyConfigured)
 PLACES = 12
+GUNICORN = "gunicorn.error"  # everything it says but the access log, which is off
 # A line for each request and each exchange is for machines; on a terminal only what needs a person is shown.
 MANY_LINES = ("kycportal.request_ids", "submissions.exchanges", "submissions.calls")
 
@@ -29,9 +30,12 @@ def config(form: str) -> dict[str, Any]:
     """Django's LOGGING for LOG_FORMAT."""
     if form not in FORMS:
         raise ImproperlyConfigured(f"LOG_FORMAT={form} is neither json nor plain.")
-    loggers = {"celery": {"level": "WARNING"}, "py.warnings": {"level": "WARNING"}}
+    loggers: dict[str, dict[str, Any]] = {"celery": {"level": "WARNING"}, "py.warnings": {"level": "WARNING"}}
     if form == "plain":
         loggers |= {name: {"level": "WARNING"} for name in MANY_LINES}
+    else:
+        # Gunicorn gave it a handler of its own, for plain text; the level stays what --log-level says.
+        loggers[GUNICORN] = {"handlers": ["stderr"], "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -51,13 +55,15 @@ def config(form: str) -> dict[str, Any]:
 
 
 class Routes(logging.Filter):
-    """Django logs a refused request with its address, and an address may hold a token: its route says enough."""
+    """A request that failed is logged with its address, which may hold a token: its route says enough."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         path = getattr(request, "path", None)
         if path and isinstance(record.args, tuple):
             record.args = tuple(route_of(request) if arg == path else arg for arg in record.args)
+        if record.name == GUNICORN and record.msg == "Error handling request %s":
+            record.args = ("(its address is left out)",)
         return True
 
 

@@ -2,7 +2,12 @@
 
 import json
 import logging
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from argos.errors import OutcomeUnknown
 from kycportal import logs
+from kycportal.run import free_port
+from tests.stack import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +87,29 @@ def test_address_of_a_refused_request_is_logged_as_its_route() -> None:
     assert json.loads(line("json", made))["event"] == "Not Found: /webhooks/argos/<str:token>/"
     unmatched = record("%s: %s", "Not Found", path, request=SimpleNamespace(path=path, resolver_match=None))
     assert "secret" not in line("json", unmatched)
+
+
+@pytest.mark.slow
+def test_gunicorns_own_lines_are_json_too(tmp_path: Path) -> None:
+    """From the start to the end that it is told."""
+    (tmp_path / "static").mkdir()
+    given = {**os.environ, "LOG_FORMAT": "json", "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": ""}
+    command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--preload", "--bind", f"127.0.0.1:{free_port()}"]
+    given = {name: value for name, value in given.items() if value}
+    with subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        lines = [next(server.stderr) for _line in range(4)]
+        server.send_signal(signal.SIGTERM)
+        lines += server.stderr.readlines()
+    said = [json.loads(one)["event"] for one in lines]
+    assert said[0].startswith("Starting gunicorn")
+    assert any(one.startswith("Shutting down") for one in said)
+
+
+def test_gunicorns_error_tells_no_address() -> None:
+    made = record("Error handling request %s", "/webhooks/argos/secret-token/")
+    made.name = logs.GUNICORN
+    assert "secret" not in line("json", made)
 
 
 def test_unknown_format_is_refused_in_words() -> None:
