@@ -7,6 +7,7 @@ what was being worked on.
 
 import logging
 import traceback
+from smtplib import SMTPException
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ FORMS = ("json", "plain")
 PLAIN_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s%(ids)s"
 # Errors whose message tells of a host, a file or a setting, never of a person.
 TELLABLE = (VendorError, OSError, OperationalError, ImproperlyConfigured)
+NOT_TELLABLE = (SMTPException,)  # an OSError that quotes the recipient
 PLACES = 12
 GUNICORN = "gunicorn.error"  # everything it says but the access log, which is off
 # A line for each request and each exchange is for machines; on a terminal only what needs a person is shown.
@@ -92,10 +94,14 @@ def error_without_values(_logger: object, _method: str, line: EventDict) -> Even
     line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     kinds: list[str] = []
     while error is not None and len(kinds) < PLACES:
-        kinds.append(f"{type(error).__name__}: {error}" if isinstance(error, TELLABLE) else type(error).__name__)
+        kinds.append(f"{type(error).__name__}: {error}" if _is_tellable(error) else type(error).__name__)
         error = error.__cause__ or error.__context__
     line["error"] = kinds
     return line
+
+
+def _is_tellable(error: BaseException) -> bool:
+    return isinstance(error, TELLABLE) and not isinstance(error, NOT_TELLABLE)
 
 
 BEFORE: list[Any] = [

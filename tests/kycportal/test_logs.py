@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,6 +79,13 @@ def test_error_on_a_json_line_names_places_and_kinds_and_quotes_nothing() -> Non
 
 def test_error_that_can_hold_nothing_personal_is_quoted() -> None:
     assert failed(OutcomeUnknown("the connection broke off"))["error"] == ["OutcomeUnknown: the connection broke off"]
+
+
+def test_mail_server_that_quotes_the_recipient_is_not_quoted() -> None:
+    told = failed(SMTPRecipientsRefused({"minseo@example.com": (550, b"no such user minseo")}))
+    assert told["error"] == ["SMTPRecipientsRefused"]
+    assert "minseo" not in json.dumps(told)
+    assert failed(ConnectionRefusedError(111, "Connection refused"))["error"][0].endswith("Connection refused")
 
 
 def test_address_of_a_refused_request_is_logged_as_its_route() -> None:
