@@ -1,6 +1,7 @@
 """The record of events: append-only in the database, sealed in chained batches, every tampering found."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from submissions import clock, events, seals
+from submissions import clock, events, partitions, seals
 from submissions.events import SYSTEM
 from submissions.models import Event, Seal
+from tests.stack import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -243,14 +245,22 @@ def test_age_of_the_oldest_unsealed_is_told_in_seconds() -> None:
 
 
 @pytest.mark.postgres
-def test_purge_by_its_own_role_leaves_the_seal() -> None:
+@pytest.mark.parametrize("is_divided", [False, True])
+def test_purge_by_its_own_role_leaves_the_seal(is_divided: bool) -> None:
+    """The role has what docs/operations.md gives it, and nothing else."""
+    documents = (ROOT / "docs" / "operations.md").read_text()
+    granted = re.findall(r"^ {4}((?:CREATE ROLE|GRANT) .*;)$", documents, re.M)
+    assert len(granted) == 3
     with time_machine.travel(clock.now() - timedelta(days=3000), tick=False):
         record(3)
         seals.seal_due()
     record(1)
     seals.seal_due()
+    if is_divided:
+        partitions.divide(2)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE kyc_purger SUPERUSER")
+        for statement in granted:
+            cursor.execute(statement)
         cursor.execute("SET SESSION AUTHORIZATION kyc_purger")
         try:
             assert seals.purge(clock.now() - timedelta(days=2000)) == 3
