@@ -268,6 +268,9 @@ DATA_MISTAKES: tuple[tuple[str, str, tuple[str, ...], Plant, str], ...] = (
     ("letter left out of the name", "name", ("changed",), typed("name", without_letter), "licence"),
     ("last name first", "name", ("changed",), typed("name", turned_round), "passport"),
     ("another person's name", "name", ("changed",), typed("name", another_person), "licence"),
+    ("a year for a name, not read", "name", ("name_letters",), typed("name", always("1990"), unread=True), "licence"),
+    ("an initial for a name, not read", "name", ("name_initial",), typed("name", always("M"), unread=True), "licence"),
+    ("a picture for a name, not read", "name", ("symbols",), typed("name", always("😀"), unread=True), "licence"),
     ("licence number a digit short", "license_number", ("format",), typed("license_number", cut), "licence"),
     (
         "licence number with two digits swapped",

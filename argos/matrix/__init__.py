@@ -1,7 +1,7 @@
 """What each issuing country and ID type needs, and in which form.
 
 `parameters` is the table of all parameters, `rules` says which a document shows and requires, `clean` brings values
-into the form that is sent, `checks` finds what is wrong with them (through `formats` and `numbers`).
+into the form that is sent, `checks` finds what is wrong with them (through `formats`, `signs` and `numbers`).
 """
 
 from argos.matrix.checks import check_step1, check_step2

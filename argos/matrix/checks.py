@@ -1,7 +1,7 @@
 """Everything that can be told about a Step 1 or Step 2 call before it is sent, because a refused one costs a try.
 
-Requirements come from `rules`, single values from `formats`, national numbers from `numbers`; values against each
-other, and against today, are compared here.
+Requirements come from `rules`, single values from `formats`, what names and numbers are made of from `signs`, national
+numbers from `numbers`; values against each other, and against today, are compared here.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -15,6 +15,7 @@ from argos.matrix.options import ADDRESS_CODES, NOT_ON_THE_ID, Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
 from argos.matrix.problems import Problem
 from argos.matrix.rules import FieldRule, rules_for
+from argos.matrix.signs import check_signs
 from argos.words import N_
 
 _OLDEST_YEARS = 120
@@ -167,3 +168,4 @@ def _number_problems(
     if country.strip().upper() == "KOR":
         yield from check_korean_number(readable, latest_day)
     yield from check_indian_number(readable, id_type)
+    yield from check_signs(readable)

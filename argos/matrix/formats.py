@@ -13,6 +13,7 @@ from openlocationcode import openlocationcode
 
 from argos.matrix.countries import is_country
 from argos.matrix.parameters import Form, Parameter
+from argos.matrix.signs import refused_sign
 from argos.words import N_
 
 Param = tuple[str, object]
@@ -39,7 +40,7 @@ def format_problem(parameter: Parameter, value: str) -> Wrong:
     if any(ord(letter) < 32 for letter in value):
         return "format", N_("This holds a line break or another invisible character. Type it again.")
     check = _CHECKS.get(parameter.form)
-    return check(parameter, value) if check else None
+    return check(parameter, value) if check else refused_sign(parameter.name, value)
 
 
 def parse_date(value: str) -> date | None:

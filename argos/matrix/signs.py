@@ -1,0 +1,66 @@
+"""Whether the signs of a name or a number can stand on an ID: what no ID carries is an error, what is rare a doubt.
+
+The vendor names no alphabet and no lengths, so only pictures and symbols are refused. Any script, its marks, and the
+apostrophes, hyphens, dots and numerals within names are lawful; where nothing usual is there, a person says why.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from argos.matrix.problems import Problem
+from argos.words import N_
+
+NAMES = ("name", "userOccupancyName")
+NUMBERS = ("document_number", "identity_number")
+_LONGEST_NAME, _LONGEST_NUMBER = 100, 30  # passports print 39 and 9 in their two lines; others more, none as much
+_SYMBOLS = frozenset({"So", "Sm", "Sc", "Me", "Cs"})
+# Symbols to Unicode alone: ordinal and number signs, the equals sign of Japanese names, a plus in Nordic numbers, and
+# the parts from which Chinese characters without a code are described.
+_LAWFUL = re.compile("[°№=＝+⺀-⿟⿰-⿿]")
+_PICTURES = re.compile("[\U0001f000-\U0001fbff]")  # also those that this Python's Unicode does not know yet
+
+
+def refused_sign(name: str, value: str) -> tuple[str, str] | None:
+    """(code, message) where a name or number holds a picture or a symbol; None for every other parameter."""
+    if name not in NAMES + NUMBERS or not any(_is_symbol(sign) for sign in value):
+        return None
+    return "symbols", N_("This holds a picture or a symbol that no ID carries. Type it again, as the ID shows it.")
+
+
+def _is_symbol(sign: str) -> bool:
+    if _LAWFUL.match(sign):
+        return False
+    return unicodedata.category(sign) in _SYMBOLS or bool(_PICTURES.match(sign))
+
+
+def check_signs(values: Mapping[str, str]) -> Iterator[Problem]:
+    """Doubts, each with a code of its own: a reason overrules one code."""
+    for name in NAMES:
+        if wrong := _name_doubt(values[name]) if values.get(name) else None:
+            code, template, *params = wrong
+            yield Problem(name, f"{name}_{code}", template, "warning", tuple(params))
+    yield from _number_doubts(values.get("document_number", ""))
+
+
+def _name_doubt(value: str) -> tuple[str, str] | tuple[str, str, tuple[str, object]] | None:
+    letters = [sign for sign in value if unicodedata.category(sign).startswith("L")]
+    if not letters:
+        return "letters", N_("This name holds no letter. Compare it with the ID; if it is right, say why.")
+    if len(letters) == 1 and "LATIN" in unicodedata.name(letters[0], ""):
+        return "initial", N_("This is one letter, not a full name. Copy the name from the ID; if it is right, say why.")
+    if len(value) > _LONGEST_NAME:
+        text = N_("This name is longer than %(most)d characters. Compare it with the ID; if it is right, say why.")
+        return "long", text, ("most", _LONGEST_NAME)
+    return None
+
+
+def _number_doubts(value: str) -> Iterator[Problem]:
+    if value and not re.search("[A-Z0-9]", unicodedata.normalize("NFKC", value).upper()):
+        text = N_(
+            "This number holds no digit and no letter from A to Z. Compare it with the ID; if it is right, say why."
+        )
+        yield Problem("document_number", "number_signs", text, "warning")
+    elif len(value) > _LONGEST_NUMBER:
+        text = N_("This number is longer than %(most)d characters. Compare it with the ID; if it is right, say why.")
+        yield Problem("document_number", "number_long", text, "warning", (("most", _LONGEST_NUMBER),))
