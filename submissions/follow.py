@@ -49,7 +49,7 @@ def why_it_stops(call: Call, confirmed: Mapping[str, str]) -> Stop | None:
         (Stop.ANY, submission.id_type_unknown),
         (Stop.ACCOUNT, submission.project.has_account_occupancy),
         (Stop.FINDINGS, any(image.findings for image in capture.current_images(submission).values())),
-        (Stop.NOTHING_READ, not read),
+        (Stop.NOTHING_READ, steps.is_unread(submission)),
         (Stop.NOT_CONFIRMED, any(not confirmed.get(name) for name in read)),
         (Stop.DIFFERS, bool(reading.differing(confirmed, read))),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from argos.codes.comments import REJECT_COMMENTS
-from submissions import clock, events, mentions, search
+from submissions import clock, events, mentions, search, steps
 from submissions.calls import ledger
 from submissions.events import Actor
 from submissions.fields import label_of
@@ -116,6 +116,8 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
     expiry = submission.values.get("date_of_expiry", "")
     if expiry and expiry < clock.today().isoformat():
         found.append(Warning("expired_id", _("The ID expired on %s.") % expiry))
+    if steps.is_unread(submission):
+        found.append(Warning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
     found += [
         Warning(f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)})
         for name in edited_fields(submission)

@@ -174,6 +174,12 @@ def shown_names(submission: Submission) -> frozenset[str]:
     return frozenset(rule.name for rule in rules)
 
 
+def is_unread(submission: Submission) -> bool:
+    """Whether the vendor read none of the values that this document shows: people typed all of them."""
+    shown = shown_names(submission)
+    return not any(text and name in shown for name, text in submission.ocr.items())
+
+
 def document_type(submission: Submission) -> str:
     """The type the customer's ID has: Step 1's, or the one chosen where Step 1 could not tell."""
     if submission.id_type_unknown:

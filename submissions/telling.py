@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from argos import codes
-from submissions import clock, fields, follow, wording
+from submissions import clock, fields, follow, steps, wording
 from submissions.calls import gate, settle
 from submissions.events import SYSTEM, VENDOR
 from submissions.models import (
@@ -107,7 +107,7 @@ def _about_stop(submission: Submission) -> Told | None:
         follow.Stop.ANY: _("The vendor could not tell the ID type. Choose it, confirm the data, then send Step 2."),
         follow.Stop.ACCOUNT: _("The account check comes first. Do it below, then send Step 2."),
         follow.Stop.FINDINGS: _("The check of a picture found something. Look at it, or take it again."),
-        follow.Stop.NOTHING_READ: _("The vendor read nothing on the ID. Compare the data with the ID yourself."),
+        follow.Stop.NOTHING_READ: _("The vendor read nothing on this ID; copy every value from it."),
         follow.Stop.NOT_CONFIRMED: _("The vendor read values that nobody had typed. Confirm them with the customer."),
         follow.Stop.DIFFERS: _("What was read is not what you typed. Compare the marked fields with the ID."),
         follow.Stop.NOT_READY: _("Something is missing or wrong. Press Send Step 2 to see what."),
@@ -115,6 +115,13 @@ def _about_stop(submission: Submission) -> Told | None:
     }
     text = texts.get(submission.notice) if submission.status == Status.CONFIRMING else None  # type: ignore[call-overload]
     return Told(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
+
+
+def about_reading(submission: Submission) -> Told | None:
+    """Nothing to compare with, so that the fields are not confirmed but filled in."""
+    if submission.status != Status.CONFIRMING or not steps.is_unread(submission):
+        return None
+    return Told(_("Nothing was read"), _("The vendor read nothing on this ID; copy every value from it."), "warn")
 
 
 def _about_refusal(call: Call) -> Told:

@@ -77,6 +77,7 @@ def render_submission(
         "wants_step2": request.POST.get("wants_step2") == "1",
         "typed": typed or {},
         "is_capturing": is_capturing,
+        "is_unread": steps.is_unread(submission),
         "can_look": can_look,
         "images": cards(submission) if can_look else [],
         "shown": None,
@@ -120,7 +121,7 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
     last = ended.order_by("-prepared_at").first()
     told = telling.about_open_call(call) if call else None
     can_capture = permissions.can(user, submission, "capture")
-    told = told or telling.about_notice(submission, last)
+    told = told or telling.about_notice(submission, last) or telling.about_reading(submission)
     return {
         "submission": submission,
         "call": call,

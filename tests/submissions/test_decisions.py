@@ -114,6 +114,17 @@ def test_approve_wants_each_warning_ticked(officer: User, pending: Submission) -
     assert pending.decisions.get().warnings == ["face_low", "liveness_low"]
 
 
+def test_values_that_nothing_read_bears_out_want_a_tick(officer: User, pending: Submission) -> None:
+    assert "nothing_read" not in {warning.code for warning in review.warnings_of(pending, officer)}
+    pending.ocr = {"name": ""}
+    pending.save(update_fields=["ocr_sealed"])
+    assert decide(browser(officer), pending, "approved", warning=[]).status_code == 422
+    page = browser(officer).get(f"/review/{pending.pk}/").content.decode()
+    assert "Nothing was read from the ID; all values were typed." in page
+    assert decide(browser(officer), pending, "approved").status_code == 302
+    assert pending.decisions.get().warnings == ["nothing_read"]
+
+
 def test_corrections_travel_and_only_those_that_are_filled(officer: User, pending: Submission) -> None:
     decide(
         browser(officer), pending, "approved", fullName="Min-seo", expireDate="2031-01-01", name="Eve", vendor_id="x"
