@@ -139,12 +139,17 @@ function logInLink(form) {
 // The shape of one value, by the pattern that the server rendered from its own table.
 function checkShape(input, finished) {
   if (!input.dataset?.pattern) return;
-  const isWrong = input.value.trim() !== "" && !new RegExp(`^(?:${input.dataset.pattern})$`, "iu").test(input.value.trim());
+  const isWrong = isMisshapen(input);
   const place = input.closest("[data-field]")?.querySelector("[data-problems]");
   if (!place || (isWrong && !finished)) return;
   place.querySelector("[data-shape]")?.remove();
   if (isWrong) place.prepend(line("error", input.dataset.wrong, "shape"));
   mark(input, isWrong);
+}
+
+function isMisshapen(input) {
+  const { pattern } = input.dataset;
+  return Boolean(pattern) && input.value.trim() !== "" && !new RegExp(`^(?:${pattern})$`, "iu").test(input.value.trim());
 }
 
 // At once and roughly; the next save's answer says it exactly.
@@ -154,7 +159,7 @@ function compareWithRead(input) {
   if (!why || why.contains(input)) return;
   const bare = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const differs = input.value.trim() !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
-  why.hidden = !differs;
+  why.hidden = !differs || isMisshapen(input);
   field.classList.toggle("changed", differs);
 }
 
@@ -170,7 +175,7 @@ function showProblems(form, told) {
     mark(input, isWrong);
     askWhy(form, field, mine);
     const why = field.querySelector("[data-why]");
-    if (why) why.hidden = !told.changed.includes(field.dataset.field);
+    if (why) why.hidden = isWrong || !told.changed.includes(field.dataset.field);
     field.classList.toggle("changed", told.changed.includes(field.dataset.field));
   }
 }
@@ -187,7 +192,7 @@ function askWhy(form, field, problems) {
     const label = form.querySelector("#why-template").content.firstElementChild.cloneNode(true);
     label.dataset.overrule = code;
     label.querySelector("input").name = `reason_${code}`;
-    field.append(label);
+    field.insertBefore(label, field.querySelector("[data-why]")); // as the page has them when it is loaded
   }
 }
 

@@ -65,6 +65,7 @@ CHOICES = {
 }
 OFFICE = ("email", "customer_id", "contact_phone")
 OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
+LONG = ("name", "userOccupancyName", "formatted_address", "address_input")  # a whole row each, so that none is cut
 IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
 
 
@@ -104,6 +105,15 @@ class Row:
     def is_changed(self) -> bool:
         """The confirmed value is another than what was read."""
         return bool(self.value) and reading.differs(self.name, self.value, self.read)
+
+    @property
+    def is_wide(self) -> bool:
+        return self.name in LONG
+
+    @property
+    def asks_why(self) -> bool:
+        """A value that is wrong in itself is mended first, not explained."""
+        return self.is_changed and all(problem.code == "changed" for problem in self.errors)
 
     @property
     def errors(self) -> list[Problem]:

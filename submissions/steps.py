@@ -70,7 +70,9 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     )
     reasons, problems = submission.reasons, wording.of_problems(found)
     open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
-    return open_ones + _unexplained(submission) + findings.problems(submission, _step2_kinds(submission))
+    wrong = {problem.field for problem in problems if problem.is_error}
+    unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
+    return open_ones + unexplained + findings.problems(submission, _step2_kinds(submission))
 
 
 def _unexplained(submission: Submission) -> tuple[Problem, ...]:
