@@ -2,13 +2,14 @@
 // and shows how far an upload is. Nothing of it is kept in the browser. Texts come from the form's data attributes.
 
 import { watchCameras } from "./camera.js";
+import { unsent } from "./leaving.js";
 import { put, send } from "./upload.js";
 
 const AFTER = 1200; // ms
 const AGAIN = 8000; // ms, after a save that did not get through
 
 export function watchUploads(form) {
-  const state = { timer: 0, dirty: false, saving: null, uploading: false, next: null };
+  const state = { timer: 0, dirty: false, saving: null, posting: false, uploading: false, next: null };
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
     checkShape(event.target, false);
@@ -24,6 +25,7 @@ export function watchUploads(form) {
     if (event.target.matches("[data-reload]")) reload(form, state);
   });
   form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
+  document.addEventListener("submit", (event) => { if (event.target !== form) leaveAfterSaving(form, state, event); }, true);
   window.addEventListener("focus", () => {
     if (state.dirty) save(form, state);
     if (chosen(form).length) upload(form, state);
@@ -38,7 +40,12 @@ async function sendAfterSaving(form, state, event) {
   takeToken(form);
   if (state.uploading) { // it goes on by itself when the picture is there
     event.preventDefault();
-    state.next = event.submitter;
+    state.next = () => form.requestSubmit(event.submitter);
+    return;
+  }
+  if ((event.submitter?.value ?? "save") === "save" && unsent()) { // the page stays for the words beside it
+    event.preventDefault();
+    save(form, state);
     return;
   }
   if (!state.dirty || form.dataset.sent) return;
@@ -50,6 +57,26 @@ async function sendAfterSaving(form, state, event) {
   if (outcome === "signed-out" || outcome === "offline") return;
   state.dirty = false;
   form.requestSubmit(event.submitter);
+}
+
+// Another form of the page, or of its head: what was typed here is on the server first.
+async function leaveAfterSaving(form, state, event) {
+  const { target: other, submitter } = event;
+  if (!(state.dirty || state.posting || state.uploading) || other.method === "dialog") return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (state.pressed) return;
+  const go = () => other.requestSubmit(submitter);
+  if (state.uploading) {
+    state.next = go;
+    return;
+  }
+  clearTimeout(state.timer);
+  state.pressed = true;
+  const outcome = await save(form, state);
+  state.pressed = false;
+  if (outcome === "saved") go();
+  else form.querySelector("#saved").scrollIntoView({ block: "nearest" });
 }
 
 // Another ID type has other fields.
@@ -78,12 +105,15 @@ async function autosave(form, state) {
 
 async function post(form, sent, state) {
   state.dirty = false;
+  state.posting = true;
   let reply;
   try {
     reply = await fetch(form.getAttribute("action"), { method: "POST", body: sent, headers: { "X-Autosave": "1" } });
   } catch {
     state.dirty = true;
     return "offline";
+  } finally {
+    state.posting = false;
   }
   if (reply.redirected || reply.status === 403) { state.dirty = true; return reply.redirected && !isLogIn(form, reply.url) ? "wrong" : "signed-out"; }
   if (!reply.ok || !reply.headers.get("Content-Type")?.includes("json")) { state.dirty = true; return "wrong"; }
@@ -256,10 +286,11 @@ function arrived(form, state, reply) {
     note.replaceChildren(form.dataset.signedOut, " ", logInLink(form));
   } else if (reply.status !== 200 && reply.status !== 422) {
     note.textContent = form.dataset.wrong;
-  } else if (reply.status === 422 || state.dirty) { // words that are not stored yet stay where they are
+  } else if (reply.status === 422 || state.dirty || (unsent() && !next)) { // words that are not stored yet stay where they are
     showPictures(form, state, new DOMParser().parseFromString(reply.responseText, "text/html"));
+    if (reply.status === 200 && !state.dirty) note.textContent = form.dataset.saved;
   } else if (next) {
-    form.requestSubmit(next);
+    next();
   } else {
     window.location.assign(reply.responseURL);
   }
