@@ -8,6 +8,7 @@ const bar = document.querySelector("#session");
 let ends = { idle: 0, whole: 0 };
 let signedOut = false;
 let kept = Date.now();
+let asked = null;
 
 const left = (name) => Math.round((ends[name] - Date.now()) / 1000);
 
@@ -43,6 +44,15 @@ async function ask(method) {
   }
 }
 
+// A form that nothing has saved: were the session over, a submit would lose all of it to the log-in page.
+async function submitIfSignedIn(form, submitter) {
+  await ask("GET");
+  if (signedOut) { bar.scrollIntoView(); return; }
+  asked = form;
+  form.requestSubmit(submitter);
+  asked = null;
+}
+
 export function watchSession() {
   if (!bar) return;
   ends = { idle: Date.now() + bar.dataset.idle * 1000, whole: Date.now() + bar.dataset.whole * 1000 };
@@ -55,9 +65,11 @@ export function watchSession() {
   setInterval(() => { if (!bar.hidden || left("idle") < WARN_IDLE || left("whole") < WARN_WHOLE) ask("GET"); }, CHECK);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask("GET"); });
   document.addEventListener("submit", (event) => {
-    if (!signedOut) return;
+    const isUnasked = event.target.dataset.asksSession !== undefined && event.target !== asked;
+    if (!signedOut && !isUnasked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    bar.scrollIntoView();
+    if (isUnasked) submitIfSignedIn(event.target, event.submitter);
+    else bar.scrollIntoView();
   }, true);
 }
