@@ -80,7 +80,9 @@ def test_the_queue_asks_at_most_seven_times_whatever_its_rows_hold(django_assert
 @pytest.mark.parametrize("address", ["/", "/submissions/", "/review/?view=all"])
 def test_what_people_typed_is_text_in_a_row(address: str) -> None:
     officer = make_user(Role.OFFICER)
-    submission = make_at(Status.PENDING, name="<b>Ann & Co</b>")
+    submission = make_at(Status.PENDING)
+    submission.values = {**submission.values, "name": "<b>Ann & Co</b>"}
+    submission.save(update_fields=["values_sealed"])
     Submission.objects.filter(pk=submission.pk).update(claimed_by=officer, claimed_until=clock.now() + HOUR)
     Project.objects.update(name="'><i>north")
     User.objects.filter(pk=officer.pk).update(name='"><u>Kim')
