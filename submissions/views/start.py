@@ -1,9 +1,12 @@
 """Each person's first page: what is theirs to do now."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,13 +20,24 @@ from submissions.views.asking import person, safe_next
 SHOWN = 12
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The first rows of a list; `total` and `url` where there are more: how many in all, and where they stand."""
+
+    title: str
+    rows: list[Submission]
+    empty: str
+    total: int = 0
+    url: str = ""
+
+
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if user.role == Role.ADMINISTRATOR:
         return redirect("admin:index")
     context = _agent(user) if user.role == Role.AGENT else _reviewer(user)
-    rows = [row for _title, listed, _empty in context["lists"] for row in listed]
+    rows = [row for shown in context["lists"] for row in shown.rows]
     rows += [*context["calls_due"], *context["news"]]
     context["mentions"] = mentions.unread(user)[:SHOWN]
     rows += [mention.note.submission for mention in context["mentions"]]  # whose notes it shows
@@ -41,13 +55,21 @@ def _agent(user: User) -> dict[str, Any]:
         "calls_due": list(contact.due(user).select_related("project")[:SHOWN]),
         "news": list(contact.to_pass_on(user).select_related("project")[:SHOWN]),
         "lists": [
-            (_("A reviewer asks you"), questions.waiting_for(user)[:SHOWN], _("Nobody asks anything.")),
-            (_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
-            (_("Drafts"), list(drafts[:SHOWN]), _("No draft. A draft runs no clock.")),
+            Shown(_("A reviewer asks you"), questions.waiting_for(user)[:SHOWN], _("Nobody asks anything.")),
+            Shown(_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
+            _drafts(drafts),
         ],
         "is_manager": False,
         "stuck": [],
     }
+
+
+def _drafts(drafts: "QuerySet[Submission]") -> Shown:
+    first, empty = list(drafts[: SHOWN + 1]), _("No draft. A draft runs no clock.")
+    if len(first) <= SHOWN:
+        return Shown(_("Drafts"), first, empty)
+    url = f"{reverse('submission_list')}?status={Status.DRAFT}"
+    return Shown(_("Drafts"), first[:SHOWN], empty, drafts.count(), url)
 
 
 def _reviewer(user: User) -> dict[str, Any]:
@@ -57,10 +79,10 @@ def _reviewer(user: User) -> dict[str, Any]:
     overdue = rows.filter(status=Status.OVERDUE).order_by("deadline_at")
     differs = rows.filter(has_difference=True)
     lists = [
-        (_("Yours"), list(mine[:SHOWN]), _("You hold nothing, and nothing is assigned to you.")),
-        (_("Next in the queue"), list(pending[:SHOWN]), _("Nothing is pending.")),
-        (_("Overdue, waiting for the vendor"), list(overdue[:SHOWN]), _("None.")),
-        (_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),
+        Shown(_("Yours"), list(mine[:SHOWN]), _("You hold nothing, and nothing is assigned to you.")),
+        Shown(_("Next in the queue"), list(pending[:SHOWN]), _("Nothing is pending.")),
+        Shown(_("Overdue, waiting for the vendor"), list(overdue[:SHOWN]), _("None.")),
+        Shown(_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),
     ]
     is_manager = user.role == Role.MANAGER
     nobody: dict[str, list[Submission]] = {"calls_due": [], "news": []}
