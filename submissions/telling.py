@@ -48,9 +48,11 @@ def about_open_call(call: Call) -> Told:
             _("The vendor's record does not tell whether it arrived. A manager can settle it with a reason."),
             "bad",
         )
+    asking = _("The portal is asking the vendor. There is nothing to press, and no try is spent twice.")
+    how_long = _("It is usually known within about %(minutes)d minutes of the vendor answering again.")
     return Told(
         _("We do not know yet whether the vendor got %(call)s") % {"call": name},
-        _("The portal is asking the vendor. There is nothing to press, and no try is spent twice."),
+        f"{asking} {how_long % {'minutes': call.submission.project.settle_minutes}}",
         "warn",
     )
 
