@@ -1,6 +1,7 @@
 """The two presses that send something: Step 1 and Step 2, with everything that is checked before a try is spent."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from submissions.capture import add_capturer, current_images, save_values
 from submissions.events import Actor
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
 from submissions.transitions import StaleSubmission
+
+OF_THE_DEPOSIT = ("userOccupancyCode", "userOccupancyName")
 
 
 class NotReady(Exception):
@@ -68,11 +71,22 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
         latest_day=clock.latest_day(),
         id_type_unknown=submission.id_type_unknown,
     )
-    reasons, problems = submission.reasons, wording.of_problems(found)
+    reasons, problems = submission.reasons, _deposit_first(submission, wording.of_problems(found))
     open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
     wrong = {problem.field for problem in problems if problem.is_error}
     unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
     return open_ones + unexplained + findings.problems(submission, _step2_kinds(submission))
+
+
+def _deposit_first(submission: Submission, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Nobody has the code of a deposit that was not made; the check that makes it fills in the holder's name."""
+    if not submission.project.has_account_occupancy or has_account_check(submission):
+        return problems
+    text = _("First make the 1-won deposit below.")
+    return tuple(
+        replace(problem, template=text) if problem.code == "missing" and problem.field in OF_THE_DEPOSIT else problem
+        for problem in problems
+    )
 
 
 def _unexplained(submission: Submission) -> tuple[Problem, ...]:
