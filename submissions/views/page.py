@@ -46,6 +46,13 @@ RAIL = (
     ("review", (Status.PENDING, Status.SECOND_REVIEW, Status.DECISION_SENDING)),
     ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
 )
+# What a submission with a result has only if it was at that step.
+WAS_THERE = {
+    "step1": "step1_started_at",
+    "confirm": "first_step2_at",
+    "step2": "first_step2_at",
+    "review": "pending_at",
+}
 TIMELINE = 60
 LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
 VERDICT_EVENTS = ("verdict_given", "first_verdict")
@@ -148,9 +155,16 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
 
 
 def rail(submission: Submission) -> list[tuple[str, str]]:
-    """(step, done | here | ahead) of the way from draft to result."""
+    """(step, done | passed | here | ahead) of the way from draft to result; a result may come before each step was."""
     here = next(at for at, (_name, statuses) in enumerate(RAIL) if submission.status in statuses)
-    return [(name, "done" if at < here else "here" if at == here else "ahead") for at, (name, _s) in enumerate(RAIL)]
+    return [(name, _where(submission, at, here, name)) for at, (name, _statuses) in enumerate(RAIL)]
+
+
+def _where(submission: Submission, at: int, here: int, name: str) -> str:
+    if at >= here:
+        return "here" if at == here else "ahead"
+    shows = WAS_THERE.get(name) if here == len(RAIL) - 1 else None
+    return "passed" if shows and getattr(submission, shows) is None else "done"
 
 
 def account(submission: Submission) -> dict[str, Any]:

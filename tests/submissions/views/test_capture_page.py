@@ -4,9 +4,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from submissions import capture, steps
-from submissions.models import CallKind, Status, Submission, User
-from tests.factories import answer_step1, by, claim_call, make_at, make_draft
+from submissions import capture, clock, steps, telling
+from submissions.calls import ledger, outcomes
+from submissions.models import Call, CallKind, Status, Submission, User
+from submissions.views.page import rail
+from tests.factories import (
+    answer_step1,
+    by,
+    claim_call,
+    make_at,
+    make_draft,
+    make_project,
+    reload,
+)
+from tests.submissions.test_late_workers import account_reply
 from tests.submissions.views.gathering import post, read
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +68,52 @@ def test_a_malformed_value_is_mended_before_it_is_explained(client: Client, agen
     for page in (read(client, submission), post(client, submission, "step2").content.decode()):
         assert 'data-why hidden>Differs from what was read. Why? <input name="reason_date_of_birth"' in page
         assert 'data-why>Differs from what was read. Why? <input name="reason_name"' in page
+
+
+def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Client, agent: User) -> None:
+    project = make_project(has_account_occupancy=True)
+    submission = make_at(Status.CONFIRMING, agent, project)
+    page = post(client, submission, "step2").content.decode()
+    assert "Code from the 1-won deposit: First make the 1-won deposit below." in page
+    assert "Three digits, for example 004" in page
+    assert "Ask the customer.</" not in page
+    steps.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
+    assert outcomes.account_answered(claim_call(submission, CallKind.ACCOUNT), account_reply())
+    page = post(client, reload(submission), "step2").content.decode()
+    assert "Code from the 1-won deposit: This project needs it. Ask the customer." in page
+    assert "First make the 1-won deposit" not in page
+
+
+def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
+    submission = make_at(Status.STEP1_SENDING, agent, make_project(settle_minutes=17))
+    call = claim_call(submission, CallKind.STEP1)
+    assert ledger.doubt(call, error="timeout")
+    assert "within about 17 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+
+
+def test_what_a_result_passed_over_is_not_shown_as_done(client: Client, agent: User) -> None:
+    rejected = make_at(Status.REJECTED, agent)
+    assert dict(rail(rejected)) == {
+        **dict.fromkeys(("gather", "step1", "confirm", "step2"), "done"),
+        "review": "passed",
+        "result": "here",
+    }
+    assert 'Review<span class="visually-hidden"> (passed over)</span>' in read(client, rejected)
+    closed = make_at(Status.ABANDONED, agent)
+    assert [name for name, where in rail(closed) if where == "passed"] == ["confirm", "step2", "review"]
+    assert "passed" not in dict(rail(make_at(Status.PENDING, agent))).values()
+    reviewed = make_at(Status.PENDING, agent)
+    Submission.objects.filter(pk=reviewed.pk).update(
+        status=Status.APPROVED, source="vendor", decided_at=clock.now(), target_at=None
+    )
+    assert "passed" not in dict(rail(reload(reviewed))).values()
+
+
+def test_the_start_page_says_how_many_drafts_there_are(client: Client, agent: User) -> None:
+    for _number in range(12):
+        make_draft(agent, images=False)
+    assert "Show all of them" not in client.get("/").content.decode()
+    make_draft(agent, images=False)
+    start = client.get("/").content.decode()
+    assert "The newest 12 of 13." in start
+    assert 'href="/submissions/?status=draft"' in start
