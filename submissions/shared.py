@@ -22,7 +22,7 @@ class Gone(Exception):
     """Redis does not answer (or did not a moment ago)."""
 
     def __str__(self) -> str:
-        return "Redis does not answer"
+        return "no answer from Redis"
 
 
 @lru_cache(maxsize=4)
