@@ -68,7 +68,7 @@ def _pairs(body: object) -> Iterator[tuple[str, str]]:
             continue
         named = member(entry, "name", "field", "key") if "value" in entry else None
         items = [(text(named), entry["value"])] if named else entry.items()
-        yield from ((str(key), filled) for key, value in items if (filled := _scalar(value)))
+        yield from ((text(key), filled) for key, value in items if (filled := _scalar(value)))
 
 
 def _scalar(value: Any) -> str:

@@ -13,6 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
+# No database keeps NUL in a text, no encoding half a surrogate pair: both can be written in JSON.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LARGEST_COUNT = 32_767  # no count of the vendor's comes near; this much fits wherever one is kept
 _LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds
 
 
@@ -53,11 +56,11 @@ def mappings(value: object) -> list[Mapping[str, Any]]:
 
 
 def text(value: object) -> str:
-    """A scalar as stripped text; objects, arrays and None become empty."""
+    """A scalar as stripped text that can be stored; objects, arrays and None become empty."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (str, int, float)):
-        return str(value).strip()
+        return _UNSTORABLE.sub("", str(value)).strip()
     return ""
 
 
@@ -90,8 +93,9 @@ def number(value: object) -> float | None:
 
 
 def count(value: object) -> int | None:
+    """0 to 32767; a larger one is that."""
     read = number(value)
-    return int(read) if read is not None and read >= 0 else None
+    return int(min(read, _LARGEST_COUNT)) if read is not None and read >= 0 else None
 
 
 def flag(value: object) -> bool | None:

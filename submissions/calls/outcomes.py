@@ -83,8 +83,8 @@ def step2_answered(call: Call, reply: Step2Reply) -> bool:
     columns |= {
         "face_similarity": reply.face_similarity,
         "liveness": reply.liveness,
-        "verification_result": reply.verification_result or "",
-        "recognized_id_type": reply.recognized_id_type or "",
+        "verification_result": (reply.verification_result or "")[:20],
+        "recognized_id_type": (reply.recognized_id_type or "")[:40],
         "first_step2_at": submission.first_step2_at or now,
         "vendor_attempts": (submission.vendor_attempts or 0) + 1,
     }

@@ -31,6 +31,7 @@ class Word(Enum):
 
 
 A, D, W = Word.AGREE, Word.DIFFER, Word.WAIT
+MOST_ATTEMPTS = 1_000  # the vendor takes three; a longer list still fits its column
 VENDOR_STATUSES = ("incomplete", "pending", "approved", "rejected")
 
 # Our status: what the vendor's incomplete, pending, approved and rejected mean against it.
@@ -214,7 +215,7 @@ def vendor_columns(submission: Submission, found: VendorSubmission | None) -> di
         "vendor_updated_at": found.updated_at or submission.vendor_updated_at,
     }
     if found.attempts is not None:
-        columns["vendor_attempts"] = len(found.attempts)
+        columns["vendor_attempts"] = min(len(found.attempts), MOST_ATTEMPTS)
     if found.created_at and submission.status in UNDER_DEADLINE:
         columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + RESULT_LIMIT}
     return columns

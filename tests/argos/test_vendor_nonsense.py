@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from argos.errors import OutcomeUnknown
@@ -21,7 +21,7 @@ from argos.replies import (
     parse_step2,
 )
 from argos.replies.ocr import normalise
-from argos.replies.reading import is_encrypted, moment, number, texts
+from argos.replies.reading import count, is_encrypted, moment, number, text, texts
 
 RECEIVED = Received(200, b"", None, 0.1)
 
@@ -117,9 +117,13 @@ def test_approval_is_never_made_up(body: dict[str, Any]) -> None:
 
 
 @given(JSON)
+@example("a\0b\ud800")
+@example(40_000)
 def test_single_values_never_raise(value: object) -> None:
     read = moment(value)
     assert read is None or read.tzinfo is UTC
     assert all(texts(value))
+    assert not any(sign in text(value) for sign in "\0\ud800\udfff")
+    assert 0 <= (count(value) or 0) <= 32_767
     number(value)
     normalise(value)

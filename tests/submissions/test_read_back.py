@@ -1,5 +1,6 @@
 """What a read of the vendor's record does: a lost call adopted, a verdict that is another, tries put right, doubts."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,9 +10,10 @@ from unittest import mock
 import pytest
 
 from argos.errors import OutcomeUnknown
-from argos.replies import VendorSubmission, parse_account, parse_delete, parse_item
+from argos.received import Received
+from argos.replies import VendorSubmission, parse_account, parse_delete, parse_item, parse_step2
 from submissions import clock
-from submissions.calls import adoption, gate, ledger, memory, readback, send, settle, strays
+from submissions.calls import adoption, gate, ledger, memory, outcomes, readback, send, settle, strays
 from submissions.calls.lanes import Lane
 from submissions.calls.readback import Word
 from submissions.models import Call, CallKind, CallState, Decision, Project, Status, Submission
@@ -288,3 +290,31 @@ def test_what_came_tells_the_vendors_time(kind: CallKind, asks: str, parse: Call
         send.send(call, Lane())
     noted.assert_called_once_with(call.submission.project, reply.received)
     assert Call.objects.get(pk=call.pk).state == CallState.ANSWERED
+
+
+ODD = [
+    ({"retry": [{"retryCode": "a\0b\ud800", "retryMsg": "x\udfff\0y"}]}, {"retry_code": "ab", "retry_message": "xy"}),
+    ({"retry": "Once more", "retryCount": 40_000}, {"vendor_count": 32_767}),
+    ({"verificationResult": "s" * 300}, {"verification_result": "s" * 20}),
+    ({"recognized_IdType": "s" * 300}, {"recognized_id_type": "s" * 40}),
+]
+
+
+@pytest.mark.parametrize(("odd", "kept"), ODD)
+def test_odd_words_of_a_reply_are_kept_as_far_as_they_can_be(odd: dict[str, Any], kept: dict[str, Any]) -> None:
+    call = claim_call(make_at(Status.STEP2_SENDING), CallKind.STEP2)
+    body = {"kycStatus": "incomplete" if "retry" in odd else "pending", **odd}
+    raw = json.dumps(body).encode()
+    assert outcomes.step2_answered(call, parse_step2(body, Received(200, raw, None, 0.1)))
+    fresh = reload(call.submission)
+    assert {name: getattr(fresh, name) for name in kept} == kept
+    assert Call.objects.get(pk=call.pk).reply == {"body": raw.decode()}
+
+
+def test_odd_words_of_a_record_are_kept_as_far_as_they_can_be() -> None:
+    submission = make_at(Status.INCOMPLETE)
+    attempts = [{"attemptCnt": 10**9, "livenessScore": 1}] * 40_000
+    found = record(vendor_id=submission.vendor_id, commentCode=["a\0b", "c\ud800"], attempts=attempts)
+    readback.adopt(submission, found)
+    fresh = reload(submission)
+    assert (fresh.vendor_codes, fresh.vendor_attempts) == (["ab", "c"], readback.MOST_ATTEMPTS)
