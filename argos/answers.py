@@ -28,7 +28,7 @@ def object_of(received: Received) -> dict[str, Any]:
     require_success(received)
     body = json_object(received.raw)
     if body is None:
-        raise OutcomeUnknown(f"HTTP {received.status} with a body that is not a JSON object", received=received)
+        raise OutcomeUnknown(f"HTTP {received.status} with a body that is not one JSON object", received=received)
     _refuse_envelope(body, received)
     _refuse_inner_error(body, received)
     return body

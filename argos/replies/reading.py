@@ -13,6 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
+# Two spellings of one of these with two values are two answers; elsewhere they are two fields, and each is kept.
+_DECIDING = frozenset(
+    ("kycstatus", "finalstatus", "kycresult", "result", "status", "statuscode", "success", "retrycount", "submissionid")
+)
 # No database keeps NUL in a text, no encoding half a surrogate pair: both can be written in JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LARGEST_COUNT = 32_767  # no count of the vendor's comes near; this much fits wherever one is kept
@@ -124,12 +128,24 @@ def iso_date(value: str) -> str:
 
 
 def json_object(raw: bytes | str) -> dict[str, Any] | None:
-    """The JSON object in `raw`, or None when there is none."""
+    """The JSON object in `raw`, or None when there is none that says one thing only."""
     try:
-        body = json.loads(raw)
+        body = json.loads(raw, object_pairs_hook=_said_once)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError where a member comes a second time with another value: JSON lets the later one win unseen."""
+    body: dict[str, Any] = {}
+    decided: dict[str, Any] = {}
+    for name, value in pairs:
+        if body.setdefault(name, value) != value:
+            raise ValueError("a member comes twice")
+        if value is not None and loose(name) in _DECIDING and decided.setdefault(loose(name), value) != value:
+            raise ValueError("a member comes in two spellings")
+    return body
 
 
 def is_encrypted(body: Mapping[str, Any]) -> bool:

@@ -136,6 +136,8 @@ def parse_step2(body: Mapping[str, Any], received: Received) -> Step2Reply:
     status = text(member(body, "kycStatus")) or ("incomplete" if retries else "")
     if not status:
         raise OutcomeUnknown("a reply to Step 2 without kycStatus", received=received)
+    if status == "approved" and retries:  # "retry (only when incomplete)": the one or the other is not meant
+        raise OutcomeUnknown("a reply to Step 2 that approves and asks for another selfie", received=received)
     return Step2Reply(
         kyc_status=status,
         face_similarity=number(member(body, "faceSimilarityScore")),

@@ -17,6 +17,7 @@ from argos.errors import (
     Undelivered,
     Unsupported,
 )
+from argos.replies import Step2Reply
 from tests.argos.conftest import SELFIE
 
 STEP2 = "/v3/submission/step2"
@@ -34,8 +35,8 @@ def last_request(httpserver: HTTPServer) -> Request:
     return httpserver.log[-1][0]
 
 
-def step2(client: Client) -> None:
-    client.step2({"submissionId": "abc"}, SELFIE)
+def step2(client: Client) -> Step2Reply:
+    return client.step2({"submissionId": "abc"}, SELFIE)
 
 
 def test_step1_sends_multipart_with_the_key(httpserver: HTTPServer, client: Client) -> None:
@@ -286,11 +287,28 @@ UNKNOWN: list[tuple[int, Any]] = [
     (200, {}),
     (200, {"hello": "world"}),
     (200, {"statusCode": 500, "message": "boom"}),
+    (200, '{"kycStatus": "rejected", "kycStatus": "approved"}'),
+    (200, '{"KYCStatus": "rejected", "kyc_status": "approved"}'),
+    (200, '{"retryCount": 0, "kycStatus": "approved", "retry": [{"retryCode": "liveness_error"}]}'),
+    (200, '{"kycStatus": "approved", "data": {"name": "A", "name": "B"}}'),
     (200, b'{"kycStatus": "appro\xff'),
     (200, "[" * 100_000),
     (302, ""),
     (304, ""),
 ]
+
+
+ONE_ANSWER = [
+    '{"kycStatus": "approved", "kycStatus": "approved"}',
+    '{"kycStatus": "approved", "KycStatus": null, "retry": []}',
+    '{"kycStatus": "approved", "created_at": "2026-01-02", "createdAt": 1767323045}',
+]
+
+
+@pytest.mark.parametrize("body", ONE_ANSWER)
+def test_member_in_two_spellings_may_say_the_same(httpserver: HTTPServer, client: Client, body: str) -> None:
+    answer(httpserver, body)
+    assert step2(client).kyc_status == "approved"
 
 
 @pytest.mark.parametrize(("status", "body"), UNKNOWN)

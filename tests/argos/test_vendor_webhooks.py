@@ -115,7 +115,10 @@ def test_encrypted_webhook_is_unsupported() -> None:
     assert caught.value.raw == b'{"data": "Y2lwaGVydGV4dA=="}'
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff\xfe", b"<html>", b"[" * 50_000])
+TWICE = b'{"webhook_trigger": "rejected", "webhook_trigger": "approved", "submission_id": "a"}'
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff\xfe", b"<html>", b"[" * 50_000, TWICE])
 def test_unreadable_webhook_is_said(body: bytes) -> None:
     with pytest.raises(UnreadableWebhook):
         parse_webhook(body, "application/json")
