@@ -37,11 +37,11 @@ def _scores(project: Project, verdict: Status) -> list[dict[str, float | None]]:
 
 
 def counted(scores: Iterable[float | None]) -> list[int]:
-    """How many scores (0 to 100) fall into each of the bins; 100 belongs to the last."""
+    """How many scores fall into each of the bins of 0 to 100; what lies beyond belongs to the first or the last."""
     bins = [0] * BINS
     for score in scores:
         if score is not None:
-            bins[max(0, min(BINS - 1, int(score * BINS / 100)))] += 1
+            bins[min(BINS - 1, int(max(0, min(100, score)) * BINS / 100))] += 1
     return bins
 
 

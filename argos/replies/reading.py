@@ -86,7 +86,7 @@ def names(value: object) -> tuple[str, ...]:
 
 
 def number(value: object) -> float | None:
-    """A score. No range is asserted (contract C23); anything that is not a finite number is None."""
+    """Anything that is not a finite number is None."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
@@ -94,6 +94,12 @@ def number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return read if math.isfinite(read) else None
+
+
+def score(value: object) -> float | None:
+    """0 to 100. One beyond (0 to 100 is documented, but contract C23 asserts no range) says nothing: None."""
+    read = number(value)
+    return read if read is not None and 0 <= read <= 100 else None
 
 
 def count(value: object) -> int | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from argos.replies import ocr
-from argos.replies.reading import count, has_member, mapping, mappings, member, moment, number, text, texts
+from argos.replies.reading import count, has_member, mapping, mappings, member, moment, score, text, texts
 
 _DELETED = "deleted submission"
 
@@ -88,8 +88,8 @@ def _attempts_of(kyc: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[Vendo
 def _parse_attempt(entry: Mapping[str, Any]) -> VendorAttempt:
     return VendorAttempt(
         number=count(member(entry, "attemptCnt")),
-        face_similarity=number(member(entry, "faceSimilarityScore")),
-        liveness=number(member(entry, "livenessScore")),
+        face_similarity=score(member(entry, "faceSimilarityScore")),
+        liveness=score(member(entry, "livenessScore")),
         retry_codes=texts(member(entry, "retryCode")),
         retry_messages=texts(member(entry, "retryMsg")),
     )

@@ -19,7 +19,7 @@ from argos.replies.reading import (
     mappings,
     member,
     names,
-    number,
+    score,
     text,
     text_or_none,
     texts,
@@ -140,8 +140,8 @@ def parse_step2(body: Mapping[str, Any], received: Received) -> Step2Reply:
         raise OutcomeUnknown("a reply to Step 2 that approves and asks for another selfie", received=received)
     return Step2Reply(
         kyc_status=status,
-        face_similarity=number(member(body, "faceSimilarityScore")),
-        liveness=number(member(body, "livenessScore")),
+        face_similarity=score(member(body, "faceSimilarityScore")),
+        liveness=score(member(body, "livenessScore")),
         verification_result=text_or_none(member(body, "verificationResult")),
         retry_count=count(member(body, "retryCount")),
         retries=retries,

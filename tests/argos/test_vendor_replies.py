@@ -88,9 +88,10 @@ def test_step2_without_status_is_never_approval(body: Mapping[str, Any]) -> None
 
 @pytest.mark.parametrize(
     ("given_score", "read"),
-    [(0, 0.0), ("99.5", 99.5), (100, 100.0), (140, 140.0), (None, None), ("n/a", None), (True, None), ("nan", None)],
+    [(0, 0.0), ("99.5", 99.5), (100, 100.0), (None, None), ("n/a", None), (True, None), ("nan", None)]
+    + [(beyond, None) for beyond in (9500, 100.1, -1, 1e308, "1e400")],
 )
-def test_score_is_an_optional_number_without_a_range(given_score: object, read: float | None) -> None:  # C23
+def test_score_is_an_optional_number_of_0_to_100(given_score: object, read: float | None) -> None:  # C23
     assert parse_step2({"kycStatus": "pending", "livenessScore": given_score}, RECEIVED).liveness == read
 
 

@@ -1,5 +1,7 @@
 """The spread of recent scores: counted by the task, drawn from a bounded number, shown beside each score."""
 
+import math
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_counted_puts_every_score_into_its_bin() -> None:
-    bins = histograms.counted([0, 4.9, 5, 99.9, 100, None, 101, -1])
-    assert (bins[0], bins[1], bins[19], sum(bins)) == (3, 1, 3, 7)
+    bins = histograms.counted([0, 4.9, 5, 99.9, 100, None, 101, -1, 1e308, -1e308, math.inf])
+    assert (bins[0], bins[1], bins[19], sum(bins)) == (4, 1, 5, 10)
 
 
 def test_refresh_counts_by_verdict_and_leaves_the_time_limit_out() -> None:
