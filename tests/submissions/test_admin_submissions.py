@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from submissions.models import Role, Status, Submission
-from tests.factories import VALUES, make_at, make_draft, make_user
+from tests.factories import VALUES, make_at, make_draft, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:submissions_submission_changelist")
@@ -39,6 +39,24 @@ def test_filter_keeps_the_pending_ones(client: Client) -> None:
     page = client.get(LIST, {"pending": "1"}).content.decode()
     assert pending.reference in page
     assert draft.reference not in page
+
+
+@pytest.mark.parametrize("asked", ["password__startswith", "team__user__password__startswith", "session_epoch", "id"])
+def test_people_are_found_by_the_pages_filters_alone(client: Client, asked: str) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    people = reverse("admin:submissions_user_changelist")
+    assert client.get(people, {"role__exact": "manager", "is_active__exact": "1", "team__isnull": "True"}).context
+    assert client.get(people, {"team__id__exact": make_team().pk, "q": "man", "o": "2", "p": "1"}).status_code == 200
+    assert client.get(people, {asked: "pbkdf2"}).status_code == 400
+
+
+@pytest.mark.parametrize("asked", ["values_sealed__isnull", "created_by__password__startswith", "reason_code"])
+def test_submissions_are_found_by_the_pages_filters_alone(client: Client, asked: str) -> None:
+    project = make_at(Status.PENDING).project
+    client.force_login(make_user(Role.MANAGER))
+    page = client.get(LIST, {"status__exact": "pending", "project__id__exact": project.pk, "pending": "1"})
+    assert page.status_code == 200
+    assert client.get(LIST, {asked: "0"}).status_code == 400
 
 
 @pytest.mark.parametrize("role", LOOKERS)
