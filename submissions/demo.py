@@ -27,8 +27,13 @@ def vendor_url(settings: Any) -> str:
     return str(settings.ARGOS_BASE_URL or f"http://127.0.0.1:{settings.SANDBOX_PORT}/v3")
 
 
+def is_here(url: str) -> bool:
+    """Whether what answers at this address is on this host."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
 def is_allowed(settings: Any) -> bool:
-    return bool(settings.IS_EMBEDDED) and urlsplit(vendor_url(settings)).hostname in LOOPBACK
+    return bool(settings.IS_EMBEDDED) and is_here(vendor_url(settings))
 
 
 def refused(settings: Any) -> str:

@@ -1,5 +1,6 @@
 """What every test shares: no network but loopback, and the sandbox."""
 
+import math
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -54,6 +55,12 @@ def _loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _looks_at_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process that has just looked where the projects' vendors are: a test asks by `policy.forget_look()`."""
+    monkeypatch.setattr("submissions.signin.policy._looked", [(math.inf, False)])
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from django.test import Client
 
 from submissions import clock
 from submissions.events import SYSTEM
-from submissions.models import Event, Role, User
-from submissions.signin import one_time
+from submissions.models import Event, Project, Role, User
+from submissions.signin import one_time, policy
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,17 @@ def test_a_vendor_elsewhere_makes_it_production(client: Client, settings: Any) -
     settings.ARGOS_BASE_URL = "https://rest-api.argosidentity.com/v3"
     client.force_login(factories.make_user())
     assert client.get("/").headers["Location"] == "/accounts/2fa/"
+
+
+def test_a_project_elsewhere_makes_it_production(client: Client) -> None:
+    project = factories.make_project()
+    client.force_login(factories.make_user(Role.OFFICER))
+    policy.forget_look()
+    assert client.get("/review/").status_code == 200
+    Project.objects.filter(pk=project.pk).update(base_url="https://rest-api.argosidentity.com/v3")
+    assert client.get("/review/").status_code == 200, "a process looks every ten seconds"
+    policy.forget_look()
+    assert client.get("/review/").headers["Location"] == "/accounts/2fa/"
 
 
 def enrol(client: Client) -> str:
