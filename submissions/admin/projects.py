@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from argos.errors import Throttled
-from submissions import events, polling, wording
+from submissions import demo, events, polling, wording
 from submissions.admin.site import ForAdministrators, site
 from submissions.calls import gate
 from submissions.models import Project
+from submissions.signin import policy
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -59,8 +61,18 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_('Write codes of three digits with names, for example {"004": "KB"}.'))
         return {str(code): str(name) for code, name in given.items()}
 
+    def clean_base_url(self) -> str:
+        """What stands there already may stay: a deployment is told its first address in its own way."""
+        given: str = self.cleaned_data["base_url"]
+        is_open = urlsplit(given).scheme != "https" and not demo.is_here(given)
+        if is_open and "base_url" in self.changed_data:
+            raise forms.ValidationError(_("Write https: customers' data and the key go to this address."))
+        return given
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if not self.instance._state.adding and "base_url" in self.changed_data and not data.get("new_key"):
+            self.add_error("new_key", _("Type the key for the new address: the present one is not sent there."))
         if data.get("new_key") and not self.errors:
             self._test_key(data)
         return data
@@ -157,7 +169,10 @@ class ProjectAdmin(ForAdministrators):
             obj.api_key = key
             obj.paused_at, obj.paused_reason = None, ""
         super().save_model(request, obj, form, change)
+        policy.forget_look()
         fields = {"project": obj.name, "changed": form.changed_data}
+        if "base_url" in form.changed_data:
+            fields["host"] = urlsplit(obj.base_url).hostname
         events.record("project_changed" if change else "project_added", by=events.actor_of(request), fields=fields)
 
     @admin.action(description=_("Let sending go on after a pause"))
