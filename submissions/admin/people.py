@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from submissions import events
-from submissions.admin.site import ForAdministrators, site
+from submissions.admin.site import ForAdministrators, after_proof, site
 from submissions.models import Role, Team, User
 from submissions.signin import one_time, sessions
+from submissions.signin.step_up import step_up
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -44,6 +45,10 @@ class PersonAdmin(ForAdministrators):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if self.has_change_permission(request) else {}
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A new person's password and every role are given by somebody who has proved lately who they are."""
+        return step_up(super().changeform_view)(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
@@ -56,7 +61,10 @@ class PersonAdmin(ForAdministrators):
         return self._show(request, [(obj, one_time.give(obj, by=events.actor_of(request)))])
 
     @admin.action(description=_("Make a password for one sign-in"))
-    def give_password(self, request: HttpRequest, queryset: "QuerySet[User]") -> HttpResponse:
+    @after_proof
+    def give_password(self, request: HttpRequest, queryset: "QuerySet[User]") -> HttpResponse | None:
+        if _is_for_oneself(request, queryset):
+            return None
         by = events.actor_of(request)
         return self._show(request, [(person, one_time.give(person, by=by)) for person in queryset])
 
@@ -65,7 +73,10 @@ class PersonAdmin(ForAdministrators):
         return render(request, "admin/one_time.html", context)
 
     @admin.action(description=_("Forget their second factors"))
+    @after_proof
     def forget_second_factors(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        if _is_for_oneself(request, queryset):
+            return
         for person in queryset:
             one_time.forget_second_factors(person, by=events.actor_of(request))
         messages.success(request, _("They set up new ones at their next sign-in."))
@@ -79,6 +90,17 @@ class PersonAdmin(ForAdministrators):
     @admin.display(description=_("sessions now"))
     def sessions_now(self, person: User) -> str:
         return ", ".join(f"{row.ip} ({row.last_seen_at:%Y-%m-%d %H:%M})" for row in sessions.of(person)) or "–"
+
+
+def _is_for_oneself(request: HttpRequest, queryset: "QuerySet[User]") -> bool:
+    """Then nothing is done for anybody, and the person is told."""
+    own = request.user in queryset
+    if own:
+        messages.error(
+            request,
+            _("Not for yourself, so nothing was done: change your own password and factors on your account pages."),
+        )
+    return own
 
 
 @admin.register(Team, site=site)

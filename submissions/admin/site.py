@@ -1,5 +1,7 @@
 """The admin site and who may do what on it: by role, with nothing to grant and no superuser."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from submissions.models import Role, User
+from submissions.signin.step_up import step_up
 
 
 class PortalAdmin(admin.AdminSite):
@@ -63,6 +66,16 @@ def _asked_by(filtered: Any) -> set[str]:
     if not isinstance(filtered, str):
         return {filtered.parameter_name}
     return {f"{filtered}__{ending}" for ending in ("exact", "id__exact", "isnull")}
+
+
+def after_proof(act: Callable[..., Any]) -> Callable[..., Any]:
+    """For actions on a list: done only by somebody who has proved lately who they are (see `signin.step_up`)."""
+
+    @wraps(act)
+    def asked(self: Any, request: HttpRequest, queryset: Any) -> Any:
+        return step_up(lambda asking: act(self, asking, queryset))(request)
+
+    return asked
 
 
 class ForAdministrators(LightAdmin):

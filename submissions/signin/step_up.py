@@ -1,4 +1,4 @@
-"""Asks anew who is at the keyboard before numbers are shown or data leaves: password, code or passkey.
+"""Asks anew who is there before numbers are shown, data leaves or trust is changed: password, code or passkey.
 
 The page that asks carries everything that was typed in hidden fields, so nothing is lost and nothing of it waits in the
 session. A proof given within the last ten minutes, the sign-in included, is enough.

@@ -146,6 +146,51 @@ def test_rows_of_ended_sessions_are_cleared() -> None:
     assert not Session.objects.filter(pk=client.session.session_key).exists()
 
 
+PEOPLE = "/admin/submissions/user/"
+
+
+class TestTrust:
+    """What an administrator changes of who and what is trusted asks who is there, and is not for oneself."""
+
+    @pytest.fixture
+    def admin(self) -> User:
+        return factories.make_user(Role.ADMINISTRATOR)
+
+    @pytest.mark.parametrize(
+        ("action", "kind"), [("give_password", "password_reset"), ("forget_second_factors", "second_factors_reset")]
+    )
+    def test_later_an_act_on_a_person_asks_who_is_there(self, admin: User, action: str, kind: str) -> None:
+        form = {"action": action, "_selected_action": [factories.make_user().pk]}
+        client = signed_in(admin)
+        with after(minutes=11):
+            asked = client.post(PEOPLE, form)
+            assert (asked.status_code, b"step_up_password" in asked.content) == (403, True)
+            assert client.post(PEOPLE, {**form, "step_up_password": "wrong"}).status_code == 403
+            assert not Event.objects.filter(kind=kind).exists()
+            client.post(PEOPLE, {**form, "step_up_password": factories.PASSWORD})
+        assert Event.objects.filter(kind=kind).exists()
+
+    @pytest.mark.parametrize("action", ["give_password", "forget_second_factors"])
+    def test_nobody_does_it_for_themselves(self, admin: User, action: str) -> None:
+        other, client = factories.make_user(), signed_in(admin)
+        page = client.post(PEOPLE, {"action": action, "_selected_action": [other.pk, admin.pk]}, follow=True)
+        assert b"Not for yourself" in page.content
+        assert not Event.objects.filter(kind__in=("password_reset", "second_factors_reset")).exists()
+
+    def test_later_forms_and_the_webhook_address_ask_too(self, admin: User) -> None:
+        project, client = factories.make_project(), signed_in(admin)
+        projects = "/admin/submissions/project/"
+        with after(minutes=11):
+            for url in (f"{PEOPLE}add/", f"{PEOPLE}{admin.pk}/change/", f"{projects}{project.pk}/change/"):
+                assert client.get(url).status_code == 200
+                assert b"step_up_password" in client.post(url, {"name": "New"}).content
+            action = {"action": "replace_webhook_token", "_selected_action": [project.pk]}
+            assert b"step_up_password" in client.post(projects, action).content
+            assert not Event.objects.filter(kind="webhook_token_replaced").exists()
+            client.post(projects, {**action, "step_up_password": factories.PASSWORD})
+        assert Event.objects.filter(kind="webhook_token_replaced").exists()
+
+
 class TestStepUp:
     """Revealing asks who is there after ten minutes, and loses nothing that was typed."""
 

@@ -248,7 +248,7 @@ def test_next_leads_nowhere_else(client: Client) -> None:
 
 
 def test_administrator_makes_people_and_one_time_passwords(client: Client) -> None:
-    client.force_login(factories.make_user(Role.ADMINISTRATOR))
+    factories.sign_in(client, factories.make_user(Role.ADMINISTRATOR))
     form = {"username": "fresh", "name": "Fresh Person", "role": "manager", "is_active": "on"}
     reply = client.post("/admin/submissions/user/add/", form)
     password = reply.context["given"][0][1]
