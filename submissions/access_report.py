@@ -26,7 +26,8 @@ from submissions.models.submission_key import load_keys
 OPENED = ("looked", "image_opened")
 DOWNLOADED = ("export_downloaded", "evidence_pack_made", "subject_exported")
 LISTS = ("list_opened", "queue_opened", "start_opened")
-COUNTED = (*OPENED, "revealed", *DOWNLOADED, *LISTS)
+AHEAD = "image_preloaded"  # sent to the desk before its page; once more among OPENED when shown
+COUNTED = (*OPENED, AHEAD, "revealed", *DOWNLOADED, *LISTS)
 DAY = range(7, 21)  # hours of a working day, by the portal's time zone
 UNUSUAL_TIMES = 3  # so many times the median of all people
 UNUSUAL_LEAST = 50
@@ -43,11 +44,15 @@ class SignedAlready(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One person's month. `people`: how many submissions were opened; `odd`: looks at night or on a weekend."""
+    """One person's month.
+
+    `people`: how many submissions were opened; `ahead`: images fetched ahead; `odd`: looks at night or on a weekend.
+    """
 
     who: str
     people: int
     opened: int
+    ahead: int
     revealed: int
     downloaded: int
     lists: int
@@ -84,6 +89,7 @@ def rows(month: date) -> list[Row]:
             who=who,
             people=people[who],
             opened=sum(counts[kind] for kind in OPENED),
+            ahead=counts[AHEAD],
             revealed=counts["revealed"],
             downloaded=sum(counts[kind] for kind in DOWNLOADED),
             lists=sum(counts[kind] for kind in LISTS),

@@ -53,9 +53,19 @@ def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpRes
 
 
 def _record(request: HttpRequest, image: Image, because: int | None) -> None:
-    kind = "image_preloaded" if request.headers.get("X-Preload") else "image_opened"
-    told = {"reason_of_event": because} if because else {}
-    record_image(request, image, kind, purpose="reveal" if because else "work", **told)
+    if because:
+        record_image(request, image, "image_opened", purpose="reveal", reason_of_event=because)
+    elif _is_fetched_ahead(request, image):
+        record_image(request, image, "image_preloaded")
+    else:
+        record_image(request, image, "image_opened")
+
+
+def _is_fetched_ahead(request: HttpRequest, image: Image) -> bool:
+    """The desk says so, of the one that is reserved as this person's next; of any other it is a look."""
+    submission = image.submission
+    is_next = submission.is_reserved and submission.is_claimed and submission.claimed_by_id == person(request).pk
+    return is_next and bool(request.headers.get("X-Preload"))
 
 
 def _response(image: Image, content: bytes) -> HttpResponse:

@@ -34,12 +34,13 @@ def test_rows_count_people_looks_nights_and_the_unusual() -> None:
     look(calm, NOON + timedelta(days=3))  # a Saturday
     look(calm, NOON + timedelta(days=40))  # another month
     look(other, NOON, 2, "revealed")
+    look(other, NOON, 3, "image_preloaded")
     rows = {row.who: row for row in access_report.rows(MONTH)}
     first = rows[busy.username]
     assert (first.people, first.opened, first.busiest_day, first.odd, first.is_unusual) == (2, 65, 60, 0, True)
     second = rows[calm.username]
     assert (second.people, second.opened, second.odd, second.is_unusual) == (2, 2, 2, False)
-    assert rows[other.username].revealed == 2
+    assert (rows[other.username].revealed, rows[other.username].opened, rows[other.username].ahead) == (2, 0, 3)
     assert next(iter(rows)) == busy.username
 
 

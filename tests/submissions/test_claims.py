@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from submissions import claims, clock
+from submissions import claims, clock, reveal
 from submissions.models import Event, Role, Status, Submission, User
 from submissions.permissions import can, holds_claim
 from tests.factories import by, make_at, make_user, reload
@@ -86,6 +86,20 @@ def test_images_fetched_ahead_are_recorded_as_such_and_again_when_shown(officer:
     client.get(f"/review/{ahead.pk}/", headers={"X-Preloaded": f"{ids},junk"})
     shown = looks.filter(kind="image_opened")
     assert [event.fields["from_memory"] for event in shown] == [True, True]
+
+
+def test_what_is_not_reserved_cannot_be_fetched_ahead(officer: User) -> None:
+    """Of the one that is open, and under a reason, every image is a look, whatever the request says of itself."""
+    here, elsewhere = held_by(officer), make_at(Status.APPROVED)
+    because = reveal.reveal(elsewhere, by=by(officer), reason="The customer asks.")
+    client = browser(officer)
+    for image in here.images.all():
+        client.get(f"/images/{image.pk}/", headers={"X-Preload": "1"})
+    for image in elsewhere.images.all():
+        key = reveal.key_to(image, officer, because)
+        client.get(f"/images/{image.pk}/", {"why": key}, headers={"X-Preload": "1"})
+    kinds = Event.objects.filter(kind__in=("image_opened", "image_preloaded")).values_list("kind", flat=True)
+    assert list(kinds) == ["image_opened"] * 4
 
 
 def test_desk_is_told_where_to_go_instead_of_being_sent(officer: User) -> None:
