@@ -1,7 +1,7 @@
 """Tells people that a clock is near its end: in the page, and by an e-mail that names the reference only."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
@@ -151,5 +151,8 @@ def unseen(person: User) -> list[Alert]:
     return list(rows.order_by("-created_at")[:20])
 
 
-def mark_seen(person: User) -> None:
-    Alert.objects.filter(person=person, seen_at=None).update(seen_at=clock.now())
+def mark_seen(person: User, shown: Collection[str]) -> None:
+    """Of the person's alerts those that a page showed, by the ids it posts: what came since stays unseen."""
+    mine = Alert.objects.filter(person=person, seen_at=None)
+    seen = [pk for pk in mine.values_list("pk", flat=True) if str(pk) in shown]
+    Alert.objects.filter(pk__in=seen, seen_at=None).update(seen_at=clock.now())

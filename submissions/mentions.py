@@ -1,7 +1,7 @@
 """People named in notes with @username: who can be named, what is unread, what was seen."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
@@ -58,6 +58,8 @@ def unread(person: User) -> list[Mention]:
     return [mention for mention in rows.order_by("-created_at")[:SHOWN] if can(person, mention.note.submission, "note")]
 
 
-def mark_seen(person: User, pk: int | None = None) -> None:
-    rows = Mention.objects.filter(person=person, seen_at=None)
-    (rows if pk is None else rows.filter(pk=pk)).update(seen_at=clock.now())
+def mark_seen(person: User, shown: Collection[str]) -> None:
+    """Of the person's mentions those that a page showed, by the ids it posts."""
+    mine = Mention.objects.filter(person=person, seen_at=None)
+    seen = [pk for pk in mine.values_list("pk", flat=True) if str(pk) in shown]
+    Mention.objects.filter(pk__in=seen, seen_at=None).update(seen_at=clock.now())

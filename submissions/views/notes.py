@@ -39,7 +39,7 @@ def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
     """To the submission; what was opened is no longer unread."""
     user = person(request)
     mention = get_object_or_404(Mention.objects.select_related("note"), pk=pk, person=user)
-    mentions.mark_seen(user, mention.pk)
+    mentions.mark_seen(user, {str(mention.pk)})
     page = redirect("review" if user.is_reviewer else "submission", pk=mention.note.submission_id)
     page["Location"] += "#notes"
     return page
@@ -47,9 +47,10 @@ def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def all_seen(request: HttpRequest) -> HttpResponse:
+    """All that the page showed."""
     user = person(request)
-    mentions.mark_seen(user)
-    alerts.mark_seen(user)
+    mentions.mark_seen(user, set(request.POST.getlist("mention")))
+    alerts.mark_seen(user, set(request.POST.getlist("alert")))
     return redirect(safe_next(request, "unread"))
 
 

@@ -100,5 +100,5 @@ def _stuck() -> list[Call]:
 
 @require_POST
 def alerts_seen(request: HttpRequest) -> HttpResponse:
-    alerts.mark_seen(person(request))
+    alerts.mark_seen(person(request), set(request.POST.getlist("alert")))
     return redirect(safe_next(request, "start"))

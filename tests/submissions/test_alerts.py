@@ -1,5 +1,6 @@
 """Alerts: at 4 h, 1 h and 15 min, to whom, in the page, and by a real SMTP server that may be down."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -110,8 +111,32 @@ def test_page_announces_an_alert_and_asks_for_new_ones_only() -> None:
     assert "less than 1 hour away" in part.content.decode()
     newest = Alert.objects.get().pk
     assert client.get(f"/unread/alerts/?newest={newest}").status_code == 204
-    client.post("/alerts/seen/", {"next": "/submissions/"})
+    client.post("/alerts/seen/", {"next": "/submissions/", "alert": newest})
     assert client.get(f"/unread/alerts/?newest={newest}").status_code == 200
+
+
+def ids(page: str, name: str) -> list[str]:
+    """What the page's form would post under this name."""
+    return re.findall(rf'name="{name}" value="([0-9]+)"', page)
+
+
+@pytest.mark.parametrize(("path", "to"), [("/unread/alerts/", "/alerts/seen/"), ("/unread/", "/unread/seen/")])
+def test_seen_is_what_the_page_showed(path: str, to: str) -> None:
+    agent, other = make_user(), make_user()
+    submission = make_at(Status.CONFIRMING, agent)
+    due = [clock.now() + timedelta(minutes=minute) for minute in range(25)]
+    rows = [
+        Alert(submission=submission, person=person, kind="late", due_at=at) for person in (agent, other) for at in due
+    ]
+    Alert.objects.bulk_create(rows)
+    client = browser(agent)
+    shown = set(ids(client.get(path).content.decode(), "alert"))
+    assert len(shown) == 20
+    since = Alert.objects.create(submission=submission, person=agent, kind="since")
+    client.post(to, {"alert": [*shown, str(since.pk + 1), "9" * 40, "junk"]})
+    left = Alert.objects.filter(person=agent, seen_at=None)
+    assert (left.count(), left.filter(pk=since.pk).exists()) == (6, True)
+    assert Alert.objects.filter(person=other, seen_at=None).count() == 25
 
 
 def test_mail_names_the_reference_and_nothing_of_the_customer(post: Controller) -> None:
