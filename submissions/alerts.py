@@ -17,7 +17,7 @@ from submissions import clock, deadlines
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
-from submissions.permissions import can
+from submissions.permissions import can, visible_to
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +75,14 @@ def _kind(submission: Submission, due: datetime | None) -> str:
 def people(submission: Submission) -> list[User]:
     """Whose it is to act, and the managers of its team (or all).
 
-    While it is captured: the agents who captured it. In review: whoever holds its claim, else every officer who may
-    decide on it.
+    While it is captured: the agents who captured it and are of its team still. In review: whoever holds its claim,
+    else every officer who may decide on it.
     """
     active = User.objects.filter(is_active=True)
     told: set[User] = set()
     if submission.status not in (*IN_REVIEW, Status.OVERDUE):
-        told |= set(active.filter(pk__in=submission.capturers.values("user_id")))
+        capturers = active.filter(pk__in=submission.capturers.values("user_id"))
+        told |= {capturer for capturer in capturers if can(capturer, submission, "see")}
     elif submission.claimed_by and submission.is_claimed:
         told.add(submission.claimed_by)
     elif submission.status in IN_REVIEW:
@@ -147,7 +148,9 @@ def text_of(alert: Alert) -> str:
 
 
 def unseen(person: User) -> list[Alert]:
-    rows = Alert.objects.filter(person=person, seen_at=None).select_related("submission__project")
+    """The newest first. One of a submission the person may not see any more is left out."""
+    rows = Alert.objects.filter(person=person, seen_at=None, submission__in=visible_to(person))
+    rows = rows.select_related("submission__project")
     return list(rows.order_by("-created_at")[:20])
 
 

@@ -115,6 +115,18 @@ def test_page_announces_an_alert_and_asks_for_new_ones_only() -> None:
     assert client.get(f"/unread/alerts/?newest={newest}").status_code == 200
 
 
+def test_agent_of_another_team_now_is_told_nothing_more() -> None:
+    agent = make_user()
+    submission = near(make_at(Status.CONFIRMING, agent), timedelta(minutes=50))
+    alerts.raise_due()
+    assert alerts.unseen(agent)
+    agent.team = make_team("Elsewhere")
+    agent.save()
+    assert alerts.unseen(agent) == []
+    assert submission.reference not in browser(agent).get("/").content.decode()
+    assert agent not in alerts.people(reload(submission))
+
+
 def ids(page: str, name: str) -> list[str]:
     """What the page's form would post under this name."""
     return re.findall(rf'name="{name}" value="([0-9]+)"', page)
