@@ -37,3 +37,20 @@ def test_ready_when_all_answer(client: Client, redis: str) -> None:
 def test_balancer_asks_about_one_part(client: Client, only: str, status: int, parts: int) -> None:
     reply = client.get("/readyz", {"only": only})
     assert (reply.status_code, len(reply.json())) == (status, parts)
+
+
+def test_storage_is_written_to_seldom_however_often_strangers_ask(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[None] = []
+    faults: list[Exception] = [PermissionError(), OSError()]
+
+    def write() -> None:
+        written.append(None)
+        raise faults[len(written) - 1]
+
+    monkeypatch.setitem(health.CHECKS, "storage", health._seldom(write))
+    said = [client.get("/readyz?only=storage").json()["storage"] for _time in range(5)]
+    assert (said, len(written)) == (["PermissionError"] * 5, 1)
+    monkeypatch.setattr(health, "SELDOM", -1)
+    assert client.get("/readyz?only=storage").json() == {"storage": "OSError"}
