@@ -51,7 +51,9 @@ class Project(ReadPartly):
     paths = models.JSONField(
         _("paths"), default=dict, blank=True, help_text=_("Only those that differ from the vendor's pages")
     )
-    connect_timeout = models.PositiveSmallIntegerField(_("connect timeout (s)"), default=5)
+    connect_timeout = models.PositiveSmallIntegerField(
+        _("connect timeout (s)"), default=5, validators=[MinValueValidator(1)]
+    )
     read_timeout = models.PositiveSmallIntegerField(
         _("read timeout (s)"), default=60, validators=[MinValueValidator(1), MaxValueValidator(300)]
     )

@@ -83,3 +83,8 @@ def test_address_that_stands_may_stay_and_wants_no_key(tried: list[tuple[str, st
     assert save(administrator(), project, name="Another name").status_code == 302
     assert (Project.objects.get().name, Project.objects.get().api_key, tried) == ("Another name", "test-key", [])
     assert "host" not in Event.objects.get(kind="project_changed").fields
+
+
+def test_no_call_is_given_no_time(project: Project) -> None:
+    assert "greater than or equal to 1" in save(administrator(), project, connect_timeout="0").content.decode()
+    assert Project.objects.get().connect_timeout == project.connect_timeout
