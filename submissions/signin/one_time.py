@@ -1,7 +1,7 @@
 """A password that an administrator makes and hands over: good for one day and for one sign-in, then it is replaced.
 
 It takes the place of resetting by e-mail, which would tell strangers who has an account here and would make a mailbox
-as strong as a password and a second factor together.
+as strong as a password and a second factor together. Whose session ends before it is replaced is given another.
 """
 
 import secrets
@@ -28,6 +28,11 @@ def give(person: User, *, by: Actor) -> str:
     events.record("password_reset", by=by, fields={"person": person.username})
     sessions.end_all(person, by=by)
     return password
+
+
+def spend(person: User) -> None:
+    """They have signed in with it: it signs nobody in again. Their session goes on to the page that replaces it."""
+    User.objects.filter(pk=person.pk, one_time_until__isnull=False).update(one_time_until=clock.now())
 
 
 def forget_second_factors(person: User, *, by: Actor) -> int:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from submissions import address, events
 from submissions.models import User
-from submissions.signin import sessions
+from submissions.signin import one_time, sessions
 
 
 def _actor(request: HttpRequest, user: User) -> events.Actor:
@@ -23,8 +23,10 @@ def on_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> 
 
 
 def on_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    records = request.session.get("account_authentication_methods", [])
-    events.record("signed_in", by=_actor(request, user), fields={"by": [record["method"] for record in records]})
+    methods = [record["method"] for record in request.session.get("account_authentication_methods", [])]
+    if "password" in methods:
+        one_time.spend(user)
+    events.record("signed_in", by=_actor(request, user), fields={"by": methods})
 
 
 def on_sign_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:

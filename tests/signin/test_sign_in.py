@@ -103,6 +103,33 @@ def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) 
     assert {"password_reset", "password_changed"} <= set(kinds())
 
 
+def test_one_time_password_works_once(client: Client) -> None:
+    """Who was signed in by it can still replace it; who is cut off before that is given another."""
+    user = factories.make_user()
+    password = one_time.give(user, by=SYSTEM)
+    assert post(client, user.username, password).status_code == 302
+    other = Client()
+    assert b"do not fit together" in post(other, user.username, password).content
+    client.post("/accounts/logout/")
+    assert post(client, user.username, password).status_code == 200
+    assert post(client, user.username, one_time.give(user, by=SYSTEM)).status_code == 302
+    assert client.get("/").headers["Location"] == "/accounts/password/change/"
+
+
+def test_one_time_password_is_not_spent_before_the_second_factor(client: Client) -> None:
+    user = factories.make_user()
+    factories.sign_in(client, user)
+    secret = enrol(client)
+    password = one_time.give(user, by=SYSTEM)
+    for _cut_off in range(2):
+        client = Client()
+        assert post(client, user.username, password).headers["Location"] == "/accounts/2fa/authenticate/"
+    with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+        client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+        assert client.get("/").headers["Location"] == "/accounts/password/change/"
+        assert post(Client(), user.username, password).status_code == 200
+
+
 def test_production_demands_a_second_factor_of_every_role(client: Client, settings: Any) -> None:
     settings.IS_EMBEDDED = False
     for role in Role:
