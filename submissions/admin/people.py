@@ -21,6 +21,12 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ("username", "name", "email", "role", "team", "is_active", "language")
 
+    def clean_username(self) -> str:
+        given: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=given).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Somebody has this user name already; capitals make no difference."))
+        return given
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("role") == Role.AGENT and not data.get("team"):

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,8 @@ class User(ReadPartly, AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
+            # Sign-in does not look at capitals: of two that differ in nothing else neither would get in.
+            models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(condition=~Q(role="agent") | Q(team__isnull=False), name="user_agent_has_team"),
         ]

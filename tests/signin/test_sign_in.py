@@ -1,6 +1,8 @@
 """Signing in: one answer to every failure, lockout, one-time passwords, second factors and what production demands."""
 
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.test import Client
 
 from submissions import clock
@@ -286,6 +289,39 @@ def test_administrator_makes_people_and_one_time_passwords(client: Client) -> No
     action = {"action": "give_password", "_selected_action": [person.pk]}
     assert client.post("/admin/submissions/user/", action).context["given"][0][1] != password
     assert other.get("/accounts/sessions/").status_code == 302, "their sessions have ended"
+
+
+def test_user_name_is_given_once_whatever_its_capitals(client: Client) -> None:
+    person = factories.make_user(Role.OFFICER)
+    factories.sign_in(client, factories.make_user(Role.ADMINISTRATOR))
+    form = {"username": person.username.upper(), "name": "Twin", "role": "officer", "is_active": "on"}
+    assert b"capitals make no difference" in client.post("/admin/submissions/user/add/", form).content
+    change = f"/admin/submissions/user/{person.pk}/change/"
+    assert client.post(change, form).status_code == 302, "the same person may be written otherwise"
+    assert post(Client(), person.username).status_code == 302
+    with pytest.raises(IntegrityError):
+        User.objects.create_user(person.username, None, role=Role.MANAGER)
+
+
+def test_migration_names_those_who_differ_in_capitals_only() -> None:
+    migration = import_module("submissions.migrations.0022_username_once_in_any_case")
+
+    class Names(list[str]):
+        def get_model(self, app: str, name: str) -> Any:
+            return SimpleNamespace(objects=self)
+
+        def using(self, alias: str) -> "Names":
+            return self
+
+        order_by = using
+
+        def values_list(self, name: str, *, flat: bool) -> "Names":
+            return self
+
+    editor = SimpleNamespace(connection=SimpleNamespace(alias="default"))
+    migration.refuse_doubles(Names(["anna", "bo"]), editor)
+    with pytest.raises(migration.DoubleNames, match="only: anna and Anna and ANNA; bo and Bo"):
+        migration.refuse_doubles(Names(["anna", "bo", "Anna", "carl", "Bo", "ANNA"]), editor)
 
 
 def test_first_administrator_by_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="of one who exists: new password, no second factor")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = User.objects.filter(username=options["username"]).first()
+        person = User.objects.filter(username__iexact=options["username"]).first()
         if options["reset"]:
             if person is None or person.role != Role.ADMINISTRATOR:
                 raise CommandError("There is no administrator of that name. Others are reset by an administrator.")
