@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
@@ -170,8 +171,9 @@ def decide(
 
 def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
     submission = decision.submission
+    _lock(submission)
     earlier = list(submission.decisions.filter(withdrawn_at=None).order_by("round"))
-    decision.round = len(earlier) + 1
+    decision.round = earlier[-1].round + 1 if earlier else 1
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
     agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
     freed = {"claimed_by": None, "claimed_until": None, "assigned_to": None, "given_by": None}
@@ -186,6 +188,18 @@ def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
             raise StaleSubmission(submission.reference)
     decision.save(force_insert=True)
     events.record("verdict_given", by=by, submission=submission, fields=fields)
+
+
+def _lock(submission: Submission) -> None:
+    """Inside a transaction, to its end: nobody else moves it or speaks on it. Every verdict raises `moves`.
+
+    Raises:
+        StaleSubmission: it is no longer as it was seen.
+    """
+    as_seen = Submission.objects.filter(pk=submission.pk, status=submission.status, moves=submission.moves)
+    if not as_seen.update(moves=F("moves") + 1):
+        raise StaleSubmission(submission.reference)
+    submission.moves += 1
 
 
 def _is_agreed(decisions: list[Decision], submission: Submission, *, is_flagged: bool) -> bool:
@@ -247,13 +261,12 @@ def undoable_first(submission: Submission) -> Decision | None:
 
 
 def _undo_first(submission: Submission, *, by: Actor) -> None:
-    first = undoable_first(submission)
-    if first is None:
-        raise StaleSubmission(submission.reference)
-    if first.reviewer_id != (by.user.pk if by.user else None):
-        raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
     with transaction.atomic():
-        rows = submission.decisions.filter(pk=first.pk, withdrawn_at=None)
-        if not rows.update(withdrawn_at=clock.now(), withdrawn_why="undone"):
+        _lock(submission)
+        first = undoable_first(submission)
+        if first is None:
             raise StaleSubmission(submission.reference)
+        if first.reviewer_id != (by.user.pk if by.user else None):
+            raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
+        submission.decisions.filter(pk=first.pk).update(withdrawn_at=clock.now(), withdrawn_why="undone")
         move(submission, Status.PENDING, by=by, notice="undone")

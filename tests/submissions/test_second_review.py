@@ -8,6 +8,7 @@ from django.test import Client
 
 from submissions import claims, clock, console, review
 from submissions.models import CallKind, Decision, Project, Role, Status, Submission, User, Verdict
+from submissions.transitions import StaleSubmission
 from tests.factories import by, make_at, make_user, reload
 from tests.submissions.test_queue import browser
 
@@ -74,6 +75,30 @@ def test_first_verdict_stays_once_it_is_old_or_built_on(first: User, spoken: Sub
 
 def test_first_verdict_is_not_another_ones_to_take_back(spoken: Submission) -> None:
     assert browser(make_user(Role.OFFICER)).post(f"/review/{spoken.pk}/undo/").status_code == 403
+    assert reload(spoken).status == Status.SECOND_REVIEW
+
+
+def test_undo_that_looked_before_the_second_spoke_takes_nothing_back(
+    first: User, spoken: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = review.undoable_first(spoken)
+    second = unlike(spoken)
+    monkeypatch.setattr(review, "undoable_first", lambda submission: looked_at)
+    with pytest.raises(StaleSubmission):
+        review.undo(spoken, by=by(first))
+    given = reload(spoken).decisions.filter(withdrawn_at=None)
+    assert [decision.reviewer for decision in given] == [first, second]
+    assert reload(spoken).status == Status.SECOND_REVIEW
+
+
+def test_pending_one_left_with_a_second_verdict_alone_goes_on(first: User, spoken: Submission) -> None:
+    """As an undo that came too late left it until every verdict raised the count of moves."""
+    unlike(spoken)
+    Decision.objects.filter(reviewer=first).update(withdrawn_at=clock.now(), withdrawn_why="undone")
+    Submission.objects.update(status=Status.PENDING)
+    third = make_user(Role.OFFICER)
+    claim(spoken, third)
+    assert decide(browser(third), spoken, "approved").status_code == 302
     assert reload(spoken).status == Status.SECOND_REVIEW
 
 
