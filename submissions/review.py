@@ -146,7 +146,7 @@ def decide(
 
     Raises:
         NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen
-        StaleSubmission: somebody decided it, or the vendor did, meanwhile. Nothing is written.
+        StaleSubmission: somebody decided it, or the vendor did, or it was handed over meanwhile. Nothing is written.
     """
     assert by.user is not None
     check_can(by.user, submission, "decide")
@@ -171,7 +171,7 @@ def decide(
 
 def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
     submission = decision.submission
-    _lock(submission)
+    _lock(submission, claimed_by=by.user)
     earlier = list(submission.decisions.filter(withdrawn_at=None).order_by("round"))
     decision.round = earlier[-1].round + 1 if earlier else 1
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
@@ -183,21 +183,19 @@ def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
     elif submission.status == Status.PENDING:
         move(submission, Status.SECOND_REVIEW, by=by, fields=fields, **freed)
     else:
-        released = Submission.objects.filter(pk=submission.pk, status=Status.SECOND_REVIEW, claimed_by=by.user)
-        if not released.update(**freed):
-            raise StaleSubmission(submission.reference)
+        Submission.objects.filter(pk=submission.pk).update(**freed)
     decision.save(force_insert=True)
     events.record("verdict_given", by=by, submission=submission, fields=fields)
 
 
-def _lock(submission: Submission) -> None:
-    """Inside a transaction, to its end: nobody else moves it or speaks on it. Every verdict raises `moves`.
+def _lock(submission: Submission, **held: User | None) -> None:
+    """Inside a transaction, to its end: nobody else moves it, claims it or speaks on it. Every verdict raises `moves`.
 
     Raises:
-        StaleSubmission: it is no longer as it was seen.
+        StaleSubmission: it is no longer as it was seen, or not `held` by them.
     """
     as_seen = Submission.objects.filter(pk=submission.pk, status=submission.status, moves=submission.moves)
-    if not as_seen.update(moves=F("moves") + 1):
+    if not as_seen.filter(**held).update(moves=F("moves") + 1):
         raise StaleSubmission(submission.reference)
     submission.moves += 1
 

@@ -11,6 +11,7 @@ from submissions import claims, clock, console, review
 from submissions.calls import ledger, outcomes
 from submissions.forms.review import reasons
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
+from submissions.transitions import StaleSubmission
 from tests.factories import by, claim_call, make_at, make_user, received, reload
 from tests.submissions.test_queue import browser
 
@@ -179,6 +180,25 @@ def test_decide_on_an_ended_claim_keeps_the_text_for_claiming_again(officer: Use
     page = reject(browser(officer), pending).content.decode()
     assert "your claim has ended" in page
     assert f'<input type="hidden" name="comment" value="{COMMENT}">' in page
+
+
+@pytest.mark.parametrize("second_review", ["none", "all"])
+def test_decide_on_one_that_was_handed_over_meanwhile_decides_nothing(
+    officer: User, pending: Submission, second_review: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Project.objects.update(second_review=second_review)
+    pending, colleague, warnings_of = reload(pending), make_user(Role.OFFICER), review.warnings_of
+
+    def slow(submission: Submission, user: User) -> Any:
+        if reload(pending).claimed_by == officer:
+            claims.hand_over(reload(pending), colleague, by=by(officer), note="Yours.")
+        return warnings_of(submission, user)
+
+    monkeypatch.setattr(review, "warnings_of", slow)
+    with pytest.raises(StaleSubmission):
+        review.decide(pending, Verdict.APPROVED, by=by(officer))
+    assert (reload(pending).status, reload(pending).claimed_by) == (Status.PENDING, colleague)
+    assert not Decision.objects.exists()
 
 
 def test_decide_on_one_that_somebody_decided_says_who_and_what(officer: User, pending: Submission) -> None:
