@@ -284,10 +284,13 @@ def verdicts(submission: Submission, user: User) -> list[Decision]:
     """The verdicts in force that this person may know of."""
     if review.is_blind(submission, user):
         return []
-    found = list(submission.decisions.filter(withdrawn_at=None).select_related("reviewer").order_by("round"))
-    for decision in found:
-        decision.submission = submission
-    return found
+    return review.in_force(submission)
+
+
+def corrects_otherwise(submission: Submission) -> bool:
+    """Two verdicts that say the same and are unlike all the same: they correct different data."""
+    given = review.in_force(submission) if review.has_unlike_verdicts(submission) else []
+    return len({decision.verdict for decision in given}) == 1
 
 
 def meanwhile(submission: Submission, user: User) -> str:

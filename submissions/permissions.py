@@ -96,11 +96,11 @@ def _claim(user: User, submission: Submission) -> str:
 
 def _verdict_given(user: User, submission: Submission) -> str:
     """Who has spoken waits for the others; two unlike verdicts may come back to the first, with both shown."""
-    given = list(submission.decisions.filter(withdrawn_at=None).order_by("round").values_list("reviewer_id", "verdict"))
-    if user.pk not in [reviewer for reviewer, _verdict in given]:
+    given = list(submission.decisions.filter(withdrawn_at=None).order_by("round").values_list("reviewer_id", flat=True))
+    if user.pk not in given:
         return ""
-    is_unlike = len({verdict for _reviewer, verdict in given}) == 2
-    if is_unlike and given[0][0] == user.pk:
+    is_unlike = submission.status == Status.SECOND_REVIEW and len(given) > 1
+    if is_unlike and given[0] == user.pk:
         return ""
     return _("You have given your verdict; another reviewer gives the next.")
 

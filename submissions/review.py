@@ -75,17 +75,25 @@ def is_blind(submission: Submission, user: User) -> bool:
     return len(given) < 2 and user.pk not in given
 
 
+def in_force(submission: Submission) -> list[Decision]:
+    """The verdicts that count, in the order in which they were given, readable."""
+    found = list(submission.decisions.filter(withdrawn_at=None).select_related("reviewer", "call").order_by("round"))
+    for decision in found:
+        decision.submission = submission
+    return found
+
+
 def has_unlike_verdicts(submission: Submission) -> bool:
-    """Two reviewers said two things: a third person speaks, or the first once more with both shown."""
-    if submission.status != Status.SECOND_REVIEW:
-        return False
-    return len(set(submission.decisions.filter(withdrawn_at=None).values_list("verdict", flat=True))) == 2
+    """Two reviewers said two things, or corrected two: a third person speaks, or the first once more with both shown.
+
+    Two alike would not wait here any more.
+    """
+    return submission.status == Status.SECOND_REVIEW and len(in_force(submission)) > 1
 
 
 def is_back_to_first(submission: Submission, user: User) -> bool:
     """Whether this person gave the first of two unlike verdicts and would now speak again."""
-    first = submission.decisions.filter(withdrawn_at=None, round=1).values_list("reviewer_id", flat=True)
-    return has_unlike_verdicts(submission) and list(first) == [user.pk]
+    return has_unlike_verdicts(submission) and in_force(submission)[0].reviewer_id == user.pk
 
 
 def goes_to_second(submission: Submission, user: User) -> bool:
@@ -172,7 +180,7 @@ def decide(
 def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
     submission = decision.submission
     _lock(submission, claimed_by=by.user)
-    earlier = list(submission.decisions.filter(withdrawn_at=None).order_by("round"))
+    earlier = in_force(submission)
     decision.round = earlier[-1].round + 1 if earlier else 1
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
     agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
@@ -201,13 +209,18 @@ def _lock(submission: Submission, **held: User | None) -> None:
 
 
 def _is_agreed(decisions: list[Decision], submission: Submission, *, is_flagged: bool) -> bool:
-    """One verdict where one is enough; two alike; or, after two unlike ones, whatever the third person says."""
+    """One verdict where one is enough; two alike; or, after two unlike ones, whatever is said next with both shown."""
     wanted = submission.project.second_review
     needs_two = wanted == SecondReview.ALL or (wanted == SecondReview.FLAGGED and is_flagged)
     if submission.status == Status.PENDING:
         return not needs_two
-    verdicts = [decision.verdict for decision in decisions]
-    return verdicts.count(decisions[-1].verdict) >= 2
+    first, *others = decisions
+    return len(others) > 1 or any(_is_alike(first, other) for other in others)
+
+
+def _is_alike(first: Decision, second: Decision) -> bool:
+    """Only one of two goes to the vendor: so no correction of the other may be lost with it."""
+    return (first.verdict, first.corrections) == (second.verdict, second.corrections)
 
 
 def _prepare_call(decision: Decision, *, by: Actor) -> Call:

@@ -16,14 +16,16 @@ from argos.matrix import Problem
 from submissions import clock, deadlines, fields, telling
 from submissions.findings import Noted, noted
 from submissions.menu import menu_of
-from submissions.models import Event, Image, Status, Submission
+from submissions.models import Decision, Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.sealed import opened
+from submissions.review import CORRECTABLE
 
 register = template.Library()
 register.filter(opened)
 
 NO_TIME = format_html('<span class="dim">{}</span>', "–")
+CHOSEN = ("gender", "idType")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
@@ -164,6 +166,13 @@ def named(problem: Problem) -> str:
 @register.filter
 def get(mapping: dict[str, object], key: str) -> object:
     return mapping.get(key, "")
+
+
+@register.filter
+def corrected(decision: Decision) -> list[tuple[str, str]]:
+    """(label, value) of what a verdict corrects."""
+    named = ((CORRECTABLE[name], text) for name, text in decision.corrections.items())
+    return [(fields.label_of(name), fields.choice_label(text) if name in CHOSEN else text) for name, text in named]
 
 
 @register.filter

@@ -90,6 +90,7 @@ def _decision(submission: Submission, user: User, form: DecisionForm | None) -> 
         "verdicts": console.verdicts(submission, user),
         "is_blind": review.is_blind(submission, user),
         "is_unlike": review.has_unlike_verdicts(submission),
+        "corrects_otherwise": console.corrects_otherwise(submission),
         "is_back_to_first": review.is_back_to_first(submission, user),
         "goes_to_second": review.goes_to_second(submission, user),
         "colleagues": queue.reviewers().exclude(pk=user.pk),

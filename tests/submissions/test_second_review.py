@@ -132,5 +132,36 @@ def test_unlike_verdicts_may_come_back_to_the_first_who_must_say_why(first: User
     assert reload(spoken).calls.filter(kind=CallKind.REVIEW).count() == 1
 
 
+@pytest.mark.parametrize(
+    "second_says", [{}, {"birthDate": "1991-01-01"}, {"birthDate": "1990-01-01", "gender": "male"}]
+)
+def test_approvals_that_correct_different_data_are_unlike(first: User, second_says: dict[str, str]) -> None:
+    submission = make_at(Status.PENDING)
+    Project.objects.update(second_review="all")
+    claim(submission, first)
+    decide(browser(first), submission, "approved", birthDate="1990-01-01")
+    second, third = make_user(Role.OFFICER, name="Sela Second"), make_user(Role.OFFICER)
+    claim(submission, second)
+    decide(browser(second), submission, "approved", **second_says)
+    assert reload(submission).status == Status.SECOND_REVIEW
+    page = browser(third).get(f"/review/{submission.pk}/").content.decode()
+    assert "Both say the same, but they correct different data." in page
+    assert "1990-01-01" not in page, "the data is for who holds it"
+    claim(submission, third)
+    page = browser(third).get(f"/review/{submission.pk}/").content.decode()
+    assert "corrects Date of birth: 1990-01-01" in page
+    decide(browser(third), submission, "approved", birthDate="1990-01-02")
+    assert reload(submission).open_call.attempt.values["updateFields.birthDate"] == "1990-01-02"
+
+
+def test_approvals_that_correct_the_same_agree(first: User) -> None:
+    submission = make_at(Status.PENDING)
+    Project.objects.update(second_review="all")
+    for reviewer in (first, make_user(Role.OFFICER)):
+        claim(submission, reviewer)
+        decide(browser(reviewer), submission, "approved", gender="male", birthDate="1990-01-01")
+    assert reload(submission).open_call.attempt.values["updateFields.birthDate"] == "1990-01-01"
+
+
 def test_first_alone_may_not_speak_twice(first: User, spoken: Submission) -> None:
     assert browser(first).post(f"/review/{spoken.pk}/claim/").status_code == 403
