@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from submissions import events, vault
 from submissions.events import Actor
-from submissions.models import Decision, Event, Role, Submission, User, Verdict
+from submissions.models import Decision, Event, Role, Status, Submission, User, Verdict
 from submissions.models.sealed import opened
 from submissions.models.submission_key import load_keys
 from submissions.reports.scope import is_whole
@@ -69,10 +69,11 @@ def _reason(event: Event, submission: Submission, user: User) -> str:
 
 
 def _ticked(user: User, window: Window) -> list[Override]:
-    """Approvals for which warnings of the portal were ticked off."""
+    """Approvals for which warnings of the portal were ticked off; none that a second reviewer shall not know of yet."""
     rows = Decision.objects.filter(
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])
+    rows = rows.exclude(submission__status=Status.SECOND_REVIEW)
     if not is_whole(user):
         rows = rows.filter(reviewer=user)
     found = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])

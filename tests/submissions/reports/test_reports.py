@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from submissions import claims, clock, listing, review
 from submissions.calls import ledger, settle
-from submissions.models import CallKind, Event, Role, Source, Status, Submission, User, Verdict
+from submissions.models import CallKind, Decision, Event, Role, Source, Status, Submission, User, Verdict
 from submissions.reports import decisions, limits, overrides, reasons, tries, waiting
 from submissions.reports.percentiles import percentile
 from submissions.reports.table import Report, name, number, share, shortened, span
@@ -257,6 +257,13 @@ def test_overrides_with_reasons_for_managers_only() -> None:
     own = overrides.overrides(officer, days(), by=by(officer))
     assert [(row.submission.pk, row.reason) for row in own] == [(approved.pk, "")]
     assert "face_low" in own[0].what
+
+
+def test_first_verdict_is_no_override_before_the_second_is_given() -> None:
+    first, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
+    make_at(Status.SECOND_REVIEW, reviewer=first, name="Somebody Else")
+    assert Decision.objects.get().warnings == ["edited:name"]
+    assert overrides.overrides(manager, days(), by=by(manager)) == []
 
 
 def test_taken_back_verdict_is_no_override() -> None:
