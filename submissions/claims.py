@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from submissions import clock, events
 from submissions.events import Actor
 from submissions.models import Decision, Submission, User
+from submissions.models.decision import UNDO_SECONDS
 from submissions.models.submission import IN_REVIEW
 from submissions.permissions import NotAllowed, can, check_can
 from submissions.review import add_note
@@ -108,10 +109,15 @@ def _held_ahead(user: User, besides: Submission | None) -> "QuerySet[Submission]
 
 
 def _candidates(user: User, besides: Submission | None) -> list[Submission]:
-    """What this person may take now: first theirs, then nobody's, each by the nearest target."""
-    waiting = Submission.objects.awaiting_review().unclaimed(clock.now()).filter(project__reviewer="client")
-    verdicts = Decision.objects.filter(reviewer=user, withdrawn_at=None)
-    allowed = waiting.exclude(capturers__user=user).exclude(decisions__in=verdicts).select_related("project")
+    """What this person may take now: first theirs, then nobody's, each by the nearest target.
+
+    Not what they have spoken on, nor what somebody has just spoken on and may take back.
+    """
+    now = clock.now()
+    waiting = Submission.objects.awaiting_review().unclaimed(now).filter(project__reviewer="client")
+    given = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
+    not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
+    allowed = waiting.exclude(Exists(given.filter(not_theirs))).exclude(capturers__user=user).select_related("project")
     if besides is not None:
         allowed = allowed.exclude(pk=besides.pk)
     theirs = allowed.filter(assigned_to=user).order_by("target_at", "id")

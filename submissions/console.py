@@ -13,6 +13,7 @@ from argos.received import Received
 from argos.replies import Step2Reply, parse_step2
 from submissions import clock, fields, histograms, masking, news, questions, reading, review
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
+from submissions.models.decision import UNDO_SECONDS
 from submissions.models.submission import FINAL, MAX_TRIES
 
 
@@ -216,18 +217,18 @@ def confirmed_for(submission: Submission) -> dict[str, str]:
 
 def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
     """The verdict that can still be taken back, and for how many seconds."""
-    first = review.undoable_first(submission)
-    if first is not None and first.reviewer_id == user.pk:
-        left = int((first.decided_at - clock.now()).total_seconds()) + review.UNDO_SECONDS + 1
-        return {"decision": first, "seconds": max(0, left), "is_own": True, "is_first": True}
+    last = review.undoable(submission)
+    if last is not None and last.reviewer_id == user.pk:
+        left = int((last.decided_at - clock.now()).total_seconds()) + UNDO_SECONDS + 1
+        return {"decision": last, "seconds": max(0, left), "is_own": True, "another_is_next": True}
     call = submission.open_call
     if call is None or call.kind != CallKind.REVIEW or call.state != CallState.PREPARED or call.undelivered:
         return None
     left = int((call.not_before - clock.now()).total_seconds()) + 1
-    decision = Decision.objects.filter(call=call).first()
-    if decision is None:
+    decision, is_own = Decision.objects.filter(call=call).first(), call.prepared_by_id == user.pk
+    if decision is None or (not is_own and review.is_blind(submission, user)):
         return None
-    return {"decision": decision, "seconds": max(0, left), "is_own": call.prepared_by_id == user.pk, "is_first": False}
+    return {"decision": decision, "seconds": max(0, left), "is_own": is_own, "another_is_next": False}
 
 
 def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
@@ -235,7 +236,7 @@ def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any
     if not news.may_have(user, news.HAS_VERDICTS):
         return []
     now = clock.now()
-    since = now - timedelta(seconds=review.UNDO_SECONDS)
+    since = now - timedelta(seconds=UNDO_SECONDS)
     mine = Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since).exclude(submission=besides)
     found = [decision for decision in mine.select_related("submission", "call") if _may_come_back(decision, now)]
     return [
@@ -250,11 +251,11 @@ def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any
 
 
 def _may_come_back(decision: Decision, now: datetime) -> bool:
-    """Before its call has left, or while no second reviewer has built on it."""
+    """Before its call has left, or while nobody has spoken after it."""
     call = decision.call
     if call is not None:
         return call.state == CallState.PREPARED and not call.undelivered and call.not_before > now
-    return review.undoable_first(decision.submission) == decision
+    return review.undoable(decision.submission) == decision
 
 
 def last_withdrawn(submission: Submission, user: User) -> Decision | None:
@@ -277,14 +278,13 @@ def initial_of(submission: Submission, user: User) -> dict[str, Any]:
 
 def seen_of(submission: Submission) -> str:
     """Stands in the form: a verdict counts only for the submission as it was looked at."""
-    return f"{submission.status}:{submission.decisions.count()}"
+    return f"{submission.status}:{submission.moves}"
 
 
 def verdicts(submission: Submission, user: User) -> list[Decision]:
-    """The verdicts in force that this person may know of."""
-    if review.is_blind(submission, user):
-        return []
-    return review.in_force(submission)
+    """The verdicts in force that this person may know of: their own, and others' once they are blind no more."""
+    is_blind = review.is_blind(submission, user)
+    return [given for given in review.in_force(submission) if not is_blind or given.reviewer_id == user.pk]
 
 
 def corrects_otherwise(submission: Submission) -> bool:

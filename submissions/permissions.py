@@ -96,13 +96,14 @@ def _claim(user: User, submission: Submission) -> str:
 
 def _verdict_given(user: User, submission: Submission) -> str:
     """Who has spoken waits for the others; two unlike verdicts may come back to the first, with both shown."""
-    given = list(submission.decisions.filter(withdrawn_at=None).order_by("round").values_list("reviewer_id", flat=True))
-    if user.pk not in given:
-        return ""
+    given = list(submission.decisions.filter(withdrawn_at=None).select_related("call").order_by("round"))
     is_unlike = submission.status == Status.SECOND_REVIEW and len(given) > 1
-    if is_unlike and given[0] == user.pk:
-        return ""
-    return _("You have given your verdict; another reviewer gives the next.")
+    waiting = given[1:] if is_unlike else given
+    if user.pk in [decision.reviewer_id for decision in waiting]:
+        return _("You have given your verdict; another reviewer gives the next.")
+    if is_unlike and given[-1].can_come_back:  # both are shown to whoever speaks next, so they must stand
+        return _("The second verdict can still be taken back. Try again in a few seconds.")
+    return ""
 
 
 def _decide(user: User, submission: Submission) -> str:

@@ -19,12 +19,12 @@ from submissions.calls import ledger
 from submissions.events import Actor
 from submissions.fields import label_of
 from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
+from submissions.models.decision import UNDO_SECONDS
 from submissions.models.project import SecondReview
 from submissions.permissions import NotAllowed, check_can
 from submissions.reading import edited_fields
 from submissions.transitions import StaleSubmission, move
 
-UNDO_SECONDS = 10
 # What the vendor takes in updateFields (developers.argosidentity.com, post-client-review), and our name of each.
 CORRECTABLE = {
     "fullName": "name",
@@ -68,11 +68,16 @@ class Warning:
 
 
 def is_blind(submission: Submission, user: User) -> bool:
-    """A second reviewer does not see the first's verdict until they have given theirs."""
-    if submission.status != Status.SECOND_REVIEW:
+    """Whether others' verdicts are kept from this person: until theirs is given, and until the second of two stands.
+
+    One that can still be taken back could be given anew by somebody who has seen the first.
+    """
+    if submission.status not in (Status.SECOND_REVIEW, Status.DECISION_SENDING):
         return False
-    given = submission.decisions.filter(withdrawn_at=None).values_list("reviewer_id", flat=True)
-    return len(given) < 2 and user.pk not in given
+    given = in_force(submission)
+    if len(given) > 1:
+        return len(given) == 2 and given[-1].can_come_back
+    return submission.status == Status.SECOND_REVIEW and user.pk not in [decision.reviewer_id for decision in given]
 
 
 def in_force(submission: Submission) -> list[Decision]:
@@ -249,11 +254,11 @@ def undo(submission: Submission, *, by: Actor) -> None:
 
     Raises:
         NotAllowed: somebody else's verdict.
-        StaleSubmission: it has left.
+        StaleSubmission: it has left, or somebody has spoken since.
     """
     call = submission.open_call
     if call is None and submission.status == Status.SECOND_REVIEW:
-        _undo_first(submission, by=by)
+        _take_back(submission, by=by)
         return
     if call is None or call.kind != CallKind.REVIEW:
         raise StaleSubmission(submission.reference)
@@ -262,22 +267,22 @@ def undo(submission: Submission, *, by: Actor) -> None:
     ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why="undone")
 
 
-def undoable_first(submission: Submission) -> Decision | None:
-    """A first verdict of the last ten seconds that nobody has built on: no call leaves with it."""
-    if submission.status != Status.SECOND_REVIEW or submission.is_claimed:
-        return None
-    given = list(submission.decisions.filter(withdrawn_at=None).select_related("reviewer"))
-    since = clock.now() - timedelta(seconds=UNDO_SECONDS)
-    return given[0] if len(given) == 1 and given[0].decided_at >= since else None
+def undoable(submission: Submission) -> Decision | None:
+    """The latest verdict, for ten seconds, where no call leaves with it; whoever holds the submission by then."""
+    given = in_force(submission) if submission.status == Status.SECOND_REVIEW else []
+    return given[-1] if given and given[-1].can_come_back else None
 
 
-def _undo_first(submission: Submission, *, by: Actor) -> None:
+def _take_back(submission: Submission, *, by: Actor) -> None:
     with transaction.atomic():
         _lock(submission)
-        first = undoable_first(submission)
-        if first is None:
+        last = undoable(submission)
+        if last is None:
             raise StaleSubmission(submission.reference)
-        if first.reviewer_id != (by.user.pk if by.user else None):
+        if last.reviewer_id != (by.user.pk if by.user else None):
             raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
-        submission.decisions.filter(pk=first.pk).update(withdrawn_at=clock.now(), withdrawn_why="undone")
-        move(submission, Status.PENDING, by=by, notice="undone")
+        submission.decisions.filter(pk=last.pk).update(withdrawn_at=clock.now(), withdrawn_why="undone")
+        if in_force(submission):
+            events.record("verdict_withdrawn", by=by, submission=submission, fields={"round": last.round})
+        else:
+            move(submission, Status.PENDING, by=by, notice="undone")

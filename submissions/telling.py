@@ -262,6 +262,7 @@ def about_event(event: Event) -> str:
         "agent_asked": _("The agent was asked"),
         "agent_answered": _("The agent answered"),
         "first_verdict_withdrawn": _("First verdict taken back"),
+        "verdict_withdrawn": _("Verdict taken back"),
         "image_preloaded": _("Image fetched ahead"),
         "phone_link_made": _("Link for the customer's phone made"),
         "phone_link_mailed": _("Link for the customer's phone sent by e-mail"),

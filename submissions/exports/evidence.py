@@ -39,11 +39,11 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
     """The PDF; that it was made, why, and its SHA-256 are an event.
 
     Raises:
-        NotAllowed: a second reviewer who has not given a verdict yet would read the first one here.
+        NotAllowed: a second reviewer whose verdict does not stand yet would read the first one here.
     """
     assert by.user is not None
     if review.is_blind(submission, by.user):
-        raise NotAllowed(_("Give your verdict first: the pack holds the first reviewer's."))
+        raise NotAllowed(_("The pack holds another reviewer's verdict, which you do not see yet."))
     images = list(submission.images.select_related("created_by").order_by("created_at"))
     content = pdf.draw(gather(submission, images, by=by, is_open=is_open))
     told = {

@@ -1,6 +1,7 @@
 """A reviewer's verdict, and the notes people leave each other."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -8,10 +9,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions import clock
-from submissions.models.call import Call
+from submissions.models.call import Call, CallState
 from submissions.models.people import User
 from submissions.models.sealed import Sealed
 from submissions.models.submission import Submission
+
+UNDO_SECONDS = 10
 
 
 class Verdict(models.TextChoices):
@@ -60,6 +63,13 @@ class Decision(models.Model):
 
     def data_key(self) -> bytes:
         return self.submission.data_key()
+
+    @property
+    def can_come_back(self) -> bool:
+        """Whether its giver can take it back if nobody speaks after it: until its call leaves, or for ten seconds."""
+        if self.call is not None:
+            return bool(self.call.state == CallState.PREPARED)
+        return self.decided_at >= clock.now() - timedelta(seconds=UNDO_SECONDS)
 
 
 class Note(models.Model):

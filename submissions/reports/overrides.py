@@ -15,6 +15,7 @@ from submissions.models.sealed import opened
 from submissions.models.submission_key import load_keys
 from submissions.reports.scope import is_whole
 from submissions.reports.window import Window
+from submissions.review import is_blind
 
 SHOWN = 100
 BY_HAND = ("call_settled", "finding_overruled")
@@ -77,6 +78,7 @@ def _ticked(user: User, window: Window) -> list[Override]:
     if not is_whole(user):
         rows = rows.filter(reviewer=user)
     found = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])
+    found = [row for row in found if row.reviewer == user or not is_blind(row.submission, user)]
     load_keys([decision.submission for decision in found])
     return [_tick(decision, user) for decision in found]
 

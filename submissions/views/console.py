@@ -89,6 +89,7 @@ def _decision(submission: Submission, user: User, form: DecisionForm | None) -> 
         "undo": console.undo_of(submission, user),
         "verdicts": console.verdicts(submission, user),
         "is_blind": review.is_blind(submission, user),
+        "is_second_given": len(review.in_force(submission)) > 1,
         "is_unlike": review.has_unlike_verdicts(submission),
         "corrects_otherwise": console.corrects_otherwise(submission),
         "is_back_to_first": review.is_back_to_first(submission, user),

@@ -39,7 +39,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _stopped(request, pk, form, why)
     if request.POST.get("then") == "next":
         return to_next(request, besides=found)
-    if not found.has_open_call and review.undoable_first(found) is None:
+    if not found.has_open_call and review.undoable(found) is None:
         messages.success(request, _("Your verdict is given. Another reviewer speaks next."))
     return go(request, "review", pk=pk)
 

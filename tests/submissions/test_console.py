@@ -11,7 +11,7 @@ from argos.received import Received
 from argos.replies import parse_step2
 from submissions import capture, claims, clock, console, review, steps
 from submissions.calls import outcomes
-from submissions.models import CallKind, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
+from submissions.models import CallKind, Decision, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
 from tests.factories import (
     VALUES,
     answer_step1,
@@ -267,6 +267,7 @@ def test_third_reviewer_sees_both_unlike_verdicts() -> None:
     second = make_user(Role.OFFICER, name="Sela Second")
     claims.claim(submission, by=by(second))
     review.decide(submission, Verdict.REJECTED, by=by(second), reason_code="own_policy", comment="Not the same person.")
+    Decision.objects.update(decided_at=clock.now() - timedelta(seconds=11))
     client = browser(make_user(Role.MANAGER))
     client.post(f"/review/{submission.pk}/claim/")
     page = page_of(client, submission)

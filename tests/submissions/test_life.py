@@ -6,7 +6,7 @@ import pytest
 
 from submissions import claims, clock, review, steps
 from submissions.calls import ledger
-from submissions.models import CallKind, CallState, ImageKind, Role, Status, Verdict
+from submissions.models import CallKind, CallState, Decision, ImageKind, Role, Status, Verdict
 from submissions.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 from tests.factories import answer_step2, attach_image, by, claim_call, make_at, make_draft, make_user, reload
 
@@ -121,6 +121,7 @@ def test_two_unlike_verdicts_go_to_a_third_person() -> None:
     submission = make_at(Status.SECOND_REVIEW)
     second, third = make_user(Role.OFFICER), make_user(Role.OFFICER)
     for person, status in ((second, Status.SECOND_REVIEW), (third, Status.DECISION_SENDING)):
+        Decision.objects.update(decided_at=clock.now() - timedelta(minutes=1))
         claims.claim(submission, by=by(person))
         review.decide(submission, Verdict.REJECTED, by=by(person), reason_code="other", comment="Not the same person.")
         submission = reload(submission)

@@ -261,9 +261,15 @@ def test_overrides_with_reasons_for_managers_only() -> None:
 
 def test_first_verdict_is_no_override_before_the_second_is_given() -> None:
     first, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
-    make_at(Status.SECOND_REVIEW, reviewer=first, name="Somebody Else")
+    submission = make_at(Status.SECOND_REVIEW, reviewer=first, name="Somebody Else")
     assert Decision.objects.get().warnings == ["edited:name"]
     assert overrides.overrides(manager, days(), by=by(manager)) == []
+    second = make_user(Role.OFFICER)
+    claims.claim(submission, by=by(second))
+    review.decide(submission, Verdict.APPROVED, by=by(second), ticked=["edited:name"])
+    assert overrides.overrides(manager, days(), by=by(manager)) == [], "the second may still take theirs back"
+    claim_call(submission, CallKind.REVIEW)
+    assert len(overrides.overrides(manager, days(), by=by(manager))) == 2
 
 
 def test_taken_back_verdict_is_no_override() -> None:
