@@ -12,6 +12,7 @@ from argos.errors import VendorError
 from argos.received import Received
 from argos.replies import Step2Reply, parse_step2
 from submissions import clock, fields, histograms, masking, news, questions, reading, review
+from submissions.corrections import CORRECTABLE
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
 from submissions.models.decision import UNDO_SECONDS
 from submissions.models.submission import FINAL, MAX_TRIES
@@ -212,7 +213,7 @@ def marked(text: str, other: str) -> list[tuple[str, bool]]:
 def confirmed_for(submission: Submission) -> dict[str, str]:
     """The present value of each field that a correction can change, by the vendor's name."""
     values = sent_values(submission)
-    return {name: values.get(ours, "") for name, ours in review.CORRECTABLE.items()}
+    return {name: values.get(ours, "") for name, ours in CORRECTABLE.items()}
 
 
 def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:

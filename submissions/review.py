@@ -16,6 +16,7 @@ from django.utils.translation import override
 from argos.codes.comments import REJECT_COMMENTS
 from submissions import clock, events, mentions, search, steps
 from submissions.calls import ledger
+from submissions.corrections import CORRECTABLE
 from submissions.events import Actor
 from submissions.fields import label_of
 from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
@@ -25,15 +26,6 @@ from submissions.permissions import NotAllowed, check_can
 from submissions.reading import edited_fields
 from submissions.transitions import StaleSubmission, move
 
-# What the vendor takes in updateFields (developers.argosidentity.com, post-client-review), and our name of each.
-CORRECTABLE = {
-    "fullName": "name",
-    "gender": "gender",
-    "issueDate": "date_of_issue",
-    "expireDate": "date_of_expiry",
-    "birthDate": "date_of_birth",
-    "idType": "idType",
-}
 OWN_REASONS = {
     "own_suspected_fraud": _lazy("Suspected fraud"),
     "own_customer_withdrew": _lazy("The customer withdrew"),

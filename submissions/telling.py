@@ -210,6 +210,7 @@ def about_event(event: Event) -> str:
     texts = {
         "draft_created": _("Draft created"),
         "values_changed": _("Values changed"),
+        "values_corrected": _("Values corrected with the verdict"),
         "image_added": _("Image added"),
         "finding_overruled": _("A finding of the picture check was overruled"),
         "step1_prepared": _("Step 1 pressed"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from argos.replies import VendorSubmission
-from submissions import clock, differences, events, follow, search
+from submissions import clock, corrections, differences, events, follow, search
 from submissions.calls import evidence, outcomes, readback
 from submissions.events import VENDOR
 from submissions.models import Call, CallKind, Decision, DifferenceKind, Status, Submission
@@ -71,10 +71,12 @@ def _retry_of(submission: Submission, found: VendorSubmission) -> dict[str, obje
 def _adopt_review(call: Call, found: VendorSubmission) -> None:
     """Ours when the verdict is ours; another verdict is the vendor's own, and ours is withdrawn and shown."""
     submission = call.submission
-    decision = Decision.objects.get(call=call)
+    decision = Decision.objects.select_related("reviewer").get(call=call)
+    decision.submission = submission
     theirs = Status(found.result or "")
     columns = readback.vendor_columns(submission, found)
-    if found.result == decision.verdict:
+    is_ours = found.result == decision.verdict
+    if is_ours:
         columns |= outcomes.decided_here(submission, decision)
     else:
         Decision.objects.filter(pk=decision.pk).update(
@@ -83,6 +85,8 @@ def _adopt_review(call: Call, found: VendorSubmission) -> None:
         columns |= outcomes.arriving(submission, theirs, clock.now())
         differences.add(submission, DifferenceKind.DECISION, (decision.verdict, theirs))
     move(submission, theirs, by=VENDOR, fields={"read_back": True}, notice="", **columns)
+    if is_ours:
+        corrections.adopt(decision)
 
 
 def _adopt_delete(call: Call, found: VendorSubmission | None) -> None:

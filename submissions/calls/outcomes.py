@@ -8,7 +8,7 @@ from django.db import transaction
 
 from argos.received import Received
 from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
-from submissions import clock, deadlines, differences, events, follow, search
+from submissions import clock, corrections, deadlines, differences, events, follow, search
 from submissions.calls import ledger, silence
 from submissions.events import VENDOR
 from submissions.models import Call, CallState, Decision, Source, Status, Submission
@@ -129,11 +129,16 @@ def decided(submission: Submission, source: Source, at: datetime | None = None) 
 def review_answered(call: Call, reply: ReviewReply) -> bool:
     """The vendor took our verdict; its `finalStatus` must be the verdict, anything else is read back."""
     submission = call.submission
-    decision = Decision.objects.get(call=call)
+    decision = Decision.objects.select_related("reviewer").get(call=call)
+    decision.submission = submission
     if reply.final_status != decision.verdict:
         return ledger.doubt(call, error="unexpected_final_status", http_status=reply.received.status, reply=raw(reply))
     columns = _told(submission, reply.received, reply.final_status, None) | decided_here(submission, decision)
-    return _close(call, reply.received.status, Status(decision.verdict), columns, raw(reply))
+    with transaction.atomic():
+        if not _close(call, reply.received.status, Status(decision.verdict), columns, raw(reply)):
+            return False
+        corrections.adopt(decision)
+    return True
 
 
 def decided_here(submission: Submission, decision: Decision) -> dict[str, Any]:

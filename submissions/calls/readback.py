@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from argos.replies import VendorSubmission
-from submissions import clock, differences, events
+from submissions import clock, corrections, differences, events
 from submissions.calls import evidence, gate, ledger, outcomes, silence
 from submissions.calls.counting import lock
 from submissions.deadlines import RESULT_LIMIT
@@ -165,28 +165,33 @@ def _follow(submission: Submission, to: Status, found: VendorSubmission, told: d
     at = found.pending_at if to == Status.PENDING else found.result_at
     columns = outcomes.arriving(submission, to, at or clock.now()) | told | last_attempt(found)
     columns["next_read_at"] = silence.ends(to)
+    ours = _our_decision(submission, to)
     if to in (Status.APPROVED, Status.REJECTED):
-        columns |= {"source": source_of(found)} | _our_decision(submission, to)
+        columns |= {"source": source_of(found)} | (outcomes.decided_here(submission, ours) if ours else {})
     if to == Status.INCOMPLETE:
         columns |= {"first_step2_at": submission.first_step2_at or clock.now()}
     fields = {"codes": told["vendor_codes"], "read_back": True}
     try:
-        move(submission, to, by=VENDOR, fields=fields, **columns)
+        with transaction.atomic():
+            move(submission, to, by=VENDOR, fields=fields, **columns)
+            if ours:
+                corrections.adopt(ours)
     except StaleSubmission:
         submission.refresh_from_db()
 
 
-def _our_decision(submission: Submission, to: Status) -> dict[str, Any]:
+def _our_decision(submission: Submission, to: Status) -> Decision | None:
     """A verdict that we took for never arrived and that the vendor now shows: it is the reviewer's after all."""
     lost = Decision.objects.filter(submission=submission, verdict=to, call__settled_as="never_arrived")
-    decision = lost.filter(withdrawn_why="never_arrived").select_related("call").order_by("-decided_at").first()
+    given_up = lost.filter(withdrawn_why="never_arrived").select_related("call", "reviewer")
+    decision: Decision | None = given_up.order_by("-decided_at").first()
     if decision is None or decision.call is None:
-        return {}
-    decision.call.submission = submission
+        return None
+    decision.submission = decision.call.submission = submission
     ledger.correct(decision.call)
     submission.decisions.filter(withdrawn_at=None).update(withdrawn_at=clock.now(), withdrawn_why="decided_earlier")
     Decision.objects.filter(pk=decision.pk).update(withdrawn_at=None, withdrawn_why="")
-    return outcomes.decided_here(submission, decision)
+    return decision
 
 
 def _note(submission: Submission, told: dict[str, Any], word: Word | Status) -> None:

@@ -227,7 +227,7 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
 
 def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
     """Edited fields with the agent's reason, and what became of each difference from the vendor's record."""
-    values, ocr, reasons = submission.values, submission.ocr, submission.reasons
+    values, ocr, reasons = submission.values, submission.ocr, submission.reasons | _corrected(submission)
     rows = [
         [
             fields.label_of(name),
@@ -239,6 +239,13 @@ def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
     told = Event.objects.filter(submission_id=submission.pk, kind__in=HOW_IT_WENT).order_by("id")
     rows += [_difference(event, submission, is_open) for event in told]
     return [_("What"), _("Difference"), _("Resolved by")], rows
+
+
+def _corrected(submission: Submission) -> dict[str, str]:
+    """Of what the final verdict has corrected, that alone says why it is another value than was read."""
+    told = Event.objects.filter(submission_id=submission.pk, kind="values_corrected")
+    changed = {name for given in told.values_list("fields", flat=True) for name in given["changed"]}
+    return dict.fromkeys(changed, _("corrected with the verdict"))
 
 
 def _difference(event: Event, submission: Submission, is_open: bool) -> list[str]:

@@ -15,6 +15,7 @@ from argos.codes import TABLES
 from argos.codes.comments import REJECT_COMMENTS
 from argos.matrix.formats import parse_date
 from submissions import review
+from submissions.corrections import CORRECTABLE
 from submissions.fields import choice_label
 from submissions.models import Verdict
 from submissions.review import Warning
@@ -94,20 +95,20 @@ class DecisionForm(forms.Form):
 
     @property
     def corrections(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in review.CORRECTABLE if self.cleaned_data.get(name)}
+        return {name: self.cleaned_data[name] for name in CORRECTABLE if self.cleaned_data.get(name)}
 
     @property
     def kept(self) -> list[BoundField]:
         """What a person has typed or chosen besides ticks, to be carried over a lost claim."""
-        return [self[name] for name in ("reason_code", "comment", *review.CORRECTABLE)]
+        return [self[name] for name in ("reason_code", "comment", *CORRECTABLE)]
 
     @property
     def correction_fields(self) -> list[BoundField]:
-        return [self[name] for name in review.CORRECTABLE]
+        return [self[name] for name in CORRECTABLE]
 
     @property
     def has_corrections(self) -> bool:
-        return any(self[name].value() or self[name].errors for name in review.CORRECTABLE)
+        return any(self[name].value() or self[name].errors for name in CORRECTABLE)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

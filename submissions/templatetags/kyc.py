@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
 from submissions import clock, deadlines, fields, telling
+from submissions.corrections import CORRECTABLE
 from submissions.findings import Noted, noted
 from submissions.menu import menu_of
 from submissions.models import Decision, Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.sealed import opened
-from submissions.review import CORRECTABLE
 
 register = template.Library()
 register.filter(opened)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from submissions import claims, console, events, queue, review
+from submissions import claims, console, events, queue
+from submissions.corrections import CORRECTABLE
 from submissions.forms.review import DecisionForm
 from submissions.models import Submission
 from submissions.permissions import NotAllowed, get_submission_for, holds_claim
@@ -16,7 +17,7 @@ from submissions.transitions import StaleSubmission
 from submissions.views.asking import go, person
 from submissions.views.console import render_console, reviewer
 
-TYPED = ("verdict", "reason_code", "comment", *review.CORRECTABLE)
+TYPED = ("verdict", "reason_code", "comment", *CORRECTABLE)
 
 
 @require_POST

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from argos.replies import ReviewReply
-from submissions import claims, clock, console, review
+from submissions import claims, clock, console, review, search
 from submissions.calls import ledger, outcomes
 from submissions.forms.review import reasons
-from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
+from submissions.models import CallKind, CallState, Decision, Event, Project, Role, Status, Submission, User, Verdict
 from submissions.transitions import StaleSubmission
-from tests.factories import by, claim_call, make_at, make_user, received, reload
+from tests.factories import by, claim_call, make_at, make_user, received, reload, review_reply
 from tests.submissions.test_queue import browser
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,32 @@ def test_corrections_travel_and_only_those_that_are_filled(officer: User, pendin
     values = claim_call(pending, CallKind.REVIEW).attempt.values
     sent = {name: text for name, text in values.items() if name.startswith("updateFields.")}
     assert sent == {"updateFields.fullName": "Min-seo", "updateFields.expireDate": "2031-01-01"}
+
+
+def test_corrections_are_ours_once_the_vendor_has_taken_them(officer: User, pending: Submission) -> None:
+    told = {"fullName": "Corrected Name", "birthDate": "1991-01-01", "idType": "drivers_license"}
+    decide(browser(officer), pending, "approved", **told)
+    call = claim_call(pending, CallKind.REVIEW)
+    assert reload(pending).values["name"] == "Minseo Example", "not before"
+    assert outcomes.review_answered(call, review_reply("approved"))
+    after = reload(pending)
+    assert (after.values["name"], after.values["date_of_birth"]) == ("Corrected Name", "1991-01-01")
+    assert (after.id_type, "idType" in after.values) == ("drivers_license", False)
+    assert search.find(officer, "corrected name").get() == after
+    assert not search.find(officer, "minseo example").exists()
+    sent = after.attempts.get(kind=CallKind.STEP2)
+    assert sent.values["name"] == "Minseo Example"
+    event = Event.objects.get(kind="values_corrected")
+    assert (event.actor_id, event.fields["changed"]) == (officer.pk, ["date_of_birth", "idType", "name"])
+    assert "Corrected" not in str(event.fields)
+
+
+def test_corrections_of_a_verdict_that_the_vendor_refused_are_not_ours(officer: User, pending: Submission) -> None:
+    decide(browser(officer), pending, "approved", fullName="Corrected Name")
+    call = claim_call(pending, CallKind.REVIEW)
+    assert ledger.refuse(call, error="refused", code="", http_status=400, reply={})
+    assert reload(pending).values["name"] == "Minseo Example"
+    assert not search.find(officer, "corrected name").exists()
 
 
 def test_double_press_decides_once(officer: User, pending: Submission) -> None:

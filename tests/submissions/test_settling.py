@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from submissions import clock, polling, steps
+from submissions import claims, clock, polling, review, search, steps
 from submissions.calls import ledger, outcomes, readback, send, settle
 from submissions.models import Alert, Call, CallState, ImageKind, Project, Role, Status, Submission, Verdict
 from tests.factories import by, claim_call, make_user, reload
@@ -241,6 +241,27 @@ def test_verdict_given_up_under_lag_is_the_reviewers_when_the_vendor_shows_it(be
         bench.officer,
     )
     assert bench.mine.decisions.get(withdrawn_at=None).call.settled_as == "adopted"
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_verdict_whose_reply_was_lost_corrects_the_record_too(bench: Bench, is_given_up: bool) -> None:
+    bench.at()
+    bench.lose_step2("fine")
+    bench.advance(40)
+    bench.lag(25 if is_given_up else 0)
+    claims.claim(bench.mine, by=by(bench.officer))
+    ticked = [warning.code for warning in review.warnings_of(bench.mine, bench.officer)]
+    told = {"corrections": {"fullName": "Corrected Name"}, "ticked": ticked}
+    review.decide(bench.mine, Verdict.APPROVED, by=by(bench.officer), **told)
+    bench.advance(1)
+    bench.work("lost_after")
+    bench.beats(0.1, 11)
+    bench.lag(0)
+    Submission.objects.update(next_read_at=clock.now())
+    bench.beat()
+    assert (bench.mine.status, bench.mine.source) == (Status.APPROVED, "reviewer")
+    assert bench.mine.values["name"] == "Corrected Name"
+    assert search.find(bench.officer, "corrected name").get() == bench.mine
 
 
 def test_verdict_refused_because_the_vendor_decided_is_read_back(bench: Bench) -> None:
