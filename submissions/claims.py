@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from submissions import clock, events
 from submissions.events import Actor
-from submissions.models import Decision, Submission, User
+from submissions.models import Capturer, Decision, Submission, User
 from submissions.models.decision import UNDO_SECONDS
+from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW
 from submissions.permissions import NotAllowed, can, check_can
 from submissions.review import add_note
@@ -121,8 +122,15 @@ def _candidates(user: User, besides: Submission | None) -> list[Submission]:
     if besides is not None:
         allowed = allowed.exclude(pk=besides.pk)
     theirs = allowed.filter(assigned_to=user).order_by("target_at", "id")
-    free = allowed.filter(Q(assigned_to=None) | Q(assigned_to__is_active=False)).order_by("target_at", "id")
+    free = allowed.filter(_is_nobodys()).order_by("target_at", "id")
     return [*theirs[:CANDIDATES], *free[:CANDIDATES]]
+
+
+def _is_nobodys() -> Q:
+    """Assigned to nobody, or to somebody who may not review it any more."""
+    has_captured = Capturer.objects.filter(submission=OuterRef("pk"), user=OuterRef("assigned_to"))
+    may_review = Q(assigned_to__is_active=True, assigned_to__role__in=REVIEWERS)
+    return Q(assigned_to=None) | ~may_review | Q(Exists(has_captured))
 
 
 def release(submission: Submission, *, by: Actor, note: str = "") -> None:

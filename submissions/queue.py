@@ -14,7 +14,8 @@ from argos import matrix
 from argos.codes import TABLES
 from submissions import clock, search, wording
 from submissions.compiled import Compiled
-from submissions.models import Project, Question, Role, Status, Submission, User
+from submissions.models import Project, Question, Status, Submission, User
+from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW, MAX_TRIES, NO_TRY_LEFT, SubmissionQuerySet
 
 Narrow = Callable[[User, str], Q | None]
@@ -146,7 +147,7 @@ def _assignee(user: User, value: str) -> Q | None:
 
 def reviewers() -> "QuerySet[User]":
     """Whom a submission can be assigned or handed to."""
-    return User.objects.filter(role__in=(Role.OFFICER, Role.MANAGER), is_active=True).order_by("name")
+    return User.objects.filter(role__in=REVIEWERS, is_active=True).order_by("name")
 
 
 def _mine(user: User, value: str) -> Q | None:

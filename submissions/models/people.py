@@ -19,6 +19,9 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+REVIEWERS = (Role.OFFICER, Role.MANAGER)
+
+
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
 
@@ -86,4 +89,4 @@ class User(ReadPartly, AbstractBaseUser):
 
     @property
     def is_reviewer(self) -> bool:
-        return self.role in (Role.OFFICER, Role.MANAGER)
+        return self.role in REVIEWERS

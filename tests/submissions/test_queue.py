@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from submissions import claims, clock, paging, queue, search
-from submissions.models import Event, Role, Status, Submission, User
+from submissions.models import Capturer, Event, Role, Status, Submission, User
 from tests.factories import by, make_at, make_project, make_user, reload
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +264,18 @@ def test_assigned_ones_come_first_and_are_left_to_their_person() -> None:
     assert browser(officer).post("/review/next/").url == f"/review/{later.pk}/"
     claims.assign([sooner.pk], officer, by=by(manager))
     assert browser(make_user(Role.OFFICER)).post("/review/next/").url == "/review/"
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.ADMINISTRATOR}, {}])
+def test_assigned_to_somebody_who_may_not_review_it_any_more_is_anybodys(change: dict[str, Any]) -> None:
+    officer, colleague, pending = make_user(Role.OFFICER), make_user(Role.OFFICER), make_at(Status.PENDING)
+    claims.assign([pending.pk], officer, by=by(make_user(Role.MANAGER)))
+    assert browser(colleague).post("/review/next/").url == "/review/"
+    if change:
+        User.objects.filter(pk=officer.pk).update(**change)
+    else:
+        Capturer.objects.create(submission=pending, user=officer)
+    assert browser(colleague).post("/review/next/").url == f"/review/{pending.pk}/"
 
 
 def test_assign_is_for_managers() -> None:
