@@ -41,7 +41,7 @@ def ask(submission: Submission, text: str, *, by: Actor) -> Question:
 
 
 def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -> None:
-    """Answer with a note, a picture, or both. Whoever attaches one has captured it and will not decide on it.
+    """Answer with a note, a picture, or both. Whoever answers has captured: they do not decide on what they said.
 
     Raises:
         AnswerMissing, intake.UnusableImage: nothing is stored.
@@ -57,7 +57,7 @@ def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -
     with transaction.atomic():
         if image:
             image.save(force_insert=True)
-            capture.add_capturer(submission, by)
+        capture.add_capturer(submission, by)
         if not Question.objects.open().filter(pk=question.pk).update(**columns, image=image):
             raise StaleSubmission(submission.reference)
         events.record("agent_answered", by=by, submission=submission, fields=fields)

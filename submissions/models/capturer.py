@@ -7,7 +7,7 @@ from submissions.models.submission import Submission
 
 
 class Capturer(models.Model):
-    """Who made or changed a value or an image, sent a capture link or pressed send: they never decide on it."""
+    """Who made or changed a value or an image, answered a reviewer, sent a capture link or pressed send."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="capturers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)

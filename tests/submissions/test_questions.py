@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from submissions import claims
 from submissions.models import Capturer, Event, ImageKind, Question, Role, Status, Submission, User
+from submissions.permissions import why_not
 from tests import pictures
 from tests.factories import by, make_at, make_user, reload
 from tests.submissions.test_queue import browser, shown
@@ -56,6 +57,17 @@ def test_answer_with_a_note_is_shown_in_queue_and_console(officer: User, held: S
     assert "Yes, on the back." in browser(officer).get(f"/review/{held.pk}/").content.decode()
     assert shown(browser(officer).get("/review/?asked=answered")) == []
     assert held.reference not in browser(held.created_by).get("/").content.decode()
+
+
+def test_who_answers_their_own_question_does_not_decide(officer: User, held: Submission) -> None:
+    ask(officer, held)
+    answer(officer, held, answer="I say it is fine.")
+    held = reload(held)
+    assert Question.objects.get().answered_by == officer
+    assert why_not(officer, held, "decide") == "You captured this one, so another reviewer must decide."
+    claims.release(held, by=by(officer))
+    assert claims.claim_next(by=by(officer)) is None
+    assert claims.claim_next(by=by(make_user(Role.OFFICER))) == held
 
 
 def test_answer_with_a_picture_is_checked_sealed_and_never_sent(officer: User, held: Submission) -> None:
