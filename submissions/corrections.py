@@ -1,6 +1,10 @@
 """What a reviewer corrects with a verdict: told to the vendor with it, and ours once the vendor has taken it."""
 
-from submissions import events, search
+from collections.abc import Mapping
+
+from argos import matrix
+from argos.matrix import Problem
+from submissions import clock, events, search, wording
 from submissions.models import Decision, Submission
 
 # What the vendor takes in updateFields (developers.argosidentity.com, post-client-review), and our name of each.
@@ -12,6 +16,37 @@ CORRECTABLE = {
     "birthDate": "date_of_birth",
     "idType": "idType",
 }
+
+NOT_ASKED = ("missing", "one_of")
+NAMES = {ours: name for name, ours in CORRECTABLE.items()}
+
+
+def tidied(name: str, text: str) -> str:
+    """A value as it is sent at Step 2: trimmed, one space between words."""
+    ours = CORRECTABLE[name]
+    return matrix.clean_step2({ours: text}).get(ours, "")
+
+
+def problems(submission: Submission, corrected: Mapping[str, str]) -> dict[str, str]:
+    """What these would make wrong with the record, by the vendor's names: a sentence each, as on the capture page."""
+    ours = {CORRECTABLE[name]: text for name, text in corrected.items()}
+    before = {problem.field for problem in _wrong(submission, {})}
+    found = [problem for problem in _wrong(submission, ours) if problem.field in ours or problem.field not in before]
+    return {NAMES[problem.field]: problem.message for problem in reversed(found)}
+
+
+def _wrong(submission: Submission, ours: Mapping[str, str]) -> list[Problem]:
+    found = matrix.check_step2(
+        {**submission.values, **ours},
+        (),
+        submission.issuing_country,
+        submission.id_type,
+        submission.project.options,
+        today=clock.today(),
+        latest_day=clock.latest_day(),
+    )
+    told = wording.of_problems(problem for problem in found if problem.is_error and problem.code not in NOT_ASKED)
+    return [problem for problem in told if problem.field in NAMES]
 
 
 def adopt(decision: Decision) -> None:

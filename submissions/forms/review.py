@@ -15,9 +15,9 @@ from argos.codes import TABLES
 from argos.codes.comments import REJECT_COMMENTS
 from argos.matrix.formats import parse_date
 from submissions import review
-from submissions.corrections import CORRECTABLE
+from submissions.corrections import CORRECTABLE, problems, tidied
 from submissions.fields import choice_label
-from submissions.models import Verdict
+from submissions.models import Submission, Verdict
 from submissions.review import Warning
 
 DATES = ("birthDate", "issueDate", "expireDate")
@@ -53,6 +53,7 @@ class DecisionForm(forms.Form):
     """`warnings`: what is open now; Approve wants each of them ticked in this form.
 
     `must_explain`: the first reviewer speaks again against a second, so that approving wants a comment too.
+    `submission`: what corrections are compared with.
     """
 
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
@@ -79,9 +80,16 @@ class DecisionForm(forms.Form):
     gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
     idType = forms.ChoiceField(label=_("ID type"), choices=_id_types, required=False)
 
-    def __init__(self, *args: Any, warnings: Iterable[Warning] = (), must_explain: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        warnings: Iterable[Warning] = (),
+        must_explain: bool = False,
+        submission: Submission | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.must_explain = must_explain
+        self.must_explain, self.submission = must_explain, submission
         self.open_warnings = tuple(warnings)
         for name in DATES:
             self.fields[name].widget.attrs["placeholder"] = "YYYY-MM-DD"
@@ -110,10 +118,14 @@ class DecisionForm(forms.Form):
     def has_corrections(self) -> bool:
         return any(self[name].value() or self[name].errors for name in CORRECTABLE)
 
+    def clean_fullName(self) -> str:
+        return tidied("fullName", self.cleaned_data["fullName"])
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in DATES:
             self._check_date(name, data.get(name, ""))
+        self._check_corrections()
         if data.get("verdict") == Verdict.REJECTED:
             self._check_rejection(data)
         if data.get("verdict") == Verdict.APPROVED:
@@ -131,6 +143,13 @@ class DecisionForm(forms.Form):
             self.add_error("reason_code", _("A rejection needs a reason and a comment."))
         if not data.get("comment"):
             self.add_error("comment", _("Write the comment: what did you see?"))
+
+    def _check_corrections(self) -> None:
+        """By the rules of the capture page. A field that something is wrong with already gets one sentence, not two."""
+        found = problems(self.submission, self.corrections) if self.submission else {}
+        for name, sentence in found.items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
 
     def _check_warnings(self) -> None:
         missing = [warning.text for warning in self.open_warnings if warning.code not in self.ticked]

@@ -24,7 +24,8 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = reviewer(request)
     found = get_submission_for(user, pk, "see")
     must_explain = review.is_back_to_first(found, user)
-    form = DecisionForm(request.POST, warnings=review.warnings_of(found, user), must_explain=must_explain)
+    warnings = review.warnings_of(found, user)
+    form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=found)
     if request.POST.get("seen") != console.seen_of(found):
         return _stopped(request, pk, form, console.meanwhile(found, user))
     if why := permissions.why_not(user, found, "decide"):

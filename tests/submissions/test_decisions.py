@@ -95,6 +95,33 @@ def test_reject_with_something_missing_keeps_what_was_typed(
     assert reload(pending).status == Status.PENDING
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"birthDate": "1990-W09-3"}, "Write the date as YYYY-MM-DD"),
+        ({"birthDate": "2090-02-28"}, "This date of birth is still to come."),
+        ({"birthDate": "1822-02-28"}, "years old. Look at the year again."),
+        ({"issueDate": "2090-02-28"}, "This issue date is still to come."),
+        ({"issueDate": "1989-01-01"}, "The ID cannot be issued before the birth."),
+        ({"issueDate": "2024-01-01", "expireDate": "2023-01-01"}, "The ID cannot expire before it is issued."),
+        ({"birthDate": "2021-01-01"}, "The ID cannot be issued before the birth."),
+        ({"fullName": "Min\x07seo"}, "This holds a line break or another invisible character."),
+    ],
+)
+def test_corrections_keep_to_the_rules_of_the_capture_page(
+    officer: User, pending: Submission, data: dict[str, str], sentence: str
+) -> None:
+    response = decide(browser(officer), pending, "approved", **data)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_corrected_name_is_sent_as_the_capture_page_sends_it(officer: User, pending: Submission) -> None:
+    decide(browser(officer), pending, "approved", fullName="Min\t Seo")
+    assert claim_call(pending, CallKind.REVIEW).attempt.values["updateFields.fullName"] == "Min Seo"
+
+
 @pytest.mark.parametrize("verdict", ["", "maybe"])
 def test_decide_nothing_is_asked_again(officer: User, pending: Submission, verdict: str) -> None:
     response = decide(browser(officer), pending, verdict)
