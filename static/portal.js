@@ -1,6 +1,7 @@
 // Small helps on every page. Each works without: forms post as they are.
 import { watchCameras } from "./camera.js";
 import { watchUploads } from "./capture.js";
+import { watchTimes } from "./left.js";
 import { watchSession } from "./session.js";
 
 // A second press of a button does nothing; the server would refuse it anyway.
@@ -47,5 +48,5 @@ document.addEventListener("click", (event) => {
 const capture = document.querySelector("form[data-autosave]");
 if (capture) watchUploads(capture);
 watchCameras(document);
-
+watchTimes();
 watchSession();

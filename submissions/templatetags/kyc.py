@@ -1,5 +1,6 @@
 """Filters of the templates: time left in words, scores, codes."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -85,12 +86,32 @@ def _time_left(moment: datetime | None, left: timedelta | None, style: str = "",
     if moment is None:
         return NO_TIME
     here = timezone.localtime(moment)
+    ends = clock.now() + (left or timedelta(0))  # by our clock, which the page's script goes on with
     return format_html(
-        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        '<time class="{}" datetime="{}" title="{}" data-left="{}">{}</time>',
         style or f"left {urgency(left)}",
         here.isoformat(),
         here.strftime("%Y-%m-%d %H:%M"),
+        int(ends.timestamp()),
         in_words(left, language),
+    )
+
+
+@register.simple_tag
+def counting() -> str:
+    """What `left.js` goes on counting with: our clock (seconds), where the colour changes, and the words."""
+    return json.dumps(
+        {
+            "now": int(clock.now().timestamp()),
+            "soon": int(SOON.total_seconds()),
+            "urgent": int(URGENT.total_seconds()),
+            "left": _("%(time)s left"),
+            "over": _("overdue by %(time)s"),
+            "days": _("%(days)d d %(hours)d h"),
+            "hours": _("%(hours)d h %(minutes)d min"),
+            "minutes": _("%(minutes)d min"),
+        },
+        ensure_ascii=False,
     )
 
 
