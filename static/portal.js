@@ -7,7 +7,8 @@ import { watchSession } from "./session.js";
 // A second press of a button does nothing; the server would refuse it anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.again !== undefined) return; // a download leaves the page as it is and may be repeated
+  // A download leaves the page as it is and may be repeated; a dialog is closed as often as it is opened.
+  if (form.dataset.again !== undefined || form.getAttribute("method") === "dialog") return;
   if (event.defaultPrevented || form.dataset.sent) {
     if (form.dataset.sent) event.preventDefault();
     return;

@@ -4,10 +4,13 @@ import * as ahead from "./ahead.js";
 import * as claim from "./claim.js";
 import * as images from "./images.js";
 import * as keys from "./keys.js";
+import * as typed from "./typed.js";
 import * as verdict from "./verdict.js";
 
 const CONSOLE = /^\/review\/[0-9a-f-]{36}\/$/;
 let busy = false;
+let shown = location.pathname; // of the submission in sight
+let isLeaving = false; // nothing is asked any more
 
 const main = () => document.querySelector("main");
 const isDesk = (form) => form.matches("main.console form[method=post]") && form.id !== "single-keys";
@@ -16,8 +19,14 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!isDesk(form)) return;
   event.preventDefault();
-  if (!busy) send(form, event.submitter);
+  if (!busy) sendUnlessStopped(form, event.submitter);
 });
+
+// What leads to another submission loses what is typed on this one: "Next", or a verdict while a note is half written.
+async function sendUnlessStopped(form, submitter) {
+  const leaves = [form, submitter].some((each) => each?.dataset.leaves !== undefined);
+  if (!leaves || !typed.isUnsent(main(), form) || await typed.askToLeave()) send(form, submitter);
+}
 
 async function send(form, submitter) {
   work(true);
@@ -28,8 +37,8 @@ async function send(form, submitter) {
       headers: { "X-Desk": "1" },
     });
     const next = reply.headers.get("X-Next");
-    if (next) await visit(next);
-    else take(await reply.text(), location.pathname);
+    if (next) await visit(next, form);
+    else take(await reply.text(), shown, form);
   } catch {
     claim.say(main().dataset.unreachable);
   } finally {
@@ -37,18 +46,19 @@ async function send(form, submitter) {
   }
 }
 
-async function visit(url) {
+async function visit(url, sent) {
   const path = new URL(url, location.href).pathname;
   if (!CONSOLE.test(path)) {
+    isLeaving = true;
     location.assign(url);
     return;
   }
   const reply = await fetch(path, { headers: { "X-Desk": "1", "X-Preloaded": ahead.idsFor(path) } });
-  take(await reply.text(), path);
+  take(await reply.text(), path, sent);
 }
 
 // Puts the page that came back in place of this one.
-function take(html, path) {
+function take(html, path, sent) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const next = page.querySelector("main.console");
   if (!next) {
@@ -57,14 +67,15 @@ function take(html, path) {
     claim.say(ended || page.querySelector("main .card p")?.textContent.trim() || main().dataset.unreachable);
     return;
   }
-  const same = path === location.pathname;
+  const same = path === shown;
   const have = same ? ahead.leaveOut(next, main()) : new Map();
-  if (same) verdict.carry(main(), next);
+  if (same) typed.carry(main(), next, sent);
   else ahead.useIn(next, path);
   document.title = page.title;
   main().replaceWith(document.adoptNode(next));
   ahead.putBack(main(), have);
   if (!same) history.pushState({}, "", path);
+  shown = path;
   start();
   window.htmx?.process(main());
   (main().querySelector("#problems") ?? main().querySelector("h1")).focus();
@@ -95,6 +106,19 @@ function count(bar, seconds) {
   }
 }
 
-window.addEventListener("popstate", () => location.reload());
+// Back and forward: the page is asked for anew, and stays in sight while something typed on it is not sent.
+window.addEventListener("popstate", async () => {
+  if (location.pathname === shown && !isLeaving) return;
+  if (isLeaving || !typed.isUnsent(main())) {
+    isLeaving = true;
+    location.reload();
+    return;
+  }
+  history.pushState({}, "", shown);
+  if (!await typed.askToLeave()) return;
+  isLeaving = true;
+  history.back();
+});
+window.addEventListener("beforeunload", (event) => { if (!isLeaving && typed.isUnsent(main())) event.preventDefault(); });
 keys.start();
 start();

@@ -30,19 +30,6 @@ export function choose(verdict) {
 
 export const nextWarning = () => form() && (open()[0] ?? document.querySelector("#confirm-next")).focus();
 
-// The same submission came back: what was typed for its verdict goes along.
-export function carry(before, after) {
-  const [old, fresh] = [before, after].map((page) => page.querySelector("#verdict"));
-  if (!old || !fresh || fresh.querySelector("#problems") || old.elements.seen.value !== fresh.elements.seen.value) return;
-  for (const field of old.elements) {
-    if (!field.name || field.type === "hidden" || field.type === "submit") continue;
-    const ticks = ["checkbox", "radio"].includes(field.type);
-    const same = [...fresh.elements].find((other) => other.name === field.name && (!ticks || other.value === field.value));
-    if (same && ticks) same.checked = field.checked;
-    else if (same) same.value = field.value;
-  }
-}
-
 export function start() {
   if (!form()) return;
   form().addEventListener("input", tell);

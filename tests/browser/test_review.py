@@ -245,6 +245,54 @@ def test_one_press_never_decides_two(desk: Desk) -> None:
     assert len(sent) == 1
 
 
+def test_what_is_typed_is_not_thrown_away_unasked(desk: Desk) -> None:
+    first, _second = file(desk, {}, {})
+    page = claim(desk.log_in("officer"), first)
+    page.wait_for_load_state()
+    page.locator("#notes summary").click()
+    page.locator("#notes textarea").fill("Half a note")
+    page.locator("#id_comment").fill("Half a verdict")
+    page.locator("input[value=rejected]").check()
+    page.keyboard.press("n")
+    expect(page.locator("#unsent")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#unsent")).not_to_be_visible()
+    expect(page.locator("#id_comment")).to_have_value("Half a verdict")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("location.assign('/')")
+    page.locator("#confirm").click()
+    expect(page.locator("#problems")).to_be_visible()
+    assert asked == ["beforeunload"]
+    expect(page.locator("#id_comment")).to_have_value("Half a verdict")
+    expect(page.locator("#notes textarea")).to_have_value("Half a note")
+    desk.press("Add")
+    expect(page.locator("#notes .note")).to_contain_text("Half a note")
+    expect(page.locator("#notes textarea")).to_have_value("")
+    expect(page.locator("#id_comment")).to_have_value("Half a verdict")
+    page.locator("#next").click()
+    desk.press("Leave without it")
+    page.wait_for_url(lambda url: first not in url)
+    expect(page.locator("#id_comment")).to_have_value("")
+
+
+def test_back_asks_too(desk: Desk) -> None:
+    first, _second = file(desk, {}, {})
+    page = claim(desk.log_in("officer"), first)
+    page.wait_for_load_state()
+    page.locator("#next").click()
+    page.wait_for_url(lambda url: first not in url)
+    second = page.url
+    page.locator("#id_comment").fill("Half a verdict")
+    page.evaluate("history.back()")
+    desk.press("Stay")
+    assert page.url == second
+    expect(page.locator("#id_comment")).to_have_value("Half a verdict")
+    page.evaluate("history.back()")
+    desk.press("Leave without it")
+    page.wait_for_url(lambda url: first in url)
+
+
 def test_single_keys_off_leave_every_button(desk: Desk) -> None:
     (pk,) = file(desk, {})
     page = claim(desk.log_in("officer2"), pk)

@@ -1,0 +1,44 @@
+// What is typed on the page and not sent: taken along where the same submission comes back, asked about where another one would.
+const ticks = (field) => ["checkbox", "radio"].includes(field.type);
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.matches("input, select, textarea") && !["hidden", "submit", "file"].includes(field.type));
+const posted = (page) => [...page.querySelectorAll("form[method=post]")];
+const actionOf = (form) => form.getAttribute("action");
+
+function isChanged(field) {
+  if (ticks(field)) return field.checked !== field.defaultChecked;
+  if (field.localName !== "select") return field.value !== field.defaultValue;
+  return !([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.selected;
+}
+
+// Besides the form that is being sent. A verdict that was stopped stands in its form and has not been sent either.
+export const isUnsent = (page, sent) => posted(page).some((form) => form !== sent && (form.dataset.unsent !== undefined || fieldsOf(form).some(isChanged)));
+
+export function askToLeave() {
+  const dialog = document.querySelector("#unsent");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "leave"), { once: true });
+  });
+}
+
+// A verdict is not taken along to a submission that has changed meanwhile, or where the server has put it back itself.
+const mayCarry = (old, fresh) => fresh.id !== "verdict" || (fresh.dataset.unsent === undefined && old.elements.seen.value === fresh.elements.seen.value);
+
+// The same submission came back: what was typed in every form but the one that was sent goes along.
+export function carry(before, after, sent) {
+  for (const old of posted(before)) {
+    const fresh = old === sent ? undefined : posted(after).find((form) => actionOf(form) === actionOf(old));
+    if (!fresh || !mayCarry(old, fresh)) continue;
+    for (const field of fieldsOf(old)) copy(field, fieldsOf(fresh));
+  }
+}
+
+function copy(field, others) {
+  const same = others.find((other) => other.name === field.name && (!ticks(other) || other.value === field.value));
+  if (!same) return;
+  if (ticks(field)) same.checked = field.checked;
+  else same.value = field.value;
+  const part = same.closest("details");
+  if (part && field.value && field.closest("details")?.open) part.open = true;
+}
