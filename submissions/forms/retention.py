@@ -11,16 +11,26 @@ WHY = (
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), min_length=4, max_length=500)
+    reason = forms.CharField(
+        label=_("Why"),
+        min_length=4,
+        max_length=500,
+        error_messages={"required": _("Write why: it stays on the record.")},
+    )
 
 
 class EndForm(forms.Form):
     on = forms.DateField(
-        label=_("Relationship ended on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Relationship ended on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Give the day on which the relationship ended.")},
     )
 
 
 class EraseForm(ReasonForm):
     why = forms.ChoiceField(label=_("Ground"), choices=WHY)
     at_vendor = forms.BooleanField(label=_("Delete the vendor's copy first (cannot be undone there)"), required=False)
-    is_sure = forms.BooleanField(label=_("I have compared the reference with the request"))
+    is_sure = forms.BooleanField(
+        label=_("I have compared the reference with the request"),
+        error_messages={"required": _("Compare the reference with the request, then tick this.")},
+    )

@@ -1,0 +1,20 @@
+"""The administrator's forms on keeping and erasing: what is missing is named, and a tick stands beside its words."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from submissions.models import Role, Status
+from tests.factories import make_at, make_user
+
+
+@pytest.mark.django_db
+def test_an_empty_erasure_is_told_what_is_missing(client: Client) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    address = f"/retention/{make_at(Status.PENDING).pk}/"
+    page = client.post(address, {"action": "erase", "why": "mistake"}).content.decode()
+    assert "Write why: it stays on the record." in page
+    assert "Compare the reference with the request, then tick this." in page
+    assert "This field is required." not in page
+    assert len(re.findall(r'<label class="tick"[^>]*><input type="checkbox"', page)) == 2
