@@ -9,14 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from submissions import events
+from submissions import events, language
 from submissions.admin.site import ForAdministrators, after_proof, site
 from submissions.models import Role, Team, User
 from submissions.signin import one_time, sessions
 from submissions.signin.step_up import step_up
 
 
+def _languages() -> list[tuple[str, Any]]:
+    return [("", _("as their browser wishes")), *language.names().items()]
+
+
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
+
     class Meta:
         model = User
         fields = ("username", "name", "email", "role", "team", "is_active", "language")

@@ -13,11 +13,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock
+from argos import matrix
+from submissions import clock, fields
 from submissions.admin.site import LightAdmin, has_role, site
 from submissions.models import Role, Submission
 from submissions.models.submission import IN_REVIEW
-from submissions.templatetags.kyc import in_words
+from submissions.templatetags.kyc import in_words, score
 
 LOOKERS = (Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 COUNT_BOUND = 5000
@@ -47,22 +48,30 @@ class PendingFilter(admin.SimpleListFilter):
         return queryset
 
 
+class TypeFilter(admin.SimpleListFilter):
+    title = _("ID type")
+    parameter_name = "id_type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, fields.choice_label(value)) for value in matrix.ID_TYPES]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> "QuerySet[Submission]":
+        return queryset.filter(id_type=self.value()) if self.value() else queryset
+
+
 @admin.register(Submission, site=site)
 class SubmissionAdmin(LightAdmin):
     list_display = (
         "reference",
         "status",
         "project",
-        "issuing_country",
-        "id_type",
-        "face_similarity",
-        "liveness",
+        "document",
+        "scores",
         "tries",
-        "deadline_at",
         "left",
         "to_review",
     )
-    list_filter = (PendingFilter, "status", "project", "id_type", "source")
+    list_filter = (PendingFilter, "status", "project", TypeFilter, "source")
     search_fields = ("=reference", "=vendor_id")
     ordering = ("-created_at",)
     list_select_related = ("project",)
@@ -71,7 +80,7 @@ class SubmissionAdmin(LightAdmin):
     paginator = BoundedPaginator
     fields = (
         ("reference", "status", "project", "team"),
-        ("issuing_country", "id_type", "recognized_id_type"),
+        ("document", "recognized"),
         ("face_similarity", "liveness", "verification_result"),
         ("tries", "vendor_count", "retry_code"),
         ("deadline_at", "pending_at", "target_at", "left"),
@@ -99,6 +108,18 @@ class SubmissionAdmin(LightAdmin):
         rows: QuerySet[Submission] = Submission.objects.defer("values_sealed", "ocr_sealed", "reasons_sealed")
         return rows
 
+    @admin.display(description=_("document"))
+    def document(self, submission: Submission) -> str:
+        return f"{submission.issuing_country} {fields.choice_label(submission.id_type)}"
+
+    @admin.display(description=_("Face, liveness"))
+    def scores(self, submission: Submission) -> str:
+        return f"{score(submission.face_similarity)}, {score(submission.liveness)}"
+
+    @admin.display(description=_("Recognised ID type"))
+    def recognized(self, submission: Submission) -> str:
+        return fields.choice_label(submission.recognized_id_type) or "–"
+
     @admin.display(description=_("tries used"))
     def tries(self, submission: Submission) -> str:
         return f"{submission.tries_used} / 3"
@@ -111,4 +132,4 @@ class SubmissionAdmin(LightAdmin):
     def to_review(self, submission: Submission) -> SafeString | str:
         if not submission.is_in_review:
             return ""
-        return format_html('<a href="{}">{}</a>', reverse("review", args=[submission.pk]), _("Open the review page"))
+        return format_html('<a href="{}">{}</a>', reverse("review", args=[submission.pk]), _("Review"))

@@ -27,6 +27,11 @@ class PortalAdmin(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_staff
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """An administrator's start page is this one: for them "View site" led nowhere."""
+        context = super().each_context(request)
+        return {**context, "site_url": None} if has_role(request, Role.ADMINISTRATOR) else context
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One way in: the portal's own."""
         return redirect(f"{reverse('account_login')}?next={request.path}")

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from submissions.admin.people import PersonForm
 from submissions.models import Role, Status, Submission
 from tests.factories import VALUES, make_at, make_draft, make_team, make_user
 
@@ -13,13 +14,14 @@ LOOKERS = [Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR]
 
 
 @pytest.mark.parametrize("role", LOOKERS)
-def test_list_shows_scores_tries_deadline_and_a_link(client: Client, role: Role) -> None:
+def test_list_shows_scores_tries_time_left_and_a_link(client: Client, role: Role) -> None:
     pending = make_at(Status.PENDING)
     client.force_login(make_user(role))
     page = client.get(LIST).content.decode()
     assert pending.reference in page
     assert "91" in page
     assert "1 / 3" in page
+    assert " min left" in page
     assert reverse("review", args=[pending.pk]) in page
 
 
@@ -57,6 +59,31 @@ def test_submissions_are_found_by_the_pages_filters_alone(client: Client, asked:
     page = client.get(LIST, {"status__exact": "pending", "project__id__exact": project.pk, "pending": "1"})
     assert page.status_code == 200
     assert client.get(LIST, {asked: "0"}).status_code == 400
+
+
+def test_the_kind_of_id_is_told_in_words(client: Client) -> None:
+    pending = make_at(Status.PENDING)
+    client.force_login(make_user(Role.MANAGER))
+    for url in (LIST, reverse("admin:submissions_submission_change", args=[pending.pk])):
+        page = client.get(url, {"id_type": pending.id_type} if url == LIST else {}).content.decode()
+        assert f"{pending.issuing_country} Passport" in page
+        assert f">{pending.id_type}<" not in page
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
+def test_the_portals_menu_stands_above_it(client: Client, role: Role) -> None:
+    client.force_login(make_user(role))
+    page = client.get(reverse("admin:index")).content.decode()
+    assert ('href="/retention/"' in page) == (role == Role.ADMINISTRATOR)
+    assert ('href="/submissions/"' in page) == (role == Role.OFFICER)
+    assert ("View site" in page) == (role == Role.OFFICER)
+
+
+@pytest.mark.parametrize(("language", "is_taken"), [("Korean", False), ("ko", True), ("", True)])
+def test_a_persons_language_is_one_that_the_portal_speaks(language: str, is_taken: bool) -> None:
+    person = make_user(Role.OFFICER)
+    given = {"username": person.username, "name": "Ann", "role": person.role, "language": language}
+    assert ("language" not in PersonForm(given, instance=person).errors) == is_taken
 
 
 @pytest.mark.parametrize("role", LOOKERS)
