@@ -61,6 +61,13 @@ class TestPages:
         assert '<button class="quiet" name="language" value="en" lang="en">English</button>' in page.content.decode()
         assert Event.objects.get(kind="language_chosen").fields == {"language": "ko"}
 
+    def test_who_has_not_logged_in_chooses_for_their_browser(self, client: Client) -> None:
+        page = "/accounts/login/?next=/submissions/"
+        assert 'value="ko" lang="ko">한국어</button>' in client.get(page).content.decode()
+        assert client.post("/language/", {"language": "ko", "next": page})["Location"] == page
+        assert '<html lang="ko">' in client.get(page).content.decode()
+        assert client.post("/language/", {"language": "xx"}).status_code == 404
+
     def test_a_language_nobody_speaks_is_not_kept(self, client: Client) -> None:
         user = make_user()
         client.force_login(user)

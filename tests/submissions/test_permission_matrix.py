@@ -137,7 +137,7 @@ NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
 ROWS: dict[str, Row] = {
     "start": Row(SIGNED_IN),
     "alerts_seen": Row(post=SIGNED_IN),
-    "choose_language": Row(post=SIGNED_IN, data={"language": "ko"}),
+    "choose_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
     "stop_switch": Row(post=MANAGERS),
     "sending": Row(only(MANAGER, CAPTURING_MANAGER, ADMIN)),
     "lift_hold": Row(post=ADMINISTRATORS),
