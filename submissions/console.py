@@ -197,6 +197,8 @@ def _compared(name: str, read: str, confirmed: str, is_changed: bool, reasons: d
 
 def _pieces(name: str, text: str, other: str, is_changed: bool) -> list[tuple[str, bool]]:
     """Hidden digits are told apart from the shown ones, and only whether they differ is told of them."""
+    if name == "gender":
+        return [(fields.choice_label(text), is_changed)] if text else []
     shown = masking.while_working(name, text)
     if shown != text:
         return [(shown, is_changed)]

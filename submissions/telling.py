@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from argos import codes
-from submissions import clock, fields, follow, steps, wording
+from submissions import clock, fields, follow, steps, vendor_words, wording
 from submissions.calls import gate, settle
 from submissions.events import SYSTEM, VENDOR
 from submissions.models import (
@@ -104,7 +104,12 @@ def about_notice(submission: Submission, last: Call | None) -> Told | None:
 
 def _about_stop(submission: Submission) -> Told | None:
     """Why Step 2 did not follow by itself; told until something is sent."""
-    texts = {
+    text = _stops().get(submission.notice) if submission.status == Status.CONFIRMING else None
+    return Told(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
+
+
+def _stops() -> dict[str, str]:
+    return {
         follow.Stop.RETRY_USED: _("The ID had to be taken again, so look at what was read this time."),
         follow.Stop.ANY: _("The vendor could not tell the ID type. Choose it, confirm the data, then send Step 2."),
         follow.Stop.ACCOUNT: _("The account check comes first. Do it below, then send Step 2."),
@@ -115,8 +120,6 @@ def _about_stop(submission: Submission) -> Told | None:
         follow.Stop.NOT_READY: _("Something is missing or wrong. Press Send Step 2 to see what."),
         follow.Stop.TOO_LATE: _("It is too late for this submission, or no try is left."),
     }
-    text = texts.get(submission.notice) if submission.status == Status.CONFIRMING else None  # type: ignore[call-overload]
-    return Told(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
 
 
 def about_reading(submission: Submission) -> Told | None:
@@ -305,10 +308,15 @@ def _as_list(item: object) -> list[object]:
 
 
 def _detail(name: str, part: object) -> str:
-    """Fields, images and verdicts by their names; codes as they are."""
+    """Fields, images and verdicts by their names, our codes in words; the vendor's as they are."""
+    if name == "trigger":
+        return vendor_words.quoted(str(part))
     said: dict[str, dict[str, Any]] = {
         "changed": fields.LABELS,
         "image_kind": dict(ImageKind.choices),
         "verdict": dict(Verdict.choices),
+        "what": dict(DifferenceKind.choices),
+        "why": {**vendor_words.OURS, **_stops()},
+        **dict.fromkeys(("error", "as", "outcome"), vendor_words.OURS),
     }
     return str(said.get(name, {}).get(str(part), part))

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
-from submissions import clock, deadlines, fields, telling
+from submissions import clock, deadlines, fields, telling, vendor_words
 from submissions.corrections import CORRECTABLE
 from submissions.findings import Noted, noted
 from submissions.menu import menu_of
@@ -194,6 +194,11 @@ def corrected(decision: Decision) -> list[tuple[str, str]]:
     """(label, value) of what a verdict corrects."""
     named = ((CORRECTABLE[name], text) for name, text in decision.corrections.items())
     return [(fields.label_of(name), fields.choice_label(text) if name in CHOSEN else text) for name, text in named]
+
+
+@register.filter
+def vendors_state(word: str) -> SafeString | str:
+    return vendor_words.of_state(word)
 
 
 @register.filter

@@ -1,0 +1,60 @@
+"""The vendor's words for a state and our own codes for what happened, in the reader's words. No rule is decided here.
+
+The vendor's word is evidence: it stands in the title of what is told, and what is not known here is shown as it came.
+"""
+
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+STATES: dict[str, Any] = {
+    "pending": gettext_lazy("waits for a decision"),
+    "approved": gettext_lazy("approved"),
+    "rejected": gettext_lazy("rejected"),
+    "incomplete": gettext_lazy("another try wanted"),
+    "success": gettext_lazy("the checks went through"),
+}
+OURS: dict[str, Any] = {
+    "already_processed": gettext_lazy("the vendor had processed it already"),
+    "adopted": gettext_lazy("it had arrived"),
+    "call_open": gettext_lazy("a call was open, which settles it"),
+    "clock": gettext_lazy("the clocks differ"),
+    "court_order": gettext_lazy("a court or authority ordered it"),
+    "customer_request": gettext_lazy("the customer asked for it"),
+    "deadline": gettext_lazy("the 24 hours were over"),
+    "found_at_vendor": gettext_lazy("found in the vendor's record"),
+    "image_unreadable": gettext_lazy("a stored image could not be read"),
+    "journal": gettext_lazy("done again after a restore"),
+    "kept": gettext_lazy("kept, nothing to do"),
+    "lease_ran_out": gettext_lazy("the worker that sent it vanished"),
+    "mistake": gettext_lazy("it should never have been stored"),
+    "never_arrived": gettext_lazy("it never arrived"),
+    "not_configured": gettext_lazy("no usable address or key is set"),
+    "not_delivered": gettext_lazy("the vendor could not be reached"),
+    "not_known": gettext_lazy("the vendor does not know it"),
+    "portal_fault": gettext_lazy("the portal itself failed"),
+    "read_back": gettext_lazy("the vendor's record was read"),
+    "storage_away": gettext_lazy("the store of images could not be reached"),
+    "taken_back": gettext_lazy("taken back before it left"),
+    "throttled": gettext_lazy("the vendor asked to wait"),
+    "undelivered": gettext_lazy("the vendor could not be reached"),
+    "undone": gettext_lazy("taken back before it left"),
+    "unexpected_final_status": gettext_lazy("the vendor tells a final state that was not expected"),
+    "unknown_status": gettext_lazy("the vendor tells a state that is not known"),
+    "unknown_trigger": gettext_lazy("a kind of hint that is not known"),
+}
+
+
+def of_state(word: str) -> SafeString | str:
+    """The vendor's word for a state as it is told, its own word in the title."""
+    if not word:
+        return ""
+    title = _("The vendor's own word: %(word)s") % {"word": word}
+    return format_html('<span title="{}">{}</span>', title, STATES.get(word, word))
+
+
+def quoted(word: str) -> str:
+    return _("the vendor's word “%(word)s”") % {"word": word}
