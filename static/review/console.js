@@ -13,7 +13,8 @@ let shown = location.pathname; // of the submission in sight
 let isLeaving = false; // nothing is asked any more
 
 const main = () => document.querySelector("main");
-const isDesk = (form) => form.matches("main.console form[method=post]") && form.id !== "single-keys";
+// A download and what opens in a window of its own leave this page as it is: the browser sends them itself.
+const isDesk = (form) => form.matches("main.console form[method=post]:not([data-again], [target], #single-keys)");
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -276,6 +276,17 @@ def test_what_is_typed_is_not_thrown_away_unasked(desk: Desk) -> None:
     expect(page.locator("#id_comment")).to_have_value("")
 
 
+def test_an_evidence_pack_is_downloaded_from_the_desk(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.get_by_text("Evidence pack (PDF)").click()
+    page.get_by_label("What is it for?").fill("Asked for by the auditor")
+    with page.expect_download() as download:
+        desk.press("Make the PDF")
+    assert download.value.suggested_filename.endswith(".pdf")
+    expect(page.locator("#claim-warning")).not_to_be_visible()
+
+
 def test_back_asks_too(desk: Desk) -> None:
     first, _second = file(desk, {}, {})
     page = claim(desk.log_in("officer"), first)
