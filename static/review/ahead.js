@@ -2,6 +2,7 @@
 // Every fetch is recorded as such, and once more when they are shown. Nothing is written to a cache.
 const AFTER = 400; // ms, so that the page in sight has its own images first
 let kept = { path: "", images: new Map() };
+let told = new Set();
 let shown = new Map();
 let from = "";
 
@@ -46,8 +47,12 @@ function forget() {
   kept = { path: "", images: new Map() };
 }
 
-// What the server records as shown from memory.
-export const idsFor = (path) => (path === kept.path ? [...kept.images.keys()].map((url) => url.split("/")[2]).join(",") : "");
+// What the server records as shown from memory. An image that comes while the page is under way is not among them, so
+// the page fetches it once more.
+export function idsFor(path) {
+  told = new Set(path === kept.path ? kept.images.keys() : []);
+  return [...told].map((url) => url.split("/")[2]).join(",");
+}
 
 // Gives the images of a page that is about to be shown their content from memory, and lets go of the one before.
 export function useIn(page, path) {
@@ -60,7 +65,7 @@ export function useIn(page, path) {
   kept = { path: "", images: new Map() };
   for (const image of pictures(page)) {
     const content = shown.get(image.dataset.url);
-    if (content) image.setAttribute(attribute(image), content);
+    if (content && told.has(image.dataset.url)) image.setAttribute(attribute(image), content);
   }
 }
 
