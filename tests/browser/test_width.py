@@ -28,7 +28,7 @@ def is_in_sight(part: Locator, width: int) -> bool:
 
 
 def test_a_long_name_widens_no_page(desk: Desk) -> None:
-    (pk,) = file(desk, {"values": {"name": LONG}})
+    (pk,) = file(desk, {"values": {"name": LONG}, "reasons": {"name_long": "So it stands on the ID."}})
     page = desk.log_in("manager").page
     desk.go("/review/?view=all")
     assert too_wide(page) == []
