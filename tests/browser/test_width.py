@@ -8,7 +8,7 @@ from tests.browser.test_review import claim, file
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1440, 1260, 1241, 1024, 861, 720, 390)
+WIDTHS = (1440, 1260, 1241, 1024, 981, 720, 390)
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 4
 
 
