@@ -109,6 +109,22 @@ def _reason_label(row: uuid.UUID) -> str:
     return f"event.reason:{row}"
 
 
+# Every filter of a list and every kind of identifier that a search is made by.
+FILTER_NAMES = frozenset(
+    (
+        *("q", "mine", "status", "project", "country", "id_type", "team", "tries", "tries_left", "source", "code"),
+        *("retry", "retry_from", "retry_to", "created_from", "created_to", "decided_from", "decided_to"),
+        *("decided_by", "captured_by", "target", "limit", "waited", "late", "age", "left", "edits", "differs"),
+        *("asked", "assignee", "face", "liveness", "seen", "email", "customer_id", "customer", "document", "identity"),
+    )
+)
+
+
+def known_filters(given: Iterable[str]) -> list[str]:
+    """Any other name was typed into the address by hand. It may be personal, and an event outlives an erasure."""
+    return sorted(FILTER_NAMES.intersection(given))
+
+
 def record_list(
     kind: str,
     *,
@@ -117,9 +133,9 @@ def record_list(
     filters: Mapping[str, Any],
     counted: Mapping[str, int] | None = None,
 ) -> Event:
-    """A list or search is one event: which filters were set (names only) and which references were shown.
+    """A list or search is one event: which filters were set (known names only) and which references were shown.
 
     `counted`: how many there were of those that it told of without showing them.
     """
-    fields = {"filters": sorted(filters), "shown": [submission.reference for submission in shown]}
+    fields = {"filters": known_filters(filters), "shown": [submission.reference for submission in shown]}
     return record(kind, by=by, fields=fields | dict(counted or {}))

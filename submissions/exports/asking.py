@@ -59,7 +59,8 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
     export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
     export.told = {"query": given.urlencode(), "reason": reason}
     export.save(force_insert=True)
-    fields = {"export": str(export.pk), "source": source, "format": format, "filters": sorted(given), "open": is_open}
+    filters = events.known_filters(given)
+    fields = {"export": str(export.pk), "source": source, "format": format, "filters": filters, "open": is_open}
     events.record("export_asked", by=by, fields=fields)
     wake.after_commit(TASK)
     return export

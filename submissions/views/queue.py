@@ -48,7 +48,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     mark = queue.mark_of(user, shown)
     # A page that asks again for the same rows is the same look; other rows are another one.
     if not is_part or request.GET.get("shown") != mark:
-        events.record_list("queue_opened", by=events.actor_of(request), shown=shown, filters=_filters(request))
+        events.record_list("queue_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
     context = {
         "page": page,
         "waiting": waiting,
@@ -63,10 +63,6 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     for sentence in told:
         messages.warning(request, sentence)
     return render(request, "review/queue.html", {**context, **_choices(request, user)})
-
-
-def _filters(request: HttpRequest) -> dict[str, str]:
-    return {name: "" for name in request.GET if name not in OF_THE_PAGE}
 
 
 def _query(request: HttpRequest, **changes: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -100,6 +101,27 @@ def test_file_is_sealed_where_it_lies() -> None:
 def test_formula_starts_are_neutralised(start: str) -> None:
     assert sheets.harmless(f"{start}1+1") == f"'{start}1+1"
     assert sheets.harmless(f"a{start}") == f"a{start}"
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|", "\n", "\r\n", '"', ";  ", '";', ";'"])
+@pytest.mark.parametrize("start", "=+-@＝＋－＠")
+def test_no_formula_follows_a_separator_in_csv(separator: str, start: str) -> None:
+    told = str(sheets.harmless_in_csv(f"x{separator}{start}1+1"))
+    assert not re.search(rf"""[;,\t|\n\r"]\s*[{re.escape(start)}]""", told)
+    assert told.startswith("x")
+
+
+def test_csv_of_a_customer_number_with_a_separator_holds_no_formula() -> None:
+    make_draft(customer_id="x;=1+1")
+    lines = content(made(ask(make_user(Role.OFFICER), format="csv", is_open=True))).decode("utf-8-sig")
+    cells = [cell for line in lines.splitlines() for cell in line.split(";")]
+    assert not any(cell.strip().startswith("=") for cell in cells)
+    assert "x;'=1+1" in lines
+
+
+@pytest.mark.parametrize("text", ["Kim-Lee", "a@example.com", "2026-01-02", "1 + 1", "서울-12", "-", "KP-1001; 12"])
+def test_harmless_text_stays_as_it_is_after_its_first_letter(text: str) -> None:
+    assert str(sheets.harmless_in_csv(f"a{text}")) == f"a{text}"
 
 
 def test_numbers_stay_numbers() -> None:
