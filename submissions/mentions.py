@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import islice
 
 from django.db.models import Q
 
@@ -42,12 +43,20 @@ def suggested(submission: Submission, start: str) -> list[User]:
 
 def record(note: Note, text: str) -> list[User]:
     """One unread item for each person who is named, may see the submission and is not the author."""
-    names = set(named_in(text))
+    names = {name.casefold() for name in named_in(text)}
     if not names:
         return []
-    named = [person for person in may_read(note.submission) if person.username in names and person != note.author]
+    people = may_read(note.submission)
+    named = [person for person in people if person.username.casefold() in names and person != note.author]
     Mention.objects.bulk_create([Mention(note=note, person=person) for person in named], ignore_conflicts=True)
     return named
+
+
+def unmatched(submission: Submission, text: str) -> list[str]:
+    """Names after an @ that nobody has who may see the submission: nobody is told."""
+    names = named_in(text)
+    known = {person.username.casefold() for person in may_read(submission)} if names else set()
+    return [name for name in names if name.casefold() not in known]
 
 
 def unread(person: User) -> list[Mention]:
@@ -55,7 +64,8 @@ def unread(person: User) -> list[Mention]:
     rows = Mention.objects.filter(person=person, seen_at=None).select_related(
         "note__author", "note__submission__project", "note__submission__team"
     )
-    return [mention for mention in rows.order_by("-created_at")[:SHOWN] if can(person, mention.note.submission, "note")]
+    readable = (row for row in rows.order_by("-created_at") if can(person, row.note.submission, "note"))
+    return list(islice(readable, SHOWN))
 
 
 def mark_seen(person: User, shown: Collection[str]) -> None:

@@ -6,6 +6,7 @@ A search text is personal, so a page's URL carries it sealed, and for a working 
 import base64
 import binascii
 import json
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -15,10 +16,11 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models.expressions import RawSQL
 
+from argos import limits
 from submissions import clock, vault
 from submissions.compiled import NUMBER, TEXT, Compiled
 from submissions.models import Role, SearchHash, Status, Submission, User
-from submissions.models.submission import FINAL, SubmissionQuerySet
+from submissions.models.submission import FINAL, REFERENCE_ALPHABET, SubmissionQuerySet
 from submissions.permissions import visible_to
 
 MIN_NAME_WORD = 2
@@ -29,6 +31,7 @@ NUMBERS = (SearchHash.DOCUMENT, SearchHash.IDENTITY)
 IDENTIFIERS = (SearchHash.EMAIL, SearchHash.CUSTOMER, *NUMBERS)
 SEALED_FOR = timedelta(hours=8)
 LABEL = "search.text"
+REFERENCE = re.compile(rf"KP-[{REFERENCE_ALPHABET}]{{8}}")
 # Texts and not querysets: Django took longer to write their union than the database takes to run it.
 HOLDING = f"SELECT submission_id FROM {SearchHash._meta.db_table} WHERE digest IN "  # noqa: S608  # nosec B608  the model's name
 FILED = f"SELECT id FROM {Submission._meta.db_table} WHERE "  # noqa: S608  # nosec B608  the model's name
@@ -42,9 +45,18 @@ def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
     for name in ("document_number", "license_number"):
         found.add((SearchHash.DOCUMENT, vault.normalise_number(values.get(name, ""))))
     found.add((SearchHash.IDENTITY, vault.normalise_number(values.get("identity_number", ""))))
-    words = vault.normalise(values.get("name", "")).split()
-    found |= {(SearchHash.NAME_WORD, word) for word in words if len(word) >= MIN_NAME_WORD}
+    found |= {(SearchHash.NAME_WORD, word) for word in _name_words(values.get("name", ""))}
     return {(kind, text) for kind, text in found if text}
+
+
+def _name_words(name: str) -> list[str]:
+    """The words of a name, and the whole of it as one: 홍 길동 and 홍길동 are one name, Gil-dong and Gil Dong too."""
+    words = _long_enough(vault.normalise(name).split())[: limits.INDEXED_NAME_WORDS - 1]
+    return list(dict.fromkeys(_long_enough([*words, vault.normalise_number(name)])))
+
+
+def _long_enough(words: Iterable[str]) -> list[str]:
+    return [word for word in words if len(word) >= MIN_NAME_WORD]
 
 
 def index(submission: Submission) -> None:
@@ -92,12 +104,14 @@ def sought(user: User, text: str | None) -> SubmissionQuerySet:
 def find(user: User, text: str) -> SubmissionQuerySet:
     """What the person may see that matches exactly: a reference or id, e-mail, customer id, number, all name words."""
     found = visible_to(user)
-    plain = vault.normalise(text)
     if "\0" in text:  # which PostgreSQL does not take, so nothing holds it
         return found.none()
-    if plain.startswith("kp-"):
-        return found.filter(reference=plain.upper())
-    return found.filter(pk__in=_raw(_any_of(text)))
+    return found.filter(pk__in=_raw(_any_of(text, _team_of(user))))
+
+
+def _team_of(user: User) -> int | None:
+    """The team whose submissions alone this person sees; None for a reviewer, who sees all."""
+    return (user.team_id or NUMBER) if user.role == Role.AGENT else None
 
 
 def newest(user: User, text: str, many: int) -> list[Submission] | None:
@@ -105,16 +119,19 @@ def newest(user: User, text: str, many: int) -> list[Submission] | None:
 
     Searches differ in what is looked for and hardly in how, so the statement is written and planned once for each way.
     """
-    if "\0" in text or vault.normalise(text).startswith("kp-"):
+    if "\0" in text:
         return None
-    team = [user.team_id or NUMBER] if user.role == Role.AGENT else []
-    asked, params = _any_of(text)
-    return _newest(asked, tuple(type(param) for param in params), user.role, many).rows(*params, *team)
+    team = _team_of(user)
+    asked, params = _any_of(text, team)
+    given = [param for param in params if type(param) is not int]  # the team is in each place that asks for it
+    kinds = tuple(type(param) for param in params)
+    return _newest(asked, kinds, user.role, many).rows(*given, *([] if team is None else [team]))
 
 
 @lru_cache(maxsize=128)
 def _newest(asked: str, kinds: tuple[type, ...], role: str, many: int) -> Compiled:
     stand_ins = [_stand_in(kind, at) for at, kind in enumerate(kinds)]
+    given = [stand_in for stand_in in stand_ins if stand_in != NUMBER]
     team = [NUMBER] if role == Role.AGENT else []
 
     def build(*_stand_ins: Any) -> SubmissionQuerySet:
@@ -122,12 +139,14 @@ def _newest(asked: str, kinds: tuple[type, ...], role: str, many: int) -> Compil
         rows: SubmissionQuerySet = found.for_row().order_by("-created_at", "id")[:many]
         return rows
 
-    return Compiled(build, *stand_ins, *team)
+    return Compiled(build, *given, *team)
 
 
 def _stand_in(kind: type, at: int) -> Any:
     if kind is uuid.UUID:
         return uuid.UUID(int=at)
+    if kind is int:
+        return NUMBER
     return f"{TEXT} {at}" if kind is str else f"{TEXT} {at}".encode()
 
 
@@ -136,12 +155,13 @@ def find_by_identifier(user: User, kind: str, text: str) -> SubmissionQuerySet:
     return visible_to(user).filter(pk__in=_raw(_holding(_identifiers(text, (kind,)))))
 
 
-def _any_of(text: str) -> Part:
+def _any_of(text: str, team: int | None) -> Part:
     """Part of the statement that fetches the rows: each of it is an index's, and none walks the table."""
     parts = [_holding(_identifiers(text))]
     if "@" not in text:
-        words = [word for word in vault.normalise(text).split() if len(word) >= MIN_NAME_WORD]
-        parts += [*_with_all(words[:MOST_WORDS]), *_by_id(text.strip())]
+        words = _long_enough(vault.normalise(text).split())[:MOST_WORDS]
+        whole = [word for word in _long_enough([vault.normalise_number(text)]) if [word] != words]
+        parts += [*_with_all(words, team), *_with_all(whole, team), *_by_id(text.strip())]
     return " UNION ".join(asked for asked, _params in parts), [param for _asked, params in parts for param in params]
 
 
@@ -155,9 +175,11 @@ def _identifiers(text: str, kinds: Iterable[str] = IDENTIFIERS) -> list[bytes]:
 
 
 def _by_id(text: str) -> list[Part]:
-    """By the vendor's submission id, or by the one in our pages' addresses. Neither has a space."""
+    """By our reference, by the vendor's submission id, or by the one in our pages' addresses. None has a space."""
     if not text or " " in text:
         return []
+    if REFERENCE.fullmatch(reference := vault.normalise(text).upper()):
+        return [(FILED + "reference = %s", [reference])]
     # Without its second half a plan that does not know the text cannot use the index, which leaves the empty ones out.
     given: Part = (FILED + "vendor_id = %s AND vendor_id <> ''", [text])
     try:
@@ -167,15 +189,18 @@ def _by_id(text: str) -> list[Part]:
     return [given, (FILED + "id = %s", [pk])]
 
 
-def _with_all(words: list[str]) -> list[Part]:
-    """A family name has thousands, and a second word is looked up for those alone."""
+def _with_all(words: list[str], team: int | None) -> list[Part]:
+    """A family name has thousands: a second word and the team are looked up for those alone, the newest are kept."""
     if not words:
         return []
     (first, params), *others = (_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words)
     for other, of_it in others:
         first, params = f"{first} AND submission_id IN ({other})", params + of_it
+    if team is not None:  # before the bound: other teams' customers of this name must not use it up
+        first, params = f"{first} AND submission_id IN ({FILED}team_id = %s)", [*params, team]
     # Around the bound, which no database takes inside a union.
-    return [(f"SELECT submission_id FROM ({first} LIMIT {MOST_FOUND}) AS bounded", params)]  # noqa: S608  # nosec B608
+    bounded = f"{first} ORDER BY id DESC LIMIT {MOST_FOUND}"
+    return [(f"SELECT submission_id FROM ({bounded}) AS bounded", params)]  # noqa: S608  # nosec B608
 
 
 def _holding(digests: list[bytes]) -> Part:

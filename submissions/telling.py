@@ -1,6 +1,7 @@
 """What happened and what comes next, in sentences: calls, notices, events. No rule is decided here."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +49,19 @@ def about_open_call(call: Call) -> Told:
             _("The vendor's record does not tell whether it arrived. A manager can settle it with a reason."),
             "bad",
         )
+    return Told(_("We do not know yet whether the vendor got %(call)s") % {"call": name}, _how_long(call), "warn")
+
+
+def _how_long(call: Call) -> str:
+    if call.kind == CallKind.ACCOUNT:
+        return _(
+            "The vendor's record does not show account checks. Ask the bank or the customer, then settle it below."
+        )
     asking = _("The portal is asking the vendor. There is nothing to press, and no try is spent twice.")
     how_long = _("It is usually known within about %(minutes)d minutes of the vendor answering again.")
-    return Told(
-        _("We do not know yet whether the vendor got %(call)s") % {"call": name},
-        f"{asking} {how_long % {'minutes': call.submission.project.settle_minutes}}",
-        "warn",
-    )
+    if call.clear_since:
+        how_long = _("It is usually known in about %(minutes)d minutes.")
+    return f"{asking} {how_long % {'minutes': max(1, math.ceil(settle.known_in(call).total_seconds() / 60))}}"
 
 
 def _waiting(call: Call, name: str) -> Told:

@@ -187,10 +187,22 @@ def _give_up(call: Call, client: Client, waited: timedelta) -> bool:
     are_fresh = _reads_are_fresh(call, client)
     if are_fresh is False:
         return _proves_nothing(call)
-    if are_fresh is None and call.kind == CallKind.STEP2 and waited < MAY_LAG:
+    if are_fresh is None and waited < known_after(call):
         return _ask_later(call)
     release(call, by=SYSTEM)
     return True
+
+
+def known_after(call: Call) -> timedelta:
+    """How long reads must show nothing, from the first of them, before the call counts as never arrived."""
+    apart = timedelta(minutes=call.submission.project.settle_minutes)
+    return max(apart, MAY_LAG) if call.kind == CallKind.STEP2 and _witness(call) is None else apart
+
+
+def known_in(call: Call) -> timedelta:
+    """What is left of it; all of it until the first read."""
+    read_since = call.clear_since and clock.vendor_now(call.submission.project) - call.clear_since
+    return max(known_after(call) - (read_since or timedelta(0)), timedelta(0))
 
 
 def _vendor_time(call: Call, client: Client) -> datetime:
@@ -205,10 +217,7 @@ def _reads_are_fresh(call: Call, client: Client) -> bool | None:
     When a read of it does not show that change yet, reads lag by more than we waited, and prove nothing. None without
     a witness (no traffic).
     """
-    project = call.submission.project
-    over = left_at(call) + project.longest_call
-    others = Submission.objects.filter(project=project, vendor_updated_at__gte=over).exclude(pk=call.submission_id)
-    witness = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project").first()
+    witness = _witness(call)
     if witness is None:
         return None
     try:
@@ -216,6 +225,15 @@ def _reads_are_fresh(call: Call, client: Client) -> bool | None:
     except VendorError:
         return False
     return seen is not None and not is_behind(witness, seen)
+
+
+def _witness(call: Call) -> Submission | None:
+    project = call.submission.project
+    over = left_at(call) + project.longest_call
+    others = Submission.objects.filter(project=project, vendor_updated_at__gte=over).exclude(pk=call.submission_id)
+    found = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project").first()
+    witness: Submission | None = found
+    return witness
 
 
 def release(call: Call, *, by: Actor, reason: str = "") -> None:

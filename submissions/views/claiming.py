@@ -14,7 +14,7 @@ from submissions.forms.review import DecisionForm
 from submissions.models import Submission
 from submissions.permissions import NotAllowed, get_submission_for, holds_claim
 from submissions.transitions import StaleSubmission
-from submissions.views.asking import go, person
+from submissions.views.asking import go, person, warn_of_unmatched
 from submissions.views.console import render_console, reviewer
 
 TYPED = ("verdict", "reason_code", "comment", *CORRECTABLE)
@@ -112,6 +112,7 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return go(request, "review", pk=pk)
     except StaleSubmission:
         return _lost(request, found)
+    warn_of_unmatched(request, found, note)
     told = _("%(reference)s is with %(name)s now; it stands first on their start page.")
     messages.success(request, told % {"reference": found.reference, "name": to.name})
     return go(request, "review_queue")
@@ -126,6 +127,7 @@ def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         claims.release(found, by=events.actor_of(request), note=note)
     except StaleSubmission:
         return _lost(request, found)
+    warn_of_unmatched(request, found, note)
     messages.success(request, _("%(reference)s is free for others again.") % {"reference": found.reference})
     return go(request, "review_queue")
 

@@ -14,7 +14,7 @@ from submissions.forms.review import DecisionForm
 from submissions.models import Image, Role, Submission, User
 from submissions.permissions import NotAllowed, get_submission_for
 from submissions.views import page
-from submissions.views.asking import go, person, safe_next
+from submissions.views.asking import go, person, safe_next, warn_of_unmatched
 
 
 def reviewer(request: HttpRequest) -> User:
@@ -134,6 +134,7 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if text:
         review.add_note(found, text, by=events.actor_of(request))
         messages.success(request, _("The note is kept with the submission."))
+        warn_of_unmatched(request, found, text)
     else:
         messages.error(request, _("Write the note first."))
     if request.POST.get("next"):

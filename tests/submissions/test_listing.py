@@ -224,7 +224,18 @@ def test_every_filter_has_a_field_or_a_name() -> None:
 
 
 PERSON = {"name": "Only Onesuch", "email": "only@example.com", "customer_id": "C-77", "document_number": "X99887766"}
-ASKED = (*PERSON.values(), "onesuch ONLY", "onesuch", "vendor_id", "pk", "q", "%s", "nobody else")
+ASKED = (
+    *PERSON.values(),
+    "onesuch ONLY",
+    "onesuch",
+    "onlyonesuch",
+    "vendor_id",
+    "pk",
+    "reference",
+    "q",
+    "%s",
+    "nobody else",
+)
 
 
 def test_search_alone_finds_what_a_search_beside_filters_finds() -> None:
@@ -240,9 +251,8 @@ def test_search_alone_finds_what_a_search_beside_filters_finds() -> None:
                 assert alone == list(search.find(looker, typed).order_by("-created_at", "id")), (text, looker.role)
 
 
-@pytest.mark.parametrize("text", ["KP-ABCDEFGH", "\0"])
-def test_search_that_has_no_way_of_its_own_is_asked(text: str) -> None:
-    assert search.newest(make_user(Role.OFFICER), text, 5) is None
+def test_search_that_has_no_way_of_its_own_is_asked() -> None:
+    assert search.newest(make_user(Role.OFFICER), "\0", 5) is None
 
 
 def test_pages_of_a_search_follow_each_other_without_gap(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,20 @@
 """@names in notes: who is told, what is unread, what is offered while typing."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
 from django.test import Client
 
-from submissions import mentions, review
+from submissions import claims, mentions, review
 from submissions.models import Event, Mention, Role, Status, Submission, User
 from tests.factories import by, make_at, make_draft, make_team, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+PATHS = {"note": "note", "release": "release", "hand_over": "hand-over"}
 
 
 def browser(user: User) -> Client:
@@ -125,3 +129,43 @@ def test_agents_read_and_write_notes_on_the_submissions_page() -> None:
     client.post(f"/submissions/{submission.pk}/people/")
     client.post(f"/review/{submission.pk}/note/", {"text": "Customer calls back at four."})
     assert "Customer calls back at four." in client.get(f"/submissions/{submission.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("write", [str.upper, str.lower, str.title])
+def test_name_tells_its_person_in_any_case(write: Callable[[str], str]) -> None:
+    officer, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
+    pending = make_at(Status.PENDING)
+    note(pending, f"Look, @{write(officer.username)}!", manager)
+    assert [mention.person for mention in Mention.objects.all()] == [officer]
+    assert mentions.unmatched(pending, f"@{write(officer.username)}") == []
+
+
+@pytest.mark.parametrize("way", ["note", "release", "hand_over"])
+def test_writer_learns_that_a_name_matches_nobody_and_the_text_is_kept(way: str) -> None:
+    officer, colleague = make_user(Role.OFFICER), make_user(Role.OFFICER)
+    pending = make_at(Status.PENDING)
+    claims.claim(pending, by=by(officer))
+    text = f"Score is low, @ma, @{colleague.username.upper()}"
+    field = "text" if way == "note" else "note"
+    typed = {field: text, "to": colleague.username}
+    page = browser(officer).post(f"/review/{pending.pk}/{PATHS[way]}/", typed, follow=True).content.decode()
+    assert "no user named @ma may see this submission" in page
+    assert f"named @{colleague.username.upper()}" not in page
+    kept = pending.notes.get()
+    assert kept.text == text
+    assert [mention.person for mention in Mention.objects.all()] == [colleague]
+
+
+def test_many_unread_of_a_team_left_do_not_hide_what_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mentions, "SHOWN", 2)
+    manager, agent = make_user(Role.MANAGER), make_user()
+    here = make_draft(make_user())
+    note(here, f"@{agent.username} first", manager)
+    there = make_draft(make_user(team=make_team("Elsewhere")))
+    User.objects.filter(pk=agent.pk).update(team=make_team("Elsewhere"))
+    for _time in range(3):
+        note(there, f"@{agent.username} there", manager)
+    User.objects.filter(pk=agent.pk).update(team=make_team())
+    assert [mention.note.text for mention in mentions.unread(User.objects.get(pk=agent.pk))] == [
+        f"@{agent.username} first"
+    ]

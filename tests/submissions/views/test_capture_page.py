@@ -1,5 +1,7 @@
 """What the capture page says to the agent, in which state."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +17,7 @@ from tests.factories import (
     make_at,
     make_draft,
     make_project,
+    make_user,
     reload,
 )
 from tests.submissions.test_late_workers import account_reply
@@ -89,6 +92,34 @@ def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
     call = claim_call(submission, CallKind.STEP1)
     assert ledger.doubt(call, error="timeout")
     assert "within about 17 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+
+
+def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) -> None:
+    """Without another record that shows reads to be fresh, a try is given up after 30 minutes and not after the six."""
+    project = make_project(settle_minutes=6)
+    submission = make_at(Status.STEP2_SENDING, agent, project)
+    call = claim_call(submission, CallKind.STEP2)
+    assert ledger.doubt(call, error="timeout")
+    call.refresh_from_db()
+    assert "within about 30 minutes" in telling.about_open_call(call).text
+    begun = clock.vendor_now(project) - timedelta(minutes=12)
+    Call.objects.filter(pk=call.pk).update(clear_since=begun)
+    assert "known in about 18 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+    other = make_at(Status.CONFIRMING, make_user(), project)
+    later = clock.now() + timedelta(hours=1)
+    Submission.objects.filter(pk=other.pk).update(vendor_updated_at=later)
+    Call.objects.filter(pk=call.pk).update(clear_since=None)
+    assert "within about 6 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+
+
+def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> None:
+    submission = make_at(Status.CONFIRMING, agent, make_project(has_account_occupancy=True))
+    steps.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
+    call = claim_call(submission, CallKind.ACCOUNT)
+    assert ledger.doubt(call, error="timeout")
+    told = telling.about_open_call(Call.objects.get(pk=call.pk)).text
+    assert "does not show account checks" in told
+    assert "minutes" not in told
 
 
 def test_what_a_result_passed_over_is_not_shown_as_done(client: Client, agent: User) -> None:

@@ -1,0 +1,44 @@
+"""The longest text that the portal takes of each kind, in letters: for pages, models and the vendor's replies.
+
+A longer name once made 380,000 search rows and locked the database; no customer has one.
+"""
+
+NAME, NUMBER, ADDRESS, NOTE, REASON = 200, 60, 500, 2_000, 400
+EMAIL = 254  # RFC 5321
+INDEXED_NAME_WORDS = 12  # search rows that one name makes
+VENDOR_ID = 80
+LISTED = 100  # entries of a list in a reply: retry codes, comments, members that no field has
+
+# Every other field is a number, a date, a code or a choice.
+_LONGEST = {
+    "name": NAME,
+    "userName": NAME,
+    "userOccupancyName": NAME,
+    "fullName": NAME,
+    "email": EMAIL,
+    "formatted_address": ADDRESS,
+    "compoundCode": ADDRESS,
+    "address_input": ADDRESS,
+    "address_detail": ADDRESS,
+    "address_street": ADDRESS,
+    "address_city": ADDRESS,
+    "address_state": ADDRESS,
+}
+
+
+def longest(field: str) -> int:
+    return _LONGEST.get(field, NUMBER)
+
+
+class TooLong(ValueError):
+    """A text is longer than its field takes. Pages ask before they store, so nobody sees this one."""
+
+
+def check(text: str, most: int) -> None:
+    if len(text) > most:
+        raise TooLong(f"{len(text)} letters where {most} are taken")
+
+
+def cut(text: str, most: int) -> str:
+    """For lists and documents: an ellipsis tells that there is more."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
