@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, fields
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
 from argos import answers, replies, wire
+from argos.base_url import read as read_base_url
 from argos.body import Multipart, Part
 from argos.errors import NotConfigured, OutcomeUnknown, Refused, Undelivered
 from argos.received import Received
@@ -285,8 +285,7 @@ class Client:
         return received, headers
 
     def _require_configured(self) -> None:
-        address = urlsplit(self._base_url)
-        if address.scheme not in ("http", "https") or not address.hostname:
+        if read_base_url(self._base_url) is None:
             raise NotConfigured("the project has no usable base URL")
         if not self._api_key or not (self._api_key.isascii() and self._api_key.isprintable()):
             raise NotConfigured("the project has no usable API key")

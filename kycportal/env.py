@@ -43,6 +43,11 @@ def new_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
+def new_signing_key() -> str:
+    """For SECRET_KEY: Django's deployment check wants 50 characters at least."""
+    return secrets.token_urlsafe(48)
+
+
 def secret(name: str, folder: Path, *, may_make: bool, make: Callable[[], str] = new_key) -> str:
     """The variable; on the embedded default, else, what was made once in `folder` with mode 0600."""
     if given := text(name):

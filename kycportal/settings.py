@@ -17,7 +17,7 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 DATABASE_URL = env.text("DATABASE_URL")
 IS_EMBEDDED = not DATABASE_URL
 
-SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR, may_make=IS_EMBEDDED)
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR, may_make=IS_EMBEDDED, make=env.new_signing_key)
 FIELD_KEYS = env.keys("KYC_FIELD_KEYS", env.secret("KYC_FIELD_KEYS", DATA_DIR, may_make=IS_EMBEDDED))
 SEARCH_KEYS = env.keys("KYC_SEARCH_KEYS", env.secret("KYC_SEARCH_KEYS", DATA_DIR, may_make=IS_EMBEDDED))
 if set(FIELD_KEYS) & set(SEARCH_KEYS):
@@ -191,6 +191,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # A whole office may stand behind one address: only failures are counted tightly.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/15m/key", "reauthenticate": "10/m/user"}
 MFA_ADAPTER = "submissions.signin.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "submissions.signin.codes.SignInCode",
+    "reauthenticate": "submissions.signin.codes.AgainCode",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -221,7 +225,14 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# Both bind other hosts of the domain, and a preloaded domain leaves the browsers' list after months: opt-in.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD")
+if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    raise ImproperlyConfigured(
+        "HSTS_PRELOAD=1 needs HSTS_INCLUDE_SUBDOMAINS=1: browsers' lists take whole domains only."
+    )
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they warn that the two above are off
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

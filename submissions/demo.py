@@ -7,7 +7,8 @@ import secrets
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
+
+from argos import base_url
 
 SANDBOX_KEYS = ("sandbox-key-standard", "sandbox-key-everything")
 ADMIN_EMAIL = "reviewer@example.com"  # registered at the sandbox
@@ -29,7 +30,8 @@ def vendor_url(settings: Any) -> str:
 
 def is_here(url: str) -> bool:
     """Whether what answers at this address is on this host."""
-    return urlsplit(url).hostname in LOOPBACK
+    address = base_url.read(url)
+    return address is not None and address.host in LOOPBACK
 
 
 def is_allowed(settings: Any) -> bool:

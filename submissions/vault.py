@@ -20,6 +20,7 @@ from django.conf import settings
 VERSION = b"\x01"
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
+LEAST_BYTES = len(VERSION) + NONCE_BYTES + 16  # with the tag, around nothing
 
 
 class CannotOpen(Exception):
@@ -38,6 +39,8 @@ def seal(key: bytes, label: str, plain: bytes) -> bytes:
 def open_sealed(key: bytes, label: str, sealed: bytes) -> bytes:
     if sealed[:1] != VERSION:
         raise CannotOpen(f"unknown sealing version for {label}")
+    if len(sealed) < LEAST_BYTES:
+        raise CannotOpen(f"{label} does not open: the stored value was cut off")
     nonce, body = sealed[1 : 1 + NONCE_BYTES], memoryview(sealed)[1 + NONCE_BYTES :]  # an image is not copied
     try:
         return AESGCM(key).decrypt(nonce, body, label.encode())

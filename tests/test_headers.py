@@ -110,7 +110,33 @@ def test_behind_https_cookies_and_transport_insist_on_it() -> None:
     names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS"
     names += " SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN DEBUG"
     found = in_production(f"[getattr(s, name) for name in {names.split()!r}]")
-    assert found == ["__Host-session", "__Host-csrf", True, True, 31_536_000, True, True, False, False]
+    assert found == ["__Host-session", "__Host-csrf", True, True, 31_536_000, True, False, False, False]
+
+
+def test_sub_domains_and_preload_lists_are_bound_only_where_that_is_said() -> None:
+    told = "[s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD]"
+    assert in_production(told) == [False, False]
+    assert in_production(told, HSTS_INCLUDE_SUBDOMAINS="1") == [True, False]
+    assert in_production(told, HSTS_INCLUDE_SUBDOMAINS="1", HSTS_PRELOAD="1") == [True, True]
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        in_production(told, HSTS_PRELOAD="1")
+    assert "needs HSTS_INCLUDE_SUBDOMAINS" in refused.value.stderr
+
+
+@pytest.mark.parametrize("path", ["/language/", "/phone/language/"])
+def test_language_cookie_is_secure_under_https(path: str) -> None:
+    for is_secure in (True, False):
+        reply = Client().post(path, {"language": "ko"}, secure=is_secure)
+        (cookie,) = reply.cookies.values()
+        assert bool(cookie["secure"]) is is_secure
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/submissions/user/", "/admin/nothing/"])
+def test_agent_in_the_administration_is_refused_and_not_sent_round(path: str) -> None:
+    client = Client()
+    client.force_login(factories.make_user(Role.AGENT))
+    assert client.get(path).status_code == 403
+    assert Client().get(path).status_code == 302
 
 
 def test_the_form_may_go_to_the_single_sign_on_and_nowhere_else() -> None:

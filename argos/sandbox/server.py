@@ -109,7 +109,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _json(status: int, body: Any) -> Reply:
-    return status, "application/json", json.dumps(body, ensure_ascii=False).encode()
+    """A lone surrogate leaves as its JSON escape."""
+    return status, "application/json", json.dumps(body, ensure_ascii=False).encode(errors="backslashreplace")
 
 
 def _reply(answered: Answer, *, encrypts: bool) -> Reply:

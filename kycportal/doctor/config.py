@@ -36,6 +36,7 @@ def configuration() -> Iterator[Finding]:
         yield bad("configuration", "DEBUG is on", "Unset DEBUG: its error pages show what people typed.")
     if deployed and not settings.METRICS_TOKEN:
         yield note("configuration", "METRICS_TOKEN is not set", "Set it, so that Prometheus can ask /metrics.")
+    yield from _transport()
     yield good("configuration", f"public address {settings.PUBLIC_URL}, logs as {settings.LOG_FORMAT}")
 
 
@@ -47,6 +48,22 @@ def _address() -> Iterator[Finding]:
     if not settings.IS_EMBEDDED and not settings.IS_HTTPS:
         do = "Put TLS in front and say so with an https PUBLIC_URL: cookies and redirects follow it."
         yield bad("configuration", "PUBLIC_URL is not https", do)
+
+
+def _transport() -> Iterator[Finding]:
+    """How far browsers insist on https."""
+    if not settings.IS_HTTPS:
+        return
+    if not settings.TRUSTED_PROXY_HOPS:
+        do = "Set how many proxies of yours append to X-Forwarded-For: without it everybody has the proxy's address."
+        yield bad("configuration", "PUBLIC_URL is https, so a proxy ends TLS, but TRUSTED_PROXY_HOPS is 0", do)
+    if settings.SECURE_HSTS_PRELOAD:
+        said = "HSTS for this host and every sub-domain, to be preloaded by browsers"
+    elif settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+        said = "HSTS for this host and every sub-domain"
+    else:
+        said = "HSTS for this host alone (HSTS_INCLUDE_SUBDOMAINS and HSTS_PRELOAD are off)"
+    yield good("configuration", said)
 
 
 def files() -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from argos import base_url
 from argos.errors import Throttled
 from submissions import demo, events, polling, wording
 from submissions.admin.site import ForAdministrators, after_proof, site
@@ -65,7 +65,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_base_url(self) -> str:
         """What stands there already may stay: a deployment is told its first address in its own way."""
         given: str = self.cleaned_data["base_url"]
-        is_open = urlsplit(given).scheme != "https" and not demo.is_here(given)
+        address = base_url.read(given)
+        if address is None:
+            raise forms.ValidationError(
+                _("Write https://, the host and the path alone: no user name, backslash, question mark or # in it.")
+            )
+        is_open = address.scheme != "https" and not demo.is_here(given)
         if is_open and "base_url" in self.changed_data:
             raise forms.ValidationError(_("Write https: customers' data and the key go to this address."))
         return given
@@ -177,7 +182,8 @@ class ProjectAdmin(ForAdministrators):
         policy.forget_look()
         fields = {"project": obj.name, "changed": form.changed_data}
         if "base_url" in form.changed_data:
-            fields["host"] = urlsplit(obj.base_url).hostname
+            address = base_url.read(obj.base_url)
+            fields["host"] = address.host if address else ""
         events.record("project_changed" if change else "project_added", by=events.actor_of(request), fields=fields)
 
     @admin.action(description=_("Let sending go on after a pause"))

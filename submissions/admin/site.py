@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from submissions.models import Role, User
+from submissions.permissions import NotAllowed
 from submissions.signin.step_up import step_up
 
 
@@ -27,6 +28,21 @@ class PortalAdmin(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_staff
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """For everybody who is signed in and has no business here 403: Django's log-in page would send them back."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            self._refuse(request)
+            return inner(request, *args, **kwargs)
+
+        return asked
+
+    def _refuse(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise NotAllowed(_("The administration is not for your role."))
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """An administrator's start page is this one: for them "View site" led nowhere."""
         context = super().each_context(request)
@@ -34,6 +50,7 @@ class PortalAdmin(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One way in: the portal's own."""
+        self._refuse(request)
         return redirect(f"{reverse('account_login')}?next={request.path}")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]

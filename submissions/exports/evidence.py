@@ -16,6 +16,7 @@ from submissions.events import Actor
 from submissions.exports import pdf
 from submissions.exports.rows import masked_value
 from submissions.models import Call, Decision, Event, Image, Submission
+from submissions.models.sealed import opened
 from submissions.permissions import NotAllowed
 
 LOOKS = ("looked", "image_opened", "revealed")
@@ -221,7 +222,7 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
     corrected = decision.corrections
     changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
     ticked = "\n".join(part for part in (", ".join(decision.warnings), changes) if part)
-    comment = decision.comment if is_open else ""
+    comment = opened(decision, "comment") if is_open else ""
     return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
 
 

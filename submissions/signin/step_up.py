@@ -10,7 +10,6 @@ from functools import wraps
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
-from allauth.mfa.base.forms import ReauthenticateForm as CodeForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from submissions.models import User
 from submissions.signin import freshness
+from submissions.signin.codes import AgainCode
 
 View = Callable[..., HttpResponseBase]
 PASSWORD, CODE, PASSKEY = "step_up_password", "step_up_code", "step_up_passkey"
@@ -61,13 +61,13 @@ def _prove(request: HttpRequest) -> bool:
         reauthenticate_by_password(request)
         return True
     if code := given.get(CODE):
-        return _by_form(CodeForm(user=request.user, data={"code": code}))
+        return _by_form(AgainCode(user=request.user, data={"code": code}))
     if passkey := given.get(PASSKEY):
         return _by_form(PasskeyForm(user=request.user, data={"credential": passkey}))
     return False
 
 
-def _by_form(form: CodeForm | PasskeyForm) -> bool:
+def _by_form(form: AgainCode | PasskeyForm) -> bool:
     if not form.is_valid():
         raise ValidationError([message for found in form.errors.values() for message in found])
     form.save()

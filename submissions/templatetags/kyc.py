@@ -21,6 +21,7 @@ from submissions.menu import menu_of
 from submissions.models import Decision, Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.sealed import opened
+from submissions.vault import CannotOpen
 
 register = template.Library()
 register.filter(opened)
@@ -191,8 +192,12 @@ def get(mapping: dict[str, object], key: str) -> object:
 
 @register.filter
 def corrected(decision: Decision) -> list[tuple[str, str]]:
-    """(label, value) of what a verdict corrects."""
-    named = ((CORRECTABLE[name], text) for name, text in decision.corrections.items())
+    """(label, value) of what a verdict corrects; corrections that cannot be opened say so."""
+    try:
+        corrections = decision.corrections
+    except CannotOpen:
+        return [(_("data"), _("cannot be opened"))]
+    named = ((CORRECTABLE[name], text) for name, text in corrections.items())
     return [(fields.label_of(name), fields.choice_label(text) if name in CHOSEN else text) for name, text in named]
 
 

@@ -19,7 +19,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         if code not in language.names():
             raise Http404
-        reply.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, httponly=True, samesite="Lax")
+        reply.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, secure=request.is_secure(), httponly=True, samesite="Lax")
         return reply
     try:
         language.choose(person(request), code, by=events.actor_of(request))

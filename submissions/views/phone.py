@@ -143,5 +143,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         raise Http404
     reply = redirect(safe_next(request, "phone"))
     path = reverse("phone")
-    reply.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, path=path, httponly=True, samesite="Lax")
+    reply.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, code, path=path, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
     return reply

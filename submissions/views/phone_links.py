@@ -45,10 +45,12 @@ def link(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
 
 @sensitive_variables()
 def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Shown:
-    by = events.actor_of(request)
+    by, is_mail = events.actor_of(request), request.POST.get("how") == f"mail_{kind}"
     try:
+        if is_mail:
+            phone.recipient(submission)  # before a link is made, because making one revokes the one before it
         made, url = phone.make(submission, kind, by=by)
-        if request.POST.get("how") != f"mail_{kind}":
+        if not is_mail:
             return Shown(url=url, qr=_qr(url))
         phone.mail(made, url, by=by)
     except phone.TooMany:

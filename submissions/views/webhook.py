@@ -13,13 +13,18 @@ from submissions import webhooks
 @login_not_required
 @require_POST
 def receive(request: HttpRequest, token: str) -> HttpResponse:
-    """200 once stored; 404 for an unknown token or source address, 413 for a body over the limit."""
+    """200 once stored; 404 for an unknown token or source address, 411 without a length, 413 over the limit.
+
+    Django reads nothing of a body without a length (`Transfer-Encoding: chunked`), so it must not be answered 200.
+    """
     project = webhooks.project_of(token)
     address = client.of(request)
     if project is None or not webhooks.may_come_from(project, address):
         return HttpResponse(status=404)
-    told = request.META.get("CONTENT_LENGTH") or "0"
-    if not told.isdigit() or int(told) > webhooks.MAX_BYTES:
+    told = request.META.get("CONTENT_LENGTH") or ""
+    if not told:
+        return HttpResponse(status=411)
+    if not (told.isascii() and told.isdigit() and len(told) < 10) or int(told) > webhooks.MAX_BYTES:
         return HttpResponse(status=413)
     body = request.body
     if len(body) > webhooks.MAX_BYTES:

@@ -166,6 +166,21 @@ def test_public_host_that_is_not_allowed(settings: Any) -> None:
     assert "kyc.example.com is not in ALLOWED_HOSTS" in bad(config.configuration())[0].said
 
 
+def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings: Any) -> None:
+    settings.IS_HTTPS, settings.PUBLIC_URL, settings.ALLOWED_HOSTS = True, "https://kyc.example.com", ["*"]
+    assert any("TRUSTED_PROXY_HOPS is 0" in finding.said for finding in bad(config.configuration()))
+    settings.TRUSTED_PROXY_HOPS = 1
+    assert bad(config.configuration()) == []
+    for subdomains, preload, told in (
+        (False, False, "this host alone"),
+        (True, False, "every sub-domain"),
+        (True, True, "preloaded"),
+    ):
+        settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = subdomains, preload
+        (found,) = (finding.said for finding in config.configuration() if finding.said.startswith("HSTS"))
+        assert told in found
+
+
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
     """A host whose static files were collected; where they lie."""

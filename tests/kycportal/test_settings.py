@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import ssl
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from kycportal import env
 from tests.stack import ROOT
 
 SECRETS = {"SECRET_KEY": "x" * 50, "KYC_FIELD_KEYS": "A" * 43 + "=", "KYC_SEARCH_KEYS": "B" * 42 + "A="}
+INSTALL = (ROOT / "docs" / "operations.md").read_text()
 TELL = "from kycportal import settings; import json; print(json.dumps(settings.DATABASES['default']['OPTIONS']))"
 
 
@@ -38,3 +41,23 @@ def test_database_that_vanished_is_noticed() -> None:
     options = json.loads(told)
     assert int(options["connect_timeout"]) == 9
     assert (options["keepalives_idle"], options["tcp_user_timeout"]) == (30, 15_000)
+
+
+def test_documented_commands_make_keys_that_the_deployment_check_accepts() -> None:
+    """Both commands of the documented install, run as a shell would run them."""
+    signing, sealing = re.findall(r"`python3 (-c '[^']*')`", INSTALL)
+    made = [
+        subprocess.run([sys.executable, *shlex.split(command)], capture_output=True, text=True, check=True).stdout
+        for command in (signing, sealing, sealing)
+    ]
+    given = dict(zip(("SECRET_KEY", "KYC_FIELD_KEYS", "KYC_SEARCH_KEYS"), made, strict=True))
+    given |= {"DATABASE_URL": "postgres://kyc@db/kyc", "PUBLIC_URL": "https://kyc.example.com"}
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={**given, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, "W009" in checked.stderr) == (0, False), checked.stderr

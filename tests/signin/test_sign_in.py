@@ -91,6 +91,19 @@ def test_five_failures_lock_the_name_whether_it_exists_or_not(client: Client, ex
     assert "_auth_user_id" not in client.session
 
 
+def test_lock_is_the_names_whatever_host_and_however_it_is_written(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "kyc.example.com"]
+    name = factories.make_user().username
+    hosts = ("localhost", "127.0.0.1:1", "KYC.EXAMPLE.COM:8443")
+    written = (name, name.upper(), f"  {name}", f"{name} ", "".join(chr(ord(letter) + 0xFEE0) for letter in name))
+    for number, typed in enumerate(written):
+        reply = client.post(LOGIN, {"username": typed, "password": "wrong"}, headers={"host": hosts[number % 3]})
+        assert b"Too many tries" not in reply.content, typed
+    for host in hosts:
+        reply = client.post(LOGIN, {"username": name, "password": factories.PASSWORD}, headers={"host": host})
+        assert b"Too many tries" in reply.content, host
+
+
 def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) -> None:
     user = factories.make_user()
     password = one_time.give(user, by=SYSTEM)
@@ -197,6 +210,36 @@ def test_enrolling_then_signing_in_with_a_code(
     assert {"second_factor_added", "second_factor_failed", "signed_in", "signed_out"} <= set(kinds())
 
 
+def test_code_of_an_older_step_is_refused_after_a_newer_one(client: Client) -> None:
+    user = factories.make_user()
+    post(client, user.username)
+    secret = enrol(client)
+    steps = list(totp.yield_hotp_counters_from_time())
+    before, now = (totp.format_hotp_value(totp.hotp_value(secret, step)) for step in steps[:2])
+
+    def answer(code: str) -> int:
+        cache.clear()  # what is remembered there may be gone at any time
+        fresh = Client()
+        post(fresh, user.username)
+        return int(fresh.post("/accounts/2fa/authenticate/", {"code": code}).status_code)
+
+    with time_machine.travel(clock.now(), tick=False):
+        assert [answer(code) for code in (before, now, before, now)] == [302, 302, 200, 200]
+
+
+def test_step_up_and_sign_in_share_what_was_used(client: Client) -> None:
+    user = factories.make_user(Role.OFFICER)
+    post(client, user.username)
+    secret = enrol(client)
+    reveal = f"/submissions/{factories.make_at('pending').pk}/reveal/"
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+        form = {"reason": "customer asks", "step_up_code": code_of(secret)}
+        assert client.post(reveal, form).status_code == 200
+        fresh = Client()
+        post(fresh, user.username)
+        assert fresh.post("/accounts/2fa/authenticate/", {"code": form["step_up_code"]}).status_code == 200
+
+
 def test_the_secret_of_an_app_is_stored_sealed(client: Client) -> None:
     user = factories.make_user()
     post(client, user.username)
@@ -272,7 +315,13 @@ def test_where_to_go_back_to_is_an_address_of_ours(client: Client, wanted: str) 
 
 def test_next_leads_nowhere_else(client: Client) -> None:
     user = factories.make_user()
-    for wanted in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+    for wanted in (
+        "https://evil.example/",
+        "//evil.example/",
+        "javascript:alert(1)",
+        "http://localhost/",
+        "http://127.0.0.1:1/",
+    ):
         form = {"username": user.username, "password": factories.PASSWORD, "next": wanted}
         assert Client().post(LOGIN, form).headers["Location"] == "/"
 

@@ -65,6 +65,11 @@ def test_key_is_tried_at_the_new_address_and_the_event_names_its_host(
     [
         ("http://elsewhere.example/v3", False),
         ("http://localhost@elsewhere.example/v3", False),
+        ("http://elsewhere.example\\@127.0.0.1/v3", False),
+        ("https://elsewhere.example\\@127.0.0.1/v3", False),
+        ("https://name@elsewhere.example/v3", False),
+        ("https://elsewhere.example/v3?x=", False),
+        ("https://elsewhere.example/v3#x", False),
         ("ftp://elsewhere.example/v3", False),
         ("http://127.0.0.1:8001/v3", True),
         ("http://localhost:8001/v3", True),

@@ -113,14 +113,20 @@ CLAIM = review_only(
 )
 EVIDENCE = of_submission(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
-STAFF = only(*REVIEWING, ADMIN, otherwise=LOGIN)
+STAFF = only(*REVIEWING, ADMIN)
 ADMINISTRATORS = only(ADMIN)
-ADMIN_ONLY = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else IN if person == ADMIN else NO  # noqa: E731
-ADMIN_NEVER = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else NO  # noqa: E731
-NOT_BY_STAFF = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else NOT_TAKEN  # noqa: E731
-STAFF_NEVER = lambda person, state: LOGIN if person == NOBODY else IN if person in AGENTS else NOT_TAKEN  # noqa: E731
-STAFF_FIND_NOTHING = lambda person, state: LOGIN if person in (NOBODY, *AGENTS) else HIDDEN  # noqa: E731
-AT_THE_DOOR = lambda person, state: LOGIN  # noqa: E731 (it leads to the log-in page)
+ADMIN_ONLY = ADMINISTRATORS
+ADMIN_NEVER = only()
+
+
+def by_staff(rule: Rule) -> Rule:
+    """In the administration agents are refused before anything else."""
+    return lambda person, state: LOGIN if person == NOBODY else NO if person in AGENTS else rule(person, state)
+
+
+NOT_BY_STAFF = by_staff(not_taken)
+STAFF_FIND_NOTHING = by_staff(lambda person, state: HIDDEN)
+AT_THE_DOOR = by_staff(lambda person, state: LOGIN)  # it leads to the log-in page
 
 
 @dataclass(frozen=True)
@@ -201,7 +207,7 @@ ROWS: dict[str, Row] = {
     "phone_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
     "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
     "account_login": Row(ANYBODY, ANYBODY),
-    "account_logout": Row(SIGNED_IN, AT_THE_DOOR),
+    "account_logout": Row(SIGNED_IN, lambda person, state: LOGIN),
     "account_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
     "account_change_password": Row(SIGNED_IN, SIGNED_IN),
     "mfa_index": Row(SIGNED_IN, NEVER),
@@ -228,7 +234,7 @@ ROWS: dict[str, Row] = {
     "openid_connect_callback": Row(lambda p, s: HIDDEN, lambda p, s: HIDDEN, of="provider"),
     "admin:index": Row(STAFF, STAFF),
     "admin:login": Row(AT_THE_DOOR, AT_THE_DOOR),
-    "admin:logout": Row(STAFF_NEVER, only(*AGENTS, otherwise=LOGIN)),
+    "admin:logout": Row(NOT_BY_STAFF, AT_THE_DOOR),
     "admin:password_change": Row(STAFF, STAFF),
     "admin:password_change_done": Row(STAFF, STAFF),
     "admin:autocomplete": Row(ADMIN_NEVER, NOT_BY_STAFF),

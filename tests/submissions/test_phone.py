@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from smtplib import SMTPDataError
 from typing import Any
 
 import pytest
@@ -301,6 +302,32 @@ def test_a_mail_that_did_not_leave_is_not_recorded_and_its_link_is_revoked(
         phone.mail(link, url, by=by(submission.created_by))
     assert kinds_of_events(submission)[-2:] == ["phone_link_made", "phone_link_revoked"]
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.com\nBcc: c@d.com", "a@b.com, c@d.com", "a@b.com;c@d.com", "a@b.com c@d.com", "@", "no address"]
+)
+def test_mail_goes_to_one_address_or_does_not_leave(address: str) -> None:
+    submission = make_draft(email=address)
+    link, url = phone.make(submission, SELFIE, by=by(submission.created_by))
+    with pytest.raises(phone.NotMailed):
+        phone.mail(link, url, by=by(submission.created_by))
+    link.refresh_from_db()
+    assert (mail.outbox, link.is_open) == ([], False)
+
+
+@pytest.mark.parametrize("error", [ValueError("a@b.com"), OSError, SMTPDataError(550, b"a@b.com"), RuntimeError("x")])
+def test_whatever_the_mail_server_raises_the_link_is_revoked(error: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: Any) -> int:
+        raise error
+
+    monkeypatch.setattr(phone, "send_mail", refuse)
+    submission = make_draft(email="a@b.com")
+    link, url = phone.make(submission, SELFIE, by=by(submission.created_by))
+    with pytest.raises(phone.NotMailed):
+        phone.mail(link, url, by=by(submission.created_by))
+    link.refresh_from_db()
+    assert not link.is_open
 
 
 def test_links_are_made_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,16 @@ def test_size_has_a_limit(size: int, code: int) -> None:
     assert post(make_project(), b"{" + b" " * (size - 1)).status_code == code
 
 
-@pytest.mark.parametrize("length", ["-5", "many"])
+def test_body_without_a_length_is_refused_and_not_lost_in_silence() -> None:
+    project = make_project()
+    token = project.new_webhook_token()
+    project.save(update_fields=["webhook_token_hash"])
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+    reply = Client().generic("POST", f"/webhooks/argos/{token}/", hint(), "application/json", **chunked)
+    assert (reply.status_code, WebhookDelivery.objects.count()) == (411, 0)
+
+
+@pytest.mark.parametrize("length", ["-5", "many", "²", "9" * 5000])
 def test_length_that_is_none_is_refused(length: str) -> None:
     assert post(make_project(), b"{}", CONTENT_LENGTH=length).status_code == 413
 

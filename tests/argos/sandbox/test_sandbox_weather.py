@@ -1,5 +1,6 @@
 """Faults, lag, spelling variants, the clock, keys and webhooks on demand, and what outlives a kill."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from pytest_httpserver import HTTPServer
 
 from argos.client import Client
 from argos.errors import Forbidden, OutcomeUnknown, Refused, TooLarge, Undelivered, Unsupported
-from argos.sandbox import cases, index, weather
+from argos.sandbox import cases, index, server, weather
 from tests.argos.sandbox.calls import started, step1, step2
 from tests.sandbox import KEY, Sandbox
 from tests.stack import ROOT
@@ -362,3 +363,11 @@ def test_stopped_process_refuses_connections_and_ends_well(
     assert child.wait(timeout=10) == 0
     with pytest.raises(Undelivered):
         sandbox.client().get_submission("x")
+
+
+def test_lone_surrogate_leaves_as_its_escape() -> None:
+    """JSON may hold one; the sandbox told to send it must not break off."""
+    status, kind, body = server._json(200, {"name": "a\ud83dÅ"})
+    assert (status, kind) == (200, "application/json")
+    assert json.loads(body) == {"name": "a\ud83dÅ"}
+    assert "Å".encode() in body
