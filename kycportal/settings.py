@@ -194,6 +194,7 @@ MFA_ADAPTER = "submissions.signin.adapters.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "submissions.signin.codes.SignInCode",
     "reauthenticate": "submissions.signin.codes.AgainCode",
+    "activate_totp": "submissions.signin.codes.NewAppCode",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

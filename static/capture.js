@@ -2,6 +2,7 @@
 // and shows how far an upload is. Nothing of it is kept in the browser. Texts come from the form's data attributes.
 
 import { watchCameras } from "./camera.js";
+import { normalised } from "./characters.js";
 import { unsent } from "./leaving.js";
 import { put, send } from "./upload.js";
 
@@ -179,7 +180,8 @@ function checkShape(input, finished) {
 
 function isMisshapen(input) {
   const { pattern } = input.dataset;
-  return Boolean(pattern) && input.value.trim() !== "" && !new RegExp(`^(?:${pattern})$`, "iu").test(input.value.trim());
+  const typed = normalised(input.value);
+  return Boolean(pattern) && typed !== "" && !new RegExp(`^(?:${pattern})$`, "iu").test(typed);
 }
 
 // At once and roughly; the next save's answer says it exactly.
@@ -187,8 +189,8 @@ function compareWithRead(input) {
   const field = input.closest("[data-field]");
   const why = field?.querySelector("[data-why]");
   if (!why || why.contains(input)) return;
-  const bare = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  const differs = input.value.trim() !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
+  const bare = (text) => normalised(text).normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const differs = normalised(input.value) !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
   why.hidden = !differs || isMisshapen(input);
   field.classList.toggle("changed", differs);
 }

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from argos import matrix
+from argos.characters import normalise
+from argos.matrix.formats import parse_date
 from submissions import clock, paging, search, wording
 from submissions.compiled import Compiled
 from submissions.models import Event, Project, Source, Status, Team, User
@@ -45,7 +47,7 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
     """What this person may see under the URL's filters. A value that means nothing is said and left out."""
     text = search.asked_in(given)
     rows = search.sought(user, text)
-    values = {name: given[name].strip()[:LONGEST] for name in FILTERS if given.get(name, "").strip()}
+    values = {name: normalise(given[name])[:LONGEST] for name in FILTERS if given.get(name, "").strip()}
     told = _fill_windows(values)
     if text is None:
         told.append(_("What was searched for is no longer known here: type it again."))
@@ -115,11 +117,8 @@ def _is_reversed(first: str, last: str) -> bool:
 
 def day(value: str) -> date | None:
     """A day written as YYYY-MM-DD between 2000 and 2100; None for anything else."""
-    try:
-        found = date.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if YEARS[0] <= found.year <= YEARS[1] and len(value) == 10 else None
+    found = parse_date(value)
+    return found if found and YEARS[0] <= found.year <= YEARS[1] else None
 
 
 def start_of(found: date) -> datetime:

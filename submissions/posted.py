@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from argos.characters import normalise
 from argos.matrix import Problem
 from submissions import masking
 from submissions.models import Submission
@@ -47,10 +48,10 @@ def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
     present = [name for name in (*names, CALLBACK) if name in data and masking.BULLET not in data[name]]
     version = data.get("version", "")
     return Posted(
-        typed={name: data[name].strip() for name in present},
-        was={name: data[f"was_{name}"].strip() for name in present if f"was_{name}" in data},
+        typed={name: normalise(data[name]) for name in present},
+        was={name: normalise(data[f"was_{name}"]) for name in present if f"was_{name}" in data},
         version=int(version) if version.isdigit() else None,
-        reasons={name.removeprefix("reason_"): data[name].strip() for name in data if name.startswith("reason_")},
+        reasons={name.removeprefix("reason_"): normalise(data[name]) for name in data if name.startswith("reason_")},
     )
 
 

@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models.expressions import RawSQL
 
 from argos import limits
+from argos.characters import normalise
 from submissions import clock, vault
 from submissions.compiled import NUMBER, TEXT, Compiled
 from submissions.models import Role, SearchHash, Status, Submission, User
@@ -161,7 +162,7 @@ def _any_of(text: str, team: int | None) -> Part:
     if "@" not in text:
         words = _long_enough(vault.normalise(text).split())[:MOST_WORDS]
         whole = [word for word in _long_enough([vault.normalise_number(text)]) if [word] != words]
-        parts += [*_with_all(words, team), *_with_all(whole, team), *_by_id(text.strip())]
+        parts += [*_with_all(words, team), *_with_all(whole, team), *_by_id(normalise(text))]
     return " UNION ".join(asked for asked, _params in parts), [param for _asked, params in parts for param in params]
 
 

@@ -17,6 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from argos import characters
+
 VERSION = b"\x01"
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
@@ -93,8 +95,8 @@ def rewrap(label: str, wrapped: bytes) -> bytes | None:
 
 
 def normalise(value: str) -> str:
-    """One form for what people type in many: NFKC, case folded, without spaces and hyphens at the edges or doubled."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    """One form for what people type in many: `characters`, NFKC, case folded, one space between words."""
+    return " ".join(unicodedata.normalize("NFKC", characters.normalise(value)).casefold().split())
 
 
 def normalise_number(value: str) -> str:

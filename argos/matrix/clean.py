@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from argos.characters import normalise
 from argos.matrix.countries import country_code
 from argos.matrix.options import Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
@@ -49,7 +50,7 @@ def _clean(values: Mapping[str, str], parameters: tuple[Parameter, ...]) -> dict
 def _tidy(parameter: Parameter, value: str | None) -> str:
     if not value or parameter.is_file:
         return ""
-    tidied = _tidier_of(parameter)(unicodedata.normalize("NFC", value).strip())
+    tidied = _tidier_of(parameter)(normalise(value))
     # Taking spaces out or raising letters can leave a letter and its accent apart.
     return unicodedata.normalize("NFC", tidied).strip()
 
@@ -63,12 +64,11 @@ def _single_spaced(value: str) -> str:
 
 
 def _unspaced(value: str) -> str:
-    """Half-width, as a keyboard set to Korean or Japanese may give full-width digits."""
-    return "".join(unicodedata.normalize("NFKC", value).split())
+    return "".join(value.split())
 
 
 def _date(value: str) -> str:
-    return iso_date(_unspaced(value))
+    return iso_date(_single_spaced(value))
 
 
 def _choice(value: str) -> str:
@@ -90,7 +90,7 @@ def _license(value: str) -> str:
 
 def _occupancy_code(value: str) -> str:
     """The bank shows the code in front of a name ("123test"); only its three digits are sent."""
-    matched = THREE_DIGITS.fullmatch(unicodedata.normalize("NFKC", value))
+    matched = THREE_DIGITS.fullmatch(value)
     return matched.group(1) if matched else value
 
 
@@ -107,7 +107,7 @@ _BY_NAME: Mapping[str, Callable[[str], str]] = {
 }
 _BY_FORM: Mapping[Form, Callable[[str], str]] = {
     Form.DATE: _date,
-    Form.COUNTRY: lambda value: country_code(_single_spaced(unicodedata.normalize("NFKC", value))),
+    Form.COUNTRY: lambda value: country_code(_single_spaced(value)),
     Form.CHOICE: _choice,
     Form.LICENSE: _license,
     Form.SERIAL: _upper,

@@ -11,6 +11,7 @@ from datetime import date
 
 from openlocationcode import openlocationcode
 
+from argos import characters
 from argos.matrix.countries import is_country
 from argos.matrix.parameters import Form, Parameter
 from argos.matrix.signs import refused_sign
@@ -26,7 +27,12 @@ SERIAL = re.compile(r"[A-Z0-9]{6}")
 _OTHER_GENDERS = frozenset({"x", "u", "other", "unspecified", "non-binary", "nonbinary", "diverse", "unknown"})
 _CUSTOM_OPTIONS = frozenset({"blacklistCountries", "approvePeriod", "rejectPeriod", "ageLimit", "rejectDuplicateUser"})
 _LONGEST = 500
+_LOOK_ALIKE = re.compile(r"[^\x20-\x7e가-힣]")  # no strict form has any of these
 
+INVISIBLE = N_("This holds a character that cannot be sent: %(sign)s. Type the value again.")
+FOREIGN = N_(
+    "This holds a character that cannot stand here: %(sign)s. Type it again with letters and digits of a keyboard."
+)
 WRONG_DATE = N_("Write the date as YYYY-MM-DD, for example 1990-02-28.")
 WRONG_EMAIL = N_("This is not an e-mail address. Ask the customer to spell it.")
 WRONG_LICENSE = N_("Write the licence number as 12-34-567890-12 or 서울-12-345678-90.")
@@ -37,10 +43,20 @@ WRONG_DIGITS = N_("Enter the three digits in front of the depositor's name on th
 def format_problem(parameter: Parameter, value: str) -> Wrong:
     if len(value) > _LONGEST:
         return "too_long", N_("This is longer than %(most)d characters. Shorten it."), ("most", _LONGEST)
-    if any(ord(letter) < 32 for letter in value):
+    if any(letter in "\t\n\v\f\r" for letter in value):
         return "format", N_("This holds a line break or another invisible character. Type it again.")
+    if sign := characters.refused(value):
+        return "invisible", INVISIBLE, ("sign", characters.named(sign))
     check = _CHECKS.get(parameter.form)
-    return check(parameter, value) if check else refused_sign(parameter.name, value)
+    return _with_its_sign(check(parameter, value), value) if check else refused_sign(parameter.name, value)
+
+
+def _with_its_sign(wrong: Wrong, value: str) -> Wrong:
+    """A letter that looks like another one is named: nobody sees what is wrong with it."""
+    foreign = _LOOK_ALIKE.search(value)
+    if not wrong or wrong[0] != "format" or not foreign:
+        return wrong
+    return "format", FOREIGN, ("sign", f"{foreign[0]} ({characters.named(foreign[0])})")
 
 
 def parse_date(value: str) -> date | None:

@@ -7,6 +7,7 @@ fourth. What fits none is kept aside, so that a person can still see it.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from argos.characters import normalise as normalised
 from argos.replies.reading import iso_date, loose, member, text
 
 # Step 2's name: the spellings seen or likely, compared without case and punctuation. First filled one wins.
@@ -48,14 +49,14 @@ def normalise(body: object) -> tuple[dict[str, str], dict[str, str]]:
         if value:
             known[target] = _tidy(target, value)
     if "name" not in known and (joined := _joined_name(given)):
-        known["name"] = joined
+        known["name"] = normalised(joined)
     return known, {key: value for key, value in given.items() if not _is_shown(key, value, known)}
 
 
 def _is_shown(key: str, value: str, known: Mapping[str, str]) -> bool:
     """False for a second, differing value of the same field: it must not vanish."""
     if loose(key) in _NAME_PARTS:
-        return value in known.get("name", "")
+        return normalised(value) in known.get("name", "")
     target = _TARGETS.get(loose(key))
     return target is not None and known.get(target) == _tidy(target, value)
 
@@ -82,6 +83,7 @@ def _joined_name(given: Mapping[str, str]) -> str:
 
 
 def _tidy(target: str, value: str) -> str:
+    value = normalised(value)
     if target in DATES:
         return iso_date(value)
     if target == "gender":

@@ -12,7 +12,12 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
-DATE = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})\.?(?:T.*)?", re.ASCII)
+# Without separators it has eight digits: six or seven can be read as several days. A time of day is midnight without a
+# zone or in UTC, as another one may be another day where the customer lives.
+DATE = re.compile(
+    r"([0-9]{4})(?:[-/]|[.] ?| )([0-9]{1,2})(?:[-/]|[.] ?| )([0-9]{1,2})[.]?(?:T00:00(?::00(?:[.]0+)?)?Z?)?"
+    r"|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 # Two spellings of one of these with two values are two answers; elsewhere they are two fields, and each is kept.
 _DECIDING = frozenset(
     ("kycstatus", "finalstatus", "kycresult", "result", "status", "statuscode", "success", "retrycount", "submissionid")
@@ -128,7 +133,7 @@ def iso_date(value: str) -> str:
     if not matched:
         return value
     try:
-        return date(*map(int, matched.groups())).isoformat()
+        return date(*(int(part) for part in matched.groups() if part)).isoformat()
     except ValueError:
         return value
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.db.models import Model
+from django.db.models import CharField, EmailField, Field, Model, URLField
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from submissions import typed
 from submissions.models import Role, User
 from submissions.permissions import NotAllowed
 from submissions.signin.step_up import step_up
@@ -102,6 +104,12 @@ def after_proof(act: Callable[..., Any]) -> Callable[..., Any]:
 
 class ForAdministrators(LightAdmin):
     """Pages that administrators read, add to and change. Nothing is deleted here."""
+
+    formfield_overrides: ClassVar[dict[type[Field], dict[str, Any]]] = {  # type: ignore[type-arg]
+        CharField: {"form_class": typed.TextField},
+        EmailField: {"form_class": typed.EmailField},
+        URLField: {"form_class": forms.URLField},
+    }
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return has_role(request, Role.ADMINISTRATOR)

@@ -1,7 +1,6 @@
 """The form that begins a submission, and what is asked for the account check."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
+from argos.characters import normalise
 from argos.matrix import Problem
 from submissions import wording
 from submissions.fields import choice_label
 from submissions.models import Project, Role, Submission, Team, User
+from submissions.typed import EmailField, TextField
 
 OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
 
@@ -21,7 +22,7 @@ OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
 NAME_AND_CODE = re.compile(r".*\(([A-Z]{3})\)\s*")
 
 
-class CountryField(forms.CharField):
+class CountryField(TextField):
     """A country found by typing any part of its name or code; the browser's own list offers what fits.
 
     Takes a name in English or Korean, a code, or both as the list writes them.
@@ -69,8 +70,8 @@ class NewForm(forms.Form):
         label=_("Country that issued the ID"), help_text=_("Type a country's name or its three letters")
     )
     id_type = forms.ChoiceField(label=_("ID type"))
-    email = forms.EmailField(label=_("Customer's e-mail"), help_text=_("The vendor requires it"))
-    customer_id = forms.CharField(
+    email = EmailField(label=_("Customer's e-mail"), help_text=_("The vendor requires it"))
+    customer_id = TextField(
         label=_("Customer number in our books"),
         required=False,
         max_length=60,
@@ -116,10 +117,8 @@ STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email
 
 
 def account_typed(posted: Mapping[str, str]) -> dict[str, str]:
-    """The 1-won check's three values; digits as a Korean keyboard may write them become 0 to 9."""
-    typed = {name: posted.get(name, "").strip() for name in ("userName", "bankCode", "accountNumber")}
-    numbers = {name: unicodedata.normalize("NFKC", typed[name]) for name in ("bankCode", "accountNumber")}
-    return typed | numbers
+    """The 1-won check's three values."""
+    return {name: normalise(posted.get(name, "")) for name in ("userName", "bankCode", "accountNumber")}
 
 
 def account_problems(typed: Mapping[str, str], banks: Mapping[str, str]) -> list[Problem]:

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from submissions.typed import TextField
+
 WHY = (
     ("customer_request", _("The customer asked for it")),
     ("court_order", _("A court or authority ordered it")),
@@ -11,7 +13,7 @@ WHY = (
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why"),
         min_length=4,
         max_length=500,
@@ -21,6 +23,7 @@ class ReasonForm(forms.Form):
 
 class EndForm(forms.Form):
     on = forms.DateField(
+        input_formats=["%Y-%m-%d"],
         label=_("Relationship ended on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Give the day on which the relationship ended.")},

@@ -19,6 +19,7 @@ from submissions.corrections import CORRECTABLE, problems, tidied
 from submissions.fields import choice_label
 from submissions.models import Submission, Verdict
 from submissions.review import Warning
+from submissions.typed import TextField
 
 DATES = ("birthDate", "issueDate", "expireDate")
 
@@ -70,13 +71,11 @@ class DecisionForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("Choose a reason from the list.")},
     )
-    comment = forms.CharField(
-        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    fullName = forms.CharField(label=_("Full name"), required=False, max_length=120)
-    birthDate = forms.CharField(label=_("Date of birth"), required=False, max_length=10)
-    issueDate = forms.CharField(label=_("Date of issue"), required=False, max_length=10)
-    expireDate = forms.CharField(label=_("Date of expiry"), required=False, max_length=10)
+    comment = TextField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    fullName = TextField(label=_("Full name"), required=False, max_length=120)
+    birthDate = TextField(label=_("Date of birth"), required=False, max_length=10)
+    issueDate = TextField(label=_("Date of issue"), required=False, max_length=10)
+    expireDate = TextField(label=_("Date of expiry"), required=False, max_length=10)
     gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
     idType = forms.ChoiceField(label=_("ID type"), choices=_id_types, required=False)
 

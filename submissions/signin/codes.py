@@ -7,14 +7,18 @@ step of the newest used code is kept in the authenticator's row, where a flushed
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
 
 from submissions.signin import factors
+from submissions.typed import CodeField
 
 STEP = "step"
 
 
 class _NewerCode(forms.BaseAuthenticateForm):  # type: ignore[misc]
+    code = CodeField()
+
     def clean_code(self) -> str:
         """An older code becomes an empty one, so that allauth counts and records it like any wrong code."""
         app = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).first()
@@ -45,3 +49,9 @@ class SignInCode(_NewerCode, forms.AuthenticateForm):  # type: ignore[misc]
 
 class AgainCode(_NewerCode, forms.ReauthenticateForm):  # type: ignore[misc]
     """For somebody who is signed in and proves it anew."""
+
+
+class NewAppCode(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of an app that is being added."""
+
+    code = CodeField()

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from submissions import access_report, events
 from submissions.models import AccessReview, Role
 from submissions.permissions import NotAllowed
+from submissions.typed import TextField
 from submissions.views.asking import person
 
 
 class SignForm(forms.Form):
-    remark = forms.CharField(
+    remark = TextField(
         label=gettext_lazy("What you looked into, and what came of it"),
         min_length=4,
         max_length=2000,

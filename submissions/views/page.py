@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from argos import matrix
+from argos import characters, matrix
 from argos.matrix import Problem
 from submissions import (
     capture,
@@ -106,6 +106,7 @@ def render_submission(
         "has_look_up": bool(submission.project.paths.get("address_code")),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "time_zone": timezone.get_current_timezone_name(),
+        "characters": characters.table(),
     }
     return render(request, "submissions/detail.html", context, status=status)
 

@@ -15,13 +15,14 @@ from submissions.models import Submission
 from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.signin.step_up import step_up
+from submissions.typed import TextField
 from submissions.views.asking import person
 
 
 class SubjectForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What the applicant is looked for by"), choices=subject.Identifier)
-    identifier = forms.CharField(label=gettext_lazy("Exactly as it was given"), max_length=200)
-    reason = forms.CharField(
+    identifier = TextField(label=gettext_lazy("Exactly as it was given"), max_length=200)
+    reason = TextField(
         label=gettext_lazy("Why"),
         min_length=4,
         max_length=500,

@@ -137,7 +137,7 @@ class TestAccount:
     def test_digits_of_another_width_are_sent_as_the_vendor_wants_them(
         self, client: Client, confirming: Submission
     ) -> None:
-        assert self.check(client, confirming, bank="００４", number="１２³4567").status_code == 302
+        assert self.check(client, confirming, bank="００４", number="１２３4567").status_code == 302
         values = confirming.calls.get(kind=CallKind.ACCOUNT).attempt.values
         assert (values["bankCode"], values["accountNumber"]) == ("004", "1234567")
 

@@ -1,0 +1,39 @@
+"""Django form fields whose text has the portal's one normal form; what has none is refused by name."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from argos import characters
+from argos.matrix.formats import INVISIBLE
+
+
+def refuse_invisible(text: str) -> None:
+    """
+    Raises:
+        ValidationError: the text holds a character that no field takes; the sentence names it.
+    """
+    if sign := characters.refused(text):
+        raise forms.ValidationError(_(INVISIBLE) % {"sign": characters.named(sign)}, code="invisible")
+
+
+class TextField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        text = characters.normalise(str(super().to_python(value) or ""))
+        refuse_invisible(text)
+        return text
+
+
+class EmailField(forms.EmailField):
+    def to_python(self, value: Any) -> str:
+        text = characters.normalise(str(super().to_python(value) or ""))
+        refuse_invisible(text)
+        return "".join(text.split())
+
+
+class CodeField(TextField):
+    """A code of the authenticator app, which shows it in two groups."""
+
+    def to_python(self, value: Any) -> str:
+        return "".join(super().to_python(value).split())
