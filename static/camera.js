@@ -4,7 +4,6 @@ import { put } from "./upload.js";
 
 const LIGHT_EVERY = 300; // ms; the light is judged here
 const ASK_EVERY = 900; // ms; faces, sharpness and glare are judged by the server's own check
-const TOO_DARK = 45, TOO_BRIGHT = 222; // mean grey level, as the server's
 const FRAME = { face: 480, card: 640 }; // px, long side of what the server is asked about
 
 let open = null; // what runs while the dialog is open
@@ -162,7 +161,8 @@ function judgeLight(now) {
   let sum = 0;
   for (let at = 0; at < data.length; at += 4) sum += 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
   const level = sum / (data.length / 4);
-  now.lit = level < TOO_DARK ? "dark" : level > TOO_BRIGHT ? "bright" : "";
+  const { darkBelow, brightAbove } = now.dialog.dataset; // mean grey levels, by the server's check
+  now.lit = level < Number(darkBelow) ? "dark" : level > Number(brightAbove) ? "bright" : "";
   if (now.lit) say(now, now.dialog.dataset[now.lit], "warn");
 }
 

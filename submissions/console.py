@@ -235,13 +235,14 @@ def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
 
 
 def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
-    """This person's verdicts on other submissions that can still be taken back, with the seconds that are left."""
+    """This person's verdicts on other submissions that can be undone, latest first, with the seconds left."""
     if not news.may_have(user, news.HAS_VERDICTS):
         return []
     now = clock.now()
     since = now - timedelta(seconds=UNDO_SECONDS)
     mine = Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since).exclude(submission=besides)
-    found = [decision for decision in mine.select_related("submission", "call") if _may_come_back(decision, now)]
+    rows = mine.select_related("submission", "call").order_by("-decided_at")
+    found = [decision for decision in rows if _may_come_back(decision, now)]
     return [
         {
             "submission_id": decision.submission_id,

@@ -30,15 +30,12 @@ def may_read(submission: Submission) -> Iterable[User]:
 
 
 def suggested(submission: Submission, start: str) -> list[User]:
-    """Up to eight whose user name or name begins with `start`."""
+    """Up to eight whose user name or name begins with `start`; user names first, because Enter takes the first."""
     wanted = start.casefold()
-    fits = (
-        person
-        for person in may_read(submission)
-        if person.username.casefold().startswith(wanted)
-        or any(word.casefold().startswith(wanted) for word in person.name.split())
-    )
-    return list(fits)[:8]
+    people = list(may_read(submission))
+    by_username = [person for person in people if person.username.casefold().startswith(wanted)]
+    by_name = [person for person in people if any(word.casefold().startswith(wanted) for word in person.name.split())]
+    return list(dict.fromkeys([*by_username, *by_name]))[:8]
 
 
 def record(note: Note, text: str) -> list[User]:

@@ -1,7 +1,10 @@
-// Completes @names in a note. Typing the name works without this.
+// Completes @names in a note: the first suggestion is chosen, Enter and Tab take it. Typing the name works without this.
 const PART = /(?:^|[^\w@.+-])@([\w.+-]*)$/;
 
-for (const field of document.querySelectorAll("textarea[data-mentions]")) complete(field);
+// The review page puts another form in place of this one without loading the script again.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea[data-mentions]:not([aria-autocomplete])")) complete(event.target);
+});
 
 function complete(field) {
   const form = field.form;
@@ -9,6 +12,8 @@ function complete(field) {
   const said = form.querySelector("[role=status]");
   let at = -1;
   let asked = 0;
+  let isWaiting = false; // for the people whose names begin so
+  let pressed = ""; // Enter or Tab, before they came
 
   field.setAttribute("aria-autocomplete", "list");
   field.addEventListener("input", suggest);
@@ -23,9 +28,18 @@ function complete(field) {
     const start = typed();
     if (start === undefined) return close();
     const mine = ++asked;
-    const reply = await fetch(`${field.dataset.mentions}?q=${encodeURIComponent(start)}`);
-    if (!reply.ok || mine !== asked) return undefined;
-    return show((await reply.json()).people);
+    isWaiting = true;
+    const people = await peopleLike(start);
+    return mine === asked ? show(people) : undefined;
+  }
+
+  async function peopleLike(start) {
+    try {
+      const reply = await fetch(`${field.dataset.mentions}?q=${encodeURIComponent(start)}`);
+      return reply.ok ? (await reply.json()).people : [];
+    } catch {
+      return []; // no connection: the note can be typed without suggestions
+    }
   }
 
   function show(people) {
@@ -40,21 +54,24 @@ function complete(field) {
       return item;
     }));
     list.hidden = people.length === 0;
-    said.textContent = people.length ? `${people.length} ${field.dataset.some}` : field.dataset.none;
+    const key = pressed;
+    [isWaiting, pressed] = [false, ""];
+    if (people.length && key) take(list.children[0]);
+    else if (people.length) mark(0);
+    else if (key === "Enter") field.setRangeText("\n", field.selectionStart, field.selectionEnd, "end");
+    said.textContent = people.length ? `${people.length} ${field.dataset.some}: ${list.children[0].textContent}` : field.dataset.none;
   }
 
   function choose(event) {
-    if (list.hidden) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      mark((at + step + list.children.length) % list.children.length);
-    } else if ((event.key === "Enter" || event.key === "Tab") && at >= 0) {
-      event.preventDefault();
-      take(list.children[at]);
-    } else if (event.key === "Escape") {
-      close();
-    }
+    const takes = ["Enter", "Tab"].includes(event.key) && !event.isComposing && !event.shiftKey;
+    if (takes && isWaiting) pressed = event.key;
+    else if (list.hidden) return;
+    else if (takes) take(list.children[at]);
+    else if (event.key === "Escape") close();
+    else if (event.key === "ArrowDown") mark((at + 1) % list.children.length);
+    else if (event.key === "ArrowUp") mark((at - 1 + list.children.length) % list.children.length);
+    else return;
+    event.preventDefault();
   }
 
   function mark(number) {
@@ -66,7 +83,7 @@ function complete(field) {
 
   function take(item) {
     const end = field.selectionStart;
-    const start = end - typed().length;
+    const start = end - (typed() ?? "").length;
     field.setRangeText(`${item.dataset.username} `, start, end, "end");
     close();
     field.focus();
@@ -75,6 +92,7 @@ function complete(field) {
   function close() {
     asked += 1;
     at = -1;
+    [isWaiting, pressed] = [false, ""];
     list.hidden = true;
     field.removeAttribute("aria-activedescendant");
   }

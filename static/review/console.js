@@ -69,6 +69,7 @@ function take(html, path, sent) {
     return;
   }
   const same = path === shown;
+  const typing = same ? typed.focused(next, sent) : null;
   const have = same ? ahead.leaveOut(next, main()) : new Map();
   if (same) typed.carry(main(), next, sent);
   else ahead.useIn(next, path);
@@ -79,7 +80,7 @@ function take(html, path, sent) {
   shown = path;
   start();
   window.htmx?.process(main());
-  (main().querySelector("#problems") ?? main().querySelector("h1")).focus();
+  typed.goOn(typing, main().querySelector("#problems") ?? main().querySelector("h1"));
 }
 
 function work(isBusy) {

@@ -1,19 +1,14 @@
 // Every control of the review page has a key. One press acts once, on the submission that was in sight.
 import * as images from "./images.js";
+import * as panels from "./panels.js";
+import { shortcut } from "./pressed.js";
 import * as verdict from "./verdict.js";
 
 const press = (selector) => () => document.querySelector(selector)?.click();
 const focus = (selector) => () => document.querySelector(selector)?.focus();
 
-function openPart(selector) {
-  return () => {
-    const part = document.querySelector(selector);
-    if (!part) return;
-    part.open = true;
-    part.querySelector("summary").focus();
-    part.scrollIntoView({ block: "nearest" });
-  };
-}
+// The decision in sight, otherwise the latest of the others: the page lists those latest first.
+const undo = () => (document.querySelector("#undo") ?? document.querySelector(".leaving button"))?.click();
 
 export const sheet = () => document.querySelector("#keys").showModal();
 
@@ -23,7 +18,7 @@ const KEYS = {
   "s": focus("#id_reason_code"),
   "c": () => (document.querySelector("#claim-it") ? press("#claim-it") : focus("#id_comment"))(),
   "w": verdict.nextWarning,
-  "u": press("#undo, .leaving button"),
+  "u": undo,
   "n": press("#next"),
   "e": press("#claim-keep"),
   "+": () => images.use("in"),
@@ -37,10 +32,10 @@ const KEYS = {
   "i": images.nextImage,
   "d": images.nextDocument,
   "f": focus(".compare"),
-  "q": openPart("#ask"),
-  "m": openPart("#notes"),
-  "o": openPart("#others"),
-  "t": openPart("#timeline"),
+  "q": () => panels.open("#ask"),
+  "m": () => panels.open("#notes"),
+  "o": () => panels.open("#others"),
+  "t": () => panels.open("#timeline"),
   "?": sheet,
 };
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -52,23 +47,42 @@ let resting = false;
 export function rest(isBusy) { resting = isBusy; }
 
 const isTyping = (target) => target.closest("textarea, select, input") && !TICKS.includes(target.type);
+const isEnter = (event) => event.key === "Enter" && !event.isComposing;
+const isSpace = (event) => event.key === " " || event.code === "Space";
+
+// A held key never presses a second time: one press, one decision. Space never confirms a decision: it ends a word that
+// somebody types elsewhere.
+function isRefused(event) {
+  if (isSpace(event) && event.target.closest("#confirm, #confirm-next")) return true;
+  const presses = isEnter(event) ? !event.target.closest("textarea") : isSpace(event) && event.target.closest("button");
+  return Boolean(presses) && (event.repeat || resting);
+}
 
 function onKey(event) {
-  // A held key never presses a second time: one press, one verdict.
-  if (["Enter", " "].includes(event.key) && (event.repeat || resting) && event.target.closest("button")) event.preventDefault();
-  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-  if (resting || isTyping(event.target)) return;
-  if (ARROWS[event.key] && (event.target === document.body || event.target.closest(".stage, h1"))) {
+  if (isRefused(event)) event.preventDefault();
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return;
+  if (resting || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && panels.close()) event.preventDefault();
+  else if (isEnter(event) && !event.repeat && verdict.isConfirmedBy(event)) verdict.confirm(event);
+  else if (!event.ctrlKey && !isTyping(event.target) && !panels.isOpen()) act(event);
+}
+
+function act(event) {
+  const key = shortcut(event);
+  if (ARROWS[key] && (event.target === document.body || event.target.closest(".stage, h1"))) {
     event.preventDefault();
-    images.use(ARROWS[event.key]);
+    images.use(ARROWS[key]);
     return;
   }
-  const act = document.querySelector("main").dataset.singleKeys === "on" ? KEYS[event.key] : undefined;
-  if (!act || (event.repeat && !REPEATABLE.includes(event.key))) return;
+  const chosen = document.querySelector("main").dataset.singleKeys === "on" ? KEYS[key] : undefined;
+  if (!chosen || (event.repeat && !REPEATABLE.includes(key))) return;
   event.preventDefault();
-  act();
+  chosen();
 }
 
 export function start() {
   document.addEventListener("keydown", onKey);
+  // Firefox presses a button when Space comes up.
+  document.addEventListener("keyup", (event) => { if (isSpace(event) && isRefused(event)) event.preventDefault(); });
+  panels.start();
 }

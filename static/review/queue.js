@@ -1,4 +1,6 @@
 // The queue asks for its rows again every few seconds, and keeps what is ticked and where the person is.
+import { shortcut } from "./pressed.js";
+
 const EVERY = 5000;
 const main = document.querySelector("main");
 const boxes = () => [...document.querySelectorAll("#queue input[type=checkbox]")];
@@ -24,5 +26,5 @@ if (all) {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");
   if (typing || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (main.dataset.singleKeys === "on" && event.key === "n") document.querySelector("#next")?.click();
+  if (main.dataset.singleKeys === "on" && shortcut(event) === "n") document.querySelector("#next")?.click();
 });

@@ -34,6 +34,22 @@ export function carry(before, after, sent) {
   }
 }
 
+// The field of the fresh page in which somebody is typing right now, outside the form that was sent, and where in it.
+export function focused(after, sent) {
+  const field = document.activeElement;
+  if (!field.form || field.form === sent || !field.matches("textarea, input[type=text], input:not([type])")) return null;
+  const form = posted(after).find((each) => actionOf(each) === actionOf(field.form));
+  const same = form && fieldsOf(form).find((each) => each.name === field.name && each.type === field.type && !ticks(each));
+  return same ? { field: same, from: field.selectionStart, to: field.selectionEnd } : null;
+}
+
+export function goOn(typing, otherwise) {
+  const part = typing?.field.closest("details");
+  if (part) part.open = true;
+  (typing?.field ?? otherwise).focus();
+  typing?.field.setSelectionRange(typing.from, typing.to);
+}
+
 function copy(field, others) {
   const same = others.find((other) => other.name === field.name && (!ticks(other) || other.value === field.value));
   if (!same) return;

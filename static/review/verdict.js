@@ -19,16 +19,25 @@ function tell() {
   what.textContent = texts.join(" ");
 }
 
-// Chooses, and puts the focus where the person goes on: an open warning, an empty field, else the button.
+// Chooses, and puts the focus where the person goes on: an open warning, an empty field, else the sentence that says
+// what Enter will do. The focus is never moved to a button that confirms.
 export function choose(verdict) {
   if (!form()) return;
   form().querySelector(`input[value=${verdict}]`).checked = true;
   tell();
   const waits = verdict === "approved" ? open()[0] : empty();
-  (waits ?? document.querySelector("#confirm-next")).focus();
+  (waits ?? document.querySelector("#what")).focus();
 }
 
-export const nextWarning = () => form() && (open()[0] ?? document.querySelector("#confirm-next")).focus();
+export const nextWarning = () => form() && (open()[0] ?? document.querySelector("#what")).focus();
+
+// Enter on the sentence, or Ctrl and Enter anywhere in the form.
+export const isConfirmedBy = (event) => event.target.id === "what" || (event.ctrlKey && form()?.contains(event.target));
+
+export function confirm(event) {
+  event.preventDefault();
+  document.querySelector("#confirm-next").click();
+}
 
 export function start() {
   if (!form()) return;

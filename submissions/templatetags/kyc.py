@@ -17,6 +17,7 @@ from argos.matrix import Problem
 from submissions import clock, deadlines, fields, telling, vendor_words
 from submissions.corrections import CORRECTABLE
 from submissions.findings import Noted, noted
+from submissions.imaging import checks
 from submissions.menu import menu_of
 from submissions.models import Decision, Event, Image, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
@@ -170,19 +171,27 @@ def _id_type(value: str, language: str) -> str:
     return fields.choice_label(value)
 
 
+# An image's problems name it by its kind, or by the vendor's field.
+KINDS = {name: kind for kind, vendor in VENDOR_FIELDS.items() for name in (kind.value, vendor)}
+
+
 @register.filter
 def anchor(problem: Problem) -> str:
     """Where on the capture page this problem's field is: an image goes by its kind, whoever names it."""
-    kinds = {name: kind.value for kind, name in VENDOR_FIELDS.items()}
-    return f"f-{kinds.get(problem.field, problem.field)}"
+    return f"f-{KINDS.get(problem.field, problem.field)}"
 
 
 @register.filter
 def named(problem: Problem) -> str:
-    """The problem with the label of its field, for a list away from the fields."""
-    kinds = {name: kind.label for kind, name in VENDOR_FIELDS.items()}
-    label = kinds.get(problem.field) or fields.LABELS.get(problem.field)
+    """The problem with the label of its field or image, for a list away from the fields."""
+    label = KINDS[problem.field].label if problem.field in KINDS else fields.LABELS.get(problem.field)
     return f"{label}: {problem.message}" if label else str(problem.message)
+
+
+@register.simple_tag
+def camera_threshold(name: str) -> str:
+    """For the light meter of the live camera (`camera.js`): the same level as in the server's own check."""
+    return f"{getattr(checks.LIVE, name):g}"
 
 
 @register.filter

@@ -71,10 +71,12 @@ def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         review.undo(found, by=events.actor_of(request))
     except StaleSubmission:
-        messages.warning(request, _("It has left already and cannot be taken back."))
+        text = _("%(reference)s: the decision was sent already and cannot be undone.")
+        messages.warning(request, text % {"reference": found.reference})
         return go(request, "review", pk=pk)
     if not permissions.holds_claim(person(request), found):
         with suppress(claims.ClaimedByOther, StaleSubmission, NotAllowed):
             claims.claim(found, by=events.actor_of(request))
-    messages.success(request, _("Taken back. Nothing was sent; what you typed is in the form again."))
+    text = _("%(reference)s: decision undone. Nothing was sent; what you typed is in the form again.")
+    messages.success(request, text % {"reference": found.reference})
     return go(request, "review", pk=pk)

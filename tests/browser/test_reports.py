@@ -96,7 +96,7 @@ def test_mention_is_completed_and_unread_for_the_other(desk: Desk, other_desk: D
     text.press_sequentially("Please look, @odi")
     option = notes.get_by_role("option", name="@officer")
     expect(option).to_be_visible()
-    text.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
     desk.shot("mention")
     text.press("Enter")
     assert "@officer " in text.input_value()

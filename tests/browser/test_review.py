@@ -267,7 +267,7 @@ def test_what_is_typed_is_not_thrown_away_unasked(desk: Desk) -> None:
     expect(page.locator("#id_comment")).to_have_value("Half a verdict")
     expect(page.locator("#notes textarea")).to_have_value("Half a note")
     desk.press("Add")
-    expect(page.locator("#notes .note")).to_contain_text("Half a note")
+    expect(page.locator(".note")).to_contain_text("Half a note")
     expect(page.locator("#notes textarea")).to_have_value("")
     expect(page.locator("#id_comment")).to_have_value("Half a verdict")
     page.locator("#next").click()

@@ -218,12 +218,24 @@ def test_undo_is_for_the_one_who_gave_it(officer: User, pending: Submission) -> 
     assert reload(pending).status == Status.DECISION_SENDING
 
 
+def test_undo_offers_the_latest_of_the_others_first_and_says_which(officer: User) -> None:
+    client = browser(officer)
+    first, second, third = (make_at(Status.PENDING) for _time in range(3))
+    for each in (first, second):
+        claims.claim(each, by=by(officer))
+        decide(client, reload(each), "approved")
+    offered = console.leaving(officer, besides=third)
+    assert [row["submission"] for row in offered] == [second, first]
+    page = client.post(f"/review/{second.pk}/undo/", follow=True).content.decode()
+    assert f"{second.reference}: decision undone." in page
+
+
 def test_undo_after_it_left_says_so(officer: User, pending: Submission) -> None:
     client = browser(officer)
     decide(client, pending, "approved")
     claim_call(pending, CallKind.REVIEW)
     page = client.post(f"/review/{pending.pk}/undo/", follow=True).content.decode()
-    assert "It has left already" in page
+    assert "was sent already and cannot be undone" in page
 
 
 def test_state_part_goes_from_undo_to_the_outcome(officer: User, pending: Submission) -> None:

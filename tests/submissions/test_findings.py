@@ -3,9 +3,13 @@
 import pytest
 from django.test import Client
 
+from argos.matrix import Problem
 from submissions import capture, claims, events, findings, steps
 from submissions.models import Event, ImageKind, Role, Status, Submission
+from submissions.models.image import VENDOR_FIELDS
+from submissions.templatetags.kyc import anchor, named
 from tests.factories import answer_step2, attach_image, by, explain, make_at, make_draft, make_user, reload
+from tests.submissions.views.gathering import post
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +105,28 @@ def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(clie
         '<small class="finding">The picture is too dark · <q>The room is dark; the face is plain to see.</q></small>'
         in page
     )
+
+
+@pytest.mark.parametrize("kind", [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE, ImageKind.ADDRESS])
+def test_the_summary_names_the_image_of_every_problem(kind: ImageKind) -> None:
+    """By whichever name a problem has for it: the portal's for a finding, the vendor's for a missing image."""
+    assert (
+        named(Problem(kind.value, "id_glare", "Light is reflected.", "warning")) == f"{kind.label}: Light is reflected."
+    )
+    assert named(Problem(VENDOR_FIELDS[kind], "missing", "Needed.")) == f"{kind.label}: Needed."
+    assert anchor(Problem(kind.value, "unseen", "")) == anchor(Problem(VENDOR_FIELDS[kind], "missing", ""))
+
+
+def test_a_refused_press_names_the_image_of_its_finding(client: Client) -> None:
+    draft = make_draft()
+    client.force_login(draft.created_by)
+    with_finding(draft, ImageKind.ID_FRONT, "id_glare")
+    page = post(client, draft, "step1").content.decode()
+    assert (
+        '<li><a href="#f-id_front">ID front: Light is reflected. Tilt the document or move the lamp.</a></li>' in page
+    )
+
+
+@pytest.mark.parametrize(("name", "label"), [("bankCode", "Bank code"), ("accountNumber", "Account number")])
+def test_the_summary_names_the_field_of_an_account_problem(name: str, label: str) -> None:
+    assert named(Problem(name, "format", "Digits only.")) == f"{label}: Digits only."

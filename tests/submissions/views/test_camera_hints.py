@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from submissions import pace
-from submissions.imaging import frames
+from submissions.imaging import checks, frames
 from submissions.imaging.intake import Kind
 from submissions.imaging.unusable import UnusableImage
 from submissions.models import Event, Submission
@@ -107,6 +108,13 @@ class TestAddress:
         url = f"/submissions/{submission.pk}/camera/selfie/"
         codes = [client.post(url, b"junk", content_type="image/jpeg").status_code for _time in range(5)]
         assert codes == [422, 422, 422, 429, 429]
+
+    def test_the_light_meter_of_the_page_has_the_servers_levels(
+        self, submission: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(checks, "LIVE", replace(checks.LIVE, dark_level=41.5, bright_level=230))
+        page = sign_in(Client(), submission.created_by).get(f"/submissions/{submission.pk}/").content.decode()
+        assert 'data-dark-below="41.5" data-bright-above="230"' in page
 
     def test_a_form_token_is_asked_for(self, submission: Submission) -> None:
         assert self.ask(submission, enforce_csrf_checks=True).status_code == 403
