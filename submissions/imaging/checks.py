@@ -42,6 +42,7 @@ class Thresholds:
 
 DEFAULT = Thresholds()
 GLARE_WIDTH = 800
+PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
 # A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
 LIVE = replace(DEFAULT, face_pixels=0, id_long_side=0, face_share=0.3, face_share_most=0.72, border_share=0.06)
 
@@ -69,6 +70,17 @@ def judge_selfie(grey: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Findin
     if not sight.faces:
         return (_why_no_face(grey, thresholds),)
     return _face_findings(grey, sight, thresholds)
+
+
+def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """What speaks against sending this photo of a letter or a statement: as `check_id`, but paper is white.
+
+    It is too bright where its print is washed out as well, and its empty cells and margins are no reflections.
+    """
+    grey = grey_of(content)
+    is_printed = float(np.mean(grey < PRINT_LEVEL)) > PRINT_SHARE
+    found = judge_id(grey, replace(thresholds, bright_level=256) if is_printed else thresholds)
+    return tuple(finding for finding in found if finding.code != "id_glare")
 
 
 def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:

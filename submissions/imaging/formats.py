@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from submissions.imaging import pdf
+from submissions.imaging import endings, pdf
 from submissions.imaging.unusable import UnusableImage, unreadable, wrong_format
 
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 MAX_BYTES = 15 * 1024 * 1024
+MAX_BEHIND = 15 * 1024 * 1024  # the film of a motion photo
 MAX_PIXELS = 60_000_000
 # A file of 15 MB can ask for a hundred thousand passes over every pixel; cameras make ten or so.
 MAX_JPEG_SCANS = 200
@@ -50,10 +51,14 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Opened:
-    """A decoded, upright picture; `notes` are codes of what was done to it: turned, converted."""
+    """A decoded, upright picture; `notes` are codes of what was done to it: turned, converted.
+
+    `is_photo`: a camera or a scanner may have made it; False for a page that a program drew.
+    """
 
     image: Image.Image
     notes: tuple[str, ...]
+    is_photo: bool = True
 
 
 def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int], Size]) -> Opened:
@@ -66,15 +71,15 @@ def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int],
     Raises:
         UnusableImage
     """
-    _check_size(content)
+    content = _picture_of(content)
     if is_pdf(content):
-        return Opened(pdf.first_page(content, takes_pdf=takes_pdf), ("converted",))
+        return Opened(pdf.first_page(content, takes_pdf=takes_pdf), ("converted",), is_photo=False)
     image = _identify(content)
     _check_pixels(image)
     _check_frames(image)
     _check_scans(content, image)
     converted = ("converted",) * (image.format in CONVERTED)
-    _decode(image, enough(*image.size))
+    image = _decoded(content, image, enough(*image.size))
     turned = _turned_by(image)
     if turned is None:
         return Opened(image, converted)
@@ -82,17 +87,21 @@ def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int],
 
 
 def is_pdf(content: bytes) -> bool:
-    return content[:1024].lstrip().startswith(b"%PDF")
+    """Lines of a mail or of a printer may stand before a PDF, as readers of PDF allow; no picture begins with one."""
+    head = content[:1024]
+    return b"%PDF-" in head and not head.startswith((endings.JPEG, b"\x89PNG")) and head[4:8] != b"ftyp"
 
 
-def _check_size(content: bytes) -> None:
+def _picture_of(content: bytes) -> bytes:
     if not content:
         raise UnusableImage("empty", _("The file is empty. Choose the picture again."))
-    if len(content) > MAX_BYTES:
+    picture = content if is_pdf(content) else endings.picture_of(content)
+    if len(picture) > MAX_BYTES or len(content) - len(picture) > MAX_BEHIND:
         raise UnusableImage(
             "too_large",
             _("The file is over 15 MB. Send the picture in a smaller size, or take it with this page's camera."),
         )
+    return picture
 
 
 def _identify(content: bytes) -> Image.Image:
@@ -141,15 +150,29 @@ def _check_frames(image: Image.Image) -> None:
         raise UnusableImage("animated", _("This picture is animated. Choose a still photo."))
 
 
-def _decode(image: Image.Image, wanted: Size) -> None:
+def _decoded(content: bytes, image: Image.Image, wanted: Size) -> Image.Image:
     try:
-        if image.format in ("JPEG", "MPO"):
-            image.draft(None, wanted)
-        image.load()
+        return _load(image, wanted)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except Exception as error:
+        if (whole := _without_its_end(content, wanted)) is not None:
+            return whole
         raise unreadable() from error
+
+
+def _load(image: Image.Image, wanted: Size) -> Image.Image:
+    if image.format in ("JPEG", "MPO"):
+        image.draft(None, wanted)
+    image.load()
+    return image
+
+
+def _without_its_end(content: bytes, wanted: Size) -> Image.Image | None:
+    try:
+        return endings.ended(content, lambda filled: _load(_identify(filled), wanted))
+    except Exception:
+        return None
 
 
 def _turned_by(image: Image.Image) -> Image.Transpose | None:

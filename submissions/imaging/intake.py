@@ -14,7 +14,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms
 
-from submissions.imaging.formats import Size, is_pdf, open_upload
+from submissions.imaging.formats import Opened, Size, is_pdf, open_upload
 from submissions.imaging.unusable import UnusableImage, unreadable
 
 __all__ = ["DEFAULT", "Kind", "Limits", "Prepared", "UnusableImage", "prepare"]
@@ -85,6 +85,7 @@ class Prepared:
     height: int
     sha256: str
     notes: tuple[str, ...]
+    is_photo: bool = True  # a camera or a scanner may have made it, so that their faults are looked for
 
 
 def prepare(content: bytes, kind: Kind, limits: Limits = DEFAULT) -> Prepared:
@@ -109,14 +110,15 @@ def _prepared(content: bytes, kind: Kind, limits: Limits) -> Prepared:
     if limits.is_too_small(kind, *image.size):
         raise _too_small(*image.size)
     try:
-        return _written_anew(image, kind, limits, opened.notes)
+        return _written_anew(opened, kind, limits)
     except UnusableImage:
         raise
     except Exception as error:
         raise unreadable() from error
 
 
-def _written_anew(image: Image.Image, kind: Kind, limits: Limits, notes: tuple[str, ...]) -> Prepared:
+def _written_anew(opened: Opened, kind: Kind, limits: Limits) -> Prepared:
+    image = opened.image
     profile = image.info.get("icc_profile")
     image = _without_alpha(image)
     shrink = limits.shrink(kind, *image.size)
@@ -124,7 +126,8 @@ def _written_anew(image: Image.Image, kind: Kind, limits: Limits, notes: tuple[s
     image = _to_srgb(_scaled(image, shrink), profile)
     written, image = _encoded(image, kind, limits)
     digest = hashlib.sha256(written).hexdigest()
-    return Prepared(written, "image/jpeg", image.width, image.height, digest, notes + ("scaled",) * (shrink < 1))
+    notes = opened.notes + ("scaled",) * (shrink < 1)
+    return Prepared(written, "image/jpeg", image.width, image.height, digest, notes, opened.is_photo)
 
 
 def _check_shape(width: int, height: int) -> None:
