@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from submissions import clock, deadlines, events, search
 from submissions.events import Actor
-from submissions.imaging import checks, intake, portrait
+from submissions.imaging import checks, intake, places, portrait
 from submissions.models import (
     Capturer,
     CaptureSource,
@@ -152,6 +152,14 @@ def prepare_image(
     """
     if not takes(kind, Status(submission.status)):
         raise StaleSubmission(submission.reference)
+    who = f"user:{by.user.pk}" if by.user else f"link:{submission.pk}:{kind}"  # an item has one open link
+    with places.one_upload(who):
+        return _prepared(submission, kind, content, by=by, source=source)
+
+
+def _prepared(
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str
+) -> tuple[Image, bytes]:
     prepared = intake.prepare(content, intake.Kind(kind))
     image = Image(
         submission=submission,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from submissions import capture, clock, events
 from submissions.events import Actor
-from submissions.imaging import intake
+from submissions.imaging import intake, places
 from submissions.models import Image, ImageKind, Question, Submission, User
 from submissions.permissions import NotAllowed, holds_claim, visible_to
 from submissions.transitions import StaleSubmission
@@ -65,7 +65,9 @@ def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -
 
 def _attachment(submission: Submission, content: bytes, *, by: Actor) -> Image:
     """Checked, written anew and sealed as every image; never current, so that it is never sent to the vendor."""
-    prepared = intake.prepare(content, intake.Kind.ADDRESS)
+    assert by.user is not None
+    with places.one_upload(f"user:{by.user.pk}"):
+        prepared = intake.prepare(content, intake.Kind.ADDRESS)
     image = Image(
         submission=submission,
         kind=ImageKind.ATTACHMENT,

@@ -10,10 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from submissions import events, language
-from submissions.admin.site import ForAdministrators, after_proof, site
+from submissions.admin.site import ForAdministrators, site
 from submissions.models import Role, Team, User
 from submissions.signin import one_time, sessions
-from submissions.signin.step_up import step_up
 
 
 def _languages() -> list[tuple[str, Any]]:
@@ -57,10 +56,6 @@ class PersonAdmin(ForAdministrators):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if self.has_change_permission(request) else {}
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """A new person's password and every role are given by somebody who has proved lately who they are."""
-        return step_up(super().changeform_view)(request, *args, **kwargs)
-
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
@@ -73,7 +68,6 @@ class PersonAdmin(ForAdministrators):
         return self._show(request, [(obj, one_time.give(obj, by=events.actor_of(request)))])
 
     @admin.action(description=_("Make a password for one sign-in"))
-    @after_proof
     def give_password(self, request: HttpRequest, queryset: "QuerySet[User]") -> HttpResponse | None:
         if _is_for_oneself(request, queryset):
             return None
@@ -85,7 +79,6 @@ class PersonAdmin(ForAdministrators):
         return render(request, "admin/one_time.html", context)
 
     @admin.action(description=_("Forget their second factors"))
-    @after_proof
     def forget_second_factors(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
         if _is_for_oneself(request, queryset):
             return

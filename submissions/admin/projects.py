@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from argos import base_url
 from argos.errors import Throttled
 from submissions import demo, events, polling, wording
-from submissions.admin.site import ForAdministrators, after_proof, site
+from submissions.admin.site import ForAdministrators, site
 from submissions.calls import gate
 from submissions.models import Project
 from submissions.signin import policy
-from submissions.signin.step_up import step_up
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -165,10 +164,6 @@ class ProjectAdmin(ForAdministrators):
         (_("State"), {"fields": ("paused_at", "why_paused", "clock_offset")}),
     )
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Where data goes, by which key and how long it stays: who says that has proved lately who they are."""
-        return step_up(super().changeform_view)(request, *args, **kwargs)
-
     @admin.display(description=_("why"))
     def why_paused(self, obj: Project) -> str:
         return _t(obj.paused_reason) if obj.paused_reason else "-"
@@ -194,7 +189,6 @@ class ProjectAdmin(ForAdministrators):
         messages.success(request, _("Sending goes on."))
 
     @admin.action(description=_("Make a new webhook address"))
-    @after_proof
     def replace_webhook_token(self, request: HttpRequest, queryset: "QuerySet[Project]") -> None:
         """Shown once; the old one stops working."""
         for project in queryset:

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from submissions import typed
 from submissions.models import Role, User
 from submissions.permissions import NotAllowed
-from submissions.signin.step_up import step_up
 
 
 class PortalAdmin(admin.AdminSite):
@@ -90,16 +89,6 @@ def _asked_by(filtered: Any) -> set[str]:
     if not isinstance(filtered, str):
         return {filtered.parameter_name}
     return {f"{filtered}__{ending}" for ending in ("exact", "id__exact", "isnull")}
-
-
-def after_proof(act: Callable[..., Any]) -> Callable[..., Any]:
-    """For actions on a list: done only by somebody who has proved lately who they are (see `signin.step_up`)."""
-
-    @wraps(act)
-    def asked(self: Any, request: HttpRequest, queryset: Any) -> Any:
-        return step_up(lambda asking: act(self, asking, queryset))(request)
-
-    return asked
 
 
 class ForAdministrators(LightAdmin):

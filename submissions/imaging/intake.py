@@ -5,8 +5,6 @@ How an upload is opened stands in `formats`; what the picture shows is looked at
 
 import hashlib
 import io
-import threading
-from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,15 +12,14 @@ from functools import cache
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms
 
-from submissions.imaging.formats import Opened, Size, is_pdf, open_upload
+from submissions.imaging import places
+from submissions.imaging.formats import Opened, Size, open_upload
 from submissions.imaging.unusable import UnusableImage, unreadable
 
 __all__ = ["DEFAULT", "Kind", "Limits", "Prepared", "UnusableImage", "prepare"]
 
 # Beyond this a picture is a strip of something, and JPEG has an end at 65,535 pixels.
 MAX_ASPECT = 5
-# So many at once in a process: a PNG of 60 megapixels takes 300 MB while it is read.
-DECODING = threading.BoundedSemaphore(2)
 
 
 class Kind(StrEnum):
@@ -95,7 +92,7 @@ def prepare(content: bytes, kind: Kind, limits: Limits = DEFAULT) -> Prepared:
         UnusableImage: with a sentence that says what to do.
     """
 
-    with nullcontext() if is_pdf(content) else DECODING:  # a PDF's page is drawn elsewhere
+    with places.decoding():
         return _prepared(content, kind, limits)
 
 

@@ -7,7 +7,6 @@ an empty page. The picture comes back through a pipe and nothing touches the dis
 
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -17,17 +16,14 @@ from submissions.imaging.unusable import UnusableImage
 
 PROGRAM = Path(__file__).with_name("first_page.py")
 SECONDS = 10
-# What a web process may have of its machine; who comes third waits until one of them ends, `SECONDS` at most.
-AT_ONCE = 2
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 def first_page(content: bytes, *, takes_pdf: bool) -> Image.Image:
-    """Drawn with a long side of 2400 pixels, in RGB, within `SECONDS` and as many of waiting.
+    """Drawn with a long side of 2400 pixels, in RGB, within `SECONDS`.
 
     Raises:
         UnusableImage: `pdf` where none is taken; `pdf_locked`, `pdf_page` (unusual size), `pdf_unreadable`; `pdf_heavy`
-            where it asked for too much time or memory; `pdf_busy` where others are being drawn.
+            where it asked for too much time or memory.
     """
     if not takes_pdf:
         raise UnusableImage(
@@ -42,8 +38,6 @@ def first_page(content: bytes, *, takes_pdf: bool) -> Image.Image:
 
 def _drawn(content: bytes) -> bytes:
     """What the program said. It is told no environment, since its input is a stranger's and its parent knows keys."""
-    if not _places.acquire(timeout=SECONDS):
-        raise UnusableImage("pdf_busy", _("Other PDFs are being opened just now. Wait a minute and upload it again."))
     try:
         ended = subprocess.run(  # noqa: S603  # nosec B603  our own file by our own interpreter
             [sys.executable, "-I", str(PROGRAM)],
@@ -56,8 +50,6 @@ def _drawn(content: bytes) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise _too_heavy() from error
-    finally:
-        _places.release()
     if ended.returncode < 0:
         raise _too_heavy()
     ended.check_returncode()

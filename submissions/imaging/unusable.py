@@ -1,6 +1,10 @@
 """An upload that cannot be taken, as a fact with a sentence. Who finds it out stands in `formats`, `pdf`, `intake`."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
+
+BUSY = "busy"  # nothing is wrong with the picture: it can be sent again in a moment
 
 
 class UnusableImage(Exception):
@@ -9,6 +13,15 @@ class UnusableImage(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
+
+    @property
+    def http_status(self) -> int:
+        return status_of([self.code])
+
+
+def status_of(codes: Iterable[str]) -> int:
+    """429 where one of the problems is that others are at work, else 422."""
+    return 429 if BUSY in codes else 422
 
 
 def unreadable() -> UnusableImage:

@@ -1,4 +1,4 @@
-"""Ends sessions that are over, and keeps a person at what must be done before anything else."""
+"""Ends sessions that are over, keeps a person at what must be done before anything else, and asks for recent proofs."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from submissions import events
 from submissions.models import User
-from submissions.signin import policy, sessions
+from submissions.signin import policy, proofs, sessions
 
 # What a page asks for by itself is no sign of a person.
 BY_ITSELF = {"status_part", "decision_part", "hold", "session", "camera_hint"}
@@ -34,7 +34,7 @@ class SessionMiddleware:
             return None
         if match.url_name not in BY_ITSELF and not _is_refresh(request):
             sessions.touch(request)
-        return _first(request, request.user)
+        return _first(request, request.user) or proofs.asked(request)
 
 
 def _is_refresh(request: HttpRequest) -> bool:

@@ -28,20 +28,24 @@ OWN = (PASSWORD, CODE, PASSKEY, "csrfmiddlewaretoken")
 
 
 def step_up(view: View) -> View:
-    """For views that take a POST: a GET passes."""
+    """For a view whose POST is in the table of `proofs` under a condition that only the view knows: a GET passes."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if request.method != "POST" or is_proven(request):
-            return view(request, *args, **kwargs)
-        try:
-            if _prove(request):
-                return view(request, *args, **kwargs)
-        except ValidationError as problem:
-            return _ask(request, " ".join(problem.messages))
-        return _ask(request, "")
+    def asking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        ask = asked(request) if request.method == "POST" else None
+        return view(request, *args, **kwargs) if ask is None else ask
 
-    return asked
+    return asking
+
+
+def asked(request: HttpRequest) -> HttpResponse | None:
+    """None where the person has proved lately who they are, or does so with this request; else the page that asks."""
+    if is_proven(request):
+        return None
+    try:
+        return None if _prove(request) else _ask(request, "")
+    except ValidationError as problem:
+        return _ask(request, " ".join(problem.messages))
 
 
 def is_proven(request: HttpRequest) -> bool:

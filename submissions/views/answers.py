@@ -34,7 +34,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, _("Write an answer, or attach a picture."))
     except UnusableImage as problem:
         messages.error(request, _("The picture was not taken: %(why)s") % {"why": problem})
-        return page.render_submission(request, found, typed={"answer": text}, status=422)
+        return page.render_submission(request, found, typed={"answer": text}, status=problem.http_status)
     else:
         messages.success(request, _("Answered. The reviewer sees it in the queue."))
     return redirect("submission", pk=pk)

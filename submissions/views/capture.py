@@ -16,6 +16,7 @@ from submissions import capture, consent, contact, deadlines, events, fields, pa
 from submissions.calls import ledger
 from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
+from submissions.imaging.unusable import status_of
 from submissions.models import Call, CaptureSource, ImageKind, Status, Submission
 from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
@@ -69,7 +70,8 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     elif not problems and action == passport.FIELD:
         problems = passport.fill(submission, request.POST.get("mrz", ""), by=events.actor_of(request))
     if problems:
-        return page.render_submission(request, submission, problems=problems, typed=kept(form, problems), status=422)
+        code = status_of(problem.code for problem in problems)
+        return page.render_submission(request, submission, problems=problems, typed=kept(form, problems), status=code)
     if action not in SENDERS:
         messages.success(request, _("Saved."))
     return redirect("submission", pk=pk)

@@ -13,7 +13,6 @@ from submissions import events
 from submissions.exports import asking, evidence
 from submissions.models import Export, ExportFormat, ExportSource
 from submissions.permissions import get_submission_for
-from submissions.signin.step_up import step_up
 from submissions.views.asking import person, safe_next
 
 SHOWN = 30
@@ -75,7 +74,6 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@step_up
 def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = _own(request, pk)
     reason = request.POST.get("reason", "").strip()
@@ -93,7 +91,6 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 
 @require_POST
-@step_up
 def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One submission as a PDF, masked unless asked for openly; with a reason in both cases."""
     found = get_submission_for(person(request), pk, "export")

@@ -83,7 +83,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
     if upload is None:
         return _page(request, link, problems=[_("Take the photo or choose one first.")])
     if pace.is_too_fast("phone-upload", str(link.pk), most=UPLOADS_A_MINUTE, seconds=60):
-        return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")])
+        return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")], status=429)
     try:
         phone.take(
             link,
@@ -93,7 +93,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
             accepted=request.POST.get("accepted", ""),
         )
     except UnusableImage as unusable:
-        return _page(request, link, problems=[unusable.message])
+        return _page(request, link, problems=[unusable.message], status=unusable.http_status)
     except phone.Advised as advised:
         sentences = [advice.sentence(code, to_customer=True) for code in advised.codes]
         return _page(request, link, findings=sentences, sha256=advised.sha256)
@@ -106,11 +106,12 @@ def _page(
     problems: Sequence[str] = (),
     findings: Sequence[str] = (),
     sha256: str = "",
+    status: int = 422,
 ) -> HttpResponse:
     kind = ImageKind(link.kind)
     context = {"link": link, "kind": kind.value, "label": kind.label}
     context |= {"problems": problems, "findings": findings, "sha256": sha256}
-    return render(request, "phone/take.html", context, status=422 if problems or findings else 200)
+    return render(request, "phone/take.html", context, status=status if problems or findings else 200)
 
 
 def _done(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from submissions import events
 from submissions.models import User
 from submissions.signin import policy, sessions
-from submissions.signin.step_up import step_up
 from submissions.views.asking import person
 
 
@@ -43,7 +42,6 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@step_up
 def end_others(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_others(request, by=events.actor_of(request))
     messages.success(request, _("%(count)d other sessions ended.") % {"count": ended})
@@ -51,7 +49,6 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@step_up
 def end_one(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(UserSession, pk=pk, user=person(request))
     sessions.end(row, by=events.actor_of(request))

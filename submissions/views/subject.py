@@ -14,7 +14,6 @@ from submissions import events, subject
 from submissions.models import Submission
 from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
-from submissions.signin.step_up import step_up
 from submissions.typed import TextField
 from submissions.views.asking import person
 
@@ -31,7 +30,6 @@ class SubjectForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@step_up
 def request_of_subject(request: HttpRequest) -> HttpResponse:
     """The form, then what will be in the file, then the ZIP. What is typed goes into no address and no log."""
     user = person(request)

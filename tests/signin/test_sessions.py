@@ -133,8 +133,7 @@ def test_changing_the_password_ends_the_other_sessions() -> None:
 
 def test_administrator_ends_sessions() -> None:
     user = factories.make_user()
-    client, admin = signed_in(user), Client()
-    admin.force_login(factories.make_user(Role.ADMINISTRATOR))
+    client, admin = signed_in(user), signed_in(factories.make_user(Role.ADMINISTRATOR))
     admin.post("/admin/submissions/user/", {"action": "end_sessions", "_selected_action": [user.pk]})
     assert client.get("/submissions/").status_code == 302
 

@@ -295,7 +295,7 @@ def test_which_passwords_are_taken(client: Client, password: str, is_taken: bool
 
 
 def test_what_is_refused_is_an_event(client: Client) -> None:
-    client.force_login(factories.make_user())
+    factories.sign_in(client, factories.make_user())
     assert client.post("/sending/stop/", {"stop": "1"}).status_code == 403
     event = Event.objects.get(kind="not_allowed")
     assert event.fields == {"page": "stop_switch", "method": "POST", "of": ""}

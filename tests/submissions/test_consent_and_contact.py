@@ -8,7 +8,7 @@ from django.test import Client
 
 from submissions import clock, consent, contact, steps
 from submissions.models import ConsentText, Event, Project, Role, Status, Submission
-from tests.factories import by, make_at, make_draft, make_project, make_team, make_user, reload
+from tests.factories import by, make_at, make_draft, make_project, make_team, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_a_consent_text_is_never_changed(project: Project) -> None:
 
 
 def test_administrators_add_consent_texts_and_change_none(client: Client, project: Project) -> None:
-    client.force_login(make_user(Role.ADMINISTRATOR))
+    sign_in(client, make_user(Role.ADMINISTRATOR))
     data = {"project": str(project.pk), "version": "2", "text": "New"}
     assert client.post("/admin/submissions/consenttext/add/", data).status_code == 302
     assert consent.current_text(project) == ConsentText.objects.get(version="2")

@@ -86,7 +86,7 @@ def test_running_one_is_never_erased() -> None:
 def test_vendor_copy_goes_first_where_that_is_wanted(client: Client) -> None:
     submission = decided()
     administrator = factories.make_user(Role.ADMINISTRATOR)
-    client.force_login(administrator)
+    factories.sign_in(client, administrator)
     url = f"/retention/{submission.pk}/"
     form = {"action": "erase", "reason": "letter of 3 May", "why": "customer_request", "at_vendor": "on"}
     refused = client.post(url, form)
@@ -173,10 +173,10 @@ def test_pages_of_an_erased_submission_still_open(client: Client) -> None:
         Role.OFFICER: ("/submissions/", f"/submissions/{submission.pk}/", f"/review/{submission.pk}/"),
         Role.ADMINISTRATOR: ("/retention/", f"/retention/{submission.pk}/"),
     }.items():
-        client.force_login(factories.make_user(role))
+        factories.sign_in(client, factories.make_user(role))
         for url in urls:
             assert client.get(url).status_code == 200, url
-    client.force_login(factories.make_user(Role.OFFICER))
+    factories.sign_in(client, factories.make_user(Role.OFFICER))
     note = client.post(f"/review/{submission.pk}/note/", {"text": "late"})
     assert (note.status_code, "was erased" in note.content.decode()) == (403, True)
 
@@ -185,10 +185,10 @@ def test_administrator_acts_and_others_may_not(client: Client) -> None:
     submission = decided()
     url = f"/retention/{submission.pk}/"
     for role in (Role.AGENT, Role.OFFICER, Role.MANAGER):
-        client.force_login(factories.make_user(role))
+        factories.sign_in(client, factories.make_user(role))
         assert client.get("/retention/").status_code == 403
         assert client.post(url, {"action": "hold", "reason": "whatever it is"}).status_code in (403, 404)
-    client.force_login(factories.make_user(Role.ADMINISTRATOR))
+    factories.sign_in(client, factories.make_user(Role.ADMINISTRATOR))
     assert client.get(f"/retention/?reference={submission.reference}").headers["Location"] == url
     assert client.get("/retention/?reference=KP-NOSUCHONE").status_code == 200
     client.post(url, {"action": "hold", "reason": "court file 7"})

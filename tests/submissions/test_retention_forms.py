@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 
 from submissions.models import Role, Status
-from tests.factories import make_at, make_user
+from tests.factories import make_at, make_user, sign_in
 
 
 @pytest.mark.django_db
 def test_an_empty_erasure_is_told_what_is_missing(client: Client) -> None:
-    client.force_login(make_user(Role.ADMINISTRATOR))
+    sign_in(client, make_user(Role.ADMINISTRATOR))
     address = f"/retention/{make_at(Status.PENDING).pk}/"
     page = client.post(address, {"action": "erase", "why": "mistake"}).content.decode()
     assert "Write why: it stays on the record." in page

@@ -9,14 +9,14 @@ from django.test import Client
 from submissions import differences, erasure, journal
 from submissions.calls import gate, hold, ledger
 from submissions.models import DifferenceKind, Event, Project, Role, Status, Submission, Switch, User
-from tests.factories import make_at, make_project, make_user, reload
+from tests.factories import make_at, make_project, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 def browser(role: Role, **fields: Any) -> Client:
     client = Client()
-    client.force_login(make_user(role, **fields))
+    sign_in(client, make_user(role, **fields))
     return client
 
 

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from submissions.imaging import pdf
+from submissions.imaging import pdf, places
 from submissions.imaging.intake import Kind, Prepared, prepare
 from submissions.imaging.unusable import UnusableImage
 from tests.submissions.imaging import makers
@@ -152,12 +153,16 @@ def test_a_pdf_that_asks_for_too_much_is_refused_and_keeps_nobody_waiting() -> N
     assert "Take a photo" in unusable.message
 
 
-def test_only_so_many_pdfs_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "SECONDS", 0.1)
-    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
-    with pdf._places:
-        assert refused(makers.pdf(), Kind.ADDRESS).code == "pdf_busy"
-    monkeypatch.setattr(pdf, "SECONDS", 20)
+@pytest.mark.parametrize("content", [makers.pdf(), makers.jpeg()])
+def test_only_so_many_are_decoded_at_once_and_nobody_waits_long(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_places", threading.BoundedSemaphore(1))
+    with places.decoding():
+        started = time.monotonic()
+        assert refused(content, Kind.ADDRESS).code == "busy"
+        assert time.monotonic() - started < places.WAIT + 0.5
+    assert places.WAIT <= 2
     assert prepare(makers.pdf(), Kind.ADDRESS).height == 2400, "the place is free again"
 
 

@@ -1,0 +1,103 @@
+"""One upload at a time for a person or a link: the next one is told so at once, and loses nothing that was typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kycportal import run
+from submissions import claims, phone, questions
+from submissions.imaging import places
+from submissions.models import ImageKind, PhoneLink, Question, Role, Status, Submission
+from tests.factories import by, make_at, make_draft, make_user, reload, sign_in
+from tests.pictures import selfie_jpeg
+from tests.stack import ROOT
+from tests.submissions.views import gathering
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "Your upload before this one is still being checked"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("selfie.jpg", selfie_jpeg(), "image/jpeg")
+
+
+@pytest.fixture
+def draft() -> Submission:
+    return make_draft(make_user(Role.AGENT), images=False)
+
+
+def test_second_upload_of_a_person_is_told_to_wait_and_what_was_typed_is_kept(draft: Submission) -> None:
+    agent = draft.created_by
+    client = sign_in(Client(), agent)
+    with places.one_upload(f"user:{agent.pk}"):
+        reply = gathering.post(client, draft, selfie=selfie_jpeg(), name="Typed Name")
+        assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
+        assert reload(draft).values["name"] == "Typed Name"
+        assert not draft.images.exists()
+    assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
+    assert draft.images.count() == 1
+
+
+def test_upload_of_another_person_goes_on(draft: Submission) -> None:
+    client = sign_in(Client(), draft.created_by)
+    with places.one_upload("user:0"):
+        assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
+
+
+def test_second_upload_by_a_link_is_told_to_wait_and_the_link_stays_open(draft: Submission) -> None:
+    link, url = phone.make(draft, ImageKind.SELFIE, by=by(draft.created_by))
+    client = Client()
+    client.post("/phone/", {"token": url.rpartition("#")[2]})
+    with places.one_upload(f"link:{draft.pk}:{ImageKind.SELFIE}"):
+        reply = client.post(f"/phone/{link.pk}/", {"picture": picture()})
+        assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
+    assert PhoneLink.objects.get().is_open
+    client.post(f"/phone/{link.pk}/", {"picture": picture()})
+    assert draft.images.count() == 1
+
+
+def test_second_upload_with_an_answer_is_told_to_wait() -> None:
+    agent, officer = make_user(Role.AGENT), make_user(Role.OFFICER)
+    submission = make_at(Status.PENDING, agent)
+    claims.claim(submission, by=by(officer))
+    questions.ask(reload(submission), "Is this a hat?", by=by(officer))
+    client = sign_in(Client(), agent)
+    with places.one_upload(f"user:{agent.pk}"):
+        form = {"answer": "a hat", "attachment": picture()}
+        reply = client.post(f"/submissions/{submission.pk}/answer/", form)
+        assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
+    assert Question.objects.open().exists()
+
+
+def test_picture_that_was_refused_does_not_bar_the_next_one(draft: Submission) -> None:
+    client = sign_in(Client(), draft.created_by)
+    assert gathering.post(client, draft, selfie=b"junk").status_code == 422
+    assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
+
+
+def threads(command: str) -> int:
+    return int(command.partition("--threads ")[2].split()[0])
+
+
+def test_every_web_process_has_more_threads_than_places_to_decode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run.https, "own_address", lambda: "127.0.0.1")
+    here = SimpleNamespace(DATA_DIR=tmp_path, PORT=8000, SANDBOX_PORT=8001, HTTPS_PORT=8443, ARGOS_BASE_URL="x")
+    commands = [" ".join(words) for name, words in run.processes(here).items() if name.startswith("web")]  # type: ignore[arg-type]
+    for path in ("Procfile", "deploy/systemd/kyc-portal-web.service"):
+        commands += [line for line in (ROOT / path).read_text().splitlines() if "gunicorn kycportal" in line]
+    assert len(commands) == 4
+    assert all(threads(command) > places.AT_ONCE for command in commands), commands
