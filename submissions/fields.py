@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
@@ -30,7 +30,7 @@ LABELS = {
     "address_detail": _("Address detail"),
     "address_street": _("Street"),
     "address_city": _("City"),
-    "address_state": _("State"),
+    "address_state": pgettext_lazy("part of an address", "State"),
     "address_country": _("Country"),
     "address_zipcode": _("Postal code"),
     "userOccupancyCode": _("Code from the 1-won deposit"),

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import pgettext_lazy
 
 from submissions import alerts, clock, erasure, events
 from submissions.events import SYSTEM, Actor
@@ -24,6 +25,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 SWEEP_LASTS = 120.0  # seconds for each half: a storage that hardly answers keeps no worker longer
+RULES = {
+    "drafts": pgettext_lazy("rule of retention", "Drafts"),
+    "abandoned": pgettext_lazy("rule of retention", "Abandoned"),
+    "rejected": pgettext_lazy("rule of retention", "Rejected"),
+    "approved": pgettext_lazy("rule of retention", "Approved"),
+    "asked for": pgettext_lazy("rule of retention", "Erasure requested"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,10 @@ class Due:
     clock: str
     count: int
     on_hold: int
+
+    @property
+    def label(self) -> str:
+        return str(RULES[self.clock])
 
 
 def years_before(moment: datetime, years: int) -> datetime:

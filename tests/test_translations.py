@@ -75,6 +75,58 @@ def test_korean_is_korean() -> None:
     assert copied == []
 
 
+# Each has several meanings in English and another Korean word for each.
+NEEDS_CONTEXT = {
+    "From", "to", "State", "Decided", "End", "Asked", "Sent", "Clock", "Open", "Read", "Last", "Since", "Drafts",
+}  # fmt: skip
+
+
+def test_a_word_with_several_meanings_has_a_context() -> None:
+    """Without one, all its meanings share one Korean word: the start of a period read "sign-in location"."""
+    plain = {text.place for text in strings.said() if text.context is None and text.singular in NEEDS_CONTEXT}
+    # One page says "Drafts" of drafts alone.
+    assert plain <= {"submissions/views/start.py"}
+
+
+ONE_MEANING_WORDS = """
+    Add Agent Alerts All Approve Approved As Back By Camera Comment Consent Country Customer Data Day Decision
+    Differences Document Download Export Female Field Gender Images Keys Liveness Main Male Notes Ours Overdue
+    Project Reason Reference Reject Rejected Remove Rename Reports Retention Review Reviewer Seen Sending Show
+    Similarity Status Submission Submissions Team Timeline Tries Unread Upload Verdict What When Who Why any
+    masked name needed nobody project readable team why
+"""
+ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
+
+
+def test_one_word_means_one_thing_wherever_it_is_said() -> None:
+    """A word of several files is looked at once: it gets a context, or it is added here."""
+    places: dict[str, set[str]] = {}
+    for text in strings.said():
+        if text.context is None and text.plural is None and re.fullmatch(r"[A-Za-z]+", text.singular):
+            places.setdefault(text.singular, set()).add(text.place)
+    unseen = sorted(word for word, of in places.items() if len(of) > 1 and word not in ONE_MEANING)
+    assert not unseen, f"Said in several places: give each a context, or add it to ONE_MEANING: {unseen}"
+
+
+def test_collecting_keeps_contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strings, "ROOT", tmp_path)
+    page, code = tmp_path / "page.html", tmp_path / "code.py"
+    page.write_text(
+        '{% load i18n %}{% translate "From" context "place" %}{% translate "From" %}'
+        '{% blocktranslate context "count" count n=1 %}{{ n }} day{% plural %}{{ n }} days{% endblocktranslate %}'
+    )
+    code.write_text('from django.utils.translation import pgettext_lazy as p\nTEXT = p("period", "From")\n')
+    found = [
+        (text.context, text.singular, text.plural) for text in (*strings.in_template(page), *strings.in_code(code))
+    ]
+    assert found == [
+        ("place", "From", None),
+        (None, "From", None),
+        ("count", "%(n)s day", "%(n)s days"),
+        ("period", "From", None),
+    ]
+
+
 def test_collected_catalogue_has_plural_and_lazy_texts(tmp_path: Path) -> None:
     """The collecting knows a function by what was imported, whatever the file calls it."""
     folder = strings.ROOT / "submissions"

@@ -18,7 +18,7 @@ SAYERS = {"success", "info", "warning", "error", "add_error", "ValidationError",
 CODE_TAGS = {"script", "style", "code"}
 
 # The same in every language: file formats, keys of the keyboard, an example of our own reference, a country's code.
-SAME_EVERYWHERE = {"CSV", "Excel (XLSX)", "Esc", "KP-XXXXXXXX", "KOR"}
+SAME_EVERYWHERE = {"CSV", "Ctrl", "Excel (XLSX)", "Esc", "KP-XXXXXXXX", "KOR"}
 
 
 class Spoken(HTMLParser):

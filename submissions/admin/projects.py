@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from argos import base_url
 from argos.errors import Throttled
@@ -161,7 +162,7 @@ class ProjectAdmin(ForAdministrators):
                 )
             },
         ),
-        (_("State"), {"fields": ("paused_at", "why_paused", "clock_offset")}),
+        (pgettext_lazy("state of a connection", "State"), {"fields": ("paused_at", "why_paused", "clock_offset")}),
     )
 
     @admin.display(description=_("why"))

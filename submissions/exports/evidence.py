@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions import clock, events, fields, reading, review, telling, vault
 from submissions.events import Actor
@@ -86,7 +87,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
-        (_("Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
+        (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {fields.choice_label(submission.id_type)}"),
         (_("Vendor's ID"), submission.vendor_id or "–"),
@@ -129,7 +130,14 @@ def _data(submission: Submission, show: Show, is_open: bool) -> Table:
 
 def _attempts(submission: Submission) -> Table:
     calls = submission.calls.select_related("attempt", "attempt__confirmed_by").order_by("prepared_at")
-    heads = [_("Call"), _("Pressed (UTC)"), _("By"), _("Sent, ended (UTC)"), _("End"), _("Images sent (SHA-256)")]
+    heads = [
+        _("Call"),
+        _("Pressed (UTC)"),
+        _("By"),
+        _("Sent, ended (UTC)"),
+        pgettext("outcome of a call", "End"),
+        _("Images sent (SHA-256)"),
+    ]
     return heads, [_attempt(call) for call in calls]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from submissions import clock, vault
@@ -180,7 +180,7 @@ class Submission(ReadPartly):
     selfies_sent = models.PositiveSmallIntegerField(_("selfies sent"), default=0)
     notice = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(_("created"), default=clock.now)
-    updated_at = models.DateTimeField(_("changed"), default=clock.now)
+    updated_at = models.DateTimeField(pgettext_lazy("time of a change", "changed"), default=clock.now)
     step1_started_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(_("deadline"), null=True)
     first_step2_at = models.DateTimeField(null=True)

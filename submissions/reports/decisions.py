@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.models import Source, Status, User
 from submissions.models.submission import DECIDED, SubmissionQuerySet
@@ -84,7 +85,7 @@ def per_person(user: User, window: Window) -> Report:
         (_("p95"), [hours(timed[username][1][2]) for username in people]),
     ]
     chart = Chart("bar", [names.get(username, username) for username in people], series, _("hours"))
-    heads = [_("Reviewer"), _("Decided"), _("p50"), _("p75"), _("p95")]
+    heads = [_("Reviewer"), pgettext("number of decisions", "Decided"), _("p50"), _("p75"), _("p95")]
     return Report("time-per-person", _("Time to decision, per reviewer"), heads, rows, chart=chart)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions import clock
 from submissions.listing import HOURS, WAITED
@@ -34,7 +35,11 @@ def report(user: User, window: Window) -> Report:
         ]
         for key in WAITED
     ]
-    chart = Chart("bar", [named[key] for key in WAITED], [(_("Waiting"), [counted[f"all_{key}"] for key in WAITED])])
+    chart = Chart(
+        "bar",
+        [named[key] for key in WAITED],
+        [(pgettext("number of submissions", "Waiting"), [counted[f"all_{key}"] for key in WAITED])],
+    )
     heads = [_("Waiting for"), _("Submissions"), _("of these past their target")]
     return Report("waiting", _("Waiting by age, now"), heads, rows, chart=chart)
 

@@ -24,7 +24,7 @@ DATA = re.compile(
 )
 SAME = {
     *("Excel", "JPEG", "JavaScript", "XLSX", "https", "localhost", "make", "frontend", "null"),
-    *("Enter", "Space", "Esc"),
+    *("Enter", "Space", "Esc", "Ctrl"),
     *("Aadhaar", "Plus", "Code", "Holy", "See", "Washington", "YYYY"),
     *("Minseo", "Example", "English"),  # an applicant, and the language's own name
     *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's words, shown as such
