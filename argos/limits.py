@@ -6,7 +6,7 @@ A longer name once made 380,000 search rows and locked the database; no customer
 NAME, NUMBER, ADDRESS, NOTE, REASON = 200, 60, 500, 2_000, 400
 EMAIL = 254  # RFC 5321
 INDEXED_NAME_WORDS = 12  # search rows that one name makes
-VENDOR_ID = 80
+VENDOR_ID = CODE = 80
 LISTED = 100  # entries of a list in a reply: retry codes, comments, members that no field has
 
 # Every other field is a number, a date, a code or a choice.

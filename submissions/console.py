@@ -1,6 +1,5 @@
 """What the review page shows of one submission: everything while its claim is held, nothing personal without."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
@@ -8,12 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from argos.errors import VendorError
-from argos.received import Received
-from argos.replies import Step2Reply, parse_step2
 from submissions import clock, fields, histograms, masking, news, questions, reading, review
+from submissions.calls import kept
 from submissions.corrections import CORRECTABLE
-from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
+from submissions.models import Attempt, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
 from submissions.models.decision import UNDO_SECONDS
 from submissions.models.submission import FINAL, MAX_TRIES
 
@@ -95,27 +92,15 @@ def _scores(submission: Submission, face: float | None, liveness: float | None, 
 def tries(submission: Submission, spread: Spread | None = None) -> list[Try]:
     """Up to three selfies, the one that counts first, each with how the vendor answered."""
     images = {str(image.pk): image for image in submission.images.filter(kind=ImageKind.SELFIE)}
-    sent = _arrived(submission)[-MAX_TRIES:]
+    sent = kept.arrived_selfies(submission)[-MAX_TRIES:]
     found = [_try(submission, attempt, images, at, len(sent), spread or {}) for at, attempt in enumerate(sent, start=1)]
     return found[::-1]
-
-
-def _arrived(submission: Submission) -> list[Attempt]:
-    attempts = submission.attempts.filter(kind=CallKind.STEP2).select_related("call").order_by("number")
-    found = [attempt for attempt in attempts if _has_arrived(attempt.call)]
-    for attempt in found:
-        attempt.submission = attempt.call.submission = submission
-    return found
-
-
-def _has_arrived(call: Call) -> bool:
-    return call.state == CallState.ANSWERED or (call.state == CallState.SETTLED and call.settled_as == "adopted")
 
 
 def _try(
     submission: Submission, attempt: Attempt, images: dict[str, Image], number: int, of: int, spread: Spread
 ) -> Try:
-    reply = _reply_of(attempt.call)
+    reply = kept.step2(attempt.call)
     is_last = number == of
     told = (reply.face_similarity, reply.liveness) if reply else (None, None)
     known = (submission.face_similarity, submission.liveness) if is_last and told == (None, None) else told
@@ -127,15 +112,6 @@ def _try(
         outcome=reply.kyc_status if reply else "",
         is_last=is_last,
     )
-
-
-def _reply_of(call: Call) -> Step2Reply | None:
-    """The reply as it is kept beside the call; None where it was never seen (settled by reading back)."""
-    try:
-        body = json.loads(call.reply.get("body", ""))
-        return parse_step2(body, Received(call.http_status or 200, b"", None, 0.0))
-    except (ValueError, TypeError, AttributeError, VendorError):
-        return None
 
 
 def documents(submission: Submission) -> list[Image]:
@@ -179,7 +155,7 @@ def hides_digits(submission: Submission) -> bool:
 
 def sent_values(submission: Submission) -> dict[str, str]:
     """What the last attempt carried: reviewers judge that, not the draft."""
-    sent = _arrived(submission)
+    sent = kept.arrived_selfies(submission)
     return {**submission.values, **sent[-1].values} if sent else submission.values
 
 

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from argos.codes.comments import REJECT_COMMENTS
 from submissions import clock, events, mentions, search, steps
-from submissions.calls import ledger
+from submissions.calls import kept, ledger
 from submissions.corrections import CORRECTABLE
 from submissions.events import Actor
 from submissions.fields import label_of
@@ -119,6 +119,8 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
         found.append(Warning("face_low", _("Face similarity is under %d, or was not told.") % project.face_threshold))
     if submission.liveness is None or submission.liveness < project.liveness_threshold:
         found.append(Warning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold))
+    if refused := kept.refused_selfies(submission):
+        found.append(Warning("selfies_refused", _refused(refused)))
     expiry = submission.values.get("date_of_expiry", "")
     if expiry and expiry < clock.today().isoformat():
         found.append(Warning("expired_id", _("The ID expired on %s.") % expiry))
@@ -135,6 +137,15 @@ def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
     if submission.has_difference:
         found.append(Warning("differs", _("The vendor's record differs from ours.")))
     return tuple(found)
+
+
+def _refused(why: list[str]) -> str:
+    told = ngettext(
+        "%(count)d earlier selfie was not accepted by the vendor: %(why)s.",
+        "%(count)d earlier selfies were not accepted by the vendor: %(why)s.",
+        len(why),
+    )
+    return told % {"count": len(why), "why": "; ".join(code or _("reason not known") for code in why)}
 
 
 def decide(

@@ -1,6 +1,5 @@
 """What happened and what comes next, in sentences: calls, notices, events. No rule is decided here."""
 
-import json
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from django.utils.translation import ngettext
 
 from argos import codes
 from submissions import clock, fields, follow, steps, vendor_words, wording
-from submissions.calls import gate, settle
+from submissions.calls import gate, kept, settle
 from submissions.events import SYSTEM, VENDOR
 from submissions.models import (
     Call,
@@ -137,7 +136,7 @@ def about_reading(submission: Submission) -> Told | None:
 
 
 def _about_refusal(call: Call) -> Told:
-    told = codes.advice_for(call.error_code, call.reply.get("said", ""), "error")
+    told = codes.advice_for(call.error_code, kept.refusal(call), "error")
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
         told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
@@ -161,9 +160,9 @@ def about_account(call: Call) -> Told | None:
     """An account check that the vendor did not accept: its code as advice, and the vendor's own count of failures."""
     if call.error != "account_refused":
         return None
-    told = json.loads(call.reply.get("body") or "{}")
-    advice = wording.of_advice(codes.advice_for(call.error_code, str(told.get("message", "")), "error"))
-    count = told.get("retryCount")
+    reply = kept.account(call)
+    advice = wording.of_advice(codes.advice_for(call.error_code, reply.message if reply else "", "error"))
+    count = reply.retry_count if reply else None
     counted = ngettext(
         "The vendor counts %(count)s failed account check.",
         "The vendor counts %(count)s failed account checks.",
@@ -224,7 +223,7 @@ def about_event(event: Event) -> str:
         "image_added": _("Image added"),
         "finding_overruled": _("A finding of the picture check was overruled"),
         "step1_prepared": _("Step 1 pressed"),
-        "step1_read": _("The vendor read the ID"),
+        "step1_read": _("The vendor accepted the ID"),
         "step1_retry_wanted": _("The vendor wants another ID image"),
         "step1_not_delivered": _("Step 1 did not go through"),
         "step2_prepared": _("Step 2 pressed"),

@@ -14,8 +14,16 @@ STATES: dict[str, Any] = {
     "pending": gettext_lazy("waits for a decision"),
     "approved": gettext_lazy("approved"),
     "rejected": gettext_lazy("rejected"),
-    "incomplete": gettext_lazy("another try wanted"),
+    "incomplete": gettext_lazy("not completed"),
     "success": gettext_lazy("the checks went through"),
+}
+# "incomplete" says little by itself: the vendor waits for a first selfie, for another one, or for another ID image.
+INCOMPLETE: dict[str, Any] = {
+    "step1_sending": gettext_lazy("another ID image wanted"),
+    "step1_retry": gettext_lazy("another ID image wanted"),
+    "confirming": gettext_lazy("ID accepted, selfie awaited"),
+    "step2_sending": gettext_lazy("ID accepted, selfie awaited"),
+    "incomplete": gettext_lazy("another selfie wanted"),
 }
 OURS: dict[str, Any] = {
     "already_processed": gettext_lazy("the vendor had processed it already"),
@@ -48,12 +56,13 @@ OURS: dict[str, Any] = {
 }
 
 
-def of_state(word: str) -> SafeString | str:
-    """The vendor's word for a state as it is told, its own word in the title."""
+def of_state(word: str, ours: str = "") -> SafeString | str:
+    """The vendor's word for a state as it is told beside our status, its own word in the title."""
     if not word:
         return ""
     title = _("The vendor's own word: %(word)s") % {"word": word}
-    return format_html('<span title="{}">{}</span>', title, STATES.get(word, word))
+    told = INCOMPLETE.get(ours) if word == "incomplete" else None
+    return format_html('<span title="{}">{}</span>', title, told or STATES.get(word, word))
 
 
 def quoted(word: str) -> str:

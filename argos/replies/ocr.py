@@ -5,8 +5,10 @@ fourth. What fits none is kept aside, so that a person can still see it.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
+from argos import limits
 from argos.characters import normalise as normalised
 from argos.replies.reading import iso_date, loose, member, text
 
@@ -41,15 +43,19 @@ _GENDERS = {"m": "male", "male": "male", "f": "female", "female": "female"}
 
 
 def normalise(body: object) -> tuple[dict[str, str], dict[str, str]]:
-    """(values under Step 2's names, everything else under the vendor's own)."""
-    given = dict(_pairs(body))
+    """(values under Step 2's names, everything else under the vendor's own).
+
+    A value that is longer than its field was read wrongly: it counts as not read and is kept aside.
+    """
+    given = dict(islice(_pairs(body), limits.LISTED))
     known: dict[str, str] = {}
     for target, spellings in SPELLINGS.items():
-        value = text(member(given, *spellings))
-        if value:
-            known[target] = _tidy(target, value)
-    if "name" not in known and (joined := _joined_name(given)):
-        known["name"] = normalised(joined)
+        value = _tidy(target, text(member(given, *spellings)))
+        if value and len(value) <= limits.longest(target):
+            known[target] = value
+    joined = normalised(_joined_name(given))
+    if "name" not in known and joined and len(joined) <= limits.NAME:
+        known["name"] = joined
     return known, {key: value for key, value in given.items() if not _is_shown(key, value, known)}
 
 
@@ -69,7 +75,7 @@ def _pairs(body: object) -> Iterator[tuple[str, str]]:
             continue
         named = member(entry, "name", "field", "key") if "value" in entry else None
         items = [(text(named), entry["value"])] if named else entry.items()
-        yield from ((text(key), filled) for key, value in items if (filled := _scalar(value)))
+        yield from ((limits.cut(text(key), limits.CODE), filled) for key, value in items if (filled := _scalar(value)))
 
 
 def _scalar(value: Any) -> str:

@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
+from argos import limits
+
 # Without separators it has eight digits: six or seven can be read as several days. A time of day is midnight without a
 # zone or in UTC, as another one may be another day where the customer lives.
 DATE = re.compile(
@@ -25,7 +27,8 @@ _DECIDING = frozenset(
 # No database keeps NUL in a text, no encoding half a surrogate pair: both can be written in JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LARGEST_COUNT = 32_767  # no count of the vendor's comes near; this much fits wherever one is kept
-_LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds
+_EARLIEST_SECONDS = 946_684_800  # year 2000: nothing here is older, and a smaller number is a bare date: 20260101
+_LATEST_SECONDS = 4_102_444_800  # year 2100: a larger number is milliseconds, a later date leaves no room for a limit
 
 
 def loose(name: object) -> str:
@@ -65,11 +68,11 @@ def mappings(value: object) -> list[Mapping[str, Any]]:
 
 
 def text(value: object) -> str:
-    """A scalar as stripped text that can be stored; objects, arrays and None become empty."""
+    """A scalar as stripped text that can be stored, cut as a note is; objects, arrays and None become empty."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (str, int, float)):
-        return _UNSTORABLE.sub("", str(value)).strip()
+        return limits.cut(_UNSTORABLE.sub("", str(value)).strip(), limits.NOTE)
     return ""
 
 
@@ -79,8 +82,18 @@ def text_or_none(value: object) -> str | None:
 
 def texts(value: object) -> tuple[str, ...]:
     """Array in GET, string in the webhook (contract C12): always a tuple, without blanks."""
-    parts: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
+    parts: Iterable[object] = value[: limits.LISTED] if isinstance(value, (list, tuple)) else [value]
     return tuple(filled for filled in map(text, parts) if filled)
+
+
+def codes(value: object) -> tuple[str, ...]:
+    """As `texts`, each as short as the column that keeps a code."""
+    return tuple(limits.cut(code, limits.CODE) for code in texts(value))
+
+
+def fits_id(value: str) -> bool:
+    """Whether the vendor's submission id can be kept: one that is cut would be another submission's."""
+    return len(value) <= limits.VENDOR_ID
 
 
 def names(value: object) -> tuple[str, ...]:
@@ -122,7 +135,8 @@ def moment(value: object) -> datetime | None:
     try:
         seconds = number(value)
         told = _from_epoch(seconds) if seconds is not None else None
-        return told or _as_utc(_from_text(text(value)))
+        read = told or _as_utc(_from_text(text(value)))
+        return read if _EARLIEST_SECONDS <= read.timestamp() <= _LATEST_SECONDS else None
     except (ValueError, TypeError, OverflowError, OSError):
         return None
 
@@ -172,8 +186,7 @@ def _is_long_text(body: Mapping[str, Any], name: str) -> bool:
 def _from_epoch(seconds: float) -> datetime | None:
     if seconds > _LATEST_SECONDS:
         seconds /= 1000
-    # Nothing here is older than 2000: a smaller number is a bare date such as 20260101.
-    return datetime.fromtimestamp(seconds, UTC) if 946_684_800 <= seconds <= _LATEST_SECONDS else None
+    return datetime.fromtimestamp(seconds, UTC) if _EARLIEST_SECONDS <= seconds <= _LATEST_SECONDS else None
 
 
 def _from_text(value: str) -> datetime:

@@ -5,8 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from argos.errors import OutcomeUnknown
 from argos.replies import ocr
-from argos.replies.reading import count, has_member, mapping, mappings, member, moment, score, text, texts
+from argos.replies.reading import (
+    codes,
+    count,
+    fits_id,
+    has_member,
+    mapping,
+    mappings,
+    member,
+    moment,
+    score,
+    text,
+    texts,
+)
 
 _DELETED = "deleted submission"
 
@@ -47,14 +60,20 @@ class VendorSubmission:
 
 
 def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
+    """Raises `OutcomeUnknown` for a record whose id cannot be kept: left out of a list, it would look as if it had
+    never been made.
+    """
+    submission_id = text(member(item, "submission_id"))
+    if not fits_id(submission_id):
+        raise OutcomeUnknown("a record with an id that is too long to be kept")
     kyc = mapping(member(item, "kyc"))
     known, unmapped = _ocr_of(item)
     return VendorSubmission(
-        submission_id=text(member(item, "submission_id")),
+        submission_id=submission_id,
         userid=text(member(item, "userid")),
         email=text(member(item, "email")),
         result=text(member(kyc, "result", "kycStatus")) or text(member(item, "kyc_result", "kycStatus")) or None,
-        codes=texts(member(kyc, "commentCode")),
+        codes=codes(member(kyc, "commentCode")),
         comments=texts(member(kyc, "comment")),
         attempts=_attempts_of(kyc, item),
         created_at=_moment(item, kyc, "created_at"),
@@ -90,7 +109,7 @@ def _parse_attempt(entry: Mapping[str, Any]) -> VendorAttempt:
         number=count(member(entry, "attemptCnt")),
         face_similarity=score(member(entry, "faceSimilarityScore")),
         liveness=score(member(entry, "livenessScore")),
-        retry_codes=texts(member(entry, "retryCode")),
+        retry_codes=codes(member(entry, "retryCode")),
         retry_messages=texts(member(entry, "retryMsg")),
     )
 

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from argos import limits
 from argos.errors import OutcomeUnknown
 from argos.received import Received
 from argos.replies import ocr
 from argos.replies.reading import (
+    codes,
     count,
+    fits_id,
     flag,
     has_member,
     loose,
@@ -112,8 +115,11 @@ class DeleteReply:
 
 def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
     known, unmapped = ocr.normalise(member(body, "reviewOCRData"))
+    submission_id = text(member(body, "submissionId"))
+    if not fits_id(submission_id):
+        raise OutcomeUnknown("a reply to Step 1 with an id that is too long to be kept", received=received)
     reply = Step1Reply(
-        submission_id=text_or_none(member(body, "submissionId")),
+        submission_id=submission_id or None,
         kyc_status=text_or_none(member(body, "kycStatus")),
         retry_count=count(member(body, "retryCount")),
         retries=parse_retries(body),
@@ -155,7 +161,8 @@ def parse_review(body: Mapping[str, Any], received: Received) -> ReviewReply:
     message = text(member(body, "message"))
     if final_status is None and "success" not in message.casefold():
         raise OutcomeUnknown("a reply to a review without finalStatus", received=received)
-    return ReviewReply(text_or_none(member(body, "submissionId")), final_status, message, received)
+    submission_id = text_or_none(member(body, "submissionId"))
+    return ReviewReply(submission_id if fits_id(submission_id or "") else None, final_status, message, received)
 
 
 def parse_account(body: Mapping[str, Any], received: Received) -> AccountReply:
@@ -177,14 +184,20 @@ def parse_address_code(body: Mapping[str, Any], received: Received, called: Mapp
     `called`: what the project's field map calls a member, where it is not our name.
     """
     reply = AddressCode(
-        globalCode=_anywhere(body, called.get("globalCode", "globalCode")),
-        compoundCode=_anywhere(body, called.get("compoundCode", "compoundCode")),
-        formatted_address=_anywhere(body, called.get("formatted_address", "formatted_address")),
+        globalCode=_address_part(body, "globalCode", called),
+        compoundCode=_address_part(body, "compoundCode", called),
+        formatted_address=_address_part(body, "formatted_address", called),
         received=received,
     )
     if not (reply.globalCode or reply.compoundCode or reply.formatted_address):
         raise OutcomeUnknown("a reply to an address look-up without any code", received=received)
     return reply
+
+
+def _address_part(body: Mapping[str, Any], name: str, called: Mapping[str, str]) -> str:
+    """Empty where it is longer than its field takes."""
+    found = _anywhere(body, called.get(name, name))
+    return found if len(found) <= limits.longest(name) else ""
 
 
 def parse_delete(body: Mapping[str, Any], received: Received) -> DeleteReply:
@@ -201,15 +214,15 @@ def parse_retries(body: Mapping[str, Any]) -> tuple[Retry, ...]:
         return _pair_up(body) if has_member(body, "retryCode", "retryMsg") else ()
     objects = mappings(given)
     plain = () if objects else texts(given)
-    paired = tuple(retry for entry in objects for retry in _pair_up(entry))
+    paired = tuple(retry for entry in objects[: limits.LISTED] for retry in _pair_up(entry))
     return paired + tuple(Retry("", message) for message in plain)
 
 
 def _pair_up(entry: Mapping[str, Any]) -> tuple[Retry, ...]:
-    codes = texts(member(entry, "retryCode", "code"))
+    named = codes(member(entry, "retryCode", "code"))
     messages = texts(member(entry, "retryMsg", "retryMessage", "message", "msg"))
-    width = max(len(codes), len(messages))
-    padded = zip(codes + ("",) * width, messages + ("",) * width, strict=False)
+    width = max(len(named), len(messages))
+    padded = zip(named + ("",) * width, messages + ("",) * width, strict=False)
     return tuple(Retry(code, message) for code, message in padded if code or message)
 
 

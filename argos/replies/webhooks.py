@@ -10,7 +10,18 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from argos.errors import UnreadableWebhook, Unsupported
-from argos.replies.reading import is_encrypted, json_object, mapping, member, moment, text, text_or_none, texts
+from argos.replies.reading import (
+    codes,
+    fits_id,
+    is_encrypted,
+    json_object,
+    mapping,
+    member,
+    moment,
+    text,
+    text_or_none,
+    texts,
+)
 
 # Any other trigger is kept as it came: the read that follows tells what it was about.
 KNOWN_TRIGGERS = frozenset(
@@ -37,20 +48,25 @@ class Webhook:
 
 
 def parse_webhook(body: bytes, content_type: str = "") -> Webhook:
-    """Raises `Unsupported` for an encrypted one, `UnreadableWebhook` for what is neither JSON nor a form."""
+    """Raises `Unsupported` for an encrypted one, `UnreadableWebhook` for what is neither JSON nor a form, or has an id
+    that no record can have.
+    """
     payload = _payload_of(body, content_type)
     if is_encrypted(payload):
         raise Unsupported("an encrypted webhook", raw=body)
     data = mapping(member(payload, "data"))
     given = member(payload, "kyc_result") or member(data, "kyc_result")
     result = mapping(given)
+    submission_id = text(member(payload, "submission_id")) or text(member(data, "submission_id"))
+    if not fits_id(submission_id):
+        raise UnreadableWebhook("a webhook with an id that is too long to be kept")
     return Webhook(
         trigger=text(member(payload, "webhook_trigger", "trigger")),
-        submission_id=text_or_none(member(payload, "submission_id")) or text_or_none(member(data, "submission_id")),
+        submission_id=submission_id or None,
         email=text(member(payload, "email")),
         userid=text(member(payload, "userid")),
         status=text_or_none(member(result, "status", "result")) or text_or_none(given),
-        codes=texts(member(result, "commentCode")) or texts(member(payload, "commentCode", "retryCode")),
+        codes=codes(member(result, "commentCode")) or codes(member(payload, "commentCode", "retryCode")),
         comments=texts(member(result, "comment")) or texts(member(payload, "comment")),
         created_at=_first_moment(result, payload, ("created_at",)),
         updated_at=_first_moment(result, payload, ("updated_at", "update_at", "update_time", "delete_time")),

@@ -9,7 +9,7 @@ from django.db import transaction
 from argos.received import Received
 from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
 from submissions import clock, corrections, deadlines, differences, events, follow, search
-from submissions.calls import ledger, silence
+from submissions.calls import kept, ledger, silence
 from submissions.events import VENDOR
 from submissions.models import Call, CallState, Decision, Source, Status, Submission
 from submissions.transitions import move
@@ -90,10 +90,10 @@ def step2_answered(call: Call, reply: Step2Reply) -> bool:
     }
     to = STEP2_ENDS.get(reply.kyc_status)
     if to is None:
-        return ledger.doubt(call, error="unknown_status", http_status=reply.received.status, reply=raw(reply))
+        return ledger.doubt(call, error="unknown_status", http_status=reply.received.status, reply=kept.raw(reply))
     if to == Status.INCOMPLETE or reply.retries:  # else the last code stays: reviewers filter by it
         columns |= _retry_columns(submission, reply.retries)
-    return _close(call, reply.received.status, to, columns | arriving(submission, to, now), raw(reply))
+    return _close(call, reply.received.status, to, columns | arriving(submission, to, now), kept.raw(reply))
 
 
 STEP2_ENDS = {
@@ -132,10 +132,12 @@ def review_answered(call: Call, reply: ReviewReply) -> bool:
     decision = Decision.objects.select_related("reviewer").get(call=call)
     decision.submission = submission
     if reply.final_status != decision.verdict:
-        return ledger.doubt(call, error="unexpected_final_status", http_status=reply.received.status, reply=raw(reply))
+        return ledger.doubt(
+            call, error="unexpected_final_status", http_status=reply.received.status, reply=kept.raw(reply)
+        )
     columns = _told(submission, reply.received, reply.final_status, None) | decided_here(submission, decision)
     with transaction.atomic():
-        if not _close(call, reply.received.status, Status(decision.verdict), columns, raw(reply)):
+        if not _close(call, reply.received.status, Status(decision.verdict), columns, kept.raw(reply)):
             return False
         corrections.adopt(decision)
     return True
@@ -155,7 +157,7 @@ def account_answered(call: Call, reply: AccountReply) -> bool:
     code = reply.retry_code or ""
     fields = {"call": call.kind, "success": reply.success, "code": code}
     error = "" if reply.success else "account_refused"
-    call.reply = raw(reply)
+    call.reply = kept.raw(reply)
     columns = {"http_status": reply.received.status, "error": error, "error_code": code[:120]}
     with transaction.atomic():
         if not _end(call, reply_sealed=call.reply_sealed, **columns):
@@ -216,8 +218,3 @@ def _close(
         fields = {"call": call.kind, "retry_code": columns.get("retry_code", "")}
         move(call.submission, to, by=VENDOR, fields=fields, notice="", **columns)
     return True
-
-
-def raw(reply: Any) -> dict[str, Any]:
-    """The vendor's reply as it came, to be sealed beside the call."""
-    return {"body": reply.received.raw.decode("utf-8", "replace")}

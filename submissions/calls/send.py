@@ -23,7 +23,7 @@ from argos.errors import (
 )
 from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
 from submissions import budget, clock, deadlines, vault
-from submissions.calls import gate, lanes, ledger, outcomes, waits
+from submissions.calls import gate, kept, lanes, ledger, outcomes, waits
 from submissions.compiled import ROW, Compiled
 from submissions.models import Call, CallKind, Image, Submission
 
@@ -203,7 +203,7 @@ def _ask_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Dele
 
 def _take_step1(call: Call, reply: Step1Reply) -> None:
     if not reply.submission_id and not call.submission.vendor_id:
-        ledger.doubt(call, error="no_submission_id", http_status=reply.received.status, reply=outcomes.raw(reply))
+        ledger.doubt(call, error="no_submission_id", http_status=reply.received.status, reply=kept.raw(reply))
     else:
         outcomes.step1_answered(call, reply)
 

@@ -211,8 +211,9 @@ def corrected(decision: Decision) -> list[tuple[str, str]]:
 
 
 @register.filter
-def vendors_state(word: str) -> SafeString | str:
-    return vendor_words.of_state(word)
+def vendors_state(word: str, ours: str = "") -> SafeString | str:
+    """`ours`: our status, beside which the word is read."""
+    return vendor_words.of_state(word, ours)
 
 
 @register.filter

@@ -233,6 +233,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
         "image": image,
         "findings": _findings(image, submission.reasons) if image else [],
         "is_fixed": not capture.takes(kind, Status(submission.status)),
+        "is_unread": steps.is_unread(submission),
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
