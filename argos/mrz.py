@@ -13,6 +13,8 @@ from argos.matrix.countries import is_country
 LINE_LENGTH = 44
 _LINE = re.compile(r"[A-Z0-9<]{44}")
 _WEIGHTS = (7, 3, 1)
+_K_ALONE = re.compile("(?:^|<)K+(?:<|$)|KK+(?:<|$)|KKK")
+_K_BETWEEN = re.compile("K<[A-Z]|<K|KK")  # where the two fillers behind the surname should be
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class PassportLines:
     sex: str
     expiry: str
     broken: tuple[str, ...]
+    may_be_filler: bool = False  # a K stands where a reader often took the filler for one; no check digit tells
 
     def values(self, today: date) -> dict[str, str]:
         """What the lines say under Step 2's names; a country or sex that the vendor has no word for is left out."""
@@ -76,7 +79,14 @@ def read_td3(text: str) -> PassportLines | None:
         sex=_plain(lower[20]),
         expiry=lower[21:27],
         broken=_broken(lower),
+        may_be_filler=_may_be_filler(upper[5:], lower[0:9]),
     )
+
+
+def _may_be_filler(names: str, number: str) -> bool:
+    """K and the filler weigh the same in a check digit (20 and 0, modulo 10), and names have none."""
+    one_part = not names.partition("<<")[2].strip("<")
+    return bool(_K_ALONE.search(names)) or number.endswith("K") or (one_part and bool(_K_BETWEEN.search(names)))
 
 
 def _broken(lower: str) -> tuple[str, ...]:

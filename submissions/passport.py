@@ -4,20 +4,29 @@ from django.utils.translation import gettext as _
 
 from argos import mrz
 from argos.matrix import Problem
+from argos.words import N_
 from submissions import capture, clock
 from submissions.events import Actor
 from submissions.models import Submission
 
 FIELD = "mrz"
+FILLER = N_(
+    "A K stands where the passport likely has the sign <. Compare each K, correct the lines or tick the box below."
+)
 
 
-def fill(submission: Submission, text: str, *, by: Actor) -> list[Problem]:
-    """Write what the lines say over the form's values; nothing is written when there is a problem."""
+def fill(submission: Submission, text: str, *, by: Actor, is_compared: bool = False) -> list[Problem]:
+    """Write what the lines say over the form's values; nothing is written when there is a problem.
+
+    `is_compared`: somebody has compared each K of the lines with the passport.
+    """
     lines = mrz.read_td3(text)
     if lines is None:
         wrong = _("These are not the two lines of a passport: 44 signs each, the first beginning with P.")
         return [Problem(FIELD, "mrz_shape", wrong)]
     problems = [*_broken(lines), *_of_another_country(lines, submission.issuing_country)]
+    if lines.may_be_filler and not is_compared:
+        problems.append(Problem(FIELD, "mrz_filler", str(_(FILLER)), "warning"))
     if not problems:
         capture.save_values(submission, lines.values(clock.today()), by=by)
     return problems

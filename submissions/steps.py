@@ -15,6 +15,7 @@ from submissions.events import Actor
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
 from submissions.transitions import StaleSubmission
 
+YET_TO_COME = ("missing", "one_of", "changed")
 OF_THE_DEPOSIT = ("userOccupancyCode", "userOccupancyName")
 
 
@@ -36,6 +37,10 @@ class NoTryLeft(Exception):
 
 class LastTry(Exception):
     """The last selfie of three: it wants to be confirmed once more."""
+
+
+class StopsStep2(NotReady):
+    """What is there already would stop Step 2; starting the vendor's clock all the same wants to be confirmed."""
 
 
 class AccountCheckMissing(Exception):
@@ -62,7 +67,7 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
     vendor_id = submission.vendor_id or submission.reference
     found = matrix.check_step2(
-        shown_values(submission) | {"submissionId": vendor_id},
+        shown_values(submission) | _contacts(submission) | {"submissionId": vendor_id},
         _files(submission),
         submission.issuing_country,
         submission.id_type,
@@ -76,6 +81,11 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     wrong = {problem.field for problem in problems if problem.is_error}
     unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
     return open_ones + unexplained + findings.problems(submission, _step2_kinds(submission))
+
+
+def _contacts(submission: Submission) -> dict[str, str]:
+    """Not sent at Step 2: only compared with what is."""
+    return {name: text for name, text in submission.values.items() if name in matrix.CONTACTS}
 
 
 def _deposit_first(submission: Submission, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -96,12 +106,19 @@ def _unexplained(submission: Submission) -> tuple[Problem, ...]:
 
 
 def send_step1(
-    submission: Submission, *, by: Actor, is_last_confirmed: bool = False, wants_step2: bool = False
+    submission: Submission,
+    *,
+    by: Actor,
+    is_last_confirmed: bool = False,
+    wants_step2: bool = False,
+    is_start_confirmed: bool = False,
 ) -> Call:
     """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow by itself (`follow`).
 
+    `is_start_confirmed`: the clock is to start although something there already would stop Step 2.
+
     Raises:
-        NotReady, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
+        NotReady, StopsStep2, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
     """
     is_retry = bool(submission.vendor_id)
     if is_retry:
@@ -113,6 +130,8 @@ def send_step1(
     wants_step2 = submission.wants_step2 if is_retry else wants_step2
     if wants_step2 and not is_retry and not submission.project.has_account_occupancy:
         _raise_for(step2_problems(submission))
+    if not is_retry and not is_start_confirmed and (known := known_to_stop(submission)):
+        raise StopsStep2(known)
     number = submission.step1_calls + 1
     values = _step1_values(submission) | {"userid": f"{submission.reference}-{number}"}
     if is_retry:
@@ -132,6 +151,11 @@ def send_step1(
         add_capturer(submission, by)
         findings.record_overruled(submission, images, by=by)
     return call
+
+
+def known_to_stop(submission: Submission) -> tuple[Problem, ...]:
+    """What stops Step 2 of the values and the selfie that are there; not what is only missing yet."""
+    return tuple(problem for problem in step2_problems(submission) if problem.code not in YET_TO_COME)
 
 
 def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = False) -> Call:

@@ -7,6 +7,7 @@ into the form that is sent, `checks` finds what is wrong with them (through `for
 from argos.matrix.checks import check_step1, check_step2
 from argos.matrix.clean import clean_step1, clean_step2, step1_fields, step2_fields
 from argos.matrix.countries import country_choices, country_code, is_country
+from argos.matrix.misplaced import CONTACTS
 from argos.matrix.options import ADDRESS_CODES, GENDERS, ID_TYPES, STEP2_ID_TYPES, STRUCTURED_ADDRESS, Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
 from argos.matrix.problems import Problem
@@ -15,6 +16,7 @@ from argos.matrix.shapes import Shape, shape_of
 
 __all__ = [
     "ADDRESS_CODES",
+    "CONTACTS",
     "GENDERS",
     "ID_TYPES",
     "ISSUER_ROWS",

@@ -10,6 +10,7 @@ from itertools import chain
 
 from argos.matrix.clean import clean_step1, clean_step2
 from argos.matrix.formats import format_problem, parse_date
+from argos.matrix.misplaced import CONTACTS, check_misplaced
 from argos.matrix.numbers import check_indian_number, check_korean_number
 from argos.matrix.options import ADDRESS_CODES, NOT_ON_THE_ID, Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Form, Parameter
@@ -53,12 +54,16 @@ def check_step2(
     document = filled.get("idType", id_type) if id_type_unknown else id_type
     rules = rules_for(country, document, options, id_type_unknown=id_type_unknown)
     malformed = list(_malformed(PARAMETERS, filled))
+    told = {problem.field for problem in malformed}
+    well_formed = {name: value for name, value in filled.items() if name not in told}
+    office = {name: values[name] for name in CONTACTS if values.get(name)}
     return tuple(
         chain(
             _missing_of(rules, {*filled, *files}, options),
             malformed,
             _date_problems(filled, today, latest_day),
-            _number_problems(filled, country, document, latest_day, malformed),
+            _number_problems(well_formed, country, document, latest_day),
+            check_misplaced(well_formed, office, country.strip().upper(), document, today),
         )
     )
 
@@ -159,12 +164,8 @@ def _expiry_problems(expires: date, issued: date | None, born: date | None, toda
         )
 
 
-def _number_problems(
-    filled: Mapping[str, str], country: str, id_type: str, latest_day: date, malformed: Collection[Problem]
-) -> Iterator[Problem]:
-    """A number that is malformed already gets one sentence, not two."""
-    told = {problem.field for problem in malformed}
-    readable = {name: value for name, value in filled.items() if name not in told}
+def _number_problems(readable: Mapping[str, str], country: str, id_type: str, latest_day: date) -> Iterator[Problem]:
+    """Of well-formed values: one that is malformed already gets one sentence, not two."""
     if country.strip().upper() == "KOR":
         yield from check_korean_number(readable, latest_day)
     yield from check_indian_number(readable, id_type)

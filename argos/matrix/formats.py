@@ -29,6 +29,7 @@ _CUSTOM_OPTIONS = frozenset({"blacklistCountries", "approvePeriod", "rejectPerio
 _LONGEST = 500
 _LOOK_ALIKE = re.compile(r"[^\x20-\x7e가-힣]")  # no strict form has any of these
 
+REGION = N_("This Plus Code is filled up with zeros: it names a region, not an address. Look the address up again.")
 INVISIBLE = N_("This holds a character that cannot be sent: %(sign)s. Type the value again.")
 FOREIGN = N_(
     "This holds a character that cannot stand here: %(sign)s. Type it again with letters and digits of a keyboard."
@@ -115,14 +116,14 @@ def _check_digits(parameter: Parameter, value: str) -> Wrong:
 
 def _check_plus_code(parameter: Parameter, value: str) -> Wrong:
     if openlocationcode.isFull(value):
-        return None
+        return ("region", REGION) if "0" in value else None
     return "format", N_("This is not a full Plus Code. One looks like 87C4VXX7+39.")
 
 
 def _check_short_plus_code(parameter: Parameter, value: str) -> Wrong:
     code, _, locality = value.partition(" ")
     if openlocationcode.isShort(code.upper()) and locality.strip():
-        return None
+        return ("region", REGION) if "0" in code else None
     return "format", N_("Write a short Plus Code and the place, for example VXX7+39 Washington, DC, USA.")
 
 

@@ -68,7 +68,12 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not problems and action in SENDERS:
         problems = _unseen(request, submission) or _send(request, submission, action)
     elif not problems and action == passport.FIELD:
-        problems = passport.fill(submission, request.POST.get("mrz", ""), by=events.actor_of(request))
+        problems = passport.fill(
+            submission,
+            request.POST.get("mrz", ""),
+            by=events.actor_of(request),
+            is_compared=request.POST.get("mrz_compared") == "1",
+        )
     if problems:
         code = status_of(problem.code for problem in problems)
         return page.render_submission(request, submission, problems=problems, typed=kept(form, problems), status=code)
@@ -170,6 +175,11 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
     ticked = {name: request.POST.get(name) == "1" for name in TICKS[action]}
     try:
         SENDERS[action](submission, by=events.actor_of(request), **ticked)
+    except steps.StopsStep2 as stops:
+        text = _(
+            "What is marked would stop Step 2 while the clock runs. Put it right, or tick the box above the button."
+        )
+        return [*stops.problems, Problem("is_start_confirmed", "start", text)]
     except steps.NotReady as not_ready:
         return list(not_ready.problems)
     except steps.LastTry:
@@ -193,7 +203,7 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
 
 
 SENDERS: dict[str, Callable[..., Call]] = {"step1": steps.send_step1, "step2": steps.send_step2}
-TICKS = {"step1": ("is_last_confirmed", "wants_step2"), "step2": ("is_last_confirmed",)}
+TICKS = {"step1": ("is_last_confirmed", "wants_step2", "is_start_confirmed"), "step2": ("is_last_confirmed",)}
 SAVES_IN_A_ROW = 5
 FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
 

@@ -82,6 +82,7 @@ def render_submission(
         "consent": consent_box(submission),
         "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
         "wants_step2": request.POST.get("wants_step2") == "1",
+        "asks_to_start": any(problem.field == "is_start_confirmed" for problem in problems),
         "typed": typed or {},
         "is_capturing": is_capturing,
         "is_unread": steps.is_unread(submission),
@@ -118,8 +119,7 @@ def _shown_problems(submission: Submission, problems: Sequence[Problem]) -> Sequ
 
 def typing_problems(submission: Submission) -> list[Problem]:
     """What can be said of the values typed so far; no list of what is still missing, no reasons asked for yet."""
-    quiet = ("missing", "one_of", "changed")
-    return [problem for problem in steps.step2_problems(submission) if problem.code not in quiet]
+    return list(steps.known_to_stop(submission))
 
 
 def state(submission: Submission, user: User) -> dict[str, Any]:

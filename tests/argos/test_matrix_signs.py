@@ -73,8 +73,8 @@ def test_name_that_is_hardly_one_wants_a_reason(typed: str, code: str) -> None:
         ("-", "number_signs"),
         ("????", "number_signs"),
         ("여권번호", "number_signs"),
-        ("1" * 31, "number_long"),
-        ("1" * 30, None),
+        ("12" * 16, "number_long"),
+        ("12" * 15, None),
     ],
 )
 def test_document_number_that_is_hardly_one_wants_a_reason(typed: str, problem: str | None) -> None:
