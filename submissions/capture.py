@@ -1,13 +1,15 @@
 """Gathering a submission: drafts, values, images. Everyone who changes something here is its capturer."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from submissions import clock, deadlines, events, search
+from submissions import clock, deadlines, events, masking, search
 from submissions.events import Actor
 from submissions.imaging import checks, intake, places, portrait
 from submissions.models import (
@@ -21,11 +23,25 @@ from submissions.models import (
     SubmissionKey,
     Team,
 )
-from submissions.models.submission import CAPTURING
+from submissions.models.submission import CAPTURING, SENDING
+from submissions.permissions import can
+from submissions.reason import is_reason
 from submissions.transitions import StaleSubmission, move
 
 READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
 RESTARTS = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
+
+
+class ReasonMissing(Exception):
+    """The text says what to type."""
+
+
+class RestartedAlready(Exception):
+    """A fresh submission of this one is open: `fresh`."""
+
+    def __init__(self, fresh: Submission) -> None:
+        self.fresh = fresh
+        super().__init__(fresh.reference)
 
 
 def create_draft(
@@ -37,10 +53,12 @@ def create_draft(
     id_type: str,
     values: Mapping[str, str],
     previous: Submission | None = None,
+    pk: uuid.UUID | None = None,
 ) -> Submission:
     """A draft with its own data key. Nothing is sent and no clock runs."""
     assert by.user is not None
     submission = Submission(
+        pk=pk or uuid.uuid4(),
         project=project,
         team=team,
         issuing_country=issuing_country,
@@ -67,6 +85,21 @@ def add_capturer(submission: Submission, by: Actor) -> None:
         Capturer.objects.get_or_create(submission=submission, user=by.user)
 
 
+def join(submission: Submission, *, by: Actor, reason: str) -> None:
+    """Let a reviewer capture what somebody else captures: with a typed reason, and never deciding on it later.
+
+    Raises:
+        ReasonMissing: nothing is written.
+        StaleSubmission: it is no longer being captured.
+    """
+    if not is_reason(reason):
+        raise ReasonMissing(_("Say in a few words why you capture this one in a colleague's place."))
+    with transaction.atomic():
+        write_while_capturing(submission, (*CAPTURING, *SENDING))
+        add_capturer(submission, by)
+        events.record("capture_joined", by=by, submission=submission, purpose="capture", reason=reason.strip())
+
+
 class SavedMeanwhile(Exception):
     """Somebody (or the vendor's reading) changed the values since they were looked at; nothing was written."""
 
@@ -76,13 +109,11 @@ def save_values(
     values: Mapping[str, str],
     *,
     by: Actor,
-    reasons: Mapping[str, str] | None = None,
     **columns: str | datetime | None,
 ) -> None:
     """Write the confirmed values over the stored ones; names not in `values` stay as they are.
 
     Args:
-        reasons: why a value differs from what was read, or a warning was overruled; by field name or problem code.
         columns: `callback_at`; `issuing_country` and `id_type`, while nothing was sent.
 
     Raises:
@@ -93,20 +124,29 @@ def save_values(
     after = _filled({**before, **values})
     changed = sorted(name for name in after.keys() | before.keys() if after.get(name) != before.get(name))
     changed += sorted(name for name, value in columns.items() if getattr(submission, name) != value)
-    seen, explained = submission.draft_version, _filled({**submission.reasons, **(reasons or {})})
-    if submission.status in CAPTURING and not changed and explained == submission.reasons:
+    if submission.status in CAPTURING and not changed:
         return
-    submission.values, submission.reasons = after, explained
-    sealed = {"values_sealed": submission.values_sealed, "reasons_sealed": submission.reasons_sealed}
+    submission.values = after
     with transaction.atomic():
-        if not Submission.objects.filter(pk=submission.pk, draft_version=seen).update(draft_version=seen + 1):
-            raise SavedMeanwhile(submission.reference)
-        write_while_capturing(submission, **sealed, **columns)
-        submission.draft_version = seen + 1
+        write_draft(submission, values_sealed=submission.values_sealed, **columns)
         search.index(submission)
         if changed:
             add_capturer(submission, by)
             events.record("values_changed", by=by, submission=submission, fields={"changed": changed})
+
+
+def write_draft(submission: Submission, /, **columns: object) -> None:
+    """Write columns of a draft as it was read, and raise its version; within the caller's transaction.
+
+    Raises:
+        StaleSubmission: it is no longer being captured.
+        SavedMeanwhile: somebody saved it since this row was read.
+    """
+    seen = submission.draft_version
+    if not Submission.objects.filter(pk=submission.pk, draft_version=seen).update(draft_version=seen + 1):
+        raise SavedMeanwhile(submission.reference)
+    write_while_capturing(submission, **columns)
+    submission.draft_version = seen + 1
 
 
 def takes(kind: ImageKind, status: Status) -> bool:
@@ -245,19 +285,37 @@ def can_restart(submission: Submission) -> bool:
 def restart(submission: Submission, *, by: Actor) -> Submission:
     """A fresh draft from this one's values; its own try count, clock, key and images.
 
+    Only values that this person may see are copied: hidden numbers are read from the ID anew. While a fresh draft of
+    this one is open, there is no second one (`submission_one_open_restart`).
+
     Raises:
         StaleSubmission: it is under way, or approved; nothing is written and no value is shown.
+        RestartedAlready: its fresh submission is open; nothing is written.
     """
     if not can_restart(submission):
         raise StaleSubmission(submission.reference)
-    fresh = create_draft(
-        submission.project,
-        submission.team,
-        by=by,
-        issuing_country=submission.issuing_country,
-        id_type=submission.id_type,
-        values=submission.values,
-        previous=submission,
-    )
-    events.record("restarted", by=by, submission=submission, fields={"as": fresh.reference})
+    try:
+        with transaction.atomic():
+            fresh = create_draft(
+                submission.project,
+                submission.team,
+                by=by,
+                issuing_country=submission.issuing_country,
+                id_type=submission.id_type,
+                values=_visible_values(submission, by),
+                previous=submission,
+            )
+            events.record("restarted", by=by, submission=submission, fields={"as": fresh.reference})
+    except IntegrityError as error:
+        open_one = submission.restarts.open().first()
+        if open_one is None:
+            raise
+        raise RestartedAlready(open_one) from error
     return fresh
+
+
+def _visible_values(submission: Submission, by: Actor) -> dict[str, str]:
+    assert by.user is not None
+    if can(by.user, submission, "look"):
+        return submission.values
+    return {name: text for name, text in submission.values.items() if masking.masked(name, text) == text}

@@ -50,6 +50,15 @@ def claim(submission: Submission, *, by: Actor) -> None:
     events.record("claimed", by=by, submission=submission, purpose="review")
 
 
+def open_reserved(submission: Submission, *, by: Actor) -> bool:
+    """Make a full claim of what was reserved ahead, once its holder opens it. Whether they hold it."""
+    try:
+        claim(submission, by=by)
+    except (NotAllowed, ClaimedByOther, StaleSubmission):
+        return False
+    return True
+
+
 def _take(submission: Submission, user: User, *, is_reserved: bool = False) -> bool:
     """The guarded UPDATE that makes a claim: of two people pressing at once one row changes for one of them."""
     now = clock.now()

@@ -38,4 +38,5 @@ def withdraw(submission: Submission, *, by: Actor) -> None:
     """
     with transaction.atomic():
         write_while_capturing(submission, consent=None, consented_at=None)
+        add_capturer(submission, by)
         events.record("consent_withdrawn", by=by, submission=submission)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from submissions import clock, fields, histograms, masking, news, questions, reading, review
+from submissions import clock, fields, histograms, masking, news, questions, reading, review, vault
 from submissions.calls import kept
 from submissions.corrections import CORRECTABLE
 from submissions.models import Attempt, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
-from submissions.models.decision import UNDO_SECONDS
+from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.submission import FINAL, MAX_TRIES
 
 
@@ -248,12 +248,22 @@ def last_withdrawn(submission: Submission, user: User) -> Decision | None:
 
 
 def initial_of(submission: Submission, user: User) -> dict[str, Any]:
-    """What the decision form starts with: text and ticks of a verdict of theirs that did not stand."""
+    """What the decision form starts with: text and ticks of a verdict of theirs that did not stand.
+
+    The choice itself only after an undo: a verdict that failed otherwise is to be considered anew.
+    """
     last = last_withdrawn(submission, user)
     if last is None:
         return {}
-    ticked = last.warnings if last.verdict == "approved" else []
-    return {"reason_code": last.reason_code, "comment": last.comment, "ticked": ticked, **last.corrections}
+    try:
+        return _typed_in(last)
+    except vault.CannotOpen:
+        return {}
+
+
+def _typed_in(last: Decision) -> dict[str, Any]:
+    given = {"reason_code": last.reason_code, "comment": last.comment, "ticked": last.warnings, **last.corrections}
+    return given | ({"verdict": last.verdict} if last.withdrawn_why == UNDONE else {})
 
 
 def seen_of(submission: Submission) -> str:
@@ -262,9 +272,21 @@ def seen_of(submission: Submission) -> str:
 
 
 def verdicts(submission: Submission, user: User) -> list[Decision]:
-    """The verdicts in force that this person may know of: their own, and others' once they are blind no more."""
+    """The verdicts that this person may know of: their own, and others' once they are blind no more.
+
+    Those in force, and those that somebody else's decision overtook, each in the order in which they were given.
+    """
     is_blind = review.is_blind(submission, user)
-    return [given for given in review.in_force(submission) if not is_blind or given.reviewer_id == user.pk]
+    given = [*review.in_force(submission), *_withdrawn_as_overtaken(submission)]
+    known = [decision for decision in given if not is_blind or decision.reviewer_id == user.pk]
+    return sorted(known, key=lambda decision: decision.decided_at)
+
+
+def _withdrawn_as_overtaken(submission: Submission) -> list[Decision]:
+    withdrawn = submission.decisions.filter(withdrawn_at__isnull=False).select_related("reviewer")
+    for decision in withdrawn:
+        decision.submission = submission
+    return [decision for decision in withdrawn if decision.is_overtaken]
 
 
 def corrects_otherwise(submission: Submission) -> bool:

@@ -47,10 +47,14 @@ def problems(submission: Submission, kinds: Collection[ImageKind]) -> tuple[Prob
 
 
 def record_overruled(submission: Submission, sent: Iterable[Image], *, by: Actor) -> None:
-    """An event for each finding put aside, at the press: until then the reason is still being typed."""
+    """An event for each finding put aside, at the press: until then the reason is still being typed.
+
+    `author`: who typed the reason, whoever presses.
+    """
     reasons = submission.reasons
     for image in sent:
         for code in image.findings:
             if reason := reasons.get(reason_key(image, code)):
                 named = {"code": code, "image": str(image.pk), "image_kind": image.kind}
+                named["author"] = submission.reason_authors.get(reason_key(image, code), "")
                 events.record("finding_overruled", by=by, submission=submission, reason=reason, fields=named)

@@ -57,8 +57,18 @@ def check_can_start(user: User) -> None:
         raise NotAllowed(why)
 
 
-def _capture(user: User, submission: Submission) -> str:
+def _handle(user: User, submission: Submission) -> str:
+    """What changes nothing that is captured: notes, calls to the customer, asking the vendor, starting fresh."""
     return _start(user) or _see(user, submission)
+
+
+def _capture(user: User, submission: Submission) -> str:
+    """Agents capture for their team. A reviewer joins somebody else's capture with a reason first (`capture.join`)."""
+    if why := _handle(user, submission):
+        return why
+    if user.is_reviewer and not has_captured(user, submission):
+        return _("Somebody else captures this one. To capture it too, give a reason on its page first.")
+    return ""
 
 
 def _look(user: User, submission: Submission) -> str:
@@ -136,9 +146,10 @@ def _export(user: User, submission: Submission) -> str:
 CHECKS: dict[str, Check] = {
     "see": _see,
     "capture": _capture,
+    "handle": _handle,
     "look": _look,
     "reveal": _reveal,
-    "note": _capture,
+    "note": _handle,
     "claim": _claim,
     "decide": _decide,
     "reassign": _managers_only,

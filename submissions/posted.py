@@ -3,6 +3,7 @@
 Every field travels with the value it was shown with (`was_<name>`) and the form with the draft's version. Where the
 draft moved on meanwhile (another tab, another person, the vendor's reading), a field that only one side changed is
 taken from that side; one that both changed is a conflict, kept as typed and shown with the stored value beside it.
+A form without a version counts as an old one, and a field without its shown value as one that was shown empty.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,10 +37,14 @@ class Posted:
     version: int | None
     reasons: dict[str, str]
 
+    def is_typed(self, name: str) -> bool:
+        """Whether the field is another than it was shown."""
+        return name in self.typed and self.typed[name] != self.was.get(name)
+
     def merge(self, submission: Submission) -> Merged:
         stored = {**submission.values, CALLBACK: local_text(submission.callback_at)}
-        if self.version is None or self.version == submission.draft_version:
-            return Merged(values=dict(self.typed))
+        if self.version == submission.draft_version:
+            return Merged(values={name: self.typed[name] for name in self.typed if self.is_typed(name)})
         return merge(stored, self.typed, self.was)
 
 
@@ -58,12 +63,15 @@ def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
 def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str, str]) -> Merged:
     merged = Merged()
     for name, text in typed.items():
-        now = stored.get(name, "")
-        shown = was.get(name, now)
-        shown = now if shown == masking.while_working(name, now) else shown
-        if text in (now, shown):
-            continue  # nothing typed here, or the same as the other side
-        (merged.values if shown == now else merged.conflicts)[name] = text if shown == now else now
+        now, shown = stored.get(name, ""), was.get(name, "")
+        if text == shown:
+            continue  # nothing typed here
+        if masking.while_working(name, now) != now:
+            merged.conflicts[name] = now  # equal or not, so that nobody learns hidden digits by trying them out
+        elif shown == now:
+            merged.values[name] = text
+        elif text != now:
+            merged.conflicts[name] = now
     return merged
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from submissions import events
 from submissions.events import Actor
 from submissions.models import Event, Image, Submission, User
+from submissions.reason import is_reason
 
-SHORTEST_REASON = 4
 LASTS_SECONDS = 300
 SALT = "submissions.reveal"
 
@@ -26,7 +26,7 @@ def reveal(submission: Submission, *, by: Actor, reason: str) -> Event:
     Raises:
         ReasonMissing: nothing is recorded and nothing may be shown.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
+    if not is_reason(reason):
         raise ReasonMissing(_("Say in a few words why you need to see this."))
     return events.record("revealed", by=by, submission=submission, purpose="reveal", reason=reason.strip())
 

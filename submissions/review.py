@@ -20,7 +20,7 @@ from submissions.corrections import CORRECTABLE
 from submissions.events import Actor
 from submissions.fields import label_of
 from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
-from submissions.models.decision import UNDO_SECONDS
+from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project import SecondReview
 from submissions.permissions import NotAllowed, check_can
 from submissions.reading import edited_fields
@@ -176,7 +176,7 @@ def decide(
     decision = Decision(submission=submission, reviewer=by.user, verdict=verdict, reason_code=reason_code)
     decision.comment = comment.strip()
     decision.corrections = {name: text for name, text in (corrections or {}).items() if name in CORRECTABLE and text}
-    decision.warnings = warned
+    decision.warnings = [code for code in warned if code in set(ticked)]
     try:
         with transaction.atomic():
             _write(decision, by=by, is_flagged=bool(warned))
@@ -267,7 +267,7 @@ def undo(submission: Submission, *, by: Actor) -> None:
         raise StaleSubmission(submission.reference)
     if call.prepared_by_id != (by.user.pk if by.user else None):
         raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
-    ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why="undone")
+    ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why=UNDONE)
 
 
 def undoable(submission: Submission) -> Decision | None:
@@ -284,7 +284,7 @@ def _take_back(submission: Submission, *, by: Actor) -> None:
             raise StaleSubmission(submission.reference)
         if last.reviewer_id != (by.user.pk if by.user else None):
             raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
-        submission.decisions.filter(pk=last.pk).update(withdrawn_at=clock.now(), withdrawn_why="undone")
+        submission.decisions.filter(pk=last.pk).update(withdrawn_at=clock.now(), withdrawn_why=UNDONE)
         if in_force(submission):
             events.record("verdict_withdrawn", by=by, submission=submission, fields={"round": last.round})
         else:

@@ -65,6 +65,20 @@ def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
 
 def step2_problems(submission: Submission) -> tuple[Problem, ...]:
     """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
+    reasons, problems = submission.reasons, _deposit_first(submission, _checked(submission))
+    open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
+    wrong = {problem.field for problem in problems if problem.is_error}
+    unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
+    return open_ones + unexplained + findings.problems(submission, _step2_kinds(submission))
+
+
+def warnings(submission: Submission) -> tuple[Problem, ...]:
+    """The warnings of the values as they are, whether or not somebody gave a reason."""
+    step1 = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
+    return tuple(problem for problem in (*step1, *_checked(submission)) if problem.severity == "warning")
+
+
+def _checked(submission: Submission) -> tuple[Problem, ...]:
     vendor_id = submission.vendor_id or submission.reference
     found = matrix.check_step2(
         shown_values(submission) | _contacts(submission) | {"submissionId": vendor_id},
@@ -76,11 +90,7 @@ def step2_problems(submission: Submission) -> tuple[Problem, ...]:
         latest_day=clock.latest_day(),
         id_type_unknown=submission.id_type_unknown,
     )
-    reasons, problems = submission.reasons, _deposit_first(submission, wording.of_problems(found))
-    open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
-    wrong = {problem.field for problem in problems if problem.is_error}
-    unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
-    return open_ones + unexplained + findings.problems(submission, _step2_kinds(submission))
+    return wording.of_problems(found)
 
 
 def _contacts(submission: Submission) -> dict[str, str]:

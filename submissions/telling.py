@@ -261,6 +261,8 @@ def about_event(event: Event) -> str:
         "note_added": _("Note added"),
         "webhook": _("The vendor sent a hint"),
         "account_checked": _("Account checked"),
+        "capture_joined": _("Captures it in a colleague's place"),
+        "reason_given": _("Reason typed to send it all the same"),
         "restarted": _("Started again as a fresh submission"),
         "assigned": _("Assigned"),
         "follow_stopped": _("Step 2 did not follow by itself"),
@@ -304,6 +306,7 @@ def details_of(event: Event) -> str:
         "codes",
         "what",
         "outcome",
+        "author",
     )
     found = {name: event.fields[name] for name in wanted if event.fields.get(name)}
     return ", ".join(_detail(name, part) for name, item in found.items() for part in _as_list(item))

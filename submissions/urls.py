@@ -56,6 +56,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/take-back/", capture.take_back, name="take_back"),
     path("submissions/<uuid:pk>/give-up/", capture.give_up, name="give_up"),
     path("submissions/<uuid:pk>/answer/", answers.answer, name="answer_question"),
+    path("submissions/<uuid:pk>/join/", capture.join, name="join_capture"),
     path("submissions/<uuid:pk>/restart/", capture.restart, name="restart"),
     path("submissions/<uuid:pk>/called-back/", capture.called_back, name="called_back"),
     path("submissions/<uuid:pk>/passed-on/", capture.passed_on, name="passed_on"),

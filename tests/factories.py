@@ -9,7 +9,7 @@ from django.test import Client
 
 from argos.received import Received
 from argos.replies import Retry, ReviewReply, Step1Reply, Step2Reply
-from submissions import capture, claims, clock, events, reading, review, steps, sweeps
+from submissions import capture, claims, clock, events, overrides, reading, review, steps, sweeps
 from submissions.calls import ledger, outcomes
 from submissions.events import Actor
 from submissions.models import (
@@ -110,7 +110,7 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
 def explain(submission: Submission, why: str = "Compared with the ID in the customer's hand.") -> None:
     """Give a reason for every value that is not what was read."""
     if reasons := dict.fromkeys(reading.unexplained(submission), why):
-        capture.save_values(submission, {}, by=by(submission.created_by), reasons=reasons)
+        overrides.give(submission, reasons, by=by(submission.created_by))
 
 
 def received(status: int = 200) -> Received:

@@ -14,7 +14,6 @@ from submissions.models.export import UNDER_WAY
 from submissions.permissions import NotAllowed
 
 TASK = "submissions.tasks.make_exports"
-LEAST_REASON = 4
 MOST_UNDER_WAY = 3
 
 

@@ -1,6 +1,7 @@
 """The form that begins a submission, and what is asked for the account check."""
 
 import re
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,9 @@ def last_choices(user: User) -> dict[str, Any]:
 
 
 class NewForm(forms.Form):
+    """`draft`: the id that the draft will have, so that a form that is sent twice makes one draft."""
+
+    draft = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     project = forms.ModelChoiceField(Project.objects.filter(is_open=True).order_by("name"), label=_("Project"))
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
     issuing_country = CountryField(

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from submissions.reason import SHORTEST, validate
 from submissions.typed import TextField
 
 WHY = (
@@ -15,7 +16,8 @@ WHY = (
 class ReasonForm(forms.Form):
     reason = TextField(
         label=_("Why"),
-        min_length=4,
+        min_length=SHORTEST,
+        validators=[validate],
         max_length=500,
         error_messages={"required": _("Write why: it stays on the record.")},
     )

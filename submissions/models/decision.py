@@ -12,9 +12,11 @@ from submissions import clock
 from submissions.models.call import Call, CallState
 from submissions.models.people import User
 from submissions.models.sealed import Sealed
-from submissions.models.submission import Submission
+from submissions.models.submission import DECIDED, Source, Submission
 
 UNDO_SECONDS = 10
+UNDONE = "undone"
+OVERTAKEN = ("vendor_decided_otherwise", "decided_earlier")
 
 
 class Verdict(models.TextChoices):
@@ -63,6 +65,14 @@ class Decision(models.Model):
 
     def data_key(self) -> bytes:
         return self.submission.data_key()
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the submission was decided otherwise than by this verdict, and not because its giver took it back."""
+        if self.withdrawn_why in OVERTAKEN:
+            return True
+        is_decided = self.submission.status in DECIDED
+        return is_decided and self.submission.source != Source.REVIEWER and self.withdrawn_why != UNDONE
 
     @property
     def can_come_back(self) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from submissions import access_report, events
 from submissions.models import AccessReview, Role
 from submissions.permissions import NotAllowed
+from submissions.reason import SHORTEST, validate
 from submissions.typed import TextField
 from submissions.views.asking import person
 
@@ -20,7 +21,8 @@ from submissions.views.asking import person
 class SignForm(forms.Form):
     remark = TextField(
         label=gettext_lazy("What you looked into, and what came of it"),
-        min_length=4,
+        min_length=SHORTEST,
+        validators=[validate],
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

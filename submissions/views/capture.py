@@ -6,22 +6,40 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from argos.matrix import Problem
-from submissions import capture, consent, contact, deadlines, events, fields, passport, posted, reading, search, steps
+from submissions import (
+    capture,
+    consent,
+    contact,
+    deadlines,
+    events,
+    fields,
+    guesses,
+    masking,
+    overrides,
+    passport,
+    posted,
+    reading,
+    search,
+    steps,
+)
 from submissions.calls import ledger
 from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
 from submissions.imaging.unusable import status_of
-from submissions.models import Call, CaptureSource, ImageKind, Status, Submission
+from submissions.models import Call, CaptureSource, ImageKind, Status, Submission, Team
 from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
-from submissions.permissions import check_can_start, get_submission_for
+from submissions.permissions import can, check_can_start, get_submission_for
+from submissions.reason import is_reason
+from submissions.signin.step_up import step_up
 from submissions.transitions import StaleSubmission
 from submissions.views import page, same
 from submissions.views.asking import person, safe_next
@@ -32,21 +50,32 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_can_start(user)
     form = NewForm(request.POST or None, user=user)
-    found = same.look(request, form) if form.is_bound and form.is_valid() else same.Same()
-    is_stopped = bool(found) and request.POST.get("seen") != "1"
-    if form.is_bound and form.is_valid() and not is_stopped:
-        data = form.cleaned_data
-        submission = capture.create_draft(
-            data["project"],
-            data["team"],
-            by=events.actor_of(request),
-            issuing_country=data["issuing_country"],
-            id_type=data["id_type"],
-            values={"email": data["email"], "customer_id": data["customer_id"]},
-        )
-        return redirect("submission", pk=submission.pk)
-    context = {"form": form, "same": found, "is_stopped": is_stopped, "countries": country_options()}
+    found = same.Same()
+    if form.is_bound and form.is_valid():
+        with transaction.atomic():
+            # Of two forms sent at once for a team, the second waits here and then finds the first one's draft.
+            Team.objects.select_for_update().get(pk=form.cleaned_data["team"].pk)
+            if draft := Submission.objects.filter(pk=form.cleaned_data["draft"], created_by=user).first():
+                return redirect("submission", pk=draft.pk)
+            found = same.look(request, form)
+            if not found or request.POST.get("seen") == "1":
+                return redirect("submission", pk=_draft_of(request, form).pk)
+    context = {"form": form, "same": found, "is_stopped": bool(found), "countries": country_options()}
     return render(request, "submissions/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _draft_of(request: HttpRequest, form: NewForm) -> Submission:
+    data = form.cleaned_data
+    is_taken = Submission.objects.filter(pk=data["draft"]).exists()
+    return capture.create_draft(
+        data["project"],
+        data["team"],
+        by=events.actor_of(request),
+        issuing_country=data["issuing_country"],
+        id_type=data["id_type"],
+        values={"email": data["email"], "customer_id": data["customer_id"]},
+        pk=None if is_taken else data["draft"],
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,21 +114,36 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def store(request: HttpRequest, submission: Submission, form: posted.Posted) -> list[Problem]:
     """What was typed, over what is stored, as often as somebody else's save comes in between."""
     _note_consent(request, submission)
+    tried = _count_numbers(request, form)
     for _time in range(SAVES_IN_A_ROW):
         merged = form.merge(submission)
         values, columns, problems = _columns(merged.values)
         try:
-            capture.save_values(submission, values, by=events.actor_of(request), reasons=form.reasons, **columns)
+            capture.save_values(submission, values, by=events.actor_of(request), **columns)
+            overrides.give(submission, form.reasons, by=events.actor_of(request))
         except capture.SavedMeanwhile:
             submission.refresh_from_db()
         else:
-            return problems + posted.conflict_problems(form, merged)
+            return tried + problems + posted.conflict_problems(form, merged)
     raise StaleSubmission(submission.reference)
+
+
+def _count_numbers(request: HttpRequest, form: posted.Posted) -> list[Problem]:
+    """Each typed number is a try, because the answer tells how it compares; after too many, none is taken."""
+    problems = []
+    for name in masking.SECRET:
+        if form.is_typed(name):
+            try:
+                guesses.count(person(request), form.typed[name])
+            except guesses.TooManyNumbers:
+                del form.typed[name]
+                problems.append(Problem(name, "too_many", guesses.sentence()))
+    return problems
 
 
 def kept(form: posted.Posted, problems: list[Problem]) -> dict[str, str]:
     """Typed and not stored; everything else is shown as it is stored by now."""
-    return {p.field: form.typed[p.field] for p in problems if p.code in ("conflict", "no_time")}
+    return {p.field: form.typed.get(p.field, "") for p in problems if p.code in ("conflict", "no_time")}
 
 
 def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
@@ -165,7 +209,7 @@ def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
     return [
         Problem(kind, "unseen", text, "error")
         for kind, image in capture.current_images(submission).items()
-        if request.POST.get(f"shown_{kind}", str(image.pk)) != str(image.pk)
+        if request.POST.get(f"shown_{kind}", "") != str(image.pk)
         and (image.source in FROM_PHONE or image.created_by != person(request))
     ]
 
@@ -209,6 +253,22 @@ FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
 
 
 @require_POST
+@step_up
+def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
+    user = person(request)
+    submission = get_submission_for(user, pk, "handle")
+    if not can(user, submission, "capture"):
+        try:
+            capture.join(submission, by=events.actor_of(request), reason=request.POST.get("reason", ""))
+        except capture.ReasonMissing as missing:
+            messages.error(request, str(missing))
+        else:
+            messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
+    return redirect("submission", pk=pk)
+
+
+@require_POST
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
     ledger.cancel_prepared(submission, CAPTURED, by=events.actor_of(request), why="taken_back")
@@ -219,7 +279,7 @@ def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
     reason = request.POST.get("reason", "").strip()
-    if not reason:
+    if not is_reason(reason, shortest=overrides.SHORTEST):
         messages.error(request, _("Say in a few words why, then close it."))
         return redirect("submission", pk=pk)
     capture.give_up(submission, by=events.actor_of(request), reason=reason)
@@ -229,10 +289,15 @@ def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
-    fresh = capture.restart(submission, by=events.actor_of(request))
+    submission = get_submission_for(person(request), pk, "handle")
+    try:
+        fresh = capture.restart(submission, by=events.actor_of(request))
+    except capture.RestartedAlready as already:
+        messages.info(request, _("It was started again already: this is its fresh submission."))
+        return redirect("submission", pk=already.fresh.pk)
     found = search.same_person(person(request), fresh).count()
-    messages.success(request, _("A fresh draft from the same data. It has its own clock and tries."))
+    text = _("A fresh draft from the same data. It has its own clock and tries. Read hidden numbers from the ID again.")
+    messages.success(request, text)
     if found:
         messages.warning(request, _("Other open or approved submissions of this person are listed below."))
     return redirect("submission", pk=fresh.pk)
@@ -240,13 +305,13 @@ def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def called_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
+    submission = get_submission_for(person(request), pk, "handle")
     contact.called_back(submission, by=events.actor_of(request))
     return redirect(safe_next(request, "start"))
 
 
 @require_POST
 def passed_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
+    submission = get_submission_for(person(request), pk, "handle")
     contact.pass_on(submission, by=events.actor_of(request))
     return redirect(safe_next(request, "start"))

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import clock, console, events, permissions, questions, queue, review
+from submissions import claims, clock, console, events, permissions, questions, queue, review
 from submissions.forms.review import DecisionForm
 from submissions.models import Image, Role, Submission, User
 from submissions.permissions import NotAllowed, get_submission_for
@@ -37,7 +37,11 @@ def render_console(
 ) -> HttpResponse:
     user = person(request)
     holds = permissions.holds_claim(user, submission)
-    events.record("looked", by=events.actor_of(request), submission=submission, purpose="review" if holds else "")
+    if holds and submission.is_reserved:
+        holds = claims.open_reserved(submission, by=events.actor_of(request))
+    same_person = page.others(user, submission) if holds else []
+    purpose, told = "review" if holds else "", {"same_person": [other.reference for other in same_person]}
+    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
     context = {
         **page.state(submission, user),
         **(_opened(request, submission) if holds else console.closed(submission)),
@@ -47,7 +51,7 @@ def render_console(
         "leaving": console.leaving(user, besides=submission),
         "holds": holds,
         "is_part": False,
-        "others": page.others(user, submission) if holds else [],
+        "others": same_person,
         "confirmed": console.confirmed_for(submission) if holds else {},
     }
     return render(request, "review/console.html", context, status=status)

@@ -14,6 +14,7 @@ from submissions import reveal as revealing
 from submissions.calls import readback, settle
 from submissions.models import Call, CallKind, CallState
 from submissions.permissions import check_can, get_submission_for
+from submissions.reason import is_reason
 from submissions.transitions import StaleSubmission
 from submissions.views import page
 from submissions.views.asking import person
@@ -36,7 +37,7 @@ def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record now and show both sides."""
-    found = get_submission_for(person(request), pk, "capture")
+    found = get_submission_for(person(request), pk, "handle")
     if not found.vendor_id:
         messages.info(request, _("The vendor has given no submission ID yet, so there is nothing to ask for."))
         return redirect("submission", pk=pk)
@@ -60,7 +61,7 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Say of an unknown call that it never arrived: a manager of any stuck one, an agent of an account check."""
-    found = get_submission_for(person(request), pk, "capture")
+    found = get_submission_for(person(request), pk, "handle")
     call = found.open_call
     if call is None or call.state != CallState.UNKNOWN:
         raise StaleSubmission(found.reference)
@@ -85,4 +86,4 @@ def _why_not_settled(call: Call, seen: str, reason: str) -> Problem | None:
     if not settle.may_be_settled_by_hand(call):
         text = _("The portal is still asking the vendor about this call. Nothing was settled; wait for its answer.")
         return Problem("", "still_asked", text)
-    return Problem("", "reason", _("Say in a few words how you know.")) if len(reason) < 4 else None
+    return Problem("", "reason", _("Say in a few words how you know.")) if not is_reason(reason) else None

@@ -13,6 +13,7 @@ from submissions import events
 from submissions.exports import asking, evidence
 from submissions.models import Export, ExportFormat, ExportSource
 from submissions.permissions import get_submission_for
+from submissions.reason import is_reason
 from submissions.views.asking import person, safe_next
 
 SHOWN = 30
@@ -39,7 +40,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Choose CSV or Excel, then press Export again."))
         return redirect(back)
     reason = request.POST.get("reason", "").strip()
-    if len(reason) < asking.LEAST_REASON:
+    if not is_reason(reason):
         messages.error(request, _("Say in a few words what the export is for. Nothing was exported."))
         return redirect(back)
     is_open = request.POST.get("open") == "1"
@@ -77,7 +78,7 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = _own(request, pk)
     reason = request.POST.get("reason", "").strip()
-    if len(reason) < asking.LEAST_REASON:
+    if not is_reason(reason):
         messages.error(request, _("Say in a few words why you download it."))
         return redirect("export", pk=pk)
     try:
@@ -95,7 +96,7 @@ def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One submission as a PDF, masked unless asked for openly; with a reason in both cases."""
     found = get_submission_for(person(request), pk, "export")
     reason = request.POST.get("reason", "").strip()
-    if len(reason) < asking.LEAST_REASON:
+    if not is_reason(reason):
         messages.error(request, _("Say in a few words what the evidence pack is for."))
         return redirect("submission", pk=pk)
     is_open = request.POST.get("open") == "1"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos import matrix
-from submissions import events, fields, listing, paging, search
+from submissions import events, fields, guesses, listing, paging, search
 from submissions.models import Role, Status, User
 from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
@@ -68,6 +68,11 @@ def show(request: HttpRequest) -> HttpResponse:
     names = [name for name in (*FIELDS, *listing.FILTERS) if name not in ("q", "after")]
     kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
     if text := request.POST.get("text", "").strip():
+        try:
+            guesses.count(person(request), text)
+        except guesses.TooManyNumbers:
+            messages.error(request, guesses.sentence())
+            return redirect("submission_list")
         kept["q"] = search.sealed(text)
     return redirect(f"{reverse('submission_list')}?{urlencode(kept)}")
 

@@ -70,7 +70,9 @@ def render_submission(
 ) -> HttpResponse:
     user = person(request)
     can_look = permissions.can(user, submission, "look")
-    events.record("looked", by=events.actor_of(request), submission=submission, purpose="work" if can_look else "")
+    same_person = others(user, submission)
+    purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in same_person]}
+    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
     is_capturing = submission.status in CAPTURING and can_look
     context = {
         **state(submission, user),
@@ -94,7 +96,7 @@ def render_submission(
         "revealed": revealed is not None,
         "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
         "vendor": vendor,
-        "others": others(user, submission),
+        "others": same_person,
         "question": questions.open_of(submission),
         "that_counts": search.that_counts(user, submission),
         "differences": [telling.about_difference(row) for row in submission.differences.standing()],
@@ -144,6 +146,8 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
         "first_limit": deadlines.first_step2_limit(submission) if submission.status == Status.CONFIRMING else None,
         "is_past_first_limit": deadlines.is_past_first_step2_limit(submission),
         "can_capture": can_capture,
+        "can_handle": permissions.can(user, submission, "handle"),
+        "may_join": not can_capture and user.is_reviewer and submission.status in (*CAPTURING, *SENDING),
         "can_take_back": can_capture and call is not None and call.may_be_taken_back,
         "can_overrule": permissions.can(user, submission, "overrule"),
         "can_review": permissions.can(user, submission, "claim"),

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos import codes, matrix
-from submissions import claims, console, events, fields, paging, queue, saved_views, search, wording
+from submissions import claims, console, events, fields, guesses, paging, queue, saved_views, search, wording
 from submissions.models import Role, Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
-from submissions.views.asking import safe_next
+from submissions.views.asking import person, safe_next
 from submissions.views.console import reviewer
 from submissions.views.selects import countries, select
 
@@ -143,6 +143,11 @@ def show(request: HttpRequest) -> HttpResponse:
     kept = {name: request.POST[name].strip() for name in queue.FILTERS if request.POST.get(name, "").strip()}
     text = request.POST.get("text", "").strip()
     if text:
+        try:
+            guesses.count(person(request), text)
+        except guesses.TooManyNumbers:
+            messages.error(request, guesses.sentence())
+            return redirect("review_queue")
         kept["q"] = search.sealed(text)
     return redirect(f"{reverse('review_queue')}?{urlencode(kept or {'view': 'all'})}")
 

@@ -13,10 +13,10 @@ from submissions.calls import gate, hold, recovery
 from submissions.models import Project, Role, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.permissions import NotAllowed
+from submissions.reason import is_reason
 from submissions.views.asking import person
 
 SHOWN = 50
-SHORTEST_REASON = 4
 
 
 @require_safe
@@ -86,4 +86,4 @@ def _lift(request: HttpRequest, why: str) -> None:
 
 def _reason(request: HttpRequest) -> str:
     given = request.POST.get("reason", "").strip()
-    return given if len(given) >= SHORTEST_REASON else ""
+    return given if is_reason(given) else ""

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from submissions import events, subject
+from submissions import events, guesses, subject
 from submissions.models import Submission
 from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
+from submissions.reason import SHORTEST, validate
 from submissions.typed import TextField
 from submissions.views.asking import person
 
@@ -23,7 +24,8 @@ class SubjectForm(forms.Form):
     identifier = TextField(label=gettext_lazy("Exactly as it was given"), max_length=200)
     reason = TextField(
         label=gettext_lazy("Why"),
-        min_length=4,
+        min_length=SHORTEST,
+        validators=[validate],
         max_length=500,
         help_text=gettext_lazy("For example: request of 3 May, identity checked by phone"),
     )
@@ -40,7 +42,11 @@ def request_of_subject(request: HttpRequest) -> HttpResponse:
         return _page(request, form)
     kind = subject.Identifier(form.cleaned_data["kind"])
     try:
+        guesses.count(user, form.cleaned_data["identifier"])
         found = subject.find(user, kind, form.cleaned_data["identifier"])
+    except guesses.TooManyNumbers:
+        form.add_error("identifier", guesses.sentence())
+        return _page(request, form)
     except subject.TooMany:
         form.add_error("identifier", _("That fits more submissions than one person has. Use another identifier."))
         return _page(request, form)

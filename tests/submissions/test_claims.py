@@ -54,6 +54,17 @@ def test_next_takes_what_is_reserved_before_what_is_nearer(officer: User) -> Non
     assert ahead.claimed_until > clock.now() + timedelta(minutes=29)
 
 
+def test_opening_what_is_reserved_from_a_list_makes_it_a_full_claim(officer: User) -> None:
+    here, ahead = held_by(officer), make_at(Status.PENDING)
+    client = browser(officer)
+    client.post(f"/review/{here.pk}/reserve/")
+    assert client.get(f"/review/{ahead.pk}/").status_code == 200
+    ahead = reload(ahead)
+    assert (ahead.claimed_by, ahead.is_reserved) == (officer, False)
+    assert ahead.claimed_until > clock.now() + timedelta(minutes=29)
+    assert Event.objects.filter(kind="claimed", submission_id=ahead.pk, purpose="review").count() == 1
+
+
 def test_next_of_a_page_is_never_that_page(officer: User) -> None:
     here = held_by(officer)
     assert browser(officer).post("/review/next/", {"from": here.pk}).url == "/review/"

@@ -9,7 +9,7 @@ from django.test import Client
 
 from argos.received import Received
 from argos.replies import parse_step2
-from submissions import capture, claims, clock, console, review, steps
+from submissions import capture, claims, clock, console, overrides, review, steps
 from submissions.calls import outcomes
 from submissions.models import CallKind, Decision, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
 from tests.factories import (
@@ -223,7 +223,8 @@ def test_comparison_marks_what_differs_letter_by_letter() -> None:
 def test_comparison_shows_the_agents_reason() -> None:
     agent = make_user()
     submission = answer_step1_after(make_draft(agent), agent)
-    capture.save_values(submission, {"name": "Minsea Example"}, by=by(agent), reasons={"name": "smudged letter"})
+    capture.save_values(submission, {"name": "Minsea Example"}, by=by(agent))
+    overrides.give(submission, {"name": "smudged letter"}, by=by(agent))
     steps.send_step2(submission, by=by(agent))
     submission = answered(reload(submission), "pending", 84.0)
     officer = make_user(Role.OFFICER)

@@ -151,6 +151,7 @@ def test_undone_verdict_fills_the_form_again(officer: User, pending: Submission)
     page = client.get(f"/review/{pending.pk}/").content.decode()
     assert COMMENT in page
     assert '<option value="id_info_dataMismatch" selected' in page
+    assert 'name="verdict" value="rejected" checked' in page
     assert 'value="Min-seo"' in page
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from argos.matrix import Problem
-from submissions import capture, claims, events, findings, steps
+from submissions import capture, claims, events, findings, overrides, steps
 from submissions.models import Event, ImageKind, Role, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.templatetags.kyc import anchor, named
@@ -41,9 +41,7 @@ def test_a_selfie_with_a_fault_stops_step2_and_the_reason_is_for_that_picture() 
     key = with_finding(submission, ImageKind.SELFIE, "dark")
     with pytest.raises(steps.NotReady):
         steps.send_step2(submission, by=by(submission.created_by))
-    capture.save_values(
-        submission, {}, by=by(submission.created_by), reasons={key: "The room is dark and the face is plain to see."}
-    )
+    overrides.give(submission, {key: "The room is dark and the face is plain to see."}, by=by(submission.created_by))
     assert steps.step2_problems(submission) == ()
     attach_image(submission, ImageKind.SELFIE, submission.created_by)
     with_finding(submission, ImageKind.SELFIE, "dark")
@@ -57,11 +55,16 @@ def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
     image.findings = ["blurred"]
     image.save(update_fields=["findings"])
     key = findings.reason_key(image, "blurred")
-    capture.save_values(submission, {}, by=by(user), reasons={key: "no better light here"})
+    overrides.give(submission, {key: "no better light here"}, by=by(user))
     assert not Event.objects.filter(kind="finding_overruled").exists(), "a reason that is still typed is none yet"
     steps.send_step2(submission, by=by(user))
     event = Event.objects.get(kind="finding_overruled", submission_id=submission.pk)
-    assert event.fields == {"code": "blurred", "image": str(image.pk), "image_kind": "selfie"}
+    assert event.fields == {
+        "code": "blurred",
+        "image": str(image.pk),
+        "image_kind": "selfie",
+        "author": user.username,
+    }
     assert events.reason_of(event, submission) == "no better light here"
 
 
@@ -91,8 +94,7 @@ def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(clie
     submission = make_at(Status.CONFIRMING)
     with_finding(submission, ImageKind.ID_FRONT, "id_glare")
     key = with_finding(submission, ImageKind.SELFIE, "dark")
-    reasons = {**submission.reasons, key: "The room is dark; the face is plain to see."}
-    capture.save_values(submission, {}, by=by(submission.created_by), reasons=reasons)
+    overrides.give(submission, {key: "The room is dark; the face is plain to see."}, by=by(submission.created_by))
     explain(submission)
     steps.send_step2(submission, by=by(submission.created_by))
     submission = answer_step2(submission, "pending")

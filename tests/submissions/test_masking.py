@@ -67,7 +67,8 @@ class TestPages:
         page = client.get(f"/submissions/{submission.pk}/").content.decode()
         assert "2345672" not in page
         assert 'value="900203-•••••••"' in page
-        client.post(f"/submissions/{submission.pk}/values/", {"identity_number": "900203-•••••••", "name": "New Name"})
+        typed = {"identity_number": "900203-•••••••", "name": "New Name", "version": submission.draft_version}
+        client.post(f"/submissions/{submission.pk}/values/", typed)
         assert factories.reload(submission).values["identity_number"] == NUMBER
         assert factories.reload(submission).values["name"] == "New Name"
 

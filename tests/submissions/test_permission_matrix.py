@@ -104,7 +104,8 @@ CUSTOMERS = only(*AGENTS, *REVIEWING)
 REVIEWERS = only(*REVIEWING)
 MANAGERS = only(MANAGER, CAPTURING_MANAGER)
 SEE = of_submission(lambda person, state: True)
-CAPTURE = of_submission(lambda person, state: person != ADMIN)
+HANDLE = of_submission(lambda person, state: person != ADMIN)
+CAPTURE = of_submission(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
 LOOK = of_submission(_look)
 IN_REVIEW_ROOM = review_only(of_submission(lambda person, state: person != ADMIN))
 REVIEW_PAGE = review_only(of_submission(lambda person, state: True))
@@ -154,17 +155,18 @@ ROWS: dict[str, Row] = {
     "submission_show": Row(post=CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
     "same_customer": Row(post=CUSTOMERS),
-    "submission": Row(CAPTURE, of="submission"),
-    "status_part": Row(CAPTURE, of="submission"),
-    "ask_vendor": Row(post=CAPTURE, of="submission"),
-    "reveal": Row(post=CAPTURE, of="submission", data={"reason": "the customer asked"}),
+    "submission": Row(HANDLE, of="submission"),
+    "status_part": Row(HANDLE, of="submission"),
+    "ask_vendor": Row(post=HANDLE, of="submission"),
+    "reveal": Row(post=HANDLE, of="submission", data={"reason": "the customer asked"}),
     "save_values": Row(SIGNED_IN, CAPTURE, of="submission", data={"name": "Another Name"}),
     "account_check": Row(post=CAPTURE, of="submission"),
     "address_code": Row(post=CAPTURE, of="submission"),
     "take_back": Row(post=CAPTURE, of="submission"),
     "give_up": Row(post=CAPTURE, of="submission"),
-    "restart": Row(post=CAPTURE, of="submission"),
-    "release_call": Row(post=CAPTURE, of="submission"),
+    "restart": Row(post=HANDLE, of="submission"),
+    "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
+    "release_call": Row(post=HANDLE, of="submission"),
     "image": Row(LOOK, of="image"),
     "review_queue": Row(REVIEWERS),
     "claim_next": Row(post=REVIEWERS),
@@ -185,14 +187,14 @@ ROWS: dict[str, Row] = {
     "answer_question": Row(post=CAPTURE, of="submission"),
     "decide": Row(post=IN_REVIEW_ROOM, of="submission"),
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
-    "add_note": Row(post=CAPTURE, of="submission"),
+    "add_note": Row(post=HANDLE, of="submission"),
     "reports": Row(REVIEWERS),
     "handover": Row(CUSTOMERS),
     "unread": Row(SIGNED_IN),
     "all_seen": Row(post=SIGNED_IN),
     "alert_part": Row(SIGNED_IN),
     "open_mention": Row(only(otherwise=HIDDEN), of="session of another"),
-    "note_people": Row(CAPTURE, of="submission"),
+    "note_people": Row(HANDLE, of="submission"),
     "evidence_pack": Row(post=EVIDENCE, of="submission", data={"reason": "for the audit"}),
     "export_list": Row(REVIEWERS),
     "export_ask": Row(post=REVIEWERS),
@@ -246,8 +248,8 @@ ROWS: dict[str, Row] = {
     "admin:submissions_submission_change": Row(STAFF, ADMIN_NEVER, of="submission in the admin"),
     "admin:submissions_submission_history": Row(STAFF, STAFF, of="submission in the admin"),
     "admin:submissions_submission_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="submission in the admin"),
-    "called_back": Row(post=CAPTURE, of="submission"),
-    "passed_on": Row(post=CAPTURE, of="submission"),
+    "called_back": Row(post=HANDLE, of="submission"),
+    "passed_on": Row(post=HANDLE, of="submission"),
     "retention": Row(ADMINISTRATORS),
     "retention_act": Row(ADMINISTRATORS, ADMINISTRATORS, of="submission", data={"action": "hold"}),
     "admin:submissions_consenttext_changelist": Row(ADMIN_ONLY, ADMIN_ONLY),

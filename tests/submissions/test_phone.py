@@ -107,7 +107,8 @@ def test_looking_spends_nothing_and_the_upload_does(quick: list[str]) -> None:
 
 def test_live_and_from_a_file_are_told_apart(quick: list[str]) -> None:
     submission = make_draft()
-    assert hand_over(link_of(submission)[1], is_live=True).get_source_display() == "customer's phone, live camera"
+    live = hand_over(link_of(submission)[1], is_live=True)
+    assert live.get_source_display() == "customer's phone, live camera, says the browser"
     assert hand_over(link_of(submission)[1]).get_source_display() == "customer's phone, from a file"
 
 

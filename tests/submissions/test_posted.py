@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import Client
 
 from submissions import capture, clock, erasure, posted
@@ -27,10 +28,12 @@ pytestmark = pytest.mark.django_db
         ("theirs", "mine", "old", None, "theirs"),
         ("theirs", "", "old", None, "theirs"),  # emptied here, changed there
         ("read by the vendor", "", "", None, None),  # a blank never writes over a reading
+        ("theirs", "mine", None, None, "theirs"),  # posted without the value that was shown
+        ("", "mine", None, "mine", None),
     ],
 )
-def test_merge(stored: str, typed: str, was: str, written: str | None, conflict: str | None) -> None:
-    merged = posted.merge({"name": stored}, {"name": typed}, {"name": was})
+def test_merge(stored: str, typed: str, was: str | None, written: str | None, conflict: str | None) -> None:
+    merged = posted.merge({"name": stored}, {"name": typed}, {} if was is None else {"name": was})
     assert merged.values.get("name") == written
     assert merged.conflicts.get("name") == conflict
 
@@ -214,7 +217,34 @@ def test_fresh_draft_has_the_values_of_what_ended(client: Client, status: Status
     client.force_login(submission.created_by)
     client.post(f"/submissions/{submission.pk}/restart/")
     fresh = Submission.objects.exclude(pk=submission.pk).get()
-    assert (fresh.previous, fresh.values, fresh.status) == (submission, reload(submission).values, Status.DRAFT)
+    shown = {name: text for name, text in reload(submission).values.items() if name != "document_number"}
+    assert (fresh.previous, fresh.values, fresh.status) == (submission, shown, Status.DRAFT), "the number is hidden"
+
+
+@pytest.mark.parametrize("status", RESTARTED)
+def test_reviewer_learns_no_hidden_number_by_starting_fresh(client: Client, status: Status) -> None:
+    submission = make_at(status, document_number="M12345678")
+    client.force_login(make_user(Role.OFFICER))
+    page = client.post(f"/submissions/{submission.pk}/restart/", follow=True).content.decode()
+    assert "A fresh draft" in page
+    assert "M12345678" not in page
+
+
+def test_starting_fresh_twice_gives_one_draft(client: Client) -> None:
+    submission = make_at(Status.REJECTED)
+    client.force_login(submission.created_by)
+    first = client.post(f"/submissions/{submission.pk}/restart/").url
+    again = client.post(f"/submissions/{submission.pk}/restart/", follow=True)
+    assert again.redirect_chain == [(first, 302)]
+    assert "started again already" in again.content.decode()
+    assert Event.objects.filter(kind="restarted").count() == Submission.objects.exclude(pk=submission.pk).count() == 1
+
+
+def test_database_refuses_a_second_open_fresh_submission(client: Client) -> None:
+    submission = make_at(Status.REJECTED)
+    capture.restart(submission, by=by(submission.created_by))
+    with pytest.raises(IntegrityError):
+        Submission.objects.filter(pk=make_draft().pk).update(previous=submission)
 
 
 def seen(submission: Submission) -> dict[str, str]:

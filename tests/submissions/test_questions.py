@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from submissions import claims
+from submissions import claims, questions
 from submissions.models import Capturer, Event, ImageKind, Question, Role, Status, Submission, User
 from submissions.permissions import why_not
 from tests import pictures
@@ -59,9 +59,15 @@ def test_answer_with_a_note_is_shown_in_queue_and_console(officer: User, held: S
     assert held.reference not in browser(held.created_by).get("/").content.decode()
 
 
-def test_who_answers_their_own_question_does_not_decide(officer: User, held: Submission) -> None:
+def test_reviewer_who_captured_nothing_does_not_answer_their_own_question(officer: User, held: Submission) -> None:
     ask(officer, held)
-    answer(officer, held, answer="I say it is fine.")
+    assert "Somebody else captures this one." in answer(officer, held, answer="I say it is fine.")
+    assert Question.objects.get().answered_by is None
+
+
+def test_who_answers_does_not_decide(officer: User, held: Submission) -> None:
+    ask(officer, held)
+    questions.answer(questions.open_of(held), "I say it is fine.", None, by=by(officer))
     held = reload(held)
     assert Question.objects.get().answered_by == officer
     assert why_not(officer, held, "decide") == "You captured this one, so another reviewer must decide."

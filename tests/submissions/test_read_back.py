@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.test import Client
 
 from argos.errors import OutcomeUnknown
 from argos.received import Received
@@ -16,8 +17,8 @@ from submissions import clock
 from submissions.calls import adoption, gate, ledger, memory, outcomes, readback, send, settle, strays
 from submissions.calls.lanes import Lane
 from submissions.calls.readback import Word
-from submissions.models import Call, CallKind, CallState, Decision, Project, Status, Submission
-from tests.factories import by, claim_call, make_at, make_draft, make_project, received, reload, step1_reply
+from submissions.models import Call, CallKind, CallState, Decision, Project, Role, Status, Submission
+from tests.factories import by, claim_call, make_at, make_draft, make_project, make_user, received, reload, step1_reply
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -72,6 +73,29 @@ class TestAdopted:
         assert decision.withdrawn_why == "vendor_decided_otherwise"
         shown = fresh.differences.get()
         assert (shown.kind, shown.ours, shown.theirs) == ("decision", "approved", "rejected")
+
+    def test_overtaken_verdict_stays_on_the_review_page_with_its_comment(self, client: Client) -> None:
+        call = lost(Status.DECISION_SENDING, CallKind.REVIEW)
+        decision = Decision.objects.get()
+        decision.submission, decision.comment = call.submission, "The face is the one on the card."
+        decision.save()
+        adoption.ADOPT[CallKind.REVIEW](call, record("rejected", commentCode=["id_info_blacklist"]))
+        client.force_login(decision.reviewer)
+        page = client.get(f"/review/{call.submission_id}/").content.decode()
+        assert f"{decision.reviewer.name} approves" in page
+        assert "The face is the one on the card." in page
+        assert "Overtaken" in page
+        client.force_login(make_user(Role.ADMINISTRATOR))
+        page = client.get(f"/review/{call.submission_id}/").content.decode()
+        assert "The face is the one on the card." not in page
+
+    def test_first_of_two_verdicts_is_overtaken_when_the_vendor_decides(self, client: Client) -> None:
+        submission = make_at(Status.SECOND_REVIEW)
+        readback.adopt(submission, record("rejected", vendor_id=submission.vendor_id))
+        decision = Decision.objects.get()
+        assert decision.withdrawn_at is None
+        client.force_login(decision.reviewer)
+        assert "Overtaken" in client.get(f"/review/{submission.pk}/").content.decode()
 
 
 class TestRead:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from submissions.calls import hold, recovery
 from submissions.events import Actor
 from submissions.models import Switch
+from submissions.reason import is_reason
 
 HERE = Actor(None, "command line")
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         if options["begin"]:
             hold.begin(hold.BY_HAND, by=HERE)
         if options["lift"]:
-            if not options["reason"].strip():
+            if not is_reason(options["reason"]):
                 raise CommandError("--lift wants --reason: what was checked.")
             self._lift(options["reason"])
         switch = Switch.read()

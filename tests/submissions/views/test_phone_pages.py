@@ -264,7 +264,7 @@ class TestAgent:
 
     def test_without_script_what_was_typed_is_kept(self, agent: Client, submission: Submission) -> None:
         url = f"/submissions/{submission.pk}/phone/selfie/"
-        page = agent.post(url, {"how": "show_selfie", "name": "Typed Just Now"})
+        page = agent.post(url, {"how": "show_selfie", "name": "Typed Just Now", "version": submission.draft_version})
         assert b"data:image/svg+xml" in page.content
         submission.refresh_from_db()
         assert submission.values["name"] == "Typed Just Now"
