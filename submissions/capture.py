@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from submissions import clock, deadlines, events, masking, search
+from submissions import clock, events, search
 from submissions.events import Actor
 from submissions.imaging import checks, intake, places, portrait
 from submissions.models import (
@@ -24,24 +24,14 @@ from submissions.models import (
     Team,
 )
 from submissions.models.submission import CAPTURING, SENDING
-from submissions.permissions import can
 from submissions.reason import is_reason
 from submissions.transitions import StaleSubmission, move
 
 READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
-RESTARTS = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
 
 
 class ReasonMissing(Exception):
     """The text says what to type."""
-
-
-class RestartedAlready(Exception):
-    """A fresh submission of this one is open: `fresh`."""
-
-    def __init__(self, fresh: Submission) -> None:
-        self.fresh = fresh
-        super().__init__(fresh.reference)
 
 
 def create_draft(
@@ -275,47 +265,3 @@ def give_up(submission: Submission, *, by: Actor, reason: str) -> None:
     with transaction.atomic():
         events.record("given_up_because", by=by, submission=submission, reason=reason)
         move(submission, Status.ABANDONED, by=by, decided_at=now, callback_at=None)
-
-
-def can_restart(submission: Submission) -> bool:
-    """Whether its customer may need another submission: it ended without approval, or its ID may work no longer."""
-    return submission.status in RESTARTS or deadlines.is_past_first_step2_limit(submission)
-
-
-def restart(submission: Submission, *, by: Actor) -> Submission:
-    """A fresh draft from this one's values; its own try count, clock, key and images.
-
-    Only values that this person may see are copied: hidden numbers are read from the ID anew. While a fresh draft of
-    this one is open, there is no second one (`submission_one_open_restart`).
-
-    Raises:
-        StaleSubmission: it is under way, or approved; nothing is written and no value is shown.
-        RestartedAlready: its fresh submission is open; nothing is written.
-    """
-    if not can_restart(submission):
-        raise StaleSubmission(submission.reference)
-    try:
-        with transaction.atomic():
-            fresh = create_draft(
-                submission.project,
-                submission.team,
-                by=by,
-                issuing_country=submission.issuing_country,
-                id_type=submission.id_type,
-                values=_visible_values(submission, by),
-                previous=submission,
-            )
-            events.record("restarted", by=by, submission=submission, fields={"as": fresh.reference})
-    except IntegrityError as error:
-        open_one = submission.restarts.open().first()
-        if open_one is None:
-            raise
-        raise RestartedAlready(open_one) from error
-    return fresh
-
-
-def _visible_values(submission: Submission, by: Actor) -> dict[str, str]:
-    assert by.user is not None
-    if can(by.user, submission, "look"):
-        return submission.values
-    return {name: text for name, text in submission.values.items() if masking.masked(name, text) == text}

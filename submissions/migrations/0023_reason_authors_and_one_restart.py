@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='submission',
             name='reason_authors',
-            field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False, help_text="user names by the reasons' keys"),
+            field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
         ),
         migrations.AlterField(
             model_name='image',
@@ -40,6 +40,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(unlink_doubles, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('previous__isnull', False), models.Q(('status__in', ('approved', 'rejected', 'abandoned')), _negated=True)), fields=('previous',), name='submission_one_open_restart'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('approved', 'rejected', 'abandoned')), _negated=True), fields=('previous',), name='submission_one_restart'),
         ),
     ]

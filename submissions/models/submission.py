@@ -134,12 +134,7 @@ class Submission(ReadPartly):
     values_sealed = models.BinaryField(null=True)
     ocr_sealed = models.BinaryField(null=True)
     reasons_sealed = models.BinaryField(null=True)
-    reason_authors = models.JSONField(
-        default=dict,
-        db_default=models.Value({}, models.JSONField()),
-        editable=False,
-        help_text="user names by the reasons' keys",
-    )
+    reason_authors = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
     vendor_comment_sealed = models.BinaryField(null=True)
     values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict)
     ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict)
@@ -277,11 +272,7 @@ class Submission(ReadPartly):
             models.Index("created_by", F("decided_at").desc(), name="submission_captured_decided"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["previous"],
-                condition=Q(previous__isnull=False) & ~Q(status__in=FINAL),
-                name="submission_one_open_restart",
-            ),
+            models.UniqueConstraint(fields=["previous"], condition=~Q(status__in=FINAL), name="submission_one_restart"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),
             models.CheckConstraint(condition=Q(source__in=["", *Source.values]), name="submission_source_known"),
             models.CheckConstraint(

@@ -29,6 +29,7 @@ from submissions import (
     search,
     steps,
 )
+from submissions import restart as restarting
 from submissions.calls import ledger
 from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
@@ -37,9 +38,8 @@ from submissions.models import Call, CaptureSource, ImageKind, Status, Submissio
 from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
-from submissions.permissions import can, check_can_start, get_submission_for
+from submissions.permissions import check_can_start, get_submission_for
 from submissions.reason import is_reason
-from submissions.signin.step_up import step_up
 from submissions.transitions import StaleSubmission
 from submissions.views import page, same
 from submissions.views.asking import person, safe_next
@@ -253,22 +253,6 @@ FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
 
 
 @require_POST
-@step_up
-def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
-    user = person(request)
-    submission = get_submission_for(user, pk, "handle")
-    if not can(user, submission, "capture"):
-        try:
-            capture.join(submission, by=events.actor_of(request), reason=request.POST.get("reason", ""))
-        except capture.ReasonMissing as missing:
-            messages.error(request, str(missing))
-        else:
-            messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
-    return redirect("submission", pk=pk)
-
-
-@require_POST
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
     ledger.cancel_prepared(submission, CAPTURED, by=events.actor_of(request), why="taken_back")
@@ -291,8 +275,8 @@ def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "handle")
     try:
-        fresh = capture.restart(submission, by=events.actor_of(request))
-    except capture.RestartedAlready as already:
+        fresh = restarting.restart(submission, by=events.actor_of(request))
+    except restarting.RestartedAlready as already:
         messages.info(request, _("It was started again already: this is its fresh submission."))
         return redirect("submission", pk=already.fresh.pk)
     found = search.same_person(person(request), fresh).count()

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos.matrix import Problem
-from submissions import events
+from submissions import capture, events
 from submissions import reveal as revealing
 from submissions.calls import readback, settle
 from submissions.models import Call, CallKind, CallState
-from submissions.permissions import check_can, get_submission_for
+from submissions.permissions import can, check_can, get_submission_for
 from submissions.reason import is_reason
 from submissions.transitions import StaleSubmission
 from submissions.views import page
@@ -56,6 +56,22 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(missing))
         return redirect("submission", pk=pk)
     return page.render_submission(request, found, revealed=because)
+
+
+@require_POST
+@step_up
+def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
+    user = person(request)
+    submission = get_submission_for(user, pk, "handle")
+    if not can(user, submission, "capture"):
+        try:
+            capture.join(submission, by=events.actor_of(request), reason=request.POST.get("reason", ""))
+        except capture.ReasonMissing as missing:
+            messages.error(request, str(missing))
+        else:
+            messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
+    return redirect("submission", pk=pk)
 
 
 @require_POST

@@ -23,6 +23,7 @@ from submissions import (
     permissions,
     posted,
     questions,
+    restart,
     reveal,
     review,
     search,
@@ -155,7 +156,7 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
         "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
         "account": account(submission),
         "changing": submission.status in CAPTURING,
-        "can_restart": capture.can_restart(submission),
+        "can_restart": restart.can_restart(submission),
     }
 
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
 
-from submissions import capture, clock, erasure, posted
+from submissions import capture, clock, erasure, posted, restart
 from submissions.models import CallState, Event, Image, ImageKind, Role, Status, Submission
 from submissions.models.submission import FINAL
 from submissions.transitions import StaleSubmission
@@ -242,7 +242,7 @@ def test_starting_fresh_twice_gives_one_draft(client: Client) -> None:
 
 def test_database_refuses_a_second_open_fresh_submission(client: Client) -> None:
     submission = make_at(Status.REJECTED)
-    capture.restart(submission, by=by(submission.created_by))
+    restart.restart(submission, by=by(submission.created_by))
     with pytest.raises(IntegrityError):
         Submission.objects.filter(pk=make_draft().pk).update(previous=submission)
 
