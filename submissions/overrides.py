@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from argos import limits
 from submissions import capture, events, findings, steps
 from submissions.events import Actor
 from submissions.models import Submission
 from submissions.reason import is_reason
 
 SHORTEST = 2
-LONGEST = 400
+LONGEST = limits.REASON
 
 
 def known_keys(submission: Submission) -> set[str]:
