@@ -29,6 +29,7 @@ def acting(*actions: str) -> When:
 ACTIONS: dict[str, When] = {
     # Personal data
     "reveal": always,
+    "join_capture": always,
     "subject": always,
     "evidence_pack": always,
     "export_ask": unmasked,

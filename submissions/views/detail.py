@@ -59,7 +59,6 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@step_up
 def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
     user = person(request)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 # What is asked of the design, not read from the table of the code: address, what is posted.
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "reveal": ({},),
+    "join_capture": ({},),
     "subject": ({},),
     "evidence_pack": ({}, {"open": "1"}),
     "export_ask": ({"open": "1"},),
