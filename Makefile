@@ -29,7 +29,7 @@ $(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip check
 	@touch $@ $(RUNTIME)
 
-frontend: $(RUNTIME) ## fetch the charts' library by npm; without a registry the pages do without
+frontend: $(RUNTIME) ## fetch the charts' library and the face detector's weights (required) by npm
 	@$(BIN)/python -m kycportal.frontend
 
 run: $(RUNTIME) frontend messages ## start everything on this machine; Ctrl-C stops it
@@ -45,21 +45,21 @@ test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, a s
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
 	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
 
-test-unit: $(DEVELOPMENT) messages ## the unit suite alone, in half a minute
+test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
 
-test-postgres: $(DEVELOPMENT) ## the database-touching suite on a real PostgreSQL
+test-postgres: $(DEVELOPMENT) frontend ## the database-touching suite on a real PostgreSQL
 	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions --ignore=tests/submissions/imaging \
 		--ignore=tests/submissions/test_permission_matrix.py --ignore=tests/submissions/test_korean_pages.py \
 		-m "not browser and not drill and not vendor"
 
-test-drill: $(DEVELOPMENT) ## a short fault drill with real processes
+test-drill: $(DEVELOPMENT) frontend ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser --reruns 1 -rR
 
-check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, audit, all tests and a small bench
+check: $(DEVELOPMENT) frontend ## format, lint, imports, types, migrations, deployment, audit, all tests and a small bench
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then mend what it cannot"; exit 1; }
 	@$(BIN)/python -m tests.imports
@@ -74,16 +74,16 @@ check: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment, a
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory bench SIZE=small || { echo "A bench does not run: make bench SIZE=small BENCH=its name"; exit 1; }
 
-bench: $(DEVELOPMENT) ## measure; BENCH=name runs one, SIZE=small a minute's run on small data
+bench: $(DEVELOPMENT) frontend ## measure; BENCH=name runs one, SIZE=small a minute's run on small data
 	@SIZE=$(or $(SIZE),full) $(BIN)/python -m bench $(BENCH)
 
-drill: $(DEVELOPMENT) ## faults with real processes; DRILL=name runs one, SEED=n repeats a run
+drill: $(DEVELOPMENT) frontend ## faults with real processes; DRILL=name runs one, SEED=n repeats a run
 	@$(BIN)/python -m tests.drills $(DRILL) $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
 
-hostile: $(DEVELOPMENT) ## 20,000 generated hostile inputs against the running stack
+hostile: $(DEVELOPMENT) frontend ## 20,000 generated hostile inputs against the running stack
 	@$(BIN)/python -m tests.hostile --inputs 20000
 
-mutants: $(DEVELOPMENT) ## turn small things of a room round and see which no test notices; ROOM=calls SAMPLE=100 SEED=1
+mutants: $(DEVELOPMENT) frontend ## turn small things of a room round and see which no test notices; ROOM=calls SAMPLE=100 SEED=1
 	@$(BIN)/python -m tests.mutants $(or $(ROOM),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, as CycloneDX
@@ -91,7 +91,7 @@ sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, 
 	@$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o artifacts/sbom.json
 	@$(BIN)/python -c "import json; print(len(json.load(open('artifacts/sbom.json'))['components']), 'components in artifacts/sbom.json')"
 
-pictures: $(DEVELOPMENT) ## take the README's pictures from the running pages
+pictures: $(DEVELOPMENT) frontend ## take the README's pictures from the running pages
 	@$(BIN)/python -m tests.browser.portray
 
 # For the first 3.11: up to 3.11.2 (Debian 12's own) redis needs a package that later ones do not.

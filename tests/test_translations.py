@@ -24,7 +24,7 @@ ADVICE = (
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z]\w*[^>]*>")
 NOT_FOR_PEOPLE = {"migrations", "management"}
 # Names of people and desks that are made up, and what only Prometheus reads.
-FOR_OPERATORS = {"demo.py", "gauges.py"}
+FOR_OPERATORS = {"demo.py", "gauges.py", "weights.py"}
 PAGES_OF_THE_PROJECT = ("errors.py", "settings.py", "urls.py")
 
 

@@ -17,6 +17,7 @@ from django.http.request import validate_host
 from kycportal.doctor import Finding, bad, good, note
 from submissions import search, vault
 from submissions.calls import memory
+from submissions.imaging import weights
 from submissions.keys import backup
 from submissions.models import Project, Submission
 from submissions.models.submission_key import SubmissionKey, load_keys
@@ -73,6 +74,10 @@ def files() -> Iterator[Finding]:
         yield bad("files", f"{len(missing)} static files were not collected, {missing[0]} among them", do)
     else:
         yield good("files", f"static files are at {settings.STATIC_ROOT}")
+    if absent := weights.problem():
+        yield bad(
+            "files", absent, "Run it on this host as the owner of the checkout, then restart web: it does not start."
+        )
     data = Path(settings.DATA_DIR)
     for folder in [data, *(some for some in [memory.folder()] if some.exists())]:
         try:

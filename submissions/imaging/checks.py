@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from submissions.imaging.faces import Face, Pixels, Sight, find_faces, grey_of, is_turned, look
+from submissions.imaging.blazeface import Pixels
+from submissions.imaging.faces import Face, Sight, grey_of, look, open_picture
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,24 @@ class Thresholds:
     clipped_level: int = 250
     clipped_share: float = 0.2
     face_clipped_share: float = 0.3
-    face_share: float = 0.25
-    face_share_most: float = 0.78
-    border_share: float = 0.045
-    face_pixels: int = 120
+    face_share: float = 0.27
+    face_share_most: float = 0.84
+    border_share: float = 0.02
+    face_pixels: int = 130
     sharp_width: int = 72
     face_sharpness: float = 0.022
     id_sharp_width: int = 600
     id_sharpness: float = 0.012
     id_glare_share: float = 0.012
     id_long_side: int = 640
-    id_face_most: float = 0.5
+    id_face_most: float = 0.54
 
 
 DEFAULT = Thresholds()
 GLARE_WIDTH = 800
 PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
 # A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
-LIVE = replace(DEFAULT, face_pixels=0, id_long_side=0, face_share=0.3, face_share_most=0.72, border_share=0.06)
+LIVE = replace(DEFAULT, face_pixels=0, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03)
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class Finding:
 
 def check_selfie(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
     """What speaks against sending this selfie; empty when nothing does."""
-    return judge_selfie(grey_of(content), thresholds)
+    return judge_selfie(open_picture(content), thresholds)
 
 
-def judge_selfie(grey: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """`check_selfie` of a picture that is open already."""
-    sight = look(grey)
+def judge_selfie(picture: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """`check_selfie` of RGB pixels."""
+    sight, grey = look(picture), grey_of(picture)
     if sight.is_turned:
         return (Finding("turned", 0),)
     if len(sight.faces) > 1 and not sight.is_cut:
@@ -89,11 +90,12 @@ def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: 
     Args:
         has_portrait: the side with the portrait: then a picture that lies on its side shows.
     """
-    return judge_id(grey_of(content), thresholds, has_portrait=has_portrait)
+    return judge_id(open_picture(content), thresholds, has_portrait=has_portrait)
 
 
-def judge_id(grey: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
-    """`check_id` of a picture that is open already."""
+def judge_id(picture: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
+    """`check_id` of RGB pixels."""
+    grey = grey_of(picture)
     if exposure := _exposure(grey, thresholds):
         return exposure
     sharp, glare = sharpness(grey, thresholds.id_sharp_width), glare_share(grey, thresholds.clipped_level)
@@ -103,15 +105,15 @@ def judge_id(grey: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait: bo
         (glare > thresholds.id_glare_share, "id_glare", glare),
     )
     found = tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
-    return found + (_portrait_findings(grey, thresholds) if has_portrait else ())
+    return found + (_portrait_findings(picture, thresholds) if has_portrait else ())
 
 
-def _portrait_findings(grey: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
+def _portrait_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
     """By the portrait on it; a document without one, or one the detector misses, is left alone."""
-    faces = find_faces(grey)
-    if not faces:
-        return (Finding("id_turned", 0),) if is_turned(grey) else ()
-    share = max(width for _x, _y, width, _height in faces) / min(grey.shape)
+    sight = look(picture)
+    if sight.is_turned:
+        return (Finding("id_turned", 0),)
+    share = max((face.width for face in sight.faces), default=0) / min(picture.shape[:2])
     return (Finding("id_is_selfie", share),) if share > thresholds.id_face_most else ()
 
 
@@ -139,17 +141,16 @@ def _why_no_face(grey: Pixels, thresholds: Thresholds) -> Finding:
 
 
 def _face_findings(grey: Pixels, sight: Sight, thresholds: Thresholds) -> tuple[Finding, ...]:
-    face = max(sight.faces, key=lambda box: box[2])
+    face = max(sight.faces, key=lambda face: face.width)
     if exposure := _face_exposure(grey, face, thresholds):
         return exposure
     tall, wide = grey.shape
-    x, y, width, height = face
-    share = width / min(tall, wide)
-    margin = min(x, y, wide - x - width, tall - y - height) / min(tall, wide)
+    share = face.width / min(tall, wide)
+    margin = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / min(tall, wide)
     sharp = sharpness(_inside(grey, face), thresholds.sharp_width)
     rows = (
         (share < thresholds.face_share, "face_small", share),
-        (width < thresholds.face_pixels, "face_few_pixels", width),
+        (face.width < thresholds.face_pixels, "face_few_pixels", face.width),
         (share > thresholds.face_share_most, "face_large", share),
         (margin < thresholds.border_share or sight.is_cut, "face_at_border", margin),
         (sharp < thresholds.face_sharpness, "blurred", sharp),
@@ -166,8 +167,8 @@ def _face_exposure(grey: Pixels, face: Face, thresholds: Thresholds) -> tuple[Fi
 
 
 def _inside(grey: Pixels, face: Face) -> Pixels:
-    x, y, width, height = face
-    return grey[max(0, y) : max(0, y + height), max(0, x) : max(0, x + width)]
+    bottom, right = max(0, face.y + face.height), max(0, face.x + face.width)
+    return grey[max(0, face.y) : bottom, max(0, face.x) : right]
 
 
 def sharpness(grey: Pixels, width: int) -> float:

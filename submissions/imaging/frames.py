@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from submissions.imaging import advice, checks
-from submissions.imaging.faces import Pixels
+from submissions.imaging.blazeface import Pixels
 from submissions.imaging.intake import Kind
 from submissions.imaging.unusable import unreadable
 
@@ -20,21 +20,21 @@ def hint(content: bytes, kind: Kind, *, to_customer: bool = False) -> str:
     Raises:
         UnusableImage: not a small JPEG.
     """
-    grey = _grey(content)
-    found = checks.judge_selfie(grey, checks.LIVE) if kind == Kind.SELFIE else checks.judge_id(grey, checks.LIVE)
+    picture = _opened(content)
+    found = checks.judge_selfie(picture, checks.LIVE) if kind == Kind.SELFIE else checks.judge_id(picture, checks.LIVE)
     return advice.sentence(found[0].code, to_customer=to_customer) if found else ""
 
 
-def _grey(content: bytes) -> Pixels:
+def _opened(content: bytes) -> Pixels:
     """By the parser that opens uploads: only its pixels reach the detector."""
     if len(content) > MAX_BYTES:
         raise unreadable()
     try:
         image = Image.open(io.BytesIO(content), formats=("JPEG",))
         is_small = min(image.size) >= SIDES[0] and max(image.size) <= SIDES[1]
-        grey = np.asarray(image.convert("L"), np.uint8) if is_small else None
+        picture = np.asarray(image.convert("RGB"), np.uint8) if is_small else None
     except Exception as error:
         raise unreadable() from error
-    if grey is None:
+    if picture is None:
         raise unreadable()
-    return grey
+    return picture

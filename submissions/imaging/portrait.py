@@ -9,14 +9,14 @@ BESIDE, ABOVE, BELOW = 0.45, 0.55, 0.45
 
 def locate(content: bytes) -> list[float]:
     """[x, y, width, height] of the largest face with room around it, as shares 0 to 1; empty where none is found."""
-    grey = faces.grey_of(content)
-    found = faces.look(grey).faces
+    picture = faces.open_picture(content)
+    found = faces.look(picture).faces
     if not found:
         return []
-    height, width = grey.shape
-    x, y, wide, tall = max(found, key=lambda face: face[2] * face[3])
-    left, right = x - wide * BESIDE, x + wide * (1 + BESIDE)
-    top, bottom = y - tall * ABOVE, y + tall * (1 + BELOW)
+    height, width = picture.shape[:2]
+    face = max(found, key=lambda face: face.width)
+    left, right = face.x - face.width * BESIDE, face.x + face.width * (1 + BESIDE)
+    top, bottom = face.y - face.height * ABOVE, face.y + face.height * (1 + BELOW)
     return [round(share, 4) for share in _inside(left / width, top / height, right / width, bottom / height)]
 
 

@@ -1,0 +1,91 @@
+"""The set-up fetches the face detector's weights, which are required, and the charts' library, which is not."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kycportal import frontend, run
+from submissions.imaging import weights
+
+PACKAGE = Path("node_modules", frontend.WEIGHTS_PACKAGE)
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A checkout in which nothing was fetched."""
+    monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
+    monkeypatch.setattr(frontend, "VENDOR", tmp_path / "vendor")
+    return tmp_path
+
+
+def fail(*_arguments: object) -> None:
+    raise subprocess.CalledProcessError(1, "npm")
+
+
+def fill(checkout: str, content: dict[str, bytes]) -> None:
+    """Write the files that `npm ci` leaves in a checkout."""
+    folder = Path(checkout)
+    for name, source in frontend.FILES.items():
+        path = folder / "node_modules" / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    (folder / PACKAGE).mkdir(parents=True)
+    for name, body in content.items():
+        (folder / PACKAGE / name).write_bytes(body)
+
+
+def test_missing_weights_fail_the_set_up_and_the_start(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(frontend, "_run", fail)
+    assert frontend.main() == 1
+    said = capsys.readouterr().err
+    assert "face_detection_full_range.tflite is missing" in said
+    assert "make frontend" in said
+    with pytest.raises(run.CannotStart, match=r"is missing\. Run: python -m kycportal\.frontend"):
+        run.start()
+
+
+def test_missing_charts_do_not_fail_the_set_up(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(frontend, "_run", fail)
+    monkeypatch.setattr(weights, "problem", lambda: "")
+    assert frontend.main() == 0
+    assert "reports show tables only" in capsys.readouterr().err
+
+
+def test_other_weights_than_the_pinned_ones_are_not_stored(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(frontend, "_run", lambda program, folder: fill(folder, dict.fromkeys(weights.SHA256, b"other")))
+    assert frontend.main() == 1
+    assert "MissingWeights" in capsys.readouterr().err
+    assert list(weights.FOLDER.iterdir()) == []
+
+
+def test_weights_changed_on_disk_are_not_loaded(empty: Path) -> None:
+    weights.FOLDER.mkdir()
+    (weights.FOLDER / "face_detection_full_range.tflite").write_bytes(b"other")
+    with pytest.raises(weights.MissingWeights, match="differs from the pinned version"):
+        weights.read("face_detection_full_range.tflite")
+
+
+def test_broken_npm_of_the_system_gives_way_to_the_one_of_the_wheel(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs: list[list[str]] = []
+
+    def npm_ci(program: list[str], folder: str) -> None:
+        programs.append(program)
+        if program == ["/usr/bin/npm"]:
+            fail()
+        fill(folder, {})
+
+    monkeypatch.setattr(frontend.shutil, "which", lambda name: "/usr/bin/npm")
+    monkeypatch.setattr(frontend, "_run", npm_ci)
+    monkeypatch.setattr(weights, "SHA256", {})
+    assert frontend.main() == 0
+    assert programs == [["/usr/bin/npm"], frontend.wheel_npm()]
+    assert frontend.is_current()
