@@ -3,6 +3,8 @@
 A longer name once made 380,000 search rows and locked the database; no customer has one.
 """
 
+from collections.abc import Mapping
+
 NAME, NUMBER, ADDRESS, NOTE, REASON = 200, 60, 500, 2_000, 400
 EMAIL = 254  # RFC 5321
 INDEXED_NAME_WORDS = 12  # search rows that one name makes
@@ -31,12 +33,42 @@ def longest(field: str) -> int:
 
 
 class TooLong(ValueError):
-    """A text is longer than its field takes. Pages ask before they store, so nobody sees this one."""
+    """A text is longer than its field takes; nothing was stored."""
+
+    def __init__(self, has: int, most: int) -> None:
+        super().__init__(f"{has} letters where {most} are taken")
+        self.has, self.most = has, most
 
 
 def check(text: str, most: int) -> None:
     if len(text) > most:
-        raise TooLong(f"{len(text)} letters where {most} are taken")
+        raise TooLong(len(text), most)
+
+
+def check_texts(value: object, most: int = NOTE) -> None:
+    """Every text in a value that is about to be stored.
+
+    Raises:
+        TooLong
+    """
+    if isinstance(value, str):
+        check(value, most)
+    elif isinstance(value, Mapping):
+        check_texts(list(value.values()), most)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            check_texts(item, most)
+
+
+def check_reasons(value: object) -> None:
+    check_texts(value, REASON)
+
+
+def check_fields(value: object) -> None:
+    """Values by field name, each against its own limit."""
+    assert isinstance(value, Mapping)
+    for name, text in value.items():
+        check_texts(text, longest(name))
 
 
 def cut(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 
+from argos import limits
 from submissions import address, clock, compiled, vault
 from submissions.models import Event, Submission, User
 
@@ -56,6 +57,7 @@ def record(
 
     `reason` is sealed under the submission's key, or under `key` where it is about no single submission.
     """
+    limits.check(reason, limits.NOTE)
     row = uuid.uuid4()
     reason_sealed = None
     if reason and submission and submission.erased_at is None:

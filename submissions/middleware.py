@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from argos.errors import VendorError
+from argos.limits import TooLong
 from submissions import events, vault
 from submissions.models import User
 from submissions.models.image import StorageAway
@@ -36,6 +37,10 @@ class FactsMiddleware:
             log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
             kept = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
             messages.error(request, kept)
+            return _back(request)
+        if isinstance(exception, TooLong):
+            told = _("Nothing was done: shorten the text to %(most)d characters. It has %(count)d.")
+            messages.error(request, told % {"most": exception.most, "count": exception.has})
             return _back(request)
         if isinstance(exception, vault.CannotOpen):
             log.error("%s", exception)  # it names labels and ids

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from argos import limits
 from argos.characters import normalise
 from argos.matrix import Problem
 from submissions import masking
@@ -36,6 +37,7 @@ class Posted:
     was: dict[str, str]
     version: int | None
     reasons: dict[str, str]
+    too_long: dict[str, str] = field(default_factory=dict)  # typed, and not to be stored
 
     def is_typed(self, name: str) -> bool:
         """Whether the field is another than it was shown."""
@@ -52,11 +54,15 @@ def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
     """From a POST; a field that was not in the form, or still holds the hidden digits, is not in `typed`."""
     present = [name for name in (*names, CALLBACK) if name in data and masking.BULLET not in data[name]]
     version = data.get("version", "")
+    typed = {name: normalise(data[name]) for name in present}
+    given = {name.removeprefix("reason_"): normalise(data[name]) for name in data if name.startswith("reason_")}
     return Posted(
-        typed={name: normalise(data[name]) for name in present},
+        typed={name: text for name, text in typed.items() if len(text) <= limits.longest(name)},
         was={name: normalise(data[f"was_{name}"]) for name in present if f"was_{name}" in data},
         version=int(version) if version.isdigit() else None,
-        reasons={name.removeprefix("reason_"): normalise(data[name]) for name in data if name.startswith("reason_")},
+        reasons={name: text for name, text in given.items() if len(text) <= limits.REASON},
+        too_long={name: text for name, text in typed.items() if len(text) > limits.longest(name)}
+        | {f"reason_{name}": text for name, text in given.items() if len(text) > limits.REASON},
     )
 
 
@@ -73,6 +79,18 @@ def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str,
         elif text != now:
             merged.conflicts[name] = now
     return merged
+
+
+def length_problems(posted: Posted) -> list[Problem]:
+    text = _("Shorten this to %(most)d characters. It has %(count)d.")
+    return [
+        Problem(
+            name.removeprefix("reason_"),
+            "too_long",
+            text % {"most": limits.REASON if name.startswith("reason_") else limits.longest(name), "count": len(typed)},
+        )
+        for name, typed in posted.too_long.items()
+    ]
 
 
 def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:

@@ -13,6 +13,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
+from argos import limits
+
 if TYPE_CHECKING:
     from submissions.exports.evidence import Pack
 
@@ -85,7 +87,7 @@ def _run(run: tuple[str, str]) -> str:
 
 
 def _cell(value: str) -> Paragraph:
-    return Paragraph(text(value), BODY)
+    return Paragraph(text(limits.cut(value, limits.NOTE)), BODY)
 
 
 def _section(title: str, heads: list[str], rows: list[list[str]]) -> list[Flowable]:
@@ -100,7 +102,7 @@ def _table(cells: list[list[Any]], *, heads: bool) -> Table:
     first = 0.3 if len(cells[0]) == 2 else 0.22
     rest = (1 - first) / (len(cells[0]) - 1)
     widths = [WIDTH * first] + [WIDTH * rest] * (len(cells[0]) - 1)
-    return Table(cells, colWidths=widths, style=GRID, repeatRows=1 if heads else 0)
+    return Table(cells, colWidths=widths, style=GRID, repeatRows=1 if heads else 0, splitInRow=1)
 
 
 def _picture(caption: str, content: bytes) -> Flowable:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from argos import matrix
+from argos import limits, matrix
 from argos.characters import normalise
 from argos.matrix import Problem
 from submissions import wording
@@ -74,7 +74,7 @@ class NewForm(forms.Form):
         label=_("Country that issued the ID"), help_text=_("Type a country's name or its three letters")
     )
     id_type = forms.ChoiceField(label=_("ID type"))
-    email = EmailField(label=_("Customer's e-mail"), help_text=_("The vendor requires it"))
+    email = EmailField(label=_("Customer's e-mail"), max_length=limits.EMAIL, help_text=_("The vendor requires it"))
     customer_id = TextField(
         label=_("Customer number in our books"),
         required=False,

@@ -127,7 +127,7 @@ class Call(models.Model):
     error = models.CharField(max_length=40, blank=True, help_text="what kind of end, as a fact's name")
     error_code = models.CharField(max_length=120, blank=True)
     reply_sealed = models.BinaryField(null=True)
-    reply = Sealed[dict[str, Any]]("reply_sealed", "call.reply", dict)
+    reply = Sealed[dict[str, Any]]("reply_sealed", "call.reply", dict, check=None)
 
     known_before = models.JSONField(default=dict, help_text="count, attempts and times at the vendor before the call")
     next_read_at = models.DateTimeField(null=True)

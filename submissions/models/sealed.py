@@ -1,9 +1,11 @@
 """The attribute that reads and writes one sealed column of a row as JSON."""
 
+from collections.abc import Callable
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 from django.utils.translation import gettext as _
 
+from argos import limits
 from submissions import vault
 
 T = TypeVar("T")
@@ -19,11 +21,14 @@ class Sealed(Generic[T]):
     """`values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict)`.
 
     Reading an empty column gives `empty()`. Assigning seals at once; saving the column stays the caller's.
+    `check` refuses what is longer than the column takes (`argos.limits`); whose own bytes are bounded has none.
     The label is fixed here and not derived from the class, so that renaming a class does not lock its rows.
     """
 
-    def __init__(self, column: str, label: str, empty: type[T]) -> None:
-        self.column, self.label, self.empty = column, label, empty
+    def __init__(
+        self, column: str, label: str, empty: type[T], check: Callable[[object], None] | None = limits.check_texts
+    ) -> None:
+        self.column, self.label, self.empty, self.check = column, label, empty, check
 
     @overload
     def __get__(self, row: None, owner: type) -> Self: ...
@@ -39,6 +44,8 @@ class Sealed(Generic[T]):
         return opened
 
     def __set__(self, row: SealedRow, value: T) -> None:
+        if self.check and value:
+            self.check(value)
         sealed = vault.seal_json(row.data_key(), self._label_of(row), value) if value else None
         setattr(row, self.column, sealed)
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from argos import limits
 from submissions import clock, vault
 from submissions.models.consent import ConsentText
 from submissions.models.partly import ReadPartly
@@ -136,9 +137,9 @@ class Submission(ReadPartly):
     reasons_sealed = models.BinaryField(null=True)
     reason_authors = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
     vendor_comment_sealed = models.BinaryField(null=True)
-    values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict)
-    ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict)
-    reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict)
+    values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict, limits.check_fields)
+    ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict, limits.check_fields)
+    reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict, limits.check_reasons)
     vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
 
     # Retention. What holds it back, what asks for it, and that it happened.
@@ -336,7 +337,7 @@ class Submission(ReadPartly):
             values = self.values
         except vault.CannotOpen:
             return gettext("cannot be opened")
-        return values.get("name") or values.get("email", "")
+        return limits.cut(values.get("name") or values.get("email", ""), limits.LISTED)
 
     @property
     def is_readable(self) -> bool:

@@ -124,7 +124,7 @@ def store(request: HttpRequest, submission: Submission, form: posted.Posted) -> 
         except capture.SavedMeanwhile:
             submission.refresh_from_db()
         else:
-            return tried + problems + posted.conflict_problems(form, merged)
+            return tried + problems + posted.length_problems(form) + posted.conflict_problems(form, merged)
     raise StaleSubmission(submission.reference)
 
 
@@ -143,7 +143,8 @@ def _count_numbers(request: HttpRequest, form: posted.Posted) -> list[Problem]:
 
 def kept(form: posted.Posted, problems: list[Problem]) -> dict[str, str]:
     """Typed and not stored; everything else is shown as it is stored by now."""
-    return {p.field: form.typed.get(p.field, "") for p in problems if p.code in ("conflict", "no_time")}
+    typed = {**form.typed, **form.too_long}
+    return {p.field: typed[p.field] for p in problems if p.code in KEPT_AS_TYPED and p.field in typed}
 
 
 def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
@@ -246,6 +247,7 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
     return []
 
 
+KEPT_AS_TYPED = ("conflict", "no_time", "too_long")
 SENDERS: dict[str, Callable[..., Call]] = {"step1": steps.send_step1, "step2": steps.send_step2}
 TICKS = {"step1": ("is_last_confirmed", "wants_step2", "is_start_confirmed"), "step2": ("is_last_confirmed",)}
 SAVES_IN_A_ROW = 5
