@@ -57,6 +57,7 @@ GAUGES = {
 COUNTERS = {
     "call": ("calls", "What became of calls that change something at the vendor", ("operation", "outcome")),
     "miss": ("deadline_misses", f"Deadlines not kept: {', '.join(tally.MISSES)}", ("kind",)),
+    "job_row_failed": ("job_rows_failed", "Rows that a periodic job could not handle; the log says which", ("row",)),
 }
 # Told as 0 before they are counted first: `increase()` sees no step where a series begins.
 FROM_NOTHING = {("miss", kind): 0 for kind in tally.MISSES}

@@ -25,12 +25,14 @@ from submissions.models.submission_key import load_keys
 
 OPENED = ("looked", "image_opened")
 DOWNLOADED = ("export_downloaded", "evidence_pack_made", "subject_exported")
+LOOKS = (*OPENED, "revealed")
 LISTS = ("list_opened", "queue_opened", "start_opened")
 AHEAD = "image_preloaded"  # sent to the desk before its page; once more among OPENED when shown
 COUNTED = (*OPENED, AHEAD, "revealed", *DOWNLOADED, *LISTS)
 DAY = range(7, 21)  # hours of a working day, by the portal's time zone
 UNUSUAL_TIMES = 3  # so many times the median of all people
 UNUSUAL_LEAST = 50
+UNUSUAL_DOWNLOADS = 50  # files by one person on one day, whatever the others do
 SHOWN = 500
 
 
@@ -81,40 +83,62 @@ def rows(month: date) -> list[Row]:
     kinds: dict[str, Counter[str]] = {}
     for who, kind, count in _of(month).values_list("actor_name", "kind").annotate(Count("id")).order_by():
         kinds.setdefault(who, Counter())[kind] = count
-    looks = {who: sum(counts[kind] for kind in (*OPENED, "revealed")) for who, counts in kinds.items()}
-    usual = median(looks.values()) if looks else 0
-    people, odd, busiest = _people(month), _odd(month), _busiest(month)
+    looks = {who: _sum(counts, LOOKS) for who, counts in kinds.items()}
+    people, odd, busiest = _people(month), _odd(month), _busiest(month, LOOKS)
+    unusual = _unusual(month, kinds)
     found = [
         Row(
             who=who,
             people=people[who],
-            opened=sum(counts[kind] for kind in OPENED),
+            opened=_sum(counts, OPENED),
             ahead=counts[AHEAD],
             revealed=counts["revealed"],
-            downloaded=sum(counts[kind] for kind in DOWNLOADED),
-            lists=sum(counts[kind] for kind in LISTS),
+            downloaded=_sum(counts, DOWNLOADED),
+            lists=_sum(counts, LISTS),
             odd=odd[who],
             busiest_day=busiest[who],
-            is_unusual=looks[who] >= UNUSUAL_LEAST and looks[who] > UNUSUAL_TIMES * usual,
+            is_unusual=who in unusual,
         )
         for who, counts in kinds.items()
     ]
     return sorted(found, key=lambda row: (-looks[row.who], row.who))
 
 
+def _sum(counts: Counter[str], kinds: Iterable[str]) -> int:
+    return sum(counts[kind] for kind in kinds)
+
+
+def _unusual(month: date, kinds: Mapping[str, Counter[str]]) -> set[str]:
+    """Far more looks, downloads or lists than the median of all people, or very many downloads on one day."""
+    found = {who for who, most in _busiest(month, DOWNLOADED).items() if most >= UNUSUAL_DOWNLOADS}
+    for group in (LOOKS, DOWNLOADED, LISTS):
+        sums = {who: _sum(counts, group) for who, counts in kinds.items()}
+        most_usual = max(UNUSUAL_LEAST - 1, UNUSUAL_TIMES * median(sums.values())) if sums else 0
+        found |= {who for who, count in sums.items() if count > most_usual}
+    return found
+
+
+def downloading_today() -> list[tuple[str, int]]:
+    """(user name, downloads) of everybody who has downloaded unusually much today."""
+    start = datetime.combine(clock.today(), time.min, timezone.get_default_timezone())
+    today = Event.objects.filter(at__gte=start, kind__in=DOWNLOADED, actor_id__isnull=False)
+    counted = today.values_list("actor_name").annotate(count=Count("id")).order_by("actor_name")
+    return list(counted.filter(count__gte=UNUSUAL_DOWNLOADS))
+
+
 def _people(month: date) -> Counter[str]:
-    looked = _of(month, (*OPENED, "revealed")).values_list("actor_name")
+    looked = _of(month, LOOKS).values_list("actor_name")
     return Counter(dict(looked.annotate(Count("submission_id", distinct=True)).order_by()))
 
 
 def _odd(month: date) -> Counter[str]:
-    looked = _of(month, (*OPENED, "revealed")).annotate(hour=ExtractHour("at"), weekday=ExtractIsoWeekDay("at"))
+    looked = _of(month, LOOKS).annotate(hour=ExtractHour("at"), weekday=ExtractIsoWeekDay("at"))
     odd = looked.exclude(Q(hour__in=list(DAY)) & Q(weekday__lte=5))
     return Counter(dict(odd.values_list("actor_name").annotate(Count("id")).order_by()))
 
 
-def _busiest(month: date) -> Counter[str]:
-    days = _of(month, (*OPENED, "revealed")).annotate(day=TruncDate("at")).values_list("actor_name", "day")
+def _busiest(month: date, kinds: Iterable[str]) -> Counter[str]:
+    days = _of(month, kinds).annotate(day=TruncDate("at")).values_list("actor_name", "day")
     most: Counter[str] = Counter()
     for who, _day, count in days.annotate(Count("id")).order_by():
         most[who] = max(most[who], count)
@@ -125,7 +149,7 @@ def looks_of(month: date, who: str) -> list[dict[str, Any]]:
     """Whom this person looked at, most often first: reference, how often, when last."""
     counted: Counter[Any] = Counter()
     last: dict[Any, datetime] = {}
-    looked = _of(month, (*OPENED, "revealed")).filter(actor_name=who).values_list("submission_id", "at")
+    looked = _of(month, LOOKS).filter(actor_name=who).values_list("submission_id", "at")
     for pk, at in looked.order_by("at").iterator():
         counted[pk] += 1
         last[pk] = at

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from submissions import clock, deadlines
+from submissions import batches, clock, deadlines
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
@@ -28,7 +27,7 @@ MAIL_RETRY_FOR = timedelta(hours=1)
 def raise_due(batch: int = BATCH) -> int:
     """Alerts for submissions whose next alert time has come; returns how many submissions."""
     due = Submission.objects.filter(next_alert_at__lte=clock.now()).select_related("project", "team", "claimed_by")
-    raised = sum(_raise(submission) for submission in due.order_by("next_alert_at")[:batch])
+    raised = batches.each(due.order_by("next_alert_at")[:batch], _raise, "an alert")
     send_mails()
     return raised
 
@@ -111,7 +110,7 @@ def send_mails() -> int:
 def _mail(person: User, alerts: list[Alert]) -> bool:
     try:
         _message(person, alerts).send()
-    except (OSError, SMTPException) as error:
+    except Exception as error:  # whatever one address or one row breaks, the other people get their mail
         log.warning("an alert mail did not leave and is tried again: %s", type(error).__name__)
         Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(mailed_at=None)
         return False

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from submissions import clock, events, search
@@ -90,7 +90,7 @@ def join(submission: Submission, *, by: Actor, reason: str) -> None:
         events.record("capture_joined", by=by, submission=submission, purpose="capture", reason=reason.strip())
 
 
-class SavedMeanwhile(Exception):
+class SavedMeanwhile(StaleSubmission):
     """Somebody (or the vendor's reading) changed the values since they were looked at; nothing was written."""
 
 
@@ -212,12 +212,12 @@ def _prepared(
 def stored(image: Image, content: bytes) -> Iterator[None]:
     """Sealed in the storage before the rows that name it are written, outside their transaction; gone if they are not.
 
-    Where the database broke off nobody knows whether they are, so the object stays.
+    Where the connection to the database broke nobody knows whether they are, so the object stays.
     """
     image.store(content)
     try:
         yield
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
         raise
     except Exception:
         default_storage.delete(image.name)

@@ -42,12 +42,11 @@ def claim(submission: Submission, *, by: Actor) -> None:
     """
     assert by.user is not None
     check_can(by.user, submission, "claim")
-    if not _take(submission, by.user):
+    if not _take(submission, by=by, purpose="review"):
         submission.refresh_from_db()
         if submission.status not in IN_REVIEW:
             raise StaleSubmission(submission.reference)
         raise ClaimedByOther(submission.reference)
-    events.record("claimed", by=by, submission=submission, purpose="review")
 
 
 def open_reserved(submission: Submission, *, by: Actor) -> bool:
@@ -59,8 +58,16 @@ def open_reserved(submission: Submission, *, by: Actor) -> bool:
     return True
 
 
-def _take(submission: Submission, user: User, *, is_reserved: bool = False) -> bool:
-    """The guarded UPDATE that makes a claim: of two people pressing at once one row changes for one of them."""
+def _take(submission: Submission, *, by: Actor, purpose: str) -> bool:
+    """The guarded UPDATE that makes a claim, with its event: of two people pressing at once one gets the row."""
+    with transaction.atomic():
+        if not _write_claim(submission, by.user, is_reserved=purpose == "reserved"):
+            return False
+        events.record("claimed", by=by, submission=submission, purpose=purpose)
+    return True
+
+
+def _write_claim(submission: Submission, user: User | None, *, is_reserved: bool) -> bool:
     now = clock.now()
     row = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
     columns = {
@@ -104,9 +111,8 @@ def reserve_next(*, by: Actor, besides: Submission) -> Submission | None:
 def _take_first(by: Actor, besides: Submission | None, *, is_reserved: bool) -> Submission | None:
     assert by.user is not None
     for submission in [*_held_ahead(by.user, besides), *_candidates(by.user, besides)]:
-        if can(by.user, submission, "claim") and _take(submission, by.user, is_reserved=is_reserved):
-            purpose = "reserved" if is_reserved else "next"
-            events.record("claimed", by=by, submission=submission, purpose=purpose)
+        purpose = "reserved" if is_reserved else "next"
+        if can(by.user, submission, "claim") and _take(submission, by=by, purpose=purpose):
             return submission
     return None
 
@@ -201,7 +207,8 @@ def _assign(submission: Submission, to: User | None, *, by: Actor) -> bool:
     if to is not None and not can(to, submission, "claim"):
         return False
     rows = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
-    if not rows.update(assigned_to=to, given_by=by.user if to else None):
-        return False
-    events.record("assigned", by=by, submission=submission, fields={"to": to.username if to else ""})
+    with transaction.atomic():
+        if not rows.update(assigned_to=to, given_by=by.user if to else None):
+            return False
+        events.record("assigned", by=by, submission=submission, fields={"to": to.username if to else ""})
     return True

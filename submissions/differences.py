@@ -76,9 +76,10 @@ def second_record(submission: Submission, vendor_id: str, userid: str, status: s
 def unknown_here(project: Project, vendor_id: str, userid: str, status: str) -> None:
     """The vendor holds a record with our kind of reference, and no submission of ours has it any more."""
     seen = {"project": project, "vendor_id": vendor_id, "kind": DifferenceKind.UNKNOWN_HERE, "gone_at": None}
-    _row, is_new = Difference.objects.get_or_create(**seen, defaults={"userid": userid, "theirs": status[:80]})
-    if is_new:
-        events.record("difference_found", by=VENDOR, fields={"what": "unknown_here", "vendor": vendor_id})
+    with transaction.atomic():
+        _row, is_new = Difference.objects.get_or_create(**seen, defaults={"userid": userid, "theirs": status[:80]})
+        if is_new:
+            events.record("difference_found", by=VENDOR, fields={"what": "unknown_here", "vendor": vendor_id})
 
 
 def mark_seen(difference: Difference, *, by: Actor, note: str) -> None:

@@ -233,9 +233,10 @@ def _erase_again(submission: Submission, entry: dict[str, Any]) -> None:
     """A hold that the dump still has was lifted before the erasure, and the final word had been spoken."""
     if submission.legal_hold_at is not None:
         seen = Submission.objects.filter(pk=submission.pk, legal_hold_at=submission.legal_hold_at)
-        seen.update(legal_hold_at=None, legal_hold_by=None)
+        with transaction.atomic():
+            seen.update(legal_hold_at=None, legal_hold_by=None)
+            events.record("legal_hold_lifted", by=SYSTEM, submission=submission, fields={"why": "journal"})
         submission.legal_hold_at = submission.legal_hold_by = None
-        events.record("legal_hold_lifted", by=SYSTEM, submission=submission, fields={"why": "journal"})
     if submission.status not in (*FINAL, Status.DRAFT) and not submission.has_open_call:
         _end_as_journaled(submission, entry)
     _erase(submission, by=SYSTEM, why=entry["why"], is_journaled=True)

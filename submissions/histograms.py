@@ -6,7 +6,7 @@ A bounded number of the latest verdicts is counted, by an index, so the cost doe
 from collections.abc import Iterable
 from typing import Any
 
-from submissions import clock
+from submissions import batches, clock
 from submissions.models import Histogram, Project, Source, Status, Submission
 
 LATEST = 500
@@ -17,7 +17,7 @@ VERDICTS = (Status.APPROVED, Status.REJECTED)
 
 def refresh() -> int:
     """Count anew for every project; returns how many have something to show."""
-    return sum(_refresh(project) for project in Project.objects.only("pk"))
+    return batches.each(Project.objects.only("pk"), _refresh, "a histogram")
 
 
 def _refresh(project: Project) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -24,8 +25,9 @@ def choose(user: User, code: str, *, by: Actor) -> None:
     """
     if code not in names():
         raise ValueError(code)
-    User.objects.filter(pk=user.pk).update(language=code)
-    events.record("language_chosen", by=by, fields={"language": code})
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(language=code)
+        events.record("language_chosen", by=by, fields={"language": code})
     user.language = code
 
 

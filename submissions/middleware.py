@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,7 +31,9 @@ class FactsMiddleware:
         if isinstance(exception, NotAllowed):
             _record_refusal(request)
             return render(request, "errors/403.html", {"why": str(exception)}, status=403)
-        if isinstance(exception, (StaleSubmission, MoveNotAllowed)):
+        if isinstance(exception, IntegrityError):  # the same press twice, or two people's at once: the other one counts
+            log.warning("a constraint refused what another request had written: %s", type(exception.__cause__).__name__)
+        if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
             messages.warning(request, _("It moved meanwhile, so nothing was done. This is how it stands now."))
             return _back(request)
         if isinstance(exception, StorageAway):
@@ -68,4 +71,5 @@ def _back(request: HttpRequest) -> HttpResponse:
     pk = match.kwargs.get("pk") if match else None
     if pk is None:
         return redirect("start")
-    return redirect("review" if request.path.startswith("/review/") else "submission", pk=pk)
+    is_review = request.path.startswith("/review/") and isinstance(request.user, User) and request.user.is_reviewer
+    return redirect("review" if is_review else "submission", pk=pk)

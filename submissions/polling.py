@@ -4,7 +4,7 @@ import logging
 
 from argos.codes import advice_on
 from argos.errors import Throttled, Undelivered, VendorError
-from submissions import clock, wording
+from submissions import batches, clock, wording
 from submissions.calls import gate, lanes, readback, silence
 from submissions.events import SYSTEM
 from submissions.models import Project, Submission
@@ -47,11 +47,10 @@ def _read(submission: Submission, silent: set[object]) -> bool:
 
 def probe_down_projects() -> None:
     """A vendor that was down is asked one cheap question; an answer resumes sending by itself."""
-    for project in Project.objects.filter(undelivered_in_row__gte=gate.DOWN_AFTER, paused_at=None):
-        gate.probe(project)
-    for project in Project.objects.filter(is_open=True, paused_at=None, undelivered_in_row__lt=gate.DOWN_AFTER):
-        if clock.is_drifting(project):
-            gate.probe(project)
+    running = Project.objects.filter(paused_at=None)
+    up = running.filter(is_open=True, undelivered_in_row__lt=gate.DOWN_AFTER)
+    drifting = [project for project in up if clock.is_drifting(project)]
+    batches.each([*running.filter(undelivered_in_row__gte=gate.DOWN_AFTER), *drifting], gate.probe, "a probe")
 
 
 def try_key(trial: Project) -> str:

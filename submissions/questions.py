@@ -50,8 +50,17 @@ def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -
     if not text and content is None:
         raise AnswerMissing
     submission = question.submission
-    image = _attachment(submission, content, by=by) if content is not None else None
     question.answer = text
+    if content is None:
+        _write(question, None, by=by)
+        return
+    image, prepared = _attachment(submission, content, by=by)
+    with capture.stored(image, prepared):
+        _write(question, image, by=by)
+
+
+def _write(question: Question, image: Image | None, *, by: Actor) -> None:
+    submission = question.submission
     columns = {"answered_by": by.user, "answered_at": clock.now(), "answer_sealed": question.answer_sealed}
     fields = {"question": str(question.pk), "image": str(image.pk) if image else ""}
     with transaction.atomic():
@@ -63,7 +72,7 @@ def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -
         events.record("agent_answered", by=by, submission=submission, fields=fields)
 
 
-def _attachment(submission: Submission, content: bytes, *, by: Actor) -> Image:
+def _attachment(submission: Submission, content: bytes, *, by: Actor) -> tuple[Image, bytes]:
     """Checked, written anew and sealed as every image; never current, so that it is never sent to the vendor."""
     assert by.user is not None
     with places.one_upload(f"user:{by.user.pk}"):
@@ -80,8 +89,7 @@ def _attachment(submission: Submission, content: bytes, *, by: Actor) -> Image:
         is_current=False,
         created_by=by.user,
     )
-    image.store(prepared.content)
-    return image
+    return image, prepared.content
 
 
 def of(submission: Submission) -> list[Question]:

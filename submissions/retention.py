@@ -8,13 +8,16 @@ had a relationship, so the second clock alone counts. How it is done stands in `
 import logging
 import time
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import chain
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
-from submissions import alerts, clock, erasure, events
+from submissions import alerts, batches, clock, erasure, events
 from submissions.events import SYSTEM, Actor
 from submissions.exports import keeping
 from submissions.models import Call, CallKind, Image, Project, Status, Submission, WebhookDelivery
@@ -60,9 +63,10 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
     """The submissions of a project whose time is over at `moment`, by the clock that says so; holds not regarded."""
     rows = Submission.objects.filter(project=project, erased_at=None)
     record = years_before(moment, project.keep_years_after_record)
-    relationship = years_before(moment, project.keep_years_after_relationship)
+    # The whole anniversary in the portal's time zone has to be over.
+    relationship = _midnight(years_before(timezone.localtime(moment), project.keep_years_after_relationship).date())
     draft = moment - timedelta(days=project.keep_draft_days)
-    approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lte=relationship)
+    approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
     return {
         "drafts": rows.filter(status=Status.DRAFT, created_at__lte=draft, updated_at__lte=draft),
         "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
@@ -85,9 +89,7 @@ def dry_run(moment: datetime | None = None) -> list[Due]:
 
 def erase_due(batch: int = BATCH) -> int:
     """Erase what is due, at most `batch`; returns how many. Holds, open calls and what the storage keeps back wait."""
-    finish_erased()
-    tell_of_kept()
-    drop_webhooks()
+    batches.each((finish_erased, tell_of_kept, drop_webhooks), lambda part: part(), "a part of retention")
     now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
     erased = 0
@@ -95,7 +97,7 @@ def erase_due(batch: int = BATCH) -> int:
         for submission in rows.filter(legal_hold_at=None).select_related("project").order_by("pk")[: batch - erased]:
             if time.monotonic() > ends:
                 return erased
-            erased += _erase(submission, name)
+            erased += batches.safely(partial(_erase, name=name), submission, "an erasure")
     return erased
 
 
@@ -122,15 +124,19 @@ def kept_by_vendor() -> "QuerySet[Submission]":
 def tell_of_kept() -> None:
     """Tell the administrators, once for each deletion that did not come about: nothing is erased until they act."""
     to = list(alerts.administrators())
-    for submission in kept_by_vendor():
+
+    def tell(submission: Submission) -> None:
         last = submission.calls.filter(kind=CallKind.DELETE).latest("prepared_at")
         alerts.tell(submission, VENDOR_KEEPS, last.ended_at, to)
+
+    batches.each(kept_by_vendor(), tell, "a copy kept by the vendor")
 
 
 def finish_erased() -> int:
     """What a crash or the storage left behind an erasure: files of exports, and objects unreadable without the key.
 
-    Returns how many objects were removed. Those that do not go are passed over, and stand in nobody's way next time.
+    Returns of how many people objects were removed. Those that do not go are passed over, and stand in nobody's way
+    next time.
     """
     keeping.forget_again()
     ends, removed = time.monotonic() + SWEEP_LASTS, 0
@@ -138,7 +144,7 @@ def finish_erased() -> int:
     for submission in Submission.objects.filter(pk__in=left).order_by("?")[:BATCH]:
         if time.monotonic() > ends:
             break
-        removed += erasure.remove_images(submission)
+        removed += batches.safely(erasure.remove_images, submission, "an erased image")
     return removed
 
 
@@ -156,20 +162,32 @@ def drop_webhooks() -> int:
 
 def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:
     """The customer left on that day: the first clock starts. A later call corrects the day."""
-    at = clock.now().replace(year=on.year, month=on.month, day=on.day, hour=0, minute=0, second=0, microsecond=0)
-    _write(submission, relationship_ended_at=at)
-    events.record("relationship_ended", by=by, submission=submission, fields={"on": on.isoformat()})
+    with transaction.atomic():
+        _write(submission, relationship_ended_at=_midnight(on))
+        events.record("relationship_ended", by=by, submission=submission, fields={"on": on.isoformat()})
+
+
+def ended_on(submission: Submission) -> date | None:
+    ended = submission.relationship_ended_at
+    return ended.astimezone(UTC).date() if ended else None
+
+
+def _midnight(day: date) -> datetime:
+    """Of a plain day, in UTC: the column stores days as such, whatever the portal's time zone is."""
+    return datetime.combine(day, datetime.min.time(), UTC)
 
 
 def hold(submission: Submission, *, by: Actor, reason: str) -> None:
     """Nothing of this submission is erased until the hold is lifted."""
-    _write(submission, legal_hold_at=clock.now(), legal_hold_by=by.user)
-    events.record("legal_hold_set", by=by, submission=submission, reason=reason)
+    with transaction.atomic():
+        _write(submission, legal_hold_at=clock.now(), legal_hold_by=by.user)
+        events.record("legal_hold_set", by=by, submission=submission, reason=reason)
 
 
 def lift_hold(submission: Submission, *, by: Actor, reason: str) -> None:
-    _write(submission, legal_hold_at=None, legal_hold_by=None)
-    events.record("legal_hold_lifted", by=by, submission=submission, reason=reason)
+    with transaction.atomic():
+        _write(submission, legal_hold_at=None, legal_hold_by=None)
+        events.record("legal_hold_lifted", by=by, submission=submission, reason=reason)
 
 
 def _write(submission: Submission, **columns: object) -> None:

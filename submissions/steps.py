@@ -282,9 +282,10 @@ def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: 
         "bankCode": bank_code,
         "accountNumber": account_number,
     }
-    save_values(submission, {"userOccupancyName": holder}, by=by)
-    add_capturer(submission, by)
-    return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
+    with transaction.atomic():
+        save_values(submission, {"userOccupancyName": holder}, by=by)
+        add_capturer(submission, by)
+        return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
 
 
 def _step1_values(submission: Submission) -> dict[str, str]:

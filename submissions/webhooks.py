@@ -5,6 +5,7 @@ import ipaddress
 import logging
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
@@ -169,10 +170,11 @@ def _try_later(delivery: WebhookDelivery) -> bool:
 def _handled(delivery: WebhookDelivery, outcome: str) -> bool:
     """Kept for its clock (`retention`), but nothing is about an erased person."""
     delivery.handled_at, delivery.outcome = clock.now(), outcome
-    delivery.save(update_fields=["handled_at", "outcome", "trigger", "submission"])
-    if delivery.submission:
-        # It came late, or while they were erased: the link's foreign key waits until that is committed.
-        WebhookDelivery.objects.filter(pk=delivery.pk, submission__erased_at__isnull=False).delete()
-        fields = {"trigger": delivery.trigger, "outcome": outcome}
-        events.record("webhook", by=VENDOR, submission=delivery.submission, fields=fields)
+    with transaction.atomic():
+        delivery.save(update_fields=["handled_at", "outcome", "trigger", "submission"])
+        if delivery.submission:
+            # It came late, or while they were erased: the link's foreign key waits until that is committed.
+            WebhookDelivery.objects.filter(pk=delivery.pk, submission__erased_at__isnull=False).delete()
+            fields = {"trigger": delivery.trigger, "outcome": outcome}
+            events.record("webhook", by=VENDOR, submission=delivery.submission, fields=fields)
     return True

@@ -7,10 +7,12 @@ from typing import Any
 
 import django.test
 import pytest
+from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from kycportal import messages
+from submissions import events
 from tests.sandbox import sandbox
 from tests.seen_once import seen_once
 
@@ -61,6 +63,30 @@ def _loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 def _looks_at_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a process that has just looked where the projects' vendors are: a test asks by `policy.forget_look()`."""
     monkeypatch.setattr("submissions.signin.policy._looked", [(math.inf, False)])
+
+
+# Events of looking and of trying: nothing else is written beside them.
+LOOKS = {
+    "looked", "image_opened", "image_preloaded", "revealed", "not_allowed", "access_report_opened", "reports_opened",
+    "evidence_pack_made", "export_downloaded", "exported", "subject_exported", "phone_link_mailed", "vendor_asked",
+    "signed_in", "signed_out", "session_expired", "proved_again", "sign_in_failed", "locked_out",
+    "second_factor_failed", "single_sign_on_refused",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _changes_are_atomic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event of a change is written inside a transaction of the product, never by a commit of its own."""
+    insert = events._insert
+
+    def guarded(**columns: Any) -> Any:
+        is_look = columns["kind"] in LOOKS or "shown" in columns["fields"]
+        blocks = transaction.get_connection().atomic_blocks
+        if not is_look and all(block._from_testcase for block in blocks):
+            raise AssertionError(f"{columns['kind']} is recorded outside the transaction of what it tells")
+        return insert(**columns)
+
+    monkeypatch.setattr(events, "_insert", guarded)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from argos.received import Received
@@ -100,10 +101,10 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
     image = Image(submission=submission, kind=kind, sha256=f"{next(numbers):064d}", size=len(content), created_by=user)
     image.width = image.height = 800
     image.store(content)
-    image.save(force_insert=True)
-    events.record(
-        "image_added", by=by(user), submission=submission, fields={"image": str(image.pk), "image_kind": kind}
-    )
+    fields = {"image": str(image.pk), "image_kind": kind}
+    with transaction.atomic():
+        image.save(force_insert=True)
+        events.record("image_added", by=by(user), submission=submission, fields=fields)
     return image
 
 

@@ -21,7 +21,8 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    print(json.dumps({**claims_at_once(), **links_at_once(), **calls_at_once(), **erasures_at_once()}))
+    told = {**claims_at_once(), **links_at_once(), **presses_at_once()}
+    print(json.dumps({**told, **calls_at_once(), **erasures_at_once(), **exports_at_once()}))
 
 
 def claims_at_once() -> dict[str, Any]:
@@ -109,6 +110,50 @@ def erasures_at_once() -> dict[str, Any]:
         "erased_or_kept": sum(bool(one.erased_at or one.legal_hold_at or one.erasure_asked_at) for one in after),
         "refusals": sorted(errors - {"OnLegalHold", "StillRunning", "StaleSubmission"}),
     }
+
+
+def exports_at_once() -> dict[str, Any]:
+    """One person asks for many exports."""
+    from submissions.exports import asking
+    from submissions.models import Export, Role
+    from tests.factories import by, make_user
+
+    who = by(make_user(Role.OFFICER))
+    told = {"by": who, "reason": "monthly", "is_open": False}
+    at_once([lambda: asking.ask("list", "csv", "", **told)] * PEOPLE)
+    return {"exports": Export.objects.filter(owner=who.user).count()}
+
+
+def presses_at_once() -> dict[str, Any]:
+    """Every button that writes a row which may exist once is pressed twice at once; what the second press raises."""
+    from submissions import claims, clock, questions, review, steps
+    from submissions.models import Call, CallState, Role, Status, Verdict
+    from tests.factories import by, explain, make_at, make_draft, make_project, make_user, reload
+
+    agent, officer = make_user(), by(make_user(Role.OFFICER))
+    account = make_at(Status.CONFIRMING, agent, make_project(has_account_occupancy=True))
+    draft, confirming = make_draft(agent), make_at(Status.CONFIRMING, agent)
+    explain(confirming)
+    asked, decided = make_at(Status.PENDING, agent), make_at(Status.PENDING, agent)
+    for submission in (asked, decided):
+        claims.claim(submission, by=officer)
+    deposit = {"holder": "Kim", "bank_code": "004", "account_number": "123"}
+    rejected = {"reason_code": "other", "comment": "not the same person"}
+    buttons: dict[str, Callable[[Any], Any]] = {
+        "account": lambda _: steps.check_account(reload(account), by=by(agent), **deposit),
+        "step1": lambda _: steps.send_step1(reload(draft), by=by(agent)),
+        "step2": lambda _: steps.send_step2(reload(confirming), by=by(agent)),
+        "ask": lambda _: questions.ask(reload(asked), "On the card?", by=officer),
+        "decide": lambda _: review.decide(reload(decided), Verdict.REJECTED, by=officer, **rejected),
+    }
+    raised = {}
+    for name, press in buttons.items():
+        got = at_once([lambda press=press: press(None)] * 2)
+        raised[name] = sorted(type(one).__name__ for one in got if isinstance(one, Exception))
+    Call.objects.open().update(
+        state=CallState.CANCELLED, ended_at=clock.now()
+    )  # the next race has the ledger to itself
+    return {"pressed_twice": raised}
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:

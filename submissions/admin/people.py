@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from submissions import events, language
@@ -94,7 +95,12 @@ class PersonAdmin(ForAdministrators):
 
     @admin.display(description=_("sessions now"))
     def sessions_now(self, person: User) -> str:
-        return ", ".join(f"{row.ip} ({row.last_seen_at:%Y-%m-%d %H:%M})" for row in sessions.of(person)) or "–"
+        return (
+            ", ".join(
+                f"{row.ip} ({timezone.localtime(row.last_seen_at):%Y-%m-%d %H:%M})" for row in sessions.of(person)
+            )
+            or "–"
+        )
 
 
 def _is_for_oneself(request: HttpRequest, queryset: "QuerySet[User]") -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -185,8 +186,9 @@ class ProjectAdmin(ForAdministrators):
     @admin.action(description=_("Let sending go on after a pause"))
     def resume_sending(self, request: HttpRequest, queryset: "QuerySet[Project]") -> None:
         for project in queryset:
-            gate.resume(project)
-            events.record("project_resumed", by=events.actor_of(request), fields={"project": project.name})
+            with transaction.atomic():
+                gate.resume(project)
+                events.record("project_resumed", by=events.actor_of(request), fields={"project": project.name})
         messages.success(request, _("Sending goes on."))
 
     @admin.action(description=_("Make a new webhook address"))
@@ -194,8 +196,9 @@ class ProjectAdmin(ForAdministrators):
         """Shown once; the old one stops working."""
         for project in queryset:
             token = project.new_webhook_token()
-            project.save(update_fields=["webhook_token_hash"])
-            events.record("webhook_token_replaced", by=events.actor_of(request), fields={"project": project.name})
+            with transaction.atomic():
+                project.save(update_fields=["webhook_token_hash"])
+                events.record("webhook_token_replaced", by=events.actor_of(request), fields={"project": project.name})
             address = reverse("webhook", args=[token])
             text = _t("%(name)s: give the vendor this address now, it is not shown again: %(address)s")
             messages.warning(request, text % {"name": project.name, "address": address})

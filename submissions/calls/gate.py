@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -183,14 +184,16 @@ def stop(*, by: Actor, why: str) -> None:
     """Nothing is sent until somebody lets it go on; what is pressed waits."""
     assert by.user is not None
     Switch.read()
-    Switch.objects.filter(pk=1).update(stopped_at=clock.now(), stopped_by=by.user, stopped_why=why[:200])
-    events.record("sending_stopped", by=by)
+    with transaction.atomic():
+        Switch.objects.filter(pk=1).update(stopped_at=clock.now(), stopped_by=by.user, stopped_why=why[:200])
+        events.record("sending_stopped", by=by)
 
 
 def let_go_on(*, by: Actor) -> None:
     Switch.read()
-    Switch.objects.filter(pk=1).update(stopped_at=None, stopped_by=None, stopped_why="")
-    events.record("sending_resumed", by=by)
+    with transaction.atomic():
+        Switch.objects.filter(pk=1).update(stopped_at=None, stopped_by=None, stopped_why="")
+        events.record("sending_resumed", by=by)
 
 
 def resume(project: Project) -> None:

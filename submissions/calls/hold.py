@@ -6,7 +6,7 @@ database (`memory`). What is done meanwhile stands in `recovery`.
 
 import logging
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils.translation import gettext as _
 
 from submissions import clock, events, journal
@@ -79,9 +79,10 @@ def begin(why: str, *, by: Actor = SYSTEM) -> bool:
         "restored_to": switch.ticked_at,
         "listed_at": None,
     }
-    if Switch.objects.filter(pk=1, on_hold_since=None).update(**columns):
-        log.error("sending is on hold (%s): an administrator must look and lift it", why)
-        events.record("hold_begun", by=by, fields={"why": why})
+    with transaction.atomic():
+        if Switch.objects.filter(pk=1, on_hold_since=None).update(**columns):
+            log.error("sending is on hold (%s): an administrator must look and lift it", why)
+            events.record("hold_begun", by=by, fields={"why": why})
     return True
 
 
@@ -92,8 +93,11 @@ class ErasuresMissed(Exception):
 def lift(*, by: Actor, why: str) -> None:
     """An administrator has looked: the database's tick goes past its copy, and sending goes on.
 
+    The copy is written first: where it cannot be written, or the database then fails, the hold stays.
+
     Raises:
         ErasuresMissed: `replay_erasures` has to run first.
+        memory.NotKept: the tick's copy cannot be written.
     """
     if missed := sum(1 for _pk in journal.missed()):
         text = _("Erased people are back in this database: %(count)d. Run “manage.py replay_erasures” first.")
@@ -104,6 +108,7 @@ def lift(*, by: Actor, why: str) -> None:
     except memory.NotTold:
         kept = memory.FORGOTTEN
     tick = max(kept, switch.tick) + 1
-    Switch.objects.filter(pk=1).update(on_hold_since=None, on_hold_why="", tick=tick, ticked_at=clock.now())
     memory.write(switch.epoch, tick)
-    events.record("hold_lifted", by=by, fields={"why": why[:200]})
+    with transaction.atomic():
+        Switch.objects.filter(pk=1).update(on_hold_since=None, on_hold_why="", tick=tick, ticked_at=clock.now())
+        events.record("hold_lifted", by=by, fields={"why": why[:200]})

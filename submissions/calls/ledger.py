@@ -17,7 +17,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from submissions import budget, clock, events, tally, wake
+from submissions import batches, budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory, waits
 from submissions.calls.counting import count_start, uncount_start
 from submissions.compiled import MOMENT, OTHER, ROW, Compiled, update
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 LEASE_SLACK = timedelta(seconds=30)
 FIRST_READ_AFTER = timedelta(seconds=5)
 STEP1_GIVES_UP_AFTER = 6
+LIMITED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT)  # calls that the 24-hour limit concerns
 # The status a submission has while such a call is open. An account check and a deletion leave it where it is.
 MOVED_BY = {
     CallKind.STEP1: Status.STEP1_SENDING,
@@ -56,33 +57,32 @@ def prepare(
         StaleSubmission: the submission moved meanwhile, or another call is open. Nothing is written.
     """
     now = clock.now()
-    with transaction.atomic():
-        if submission.has_open_call:
-            raise StaleSubmission(submission.reference)
-        seen = Status(submission.status)
-        if to is not None:
-            move(submission, to, by=by, fields={"call": kind}, **columns)
-        attempt = _write_attempt(submission, kind, by, values, images)
-        call = Call(
-            submission=submission,
-            attempt=attempt,
-            kind=kind,
-            returns_to=seen,
-            userid=values.get("userid", ""),
-            not_before=now + delay,
-            latest_start=submission.step2_at_the_latest if kind == CallKind.STEP2 else _step1_latest(submission, kind),
-            urgency_at=submission.deadline_at or now + RESULT_LIMIT,
-            prepared_at=now,
-            prepared_by=by.user,
-        )
-        call.save(force_insert=True)
-        wake.after_commit(wake.SEND)
+    try:
+        with transaction.atomic():
+            if submission.has_open_call:
+                raise StaleSubmission(submission.reference)
+            seen = Status(submission.status)
+            if to is not None:
+                move(submission, to, by=by, fields={"call": kind}, **columns)
+            attempt = _write_attempt(submission, kind, by, values, images)
+            call = Call(
+                submission=submission,
+                attempt=attempt,
+                kind=kind,
+                returns_to=seen,
+                userid=values.get("userid", ""),
+                not_before=now + delay,
+                latest_start=submission.step2_at_the_latest if kind in LIMITED else None,
+                urgency_at=submission.deadline_at or now + RESULT_LIMIT,
+                prepared_at=now,
+                prepared_by=by.user,
+            )
+            call.save(force_insert=True)
+            wake.after_commit(wake.SEND)
+    except IntegrityError as error:  # of two presses at once the second meets the first one's open call
+        raise StaleSubmission(submission.reference) from error
     log.info("call %s prepared", call.pk, extra={"operation": call.kind})
     return call
-
-
-def _step1_latest(submission: Submission, kind: CallKind) -> datetime | None:
-    return submission.step2_at_the_latest if kind in (CallKind.STEP1, CallKind.ACCOUNT) else None
 
 
 def _write_attempt(
@@ -235,6 +235,7 @@ def _read_soon(submission: Submission) -> None:
         Submission.objects.filter(pk=submission.pk).update(next_read_at=clock.now())
 
 
+@transaction.atomic
 def doubt(call: Call, *, error: str, http_status: int | None = None, reply: dict[str, Any] | None = None) -> bool:
     """Nobody knows whether the vendor got it: it stays open, cannot be pressed again and is settled by reading back."""
     call.reply = reply or {}
@@ -253,6 +254,7 @@ def doubt(call: Call, *, error: str, http_status: int | None = None, reply: dict
     return True
 
 
+@transaction.atomic
 def settle(call: Call, as_: str, *, by: Actor = SYSTEM, reason: str = "") -> None:
     """Close an unknown call: `adopted` (the vendor has it), `never_arrived`, or `not_known` (nothing can tell).
 
@@ -384,7 +386,7 @@ def doubt_restored(call: Call) -> bool:
 def lapse_leases() -> int:
     """A worker died holding these: whether they left nobody knows."""
     lapsed = list(Call.objects.lease_ran_out(clock.now()).select_related("submission__project"))
-    return sum(doubt(call, error="lease_ran_out") for call in lapsed)
+    return batches.each(lapsed, lambda call: doubt(call, error="lease_ran_out"), "a lapsed call")
 
 
 def _write(call: Call, rows: "QuerySet[Call]", columns: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from argos.client import Client
 from argos.errors import VendorError
 from argos.replies import VendorSubmission
-from submissions import clock
+from submissions import batches, clock
 from submissions.calls import evidence, gate, hold, ledger, strays
 from submissions.models import Call, CallKind, CallState, Difference, DifferenceKind, Project, Submission, Switch
 
@@ -32,8 +32,8 @@ def go_on() -> None:
     _ask_about_everything(switch.on_hold_since)
     if switch.listed_at is not None:
         return
-    listed = [_list(project, switch) for project in _projects()]  # each of them, also after one that failed
-    if all(listed):
+    projects = _projects()
+    if batches.each(projects, lambda project: _list(project, switch), "a vendor's list") == len(projects):
         Switch.objects.filter(pk=1).update(listed_at=clock.now())
 
 
@@ -43,10 +43,8 @@ def _doubt_everything() -> None:
     """
     doubted = Call.objects.filter(state=CallState.UNKNOWN, kind=CallKind.STEP2).exclude(error="already_processed")
     doubted.exclude(error=evidence.RESTORED).update(error=evidence.RESTORED, clear_since=None)
-    for call in Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT)).select_related(
-        "submission__project"
-    ):
-        ledger.doubt_restored(call)
+    held = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT)).select_related("submission__project")
+    batches.each(held, ledger.doubt_restored, "a restored call")
 
 
 def _projects() -> list[Project]:

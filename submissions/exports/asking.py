@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -45,8 +46,6 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
     """
     assert by.user is not None
     check_may_export(by.user)
-    if Export.objects.filter(owner=by.user, state__in=UNDER_WAY).count() >= MOST_UNDER_WAY:
-        raise TooMany
     given = QueryDict(query, mutable=True)
     for name in queue.BESIDES:
         given.pop(name, None)
@@ -57,11 +56,16 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
         given["q"] = search.sealed(text)  # as new, so that it opens however late a worker comes to it
     export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
     export.told = {"query": given.urlencode(), "reason": reason}
-    export.save(force_insert=True)
     filters = events.known_filters(given)
     fields = {"export": str(export.pk), "source": source, "format": format, "filters": filters, "open": is_open}
-    events.record("export_asked", by=by, fields=fields)
-    wake.after_commit(TASK)
+    with transaction.atomic():
+        # The person's row is locked, so that of several requests at once each counts those before it.
+        User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+        if Export.objects.filter(owner=by.user, state__in=UNDER_WAY).count() >= MOST_UNDER_WAY:
+            raise TooMany
+        export.save(force_insert=True)
+        events.record("export_asked", by=by, fields=fields)
+        wake.after_commit(TASK)
     return export
 
 

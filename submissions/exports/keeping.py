@@ -4,8 +4,9 @@ import logging
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 
-from submissions import clock, events
+from submissions import batches, clock, events
 from submissions.events import SYSTEM
 from submissions.models import Event, Export, ExportState, Submission
 
@@ -19,7 +20,7 @@ CHUNK_TAKES = timedelta(seconds=10)  # from reading some rows to the event that 
 def expire(batch: int = 100) -> int:
     """Throw the files away whose day is over, with their keys and filters; returns how many."""
     due = Export.objects.filter(state=ExportState.DONE, expires_at__lte=clock.now()).order_by("expires_at")
-    return sum(_expire(export) for export in due[:batch])
+    return batches.each(due[:batch], _expire, "an expired export")
 
 
 def _expire(export: Export) -> bool:
@@ -30,9 +31,11 @@ def _expire(export: Export) -> bool:
         return False
     export.told = {"reason": export.told["reason"]}  # a search text among the filters is personal too
     columns = {"name": "", "file_key_wrapped": None, "told_sealed": export.told_sealed}
-    if not Export.objects.filter(pk=export.pk, state=ExportState.DONE).update(state=ExportState.EXPIRED, **columns):
-        return False
-    events.record("export_expired", by=SYSTEM, fields={"export": str(export.pk)})
+    done = Export.objects.filter(pk=export.pk, state=ExportState.DONE)
+    with transaction.atomic():
+        if not done.update(state=ExportState.EXPIRED, **columns):
+            return False
+        events.record("export_expired", by=SYSTEM, fields={"export": str(export.pk)})
     return True
 
 

@@ -14,6 +14,7 @@ from typing import IO
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import override
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 3
+BACKOFF = timedelta(minutes=2)  # before the second try; twice as long before the third
 
 
 class LeaseLost(Exception):
@@ -53,7 +55,8 @@ def make_waiting(most: int = 20) -> int:
 def claim() -> Export | None:
     """One that waits, or whose worker died; one that was begun too often is given up in words."""
     now = clock.now()
-    free = Q(state=ExportState.WAITING) | Q(state=ExportState.RUNNING, lease_until__lt=now)
+    is_due = Q(not_before=None) | Q(not_before__lte=now)
+    free = Q(state=ExportState.WAITING) & is_due | Q(state=ExportState.RUNNING, lease_until__lt=now)
     for export in Export.objects.filter(free).select_related("owner").order_by("asked_at"):
         seen = Export.objects.filter(pk=export.pk, state=export.state, lease=export.lease)
         if export.tries >= MOST_TRIES:
@@ -82,7 +85,7 @@ def make(export: Export) -> None:
         _end(export, ExportState.FAILED, failure="too_many_rows")
     except Exception as error:  # a fault of database or storage: tried again, then given up
         log.error("export %s: %s", export.pk, type(error).__name__)  # noqa: TRY400  the traceback may hold data
-        _end(export, ExportState.WAITING, failure="")
+        _end(export, ExportState.WAITING, failure="", not_before=clock.now() + BACKOFF * 2 ** (export.tries - 1))
 
 
 def _write(export: Export, target: IO[bytes]) -> int:
@@ -123,11 +126,15 @@ def _keep(export: Export, sealed: IO[bytes], size: int) -> None:
     name = default_storage.save(f"exports/{secrets.token_hex(16)}", File(sealed))
     now = clock.now()
     columns = {"name": name, "file_key_wrapped": export.file_key_wrapped, "size": size, "expires_at": now + KEPT_FOR}
-    if not _end(export, ExportState.DONE, **columns):
-        default_storage.delete(name)
-        raise LeaseLost
     fields = {"export": str(export.pk), "rows": export.rows, "open": export.is_open}
-    events.record("export_made", by=SYSTEM, fields=fields)
+    try:
+        with transaction.atomic():
+            if not _end(export, ExportState.DONE, **columns):
+                raise LeaseLost
+            events.record("export_made", by=SYSTEM, fields=fields)
+    except Exception:
+        default_storage.delete(name)
+        raise
 
 
 def _end(export: Export, state: ExportState, **columns: object) -> bool:

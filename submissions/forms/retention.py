@@ -1,10 +1,15 @@
 """The administrator's forms on keeping and erasing. Rules stand in `retention` and `erasure`."""
 
+from datetime import date
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from submissions import clock
 from submissions.reason import SHORTEST, validate
 from submissions.typed import TextField
+
+FIRST_YEAR = 1900
 
 WHY = (
     ("customer_request", _("The customer asked for it")),
@@ -30,6 +35,12 @@ class EndForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Give the day on which the relationship ended.")},
     )
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on.year < FIRST_YEAR or on > clock.latest_day():
+            raise forms.ValidationError(_("Give a day between 1900 and today."))
+        return on
 
 
 class EraseForm(ReasonForm):

@@ -51,6 +51,7 @@ class Export(models.Model):
     rows = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, help_text="after a failed try: when the next may begin")
 
     name = models.CharField(max_length=120, blank=True)
     file_key_wrapped = models.BinaryField(null=True, help_text="the file's own key; gone when the file is")

@@ -143,7 +143,7 @@ class Submission(ReadPartly):
     vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
 
     # Retention. What holds it back, what asks for it, and that it happened.
-    relationship_ended_at = models.DateTimeField(null=True, editable=False)
+    relationship_ended_at = models.DateTimeField(null=True, editable=False)  # midnight UTC of a plain day: `retention`
     legal_hold_at = models.DateTimeField(null=True, editable=False)
     legal_hold_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     erasure_asked_at = models.DateTimeField(null=True, editable=False)

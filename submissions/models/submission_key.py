@@ -66,7 +66,7 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
 
 
 NO_KEY = b""
-PAGE = 40  # rows: a page of a list; fewer fill it up, so that all of them share one statement
+PAGE = 100  # rows: the longest page of a list; fewer fill it up, so that all of them share one statement
 KEYS = Compiled(
     lambda *ids: SubmissionKey.objects.filter(pk__in=ids).values_list("pk", "wrapped"),
     *(uuid.UUID(int=n + 1) for n in range(PAGE)),

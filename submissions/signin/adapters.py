@@ -12,6 +12,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -120,11 +121,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if person is None:
             events.record("single_sign_on_refused", by=events.stranger_at(request))
             raise ImmediateHttpResponse(render(request, "account/not_known_here.html", status=403))
-        sociallogin.connect(request, person)
-        fields = {"person": person.username}
-        events.record(
-            "single_sign_on_linked", by=events.Actor(person, person.username, address.of(request)), fields=fields
-        )
+        by = events.Actor(person, person.username, address.of(request))
+        with transaction.atomic():
+            sociallogin.connect(request, person)
+            events.record("single_sign_on_linked", by=by, fields={"person": person.username})
 
 
 def _person_with(addresses: list[Any]) -> User | None:

@@ -8,6 +8,7 @@ import secrets
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 
 from submissions import clock, events
 from submissions.events import Actor
@@ -24,9 +25,10 @@ def give(person: User, *, by: Actor) -> str:
     password = "-".join("".join(secrets.choice(ALPHABET) for _at in range(LETTERS)) for _group in range(GROUPS))
     person.set_password(password)
     person.one_time_until = clock.now() + GOOD_FOR
-    person.save(update_fields=["password", "one_time_until"])
-    events.record("password_reset", by=by, fields={"person": person.username})
-    sessions.end_all(person, by=by)
+    with transaction.atomic():
+        person.save(update_fields=["password", "one_time_until"])
+        events.record("password_reset", by=by, fields={"person": person.username})
+        sessions.end_all(person, by=by)
     return password
 
 
@@ -37,7 +39,8 @@ def spend(person: User) -> None:
 
 def forget_second_factors(person: User, *, by: Actor) -> int:
     """For someone who lost them all: they enrol anew at the next sign-in. Returns how many were removed."""
-    removed, _by_model = Authenticator.objects.filter(user_id=person.pk).delete()
-    events.record("second_factors_reset", by=by, fields={"person": person.username, "removed": removed})
-    sessions.end_all(person, by=by)
+    with transaction.atomic():
+        removed, _by_model = Authenticator.objects.filter(user_id=person.pk).delete()
+        events.record("second_factors_reset", by=by, fields={"person": person.username, "removed": removed})
+        sessions.end_all(person, by=by)
     return int(removed)

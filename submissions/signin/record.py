@@ -3,9 +3,11 @@
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
+from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from submissions import address, events
@@ -44,16 +46,19 @@ def on_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) ->
     events.record("password_changed", by=_actor(request, user), fields={"person": user.username})
 
 
-def on_added(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    events.record("second_factor_added", by=_actor(request, user), fields={"type": authenticator.type})
+def on_created(sender: Any, instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    """In the transaction that stores the factor: allauth's own signals come after its commit."""
+    request = context.request
+    if not created or request is None or request.user != instance.user:
+        return
+    if instance.type == Authenticator.Type.RECOVERY_CODES:
+        events.record("recovery_codes_made", by=_actor(request, request.user))
+    else:
+        events.record("second_factor_added", by=_actor(request, request.user), fields={"type": instance.type})
 
 
 def on_removed(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     events.record("second_factor_removed", by=_actor(request, user), fields={"type": authenticator.type})
-
-
-def on_reset(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    events.record("recovery_codes_made", by=_actor(request, user))
 
 
 def on_code_failed(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -67,7 +72,6 @@ def connect() -> None:
     account.authentication_step_completed.connect(on_step)
     account.password_changed.connect(on_password)
     account.password_set.connect(on_password)
-    mfa.authenticator_added.connect(on_added)
+    post_save.connect(on_created, sender=Authenticator)
     mfa.authenticator_removed.connect(on_removed)
-    mfa.authenticator_reset.connect(on_reset)
     mfa.authentication_failed.connect(on_code_failed)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -70,8 +71,9 @@ def of(person: User) -> list[UserSession]:
 
 
 def end(row: UserSession, *, by: Actor) -> None:
-    events.record("session_ended", by=by, fields={"person": row.user.get_username()})
-    row.end()
+    with transaction.atomic():
+        events.record("session_ended", by=by, fields={"person": row.user.get_username()})
+        row.end()
 
 
 def end_others(request: HttpRequest, *, by: Actor) -> int:
@@ -84,8 +86,9 @@ def end_others(request: HttpRequest, *, by: Actor) -> int:
 
 def end_all(person: User, *, by: Actor) -> None:
     """Every session of the person stops working, those nobody listed included: the epoch is part of their hash."""
-    User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
     rows = UserSession.objects.filter(user_id=person.pk)
-    Session.objects.filter(pk__in=rows.values("session_key")).delete()
-    rows.delete()
-    events.record("sessions_ended", by=by, fields={"person": person.username})
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
+        Session.objects.filter(pk__in=rows.values("session_key")).delete()
+        rows.delete()
+        events.record("sessions_ended", by=by, fields={"person": person.username})

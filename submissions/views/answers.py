@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from submissions import events, questions
 from submissions.imaging.intake import UnusableImage
 from submissions.models import Question
+from submissions.models.image import StorageAway
 from submissions.permissions import get_submission_for
 from submissions.views import page
 from submissions.views.asking import person
@@ -35,6 +36,9 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except UnusableImage as problem:
         messages.error(request, _("The picture was not taken: %(why)s") % {"why": problem})
         return page.render_submission(request, found, typed={"answer": text}, status=problem.http_status)
+    except StorageAway:
+        messages.error(request, _("The picture could not be stored just now. Attach it again in a minute."))
+        return page.render_submission(request, found, typed={"answer": text}, status=503)
     else:
         messages.success(request, _("Answered. The reviewer sees it in the queue."))
     return redirect("submission", pk=pk)

@@ -1,8 +1,11 @@
 """The page of differences: both sides, what was done about each, and what a person can do."""
 
 import uuid
+from collections import defaultdict
 
 from django.contrib import messages
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +15,7 @@ from submissions import differences, events, telling
 from submissions.calls import readback
 from submissions.events import Actor
 from submissions.models import Difference, Event, User
+from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 
@@ -29,9 +33,11 @@ def differences_page(request: HttpRequest) -> HttpResponse:
         rows = rows.unseen()
     found = list(rows.select_related("submission__project", "project", "seen_by").order_by("found_at")[:SHOWN])
     shown = [row.submission for row in found if row.submission]
+    load_keys(shown)
+    done = _done(found)
     events.record_list("differences_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
     context = {
-        "rows": [(row, telling.about_difference(row), _done(row)) for row in found],
+        "rows": [(row, telling.about_difference(row), done[row.pk]) for row in found],
         "with_seen": request.GET.get("seen") == "1",
         "is_long": len(found) == SHOWN,
         "user": user,
@@ -46,12 +52,14 @@ def _reviewer(request: HttpRequest) -> User:
     return user
 
 
-def _done(row: Difference) -> list[tuple[Event, str]]:
-    """What was done since it was found, newest first."""
-    if row.submission_id is None:
-        return []
-    since = Event.objects.filter(submission_id=row.submission_id, kind__in=DONE, at__gte=row.found_at)
-    return [(event, telling.about_event(event)) for event in since.order_by("-id")[:STEPS]]
+def _done(rows: list[Difference]) -> dict[uuid.UUID, list[tuple[Event, str]]]:
+    """By row: what was done since it was found, newest first. One query for all rows."""
+    newest = Window(RowNumber(), partition_by=F("submission_id"), order_by=F("id").desc())
+    concerned = Event.objects.filter(submission_id__in={row.submission_id for row in rows}, kind__in=DONE)
+    by_submission: dict[uuid.UUID | None, list[tuple[Event, str]]] = defaultdict(list)
+    for event in concerned.annotate(place=newest).filter(place__lte=STEPS).order_by("-id"):
+        by_submission[event.submission_id].append((event, telling.about_event(event)))
+    return {row.pk: [told for told in by_submission[row.submission_id] if told[0].at >= row.found_at] for row in rows}
 
 
 @require_POST

@@ -20,6 +20,7 @@ from submissions import address, language, pace, phone
 from submissions.imaging import advice
 from submissions.imaging.unusable import UnusableImage
 from submissions.models import ImageKind, PhoneLink
+from submissions.models.image import StorageAway
 from submissions.views.asking import safe_next
 from submissions.views.camera import hint_for
 
@@ -94,6 +95,9 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
         )
     except UnusableImage as unusable:
         return _page(request, link, problems=[unusable.message], status=unusable.http_status)
+    except StorageAway:
+        text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+        return _page(request, link, problems=[text])
     except phone.Advised as advised:
         sentences = [advice.sentence(code, to_customer=True) for code in advised.codes]
         return _page(request, link, findings=sentences, sha256=advised.sha256)

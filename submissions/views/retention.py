@@ -75,9 +75,8 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Submission, action: str = "", form: Any = None) -> HttpResponse:
-    ended = found.relationship_ended_at
     forms = {
-        "end": EndForm(initial={"on": ended.date() if ended else None}, auto_id="end_%s"),
+        "end": EndForm(initial={"on": retention.ended_on(found)}, auto_id="end_%s"),
         "hold": ReasonForm(auto_id="hold_%s"),
         "lift": ReasonForm(auto_id="lift_%s"),
         "erase": EraseForm(auto_id="erase_%s"),
@@ -86,6 +85,7 @@ def _page(request: HttpRequest, found: Submission, action: str = "", form: Any =
         form.auto_id = f"{action}_%s"
         forms[action] = form
     context = {"submission": found, "forms": forms, "back": reverse("retention")}
+    context["ended_on"] = retention.ended_on(found)
     context["is_kept_by_vendor"] = retention.kept_by_vendor().filter(pk=found.pk).exists()
     return render(request, "retention/act.html", context, status=200 if form is None else 422)
 

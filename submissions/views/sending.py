@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions import events
-from submissions.calls import gate, hold, recovery
+from submissions.calls import gate, hold, memory, recovery
 from submissions.models import Project, Role, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.permissions import NotAllowed
@@ -80,6 +80,11 @@ def _lift(request: HttpRequest, why: str) -> None:
         hold.lift(by=events.actor_of(request), why=why)
     except hold.ErasuresMissed as error:
         messages.error(request, str(error))
+    except memory.NotKept:
+        messages.error(
+            request,
+            _("The hold stays: neither Redis nor the data directory can be written. Repair one of them, then lift it."),
+        )
     else:
         messages.success(request, _("The hold is lifted; sending goes on."))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions import alerts, contact, events, mentions, questions, queue
+from submissions import access_report, alerts, contact, events, mentions, questions, queue
 from submissions.models import Call, CallState, Role, Status, Submission, User
 from submissions.models.submission import CAPTURING, SENDING
 from submissions.models.submission_key import load_keys
@@ -90,6 +90,7 @@ def _reviewer(user: User) -> dict[str, Any]:
         "lists": lists,
         "is_manager": is_manager,
         "stuck": _stuck() if is_manager else [],
+        "downloading": access_report.downloading_today() if is_manager else [],
     }
 
 

@@ -44,6 +44,40 @@ def test_rows_count_people_looks_nights_and_the_unusual() -> None:
     assert next(iter(rows)) == busy.username
 
 
+@pytest.mark.parametrize("kind", access_report.DOWNLOADED)
+def test_many_downloads_on_one_day_are_unusual_on_that_day(client: Client, kind: str) -> None:
+    manager, taker = factories.make_user(Role.MANAGER), factories.make_user(Role.OFFICER)
+    client.force_login(manager)
+    with time_machine.travel(NOON):
+        client.force_login(manager)
+        look(taker, NOON, 49, kind)
+        assert not access_report.rows(MONTH)[0].is_unusual
+        assert "Unusually many downloads" not in client.get("/").content.decode()
+        look(taker, NOON, 151, kind)
+        (row,) = [row for row in access_report.rows(MONTH) if row.who == taker.username]
+        assert (row.downloaded, row.is_unusual) == (200, True)
+        page = client.get("/").content.decode()
+        assert "Unusually many downloads today" in page
+        assert f"{taker.username}</a> 200 files" in page
+    with time_machine.travel(NOON + timedelta(days=1)):
+        client.force_login(manager)
+        assert "Unusually many downloads" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["export_downloaded", "list_opened"])
+def test_volume_of_lists_and_downloads_is_compared_with_others(kind: str) -> None:
+    busy, calm, other = (factories.make_user(Role.OFFICER) for _number in range(3))
+    for day in range(10):  # never many on one day
+        look(busy, NOON + timedelta(days=day), 10, kind)
+    look(calm, NOON, 5, kind)
+    look(other, NOON, 5, kind)
+    assert {row.who: row.is_unusual for row in access_report.rows(MONTH)} == {
+        busy.username: True,
+        calm.username: False,
+        other.username: False,
+    }
+
+
 def test_manager_reads_and_signs_a_finished_month_once(client: Client) -> None:
     manager, officer = factories.make_user(Role.MANAGER), factories.make_user(Role.OFFICER)
     submission = factories.make_at(Status.PENDING)

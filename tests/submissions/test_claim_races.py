@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from submissions.exports.asking import MOST_UNDER_WAY
 from tests import postgres
 from tests.race import CALLS, ERASURES, PEOPLE, WAITING
 from tests.stack import ROOT
 
 pytestmark = pytest.mark.slow
+BUTTONS = ("account", "step1", "step2", "ask", "decide")
+ANSWERED = {"StaleSubmission", "SavedMeanwhile", "AlreadyAsked", "NotAllowed"}
 
 
 def race(environment: dict[str, str]) -> None:
@@ -30,6 +33,9 @@ def race(environment: dict[str, str]) -> None:
     assert "None" not in told["sent"], "none comes back empty while another's call is waiting"
     assert (told["erased_and_asked"], told["kept_and_journaled"]) == (0, 0), "one comes first, the other does nothing"
     assert (told["erased_or_kept"], told["refusals"]) == (ERASURES, [])
+    assert told["exports"] == MOST_UNDER_WAY
+    assert {button: len(raised) for button, raised in told["pressed_twice"].items()} == dict.fromkeys(BUTTONS, 1)
+    assert {name for raised in told["pressed_twice"].values() for name in raised} <= ANSWERED, "told in words"
 
 
 def test_many_at_once_on_sqlite(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from submissions import claims, questions
 from submissions.models import Capturer, Event, ImageKind, Question, Role, Status, Submission, User
 from submissions.permissions import why_not
+from submissions.transitions import StaleSubmission
 from tests import pictures
 from tests.factories import by, make_at, make_user, reload
 from tests.submissions.test_queue import browser, shown
@@ -97,6 +99,42 @@ def test_answer_that_is_no_picture_keeps_the_text_and_says_what_to_do(officer: U
     assert "The picture was not taken" in page
     assert "See the picture." in page
     assert Question.objects.open().exists()
+
+
+def picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("back.jpg", pictures.id_card_jpeg(), "image/jpeg")
+
+
+def test_answer_survives_a_storage_failure(officer: User, held: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(officer, held)
+
+    def away(*_arguments: Any) -> str:
+        raise OSError("storage away")
+
+    monkeypatch.setattr(default_storage, "save", away)
+    page = answer(held.created_by, held, answer="See the picture, line two.", attachment=picture())
+    assert "could not be stored just now" in page
+    assert "See the picture, line two." in page
+    assert Question.objects.open().exists()
+
+
+def test_answer_that_came_too_late_leaves_no_object(officer: User, held: Submission) -> None:
+    ask(officer, held)
+    question = Question.objects.get()
+    question.submission = held
+    stale = Question.objects.get()
+    stale.submission = held
+    questions.answer(question, "Yes.", None, by=by(held.created_by))
+    before = stored_objects()
+    with pytest.raises(StaleSubmission):
+        questions.answer(stale, "No.", pictures.id_card_jpeg(), by=by(held.created_by))
+    assert stored_objects() == before
+
+
+def stored_objects() -> set[str]:
+    return {
+        f"{folder}/{name}" for folder in default_storage.listdir("")[0] for name in default_storage.listdir(folder)[1]
+    }
 
 
 @pytest.mark.parametrize("data", [{}, {"answer": "   "}])

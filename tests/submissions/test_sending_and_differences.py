@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from submissions import differences, erasure, journal
+from submissions import clock, differences, erasure, journal
 from submissions.calls import gate, hold, ledger
-from submissions.models import DifferenceKind, Event, Project, Role, Status, Submission, Switch, User
-from tests.factories import make_at, make_project, make_user, reload, sign_in
+from submissions.models import Difference, DifferenceKind, Event, Project, Role, Status, Submission, Switch, User
+from tests.factories import by, make_at, make_project, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,35 @@ def test_submission_page_says_which_one_counts() -> None:
     assert "it is the one that counts" in client.get(f"/submissions/{approved.pk}/").content.decode()
     page = client.get(f"/submissions/{later.pk}/").content.decode()
     assert f"For this customer {approved.reference} counts" in page
+
+
+def test_differences_ask_the_database_as_often_for_sixty_rows_as_for_one() -> None:
+    officer = browser(Role.OFFICER)
+    manager = by(make_user(Role.MANAGER))
+
+    def asked_for() -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            page = officer.get("/differences/?seen=1")
+        assert page.content.decode().count("Seen by") == Difference.objects.count()
+        return [query["sql"][:80] for query in asked]
+
+    for number in range(60):
+        submission = differing()
+        differences.mark_seen(Difference.objects.get(submission=submission), by=manager, note=f"asked them {number}")
+        if number == 0:
+            one = asked_for()
+    assert asked_for() == one
+
+
+def test_difference_shows_only_what_was_done_since_it_was_found() -> None:
+    differing()
+    readable = "difference_seen"
+    for _time in range(6):
+        differences.mark_seen(Difference.objects.get(), by=by(make_user(Role.MANAGER)), note="asked them")
+    rows = browser(Role.OFFICER).get("/differences/?seen=1").context["rows"]
+    ((_row, _told, done),) = rows
+    newest = Event.objects.filter(kind=readable).order_by("-id").values_list("pk", flat=True)[:4]
+    assert [event.pk for event, _text in done] == list(newest)
+    Difference.objects.update(found_at=clock.now())
+    ((_row, _told, done),) = browser(Role.OFFICER).get("/differences/?seen=1").context["rows"]
+    assert done == []

@@ -6,6 +6,7 @@ Who can run this can read the database and its keys anyway; the event says that 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from submissions import events
 from submissions.models import Role, User
@@ -29,9 +30,13 @@ class Command(BaseCommand):
         elif person is not None:
             raise CommandError("There is somebody of that name. To let an administrator back in, add --reset.")
         else:
-            person = User.objects.create_user(
-                options["username"], None, name=options["name"] or options["username"], role=Role.ADMINISTRATOR
-            )
-            events.record("person_added", by=events.SYSTEM, fields={"person": person.username, "role": person.role})
+            person = _add(options["username"], options["name"] or options["username"])
         self.stdout.write(f"{person.username}: {one_time.give(person, by=events.SYSTEM)}")
         self.stdout.write("Good for one sign-in within 24 hours. A second factor is set up there.")
+
+
+def _add(username: str, name: str) -> User:
+    with transaction.atomic():
+        person = User.objects.create_user(username, None, name=name, role=Role.ADMINISTRATOR)
+        events.record("person_added", by=events.SYSTEM, fields={"person": username, "role": person.role})
+    return person

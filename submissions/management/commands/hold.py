@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from submissions.calls import hold, recovery
+from submissions.calls import hold, memory, recovery
 from submissions.events import Actor
 from submissions.models import Switch
 from submissions.reason import is_reason
@@ -41,3 +41,5 @@ class Command(BaseCommand):
             hold.lift(by=HERE, why=why)
         except hold.ErasuresMissed as error:
             raise CommandError(str(error)) from error
+        except memory.NotKept as error:
+            raise CommandError("The hold stays: neither Redis nor the data directory can be written.") from error

@@ -325,20 +325,6 @@ def test_worker_that_lost_its_lease_leaves_no_file() -> None:
     assert len(table(export)) == 1
 
 
-def test_broken_storage_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    export = ask(make_user(Role.OFFICER))
-
-    def broken(*_arguments: Any) -> str:
-        raise OSError("disk full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(default_storage, "save", broken)
-        making.make_waiting(most=1)
-    export.refresh_from_db()
-    assert export.state == ExportState.WAITING
-    assert made(export).state == ExportState.DONE
-
-
 def test_role_that_was_taken_away_meanwhile() -> None:
     officer = make_user(Role.OFFICER)
     export = ask(officer)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.views.debug import ExceptionReporter
 
@@ -56,6 +58,22 @@ def test_opening_spends_nothing_whoever_opens_it(submission: Submission) -> None
     for asked in (preview.get("/phone/"), preview.head("/phone/"), client.get(page), client.head(page)):
         assert asked.status_code == 200
     assert preview.post("/phone/", {"token": token}).status_code == 302, "even one that runs scripts"
+    assert PhoneLink.objects.unspent().count() == 1
+
+
+def test_storage_failure_is_told_on_the_phones_own_page(
+    submission: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, page, _token = opened(submission)
+
+    def away(*_arguments: Any) -> str:
+        raise OSError("storage away")
+
+    monkeypatch.setattr(default_storage, "save", away)
+    content = selfie_jpeg()
+    reply = client.post(page, {"picture": picture(content), "accepted": phone.digest(content)})
+    assert reply.status_code == 422
+    assert "could not be stored just now" in reply.content.decode()
     assert PhoneLink.objects.unspent().count() == 1
 
 
@@ -286,6 +304,7 @@ def fake_arrival(submission: Submission) -> Image:
     sizes = {"sha256": "0" * 64, "size": 9, "width": 960, "height": 720}
     image = Image(submission=submission, kind=link.kind, source="phonecam", **sizes)
     image.store(b"a picture")
-    capture.keep_image(image, by=phone.Actor(None, phone.CARRIES))
-    phone._spend(link, image)
+    with transaction.atomic():
+        capture.keep_image(image, by=phone.Actor(None, phone.CARRIES))
+        phone._spend(link, image)
     return image
