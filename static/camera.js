@@ -163,7 +163,7 @@ function judgeLight(now) {
   const level = sum / (data.length / 4);
   const { darkBelow, brightAbove } = now.dialog.dataset; // mean grey levels, by the server's check
   now.lit = level < Number(darkBelow) ? "dark" : level > Number(brightAbove) ? "bright" : "";
-  if (now.lit) say(now, now.dialog.dataset[now.lit], "warn");
+  if (now.lit) say(now, now.dialog.dataset[now.lit + (now.shape === "face" ? "Face" : "Card")], "warn");
 }
 
 // One frame at a time, and the next only when the answer is there.

@@ -4,7 +4,7 @@
 import { watchCameras } from "./camera.js";
 import { normalised } from "./characters.js";
 import { unsent } from "./leaving.js";
-import { put, send } from "./upload.js";
+import { dropUnreadable, put, send } from "./upload.js";
 
 const AFTER = 1200; // ms
 const AGAIN = 8000; // ms, after a save that did not get through
@@ -39,9 +39,10 @@ export function watchUploads(form) {
 async function sendAfterSaving(form, state, event) {
   clearTimeout(state.timer);
   takeToken(form);
-  if (state.uploading) { // it goes on by itself when the picture is there
+  if (state.uploading || chosen(form).length) { // it goes on by itself when the picture is there
     event.preventDefault();
     state.next = () => form.requestSubmit(event.submitter);
+    upload(form, state);
     return;
   }
   if ((event.submitter?.value ?? "save") === "save" && unsent()) { // the page stays for the words beside it
@@ -49,7 +50,10 @@ async function sendAfterSaving(form, state, event) {
     save(form, state);
     return;
   }
-  if (!state.dirty || form.dataset.sent) return;
+  if (form.dataset.sent || state.isReached) {
+    state.isReached = false;
+    return;
+  }
   event.preventDefault();
   if (state.pressed) return;
   state.pressed = true;
@@ -57,6 +61,7 @@ async function sendAfterSaving(form, state, event) {
   state.pressed = false;
   if (outcome === "signed-out" || outcome === "offline") return;
   state.dirty = false;
+  state.isReached = true; // just now: the browser's own submit would end on its error page otherwise
   form.requestSubmit(event.submitter);
 }
 
@@ -247,16 +252,25 @@ function line(severity, text, shape) {
 async function upload(form, state) {
   if (state.uploading) return;
   state.uploading = true;
+  state.isBroken = false;
   let reply = null;
   try {
     while (chosen(form).length && (!reply || isTaken(form, reply))) reply = await sendChosen(form);
   } catch {
-    form.querySelector("#saved").textContent = form.dataset.offline;
-    setTimeout(() => upload(form, state), AGAIN);
+    await breakOff(form, state);
   }
   if (reply && state.dirty) await save(form, state);
   state.uploading = false;
   if (reply) arrived(form, state, reply);
+}
+
+// No connection: it is tried again. A file that cannot be read any more is not.
+async function breakOff(form, state) {
+  state.isBroken = true;
+  const dropped = await dropUnreadable(chosen(form));
+  if (dropped.length) state.next = null;
+  form.querySelector("#saved").textContent = dropped.length ? form.dataset.fileChanged : form.dataset.offline;
+  if (chosen(form).length) setTimeout(() => upload(form, state), AGAIN);
 }
 
 function isTaken(form, reply) {
@@ -287,10 +301,11 @@ function arrived(form, state, reply) {
   if (reply.status === 403 || isLogIn(form, reply.responseURL)) {
     note.replaceChildren(form.dataset.signedOut, " ", logInLink(form));
   } else if (reply.status !== 200 && reply.status !== 422) {
-    note.textContent = form.dataset.wrong;
-  } else if (reply.status === 422 || state.dirty || (unsent() && !next)) { // words that are not stored yet stay where they are
+    note.textContent = reply.status === 413 ? form.dataset.tooLarge : form.dataset.uploadFailed;
+    note.scrollIntoView({ block: "nearest" });
+  } else if (reply.status === 422 || state.isBroken || state.dirty || (unsent() && !next)) { // words that are not stored yet stay where they are
     showPictures(form, state, new DOMParser().parseFromString(reply.responseText, "text/html"));
-    if (reply.status === 200 && !state.dirty) note.textContent = form.dataset.saved;
+    if (reply.status === 200 && !state.dirty && !state.isBroken) note.textContent = form.dataset.saved;
   } else if (next) {
     next();
   } else {

@@ -1,7 +1,7 @@
 // The customer's phone page: takes the token out of the address, sends the picture with its progress shown, and keeps
 // it when the check has something to say or the connection breaks.
 import { watchCameras } from "./camera.js";
-import { put, send } from "./upload.js";
+import { dropUnreadable, put, send } from "./upload.js";
 
 const enter = document.querySelector("#enter");
 if (enter && location.hash.length > 1) {
@@ -28,14 +28,21 @@ async function hand(form) {
   try {
     show(await send(location.pathname, new FormData(form), form.querySelector("progress")), file, source);
   } catch {
-    form.querySelector("#sent").textContent = form.dataset.offline;
+    const dropped = await dropUnreadable([form.elements.picture]);
+    form.querySelector("#sent").textContent = dropped.length ? form.dataset.fileChanged : form.dataset.offline;
   }
   isSending = false;
 }
 
 function show(request, file, source) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  document.querySelector("main").replaceWith(page.querySelector("main"));
+  const main = page.querySelector("main");
+  if (!main) { // not from the portal's pages: a proxy that refuses, or an error without a page
+    const { uploadFailed, tooLarge } = document.querySelector("#take").dataset;
+    document.querySelector("#sent").textContent = request.status === 413 ? tooLarge : uploadFailed;
+    return;
+  }
+  document.querySelector("main").replaceWith(main);
   const form = document.querySelector("#take");
   if (form) {
     put(form.elements.picture, file);

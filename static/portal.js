@@ -3,6 +3,26 @@ import { watchCameras } from "./camera.js";
 import { watchUploads } from "./capture.js";
 import { watchTimes } from "./left.js";
 import { watchSession } from "./session.js";
+import { dropUnreadable } from "./upload.js";
+
+// A form whose file cannot be read any more would end on the browser's error page. The capture form looks itself.
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  const files = [...form.querySelectorAll("input[type=file]:not([data-upload])")].filter((input) => input.files.length);
+  if (!files.length || form.dataset.readable) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const [dropped] = await dropUnreadable(files);
+  if (dropped) {
+    dropped.setCustomValidity(dropped.dataset.changed);
+    dropped.reportValidity();
+    setTimeout(() => dropped.setCustomValidity(""), 4000); // the form can be sent without it
+    return;
+  }
+  form.dataset.readable = "1";
+  form.requestSubmit(submitter);
+  delete form.dataset.readable;
+}, true);
 
 // A second press of a button does nothing; the server would refuse it anyway.
 document.addEventListener("submit", (event) => {

@@ -16,6 +16,20 @@ export function send(url, data, bar) {
   });
 }
 
+// A file that was changed, moved or deleted after it was chosen cannot be read any more: its input is emptied.
+export async function dropUnreadable(inputs) {
+  const dropped = [];
+  for (const input of inputs) {
+    try {
+      for (const file of input.files) await file.slice(0, 1).arrayBuffer();
+    } catch {
+      input.value = "";
+      dropped.push(input);
+    }
+  }
+  return dropped;
+}
+
 // A file input takes what a person chose, or what another one held.
 export function put(input, file) {
   const held = new DataTransfer();

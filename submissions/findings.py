@@ -40,7 +40,7 @@ def problems(submission: Submission, kinds: Collection[ImageKind]) -> tuple[Prob
         (image, code) for image in current_images(submission).values() if image.kind in kinds for code in image.findings
     ]
     return tuple(
-        Problem(image.kind, reason_key(image, code), advice.sentence(code), "warning")
+        Problem(image.kind, reason_key(image, code), advice.sentence(code, image.kind), "warning")
         for image, code in found
         if not reasons.get(reason_key(image, code))
     )

@@ -76,7 +76,7 @@ def _missing_of(rules: tuple[FieldRule, ...], present: Collection[str], options:
         yield Problem(
             ADDRESS_CODES[0],
             "one_of",
-            N_("One of the Plus Codes and the formatted address is needed. Look up the address, or enter one."),
+            N_("Enter a Plus Code or the formatted address, or look the address up."),
         )
 
 

@@ -3,9 +3,24 @@
 from django.utils.translation import gettext as _
 
 
-def sentence(code: str, *, to_customer: bool = False) -> str:
-    """For whoever takes the picture of a customer, or for the customer who takes it."""
-    return (to_customer and _to_customer(code)) or _to_agent(code)
+def sentence(code: str, kind: str = "selfie", *, to_customer: bool = False) -> str:
+    """For whoever takes the picture of a customer, or for the customer who takes it. `kind`: what was to be taken."""
+    return _for_kind(code, kind) or (to_customer and _to_customer(code)) or _to_agent(code)
+
+
+def _for_kind(code: str, kind: str) -> str:
+    """What a finding means, or what to do about it, where that depends on what was to be taken."""
+    documents = {
+        "dark": _("The picture is too dark. Turn on a light."),
+        "bright": _("The picture is too bright. Move the document out of the direct light."),
+    }
+    texts = {
+        ("id_is_selfie", "id_back"): _("This looks like a selfie, not a document. Take the back of the document."),
+        ("id_is_selfie", "address"): _(
+            "This looks like a selfie, not a document. Take the document that shows the address."
+        ),
+    }
+    return texts.get((code, kind), "") or (documents.get(code, "") if kind != "selfie" else "")
 
 
 def _to_customer(code: str) -> str:
@@ -14,6 +29,9 @@ def _to_customer(code: str) -> str:
         "several_faces": _("There is more than one face. Be alone in the picture."),
         "no_face": _("No face was found. Look straight into the camera."),
         "face_dark": _("The face is in the dark. Have the light in front of you, not behind."),
+        "selfie_is_id": _(
+            "This looks like an ID card, not a face. Take your own face; if it is your face, come closer to the camera."
+        ),
     }
     return texts.get(code, "")
 
@@ -36,7 +54,10 @@ def _to_agent(code: str) -> str:
         "id_blurred": _("The picture is blurred. Hold still and let it focus."),
         "id_glare": _("Light is reflected. Tilt the document or move the lamp."),
         "id_turned": _("The document lies on its side. Turn the picture upright and take it again."),
-        "id_is_selfie": _("This looks like a selfie. Take the side of the document with the photo."),
+        "id_is_selfie": _("This looks like a selfie, not a document. Take the side of the document with the photo."),
+        "selfie_is_id": _(
+            "This looks like an ID card, not a face. Take the customer's own face; if it is, come closer to the camera."
+        ),
     }
     return texts.get(code, code)
 

@@ -39,13 +39,14 @@ class Thresholds:
     id_glare_share: float = 0.012
     id_long_side: int = 640
     id_face_most: float = 0.54
+    portrait_aside: float = 0.15  # a small face so far from the middle, in widths, is the portrait of a card
 
 
 DEFAULT = Thresholds()
 GLARE_WIDTH = 800
 PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
 # A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
-LIVE = replace(DEFAULT, face_pixels=0, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03)
+LIVE = replace(DEFAULT, face_pixels=0, portrait_aside=1, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03)
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,9 @@ def _face_findings(grey: Pixels, sight: Sight, thresholds: Thresholds) -> tuple[
     share = face.width / min(tall, wide)
     margin = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / min(tall, wide)
     sharp = sharpness(_inside(grey, face), thresholds.sharp_width)
+    is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
     rows = (
-        (share < thresholds.face_share, "face_small", share),
+        (share < thresholds.face_share, "selfie_is_id" if is_aside else "face_small", share),
         (face.width < thresholds.face_pixels, "face_few_pixels", face.width),
         (share > thresholds.face_share_most, "face_large", share),
         (margin < thresholds.border_share or sight.is_cut, "face_at_border", margin),

@@ -22,7 +22,7 @@ def hint(content: bytes, kind: Kind, *, to_customer: bool = False) -> str:
     """
     picture = _opened(content)
     found = checks.judge_selfie(picture, checks.LIVE) if kind == Kind.SELFIE else checks.judge_id(picture, checks.LIVE)
-    return advice.sentence(found[0].code, to_customer=to_customer) if found else ""
+    return advice.sentence(found[0].code, kind, to_customer=to_customer) if found else ""
 
 
 def _opened(content: bytes) -> Pixels:

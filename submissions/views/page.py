@@ -254,7 +254,10 @@ def revealed_images(submission: Submission, user: User, because: Event) -> list[
 
 def _findings(image: Image, reasons: Mapping[str, str]) -> list[dict[str, str]]:
     keys = {code: findings.reason_key(image, code) for code in image.findings}
-    return [{"text": advice.sentence(code), "key": key, "reason": reasons.get(key, "")} for code, key in keys.items()]
+    return [
+        {"text": advice.sentence(code, image.kind), "key": key, "reason": reasons.get(key, "")}
+        for code, key in keys.items()
+    ]
 
 
 def others(user: User, submission: Submission) -> list[Submission]:

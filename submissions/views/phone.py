@@ -99,7 +99,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
         text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
         return _page(request, link, problems=[text])
     except phone.Advised as advised:
-        sentences = [advice.sentence(code, to_customer=True) for code in advised.codes]
+        sentences = [advice.sentence(code, link.kind, to_customer=True) for code in advised.codes]
         return _page(request, link, findings=sentences, sha256=advised.sha256)
     return redirect("phone_take", pk=link.pk)
 

@@ -1,13 +1,19 @@
 """A picture with a fault is not sent until it is taken again or somebody says why it is good all the same."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
+from argos import matrix
 from argos.matrix import Problem
+from argos.matrix.options import Options
 from submissions import capture, claims, events, findings, overrides, steps
+from submissions.imaging import advice, checks
 from submissions.models import Event, ImageKind, Role, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.templatetags.kyc import anchor, named
+from tests import pictures
 from tests.factories import answer_step2, attach_image, by, explain, make_at, make_draft, make_user, reload
 from tests.submissions.views.gathering import post
 
@@ -132,3 +138,29 @@ def test_a_refused_press_names_the_image_of_its_finding(client: Client) -> None:
 @pytest.mark.parametrize(("name", "label"), [("bankCode", "Bank code"), ("accountNumber", "Account number")])
 def test_the_summary_names_the_field_of_an_account_problem(name: str, label: str) -> None:
     assert named(Problem(name, "format", "Digits only.")) == f"{label}: Digits only."
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        ("id_is_selfie", "id_front", "a selfie, not a document. Take the side of the document with the photo"),
+        ("id_is_selfie", "id_back", "a selfie, not a document. Take the back"),
+        ("id_is_selfie", "address", "a selfie, not a document. Take the document that shows the address"),
+        ("selfie_is_id", "selfie", "an ID card, not a face"),
+        ("dark", "selfie", "face the window"),
+        ("dark", "address", "Turn on a light."),
+        ("bright", "id_front", "Move the document out"),
+    ],
+)
+def test_advice_fits_what_was_to_be_taken(code: str, kind: str, says: str) -> None:
+    assert says in advice.sentence(code, kind)
+    assert ("window" in advice.sentence(code, kind)) == (says == "face the window")
+
+
+def test_a_card_in_the_place_of_the_selfie_is_called_a_card() -> None:
+    assert [finding.code for finding in checks.check_selfie(pictures.id_card_jpeg())] == ["selfie_is_id"]
+
+
+def test_the_address_needs_a_plus_code_or_the_formatted_address() -> None:
+    found = matrix.check_step2({}, set(), "KOR", "passport", Options(address_codes=True), today=date(2026, 1, 1))
+    assert "a Plus Code or the formatted address" in next(each.message for each in found if each.code == "one_of")

@@ -1,0 +1,68 @@
+"""A file that cannot be uploaded: the page says why, and Send never ends on the browser's own error page."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Desk
+from tests.browser.test_camera import draft
+
+pytestmark = pytest.mark.browser
+
+SAVED = "#saved"
+
+
+def ours(page: Page) -> bool:
+    """Whether the page in sight is the portal's, not the browser's own error page."""
+    return page.locator("form#capture").count() == 1
+
+
+def change(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"0")
+
+
+def test_a_file_changed_after_it_was_chosen_is_named_and_not_sent(
+    desk: Desk, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    draft(desk, "changed@example.com")
+    page, chosen = desk.page, tmp_path / "selfie.jpg"
+    chosen.write_bytes(pictures["selfie2"].read_bytes())
+    page.route("**/values/", lambda route: route.abort())  # the first upload does not get through
+    page.set_input_files("input[name=selfie]", chosen)
+    expect(page.locator(SAVED)).to_contain_text("no connection")
+    change(chosen)
+    page.unroute("**/values/")
+    page.get_by_role("button", name="Send Step 1").click()
+    expect(page.locator(SAVED)).to_contain_text("was changed, moved or deleted")
+    assert ours(page)
+    page.set_input_files("input[name=selfie]", chosen)
+    expect(page.locator("#f-selfie img")).to_be_visible()
+
+
+@pytest.mark.parametrize(("status", "told"), [(413, "too large"), (503, "could not take it just now"), (429, "minute")])
+def test_a_refused_upload_says_what_to_do_and_send_waits(
+    desk: Desk, pictures: dict[str, Path], status: int, told: str
+) -> None:
+    draft(desk, f"refused{status}@example.com")
+    page = desk.page
+    page.route("**/values/", lambda route: refuse(route, status))
+    page.set_input_files("input[name=selfie]", pictures["selfie2"])
+    expect(page.locator(SAVED)).to_contain_text(told)
+    page.get_by_role("button", name="Send Step 1").click()
+    expect(page.locator(SAVED)).to_contain_text(told)
+    assert ours(page)
+
+
+def refuse(route: Route, status: int) -> None:
+    route.fulfill(status=status, body="")
+
+
+def test_send_without_a_connection_stays_on_the_page(desk: Desk) -> None:
+    draft(desk, "offline@example.com")
+    page = desk.page
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send Step 1").click()
+    expect(page.locator(SAVED)).to_contain_text("no connection")
+    assert ours(page)
+    page.context.set_offline(False)
