@@ -1,5 +1,7 @@
 """A file that cannot be uploaded: the page says why, and Send never ends on the browser's own error page."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -20,12 +22,14 @@ def ours(page: Page) -> bool:
 
 def change(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"0")
+    later = time.time() + 60
+    os.utime(path, (later, later))
 
 
 def test_a_file_changed_after_it_was_chosen_is_named_and_not_sent(
     desk: Desk, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
-    draft(desk, "changed@example.com")
+    draft(desk.log_in("agent"), "changed@example.com")
     page, chosen = desk.page, tmp_path / "selfie.jpg"
     chosen.write_bytes(pictures["selfie2"].read_bytes())
     page.route("**/values/", lambda route: route.abort())  # the first upload does not get through
@@ -44,7 +48,7 @@ def test_a_file_changed_after_it_was_chosen_is_named_and_not_sent(
 def test_a_refused_upload_says_what_to_do_and_send_waits(
     desk: Desk, pictures: dict[str, Path], status: int, told: str
 ) -> None:
-    draft(desk, f"refused{status}@example.com")
+    draft(desk.log_in("agent"), f"refused{status}@example.com")
     page = desk.page
     page.route("**/values/", lambda route: refuse(route, status))
     page.set_input_files("input[name=selfie]", pictures["selfie2"])
@@ -59,7 +63,7 @@ def refuse(route: Route, status: int) -> None:
 
 
 def test_send_without_a_connection_stays_on_the_page(desk: Desk) -> None:
-    draft(desk, "offline@example.com")
+    draft(desk.log_in("agent"), "offline@example.com")
     page = desk.page
     page.context.set_offline(True)
     page.get_by_role("button", name="Send Step 1").click()
