@@ -46,7 +46,9 @@ DEFAULT = Thresholds()
 GLARE_WIDTH = 800
 PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
 # A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
-LIVE = replace(DEFAULT, face_pixels=0, portrait_aside=1, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03)
+LIVE = replace(
+    DEFAULT, face_pixels=0, portrait_aside=1, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03
+)
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Findi
 
     It is too bright where its print is washed out as well, and its empty cells and margins are no reflections.
     """
-    grey = grey_of(content)
-    is_printed = float(np.mean(grey < PRINT_LEVEL)) > PRINT_SHARE
-    found = judge_id(grey, replace(thresholds, bright_level=256) if is_printed else thresholds)
+    picture = open_picture(content)
+    is_printed = float(np.mean(grey_of(picture) < PRINT_LEVEL)) > PRINT_SHARE
+    found = judge_id(picture, replace(thresholds, bright_level=256) if is_printed else thresholds)
     return tuple(finding for finding in found if finding.code != "id_glare")
 
 
