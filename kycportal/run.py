@@ -132,7 +132,7 @@ def https_command(settings: ModuleType) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", everywhere]
     command += ["--certfile", str(certificate), "--keyfile", str(key)]
     # Errors only: every phone that is asked whether it trusts the certificate would be a warning.
-    return [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "error"]
+    return [*command, "--worker-class", "kycportal.listener.Worker", "--threads", "4", "--log-level", "error"]
 
 
 def broker_command(data_dir: Path) -> list[str]:
