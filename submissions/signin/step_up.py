@@ -4,9 +4,6 @@ The page that asks carries everything that was typed in hidden fields, so nothin
 session. A proof given within the last ten minutes, the sign-in included, is enough.
 """
 
-from collections.abc import Callable
-from functools import wraps
-
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
@@ -14,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -22,20 +19,8 @@ from submissions.models import User
 from submissions.signin import freshness
 from submissions.signin.codes import AgainCode
 
-View = Callable[..., HttpResponseBase]
 PASSWORD, CODE, PASSKEY = "step_up_password", "step_up_code", "step_up_passkey"
 OWN = (PASSWORD, CODE, PASSKEY, "csrfmiddlewaretoken")
-
-
-def step_up(view: View) -> View:
-    """For a view whose POST is in the table of `proofs` under a condition that only the view knows: a GET passes."""
-
-    @wraps(view)
-    def asking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        ask = asked(request) if request.method == "POST" else None
-        return view(request, *args, **kwargs) if ask is None else ask
-
-    return asking
 
 
 def asked(request: HttpRequest) -> HttpResponse | None:

@@ -107,12 +107,22 @@ def test_body_arrives_whole_with_a_length_in_pieces_and_after_being_asked(port: 
         assert b"Continue" not in told or not size
 
 
+def answer(client: socket.socket) -> bytes:
+    """Headers and a body of one digit."""
+    told = b""
+    while not told.endswith((b"\r\n\r\n0", b"\r\n\r\n3")):
+        more = client.recv(1000)
+        assert more, told
+        told += more
+    return told
+
+
 def test_connection_is_kept_for_the_next_request_and_a_cut_body_reaches_nobody(port: int) -> None:
     with half_sent(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "127.0.0.1") as client:
-        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        assert answer(client).endswith(b"0")
         time.sleep(0.2)
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
-        assert client.recv(1000).endswith(b"3")
+        assert answer(client).endswith(b"3")
     with half_sent(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na", "127.0.0.1") as client:
         client.shutdown(1)
         assert client.recv(1000) == b""

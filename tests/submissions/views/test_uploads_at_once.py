@@ -42,7 +42,7 @@ def test_second_upload_of_a_person_is_told_to_wait_and_what_was_typed_is_kept(dr
     agent = draft.created_by
     client = sign_in(Client(), agent)
     with places.one_upload(f"user:{agent.pk}"):
-        reply = gathering.post(client, draft, selfie=selfie_jpeg(), name="Typed Name")
+        reply = gathering.post(client, draft, selfie=selfie_jpeg(), name="Typed Name", version=str(draft.draft_version))
         assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
         assert reload(draft).values["name"] == "Typed Name"
         assert not draft.images.exists()
