@@ -118,6 +118,7 @@ def test_undo_takes_the_decision_in_sight(desk: Desk) -> None:
     expect(page.get_by_text(f"{reference}: decision undone.")).to_be_visible()
     assert second in page.url
     expect(page.locator("#status")).to_have_text("Pending review")
+    expect(page.locator("input[value=approved]")).to_be_checked()
 
 
 def decide_and_stay(desk: Desk, pk: str) -> None:
