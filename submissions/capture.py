@@ -201,7 +201,7 @@ def _prepared(
         width=prepared.width,
         height=prepared.height,
         notes=list(prepared.notes),
-        findings=[finding.code for finding in _check(kind, prepared)],
+        findings=[finding.code for finding in _check(kind, prepared, content)],
         face_box=portrait.locate(prepared.content) if kind == ImageKind.ID_FRONT else [],
         created_by=by.user,
     )
@@ -239,13 +239,15 @@ def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = No
     events.record("image_added", by=by, submission=submission, fields=told)
 
 
-def _check(kind: ImageKind, prepared: intake.Prepared) -> tuple[checks.Finding, ...]:
+def _check(kind: ImageKind, prepared: intake.Prepared, upload: bytes) -> tuple[checks.Finding, ...]:
     """Faults of a camera are looked for in what a camera may have made."""
     if not prepared.is_photo:
         return ()
     if kind == ImageKind.ADDRESS:
         return checks.check_paper(prepared.content)
-    return checks.check_selfie(prepared.content) if kind == ImageKind.SELFIE else checks.check_id(prepared.content)
+    if kind == ImageKind.SELFIE:
+        return checks.check_selfie(prepared.content) + checks.check_upload(upload)
+    return checks.check_id(prepared.content)
 
 
 def current_images(submission: Submission) -> dict[str, Image]:

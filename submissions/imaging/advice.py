@@ -50,6 +50,8 @@ def _to_agent(code: str) -> str:
         "blurred": _("The face is blurred. Hold still and let it focus."),
         "face_dark": _("The face is in the dark. Put the light in front of the customer, not behind."),
         "face_bright": _("The face is washed out. Move out of the direct light."),
+        "eyes_covered": _("The eyes are covered. Take off dark glasses, and take the picture again."),
+        "low_quality": _("The file was saved in a low quality. Send the camera's own file, not a copy from a chat."),
         "id_small": _("The picture has few pixels. Move closer."),
         "id_blurred": _("The picture is blurred. Hold still and let it focus."),
         "id_glare": _("Light is reflected. Tilt the document or move the lamp."),

@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from submissions.imaging import jpeg_quality
 from submissions.imaging.blazeface import Pixels
+from submissions.imaging.covered import eye_darkness
 from submissions.imaging.faces import Face, Sight, grey_of, look, open_picture
 
 
@@ -34,6 +36,8 @@ class Thresholds:
     face_pixels: int = 130
     sharp_width: int = 72
     face_sharpness: float = 0.022
+    eye_darkness: float = 0.74
+    jpeg_quality: float = 69.5
     id_sharp_width: int = 600
     id_sharpness: float = 0.012
     id_glare_share: float = 0.012
@@ -73,7 +77,7 @@ def judge_selfie(picture: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Fin
         return (Finding("several_faces", len(sight.faces)),)
     if not sight.faces:
         return (_why_no_face(grey, thresholds),)
-    return _face_findings(grey, sight, thresholds)
+    return _face_findings(picture, grey, sight, thresholds)
 
 
 def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
@@ -85,6 +89,12 @@ def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Findi
     is_printed = float(np.mean(grey_of(picture) < PRINT_LEVEL)) > PRINT_SHARE
     found = judge_id(picture, replace(thresholds, bright_level=256) if is_printed else thresholds)
     return tuple(finding for finding in found if finding.code != "id_glare")
+
+
+def check_upload(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """What the file of a selfie tells before it is written anew."""
+    quality = jpeg_quality.estimate(content)
+    return (Finding("low_quality", quality),) if quality and quality < thresholds.jpeg_quality else ()
 
 
 def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
@@ -143,14 +153,14 @@ def _why_no_face(grey: Pixels, thresholds: Thresholds) -> Finding:
     return Finding("no_face", 0)
 
 
-def _face_findings(grey: Pixels, sight: Sight, thresholds: Thresholds) -> tuple[Finding, ...]:
+def _face_findings(picture: Pixels, grey: Pixels, sight: Sight, thresholds: Thresholds) -> tuple[Finding, ...]:
     face = max(sight.faces, key=lambda face: face.width)
     if exposure := _face_exposure(grey, face, thresholds):
         return exposure
     tall, wide = grey.shape
     share = face.width / min(tall, wide)
     margin = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / min(tall, wide)
-    sharp = sharpness(_inside(grey, face), thresholds.sharp_width)
+    sharp, darkness = sharpness(_inside(grey, face), thresholds.sharp_width), eye_darkness(picture, face)
     is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
     rows = (
         (share < thresholds.face_share, "selfie_is_id" if is_aside else "face_small", share),
@@ -158,6 +168,7 @@ def _face_findings(grey: Pixels, sight: Sight, thresholds: Thresholds) -> tuple[
         (share > thresholds.face_share_most, "face_large", share),
         (margin < thresholds.border_share or sight.is_cut, "face_at_border", margin),
         (sharp < thresholds.face_sharpness, "blurred", sharp),
+        (darkness > thresholds.eye_darkness, "eyes_covered", darkness),
     )
     return tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
 

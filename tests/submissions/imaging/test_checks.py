@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from bench import labelled_documents, labelled_selfies
+from submissions import findings
+from submissions.capture import add_image
 from submissions.imaging import advice, checks
+from submissions.models import ImageKind
 from tests import pictures
+from tests.factories import by, make_draft
 
 pytestmark = pytest.mark.slow
 
@@ -105,3 +109,41 @@ def test_a_sample_of_the_labelled_selfies() -> None:
     for picture in labelled_selfies.labelled(3, 10, 2):
         codes = {finding.code for finding in checks.check_selfie(picture.content)}
         assert bool(codes) == (picture.kind != "good"), (picture.kind, codes)
+
+
+def glasses(level: int) -> Image.Image:
+    """A selfie with round glasses of one grey level."""
+    picture = pictures.selfie()
+    draw = ImageDraw.Draw(picture)
+    for x, y in ((405, 310), (560, 325)):
+        draw.ellipse((x - 65, y - 50, x + 65, y + 50), fill=(level, level, level + 4))
+    return picture
+
+
+def test_check_selfie_dark_glasses() -> None:
+    assert selfie_codes(glasses(14)) == ["eyes_covered"]
+    assert selfie_codes(ImageEnhance.Brightness(glasses(14)).enhance(0.6)) == ["eyes_covered"]
+
+
+def test_check_selfie_eyes_in_their_own_shadow() -> None:
+    assert selfie_codes(glasses(60)) == []
+
+
+@pytest.mark.parametrize(("quality", "codes"), [(60, ["low_quality"]), (69, ["low_quality"]), (70, []), (95, [])])
+def test_check_upload_jpeg_quality(quality: int, codes: list[str]) -> None:
+    content = pictures.jpeg(pictures.selfie(), quality)
+    assert [finding.code for finding in checks.check_upload(content)] == codes
+
+
+def test_check_upload_takes_no_quality_from_other_formats() -> None:
+    assert checks.check_upload(pictures.png(pictures.selfie())) == ()
+
+
+@pytest.mark.django_db
+def test_low_quality_is_stored_with_the_selfie_and_asks_for_a_reason() -> None:
+    submission = make_draft(images=False)
+    content = pictures.jpeg(pictures.selfie(), 60)
+    image = add_image(submission, ImageKind.SELFIE, content, by=by(submission.created_by), source="upload")
+    assert image.findings == ["low_quality"]
+    (problem,) = findings.problems(submission, [ImageKind.SELFIE])
+    assert problem.severity == "warning"
