@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -44,6 +44,9 @@ class FactsMiddleware:
         if isinstance(exception, TooLong):
             told = _("Nothing was done: shorten the text to %(most)d characters. It has %(count)d.")
             messages.error(request, told % {"most": exception.most, "count": exception.has})
+            return _back(request)
+        if isinstance(exception, DataError):  # PostgreSQL takes no NUL
+            messages.error(request, _("Nothing was done: the text holds a character that cannot be stored. Remove it."))
             return _back(request)
         if isinstance(exception, vault.CannotOpen):
             log.error("%s", exception)  # it names labels and ids

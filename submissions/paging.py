@@ -105,6 +105,8 @@ def _parse(key: str) -> tuple[datetime, uuid.UUID] | None:
     moment, _separator, pk = key.partition("~")
     try:
         parsed = parse_datetime(moment)
-        return (parsed, uuid.UUID(pk)) if parsed and parsed.tzinfo else None
+        # At the ends of the calendar a moment has no UTC.
+        is_moment = parsed is not None and parsed.tzinfo is not None and 1900 < parsed.year < 3000
+        return (parsed, uuid.UUID(pk)) if parsed and is_moment else None
     except ValueError:
         return None

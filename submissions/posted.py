@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from argos import limits
 from argos.characters import normalise
 from argos.matrix import Problem
-from submissions import masking
+from submissions import clock, masking
 from submissions.models import Submission
 
 CALLBACK = "callback_at"
+MOST_DIGITS = 10  # of a version
+YEARS_AROUND = 2  # of today, for a call-back
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
     return Posted(
         typed={name: text for name, text in typed.items() if len(text) <= limits.longest(name)},
         was={name: normalise(data[f"was_{name}"]) for name in present if f"was_{name}" in data},
-        version=int(version) if version.isdigit() else None,
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < MOST_DIGITS else None,
         reasons={name: text for name, text in given.items() if len(text) <= limits.REASON},
         too_long={name: text for name, text in typed.items() if len(text) > limits.longest(name)}
         | {f"reason_{name}": text for name, text in given.items() if len(text) > limits.REASON},
@@ -114,11 +116,11 @@ def moment_of(text: str) -> datetime | None:
     """What a date-time control gave.
 
     Raises:
-        ValueError: it is no date and time.
+        ValueError: it is no date and time, or years away: those at the ends of the calendar have no local time.
     """
     if not text:
         return None
     found = parse_datetime(text)
-    if found is None:
+    if found is None or abs(found.year - clock.today().year) > YEARS_AROUND:
         raise ValueError(text)
     return found if timezone.is_aware(found) else timezone.make_aware(found)

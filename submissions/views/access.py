@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions import access_report, events
+from submissions.listing import YEARS
 from submissions.models import AccessReview, Role
 from submissions.permissions import NotAllowed
 from submissions.reason import SHORTEST, validate
@@ -34,10 +35,9 @@ def _manager(request: HttpRequest) -> None:
 
 
 def _month(year: int, month: int) -> date:
-    try:
-        return date(year, month, 1)
-    except ValueError as error:
-        raise Http404 from error
+    if not (YEARS[0] <= year <= YEARS[1] and 1 <= month <= 12):
+        raise Http404
+    return date(year, month, 1)
 
 
 @require_safe

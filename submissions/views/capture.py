@@ -7,8 +7,8 @@ from datetime import datetime
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -34,7 +34,7 @@ from submissions.calls import ledger
 from submissions.forms.capture import NewForm, country_options
 from submissions.imaging.intake import UnusableImage
 from submissions.imaging.unusable import status_of
-from submissions.models import Call, CaptureSource, ImageKind, Status, Submission, Team
+from submissions.models import Call, CaptureSource, ConsentText, ImageKind, Status, Submission, Team
 from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
@@ -164,10 +164,17 @@ def _note_consent(request: HttpRequest, submission: Submission) -> None:
     if before is None or before == ticked:
         return
     if ticked and submission.consent_id is None:
-        text = get_object_or_404(submission.project.consent_texts, pk=ticked)
-        consent.record(submission, text, by=events.actor_of(request))
+        consent.record(submission, _consent_text(submission, ticked), by=events.actor_of(request))
     elif not ticked and submission.status == Status.DRAFT:
         consent.withdraw(submission, by=events.actor_of(request))
+
+
+def _consent_text(submission: Submission, ticked: str) -> ConsentText:
+    """The page offers the project's own texts alone, so any other value was not posted by it."""
+    for text in submission.project.consent_texts.all():
+        if str(text.pk) == ticked:
+            return text
+    raise Http404
 
 
 def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:

@@ -11,6 +11,7 @@ from functools import cache
 from urllib.parse import quote
 
 from tests import pictures
+from tests.hostile import grammars
 
 BOUNDARY = "hostile-boundary-7d1f"
 ODD = (
@@ -45,68 +46,6 @@ ODD = (
     "[]",
     "{}",
 )
-FIELDS = [
-    "name",
-    "email",
-    "customer_id",
-    "contact_phone",
-    "date_of_birth",
-    "identity_number",
-    "document_number",
-    "date_of_issue",
-    "date_of_expiry",
-    "gender",
-    "nationality",
-    "issuing_country",
-    "id_type",
-    "project",
-    "team",
-    "action",
-    "version",
-    "callback_at",
-    "consent",
-    "reason",
-    "text",
-    "question",
-    "verdict",
-    "reason_code",
-    "comment",
-    "seen",
-    "warning",
-    "note",
-    "next",
-    "to",
-    "submission",
-    "stop",
-    "on",
-    "source_selfie",
-    "is_last_confirmed",
-    "q",
-    "status",
-    "country",
-    "mine",
-    "after",
-    "face",
-    "liveness",
-    "tries",
-    "age",
-    "left",
-    "differs",
-    "assignee",
-    "globalCode",
-    "compoundCode",
-    "address_input",
-    "userName",
-    "bankCode",
-    "accountNumber",
-    "was_name",
-    "reason_name",
-    "csrfmiddlewaretoken",
-    "username",
-    "password",
-    "code",
-    "credential",
-]
 
 
 @dataclass
@@ -232,7 +171,10 @@ FILES = (_truncated, _flipped, _flipped, _png_bomb, _polyglot, _wrong_type, _as_
 
 def form(dice: random.Random, targets: Targets) -> Hostile:
     path = dice.choice(FORMS).format(id=some_id(dice, targets))
-    pairs = [(dice.choice((*FIELDS, text(dice)[:50])), text(dice)) for _at in range(dice.choice((0, 1, 3, 8, 30, 400)))]
+    pairs = [
+        (dice.choice((*grammars.names(), text(dice)[:50])), text(dice))
+        for _at in range(dice.choice((0, 1, 3, 8, 30, 400)))
+    ]
     body = "&".join(f"{quote(name, errors='replace')}={quote(value[:2000], errors='replace')}" for name, value in pairs)
     headers = {
         "Content-Type": dice.choice((FORM, FORM, FORM, "application/json", "text/plain", FORM + "; charset=utf-7"))
@@ -279,7 +221,10 @@ def query(dice: random.Random, targets: Targets) -> Hostile:
     path = dice.choice(
         ("/submissions/", "/review/", "/", "/accounts/login/", f"/images/{targets.image}/", "/submissions/new/")
     )
-    pairs = [(dice.choice((*FIELDS, "why", text(dice)[:20])), text(dice)[:500]) for _at in range(dice.randrange(1, 7))]
+    pairs = [
+        (dice.choice((*grammars.names(), "why", text(dice)[:20])), text(dice)[:500])
+        for _at in range(dice.randrange(1, 7))
+    ]
     given = "&".join(f"{quote(name, errors='replace')}={quote(value, errors='replace')}" for name, value in pairs)
     return Hostile("query", "GET", f"{path}?{given}")
 
@@ -372,4 +317,45 @@ def address(dice: random.Random, targets: Targets) -> Hostile:
     return Hostile("address", "GET", f"{dice.choice(heads)}{middle}{tail}")
 
 
-MAKERS: tuple[Maker, ...] = (upload, form, form, query, webhook, webhook, cookie, header, header, address, address)
+# What the pages' first question wants, so that an input reaches the fields behind it.
+PLAUSIBLE = (
+    ("action", ["save", "step1", "step2", "mrz", "end", "hold", "lift", "erase", "default", "remove"]),
+    ("_selected_action", ["1", "²", "9" * 30]),
+    ("reason", ["the customer asked"]),
+    ("was_consent", [""]),
+    ("consent", ["1", "abc", "²", "9" * 30]),
+    ("version", ["0", "1"]),
+    ("verdict", ["approved", "rejected"]),
+    ("source", ["list", "queue"]),
+    ("format", ["csv", "xlsx"]),
+    ("why", ["mistake"]),
+    ("remark", ["looked through it"]),
+    ("stop", ["1", "0"]),
+    ("issuing_country", ["KOR"]),
+    ("id_type", ["passport"]),
+)
+
+
+def fields(dice: random.Random, targets: Targets) -> Hostile:
+    """A few hostile values in the names that the portal reads, at any address, by the grammar of each kind of value."""
+    route = dice.choice(grammars.routes())
+    path = grammars.filled(dice, route, lambda dice: some_id(dice, targets))
+    pairs = [(name, dice.choice(values)) for name, values in PLAUSIBLE if dice.random() < 0.5]
+    count = dice.choice((1, 1, 2, 4, 40))
+    pairs += [(dice.choice(grammars.names()), dice.choice(grammars.VALUES)) for _at in range(count)]
+    dice.shuffle(pairs)
+    if dice.random() < 0.35:
+        pairs = [(name, value[:300]) for name, value in pairs[:8]]
+        return Hostile("fields", "GET", f"{path}?{_encoded(pairs)}")
+    headers = {"Content-Type": FORM}
+    if dice.random() < 0.2:
+        headers[dice.choice(("X-Autosave", "HX-Request"))] = "true"
+    return Hostile("fields", "POST", path, _encoded(pairs).encode(), headers)
+
+
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='', errors='replace')}" for name, value in pairs)
+
+
+OTHERS: tuple[Maker, ...] = (upload, form, form, query, webhook, webhook, cookie, header, header, address, address)
+MAKERS: tuple[Maker, ...] = (*OTHERS, *[fields] * 9)

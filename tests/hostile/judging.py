@@ -1,10 +1,25 @@
 """What the database must never hold after any input."""
 
 import json
+from collections import Counter
 from typing import Any
 
+from argos import limits
 from submissions import search, vault
-from submissions.models import Event, Image, SearchHash, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import (
+    Event,
+    Export,
+    Image,
+    Note,
+    PhoneLink,
+    Question,
+    SearchHash,
+    Submission,
+    SubmissionKey,
+    WebhookDelivery,
+)
+
+MOST_HASHES = 40  # search rows of one submission: a dozen name words, each number whole and by its end
 
 
 def half_written() -> dict[str, int]:
@@ -22,6 +37,8 @@ def half_written() -> dict[str, int]:
         ),
         "images without an event": _images_without_event(),
         "webhooks whose body does not open": sum(not _holds(row) for row in WebhookDelivery.objects.all()),
+        "changes without their event": _without_event(),
+        "texts over their limit": sum(_is_too_long(row) for row in submissions) + _notes_too_long(),
     }
 
 
@@ -49,6 +66,43 @@ def _is_readable(image: Image) -> bool:
 def _images_without_event() -> int:
     told = {fields.get("image") for fields in Event.objects.filter(kind="image_added").values_list("fields", flat=True)}
     return sum(str(pk) not in told for pk in Image.objects.values_list("pk", flat=True))
+
+
+def _without_event() -> int:
+    """Rows of which an event tells, counted against those events."""
+    told = Counter(Event.objects.values_list("kind", flat=True))
+    written = {
+        "note_added": Note.objects.count(),
+        "agent_asked": Question.objects.count(),
+        "export_asked": Export.objects.count(),
+        "phone_link_made": PhoneLink.objects.count(),
+    }
+    held = Submission.objects.filter(legal_hold_at__isnull=False).count()
+    ended = Submission.objects.filter(relationship_ended_at__isnull=False).count()
+    once = {"legal_hold_set": held, "relationship_ended": ended, "consent_recorded": _consented()}
+    unequal = sum(told[kind] != count for kind, count in written.items())
+    return unequal + sum(told[kind] < count for kind, count in once.items())
+
+
+def _consented() -> int:
+    return int(Submission.objects.filter(consent__isnull=False).count())
+
+
+def _is_too_long(submission: Submission) -> bool:
+    try:
+        limits.check_fields(submission.values)
+        limits.check_reasons(submission.reasons)
+    except limits.TooLong:
+        return True
+    words = SearchHash.objects.filter(submission=submission).count()
+    return words > MOST_HASHES
+
+
+def _notes_too_long() -> int:
+    found = 0
+    for note in Note.objects.select_related("submission"):
+        found += len(note.text) > limits.NOTE
+    return found
 
 
 def _holds(row: WebhookDelivery) -> bool:

@@ -1,19 +1,21 @@
 """A short set of the hostile inputs, in this process; the full run is `make hostile`."""
 
+import random
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from submissions.models import Role, Status
+from submissions.models import Role, Status, User
 from tests import factories
-from tests.hostile import judging
+from tests.hostile import grammars, judging
 from tests.hostile.answers import problem_of
-from tests.hostile.inputs import Hostile, Targets, make
+from tests.hostile.inputs import Hostile, Targets, make, some_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 SEED, INPUTS = 20_260, 400
+ROLES = (Role.AGENT, Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -49,3 +51,82 @@ def test_hostile_inputs_are_answered_in_words(targets: Targets, part: int) -> No
             wrong.append(f"seed {SEED} input {number} ({hostile.kind} {hostile.path[:80]}): {problem}")
     assert not wrong, "\n".join(wrong)
     assert not any(judging.half_written().values()), judging.half_written()
+
+
+def told(reply: Any) -> str:
+    return problem_of(reply.status_code, b"" if reply.streaming else reply.content)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", range(6))
+def test_every_address_answers_every_value_in_words(targets: Targets, part: int) -> None:
+    """Each value of each grammar goes to each address, in all the names at once, each time in others."""
+    clients = [Client(raise_request_exception=False) for _role in ROLES]
+    for client, role in zip(clients, ROLES, strict=True):
+        factories.sign_in(client, factories.make_user(role))
+    wrong, names = [], grammars.names()
+    for at, route in list(enumerate(grammars.routes()))[part::6]:
+        dice = random.Random(f"{SEED}:{route}")
+        for shift in range(0, len(grammars.VALUES), 3):
+            path = grammars.filled(dice, route, lambda dice: some_id(dice, targets))
+            sent = {name: grammars.VALUES[(shift + number) % len(grammars.VALUES)] for number, name in enumerate(names)}
+            sent = {name: sent[name][:3000] for name in dice.sample(names, 60)}
+            client = clients[(at + shift) % len(ROLES)]
+            given = {name: value[:40] for name, value in sent.items()}
+            replies = (client.post(path, sent), client.get(path, given))
+            wrong += [f"{path[:90]} shift {shift}: {problem}" for reply in replies if (problem := told(reply))]
+    assert not wrong, "\n".join(wrong)
+    assert not any(judging.half_written().values()), judging.half_written()
+
+
+def test_names_and_addresses_are_read_from_the_source() -> None:
+    for name in (
+        "version",
+        "consent",
+        "was_name",
+        "reason_name",
+        "callback_at",
+        "document_number",
+        "assignee",
+        "person",
+    ):
+        assert name in grammars.names()
+    for route in ("/reports/access/<int:year>/<int:month>/", "/submissions/<uuid:pk>/values/", "/accounts/login/"):
+        assert route in grammars.routes()
+
+
+ANSWERED = [
+    ("/submissions/{draft}/values/", {"version": "²"}),
+    ("/submissions/{draft}/values/", {"version": "9" * 5000, "name": "Kim", "was_name": ""}),
+    ("/submissions/{draft}/values/", {"was_consent": "", "consent": "abc"}),
+    ("/submissions/{draft}/values/", {"was_consent": "", "consent": "1\x00"}),
+    *(("/submissions/{draft}/values/", {"callback_at": text, "was_callback_at": ""}) for text in grammars.MOMENTS),
+]
+
+
+@pytest.mark.parametrize(("path", "data"), ANSWERED)
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "UTC", "America/New_York"])
+def test_odd_value_of_the_capture_page_is_answered_and_the_page_still_opens(
+    targets: Targets, path: str, data: dict[str, str], zone: str, settings: Any
+) -> None:
+    settings.TIME_ZONE = zone
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(role=Role.AGENT))
+    assert client.post(path.format(draft=targets.draft), data).status_code in (302, 404, 422)
+    assert client.get(f"/submissions/{targets.draft}/").status_code == 200
+
+
+@pytest.mark.parametrize("year", ["0", "1", "1999", "2101", "9999", "10000", "9" * 30])
+@pytest.mark.parametrize("month", ["0", "1", "12", "13", "9" * 30])
+def test_months_that_no_report_covers_are_not_found(year: str, month: str) -> None:
+    client = factories.sign_in(Client(raise_request_exception=False), factories.make_user(Role.MANAGER))
+    assert client.get(f"/reports/access/{year}/{month}/").status_code == 404
+    assert client.post(f"/reports/access/{year}/{month}/sign/", {"remark": "looked through it"}).status_code == 404
+
+
+@pytest.mark.parametrize("key", grammars.MOMENTS)
+@pytest.mark.parametrize("name", ["after", "before"])
+@pytest.mark.parametrize("page", ["/submissions/", "/review/"])
+def test_page_keys_at_the_ends_of_the_calendar_open_the_first_page(page: str, name: str, key: str) -> None:
+    client = factories.sign_in(Client(raise_request_exception=False), factories.make_user(Role.OFFICER))
+    assert client.get(page, {name: key}).status_code == 200

@@ -1,0 +1,190 @@
+"""Hostile values by grammar, every name that the portal's code reads from a request, and every address.
+
+Names and addresses are read from the source text, so that a new field or page is attacked without a line here. Nothing
+of Django is imported: a client process uses this.
+"""
+
+import random
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from argos import matrix
+
+ROOT = Path(__file__).resolve().parents[2] / "submissions"
+NUMBERS = (
+    "²",
+    "٣",
+    "１２",
+    "Ⅷ",
+    "0",
+    "-0",
+    "-1",
+    "+1",
+    "00",
+    "1_000",
+    " 1 ",
+    "0x10",
+    "1e5",
+    "1.0",
+    "inf",
+    "NaN",
+    "2147483648",
+    "9223372036854775808",
+    "9" * 30,
+    "9" * 5_000,
+    "abc",
+    "\x001",
+    "1\x00",
+)
+DAYS = (
+    "0000-00-00",
+    "0001-01-01",
+    "1899-12-31",
+    "2024-02-30",
+    "9999-12-31",
+    "10000-01-01",
+    "-0001-01-01",
+    "٢٠٢٤-٠١-٠١",
+    "2024-W01-1",
+    "20240101",
+    "2024-1-1",
+    "2024-01-01\x00",
+    "9" * 30 + "-01-01",
+)
+MOMENTS = (
+    "9999-12-31T23:59-12:00",
+    "9999-12-31T23:59+00:00",
+    "9999-12-31T23:59",
+    "0001-01-01T00:00+14:00",
+    "0001-01-01T00:00",
+    "2026-01-01T24:00",
+    "2026-01-01T00:00+99:99",
+    "2026-01-01T00:00Z",
+    "2026-03-29T02:30",
+    "٢٠٢٦-٠١-٠١T٠٠:٠٠",
+    "23:59",
+    "24:00",
+    "٢٣:٥٩",
+    "9999-12-31T23:59:59.999999+00:00~00000000-0000-0000-0000-000000000000",
+    "0001-01-01T00:00:00+14:00~00000000-0000-0000-0000-000000000000",
+)
+IDS = (
+    "00000000-0000-0000-0000-000000000000",
+    "{00000000-0000-0000-0000-000000000000}",
+    "urn:uuid:00000000-0000-0000-0000-000000000000",
+    "0" * 32,
+    "g" * 32,
+    "٠" * 32,
+    "KP-",
+    "KP-ABCDEFGH",
+    "KP-\x00",
+    "null",
+    "undefined",
+)
+TEXTS = (
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "\ufffd",
+    "\ud7ff\uffff",
+    "\u200b" * 9,
+    "\u202egnp.exe",
+    "\u0301" * 200,
+    "•" * 9,
+    "A" * 2_001,
+    "A" * 70_000,
+    "가 " * 2_000,
+    "%00%0d%0a",
+    "%s%n%(name)s{0}{name}",
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "=1+1;=1+1",
+    "../../../../etc/passwd",
+    "//evil.example/",
+    "http://[::1",
+    "http://evil.example\\@localhost/",
+    "javascript:alert(1)",
+    "[]",
+    "{}",
+    '{"id": null}',
+    "[" * 5_000,
+    "a@b",
+    "@" * 300,
+    "@officer @nobody",
+    "eyJhIjoxfQ.AAAA",
+    "1",
+    "true",
+    "on",
+)
+VALUES = (*NUMBERS, *DAYS, *MOMENTS, *IDS, *TEXTS)
+READ = re.compile(r'(?:GET|POST|FILES|COOKIES|given|data|posted|values)(?:\.get(?:list)?\(|\[)f?"([A-Za-z_]\w*)"')
+FORM_FIELD = re.compile(r"^    (\w+) = (?:forms\.|models\.)?\w*(?:Field|Choice)\w*\(", re.MULTILINE)
+FILTER = re.compile(r'^    "([a-z_]+)": ', re.MULTILINE)
+ROUTE = re.compile(r'path\("([^"]*)"')
+# Fields of pages that Django and allauth bring.
+OTHERS = ("username", "login", "password", "oldpassword", "password1", "password2", "code", "credential", "remember")
+OTHERS += ("userName", "bankCode", "accountNumber", "is_last_confirmed")
+OTHERS += ("_selected_action", "action", "index", "select_across", "p", "o", "q", "e")
+MODELS = ("user", "team", "project", "consenttext", "submission")
+ADMIN = tuple(
+    f"admin/submissions/{model}/{tail}"
+    for model in MODELS
+    for tail in ("", "add/", "<str:any>/change/", "<str:any>/history/", "<str:any>/delete/")
+)
+ACCOUNTS = tuple(
+    f"accounts/2fa/{tail}"
+    for tail in (
+        "totp/activate/",
+        "totp/deactivate/",
+        "recovery-codes/generate/",
+        "webauthn/add/",
+        "webauthn/login/",
+        "webauthn/keys/<int:pk>/edit/",
+        "webauthn/keys/<int:pk>/remove/",
+        "reauthenticate/",
+        "authenticate/",
+    )
+)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every name of a field or URL parameter, and the forms in which the capture page posts a field beside itself."""
+    source = "\n".join(path.read_text() for path in sorted(ROOT.rglob("*.py")) if "migrations" not in path.parts)
+    found = {*READ.findall(source), *FORM_FIELD.findall(source), *OTHERS}
+    for module in ("listing.py", "queue.py"):
+        found |= set(FILTER.findall((ROOT / module).read_text()))
+    fields = {parameter.name for parameter in (*matrix.PARAMETERS, *matrix.STEP1_PARAMETERS)}
+    beside = {f"{prefix}_{name}" for prefix in ("was", "reason") for name in sorted(fields)}
+    images = {f"{prefix}_{kind}" for prefix in ("shown", "source") for kind in ("selfie", "id_front", "id_back")}
+    return tuple(sorted(found | fields | beside | images | {"was_consent", "was_callback_at", "callback_at"}))
+
+
+@cache
+def routes() -> tuple[str, ...]:
+    """Every address as Django's patterns write it. A log-out and an end of sessions would end the attack."""
+    own = ROUTE.findall((ROOT / "urls.py").read_text())
+    accounts = [f"accounts/{route}" for route in ROUTE.findall((ROOT / "urls_accounts.py").read_text()) if route]
+    ends = ("logout/", "/end/", "password/change/")
+    found = [*own, *accounts, *ADMIN, *ACCOUNTS]
+    return tuple(f"/{route}" for route in found if not route.endswith(ends))
+
+
+def filled(dice: random.Random, route: str, known: Callable[[random.Random], str]) -> str:
+    """The address with each of its parts replaced by something known, or by something hostile."""
+
+    def part(match: re.Match[str]) -> str:
+        kind, name = match[1].split(":") if ":" in match[1] else ("str", match[1])
+        if kind == "uuid":
+            return known(dice)
+        if name == "kind" and dice.random() < 0.7:
+            return dice.choice(("selfie", "id_front", "id_back", "address"))
+        if kind == "int":
+            return dice.choice(("0", "1", "12", "13", "1999", "2026", "10000", "9" * 10, "9" * 30, "9" * 400))
+        return quote(dice.choice(VALUES)[:200] or "x", safe="", errors="replace")
+
+    return re.sub(r"<([^>]+)>", part, route)
