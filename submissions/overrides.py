@@ -7,14 +7,12 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from argos import limits
 from submissions import capture, events, findings, steps
 from submissions.events import Actor
 from submissions.models import Submission
 from submissions.reason import is_reason
 
 SHORTEST = 2
-LONGEST = limits.REASON
 
 
 def known_keys(submission: Submission) -> set[str]:
@@ -38,7 +36,7 @@ def give(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> No
         SavedMeanwhile: somebody saved since this row was read; nothing is written.
     """
     before = submission.reasons
-    typed = {key: text.strip()[:LONGEST] for key, text in reasons.items()}
+    typed = {key: text.strip() for key, text in reasons.items()}
     changed = {key: text for key, text in typed.items() if text != before.get(key, "") and _counts(text)}
     known = known_keys(submission) if changed else set()
     changed = {key: text for key, text in changed.items() if key in known}

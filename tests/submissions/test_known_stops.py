@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from submissions import capture, steps
+from submissions import overrides, steps
 from submissions.models import ImageKind, Status, Submission
 from tests.factories import attach_image, by, make_draft, make_user, reload, sign_in
 
@@ -58,5 +58,5 @@ def test_what_is_only_missing_yet_stops_nothing(client: Client) -> None:
 
 def test_a_question_with_its_reason_stops_nothing() -> None:
     draft = ready(name="Mar1a")
-    capture.save_values(draft, {}, by=by(draft.created_by), reasons={"name_digits": "So it stands on the ID."})
+    overrides.give(draft, {"name_digits": "So it stands on the ID."}, by=by(draft.created_by))
     assert steps.send_step1(draft, by=by(draft.created_by)).state == "prepared"

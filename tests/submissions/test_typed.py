@@ -83,7 +83,7 @@ def test_a_saved_value_has_the_normal_form(client: Client) -> None:
         "document_number": "\uff2d12345678",
         "email": "\uff4b\uff49\uff4d@example.com",
     }
-    sign_in(client, user).post(reverse("save_values", args=[draft.pk]), typed | {"action": "save"})
+    sign_in(client, user).post(reverse("save_values", args=[draft.pk]), typed | {"action": "save", "version": 0})
     values = Submission.objects.get(pk=draft.pk).values
     assert {name: values[name] for name in typed} == {
         "name": "김민지",
