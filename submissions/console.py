@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from submissions import clock, fields, histograms, masking, news, questions, reading, review, vault
+from submissions import clock, fields, histograms, masking, questions, reading, review, vault
 from submissions.calls import kept
 from submissions.corrections import CORRECTABLE
 from submissions.models import Attempt, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
@@ -212,8 +212,6 @@ def undo_of(submission: Submission, user: User) -> dict[str, Any] | None:
 
 def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
     """This person's verdicts on other submissions that can be undone, latest first, with the seconds left."""
-    if not news.may_have(user, news.HAS_VERDICTS):
-        return []
     now = clock.now()
     since = now - timedelta(seconds=UNDO_SECONDS)
     mine = Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since).exclude(submission=besides)

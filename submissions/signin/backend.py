@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from submissions import clock, news
+from submissions import clock
 from submissions.models import User
 
 
@@ -19,9 +19,8 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
         return user if self.user_can_authenticate(user) else None
 
     def get_user(self, user_id: int | str) -> User | None:
-        """Whose session it is, with whether there is anything to tell them."""
-        user = news.person(int(user_id))
-        return user if user is not None and user.is_active else None
+        """The person of a session, which outlives a one-time password: that is used up at sign-in."""
+        return User.objects.filter(pk=user_id, is_active=True).first()
 
     def user_can_authenticate(self, user: object) -> bool:
         """Active, and a one-time password neither used nor past its day."""

@@ -11,7 +11,7 @@ from django.db import IntegrityError, NotSupportedError, ProgrammingError, conne
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
-from submissions import clock, news, search
+from submissions import clock, search
 from submissions.compiled import MOMENT, ROW, TEXT, Compiled, insert_once, update
 from submissions.models import Project, Role, Status, Submission, WebhookDelivery
 from tests.factories import make_at, make_draft, make_project, make_user, reload
@@ -155,30 +155,6 @@ def test_statement_that_cannot_be_planned_is_an_error_as_any_other() -> None:
 
     with pytest.raises(ProgrammingError):
         beside(lose_the_table)
-
-
-MANY_DECISIONS = """INSERT INTO submissions_decision
-    (id, submission_id, reviewer_id, verdict, reason_code, warnings, round, decided_at, withdrawn_why)
-    SELECT gen_random_uuid(), gen_random_uuid(), %s, 'approved', '', '[]', 1, now() - interval '1 day', ''
-    FROM generate_series(1, 20000)"""
-
-
-@pytest.mark.postgres
-def test_plan_of_a_person_does_not_walk_the_decisions() -> None:
-    """It does not know since when: a third of all would be later, it thinks, and the first of them soon found."""
-    officer = make_user(Role.OFFICER)
-    with connection.cursor() as cursor:
-        cursor.execute(MANY_DECISIONS, [officer.pk])
-        cursor.execute("ANALYZE submissions_decision")
-        assert news.person(officer.pk) == officer
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%has_verdicts%'")
-        (name,) = cursor.fetchone()
-        cursor.execute(f"EXPLAIN EXECUTE {name} ({officer.pk}, now())")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-        cursor.execute("DELETE FROM submissions_decision")
-    assert "decision_of_reviewer" in plan, plan
-    assert "Seq Scan on submissions_decision" not in plan, plan
 
 
 @pytest.mark.postgres
