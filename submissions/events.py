@@ -1,16 +1,14 @@
 """Writing the record of access and change. Nothing else inserts an `Event`, nothing at all changes one."""
 
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 
 from argos import limits
-from submissions import address, clock, compiled, vault
+from submissions import address, clock, vault
 from submissions.models import Event, Submission, User
 
 
@@ -64,7 +62,7 @@ def record(
         reason_sealed = vault.seal_json(submission.data_key(), _reason_label(row), reason)
     elif reason and key:
         reason_sealed = vault.seal_json(key, _reason_label(row), reason)
-    return _insert(
+    return Event.objects.create(
         at=clock.now(),
         kind=str(kind),
         actor_id=by.user.pk if by.user else None,
@@ -76,26 +74,6 @@ def record(
         row=row,
         reason_sealed=reason_sealed,
     )
-
-
-COLUMNS = [field.attname for field in Event._meta.concrete_fields]
-INSERT = (
-    f"INSERT INTO {Event._meta.db_table} ({', '.join(COLUMNS[1:])}) "  # noqa: S608  # nosec B608  names of the model
-    f"VALUES ({', '.join(['%s'] * (len(COLUMNS) - 1))}) RETURNING {COLUMNS[0]}"
-)
-
-
-def _insert(**columns: Any) -> Event:
-    """One statement, spelled once: by the model's `save` sixteen writers wrote half as many (`make bench`, writers)."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    at = connection.ops.adapt_datetimefield_value(columns["at"])
-    stored = {**columns, "at": at, "fields": json.dumps(columns["fields"])}
-    if not connection.features.has_native_uuid_field:
-        stored |= {name: stored[name] and stored[name].hex for name in ("submission_id", "row")}
-    with connection.cursor() as cursor:
-        compiled.execute(cursor, INSERT, [stored[column] for column in COLUMNS[1:]])
-        (pk,) = cursor.fetchone()
-    return Event.from_db(connection.alias, COLUMNS, [pk, *(columns[column] for column in COLUMNS[1:])])
 
 
 def reason_of(event: Event, submission: Submission | None = None, *, key: bytes | None = None) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 
 from submissions import clock, events
-from submissions.compiled import update
 from submissions.events import Actor
 from submissions.models import Status, Submission
 
@@ -89,9 +88,9 @@ def move(
         raise MoveNotAllowed(f"{seen} to {to}")
     columns |= {"status": to, "moves": submission.moves + 1, "updated_at": clock.now()}
     # The count tells a status that came back (incomplete, sent, incomplete again) from one that never left.
-    as_seen = {"pk": submission.pk, "status": seen, "moves": submission.moves}
+    as_seen = Submission.objects.filter(pk=submission.pk, status=seen, moves=submission.moves)
     with transaction.atomic(savepoint=False):
-        has_moved = update(Submission, as_seen, columns)
+        has_moved = as_seen.update(**columns)
         if has_moved:
             for column, value in columns.items():
                 setattr(submission, column, value)

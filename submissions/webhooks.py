@@ -5,14 +5,14 @@ import ipaddress
 import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
 from submissions.calls import evidence, gate, lanes, readback, strays
-from submissions.compiled import TEXT, Compiled, insert_once
+from submissions.compiled import TEXT, Compiled
 from submissions.events import SYSTEM, VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
 from submissions.models.project import webhook_token_hash
@@ -56,12 +56,22 @@ def store(project: Project, body: bytes, content_type: str, address: str | None)
     delivery = WebhookDelivery(project=project, digest=digest, content_type=content_type[:100], address=address)
     delivery.body = body
     delivery.next_try_at = now
-    if not insert_once(delivery):
+    if not _is_inserted(delivery):
         if (same := _count_double(project, digest)) is not None:
             return same
-        insert_once(delivery)
+        delivery.save(force_insert=True)
     wake.unless_waiting(wake.CONFIRM)
     return delivery
+
+
+def _is_inserted(delivery: WebhookDelivery) -> bool:
+    """False where the same delivery is stored already."""
+    try:
+        with transaction.atomic():
+            delivery.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _count_double(project: Project, digest: str) -> WebhookDelivery | None:

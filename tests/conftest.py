@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from kycportal import messages
-from submissions import events
+from submissions.models import Event
 from tests.sandbox import sandbox
 from tests.seen_once import seen_once
 
@@ -77,7 +77,7 @@ LOOKS = {
 @pytest.fixture(autouse=True)
 def _changes_are_atomic(monkeypatch: pytest.MonkeyPatch) -> None:
     """The event of a change is written inside a transaction of the product, never by a commit of its own."""
-    insert = events._insert
+    insert = Event.objects.create
 
     def guarded(**columns: Any) -> Any:
         is_look = columns["kind"] in LOOKS or "shown" in columns["fields"]
@@ -86,7 +86,7 @@ def _changes_are_atomic(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"{columns['kind']} is recorded outside the transaction of what it tells")
         return insert(**columns)
 
-    monkeypatch.setattr(events, "_insert", guarded)
+    monkeypatch.setattr(Event.objects, "create", guarded)
 
 
 @pytest.fixture(autouse=True)

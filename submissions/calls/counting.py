@@ -6,17 +6,12 @@ from django.db.models import F
 
 from submissions import clock
 from submissions.calls import evidence
-from submissions.compiled import run
 from submissions.deadlines import RESULT_LIMIT
 from submissions.models import Call, CallKind, CallState, Submission
 from submissions.models.submission import MAX_TRIES
 
 COUNTED = ["selfies_sent", "step1_started_at", "deadline_at"]
 JUDGED = ["status", "vendor_id", "selfies_sent"]
-COUNT_TRY = (
-    f"UPDATE {Submission._meta.db_table} SET selfies_sent = selfies_sent + 1 "  # noqa: S608  # nosec B608  the model's name
-    f"WHERE id = %s AND selfies_sent < {MAX_TRIES}"
-)
 
 
 def lock(submission: Submission) -> None:
@@ -30,7 +25,8 @@ def count_start(call: Call, started: datetime | None = None) -> bool:
     False for a Step 2 that found three counted: it was not, and one that has not left must not.
     """
     if call.kind == CallKind.STEP2:
-        counted = run(COUNT_TRY, call.submission_id)
+        row = Submission.objects.filter(pk=call.submission_id, selfies_sent__lt=MAX_TRIES)
+        counted = row.update(selfies_sent=F("selfies_sent") + 1)
         call.submission.selfies_sent += counted
         return bool(counted)
     if call.kind == CallKind.STEP1 and call.submission.step1_started_at is None:

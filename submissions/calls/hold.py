@@ -6,7 +6,8 @@ database (`memory`). What is done meanwhile stands in `recovery`.
 
 import logging
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from submissions import clock, events, journal
@@ -16,14 +17,13 @@ from submissions.models import Switch
 
 log = logging.getLogger(__name__)
 
-NEXT_TICK = f"UPDATE {Switch._meta.db_table} SET tick = tick + 1, ticked_at = %s WHERE id = 1 RETURNING *"  # noqa: S608  # nosec B608  the model's name
 RESTORED, NO_COPY, BY_HAND = "restored", "no_copy", "by_hand"
 
 
 def note_departure() -> Switch:
     """In the transaction that marks a call as sent: the next tick. Its copy is written once that is committed."""
-    now = connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(clock.now())
-    return Switch.objects.raw(NEXT_TICK, [now])[0]
+    Switch.objects.filter(pk=1).update(tick=F("tick") + 1, ticked_at=clock.now())
+    return Switch.objects.get(pk=1)
 
 
 def is_in_time(switch: Switch) -> bool:

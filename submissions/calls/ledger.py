@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from submissions import batches, budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory, waits
 from submissions.calls.counting import count_start, uncount_start
-from submissions.compiled import MOMENT, OTHER, ROW, Compiled, update
+from submissions.compiled import MOMENT, OTHER, ROW, Compiled
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission, Switch
@@ -190,8 +190,8 @@ def still_mine(call: Call) -> bool:
 def end(call: Call, state: CallState, **columns: Any) -> bool:
     """Close a call that this worker sent. False when its lease ran out and somebody settled it meanwhile."""
     columns |= {"state": state, "ended_at": clock.now()}
-    mine = {"pk": call.pk, "lease": call.lease, "state": (CallState.SENT, CallState.UNKNOWN)}
-    return bool(update(Call, mine, columns)) and _noted(call, columns)
+    mine = Call.objects.filter(pk=call.pk, lease=call.lease, state__in=(CallState.SENT, CallState.UNKNOWN))
+    return _write(call, mine, columns)
 
 
 def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
@@ -390,10 +390,9 @@ def lapse_leases() -> int:
 
 
 def _write(call: Call, rows: "QuerySet[Call]", columns: dict[str, Any]) -> bool:
-    return bool(rows.update(**columns)) and _noted(call, columns)
-
-
-def _noted(call: Call, columns: dict[str, Any]) -> bool:
+    """Write the columns where the guard holds; False where it does not."""
+    if not rows.update(**columns):
+        return False
     for column, value in columns.items():
         setattr(call, column, value)
     tally.count_call(call.kind, columns)

@@ -11,7 +11,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Substr
 
 from submissions import search, vault
@@ -20,7 +20,6 @@ from submissions.models.export import file_key_label, key_label
 from submissions.signin import factors
 
 BATCH = 500
-LARGEST = 2_000_000  # bytes of new values in one statement
 
 
 @dataclass(frozen=True)
@@ -83,44 +82,15 @@ def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID,
 
 
 def _rewrap_part(wrapped: Wrapped, part: list[tuple[Any, bytes]]) -> int:
-    fresh = [(pk, bytes(old), vault.rewrap(wrapped.label(pk), bytes(old))) for pk, old in part]
-    changed = [(pk, old, new) for pk, old, new in fresh if new is not None]
+    """How many were written. Each UPDATE is guarded: a value written meanwhile stays as it is."""
+    rows = wrapped.model._default_manager
+    fresh = [(pk, old, vault.rewrap(wrapped.label(pk), bytes(old))) for pk, old in part]
     with transaction.atomic():
-        return sum(_write(wrapped, few) for few in _few_at_a_time(changed))
-
-
-def _few_at_a_time(rows: list[tuple[Any, bytes, bytes]]) -> Iterator[list[tuple[Any, bytes, bytes]]]:
-    """What goes into one statement: keys by the hundred, the bodies of webhooks by the dozen."""
-    few: list[tuple[Any, bytes, bytes]] = []
-    size = 0
-    for row in rows:
-        few.append(row)
-        size += len(row[2])
-        if size > LARGEST:
-            yield few
-            few, size = [], 0
-    if few:
-        yield few
-
-
-def _write(wrapped: Wrapped, rows: list[tuple[Any, bytes, bytes]]) -> int:
-    """One statement for all, instead of a round trip for each. Returns how many were written.
-
-    Guarded: a value written meanwhile stays as it is.
-    """
-    meta = wrapped.model._meta
-    connection = connections[DEFAULT_DB_ALIAS]
-    quote, prepared = connection.ops.quote_name, meta.pk.get_db_prep_value
-    table, pk, column = quote(meta.db_table), quote(meta.pk.attname), quote(wrapped.column)
-    values = ", ".join(["(%s, %s, %s)"] * len(rows))
-    # Both databases call the columns of VALUES so. Only names of the model and placeholders are put together here.
-    sql = (
-        f"UPDATE {table} SET {column} = fresh.column3 FROM (VALUES {values}) AS fresh "  # noqa: S608  # nosec B608
-        f"WHERE {table}.{pk} = fresh.column1 AND {table}.{column} = fresh.column2"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for row in rows for value in (prepared(row[0], connection), *row[1:])])
-        return int(cursor.rowcount)
+        return sum(
+            rows.filter(**{"pk": pk, wrapped.column: old}).update(**{wrapped.column: new})
+            for pk, old, new in fresh
+            if new is not None
+        )
 
 
 def _rewrap_second_factors() -> Progress:

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from submissions import events
-from submissions.models import User
+from submissions.models import Event, User
 from tests.submissions import recorded_actions, recorded_office_actions
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +35,7 @@ def failing_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise RuntimeError("the record of events does not take it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(events, "_insert", broken)
+        patch.setattr(Event.objects, "create", broken)
         yield
 
 
