@@ -135,6 +135,7 @@ def _database() -> dict[str, Any]:
         config["OPTIONS"] = SQLITE["OPTIONS"]
     elif config["ENGINE"].endswith("postgresql"):
         config["OPTIONS"] = GONE_AFTER | config.get("OPTIONS", {})
+        config["DISABLE_SERVER_SIDE_CURSORS"] = env.flag("DATABASE_POOLER")
     return config
 
 

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from argos import matrix
 from argos.characters import normalise
 from argos.matrix.formats import parse_date
-from submissions import clock, paging, search, wording
-from submissions.compiled import Compiled
+from submissions import clock, search, wording
 from submissions.models import Event, Project, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SubmissionQuerySet
 
@@ -65,16 +64,9 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
     return Matching(rows, "created_at", told)
 
 
-def search_alone(user: User, given: Mapping[str, str], size: int) -> paging.Page | None:
-    """The first page of a search without any filter, as most are; None for all others."""
-    text = search.asked_in(given) if set(given) == {"q"} else None
-    found = search.newest(user, text, size + 1) if text else None
-    return None if found is None else paging.first_page(found, size)
-
-
 def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(id, name) of every project, and of every team where the person sees more than one; in one query."""
-    found = sorted((PROJECTS_AND_TEAMS if user.is_reviewer else PROJECTS).rows(), key=lambda row: row[2])
+    found = sorted(_projects_and_teams() if user.is_reviewer else _projects(), key=lambda row: row[2])
     return (
         [(str(project), name) for project, _none, name in found if project],
         [(str(team), name) for _none, team, name in found if team],
@@ -88,9 +80,6 @@ def _projects() -> "QuerySet[Any, Any]":
 def _projects_and_teams() -> "QuerySet[Any, Any]":
     teams = Team.objects.values_list(Value(None, output_field=UUIDField()), "pk", "name").order_by()
     return _projects().union(teams, all=True)
-
-
-PROJECTS, PROJECTS_AND_TEAMS = Compiled(_projects), Compiled(_projects_and_teams)
 
 
 def _fill_windows(values: dict[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,7 @@ class Order:
         return f"{getattr(row, self.column).isoformat()}~{row.pk}"
 
 
-BY_TARGET, NEWEST = Order("target_at", is_rising=True), Order("created_at")
+BY_TARGET = Order("target_at", is_rising=True)
 
 
 def newest_first(rows: "QuerySet[Submission]", after: str, size: int, column: str = "created_at") -> Page:
@@ -83,14 +83,9 @@ def page_of(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int, o
     key = _parse(given.get("after", ""))
     past = order.past(rows, key) if key else None
     found = list(order.sorted(rows)[: size + 1]) if past is None else order.first(rows, past, size + 1)
-    page = first_page(found, size, order)
-    return replace(page, previous_key=order.key(page.rows[0])) if key and page.rows else page
-
-
-def first_page(found: list[Submission], size: int, order: Order = NEWEST) -> Page:
-    """Of the first rows that were found, of which there is one more where another page follows."""
     shown = found[:size]
-    return Page(shown, order.key(shown[-1]) if len(found) > size else "")
+    previous = order.key(shown[0]) if key and shown else ""
+    return Page(shown, order.key(shown[-1]) if len(found) > size else "", previous)
 
 
 def _page_before(rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID], size: int, order: Order) -> Page:

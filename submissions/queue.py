@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from argos import matrix
 from argos.codes import TABLES
 from submissions import clock, search, wording
-from submissions.compiled import Compiled
 from submissions.models import Project, Question, Status, Submission, User
 from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW, MAX_TRIES, NO_TRY_LEFT, SubmissionQuerySet
@@ -205,7 +204,7 @@ def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:
 
 def offered() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """What two filters offer, in one query: (id, name) of every project, (user name, name) of every reviewer."""
-    rows = sorted(OFFERED.rows(), key=lambda row: row[2])
+    rows = sorted(_offered(), key=lambda row: row[2])
     return [(str(pk), name) for pk, _none, name in rows if pk], [(user, name) for pk, user, name in rows if not pk]
 
 
@@ -214,9 +213,6 @@ def _offered() -> "QuerySet[Any, Any]":
     projects = Project.objects.values_list("pk", empty, "name").order_by()
     people = reviewers().values_list(Value(None, output_field=UUIDField()), "username", "name").order_by()
     return projects.union(people, all=True)
-
-
-OFFERED = Compiled(_offered)
 
 
 def mark_of(user: User, shown: Iterable[Submission]) -> str:

@@ -9,17 +9,16 @@ import json
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models.expressions import RawSQL
+from django.db import transaction
+from django.db.models import QuerySet
 
 from argos import limits
 from argos.characters import normalise
 from submissions import clock, vault
-from submissions.compiled import NUMBER, TEXT, Compiled
 from submissions.models import Role, SearchHash, Status, Submission, User
 from submissions.models.submission import FINAL, REFERENCE_ALPHABET, SubmissionQuerySet
 from submissions.permissions import visible_to
@@ -33,10 +32,7 @@ IDENTIFIERS = (SearchHash.EMAIL, SearchHash.CUSTOMER, *NUMBERS)
 SEALED_FOR = timedelta(hours=8)
 LABEL = "search.text"
 REFERENCE = re.compile(rf"KP-[{REFERENCE_ALPHABET}]{{8}}")
-# Texts and not querysets: Django took longer to write their union than the database takes to run it.
-HOLDING = f"SELECT submission_id FROM {SearchHash._meta.db_table} WHERE digest IN "  # noqa: S608  # nosec B608  the model's name
-FILED = f"SELECT id FROM {Submission._meta.db_table} WHERE "  # noqa: S608  # nosec B608  the model's name
-Part = tuple[str, list[Any]]  # a statement of submissions' ids, and what it is given
+Ids = QuerySet[Any, tuple[uuid.UUID]]  # of submissions
 
 
 def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
@@ -107,67 +103,22 @@ def find(user: User, text: str) -> SubmissionQuerySet:
     found = visible_to(user)
     if "\0" in text:  # which PostgreSQL does not take, so nothing holds it
         return found.none()
-    return found.filter(pk__in=_raw(_any_of(text, _team_of(user))))
-
-
-def _team_of(user: User) -> int | None:
-    """The team whose submissions alone this person sees; None for a reviewer, who sees all."""
-    return (user.team_id or NUMBER) if user.role == Role.AGENT else None
-
-
-def newest(user: User, text: str, many: int) -> list[Submission] | None:
-    """So many of what `find` finds, newest first, as `for_row`; None where it has to be asked.
-
-    Searches differ in what is looked for and hardly in how, so the statement is written and planned once for each way.
-    """
-    if "\0" in text:
-        return None
-    team = _team_of(user)
-    asked, params = _any_of(text, team)
-    given = [param for param in params if type(param) is not int]  # the team is in each place that asks for it
-    kinds = tuple(type(param) for param in params)
-    return _newest(asked, kinds, user.role, many).rows(*given, *([] if team is None else [team]))
-
-
-@lru_cache(maxsize=128)
-def _newest(asked: str, kinds: tuple[type, ...], role: str, many: int) -> Compiled:
-    stand_ins = [_stand_in(kind, at) for at, kind in enumerate(kinds)]
-    given = [stand_in for stand_in in stand_ins if stand_in != NUMBER]
-    team = [NUMBER] if role == Role.AGENT else []
-
-    def build(*_stand_ins: Any) -> SubmissionQuerySet:
-        found = visible_to(User(role=role, team_id=NUMBER)).filter(pk__in=_raw((asked, stand_ins)))
-        rows: SubmissionQuerySet = found.for_row().order_by("-created_at", "id")[:many]
-        return rows
-
-    return Compiled(build, *given, *team)
-
-
-def _stand_in(kind: type, at: int) -> Any:
-    if kind is uuid.UUID:
-        return uuid.UUID(int=at)
-    if kind is int:
-        return NUMBER
-    return f"{TEXT} {at}" if kind is str else f"{TEXT} {at}".encode()
+    return found.filter(pk__in=_any_of(user, text))
 
 
 def find_by_identifier(user: User, kind: str, text: str) -> SubmissionQuerySet:
     """As `find`, but by one kind of what belongs to one person (`IDENTIFIERS`) alone."""
-    return visible_to(user).filter(pk__in=_raw(_holding(_identifiers(text, (kind,)))))
+    return visible_to(user).filter(pk__in=_holding(_identifiers(text, (kind,))))
 
 
-def _any_of(text: str, team: int | None) -> Part:
-    """Part of the statement that fetches the rows: each of it is an index's, and none walks the table."""
+def _any_of(user: User, text: str) -> Ids:
+    """A union, since each part has an index; an OR would walk the table."""
     parts = [_holding(_identifiers(text))]
     if "@" not in text:
         words = _long_enough(vault.normalise(text).split())[:MOST_WORDS]
         whole = [word for word in _long_enough([vault.normalise_number(text)]) if [word] != words]
-        parts += [*_with_all(words, team), *_with_all(whole, team), *_by_id(normalise(text))]
-    return " UNION ".join(asked for asked, _params in parts), [param for _asked, params in parts for param in params]
-
-
-def _raw(part: Part) -> RawSQL:
-    return RawSQL(*part)  # noqa: S611  # nosec B611  the model's names; every value is a parameter
+        parts += [*_with_all(user, words), *_with_all(user, whole), *_by_id(normalise(text))]
+    return parts[0].union(*parts[1:])
 
 
 def _identifiers(text: str, kinds: Iterable[str] = IDENTIFIERS) -> list[bytes]:
@@ -175,37 +126,33 @@ def _identifiers(text: str, kinds: Iterable[str] = IDENTIFIERS) -> list[bytes]:
     return _digests((kind, number if kind in NUMBERS else plain) for kind in kinds)
 
 
-def _by_id(text: str) -> list[Part]:
+def _by_id(text: str) -> list[Ids]:
     """By our reference, by the vendor's submission id, or by the one in our pages' addresses. None has a space."""
     if not text or " " in text:
         return []
     if REFERENCE.fullmatch(reference := vault.normalise(text).upper()):
-        return [(FILED + "reference = %s", [reference])]
-    # Without its second half a plan that does not know the text cannot use the index, which leaves the empty ones out.
-    given: Part = (FILED + "vendor_id = %s AND vendor_id <> ''", [text])
-    try:
-        pk = Submission._meta.pk.get_db_prep_value(uuid.UUID(text), connections[DEFAULT_DB_ALIAS])
-    except ValueError:
-        return [given]
-    return [given, (FILED + "id = %s", [pk])]
+        return [Submission.objects.filter(reference=reference).values_list("pk")]
+    found = [Submission.objects.filter(vendor_id=text).values_list("pk")]
+    with suppress(ValueError):
+        found.append(Submission.objects.filter(pk=uuid.UUID(text)).values_list("pk"))
+    return found
 
 
-def _with_all(words: list[str], team: int | None) -> list[Part]:
+def _with_all(user: User, words: list[str]) -> list[Ids]:
     """A family name has thousands: a second word and the team are looked up for those alone, the newest are kept."""
     if not words:
         return []
-    (first, params), *others = (_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words)
-    for other, of_it in others:
-        first, params = f"{first} AND submission_id IN ({other})", params + of_it
-    if team is not None:  # before the bound: other teams' customers of this name must not use it up
-        first, params = f"{first} AND submission_id IN ({FILED}team_id = %s)", [*params, team]
-    # Around the bound, which no database takes inside a union.
-    bounded = f"{first} ORDER BY id DESC LIMIT {MOST_FOUND}"
-    return [(f"SELECT submission_id FROM ({bounded}) AS bounded", params)]  # noqa: S608  # nosec B608
+    first, *others = (_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words)
+    for other in others:
+        first = first.filter(submission__in=other)
+    if user.role == Role.AGENT:  # before the bound: other teams' customers of this name must not use it up
+        first = first.filter(submission__team=user.team_id)
+    # The bound is in a subquery, because SQLite takes no LIMIT inside a union.
+    return [Submission.objects.filter(pk__in=first.order_by("-id")[:MOST_FOUND]).values_list("pk")]
 
 
-def _holding(digests: list[bytes]) -> Part:
-    return f"{HOLDING}({', '.join(['%s'] * len(digests)) or 'NULL'})", digests
+def _holding(digests: list[bytes]) -> Ids:
+    return SearchHash.objects.filter(digest__in=digests).values_list("submission_id")
 
 
 def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:

@@ -12,7 +12,6 @@ from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
 from submissions.calls import evidence, gate, lanes, readback, strays
-from submissions.compiled import TEXT, Compiled
 from submissions.events import SYSTEM, VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
 from submissions.models.project import webhook_token_hash
@@ -27,12 +26,9 @@ SAME_HINT = timedelta(minutes=1)
 MOVING = {"submit", "approved", "rejected", "retry", "created", "updated", "delete"}
 
 
-OF_TOKEN = Compiled(lambda digest: Project.objects.filter(webhook_token_hash=digest).only("webhook_addresses"), TEXT)
-
-
 def project_of(token: str) -> Project | None:
     """With what the intake asks of it; the rest of the row stays in the database."""
-    return next(iter(OF_TOKEN.rows(webhook_token_hash(token))), None)
+    return Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).only("webhook_addresses").first()
 
 
 def may_come_from(project: Project, address: str | None) -> bool:

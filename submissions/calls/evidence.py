@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from argos.codes import TABLES
 from argos.replies import VendorAttempt, VendorSubmission
 from submissions import clock
-from submissions.compiled import ROW, Compiled
 from submissions.models import Call, CallKind, CallState, Submission
 
 CLOCK_NOISE = timedelta(seconds=3)
@@ -79,19 +78,10 @@ class _Ended(NamedTuple):
         return self.kind == CallKind.STEP2 and arrived
 
 
-ENDED = Compiled(
-    lambda submission: (
-        Call.objects.filter(submission=submission, state__in=(CallState.ANSWERED, CallState.SETTLED))
-        .order_by()
-        .values_list(*_Ended._fields)
-    ),
-    ROW,
-)
-
-
 def _ended(submission: Submission) -> list[_Ended]:
     """All of them in one read: they are few."""
-    return [_Ended(*row) for row in ENDED.rows(submission.pk)]
+    ended = Call.objects.filter(submission=submission, state__in=(CallState.ANSWERED, CallState.SETTLED))
+    return [_Ended(*row) for row in ended.order_by().values_list(*_Ended._fields)]
 
 
 def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:

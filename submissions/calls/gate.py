@@ -1,7 +1,7 @@
 """May anything be sent now? Every reason why not, in one place, each with the sentence that people see."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,10 +13,8 @@ from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorE
 from argos.replies import Received
 from submissions import budget, clock, events
 from submissions.calls import hold
-from submissions.compiled import MOMENT, ROW, TEXT, Compiled
 from submissions.events import Actor
 from submissions.models import Call, CallKind, Project, Switch
-from submissions.models.call import LONGEST_WAIT
 
 DOWN_AFTER = 5
 OFFSET_NOISE = 2.0  # seconds
@@ -43,35 +41,22 @@ def startable(moment: datetime) -> "QuerySet[Call]":
     return found.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
 
 
-def most_urgent(moment: datetime, full: Sequence[Kind] = (), taken: Sequence[UUID] = ()) -> list[Call]:
-    """The first startable call, locked until the transaction ends; empty when there is none.
+def most_urgent(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUID] = ()) -> Call | None:
+    """The first startable call, locked until the transaction ends.
 
     Passed over are the calls of the kinds that are `full`, and those that were `taken`. What another worker holds is
     about to be taken and not waited for. SQLite has no such lock, and lets one transaction write at a time.
     """
-    latest = moment + LONGEST_WAIT
-    if taken or len(full) > 1:
-        return list(_first(moment, full, taken))
-    return FIRST_BUT_ONE.rows(moment, latest, *full[0]) if full else FIRST.rows(moment, latest)
-
-
-def _first(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUID] = ()) -> "QuerySet[Call]":
     rows = startable(moment).select_related("submission__project", "attempt")
     for project, kind in full:
         rows = rows.exclude(submission__project=project, kind=kind)
     for pk in taken:
         rows = rows.exclude(pk=pk)
-    return locked(rows)[:1]
+    return locked(rows).first()
 
 
 def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
     return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
-
-
-FIRST = Compiled(lambda moment, _latest: _first(moment), MOMENT, MOMENT + LONGEST_WAIT)
-FIRST_BUT_ONE = Compiled(
-    lambda moment, _latest, *kind: _first(moment, [kind]), MOMENT, MOMENT + LONGEST_WAIT, ROW, TEXT
-)
 
 
 def is_down(project: Project) -> bool:

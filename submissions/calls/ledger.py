@@ -20,7 +20,6 @@ from django.db.models import QuerySet
 from submissions import batches, budget, clock, events, tally, wake
 from submissions.calls import evidence, gate, hold, memory, waits
 from submissions.calls.counting import count_start, uncount_start
-from submissions.compiled import MOMENT, OTHER, ROW, Compiled
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
 from submissions.models import Attempt, Call, CallKind, CallState, Decision, Image, Status, Submission, Switch
@@ -130,7 +129,7 @@ def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = l
 
 def _most_urgent(now: datetime, full: list[gate.Kind], taken: list[uuid.UUID]) -> Call | None:
     """The row is this transaction's until it ends."""
-    call = next(iter(gate.most_urgent(now, full, taken)), None)
+    call = gate.most_urgent(now, full, taken)
     if call is not None:
         call.attempt.submission = call.submission  # one row, and one data key to be read
     return call
@@ -173,18 +172,11 @@ def _is_kept(call: Call, switch: Switch) -> bool:
     return True
 
 
-MINE = Compiled(
-    lambda pk, lease, now: (
-        Call.objects.filter(pk=pk, state=CallState.SENT, lease=lease, lease_until__gt=now).order_by().values_list("pk")
-    ),
-    *(ROW, OTHER, MOMENT),
-)
-
-
 def still_mine(call: Call) -> bool:
     """Asked right before it leaves: a worker that stood still until its lease ran out sends nothing."""
     assert call.lease is not None
-    return bool(MINE.rows(call.pk, call.lease, clock.now() + LEASE_SLACK / 2))
+    leaves_by = clock.now() + LEASE_SLACK / 2
+    return Call.objects.filter(pk=call.pk, state=CallState.SENT, lease=call.lease, lease_until__gt=leaves_by).exists()
 
 
 def end(call: Call, state: CallState, **columns: Any) -> bool:

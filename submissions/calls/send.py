@@ -24,7 +24,6 @@ from argos.errors import (
 from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
 from submissions import budget, clock, deadlines, vault
 from submissions.calls import gate, kept, lanes, ledger, outcomes, waits
-from submissions.compiled import ROW, Compiled
 from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
@@ -103,11 +102,8 @@ def _ready(call: Call) -> dict[str, ImageFile] | None:
     return None
 
 
-IMAGES = Compiled(lambda submission: Image.objects.filter(submission=submission), ROW)
-
-
 def _files(call: Call) -> dict[str, ImageFile]:
-    images = {str(image.pk): image for image in IMAGES.rows(call.submission_id)}
+    images = {str(image.pk): image for image in Image.objects.filter(submission=call.submission_id)}
     return {entry["field"]: _file(images.get(entry["id"]), entry, call.submission) for entry in call.attempt.images}
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from submissions import vault
-from submissions.compiled import ROW, Compiled
 
 if TYPE_CHECKING:
     from submissions.models.submission import Submission
@@ -30,10 +29,10 @@ class SubmissionKey(models.Model):
     @classmethod
     def of(cls, submission_id: uuid.UUID) -> "SubmissionKey":
         """Raises `vault.CannotOpen` where there is none."""
-        found: list[SubmissionKey] = KEY.rows(submission_id)
-        if not found:
+        found = cls.objects.filter(pk=submission_id).first()
+        if found is None:
             raise vault.CannotOpen(f"{cls.label_of(submission_id)} is missing")
-        return found[0]
+        return found
 
     def open(self) -> bytes:
         return self.unwrap(self.submission_id, self.wrapped)
@@ -55,20 +54,11 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
     One that has no key, or none that opens, does not take the others along: its own `data_key` says so when asked.
     """
     rows = {submission.pk: submission for submission in submissions}
-    ids = list(rows)
-    for start in range(0, len(ids), PAGE):
-        some = ids[start : start + PAGE]
-        for pk in some:
-            rows[pk]._data_key = NO_KEY
-        for pk, wrapped in KEYS.rows(*some, *some[:1] * (PAGE - len(some))):
-            with suppress(vault.CannotOpen):
-                rows[pk]._data_key = SubmissionKey.unwrap(pk, wrapped)
+    for submission in rows.values():
+        submission._data_key = NO_KEY
+    for key in SubmissionKey.objects.filter(pk__in=rows):
+        with suppress(vault.CannotOpen):
+            rows[key.pk]._data_key = key.open()
 
 
 NO_KEY = b""
-PAGE = 100  # rows: the longest page of a list; fewer fill it up, so that all of them share one statement
-KEYS = Compiled(
-    lambda *ids: SubmissionKey.objects.filter(pk__in=ids).values_list("pk", "wrapped"),
-    *(uuid.UUID(int=n + 1) for n in range(PAGE)),
-)
-KEY = Compiled(lambda submission_id: SubmissionKey.objects.filter(pk=submission_id), ROW)

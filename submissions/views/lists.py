@@ -36,7 +36,7 @@ def _looker(request: HttpRequest) -> User:
 @require_safe
 def submission_list(request: HttpRequest) -> HttpResponse:
     user = _looker(request)
-    page = listing.search_alone(user, request.GET, PAGE) or _filtered(user, request)
+    page = _filtered(user, request)
     load_keys(page.rows)
     events.record_list("list_opened", by=events.actor_of(request), shown=page.rows, filters=request.GET)
     query = request.GET.copy()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,7 +31,6 @@ from submissions import (
     telling,
 )
 from submissions.calls import settle
-from submissions.compiled import ROW, Compiled
 from submissions.imaging import advice
 from submissions.models import CallKind, Event, Image, ImageKind, Note, PhoneLink, Status, Submission, User
 from submissions.models.image import VENDOR_FIELDS
@@ -271,7 +270,7 @@ def timeline(submission: Submission, user: User) -> list[tuple[Event, str, str]]
     hidden = VERDICT_EVENTS if review.is_blind(submission, user) else ()
     return [
         (event, telling.about_event(event), "" if event.kind in hidden else telling.details_of(event))
-        for event in DONE.rows(submission.pk)
+        for event in _latest(submission, ~Q(kind__in=LOOKS))
     ]
 
 
@@ -285,14 +284,9 @@ def notes(submission: Submission) -> list[Note]:
 
 def looks(submission: Submission) -> list[tuple[Event, str, str]]:
     """Who opened the page, an image or the numbers, newest first."""
-    told = LOOKED.rows(submission.pk)
+    told = _latest(submission, Q(kind__in=LOOKS))
     return [(event, telling.about_event(event), telling.details_of(event)) for event in told]
 
 
-def _of_kinds(kinds: Q) -> Compiled:
-    """The latest events of a submission. Planned once: the more parts the record has, the longer planning takes."""
-    rows = Event.objects.filter(kinds).order_by("-id")
-    return Compiled(lambda submission: rows.filter(submission_id=submission)[:TIMELINE], ROW)
-
-
-DONE, LOOKED = _of_kinds(~Q(kind__in=LOOKS)), _of_kinds(Q(kind__in=LOOKS))
+def _latest(submission: Submission, kinds: Q) -> "QuerySet[Event]":
+    return Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:TIMELINE]

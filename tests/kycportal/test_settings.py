@@ -7,6 +7,7 @@ import shlex
 import ssl
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from kombu import Connection
@@ -16,7 +17,7 @@ from tests.stack import ROOT
 
 SECRETS = {"SECRET_KEY": "x" * 50, "KYC_FIELD_KEYS": "A" * 43 + "=", "KYC_SEARCH_KEYS": "B" * 42 + "A="}
 INSTALL = (ROOT / "docs" / "operations.md").read_text()
-TELL = "from kycportal import settings; import json; print(json.dumps(settings.DATABASES['default']['OPTIONS']))"
+TELL = "from kycportal import settings; import json; print(json.dumps(settings.DATABASES['default']))"
 
 
 @pytest.mark.parametrize(
@@ -32,15 +33,26 @@ def test_broker_over_tls_shows_a_certificate_that_is_verified(url: str, required
     assert env.redis("redis://cache/0") == "redis://cache/0"
 
 
+def database_of(**variables: str) -> dict[str, Any]:
+    given = {**SECRETS, "DATABASE_URL": "postgres://kyc@db/kyc?connect_timeout=9", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", TELL]
+    told = subprocess.run(command, cwd=ROOT, env=given | variables, capture_output=True, text=True, check=True).stdout
+    found: dict[str, Any] = json.loads(told)
+    return found
+
+
 def test_database_that_vanished_is_noticed() -> None:
     """A host that is gone answers nothing at all; by itself the driver would wait for hours."""
-    given = {**SECRETS, "DATABASE_URL": "postgres://kyc@db/kyc?connect_timeout=9", "PATH": os.environ["PATH"]}
-    told = subprocess.run(
-        [sys.executable, "-c", TELL], cwd=ROOT, env=given, capture_output=True, text=True, check=True
-    ).stdout
-    options = json.loads(told)
+    options = database_of()["OPTIONS"]
     assert int(options["connect_timeout"]) == 9
     assert (options["keepalives_idle"], options["tcp_user_timeout"]) == (30, 15_000)
+
+
+def test_behind_a_transaction_pooler_nothing_belongs_to_a_server_connection() -> None:
+    assert database_of()["DISABLE_SERVER_SIDE_CURSORS"] is False
+    pooled = database_of(DATABASE_POOLER="1")
+    assert pooled["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert not pooled["OPTIONS"].keys() & {"server_side_binding", "prepare_threshold"}, "Django then prepares nothing"
 
 
 def test_documented_commands_make_keys_that_the_deployment_check_accepts() -> None:

@@ -224,35 +224,27 @@ def test_every_filter_has_a_field_or_a_name() -> None:
 
 
 PERSON = {"name": "Only Onesuch", "email": "only@example.com", "customer_id": "C-77", "document_number": "X99887766"}
-ASKED = (
-    *PERSON.values(),
-    "onesuch ONLY",
-    "onesuch",
-    "onlyonesuch",
-    "vendor_id",
-    "pk",
-    "reference",
-    "q",
-    "%s",
-    "nobody else",
-)
+OF_ALL = (*PERSON.values(), "onesuch ONLY", "onesuch", "onlyonesuch")
+OF_NOBODY = ("q", "%s", "nobody else", "\0")
 
 
-def test_search_alone_finds_what_a_search_beside_filters_finds() -> None:
-    """Its statement is written for a way of searching, and then asked for other persons and other texts."""
+def test_search_finds_what_the_looker_may_see_newest_first() -> None:
     here, there = make_user(), make_user(team=make_team("Elsewhere"))
     made = [make_at(Status.PENDING, agent, **PERSON) for agent in (here, there, here)]
-    lost = make_user(team=make_team("Nowhere"))
-    for text in ASKED:
+    seen_by = {
+        here: made[::2],
+        there: made[1:2],
+        make_user(team=make_team("Nowhere")): [],
+        make_user(Role.OFFICER): made,
+    }
+    for looker, seen in seen_by.items():
+        for text in OF_ALL:
+            assert list(search.find(looker, text).order_by("-created_at")) == seen[::-1], (text, looker.role)
+        for text in OF_NOBODY:
+            assert not search.find(looker, text).exists(), text
         for wanted in made:
-            typed = str(getattr(wanted, text, text))
-            for looker in (here, there, lost, make_user(Role.OFFICER), here):
-                alone = search.newest(looker, typed, 5)
-                assert alone == list(search.find(looker, typed).order_by("-created_at", "id")), (text, looker.role)
-
-
-def test_search_that_has_no_way_of_its_own_is_asked() -> None:
-    assert search.newest(make_user(Role.OFFICER), "\0", 5) is None
+            for typed in (wanted.vendor_id, str(wanted.pk), wanted.reference):
+                assert list(search.find(looker, typed)) == [row for row in seen if row == wanted]
 
 
 def test_pages_of_a_search_follow_each_other_without_gap(monkeypatch: pytest.MonkeyPatch) -> None:

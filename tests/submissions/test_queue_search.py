@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from submissions import clock, search
 from submissions.models import Role, SavedView, Status, Submission
@@ -162,3 +163,13 @@ def test_odd_text_finds_nobody(text: str) -> None:
     assert list(search.find(officer, text)) == []
     for kind in search.IDENTIFIERS:
         assert list(search.find_by_identifier(officer, kind, text)) == []
+
+
+@pytest.mark.postgres
+def test_search_by_vendor_id_uses_its_partial_index() -> None:
+    officer, made = make_user(Role.OFFICER), make_at(Status.CONFIRMING)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = search.find(officer, made.vendor_id).explain()
+    assert "submission_vendor_id" in plan, plan
+    assert "Seq Scan on submissions_submission" not in plan, plan
