@@ -9,8 +9,6 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from submissions.models.partly import ReadPartly
-
 
 class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
@@ -41,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(ReadPartly, AbstractBaseUser):
+class User(AbstractBaseUser):
     """One person, one role. There is no superuser: an administrator manages settings and sees nobody's data."""
 
     username = models.CharField(_("user name"), max_length=80, unique=True)

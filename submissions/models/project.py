@@ -14,7 +14,6 @@ from argos import matrix
 from argos.client import Client, Paths
 from submissions import exchanges, vault
 from submissions.budget import READ, Budget
-from submissions.models.partly import ReadPartly
 
 
 class Reviewer(models.TextChoices):
@@ -38,7 +37,7 @@ def _percent(label: object, default: int) -> "models.PositiveSmallIntegerField[i
     return models.PositiveSmallIntegerField(label, default=default, validators=[MaxValueValidator(100)])  # type: ignore[arg-type]
 
 
-class Project(ReadPartly):
+class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
     is_open = models.BooleanField(_("takes new submissions"), default=True)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from argos import limits
 from submissions import clock, vault
 from submissions.models.consent import ConsentText
-from submissions.models.partly import ReadPartly
 from submissions.models.people import Team, User
 from submissions.models.project import Project
 from submissions.models.sealed import Sealed
@@ -118,7 +117,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.select_related("project", *people).only(*columns, *(f"{person}__name" for person in people))
 
 
-class Submission(ReadPartly):
+class Submission(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("Reference"), max_length=16, unique=True, default=new_reference, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"))
