@@ -97,13 +97,6 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
         },
     },
-    # The long tables alone (docs/decisions/rows.md).
-    {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "NAME": "rows",
-        "DIRS": [BASE_DIR / "templates" / "rows"],
-        "OPTIONS": {"environment": "submissions.templatetags.rows.environment"},
-    },
 ]
 
 # SQLite keeps a ledger here, so a commit must survive a power cut: synchronous FULL, the price is one fsync a commit.
