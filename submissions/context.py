@@ -6,7 +6,7 @@ from django.db.models import Exists, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from submissions import alerts, language, mentions
+from submissions import alerts, language, mentions, menu
 from submissions.calls import gate
 from submissions.models import Alert, Mention, Project, Switch, User
 from submissions.signin import sessions
@@ -21,6 +21,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)] if has_alerts else []
     named = mentions.unread(user) if has_mentions else []
     return {
+        "menu": menu.entries_for(user),
         "closed": closed() if is_stopped or is_project_shut else [],
         "unseen": unseen,
         "newest_alert": max((alert.pk for alert, _text in unseen), default=0),

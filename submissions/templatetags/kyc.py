@@ -1,16 +1,12 @@
 """Filters of the templates: time left in words, scores, codes."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
@@ -18,8 +14,7 @@ from submissions import clock, deadlines, fields, telling, vendor_words
 from submissions.corrections import CORRECTABLE
 from submissions.findings import Noted, noted
 from submissions.imaging import checks
-from submissions.menu import menu_of
-from submissions.models import Decision, Event, Image, Status, Submission
+from submissions.models import Decision, Event, Image, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.sealed import opened
 from submissions.vault import CannotOpen
@@ -32,31 +27,15 @@ CHOSEN = ("gender", "idType")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
-def _here() -> str:
-    return get_language() or "en"
-
-
-def in_words(left: timedelta | None, language: str = "") -> str:
-    """ "3 h 12 min left", "overdue by 5 min"; to the minute. `language`: the reader's; a table asks for it once."""
+def in_words(left: timedelta | None) -> str:
+    """ "3 h 12 min left", "overdue by 5 min"; to the minute."""
     if left is None:
         return ""
-    minutes = int(abs(left.total_seconds()) // 60)
-    return _in_words(minutes, left < timedelta(0), language or _here())
+    words = span(int(abs(left.total_seconds()) // 60))
+    return _("overdue by %(time)s") % {"time": words} if left < timedelta(0) else _("%(time)s left") % {"time": words}
 
 
-@lru_cache(maxsize=8192)
-def _in_words(minutes: int, is_over: bool, language: str) -> str:
-    """Rows of one table say the same few hundred times, and looking the words up is most of it."""
-    words = span(minutes)
-    return _("overdue by %(time)s") % {"time": words} if is_over else _("%(time)s left") % {"time": words}
-
-
-def span(minutes: int, language: str = "") -> str:
-    return _span(minutes, language or _here())
-
-
-@lru_cache(maxsize=8192)
-def _span(minutes: int, language: str) -> str:
+def span(minutes: int) -> str:
     days, hours = divmod(minutes // 60, 24)
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
@@ -65,26 +44,19 @@ def _span(minutes: int, language: str) -> str:
     return _("%(minutes)d min") % {"minutes": minutes}
 
 
-@register.simple_tag(takes_context=True)
-def menu(context: Mapping[str, Any]) -> SafeString:
-    """The links of the main menu."""
-    return menu_of(context["user"], context["request"].path, context["unread"])
-
-
 @register.filter
-def due(submission: Submission, language: str = "") -> SafeString:
+def due(submission: Submission) -> SafeString:
     """The clock that runs on it now, as the time left in its colour; a dash where none does."""
-    return _time_left(submission.next_due_at, submission.time_left, language=language)
+    return _time_left(submission.next_due_at, submission.time_left)
 
 
 @register.filter
-def vendors_24h(submission: Submission, style: str = "", language: str = "") -> SafeString:
+def vendors_24h(submission: Submission, style: str = "") -> SafeString:
     """What is left of the vendor's 24 hours, in its colour or in a style of its own."""
-    return _time_left(submission.deadline_at, vendor_left(submission), style, language)
+    return _time_left(submission.deadline_at, vendor_left(submission), style)
 
 
-def _time_left(moment: datetime | None, left: timedelta | None, style: str = "", language: str = "") -> SafeString:
-    """One piece of Python: long tables have eighty of them, and their templates were a quarter of the queue's work."""
+def _time_left(moment: datetime | None, left: timedelta | None, style: str = "") -> SafeString:
     if moment is None:
         return NO_TIME
     here = timezone.localtime(moment)
@@ -95,7 +67,7 @@ def _time_left(moment: datetime | None, left: timedelta | None, style: str = "",
         here.isoformat(),
         here.strftime("%Y-%m-%d %H:%M"),
         int(ends.timestamp()),
-        in_words(left, language),
+        in_words(left),
     )
 
 
@@ -118,10 +90,10 @@ def counting() -> str:
 
 
 @register.filter
-def age(moment: datetime | None, language: str = "") -> str:
+def age(moment: datetime | None) -> str:
     if moment is None:
         return ""
-    return span(max(0, int((clock.now() - moment).total_seconds() // 60)), language)
+    return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
 
 
 def vendor_left(submission: Submission) -> timedelta | None:
@@ -151,23 +123,7 @@ def is_low(value: float | None, threshold: float) -> bool:
 
 
 @register.filter
-def status_name(value: str, language: str = "") -> str:
-    """As `get_status_display`, which compares all the labels before it picks one: a third of a list's work."""
-    return _status_name(value, language or _here())
-
-
-@lru_cache(maxsize=256)
-def _status_name(value: str, language: str) -> str:
-    return str(Status(value).label)
-
-
-@register.filter
-def id_type(value: str, language: str = "") -> str:
-    return _id_type(value, language or _here())
-
-
-@lru_cache(maxsize=256)
-def _id_type(value: str, language: str) -> str:
+def id_type(value: str) -> str:
     return fields.choice_label(value)
 
 

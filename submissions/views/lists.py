@@ -1,13 +1,10 @@
 """The list of submissions: filters in the URL, exact search, keyset pages, no count of the table."""
 
-from functools import lru_cache
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +16,7 @@ from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person
 from submissions.views.chips import chips
-from submissions.views.selects import countries, select
+from submissions.views.selects import Select, select
 
 PAGE = 40
 # Filters that have a field of their own on the page; the others came from a link and are shown as chips.
@@ -49,7 +46,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         "chips": chips(request, but=FIELDS),
         "export_source": "list",
         "selects": _selects(request, user),
-        "countries": countries(get_language() or "en"),
+        "countries": matrix.country_choices(get_language() or "en"),
     }
     return render(request, "submissions/list.html", context)
 
@@ -82,23 +79,20 @@ def _unknown(request: HttpRequest) -> list[str]:
     return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
 
 
-def _selects(request: HttpRequest, user: User) -> list[SafeString]:
+def _selects(request: HttpRequest, user: User) -> list[Select]:
     projects, teams = listing.offered(user)
     found = [
-        select(request, "status", _("Status"), _statuses(get_language() or "en")),
+        select(request, "status", _("Status"), _statuses()),
         select(request, "project", _("Project"), projects),
-        select(request, "id_type", _("ID type"), _id_types(get_language() or "en")),
+        select(request, "id_type", _("ID type"), _id_types()),
     ]
     return [*found, select(request, "team", _("Team"), teams)] if teams else found
 
 
-@lru_cache(maxsize=4)
-def _statuses(language: str) -> list[tuple[str, str]]:
-    """Told once for a language, as these never change."""
+def _statuses() -> list[tuple[str, str]]:
     groups = [("in_review", _("All in review")), ("decided", _("All decided"))]
     return [*groups, *((status.value, str(status.label)) for status in Status)]
 
 
-@lru_cache(maxsize=4)
-def _id_types(language: str) -> list[tuple[str, str]]:
+def _id_types() -> list[tuple[str, str]]:
     return [(name, fields.choice_label(name)) for name in matrix.ID_TYPES]

@@ -1,7 +1,6 @@
 """The pending queue, its search, "claim next", and a manager's assigning."""
 
 import uuid
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +20,7 @@ from submissions.models.submission_key import load_keys
 from submissions.permissions import NotAllowed
 from submissions.views.asking import person, safe_next
 from submissions.views.console import reviewer
-from submissions.views.selects import countries, select
+from submissions.views.selects import Select, select
 
 PAGE = 40
 OF_THE_PAGE = ("seen", "shown")
@@ -85,7 +83,7 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "more": _more(request),
         "is_more_open": any(request.GET.get(name) for name in BEHIND_MORE),
         "is_narrowed": any(request.GET.get(name) for name in ("q", *queue.FILTERS)),
-        "countries": countries(get_language() or "en"),
+        "countries": matrix.country_choices(get_language() or "en"),
         "views": views,
         "view": next((found for found in views if str(found.pk) == view), None),
         "kept": saved_views.query_of(request.GET),
@@ -94,7 +92,7 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
     }
 
 
-def _selects(request: HttpRequest, user: User) -> list[SafeString]:
+def _selects(request: HttpRequest, user: User) -> list[Select]:
     """The filters that are always in sight."""
     projects, people = queue.offered()
     others = [(username, name) for username, name in people if username != user.username]
@@ -109,14 +107,13 @@ def _selects(request: HttpRequest, user: User) -> list[SafeString]:
     ]
 
 
-def _more(request: HttpRequest) -> list[SafeString]:
+def _more(request: HttpRequest) -> list[Select]:
     """The filters behind "more"."""
-    return [select(request, name, label, choices) for name, label, choices in _standing(get_language() or "en")]
+    return [select(request, name, label, choices) for name, label, choices in _standing()]
 
 
-@lru_cache(maxsize=4)
-def _standing(language: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """(name, label, choices) of the filters whose choices never change, told once for a language."""
+def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(name, label, choices) of the filters whose choices never change."""
     bands = [("low", _("under 50")), ("middle", _("50 to 79")), ("high", _("80 and more")), ("none", _("not told"))]
     ages = [("4h", _("over 4 h")), ("12h", _("over 12 h")), ("24h", _("over 24 h"))]
     return [
