@@ -152,10 +152,24 @@ def redis(url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=required"
 
 
-def mail(url: str, folder: Path) -> dict[str, object]:
-    """Django's EMAIL_* settings for EMAIL_URL (smtp://user:password@host:port?tls=1); files in `folder` without one."""
+WITHOUT_MAIL = {
+    "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+    "EMAIL_FILE_PATH": None,
+    "EMAIL_HOST": "localhost",
+    "EMAIL_PORT": 25,
+    "EMAIL_HOST_USER": "",
+    "EMAIL_HOST_PASSWORD": "",
+    "EMAIL_USE_SSL": False,
+    "EMAIL_USE_TLS": False,
+    "EMAIL_TIMEOUT": 10,
+    "DEFAULT_FROM_EMAIL": "kyc-portal@localhost",
+}
+
+
+def mail(url: str, folder: Path) -> dict[str, Any]:
+    """Django's mail settings for EMAIL_URL (smtp://user:password@host:port?tls=1); files in `folder` without one."""
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
+        return WITHOUT_MAIL | {"EMAIL_FILE_PATH": str(folder)}
     form = "smtp://user:password@host:port?tls=1"
     parts = address("EMAIL_URL", url, form=form)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
@@ -165,7 +179,7 @@ def mail(url: str, folder: Path) -> dict[str, object]:
         raise ImproperlyConfigured(f"tls={tls} in EMAIL_URL is neither on nor off: write tls=1 or tls=0.")
     if tls == "1" and parts.scheme == "smtps":
         raise ImproperlyConfigured("EMAIL_URL is smtps, which is encrypted from the start: leave tls=1 out.")
-    return {
+    return WITHOUT_MAIL | {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
@@ -173,8 +187,7 @@ def mail(url: str, folder: Path) -> dict[str, object]:
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": tls == "1",
-        "EMAIL_TIMEOUT": 10,
-        "DEFAULT_FROM_EMAIL": parse_qs(parts.query).get("from", ["kyc-portal@localhost"])[0],
+        "DEFAULT_FROM_EMAIL": parse_qs(parts.query).get("from", [WITHOUT_MAIL["DEFAULT_FROM_EMAIL"]])[0],
     }
 
 

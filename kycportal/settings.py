@@ -151,7 +151,18 @@ STORAGES = {
     "default": env.storage(env.text("STORAGE_URL"), DATA_DIR / "media"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR / "mail"))
+
+_mail = env.mail(env.text("EMAIL_URL"), DATA_DIR / "mail")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
+EMAIL_HOST = _mail["EMAIL_HOST"]
+EMAIL_PORT = _mail["EMAIL_PORT"]
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
+EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
+EMAIL_TIMEOUT = _mail["EMAIL_TIMEOUT"]
+DEFAULT_FROM_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
 
 AUTH_USER_MODEL = "submissions.User"
 AUTHENTICATION_BACKENDS = ["submissions.signin.backend.PortalBackend"]
