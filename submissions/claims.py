@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from submissions import clock, events
 from submissions.events import Actor
-from submissions.models import Capturer, Decision, Submission, User
+from submissions.models import Capturer, Decision, Reviewer, Submission, User
 from submissions.models.decision import UNDO_SECONDS
 from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW
@@ -130,7 +130,7 @@ def _candidates(user: User, besides: Submission | None) -> list[Submission]:
     Not what they have spoken on, nor what somebody has just spoken on and may take back.
     """
     now = clock.now()
-    waiting = Submission.objects.awaiting_review().unclaimed(now).filter(project__reviewer="client")
+    waiting = Submission.objects.awaiting_review().unclaimed(now).filter(project__reviewer=Reviewer.CLIENT)
     given = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
     allowed = waiting.exclude(Exists(given.filter(not_theirs))).exclude(capturers__user=user).select_related("project")

@@ -10,7 +10,18 @@ from django.utils.translation import gettext as _
 from submissions import clock, fields, histograms, masking, questions, reading, review, vault
 from submissions.calls import kept
 from submissions.corrections import CORRECTABLE
-from submissions.models import Attempt, CallKind, CallState, Decision, Image, ImageKind, Status, Submission, User
+from submissions.models import (
+    Attempt,
+    CallKind,
+    CallState,
+    Decision,
+    Image,
+    ImageKind,
+    Status,
+    Submission,
+    User,
+    Verdict,
+)
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.submission import FINAL, MAX_TRIES
 
@@ -310,5 +321,7 @@ def meanwhile(submission: Submission, user: User) -> str:
         return _("You have given your verdict already.")
     if review.is_blind(submission, user):
         return _("Another reviewer has given a first verdict meanwhile; it waits for a second one.")
-    given = _("%(who)s approved it meanwhile.") if last.verdict == "approved" else _("%(who)s rejected it meanwhile.")
+    given = (
+        _("%(who)s approved it meanwhile.") if last.verdict == Verdict.APPROVED else _("%(who)s rejected it meanwhile.")
+    )
     return given % {"who": last.reviewer.name}

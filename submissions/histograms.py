@@ -61,8 +61,8 @@ def _drawn(bins: dict[str, list[int]]) -> dict[str, Any]:
     }
     totals = {verdict: sum(counts) for verdict, counts in bins.items()}
     return {
-        "approved": bars.get("approved", []),
-        "rejected": bars.get("rejected", []),
-        "approvals": totals.get("approved", 0),
-        "rejections": totals.get("rejected", 0),
+        "approved": bars.get(Status.APPROVED, []),
+        "rejected": bars.get(Status.REJECTED, []),
+        "approvals": totals.get(Status.APPROVED, 0),
+        "rejections": totals.get(Status.REJECTED, 0),
     }

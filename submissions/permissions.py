@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions import clock
-from submissions.models import Capturer, Role, Submission, User
+from submissions.models import Capturer, Reviewer, Role, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 
 
@@ -91,7 +91,7 @@ def _reveal(user: User, submission: Submission) -> str:
 def _review(user: User, submission: Submission) -> str:
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
-    if submission.project.reviewer != "client":
+    if submission.project.reviewer != Reviewer.CLIENT:
         return _("The vendor decides for this project; you can leave a note.")
     if has_captured(user, submission):
         return _("You captured this one, so another reviewer must decide.")

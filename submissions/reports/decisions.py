@@ -117,7 +117,7 @@ def _approval_row(row: dict[str, Any], names: dict[str, str], user: User, window
     label = names.get(username, username) if username else str(Source(row["source"]).label)
     return [
         name(label),
-        number(row["yes"], window.decided(status="approved", **by)),
-        number(row["no"], window.decided(status="rejected", **by)),
+        number(row["yes"], window.decided(status=Status.APPROVED, **by)),
+        number(row["no"], window.decided(status=Status.REJECTED, **by)),
         share(row["yes"], row["yes"] + row["no"], window.decided(status="decided", **by)),
     ]

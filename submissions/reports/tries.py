@@ -18,8 +18,8 @@ def report(user: User, window: Window) -> Report:
     rows = [
         [
             name(str(sent)),
-            number(counted.get(sent, 0), window.decided(status="approved", tries=str(sent), **own(user))),
-            share(counted.get(sent, 0), total, window.decided(status="approved", **own(user))),
+            number(counted.get(sent, 0), window.decided(status=Status.APPROVED, tries=str(sent), **own(user))),
+            share(counted.get(sent, 0), total, window.decided(status=Status.APPROVED, **own(user))),
         ]
         for sent in steps
     ]

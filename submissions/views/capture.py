@@ -202,7 +202,8 @@ def _take_one(
 ) -> list[Problem]:
     try:
         actor = events.actor_of(request)
-        capture.add_image(submission, kind, content, by=actor, source="camera" if source == "camera" else "file")
+        taken = CaptureSource.CAMERA if source == CaptureSource.CAMERA else CaptureSource.FILE
+        capture.add_image(submission, kind, content, by=actor, source=taken)
     except UnusableImage as unusable:
         return [Problem(kind, unusable.code, unusable.message)]
     except StorageAway:
