@@ -35,6 +35,7 @@ from submissions.models import (
     User,
     WebhookDelivery,
 )
+from submissions.models.sealed import EncryptedField
 from submissions.models.submission import DECIDED, FINAL
 from submissions.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 
@@ -188,7 +189,7 @@ def holding_models() -> list[type[models.Model]]:
 
 def sealed_columns(model: type[models.Model]) -> list[str]:
     """Columns that hold a person's sealed values; the record of events keeps its own, unreadable without the key."""
-    return [field.name for field in model._meta.fields if field.name.endswith("_sealed") and field.null]
+    return [field.name for field in model._meta.fields if isinstance(field, EncryptedField)]
 
 
 def remove_images(submission: Submission) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions import clock
 from submissions.models.people import User
-from submissions.models.sealed import Sealed
+from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission
 
 
@@ -49,7 +49,7 @@ class Attempt(models.Model):
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="attempts")
     kind = models.CharField(max_length=8, choices=CallKind)
     number = models.PositiveSmallIntegerField()
-    values_sealed = models.BinaryField(null=True)
+    values_sealed = EncryptedField(null=True)
     values = Sealed[dict[str, str]]("values_sealed", "attempt.values", dict)
     images = models.JSONField(default=list, help_text="[{id, field, sha256}]")
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True)
@@ -126,7 +126,7 @@ class Call(models.Model):
     http_status = models.PositiveSmallIntegerField(null=True)
     error = models.CharField(max_length=40, blank=True, help_text="what kind of end, as a fact's name")
     error_code = models.CharField(max_length=120, blank=True)
-    reply_sealed = models.BinaryField(null=True)
+    reply_sealed = EncryptedField(null=True)
     reply = Sealed[dict[str, Any]]("reply_sealed", "call.reply", dict, check=None)
 
     known_before = models.JSONField(default=dict, help_text="count, attempts and times at the vendor before the call")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from submissions import clock
 from submissions.models.call import Call, CallState
 from submissions.models.people import User
-from submissions.models.sealed import Sealed
+from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import DECIDED, Source, Submission
 
 UNDO_SECONDS = 10
@@ -32,9 +32,9 @@ class Decision(models.Model):
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason_code = models.CharField(max_length=60, blank=True)
-    comment_sealed = models.BinaryField(null=True)
+    comment_sealed = EncryptedField(null=True)
     comment = Sealed[str]("comment_sealed", "decision.comment", str)
-    corrections_sealed = models.BinaryField(null=True)
+    corrections_sealed = EncryptedField(null=True)
     corrections = Sealed[dict[str, str]]("corrections_sealed", "decision.corrections", dict)
     warnings = models.JSONField(default=list, help_text="codes ticked off before approving")
     round = models.PositiveSmallIntegerField(default=1)
@@ -87,7 +87,7 @@ class Note(models.Model):
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="notes")
     author = models.ForeignKey(User, models.PROTECT, null=True)
     is_question = models.BooleanField(default=False, help_text="asks the capturing agent")
-    text_sealed = models.BinaryField(null=True)
+    text_sealed = EncryptedField(null=True)
     text = Sealed[str]("text_sealed", "note.text", str)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from submissions import clock, vault
 from submissions.models.people import User
 from submissions.models.project import Project
-from submissions.models.sealed import Sealed
+from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission
 
 
@@ -47,7 +47,7 @@ class Difference(models.Model):
     gone_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    note_sealed = models.BinaryField(null=True)
+    note_sealed = EncryptedField(null=True)
     note_of_submission = Sealed[str]("note_sealed", "difference.note", str)
     note_wrapped = models.BinaryField(null=True, help_text="the note where no submission is left to seal it under")
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from submissions import clock
 from submissions.models.image import Image
 from submissions.models.people import User
-from submissions.models.sealed import Sealed
+from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission
 
 
@@ -27,11 +27,11 @@ class Question(models.Model):
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="questions")
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
-    text_sealed = models.BinaryField(null=True)
+    text_sealed = EncryptedField(null=True)
     text = Sealed[str]("text_sealed", "question.text", str)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
-    answer_sealed = models.BinaryField(null=True)
+    answer_sealed = EncryptedField(null=True)
     answer = Sealed[str]("answer_sealed", "question.answer", str)
     image = models.ForeignKey(Image, models.SET_NULL, null=True, related_name="+")
     seen_at = models.DateTimeField(null=True)

@@ -1,14 +1,26 @@
-"""The attribute that reads and writes one sealed column of a row as JSON."""
+"""Encrypted columns of a person's values, and the attribute that reads and writes one of them as JSON."""
 
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from argos import limits
 from submissions import vault
 
 T = TypeVar("T")
+
+
+class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
+    """A person's values under the submission's data key. Erasure empties every column of this type, so it is nullable.
+
+    Migrations know it as the BinaryField that it is in the database.
+    """
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", [*args], kwargs
 
 
 class SealedRow(Protocol):

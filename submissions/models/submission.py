@@ -17,7 +17,7 @@ from submissions import clock, vault
 from submissions.models.consent import ConsentText
 from submissions.models.people import Team, User
 from submissions.models.project import Project
-from submissions.models.sealed import Sealed
+from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission_key import NO_KEY, SubmissionKey
 
 if TYPE_CHECKING:
@@ -131,11 +131,11 @@ class Submission(models.Model):
     previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="restarts")
 
     # Personal: sealed under this submission's data key, names as the vendor's input table has them.
-    values_sealed = models.BinaryField(null=True)
-    ocr_sealed = models.BinaryField(null=True)
-    reasons_sealed = models.BinaryField(null=True)
+    values_sealed = EncryptedField(null=True)
+    ocr_sealed = EncryptedField(null=True)
+    reasons_sealed = EncryptedField(null=True)
     reason_authors = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
-    vendor_comment_sealed = models.BinaryField(null=True)
+    vendor_comment_sealed = EncryptedField(null=True)
     values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict, limits.check_fields)
     ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict, limits.check_fields)
     reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict, limits.check_reasons)
@@ -169,7 +169,7 @@ class Submission(models.Model):
     liveness = models.FloatField(_("liveness"), null=True)
     verification_result = models.CharField(_("Verification result (not the outcome)"), max_length=20, blank=True)
     retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
-    retry_message_sealed = models.BinaryField(null=True)
+    retry_message_sealed = EncryptedField(null=True)
     retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
     has_difference = models.BooleanField(_("differs from the vendor"), default=False)
     edited_count = models.PositiveSmallIntegerField(

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import BinaryField
 
 from submissions import capture, clock, erasure, events, journal, retention, review, search, steps, webhooks
 from submissions.calls import hold
@@ -73,6 +74,28 @@ def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
     }
     reached = {model.__name__ for model in erasure.holding_models()} | {"Submission"}
     assert sealed - reached == by_itself | deleted
+
+
+def test_every_personal_column_is_found_by_its_type() -> None:
+    """A personal column under any name is an EncryptedField; any other binary column is listed here with its reason."""
+    others = {
+        ("Event", "reason_sealed"),  # unreadable without the person's key
+        ("SubmissionKey", "wrapped"),  # that key; its row is deleted
+        ("SearchHash", "digest"),  # its row is deleted
+        ("WebhookDelivery", "body_sealed"),  # its row is deleted
+        ("Difference", "note_wrapped"),  # belongs to no submission
+        ("Project", "api_key_sealed"),
+        ("AccessReview", "remark_sealed"),
+        ("Export", "key_wrapped"),
+        ("Export", "told_sealed"),
+        ("Export", "file_key_wrapped"),
+    }
+    for model in apps.get_app_config("submissions").get_models():
+        binary = {field.name for field in model._meta.fields if isinstance(field, BinaryField)}
+        assert binary - set(erasure.sealed_columns(model)) == {
+            name for owner, name in others if owner == model.__name__
+        }
+        assert all(model._meta.get_field(name).null for name in erasure.sealed_columns(model)), "erasure empties them"
 
 
 def test_typed_reasons_are_gone_with_the_key() -> None:
