@@ -23,7 +23,6 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "webhooks": ("webhook intake, against a bare view that stores the body", (here.SCRATCH,)),
     "calls": ("Step 2 calls through the worker, against a bare requests loop", (here.SCRATCH,)),
-    "archive": ("the record of events in parts", (here.SCRATCH_LARGE,)),
     "idle": ("memory, CPU and rows read with nobody there (minutes)", BOTH),
     "intake": ("a phone's photograph taken in, against bare Pillow", ()),
     "selfies": ("the check of selfies and IDs on labelled pictures (minutes)", ()),

@@ -325,7 +325,6 @@ CELERY_BEAT_SCHEDULE = {
     "alerts": _every(60, "raise_alerts"),
     "histograms": _every(600, "refresh_histograms"),
     "seals": _every(10, "seal_events"),
-    "parts": _every(3600, "make_room_for_events"),
     "retention": _every(600, "erase_due"),
     "sessions": _every(3600, "clear_sessions"),
     "exports": _every(15, "make_exports"),

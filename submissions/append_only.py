@@ -54,16 +54,6 @@ def install(connection: BaseDatabaseWrapper) -> None:
             editor.execute(statement, params=None)  # a percent sign is meant
 
 
-def guard_part(connection: BaseDatabaseWrapper, part: str) -> None:
-    """A part of the record has the row's guard from the whole; the one against emptying it is each part's own."""
-    with connection.schema_editor() as editor:
-        editor.execute(
-            f"CREATE OR REPLACE TRIGGER event_no_truncate BEFORE TRUNCATE ON {part} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION kyc_append_only()",
-            params=None,
-        )
-
-
 def _statements(vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [POSTGRESQL]

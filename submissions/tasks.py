@@ -6,7 +6,7 @@ import time
 from celery import shared_task
 from django.core.management import call_command
 
-from submissions import alerts, histograms, partitions, polling, retention, seals, sweeps, wake, webhooks
+from submissions import alerts, histograms, polling, retention, seals, sweeps, wake, webhooks
 from submissions.calls import ledger, recovery, send, settle
 from submissions.exports import keeping, making
 
@@ -65,11 +65,6 @@ def raise_alerts() -> int:
 @shared_task
 def seal_events() -> None:
     seals.seal_due()
-
-
-@shared_task
-def make_room_for_events() -> int:
-    return partitions.make_room()
 
 
 @shared_task

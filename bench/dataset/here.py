@@ -31,8 +31,8 @@ MADE = {
     OPEN_LARGE: (MULTIPLY.format(LARGE), LITTLE_SET),
 }
 # Made for one run and thrown away: copies of filled ones, for what changes them.
-SCRATCH, SCRATCH_LARGE = "scratch", "scratch_large"
-COPY_OF = {SCRATCH: LITTLE_SET, SCRATCH_LARGE: LARGE_SET}
+SCRATCH = "scratch"
+COPY_OF = {SCRATCH: LITTLE_SET}
 SET_UP = "import sys, django; django.setup()"
 
 

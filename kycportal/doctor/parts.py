@@ -18,7 +18,7 @@ from redis import RedisError
 from kycportal import workers
 from kycportal.doctor import Finding, bad, good, note
 from kycportal.health import HEARTBEAT, broker, probe_storage
-from submissions import partitions, seals, shared, vault
+from submissions import seals, shared, vault
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
@@ -155,12 +155,6 @@ def record_of_events() -> Iterator[Finding]:
         yield bad("events", f"the oldest event has not been sealed for {late:.0f} s", do)
     else:
         yield good("events", "sealed")
-    left = partitions.room()
-    if left is not None and left < partitions.EACH:
-        do = (
-            "Run manage.py event_parts now: without a part for it no event is written, and nothing happens without one."
-        )
-        yield bad("events", f"there is room for {left:,} more; the task make_room_for_events does not run", do)
 
 
 def sending() -> Iterator[Finding]:

@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from submissions import clock, events, partitions, seals
+from submissions import clock, events, seals
 from submissions.events import SYSTEM
 from submissions.models import Event, Seal
+from tests import runbook
 from tests.stack import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +258,7 @@ def test_purge_by_its_own_role_leaves_the_seal(is_divided: bool) -> None:
     record(1)
     seals.seal_due()
     if is_divided:
-        partitions.divide(2)
+        runbook.divide_events()
     with connection.cursor() as cursor:
         for statement in granted:
             cursor.execute(statement)
