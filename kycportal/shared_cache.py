@@ -6,8 +6,6 @@ counts by itself, which is stricter than not counting.
 """
 
 import hmac
-import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +14,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
+from submissions import shared
 
-AWAY_FOR = 10  # seconds without asking Redis again after it did not answer
 ABSENT = object()
 
 
@@ -34,7 +31,6 @@ class SharedCache(RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._local = LocMemCache("kycportal-fallback", {"KEY_FUNCTION": params.get("KEY_FUNCTION")})
-        self._away_until = 0.0
 
     def add(self, key: str, value: Any, timeout: Any = 300, version: int | None = None) -> bool:
         return bool(self._either("add", key, value, timeout=timeout, version=version))
@@ -61,11 +57,10 @@ class SharedCache(RedisCache):
         self._either("clear")
 
     def _either(self, name: str, *arguments: Any, **options: Any) -> Any:
-        if time.monotonic() >= self._away_until:
+        if not shared.is_away():
             try:
-                shared: Callable[..., Any] = getattr(super(), name)
-                return shared(*arguments, **options)
+                on_redis: Callable[..., Any] = getattr(super(), name)
+                return on_redis(*arguments, **options)
             except (RedisError, OSError) as error:
-                self._away_until = time.monotonic() + AWAY_FOR
-                log.warning("the shared cache is away, each process counts by itself: %s", type(error).__name__)
+                shared.note_failure(error)
         return getattr(self._local, name)(*arguments, **options)

@@ -1,4 +1,4 @@
-"""What all processes share through Redis besides wake-ups. It may be emptied or gone at any moment: callers cope."""
+"""The client of Redis, with the one circuit breaker of a process. Redis may be flushed or unavailable at any time."""
 
 import logging
 import threading
@@ -25,9 +25,26 @@ class Gone(Exception):
         return "no answer from Redis"
 
 
+def connect(timeout: float) -> "redis.Redis":
+    """A client of the broker; each command may take `timeout` seconds."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=timeout, socket_timeout=timeout)
+
+
 @lru_cache(maxsize=4)
 def _connection(url: str) -> Any:
-    return redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)
+    return connect(TIMEOUT)
+
+
+def is_away() -> bool:
+    """Redis did not answer a moment ago, so nobody in this process waits for it now."""
+    return time.monotonic() < _silent_until
+
+
+def note_failure(error: Exception) -> None:
+    global _silent_until
+    with _lock:
+        _silent_until = time.monotonic() + QUIET_AFTER_FAILURE
+    log.warning("Redis does not answer (%s); for some seconds each process goes by what it knows", type(error).__name__)
 
 
 def ask(script: str, keys: list[str], args: list[Any]) -> Any:
@@ -36,17 +53,12 @@ def ask(script: str, keys: list[str], args: list[Any]) -> Any:
     Raises:
         Gone: it does not answer.
     """
-    global _silent_until
-    if time.monotonic() < _silent_until:
+    if is_away():
         raise Gone
     try:
         return _connection(settings.REDIS_URL).eval(script, len(keys), *keys, *args)
     except (redis.RedisError, OSError) as error:
-        with _lock:
-            _silent_until = time.monotonic() + QUIET_AFTER_FAILURE
-        log.warning(
-            "Redis does not answer (%s); for some seconds each process goes by what it knows", type(error).__name__
-        )
+        note_failure(error)
         raise Gone from error
 
 

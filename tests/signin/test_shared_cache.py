@@ -1,5 +1,6 @@
 """Counters are shared through Redis, unreadable there, and go on counting when it is away."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,14 @@ from django.test import override_settings
 
 from kycportal.run import broker_binary, free_port
 from kycportal.shared_cache import hashed_key
+from submissions import shared
+
+
+@pytest.fixture(autouse=True)
+def _closed_breaker() -> Iterator[None]:
+    shared.forget_failure()
+    yield
+    shared.forget_failure()
 
 
 def configured(port: int) -> Any:
@@ -28,6 +37,17 @@ def test_without_redis_each_process_still_counts() -> None:
         assert cache.get("failures:agent") == 2
         assert cache.delete("failures:agent")
         assert not cache.has_key("failures:agent")
+
+
+def test_cache_and_scripts_share_one_circuit_breaker() -> None:
+    """Once either has waited in vain, neither waits again for some seconds."""
+    with configured(free_port()):
+        caches["default"].get("failures:agent")
+        assert shared.is_away()
+        with pytest.raises(shared.Gone):
+            shared.ask("return 1", [], [])
+        shared.forget_failure()
+        assert not shared.is_away()
 
 
 def test_a_key_tells_nothing() -> None:
