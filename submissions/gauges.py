@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Min
 
 from submissions import clock, seals
+from submissions.calls import vendor_client
 from submissions.models import Call, CallState, Export, Project, Status, Submission, Switch, WebhookDelivery
 from submissions.models.call import OPEN_STATES
 
@@ -89,7 +90,7 @@ def _projects() -> Iterator[Gauge]:
         yield Gauge("project_failed_in_row", project.undelivered_in_row, label)
         yield Gauge("project_clock_offset_seconds", project.clock_offset, label)
         yield Gauge("project_calls_a_day", project.calls_per_day, label)
-        spent = project.budget.spent_today()
+        spent = vendor_client.budget_of(project).spent_today()
         if spent is not None:
             yield Gauge("project_calls_today", spent, label)
 

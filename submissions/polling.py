@@ -5,7 +5,7 @@ import logging
 from argos.codes import advice_on
 from argos.errors import Throttled, Undelivered, VendorError
 from submissions import batches, clock, wording
-from submissions.calls import gate, lanes, readback, silence
+from submissions.calls import gate, lanes, readback, silence, vendor_client
 from submissions.events import SYSTEM
 from submissions.models import Project, Submission
 
@@ -60,7 +60,7 @@ def try_key(trial: Project) -> str:
         Throttled: our own budget is used up, so the vendor was not asked and nothing speaks for or against.
     """
     try:
-        trial.client().find_by_userid(gate.PROBE)
+        vendor_client.client_for(trial).find_by_userid(gate.PROBE)
     except Throttled:
         raise
     except VendorError as error:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions import clock, events, wake
-from submissions.calls import evidence, gate, lanes, readback, strays
+from submissions.calls import evidence, gate, lanes, readback, strays, vendor_client
 from submissions.events import SYSTEM, VENDOR
 from submissions.models import Project, Submission, WebhookDelivery
 from submissions.models.project import webhook_token_hash
@@ -156,7 +156,7 @@ def _of_no_record(delivery: WebhookDelivery, hint: Webhook) -> bool:
     """The vendor's id is none of ours: where its record carries our reference, it tells of a Step 1 we lost."""
     if not hint.submission_id or not strays.reference_in(hint.userid):
         return _handled(delivery, "no_such_submission")
-    client = delivery.project.client()
+    client = vendor_client.client_for(delivery.project)
     found = client.get_submission(hint.submission_id)
     gate.note_contact(delivery.project, client.last_received)
     if found is None:

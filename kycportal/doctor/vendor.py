@@ -10,7 +10,7 @@ from django.db import connection
 from argos.errors import Throttled, VendorError
 from kycportal.doctor import Finding, bad, good, note
 from submissions import clock, polling, shared, wording
-from submissions.calls import gate
+from submissions.calls import gate, vendor_client
 from submissions.models import Project
 
 CLOSE = 2.0  # seconds
@@ -62,7 +62,7 @@ def _offsets() -> Iterator[tuple[str, float]]:
     except shared.Gone:
         pass
     for project in Project.objects.filter(is_open=True):
-        client = project.client()
+        client = vendor_client.client_for(project)
         with contextlib.suppress(VendorError):  # `reach` has said so
             client.find_by_userid(gate.PROBE)
         received = client.last_received

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorError
 from argos.replies import Received
 from submissions import budget, clock, events
-from submissions.calls import hold
+from submissions.calls import hold, vendor_client
 from submissions.events import Actor
 from submissions.models import Call, CallKind, Project, Switch
 
@@ -143,7 +143,7 @@ def has_clock(project: Project) -> bool:
 
 def probe(project: Project) -> None:
     """One cheap question; an answer that can be read says that the vendor is up, and what time it has."""
-    client = project.client(budget.ALL)
+    client = vendor_client.client_for(project, budget.ALL)
     _measured_at.pop(project.pk, None)
     try:
         client.find_by_userid(PROBE)

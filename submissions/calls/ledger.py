@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from submissions import batches, budget, clock, events, tally, wake
-from submissions.calls import evidence, gate, hold, memory, waits
+from submissions.calls import evidence, gate, hold, memory, vendor_client, waits
 from submissions.calls.counting import count_start, uncount_start
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import SYSTEM, Actor
@@ -117,7 +117,7 @@ def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = l
             if call is None:
                 return None
             project = call.submission.project
-            if not (admit(project.pk) and project.budget.has_room(budget.SHARES[call.kind])):
+            if not (admit(project.pk) and vendor_client.budget_of(project).has_room(budget.SHARES[call.kind])):
                 full.append((project.pk, call.kind))
                 continue
             switch = _take(call, now)

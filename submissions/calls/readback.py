@@ -12,7 +12,7 @@ from django.db import transaction
 
 from argos.replies import VendorSubmission
 from submissions import clock, corrections, differences, events
-from submissions.calls import evidence, gate, ledger, outcomes, silence
+from submissions.calls import evidence, gate, ledger, outcomes, silence, vendor_client
 from submissions.calls.counting import lock
 from submissions.deadlines import RESULT_LIMIT
 from submissions.events import VENDOR, Actor
@@ -65,7 +65,7 @@ def ask_vendor(submission: Submission, *, by: Actor) -> VendorSubmission | None:
     Raises:
         argos.errors.VendorError: the vendor could not be asked; nothing changed.
     """
-    client = submission.project.client()
+    client = vendor_client.client_for(submission.project)
     found = client.get_submission(submission.vendor_id)
     gate.note_contact(submission.project, client.last_received)
     events.record("vendor_asked", by=by, submission=submission, fields={"found": found is not None})

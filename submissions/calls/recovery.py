@@ -10,7 +10,7 @@ from argos.client import Client
 from argos.errors import VendorError
 from argos.replies import VendorSubmission
 from submissions import batches, clock
-from submissions.calls import evidence, gate, hold, ledger, strays
+from submissions.calls import evidence, gate, hold, ledger, strays, vendor_client
 from submissions.models import Call, CallKind, CallState, Difference, DifferenceKind, Project, Submission, Switch
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def _list(project: Project, switch: Switch) -> bool:
     since = (switch.restored_to or project.created_at) - SLACK
     older = 0
     placed = True
-    client = project.client()
+    client = vendor_client.client_for(project)
     try:
         for found in client.list_submissions():
             is_older = found.created_at is not None and found.created_at < since

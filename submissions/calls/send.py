@@ -23,7 +23,7 @@ from argos.errors import (
 )
 from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
 from submissions import budget, clock, deadlines, vault
-from submissions.calls import gate, kept, lanes, ledger, outcomes, waits
+from submissions.calls import gate, kept, lanes, ledger, outcomes, vendor_client, waits
 from submissions.models import Call, CallKind, Image, Submission
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,8 @@ def send(call: Call, lane: lanes.Lane) -> None:
 def _asked(call: Call, files: dict[str, ImageFile], lane: lanes.Lane) -> Any:
     """The vendor's reply. With it the wait is over: what is left to write keeps no other call from leaving."""
     try:
-        return ASKS[CallKind(call.kind)](call, call.submission.project.client(budget.SHARES[call.kind]), files)
+        client = vendor_client.client_for(call.submission.project, budget.SHARES[call.kind])
+        return ASKS[CallKind(call.kind)](call, client, files)
     finally:
         lane.leave()
 

@@ -19,7 +19,7 @@ from argos.client import Client
 from argos.errors import OutcomeUnknown, Refused, VendorError
 from argos.replies import VendorSubmission
 from submissions import alerts, clock, differences
-from submissions.calls import gate, lanes, ledger, readback
+from submissions.calls import gate, lanes, ledger, readback, vendor_client
 from submissions.calls.adoption import ADOPT
 from submissions.calls.evidence import KNOWN, MAY_LAG, Finding, is_behind, judge, left_at
 from submissions.events import SYSTEM, Actor
@@ -64,7 +64,7 @@ def settle_one(call: Call, *, hinted: str = "") -> bool:
         alerts.tell(call.submission, "call_stuck", call.sent_at)
     if call.kind == CallKind.ACCOUNT:
         return _wait_for_a_person(call)
-    client = call.submission.project.client()
+    client = vendor_client.client_for(call.submission.project)
     try:
         found = _read(call, client, hinted)
     except VendorError:

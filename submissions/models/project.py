@@ -11,9 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
-from argos.client import Client, Paths
-from submissions import exchanges, vault
-from submissions.budget import READ, Budget
+from submissions import vault
 
 
 class Reviewer(models.TextChoices):
@@ -177,23 +175,6 @@ class Project(models.Model):
     @property
     def _key_label(self) -> str:
         return f"project.api_key:{self.pk}"
-
-    @property
-    def budget(self) -> Budget:
-        return Budget(self.key_digest, self.calls_per_second, self.calls_per_day)
-
-    def client(self, share: float = READ) -> Client:
-        """Every call it makes is counted; `share` is the part of the budget that it may use up."""
-        counted = self.budget
-        return Client(
-            self.base_url,
-            self.api_key,
-            paths=Paths.from_mapping(self.paths),
-            connect_timeout=self.connect_timeout,
-            read_timeout=self.read_timeout,
-            admit=lambda: counted.spend(share),
-            tell=exchanges.note,
-        )
 
     @property
     def key_digest(self) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from argos.errors import VendorError
 from argos.matrix import Problem
 from submissions import capture, events, fields, posted, steps
+from submissions.calls import vendor_client
 from submissions.forms.capture import account_problems, account_typed
 from submissions.permissions import get_submission_for
 from submissions.views import page
@@ -29,7 +30,8 @@ def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if problems:
         return page.render_submission(request, submission, problems=problems, typed=kept(form, problems), status=422)
     try:
-        found = submission.project.client().address_code({"address": submission.values["address_input"]})
+        client = vendor_client.client_for(submission.project)
+        found = client.address_code({"address": submission.values["address_input"]})
     except VendorError:
         text = _(
             "The address was not found, or the look-up does not answer. Enter a Plus Code or the formatted address."

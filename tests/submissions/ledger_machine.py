@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from submissions import claims, clock, deadlines, polling, review, steps, sweeps, webhooks
-from submissions.calls import evidence, ledger, send, settle
+from submissions.calls import evidence, ledger, send, settle, vendor_client
 from submissions.calls.readback import Word, word_on
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Role, Status, Submission, Verdict
 from submissions.permissions import NotAllowed
@@ -169,9 +169,10 @@ class LedgerMachine(RuleBasedStateMachine):
     def talk(self, call: Call) -> Any:
         try:
             files = send._ready(call)
-            return (
-                None if files is None else send.ASKS[CallKind(call.kind)](call, call.submission.project.client(), files)
-            )
+            if files is None:
+                return None
+            client = vendor_client.client_for(call.submission.project)
+            return send.ASKS[CallKind(call.kind)](call, client, files)
         except Exception:
             return None
 

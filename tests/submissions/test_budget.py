@@ -9,7 +9,7 @@ import pytest
 from argos.errors import Throttled
 from submissions import budget, steps
 from submissions.budget import ALL, READ, STEP1, Budget
-from submissions.calls import ledger, send
+from submissions.calls import ledger, send, vendor_client
 from submissions.models import CallState, Project, Status, Submission
 from tests.broker import redis
 from tests.factories import by, make_at, make_project, reload
@@ -75,7 +75,7 @@ def test_without_redis_a_process_keeps_to_its_part() -> None:
 def test_every_kind_of_vendor_call_is_counted() -> None:
     project = make_project(calls_per_day=4 * budget.LOCAL_PART)
     project.api_key = "counted"
-    client = project.client(ALL)
+    client = vendor_client.client_for(project, ALL)
     calls = (
         lambda: client.get_submission("x"),
         lambda: client.find_by_userid("x"),
@@ -99,7 +99,7 @@ def test_call_without_room_stays_prepared_and_its_try_unspent() -> None:
     submission = make_at(Status.STEP2_SENDING)
     Project.objects.filter(pk=submission.project_id).update(calls_per_day=1, calls_per_second=1)
     project = reload(submission).project
-    spent(project.budget, ALL, 3)
+    spent(vendor_client.budget_of(project), ALL, 3)
     assert ledger.claim() is None
     assert submission.open_call.state == CallState.PREPARED
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from submissions import clock
-from submissions.calls import evidence, readback
+from submissions.calls import evidence, readback, vendor_client
 from submissions.models import Call, CallKind, CallState, Status, Submission
 from tests.submissions.test_settling import Bench
 
@@ -115,7 +115,7 @@ def test_two_reads_of_one_record_put_a_lost_try_right_once(bench: Bench, monkeyp
     Call.objects.filter(kind=CallKind.STEP2).delete()
     Submission.objects.update(selfies_sent=0)
     submission = bench.mine
-    found = submission.project.client().get_submission(submission.vendor_id)
+    found = vendor_client.client_for(submission.project).get_submission(submission.vendor_id)
     assert found is not None
     count = evidence.tries_processed
 

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 
 from submissions import clock, sweeps, tasks
-from submissions.calls import evidence, gate, hold, ledger, memory, recovery, settle, strays
+from submissions.calls import evidence, gate, hold, ledger, memory, recovery, settle, strays, vendor_client
 from submissions.events import SYSTEM
 from submissions.models import Call, CallState, DifferenceKind, Status, Submission, Switch
 from submissions.models.call import CAPTURED
@@ -188,7 +188,7 @@ def test_record_that_webhook_and_list_bring_at_once_is_placed_once(bench: Bench)
     seen_by_the_list = bench.one(1)
     recover(bench)
     kyc = next(row for row in bench.vendor.submissions() if row.submission_id == bench.one(1).vendor_id)
-    found = bench.project.client().get_submission(kyc.submission_id)
+    found = vendor_client.client_for(bench.project).get_submission(kyc.submission_id)
     assert strays._take_back_in(seen_by_the_list, found, 1) == strays.CALL_UNDER_WAY
     assert (bench.one(1).status, bench.one(1).calls.count()) == (Status.CONFIRMING, 1)
 

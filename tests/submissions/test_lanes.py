@@ -13,7 +13,7 @@ import pytest
 
 from submissions import clock, steps, tasks, wake
 from submissions.budget import ALL
-from submissions.calls import lanes, ledger, outcomes, send, settle
+from submissions.calls import lanes, ledger, outcomes, send, settle, vendor_client
 from submissions.models import Call, CallKind, CallState, Project, Status, Submission
 from tests import fairness, postgres
 from tests.factories import by, explain, make_at, make_project, make_user, step2_reply
@@ -120,7 +120,7 @@ def test_spent_key_hides_nobody_elses_calls() -> None:
         project.save()
     Project.objects.filter(pk=spent.pk).update(calls_per_day=1, calls_per_second=1)
     spent.refresh_from_db()
-    spent.budget.spend(ALL)
+    vendor_client.budget_of(spent).spend(ALL)
     call = ledger.claim()
     assert call is not None
     assert call.submission.project_id == other.pk

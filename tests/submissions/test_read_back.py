@@ -14,7 +14,7 @@ from argos.errors import OutcomeUnknown
 from argos.received import Received
 from argos.replies import VendorSubmission, parse_account, parse_delete, parse_item, parse_step2
 from submissions import clock
-from submissions.calls import adoption, gate, ledger, memory, outcomes, readback, send, settle, strays
+from submissions.calls import adoption, gate, ledger, memory, outcomes, readback, send, settle, strays, vendor_client
 from submissions.calls.lanes import Lane
 from submissions.calls.readback import Word
 from submissions.models import Call, CallKind, CallState, Decision, Project, Role, Status, Submission
@@ -308,7 +308,7 @@ def test_what_came_tells_the_vendors_time(kind: CallKind, asks: str, parse: Call
     call, reply = claim_call(submission, kind), parse({"success": True, "message": "Success"}, received())
     with (
         mock.patch.object(send, "_ready", return_value={}),
-        mock.patch.object(Project, "client", return_value=mock.Mock(**{f"{asks}.return_value": reply})),
+        mock.patch.object(vendor_client, "client_for", return_value=mock.Mock(**{f"{asks}.return_value": reply})),
         mock.patch.object(gate, "note_contact") as noted,
     ):
         send.send(call, Lane())

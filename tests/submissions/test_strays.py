@@ -9,7 +9,7 @@ import pytest
 from argos.errors import OutcomeUnknown
 from argos.replies import VendorSubmission, parse_item
 from submissions import clock
-from submissions.calls import adoption, hold, ledger, memory, readback, settle, strays
+from submissions.calls import adoption, hold, ledger, memory, readback, settle, strays, vendor_client
 from submissions.calls.settle import Finding
 from submissions.events import SYSTEM
 from submissions.models import (
@@ -19,7 +19,6 @@ from submissions.models import (
     Decision,
     Difference,
     Event,
-    Project,
     Role,
     Status,
     Submission,
@@ -109,7 +108,7 @@ def test_call_that_somebody_else_settled_while_it_was_read_is_not_settled_again(
     call = in_doubt(make_at(Status.STEP1_SENDING), CallKind.STEP1)
     ledger.settle(call, "never_arrived")
     with (
-        mock.patch.object(Project, "client"),
+        mock.patch.object(vendor_client, "client_for"),
         mock.patch.object(settle, "_read", return_value=record(call.userid)),
         mock.patch.object(settle.gate, "note_contact"),
         mock.patch.object(settle, "judge", return_value=Finding.ARRIVED),
@@ -120,7 +119,8 @@ def test_call_that_somebody_else_settled_while_it_was_read_is_not_settled_again(
 
 def test_read_that_fails_is_asked_again_later() -> None:
     call = in_doubt(make_at(Status.STEP1_SENDING), CallKind.STEP1)
-    with mock.patch.object(Project, "client"), mock.patch.object(settle, "_read", side_effect=OutcomeUnknown("cut")):
+    cut = mock.patch.object(settle, "_read", side_effect=OutcomeUnknown("cut"))
+    with mock.patch.object(vendor_client, "client_for"), cut:
         assert settle.settle_one(call) is False
     assert Call.objects.get(pk=call.pk).reads == call.reads + 1
 
