@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from bench.labelled_selfies import Labelled, Picture, blurred, lit, scene, shaken, written
 from tests import pictures
@@ -32,19 +33,49 @@ def _good(chance: np.random.Generator) -> Picture:
 def _card(chance: np.random.Generator, share: tuple[float, float] = (0.72, 0.96)) -> Picture:
     """A card on a table, slightly turned and seen a little from the side. `share`: of the picture's width."""
     wide, tall = SIZES[chance.integers(len(SIZES))]
-    card = np.asarray(
-        pictures.id_card(NAMES[chance.integers(len(NAMES))], f"M{chance.integers(10**8):08d}"), np.float32
-    )
-    corners = np.array([(0, 0), (1280, 0), (1280, 800), (0, 800)], np.float32)
     across = wide * chance.uniform(*share)
-    down = across * 800 / 1280
-    left, top = chance.uniform(0, wide - across), chance.uniform(0, tall - down)
-    target = corners / (1280, 800) * (across, down) + (left, top) + chance.uniform(-0.015, 0.015, (4, 2)) * across
+    at = chance.uniform(0, wide - across), chance.uniform(0, tall - across * 800 / 1280)
+    return _photographed(chance, _laid(chance, _table(chance, wide, tall), across, at))
+
+
+def _table(chance: np.random.Generator, wide: int, tall: int) -> Picture:
+    return np.asarray(scene(chance, wide, tall) * 0.8, np.float32)
+
+
+def _photographed(chance: np.random.Generator, picture: Picture) -> Picture:
+    return blurred(picture, chance.uniform(0, 0.0006) * picture.shape[1])
+
+
+def _laid(chance: np.random.Generator, table: Picture, across: float, at: tuple[float, float]) -> Picture:
+    """The table with a card on it: `across` pixels wide, its left top corner at `at`."""
+    card = _drawn(chance)
+    corners = np.array([(0, 0), (1280, 0), (1280, 800), (0, 800)], np.float32)
+    lean = chance.uniform(-0.015, 0.015, (4, 2)) * across
+    target = corners / (1280, 800) * (across, across * 800 / 1280) + at + lean
     turn = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
-    seen = cv2.warpPerspective(card, turn, (wide, tall), flags=cv2.INTER_AREA)
-    mask = cv2.warpPerspective(np.ones((800, 1280), np.float32), turn, (wide, tall))[:, :, None]
-    picture = scene(chance, wide, tall) * 0.8 * (1 - mask) + seen.clip(0, 255) * mask
-    return blurred(np.asarray(picture, np.float32), chance.uniform(0, 0.0006) * wide)
+    size = table.shape[1], table.shape[0]
+    seen = cv2.warpPerspective(card, turn, size, flags=cv2.INTER_AREA)
+    mask = cv2.warpPerspective(np.ones((800, 1280), np.float32), turn, size)[:, :, None]
+    return np.asarray(table * (1 - mask) + seen.clip(0, 255) * mask, np.float32)
+
+
+def _drawn(chance: np.random.Generator) -> Picture:
+    """Half of the cards repeat the portrait, small and pale, as many real ones do."""
+    card = pictures.id_card(NAMES[chance.integers(len(NAMES))], f"M{chance.integers(10**8):08d}")
+    if chance.random() < 0.5:
+        ghost = card.crop((80, 180, 420, 622)).resize((170, 221))
+        card.paste(Image.blend(ghost, Image.new("RGB", ghost.size, "white"), 0.4), (1010, 400))
+    return np.asarray(card, np.float32)
+
+
+def _two_cards(chance: np.random.Generator) -> Picture:
+    """One above the other, of about the same size."""
+    wide, tall = SIZES[chance.integers(len(SIZES))]
+    across = min(wide, tall * 0.48 * 1280 / 800) * chance.uniform(0.75, 0.95)
+    left, low = (wide - across) / 2, tall * 0.51
+    first = _laid(chance, _table(chance, wide, tall), across, (left * chance.uniform(0.5, 1.5), tall * 0.02))
+    second = across * chance.uniform(0.9, 1)
+    return _photographed(chance, _laid(chance, first, second, (left * chance.uniform(0.5, 1.5), low)))
 
 
 def _out_of_focus(chance: np.random.Generator) -> Picture:
@@ -100,5 +131,6 @@ BAD: dict[str, tuple[Callable[[np.random.Generator], Picture], tuple[str, ...]]]
     "glare": (_glare, ("id_glare",)),
     "turned": (_turned, ("id_turned",)),
     "small": (_small, ("id_small", "too_small")),
+    "two cards": (_two_cards, ("id_several",)),
     "selfie instead": (_selfie_instead, ("id_is_selfie",)),
 }

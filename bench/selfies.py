@@ -92,7 +92,7 @@ def _listed(codes: Counter[str]) -> str:
 
 SETS = (
     ("selfies", labelled_selfies.labelled, Kind.SELFIE, checks.check_selfie),
-    ("ID pictures", labelled_documents.labelled, Kind.ID_FRONT, checks.check_id),
+    ("ID pictures", labelled_documents.labelled, Kind.ID_FRONT, checks.check_id_front),
 )
 
 

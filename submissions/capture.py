@@ -247,7 +247,7 @@ def _check(kind: ImageKind, prepared: intake.Prepared, upload: bytes) -> tuple[c
         return checks.check_paper(prepared.content)
     if kind == ImageKind.SELFIE:
         return checks.check_selfie(prepared.content) + checks.check_upload(upload)
-    return checks.check_id(prepared.content)
+    return (checks.check_id_front if kind == ImageKind.ID_FRONT else checks.check_id)(prepared.content)
 
 
 def current_images(submission: Submission) -> dict[str, Image]:

@@ -55,6 +55,8 @@ def _to_agent(code: str) -> str:
         "id_small": _("The picture has few pixels. Move closer."),
         "id_blurred": _("The picture is blurred. Hold still and let it focus."),
         "id_glare": _("Light is reflected. Tilt the document or move the lamp."),
+        "id_cut": _("The document is cut off. Have all of its edges in the picture."),
+        "id_several": _("There is more than one document. Have one document alone in the picture."),
         "id_turned": _("The document lies on its side. Turn the picture upright and take it again."),
         "id_is_selfie": _("This looks like a selfie, not a document. Take the side of the document with the photo."),
         "selfie_is_id": _(

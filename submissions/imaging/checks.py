@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from submissions.imaging import jpeg_quality
 from submissions.imaging.blazeface import Pixels
 from submissions.imaging.covered import eye_darkness
-from submissions.imaging.faces import Face, Sight, grey_of, look, open_picture
+from submissions.imaging.faces import Face, Sight, find_portraits, grey_of, look, open_picture
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """Levels 0 to 255; shares of the short side or of the area, 0 to 1; sharpness as `sharpness` gives it.
 
-    A face is measured by the detector's box, brow to chin, which is smaller than the head.
+    A face is measured by the detector's box, brow to chin, which is smaller than the head. The widest portrait of a
+    document: its score, its distance from the border and the second portrait's width, both in its widths.
     """
 
     dark_level: float = 45
@@ -43,6 +44,9 @@ class Thresholds:
     id_glare_share: float = 0.012
     id_long_side: int = 640
     id_face_most: float = 0.54
+    id_portrait_clear: float = 0.75
+    id_portrait_room: float = 0.2
+    id_second_portrait: float = 0.65
     portrait_aside: float = 0.15  # a small face so far from the middle, in widths, is the portrait of a card
 
 
@@ -97,6 +101,12 @@ def check_upload(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Find
     return (Finding("low_quality", quality),) if quality and quality < thresholds.jpeg_quality else ()
 
 
+def check_id_front(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """`check_id` of the side with the portrait, and whether that shows one document that is not cut through it."""
+    picture = open_picture(content)
+    return judge_id(picture, thresholds) + _layout_findings(picture, thresholds)
+
+
 def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
     """What speaks against sending this picture of a document.
 
@@ -124,10 +134,27 @@ def judge_id(picture: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait:
 def _portrait_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
     """By the portrait on it; a document without one, or one the detector misses, is left alone."""
     sight = look(picture)
-    if sight.is_turned:
+    if sight.is_turned and not any(face.score > thresholds.id_portrait_clear for face in find_portraits(picture)):
         return (Finding("id_turned", 0),)
-    share = max((face.width for face in sight.faces), default=0) / min(picture.shape[:2])
+    clear = (face.width for face in sight.faces if face.score > thresholds.id_portrait_clear)
+    share = max(clear, default=0) / min(picture.shape[:2])
     return (Finding("id_is_selfie", share),) if share > thresholds.id_face_most else ()
+
+
+def _layout_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
+    """By the widest portrait, and by the second, which is less than half as wide where a document repeats its own."""
+    portraits = find_portraits(picture)
+    if not portraits:
+        return ()
+    tall, wide = picture.shape[:2]
+    face = portraits[0]
+    room = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / face.width
+    second = portraits[1].width / face.width if len(portraits) > 1 else 0.0
+    rows = (
+        (room < thresholds.id_portrait_room, "id_cut", room),
+        (second > thresholds.id_second_portrait, "id_several", second),
+    )
+    return tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
 
 
 def _exposure(grey: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:

@@ -18,6 +18,8 @@ UPRIGHT = 40  # degrees the line of the eyes may be tilted
 SURE = 0.9  # score of an upright face that needs no look from another side
 BETTER = 0.05  # by which a turned picture must score higher
 CLEAR = 0.65  # score a face must have in a picture that was turned or padded: more looks make more false alarms
+DOCUMENT_WIDTH = 1200  # pixels of a document's long side at which portraits are searched, as a whole and in four parts
+PART = 4 / 7  # of each side: neighbouring parts share a quarter, wider than a portrait
 PADDING = 0.35  # of the short side, added on every edge to find a face that is cut off
 
 Point = tuple[float, float]
@@ -80,6 +82,24 @@ def look(picture: Pixels) -> Sight:
     return Sight(_enlarged(faces or cut, scale), is_cut=bool(cut) and not faces)
 
 
+def find_portraits(picture: Pixels) -> tuple[Face, ...]:
+    """Upright portraits on a document, the widest first, also those too small for `look`."""
+    small, scale = _small(picture, DOCUMENT_WIDTH)
+    tall, wide = small.shape[:2]
+    part_tall, part_wide = round(tall * PART), round(wide * PART)
+    found = list(_found(small))
+    for top in (0, tall - part_tall):
+        for left in (0, wide - part_wide):
+            part = np.ascontiguousarray(small[top : top + part_tall, left : left + part_wide])
+            found += [_moved(face, left, top) for face in map(_face, FULL_RANGE.detect(part))]
+    upright = sorted((face for face in found if abs(face.tilt) < UPRIGHT), key=lambda face: -face.score)
+    distinct: list[Face] = []
+    for face in upright:
+        if face.score > CLEAR and not any(_is_same(face, other) for other in distinct):
+            distinct.append(face)
+    return tuple(sorted(_enlarged(tuple(distinct), scale), key=lambda face: -face.width))
+
+
 def _is_turned(small: Pixels, upright: tuple[Face, ...]) -> bool:
     """The likeliest face scores higher when the picture is turned by a quarter, a half or three quarters."""
     best = max((face.score for face in upright if abs(face.tilt) < UPRIGHT), default=0.0)
@@ -93,11 +113,11 @@ def _cut_off(small: Pixels) -> tuple[Face, ...]:
     """Search once more with the border replicated outwards, which completes half a face."""
     room = int(min(small.shape[:2]) * PADDING)
     padded = cv2.copyMakeBorder(small, room, room, room, room, cv2.BORDER_REPLICATE)
-    return tuple(_moved(face, -room) for face in _found(np.asarray(padded, np.uint8)) if face.score > CLEAR)
+    return tuple(_moved(face, -room, -room) for face in _found(np.asarray(padded, np.uint8)) if face.score > CLEAR)
 
 
-def _small(picture: Pixels) -> tuple[Pixels, float]:
-    scale = min(1.0, LOOK_WIDTH / max(picture.shape[:2]))
+def _small(picture: Pixels, long_side: int = LOOK_WIDTH) -> tuple[Pixels, float]:
+    scale = min(1.0, long_side / max(picture.shape[:2]))
     if scale == 1:
         return picture, scale
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8), scale
@@ -105,23 +125,19 @@ def _small(picture: Pixels) -> tuple[Pixels, float]:
 
 def _found(small: Pixels) -> tuple[Face, ...]:
     """The short-range network's near faces, and the full-range network's other ones; the likeliest first."""
-    near = [face for face in SHORT_RANGE.detect(small) if _side(face) > NEAR * max(small.shape[:2])]
-    far = [face for face in FULL_RANGE.detect(small) if not any(_is_same(face, other) for other in near)]
-    return tuple(_face(found) for found in sorted(near + far, key=lambda found: -found.score))
+    near = [face for face in map(_face, SHORT_RANGE.detect(small)) if face.width > NEAR * max(small.shape[:2])]
+    far = [face for face in map(_face, FULL_RANGE.detect(small)) if not any(_is_same(face, other) for other in near)]
+    return tuple(sorted(near + far, key=lambda face: -face.score))
 
 
-def _side(found: Detection) -> float:
-    return float(found.box[2] - found.box[0])
-
-
-def _is_same(one: Detection, other: Detection) -> bool:
+def _is_same(one: Face, other: Face) -> bool:
     """The centre of either box is inside the other box."""
     return _is_inside(one, other) or _is_inside(other, one)
 
 
-def _is_inside(one: Detection, other: Detection) -> bool:
-    centre = (one.box[:2] + one.box[2:]) / 2
-    return bool(np.all(centre > other.box[:2]) and np.all(centre < other.box[2:]))
+def _is_inside(one: Face, other: Face) -> bool:
+    x, y = one.x + one.width / 2, one.y + one.height / 2
+    return other.x < x < other.x + other.width and other.y < y < other.y + other.height
 
 
 def _face(found: Detection) -> Face:
@@ -130,9 +146,9 @@ def _face(found: Detection) -> Face:
     return Face(round(left), round(top), round(right - left), round(bottom - top), found.score, landmarks)
 
 
-def _moved(face: Face, by: float) -> Face:
-    landmarks = tuple((x + by, y + by) for x, y in face.landmarks)
-    return replace(face, x=round(face.x + by), y=round(face.y + by), landmarks=landmarks)
+def _moved(face: Face, across: float, down: float) -> Face:
+    landmarks = tuple((x + across, y + down) for x, y in face.landmarks)
+    return replace(face, x=round(face.x + across), y=round(face.y + down), landmarks=landmarks)
 
 
 def _enlarged(faces: tuple[Face, ...], scale: float) -> tuple[Face, ...]:

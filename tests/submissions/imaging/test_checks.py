@@ -75,6 +75,33 @@ def test_check_id_names_what_is_wrong(image: Image.Image, code: str) -> None:
     assert code in id_codes(image)
 
 
+def on_a_table(*cards: tuple[int, tuple[int, int]]) -> bytes:
+    """Cards of these widths at these corners, on a table of 1600 by 1200."""
+    table = Image.new("RGB", (1600, 1200), (120, 100, 80))
+    for width, corner in cards:
+        table.paste(pictures.id_card().resize((width, width * 5 // 8)), corner)
+    return pictures.jpeg(table)
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (on_a_table((1300, (100, 100))), []),
+        (on_a_table((900, (100, 20)), (900, (300, 610))), ["id_several"]),
+        (on_a_table((1500, (-240, 100))), ["id_cut"]),
+    ],
+    ids=["one", "two", "cut through the portrait"],
+)
+def test_check_id_front_layout(content: bytes, codes: list[str]) -> None:
+    assert [finding.code for finding in checks.check_id_front(content)] == codes
+
+
+def test_check_id_front_repeated_portrait() -> None:
+    card = pictures.id_card()
+    card.paste(card.crop((80, 180, 420, 622)).resize((170, 221)), (1010, 400))
+    assert checks.check_id_front(pictures.jpeg(card)) == ()
+
+
 def test_check_id_back_has_no_portrait_to_turn_by() -> None:
     turned = pictures.jpeg(pictures.id_card().rotate(90, expand=True))
     assert checks.check_id(turned, has_portrait=False) == ()
