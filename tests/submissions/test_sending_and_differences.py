@@ -192,7 +192,7 @@ def test_differences_ask_the_database_as_often_for_sixty_rows_as_for_one() -> No
         with CaptureQueriesContext(connection) as asked:
             page = officer.get("/differences/?seen=1")
         assert page.content.decode().count("Seen by") == Difference.objects.count()
-        return [query["sql"][:80] for query in asked]
+        return [query["sql"].partition(" (")[0][:80] for query in asked]
 
     for number in range(60):
         submission = differing()
