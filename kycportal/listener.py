@@ -2,15 +2,18 @@
 
 gunicorn's own worker reads each request in one of its few threads and waits for ever, so that eight half-sent requests
 stop it. Here other threads read: each request whole, within deadlines, and so many connections from an address. The
-few threads that the portal runs in (`--threads`) see only requests that have arrived.
+few threads that the portal runs in (`--threads`) see only requests that have arrived. When readers or memory run out,
+the address that takes most of them loses a connection, so that slow clients cannot shut the others out.
 
     gunicorn kycportal.wsgi --worker-class kycportal.listener.Worker --threads 8
 """
 
 import io
 import socket
+import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +24,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 READERS = 200  # threads that read or wait; a slow client holds one until its deadline
+MOST_READ = 150  # connections that are being read; for one more the heaviest address loses one
 FROM_ONE_ADDRESS = 16  # connections; a browser opens six
 HEAD_SECONDS = 10.0  # for the TLS handshake and all header lines
 PIECE, PIECE_SECONDS = 64 * 1024, 10.0  # the body: at least so many bytes in so many seconds
@@ -28,6 +32,10 @@ WHOLE_SECONDS = 300.0  # and all of it
 MOST_BYTES = 72 * 1024 * 1024  # of one body; the portal's own limits are lower
 MOST_HELD = 256 * 1024 * 1024  # of all bodies that are being read or handled
 SEND_SECONDS = 30.0  # for one piece of an answer that the client does not take
+
+
+def _address(conn: TConn) -> str:
+    return str(conn.client[0]) if isinstance(conn.client, tuple) else ""
 
 
 class Refused(Exception):
@@ -44,6 +52,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.connections: weakref.WeakSet[TConn] = weakref.WeakSet()
         self.deadlines: dict[TConn, float] = {}  # of those that are being read
         self.held: dict[TConn, int] = {}  # bytes of their bodies
+        self.room = threading.Lock()  # one reader at a time decides who gives way
 
     def init_process(self) -> None:
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -60,6 +69,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.nr_conns -= 1
             conn.close()
             return
+        if len(self.deadlines) >= MOST_READ and (heaviest := self._heaviest(dict.fromkeys(dict(self.deadlines), 1))):
+            self._cut([heaviest])
+            self.deadlines.pop(heaviest, None)
+        self.deadlines[conn] = time.monotonic() + HEAD_SECONDS  # from now on: it may wait for a reader
         future = self.readers.submit(self.handle, conn)
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
@@ -78,6 +91,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().murder_pending()
         now = time.monotonic()
         self._cut([conn for conn, deadline in list(self.deadlines.items()) if deadline < now])
+
+    def _heaviest(self, weights: dict[TConn, int]) -> TConn | None:
+        """Of the address with the most in all, the connection with the most that is still being read; else the oldest.
+
+        A request that is being answered is not cut. Behind proxies of ours all clients count as one address.
+        """
+        read = {conn: weight for conn, weight in weights.items() if conn in self.deadlines}
+        by_address: Counter[str] = Counter()
+        for conn, weight in read.items():
+            by_address[_address(conn)] += weight
+        return max(read, key=lambda conn: (by_address[_address(conn)], read[conn]), default=None)
 
     def _cut(self, late: list[TConn]) -> None:
         """The thread that reads it sees the end of the connection. A TLS object may be in use there: leave it alone."""
@@ -122,12 +146,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.held[conn] = content.tell()
             if content.tell() > MOST_BYTES:
                 raise Refused(413, "Content Too Large")
-            if sum(list(self.held.values())) > MOST_HELD:
-                raise Refused(503, "Service Unavailable")
+            self._make_room(conn)
         if content.tell() < int(headers.get("CONTENT-LENGTH") or 0):
             raise NoMoreData
         content.seek(0)
         return content
+
+    def _make_room(self, conn: TConn) -> None:
+        """Over the limit the address that holds most gives way: four bodies that stand still must not stop all others.
+
+        Raises:
+            Refused: it is this one.
+        """
+        with self.room:
+            while sum((held := dict(self.held)).values()) > MOST_HELD:
+                heaviest = self._heaviest(held)
+                if heaviest is None or heaviest is conn:
+                    raise Refused(503, "Service Unavailable")
+                self._cut([heaviest])
+                self.held.pop(heaviest, None)
 
     def _pieces(self, body: Any, conn: TConn) -> Iterator[bytes]:
         whole = time.monotonic() + WHOLE_SECONDS

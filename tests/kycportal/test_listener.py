@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from kycportal import https, run
-from tests.slow_clients import drip, half_sent, page_times, slow_clients
+from tests.slow_clients import BODY, HEAD, drip, half_sent, page_times, slow_clients
 from tests.stack import ROOT
 
 pytestmark = pytest.mark.slow
@@ -156,3 +156,31 @@ def test_over_tls_half_a_handshake_holds_no_page_up_and_is_cut_off(
             assert drip(clients) == 0
             assert user.post(url, b"x" * 500_000, timeout=20).text == "500000"
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+LARGE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 74000000\r\n\r\n"
+
+
+def fill(port: int, sizes: list[int], held: ExitStack) -> None:
+    """Bodies of one address that stand still after so many bytes."""
+    for size in sizes:
+        client = held.enter_context(half_sent(port, LARGE, "127.0.0.9"))
+        client.sendall(b"x" * size)
+    time.sleep(3)  # until the server has read what lies in the sockets' buffers
+
+
+def test_bodies_of_one_address_that_stand_still_leave_room_for_all_others(tmp_path: Path) -> None:
+    piece, url = 65_536, "http://127.0.0.1:{}/"
+    with listening(tmp_path, "--workers", "1") as port, ExitStack() as held:
+        fill(port, [1113 * piece] * 3 + [757 * piece], held)  # one byte more is over the limit of 256 MB
+        for _time in range(4):
+            reply = requests.post(url.format(port), b"x" * 200_000, timeout=20)
+            assert (reply.status_code, reply.text) == (200, "200000")
+
+
+@pytest.mark.parametrize("sent", [HEAD, BODY], ids=["head", "body"])
+def test_slow_clients_of_many_addresses_do_not_take_every_reader(tmp_path: Path, sent: bytes) -> None:
+    with listening(tmp_path, "--workers", "1") as port, ExitStack() as held:
+        for at in range(20 * 16):
+            held.enter_context(half_sent(port, sent, f"127.0.1.{1 + at // 16}"))
+        assert max(page_times(requests.Session(), [f"http://127.0.0.1:{port}/"], 3)) < 2
