@@ -166,24 +166,26 @@ def add_image(
         intake.UnusableImage: with a sentence for the person; nothing is stored.
         StaleSubmission: it takes no such image (any more); nothing is stored.
     """
-    image, prepared = prepare_image(submission, kind, content, by=by, source=source)
+    assert by.user is not None
+    image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=f"user:{by.user.pk}")
     with stored(image, prepared), transaction.atomic():
         keep_image(image, by=by)
     return image
 
 
 def prepare_image(
-    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str, whose: str
 ) -> tuple[Image, bytes]:
     """The row as it would be kept, with what the check found, and the picture to seal. Nothing is stored.
+
+    `whose`: of those with the same name one upload is checked at a time.
 
     Raises:
         intake.UnusableImage, StaleSubmission: as `add_image`.
     """
     if not takes(kind, Status(submission.status)):
         raise StaleSubmission(submission.reference)
-    who = f"user:{by.user.pk}" if by.user else f"link:{submission.pk}:{kind}"  # an item has one open link
-    with places.one_upload(who):
+    with places.one_upload(whose):
         return _prepared(submission, kind, content, by=by, source=source)
 
 

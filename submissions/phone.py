@@ -213,8 +213,10 @@ def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool,
     by = Actor(None, CARRIES, address)
     source = CaptureSource.PHONE_CAMERA if is_live else CaptureSource.PHONE
     kind, sha256 = ImageKind(link.kind), digest(content)
+    # Of one maker, because nobody bounds for how many submissions a person makes links.
+    whose = f"links:{link.created_by_id}"
     try:
-        image, prepared = capture.prepare_image(link.submission, kind, content, by=by, source=source)
+        image, prepared = capture.prepare_image(link.submission, kind, content, by=by, source=source, whose=whose)
         if image.findings and accepted != sha256:
             raise Advised(image.findings, sha256)
         with capture.stored(image, prepared), transaction.atomic():

@@ -1,4 +1,6 @@
-"""Bounds on the work that uploads cause: so many decoded at once in a process, one at a time for a person or a link.
+"""Bounds on the work that uploads cause: so many decoded at once in a process, one at a time for a person.
+
+All phone links that a person made count as one more: nobody takes every place by making links.
 
 Both refuse with the code `BUSY` and a sentence. Decoding holds a web thread, so there are fewer places than threads,
 and nobody waits for a place longer than `WAIT`: pages that decode nothing go on.
@@ -35,7 +37,7 @@ def one_upload(who: str) -> Iterator[None]:
     """Raises `UnusableImage` while another upload of `who` is being taken in, in any process."""
     key = f"upload:{who}"
     if not cache.add(key, 1, timeout=LONGEST):
-        raise UnusableImage(BUSY, _("Your upload before this one is still being checked. Wait for it, then try again."))
+        raise UnusableImage(BUSY, _("The upload before this one is still being checked. Wait for it, then try again."))
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ from tests.stack import ROOT
 from tests.submissions.views import gathering
 
 pytestmark = pytest.mark.django_db
-SENTENCE = "Your upload before this one is still being checked"
+SENTENCE = "The upload before this one is still being checked"
 
 
 @pytest.fixture(autouse=True)
@@ -56,16 +56,30 @@ def test_upload_of_another_person_goes_on(draft: Submission) -> None:
         assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
 
 
-def test_second_upload_by_a_link_is_told_to_wait_and_the_link_stays_open(draft: Submission) -> None:
+def test_uploads_by_the_links_of_one_person_wait_for_each_other_and_the_links_stay_open(draft: Submission) -> None:
+    agent = draft.created_by
+    another = make_draft(agent, draft.project, images=False)
+    for submission in (draft, another):
+        link, url = phone.make(submission, ImageKind.SELFIE, by=by(agent))
+        client = Client()
+        client.post("/phone/", {"token": url.rpartition("#")[2]})
+        with places.one_upload(f"links:{agent.pk}"):
+            reply = client.post(f"/phone/{link.pk}/", {"picture": picture()})
+            assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
+        assert PhoneLink.objects.get(pk=link.pk).is_open
+        client.post(f"/phone/{link.pk}/", {"picture": picture()})
+        assert submission.images.count() == 1
+
+
+def test_upload_by_a_link_does_not_bar_its_maker_nor_the_links_of_others(draft: Submission) -> None:
+    client = sign_in(Client(), draft.created_by)
+    with places.one_upload(f"links:{draft.created_by_id}"):
+        assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
     link, url = phone.make(draft, ImageKind.SELFIE, by=by(draft.created_by))
-    client = Client()
     client.post("/phone/", {"token": url.rpartition("#")[2]})
-    with places.one_upload(f"link:{draft.pk}:{ImageKind.SELFIE}"):
-        reply = client.post(f"/phone/{link.pk}/", {"picture": picture()})
-        assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
-    assert PhoneLink.objects.get().is_open
-    client.post(f"/phone/{link.pk}/", {"picture": picture()})
-    assert draft.images.count() == 1
+    with places.one_upload("links:0"), places.one_upload(f"user:{draft.created_by_id}"):
+        client.post(f"/phone/{link.pk}/", {"picture": picture()})
+    assert not PhoneLink.objects.get(pk=link.pk).is_open
 
 
 def test_second_upload_with_an_answer_is_told_to_wait() -> None:
