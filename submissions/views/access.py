@@ -54,12 +54,13 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) -> HttpResponse:
-    who = request.GET.get("person", "")
-    fields = {"month": f"{day:%Y-%m}", "person": who[:80]}
+    rows, asked = access_report.rows(day), request.GET.get("person", "")
+    who = asked if any(row.who == asked for row in rows) else ""  # any other word was typed by hand, and events last
+    fields = {"month": f"{day:%Y-%m}", "person": who}
     events.record("access_report_opened", by=events.actor_of(request), fields=fields)
     context = {
         "month": day,
-        "rows": access_report.rows(day),
+        "rows": rows,
         "reasons": access_report.reasons(day),
         "who": who,
         "looks": access_report.looks_of(day, who) if who else [],

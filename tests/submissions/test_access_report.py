@@ -144,3 +144,20 @@ def test_report_is_for_managers(client: Client, role: Role) -> None:
 def test_impossible_month_is_not_found(client: Client) -> None:
     client.force_login(factories.make_user(Role.MANAGER))
     assert client.get("/reports/access/2026/13/").status_code == 404
+
+
+def test_a_word_typed_as_a_person_stays_in_no_event(client: Client) -> None:
+    manager, officer = factories.make_user(Role.MANAGER), factories.make_user(Role.OFFICER)
+    client.force_login(manager)
+    look(officer, NOON)
+    for who in (officer.username, "Minseo Example 900203-1234567"):
+        assert client.get("/reports/access/2026/3/", {"person": who}).status_code == 200
+    told = Event.objects.filter(kind="access_report_opened").order_by("id").values_list("fields", flat=True)
+    assert [fields["person"] for fields in told] == [officer.username, ""]
+
+
+@pytest.mark.parametrize("year", ["0", "10000", "9" * 30])
+def test_year_that_no_calendar_has_is_not_found(client: Client, year: str) -> None:
+    client.force_login(factories.make_user(Role.MANAGER))
+    assert client.get(f"/reports/access/{year}/1/").status_code == 404
+    assert client.post(f"/reports/access/{year}/1/sign/", {"remark": "Looked into it."}).status_code == 404

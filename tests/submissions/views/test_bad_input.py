@@ -7,13 +7,14 @@ import zlib
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from submissions.models import Project, Status, User
 from tests.factories import reload
 from tests.pictures import jpeg, selfie_jpeg
 from tests.sandbox import Sandbox
-from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, post
+from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, post, read
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +144,27 @@ def test_good_file_beside_a_bad_one_is_kept(client: Client, agent: User, project
     post(client, submission, "save", selfie=selfie_jpeg((1000, 750)), id_front=b"junk")
     assert reload(submission).images.get(kind="selfie", is_current=True).width == 1000
     assert reload(submission).images.filter(kind="id_front").count() == 1
+
+
+ODD_POSTS = [
+    ({"version": "²"}, 302),
+    ({"version": "9" * 5000}, 302),
+    ({"was_consent": "", "consent": "abc"}, 404),
+    ({"was_consent": "", "consent": "\0"}, 404),
+    ({"callback_at": "9999-12-31T23:59-12:00"}, 422),
+    ({"callback_at": "9999-12-31T23:59"}, 422),
+    ({"callback_at": "0001-01-01T00:00+14:00"}, 422),
+    ({"callback_at": "0001-01-01T00:00"}, 422),
+]
+
+
+@pytest.mark.parametrize(("odd", "status"), ODD_POSTS)
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/Los_Angeles"])
+def test_post_made_by_hand_is_answered_and_the_page_opens_afterwards(
+    client: Client, agent: User, project: Project, sandbox: Sandbox, odd: dict[str, str], status: int, zone: str
+) -> None:
+    submission = make_gathered(project, agent)
+    with timezone.override(zone):
+        assert post(client, submission, **odd).status_code == status
+        assert read(client, submission)
+    assert reload(submission).callback_at is None
