@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help frontend messages strings run test test-unit test-postgres test-drill test-browser check bench drill lock format hostile mutants sbom pictures
+.PHONY: help frontend messages strings run test test-unit test-drill test-browser check check-static check-all bench drill lock format hostile mutants sbom pictures
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,37 +41,38 @@ messages: $(RUNTIME) ## compile the translations
 strings: $(RUNTIME) ## collect what the portal says into locale/, to be translated
 	@$(BIN)/python -m kycportal.strings
 
-test: $(DEVELOPMENT) frontend messages ## the whole suite: unit, PostgreSQL, a short drill, browser
-	@$(BIN)/python -m pytest -n 2 -m "not browser and not drill and not vendor and not postgres"
-	@$(MAKE) --no-print-directory test-postgres test-drill test-browser
+test: $(DEVELOPMENT) frontend messages ## the whole suite on PostgreSQL: unit, pages, a short drill, browser
+	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadgroup -rR -m "not vendor"
 
-test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, in half a minute
+test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, on SQLite, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
-
-test-postgres: $(DEVELOPMENT) frontend ## the database-touching suite on a real PostgreSQL
-	@$(BIN)/python -m tests.postgres pytest -n 2 tests/submissions --ignore=tests/submissions/imaging \
-		--ignore=tests/submissions/test_permission_matrix.py --ignore=tests/submissions/test_korean_pages.py \
-		-m "not browser and not drill and not vendor"
 
 test-drill: $(DEVELOPMENT) frontend ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser --reruns 1 -rR
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser -m browser -rR
 
-check: $(DEVELOPMENT) frontend ## format, lint, imports, types, migrations, deployment, audit, all tests and a small bench
+check: $(DEVELOPMENT) frontend messages ## everything a change must pass: static checks beside the whole suite
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-static test
+
+check-static: $(DEVELOPMENT)
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
-	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then mend what it cannot"; exit 1; }
+	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then fix what it cannot"; exit 1; }
 	@$(BIN)/python -m tests.imports
-	@$(BIN)/mypy || { echo "A type is wrong or missing, above. Of a library without types: its name goes into the overrides of pyproject.toml"; exit 1; }
+	@$(BIN)/mypy || { echo "A type is wrong or missing, above. For a library without types, add its name to the overrides of pyproject.toml"; exit 1; }
 	@$(BIN)/bandit --quiet --recursive --severity-level medium argos submissions kycportal || \
-		{ echo "A risky call, above: replace it; where it is right, end its line with  # nosec and the rule, and say why"; exit 1; }
+		{ echo "A risky call, above: replace it. Where it is correct, end its line with  # nosec and the rule, and say why"; exit 1; }
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run || \
 		{ echo "A model has changed without its migration. Run: $(BIN)/python manage.py makemigrations -n WHAT_IT_DOES"; exit 1; }
-	@$(BIN)/python -m tests.deploy_check || { echo "Unsafe in production, above: mend kycportal/settings.py"; exit 1; }
+	@$(BIN)/python -m tests.deploy_check || { echo "Unsafe in production, above: fix kycportal/settings.py"; exit 1; }
 	@$(BIN)/python -m tests.audit || { echo "Raise its pin in requirements.in, then: make lock"; exit 1; }
 	@$(BIN)/python -m tests.secrets_scan
-	@$(MAKE) --no-print-directory test
+
+check-all: ## the check at full size: no samples, the unit suite on SQLite and on newer Pythons, every bench once
+	@KYC_FULL=1 $(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test-unit
+	@$(BIN)/python -m tests.newer
 	@$(MAKE) --no-print-directory bench SIZE=small || { echo "A bench does not run: make bench SIZE=small BENCH=its name"; exit 1; }
 
 bench: $(DEVELOPMENT) frontend ## measure; BENCH=name runs one, SIZE=small a minute's run on small data

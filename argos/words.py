@@ -1,6 +1,6 @@
 """Marks a sentence for translation without translating it: this package knows no language and no Django.
 
-`kycportal.strings` collects what `N_` marks; who shows it translates it (`submissions.wording`).
+`kycportal.strings` collects what `N_` marks; who shows it translates it (`submissions.core.vendor_text`).
 """
 
 

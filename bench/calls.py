@@ -24,7 +24,7 @@ from bench.report import Report
 from bench.size import IS_SMALL
 from kycportal import health
 from kycportal.celery import app
-from submissions import clock, wake
+from submissions.core import clock, task_queue
 from submissions.models import Attempt, Call, CallKind, CallState, Image, ImageKind, Project, Status, Submission
 
 QUICK, SLOW = (20, 40) if IS_SMALL else (2_000, 2_000)
@@ -157,7 +157,7 @@ def _wait_until_it_works() -> None:
 def wake_for(many: int) -> None:
     """One wake-up for each, as its press would have sent."""
     for _each in range(many):
-        app.send_task(wake.SEND)
+        app.send_task(task_queue.SEND)
 
 
 def _rate(many: int, process: psutil.Process, memory: list[float] | None = None) -> tuple[float, dict[str, float]]:

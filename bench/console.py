@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.report import Report
-from submissions.imaging.intake import Kind, prepare
+from submissions.capture.imaging.normalise import Kind, prepare
 from tests import pictures
 from tests.browser import chromium
 from tests.stack import Stack

@@ -81,18 +81,18 @@ def seed(many: int) -> None:
 
 
 def fresh_key(submission: Any) -> bytes:
-    from submissions import vault
+    from submissions.core import encryption
     from submissions.models import SubmissionKey
 
-    submission._data_key = vault.new_data_key()
-    return vault.wrap(SubmissionKey.label_of(submission.pk), submission._data_key)
+    submission._data_key = encryption.new_data_key()
+    return encryption.wrap(SubmissionKey.label_of(submission.pk), submission._data_key)
 
 
 def read_by_driver() -> None:
     from django.db import connection
 
-    from submissions.exports import rows
     from submissions.models import Submission
+    from submissions.reporting.exports import rows
 
     paths = [path for path, _label in rows.columns()]
     found = Submission.objects.filter(issuing_country="KOR").order_by("-created_at", "id")
@@ -111,20 +111,20 @@ def export() -> tuple[float, list[float]]:
     """Seconds, and the process's memory in MB at each chunk."""
     import psutil
 
-    from submissions.exports import asking, making
     from submissions.models import Export, Role
+    from submissions.reporting.exports import create, generate
     from tests.factories import by, make_user
 
     officer, process, memory = make_user(Role.OFFICER), psutil.Process(), []
-    asked = asking.ask("list", "csv", "country=KOR", by=by(officer), reason="bench", is_open=False)
-    renew = making._renew
+    asked = create.ask("list", "csv", "country=KOR", by=by(officer), reason="bench", is_open=False)
+    renew = generate._renew
 
     def watched(*arguments: Any, **columns: Any) -> None:
         memory.append(process.memory_info().rss / 1e6)
         renew(*arguments, **columns)
 
-    making._renew = watched
-    seconds = timed(making.make_waiting)
+    generate._renew = watched
+    seconds = timed(generate.make_waiting)
     made = Export.objects.get(pk=asked.pk)
     assert (made.state, made.rows) == ("done", ROWS), (made.state, made.rows)
     return seconds, memory

@@ -14,9 +14,10 @@ from bench.dataset import here
 from bench.report import Report
 from bench.size import IS_SMALL, LARGE, LITTLE
 from bench.timing import turn_by_turn
-from submissions import claims, clock
-from submissions.events import Actor
+from submissions.audit.events import Actor
+from submissions.core import clock
 from submissions.models import Submission
+from submissions.review import claims
 
 TURNS = 3 if IS_SMALL else 25
 MOST = 1.25

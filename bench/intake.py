@@ -12,8 +12,8 @@ from collections.abc import Callable
 from PIL import Image
 
 from bench.report import Report
-from submissions.imaging.intake import DEFAULT, Kind, prepare
-from tests.submissions.imaging import makers
+from submissions.capture.imaging.normalise import DEFAULT, Kind, prepare
+from tests.submissions.capture.imaging import makers
 
 TURNS = 15
 MOST = 1.3

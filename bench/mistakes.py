@@ -25,10 +25,10 @@ from argos.sandbox.knobs import Project as Key
 from argos.sandbox.server import serve
 from argos.sandbox.world import World
 from bench.report import Report
-from submissions import capture, steps
-from submissions.calls import send
-from submissions.imaging.unusable import UnusableImage
+from submissions.capture import drafts, submit
+from submissions.capture.imaging.errors import UnusableImage
 from submissions.models import ImageKind, Project, Status, Submission, User
+from submissions.vendor_sync import worker
 from tests.factories import by, make_project, make_team, make_user, reload
 from tests.mistakes import CATALOGUE, Customer, Mistake, customer
 from tests.sandbox import Control
@@ -65,19 +65,19 @@ class Desk:
         submission, problems = self._gather(customer)
         if problems:
             return problems
-        for press in (steps.send_step1, steps.send_step2):
+        for press in (submit.send_step1, submit.send_step2):
             try:
                 press(submission, by=by(self.agent))
-            except steps.NotReady as stopped:
+            except submit.NotReady as stopped:
                 return list(stopped.problems)
-            assert send.send_next()
+            assert worker.send_next()
             submission = reload(submission)
             assert submission.status != Status.DRAFT, submission.notice
         return []
 
     def _gather(self, customer: Customer) -> tuple[Submission, list[Problem]]:
 
-        submission = capture.create_draft(
+        submission = drafts.create_draft(
             self.project,
             make_team(),
             by=by(self.agent),
@@ -89,7 +89,7 @@ class Desk:
         for kind, content in ((ImageKind.ID_FRONT, customer.id_image), (ImageKind.SELFIE, customer.selfie)):
             try:
                 if content is not None:
-                    capture.add_image(submission, kind, content, by=by(self.agent))
+                    drafts.add_image(submission, kind, content, by=by(self.agent))
             except UnusableImage as unusable:
                 problems.append(Problem(kind, unusable.code, unusable.message))
         return submission, problems

@@ -27,17 +27,18 @@ def prepare() -> tuple[Any, str, list[str]]:
     """(an officer's signed-in client, the address of the page they hold a claim on, the addresses of its images)."""
     from django.test import Client
 
-    from submissions import capture, claims, review
+    from submissions.capture import drafts
     from submissions.models import Role, Status
+    from submissions.review import claims, decisions
     from tests.factories import by, make_at, make_user, sign_in
 
     officer, agent = make_user(Role.OFFICER), make_user()
     submission = make_at(Status.PENDING, agent)
     for turn in range(3):
-        review.add_note(submission, f"Called the customer, they will be in on Monday. {turn}", by=by(agent))
+        decisions.add_note(submission, f"Called the customer, they will be in on Monday. {turn}", by=by(agent))
     claims.claim(submission, by=by(officer))
     client = sign_in(Client(SERVER_NAME="localhost"), officer)
-    images = [f"/images/{image.pk}/" for image in capture.current_images(submission).values()]
+    images = [f"/images/{image.pk}/" for image in drafts.current_images(submission).values()]
     return client, f"/review/{submission.pk}/", images
 
 
@@ -114,18 +115,18 @@ def shown(client: Any, address: str) -> str:
 
 def check_same(client: Any, address: str) -> None:
     """Both show the values; the twin does so without a single key."""
-    from submissions import vault
+    from submissions.core import encryption
 
     def refuse(*_given: Any) -> bytes:
         raise AssertionError("the twin opened something sealed")
 
     assert "Minseo Example" in shown(client, address)
-    opened, vault.open_sealed = vault.open_sealed, refuse
+    opened, encryption.open_sealed = encryption.open_sealed, refuse
     try:
         with as_twin():
             assert "Minseo Example" in shown(client, address)
     finally:
-        vault.open_sealed = opened
+        encryption.open_sealed = opened
 
 
 Times = list[tuple[float, float]]

@@ -15,10 +15,11 @@ from bench import pages
 from bench.report import Report
 from bench.size import IS_SMALL, LARGE
 from bench.timing import turn_by_turn
-from submissions import paging, queue
 from submissions.models import Submission
-from submissions.paging import BY_TARGET
-from submissions.views.queue import PAGE
+from submissions.review import queue
+from submissions.search import pagination
+from submissions.search.pagination import BY_TARGET
+from submissions.views.review.queue import PAGE
 
 TURNS = 3 if IS_SMALL else 21
 DEEP = 500
@@ -87,7 +88,7 @@ def _rows(report: Report) -> None:
     user = pages.officer()
 
     def ours() -> object:
-        return paging.oldest_target_first(queue.waiting(user, QueryDict())[0], {}, PAGE)
+        return pagination.oldest_target_first(queue.waiting(user, QueryDict())[0], {}, PAGE)
 
     def bare() -> object:
         return connection.connection.execute(BARE).fetchall()

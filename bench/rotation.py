@@ -16,11 +16,11 @@ LEAST = 1000  # a second
 
 def fill() -> None:
     """Wrapped data keys; nothing else of a submission is touched by a rotation."""
-    from submissions import vault
+    from submissions.core import encryption
     from submissions.models import SubmissionKey
 
     ids = [uuid.uuid4() for _number in range(SUBMISSIONS)]
-    wrapped = ((pk, vault.wrap(SubmissionKey.label_of(pk), vault.new_data_key())) for pk in ids)
+    wrapped = ((pk, encryption.wrap(SubmissionKey.label_of(pk), encryption.new_data_key())) for pk in ids)
     SubmissionKey.objects.bulk_create([SubmissionKey(submission_id=pk, wrapped=key) for pk, key in wrapped], 1000)
 
 
@@ -28,8 +28,8 @@ def turn() -> float:
     """Submissions a second; every key opens afterwards under the new master key alone."""
     from django.conf import settings
 
-    from submissions.keys import rotation
     from submissions.models import SubmissionKey
+    from submissions.privacy.keys import rotation
 
     new, old = os.urandom(32), settings.FIELD_KEYS
     settings.FIELD_KEYS = [new, *old]

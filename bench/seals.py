@@ -32,14 +32,14 @@ def fill() -> None:
     """Events as the portal writes them, sealed as they come."""
     from django.db import connection
 
-    from submissions import events, seals
-    from submissions.events import SYSTEM
+    from submissions.audit import events, hash_chain
+    from submissions.audit.events import SYSTEM
 
     for number in range(EVENTS):
         events.record("looked", by=SYSTEM, purpose="review", fields={"number": number, "shown": ["KP-AAAA2222"]})
         if number % A_SEAL == A_SEAL - 1:
-            assert seals.seal_due()
-    assert seals.unsealed_ids(1) == []
+            assert hash_chain.seal_due()
+    assert hash_chain.unsealed_ids(1) == []
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE submissions_event, submissions_seal")
 
@@ -93,11 +93,11 @@ def found_in_every_position(tamper: Tamper, exported: dict[str, Any], neighbours
 
 
 def _found(tamper: Tamper, ids: list[int], exported: dict[str, Any]) -> int:
-    from submissions import seals
+    from submissions.audit import hash_chain
 
     with undone():
         tamper(ids)
-        named = {problem.seal for problem in seals.verify(exported)}
+        named = {problem.seal for problem in hash_chain.verify(exported)}
     touched = {POSITIONS[pk] for pk in ids}
     also = {POSITIONS.get(pk + 1, POSITIONS[pk]) for pk in ids} if tamper is exchange_with_next else set()
     return sum(POSITIONS[pk] in named for pk in ids) if named <= touched | also else 0
@@ -143,7 +143,7 @@ def ends_cut_off(file: Path, every: int) -> tuple[int, int]:
 
 def rewritten(file: Path, every: int) -> tuple[int, int]:
     """(found, tried): an event altered and every seal from its own on made anew, so that the chain holds in itself."""
-    from submissions import seals
+    from submissions.audit import hash_chain
     from submissions.models import Seal
 
     numbers = list(Seal.objects.order_by("-number").values_list("number", flat=True))[::every]
@@ -152,9 +152,9 @@ def rewritten(file: Path, every: int) -> tuple[int, int]:
         with undone():
             alter([min(pk for pk, seal in POSITIONS.items() if seal == number)])
             Seal.objects.filter(number__gte=number).delete()
-            while seals.seal_due(A_SEAL):
+            while hash_chain.seal_due(A_SEAL):
                 pass
-            assert not list(seals.verify()), "the forged chain is no good forgery"
+            assert not list(hash_chain.verify()), "the forged chain is no good forgery"
             found += told_by_command(file)
     return found, len(numbers)
 
@@ -164,17 +164,17 @@ def main() -> int:
         return ended
     set_up()
     fill()
-    from submissions import seals
+    from submissions.audit import hash_chain
     from submissions.models import Seal
 
-    exported = seals.export()
+    exported = hash_chain.export()
     assert exported is not None
     for seal in Seal.objects.all():
-        for low, high in seals.parse_ranges(seal.members):
+        for low, high in hash_chain.parse_ranges(seal.members):
             POSITIONS.update(dict.fromkeys(range(low, high + 1), seal.number))
     assert len(POSITIONS) == EVENTS
     report = Report(f"{EVENTS:,} sealed events in {exported['number']} seals, tampered with (PostgreSQL)")
-    took = [_seconds(lambda: list(seals.verify(exported))) for _turn in range(5)]
+    took = [_seconds(lambda: list(hash_chain.verify(exported))) for _turn in range(5)]
     between = EVENTS / min(took) - EVENTS / max(took)
     report.add("seals: events verified", EVENTS / statistics.median(took), "a second", spread=between)
     for name, tamper, neighbours in (

@@ -18,8 +18,8 @@ import django
 from bench import labelled_documents, labelled_selfies
 from bench.labelled_selfies import Labelled
 from bench.report import Report, table
-from submissions.imaging import checks
-from submissions.imaging.intake import Kind, UnusableImage, prepare
+from submissions.capture.imaging import quality
+from submissions.capture.imaging.normalise import Kind, UnusableImage, prepare
 
 TUNED_ON, REPORTED_ON = 1, 2
 GOOD, BAD_OF_A_KIND = 120, 20
@@ -47,7 +47,7 @@ class Tally:
         return counts.total() - counts["good"]
 
 
-def measure(pictures: Iterable[Labelled], kind: Kind, check: Callable[[bytes], tuple[checks.Finding, ...]]) -> Tally:
+def measure(pictures: Iterable[Labelled], kind: Kind, check: Callable[[bytes], tuple[quality.Finding, ...]]) -> Tally:
     tally = Tally()
     for picture in pictures:
         started = time.perf_counter()
@@ -56,7 +56,7 @@ def measure(pictures: Iterable[Labelled], kind: Kind, check: Callable[[bytes], t
     return tally
 
 
-def _codes(content: bytes, kind: Kind, check: Callable[[bytes], tuple[checks.Finding, ...]]) -> tuple[str, ...]:
+def _codes(content: bytes, kind: Kind, check: Callable[[bytes], tuple[quality.Finding, ...]]) -> tuple[str, ...]:
     try:
         return tuple(finding.code for finding in check(prepare(content, kind).content))
     except UnusableImage as unusable:
@@ -91,8 +91,8 @@ def _listed(codes: Counter[str]) -> str:
 
 
 SETS = (
-    ("selfies", labelled_selfies.labelled, Kind.SELFIE, checks.check_selfie),
-    ("ID pictures", labelled_documents.labelled, Kind.ID_FRONT, checks.check_id_front),
+    ("selfies", labelled_selfies.labelled, Kind.SELFIE, quality.check_selfie),
+    ("ID pictures", labelled_documents.labelled, Kind.ID_FRONT, quality.check_id_front),
 )
 
 

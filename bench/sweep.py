@@ -12,8 +12,9 @@ from bench.dataset import here
 from bench.report import Report
 from bench.size import IS_SMALL, LARGE, LITTLE
 from bench.timing import milliseconds, summed_up
-from submissions import clock, sweeps
+from submissions.core import clock
 from submissions.models import Status, Submission
+from submissions.outbox import deadline_sweep
 
 TURNS = 2 if IS_SMALL else 7
 DUE = 100 if IS_SMALL else 1_000
@@ -56,5 +57,5 @@ def _bring_near() -> None:
 
 
 def _until_nothing_is_due() -> None:
-    while sweeps.sweep_deadlines():
+    while deadline_sweep.sweep_deadlines():
         pass

@@ -30,8 +30,8 @@ def written(row: int) -> dict[str, Any]:
 
 
 def ours() -> Callable[[int], None]:
-    from submissions import events
-    from submissions.events import Actor
+    from submissions.audit import events
+    from submissions.audit.events import Actor
 
     by = Actor(None, "officer", "127.0.0.1")
 
@@ -85,10 +85,10 @@ def work(way: str, orders: Any) -> None:
 
 def seal() -> None:
     """What beat and a worker do every ten seconds; here every second."""
-    from submissions import seals
+    from submissions.audit import hash_chain
 
     while True:
-        seals.seal_due()
+        hash_chain.seal_due()
         time.sleep(1)
 
 
@@ -129,12 +129,12 @@ def make_plain_table() -> None:
 
 def check() -> int:
     """Every event of the bench is there, sealed after the turns, and the record holds; returns how many."""
-    from submissions import seals
+    from submissions.audit import hash_chain
     from submissions.models import Event
 
-    while seals.seal_due():
+    while hash_chain.seal_due():
         pass
-    assert not list(seals.verify(seals.export())), "the record does not hold"
+    assert not list(hash_chain.verify(hash_chain.export())), "the record does not hold"
     return Event.objects.count()
 
 

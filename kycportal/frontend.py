@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from submissions.imaging import weights
+from submissions.capture.imaging.face import weights
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from submissions import shared
+from submissions.core import redis_client
 
 HEARTBEAT = "kycportal:heartbeat"
 HEARTBEAT_GOOD_FOR = 60  # seconds
@@ -24,7 +24,7 @@ PROBE_NAME = "readyz-probe"
 
 def broker() -> "redis.Redis":
     """A client of its own: a probe asks even where the process does not."""
-    return shared.connect(timeout=2)
+    return redis_client.connect(timeout=2)
 
 
 @shared_task

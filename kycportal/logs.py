@@ -25,7 +25,12 @@ NOT_TELLABLE = (SMTPException,)  # an OSError that quotes the recipient
 PLACES = 12
 GUNICORN = "gunicorn.error"  # everything it says but the access log, which is off
 # A line for each request and each exchange is for machines; on a terminal only what needs a person is shown.
-MANY_LINES = ("kycportal.request_ids", "submissions.exchanges", "submissions.calls")
+MANY_LINES = (
+    "kycportal.request_ids",
+    "submissions.outbox.instrumentation",
+    "submissions.outbox",
+    "submissions.vendor_sync",
+)
 
 
 def config(form: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """/metrics for Prometheus: counts from Redis and gauges from the database, the same from whichever host is asked.
 
 For whoever sends METRICS_TOKEN as a bearer token; without that setting there is no such page. What is counted where
-stands in `submissions.tally` and `submissions.gauges`; what each name means stands in `NAMES`.
+stands in `submissions.outbox.metrics` and `submissions.reporting.gauges`; what each name means stands in `NAMES`.
 """
 
 import hmac
@@ -22,7 +22,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from kycportal import workers
 from kycportal.celery import app
 from kycportal.health import HEARTBEAT, broker
-from submissions import counters, gauges, shared, tally
+from submissions.core import metrics as core_metrics
+from submissions.core import redis_client
+from submissions.outbox import metrics as outbox_metrics
+from submissions.reporting import gauges
 
 PREFIX = "kyc_"
 GAUGES = {
@@ -56,11 +59,11 @@ GAUGES = {
 }
 COUNTERS = {
     "call": ("calls", "What became of calls that change something at the vendor", ("operation", "outcome")),
-    "miss": ("deadline_misses", f"Deadlines not kept: {', '.join(tally.MISSES)}", ("kind",)),
+    "miss": ("deadline_misses", f"Deadlines not kept: {', '.join(outbox_metrics.MISSES)}", ("kind",)),
     "job_row_failed": ("job_rows_failed", "Rows that a periodic job could not handle; the log says which", ("row",)),
 }
 # Told as 0 before they are counted first: `increase()` sees no step where a series begins.
-FROM_NOTHING = {("miss", kind): 0 for kind in tally.MISSES}
+FROM_NOTHING = {("miss", kind): 0 for kind in outbox_metrics.MISSES}
 HISTOGRAMS = {
     "vendor": ("vendor_seconds", "Exchanges with the vendor, reads included", ("operation", "answer")),
 }
@@ -115,7 +118,7 @@ def _redis() -> list[gauges.Gauge]:
     part = (("part", "redis"),)
     try:
         return [*_broker(), gauges.Gauge("up", 1, part)]
-    except (redis.RedisError, shared.Gone, OSError):
+    except (redis.RedisError, redis_client.Gone, OSError):
         return [gauges.Gauge("up", 0, part)]
 
 
@@ -135,8 +138,8 @@ def _broker() -> Iterator[gauges.Gauge]:
 
 def _counted() -> Iterator[Metric]:
     try:
-        counts = FROM_NOTHING | counters.read()
-    except shared.Gone:
+        counts = FROM_NOTHING | core_metrics.read()
+    except redis_client.Gone:
         return
     for key, (name, text, labels) in COUNTERS.items():
         family = CounterMetricFamily(PREFIX + name, text, labels=labels)
@@ -156,7 +159,7 @@ def _histogram(key: str, family: HistogramMetricFamily, counts: dict[tuple[str, 
             series[tuple(rest[1:-1])][rest[-1]] = count
     for values, held in series.items():
         reached, buckets = 0, []
-        for end in (*map(str, counters.BUCKETS), counters.BEYOND):
+        for end in (*map(str, core_metrics.BUCKETS), core_metrics.BEYOND):
             reached += held.get(end, 0)
             buckets.append((end, reached))
         family.add_metric(list(values), buckets, counts.get((key, "ms", *values), 0) / 1000)

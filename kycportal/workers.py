@@ -10,8 +10,8 @@ from typing import Any
 from celery.signals import heartbeat_sent, worker_ready
 from celery.worker.state import active_requests
 
-from submissions import shared
-from submissions.calls import lanes
+from submissions.core import redis_client
+from submissions.vendor_sync import concurrency
 
 KEY = "kycportal:workers"
 SAYS_SO_EVERY = 5.0  # seconds
@@ -38,7 +38,7 @@ class Pool:
 def _remember(sender: Any = None, **_rest: Any) -> None:
     sys.setswitchinterval(INTERPRETER_FOR)
     _said["threads"] = getattr(sender.pool, "limit", 0) or 0
-    lanes.open_for(int(_said["threads"]))
+    concurrency.open_for(int(_said["threads"]))
     say(at_once=True)
 
 
@@ -52,13 +52,13 @@ def say(*, at_once: bool = False) -> None:
         return
     _said["at"] = time.monotonic()
     try:
-        shared.ask(_SET, [KEY], [_NAME, f"{time.time():.0f} {_said['threads']:.0f} {len(active_requests)}"])
-    except shared.Gone:
+        redis_client.ask(_SET, [KEY], [_NAME, f"{time.time():.0f} {_said['threads']:.0f} {len(active_requests)}"])
+    except redis_client.Gone:
         return
 
 
 def pool() -> Pool:
     """Raises `shared.Gone`."""
-    told = [bytes(said).decode().split() for said in shared.ask(_ALL, [KEY], [])[1::2]]
+    told = [bytes(said).decode().split() for said in redis_client.ask(_ALL, [KEY], [])[1::2]]
     alive = [(int(threads), int(busy)) for at, threads, busy in told if time.time() - float(at) < GOOD_FOR]
     return Pool(len(alive), sum(threads for threads, _busy in alive), sum(busy for _threads, busy in alive))

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from kycportal import traces
-from submissions.imaging import weights
+from submissions.capture.imaging.face import weights
 
 CANNOT_START = 3  # what gunicorn's master takes from a worker for a reason not to start it again and again
 

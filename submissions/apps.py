@@ -9,9 +9,10 @@ class SubmissionsConfig(AppConfig):
     verbose_name = _("KYC submissions")
 
     def ready(self) -> None:
-        from submissions import append_only
-        from submissions.signin import factors, record
+        from submissions.accounts import audit_signals
+        from submissions.accounts.mfa import secrets
+        from submissions.audit import triggers
 
-        post_migrate.connect(append_only.after_migrate, sender=self)
-        record.connect()
-        factors.connect()
+        post_migrate.connect(triggers.after_migrate, sender=self)
+        audit_signals.connect()
+        secrets.connect()

@@ -6,9 +6,14 @@ import time
 from celery import shared_task
 from django.core.management import call_command
 
-from submissions import alerts, histograms, polling, retention, seals, sweeps, wake, webhooks
-from submissions.calls import ledger, recovery, send, settle
-from submissions.exports import keeping, making
+from submissions.audit import hash_chain
+from submissions.core import task_queue
+from submissions.outbox import deadline_sweep, ledger
+from submissions.privacy import retention
+from submissions.reporting.exports import expiry, generate
+from submissions.review import score_distribution
+from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
+from submissions.workflow import alerts
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +31,10 @@ def send_prepared_calls() -> int:
     found the project holding its share.
     """
     began, sent = time.monotonic(), 0
-    while send.send_next():
+    while worker.send_next():
         sent += 1
         if sent >= CALLS_PER_WAKE or time.monotonic() - began > WAKE_LASTS:
-            wake.again(wake.SEND)
+            task_queue.again(task_queue.SEND)
             break
     return sent
 
@@ -37,14 +42,14 @@ def send_prepared_calls() -> int:
 @shared_task
 def settle_unknown_calls() -> int:
     """First what a restored database needs, then leases that ran out, then one read for each call in doubt."""
-    recovery.go_on()
+    restore_recovery.go_on()
     ledger.lapse_leases()
-    return settle.settle_due()
+    return reconcile.settle_due()
 
 
 @shared_task
 def sweep_deadlines() -> int:
-    return sweeps.sweep_deadlines()
+    return deadline_sweep.sweep_deadlines()
 
 
 @shared_task
@@ -64,7 +69,7 @@ def raise_alerts() -> int:
 
 @shared_task
 def seal_events() -> None:
-    seals.seal_due()
+    hash_chain.seal_due()
 
 
 @shared_task
@@ -74,7 +79,7 @@ def erase_due() -> int:
 
 @shared_task
 def refresh_histograms() -> int:
-    return histograms.refresh()
+    return score_distribution.refresh()
 
 
 @shared_task
@@ -86,5 +91,5 @@ def clear_sessions() -> None:
 @shared_task
 def make_exports() -> int:
     """Make what people asked for, and throw away what was kept long enough."""
-    keeping.expire()
-    return making.make_waiting()
+    expiry.expire()
+    return generate.make_waiting()

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, include, path
 
-from submissions.views import sessions
+from submissions.views.accounts import sessions
 
 # They change a second factor: allauth writes it, then sends the signal that records the event.
 CHANGES_FACTORS = (

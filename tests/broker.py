@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kycportal.run import broker_binary, free_port
-from submissions import shared
+from submissions.core import redis_client
 
 
 @pytest.fixture
@@ -18,16 +18,16 @@ def redis(settings: Any) -> Iterator[str]:
     command = [broker_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
-    shared.forget_failure()
+    redis_client.forget_failure()
     for _time in range(200):
         try:
-            shared.ask("return 1", [], [])
+            redis_client.ask("return 1", [], [])
             break
-        except shared.Gone:
-            shared.forget_failure()
+        except redis_client.Gone:
+            redis_client.forget_failure()
             time.sleep(0.05)
     yield settings.REDIS_URL
     server.terminate()
     server.wait()
-    shared._connection(settings.REDIS_URL).close()
-    shared.forget_failure()
+    redis_client._connection(settings.REDIS_URL).close()
+    redis_client.forget_failure()

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from kycportal import messages
 from submissions.models import Event
+from tests import scale
 from tests.sandbox import sandbox
 from tests.seen_once import seen_once
 
@@ -27,6 +28,10 @@ def pytest_configure() -> None:
     messages.compile_all()
 
 
+def pytest_report_header() -> str:
+    return scale.header()
+
+
 # A test that asks for one of these goes through whole pages or over HTTP.
 SERVERS = {"client", "sandbox"}
 
@@ -38,6 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = SERVERS & set(getattr(item, "fixturenames", ()))
         if asks or getattr(getattr(item, "module", None), "Client", None) is django.test.Client:
             item.add_marker("integration")
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+        if item.get_closest_marker("browser") or item.get_closest_marker("drill"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))  # one worker for the file: it shares a desk
+    items.sort(key=lambda item: not item.get_closest_marker("browser"))  # the longest groups first
 
 
 LOOPBACK = ("127.", "localhost", "::1")
@@ -62,7 +72,7 @@ def _loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(autouse=True)
 def _looks_at_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a process that has just looked where the projects' vendors are: a test asks by `policy.forget_look()`."""
-    monkeypatch.setattr("submissions.signin.policy._looked", [(math.inf, False)])
+    monkeypatch.setattr("submissions.accounts.mfa.policy._looked", [(math.inf, False)])
 
 
 # Events of looking and of trying: nothing else is written beside them.

@@ -10,9 +10,10 @@ from django.test import Client
 
 from argos.received import Received
 from argos.replies import Retry, ReviewReply, Step1Reply, Step2Reply
-from submissions import capture, claims, clock, events, overrides, reading, review, steps, sweeps
-from submissions.calls import ledger, outcomes
-from submissions.events import Actor
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture import drafts, ocr_diff, overrides, submit
+from submissions.core import clock
 from submissions.models import (
     Call,
     CallKind,
@@ -26,6 +27,9 @@ from submissions.models import (
     User,
     Verdict,
 )
+from submissions.outbox import deadline_sweep, ledger
+from submissions.review import claims, decisions
+from submissions.vendor_sync import replies
 
 numbers = itertools.count(1)
 # The suite has no Redis, and one process may use a part of the budget only: so it is as large as it gets.
@@ -80,7 +84,7 @@ def make_draft(
     user: User | None = None, project: Project | None = None, *, images: bool = True, **values: str
 ) -> Submission:
     user = user or make_user()
-    submission = capture.create_draft(
+    submission = drafts.create_draft(
         project or make_project(),
         user.team or make_team(),
         by=by(user),
@@ -110,7 +114,7 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
 
 def explain(submission: Submission, why: str = "Compared with the ID in the customer's hand.") -> None:
     """Give a reason for every value that is not what was read."""
-    if reasons := dict.fromkeys(reading.unexplained(submission), why):
+    if reasons := dict.fromkeys(ocr_diff.unexplained(submission), why):
         overrides.give(submission, reasons, by=by(submission.created_by))
 
 
@@ -155,19 +159,19 @@ def review_reply(final_status: str) -> ReviewReply:
 
 def claim_call(submission: Submission, kind: CallKind) -> Call:
     """The submission's prepared call, claimed as a worker would once its delay is over."""
-    call = ledger.claim(clock.now() + timedelta(seconds=review.UNDO_SECONDS + 1))
+    call = ledger.claim(clock.now() + timedelta(seconds=decisions.UNDO_SECONDS + 1))
     assert call is not None
     assert (call.submission_id, call.kind) == (submission.pk, kind)
     return call
 
 
 def answer_step1(submission: Submission, **reply: Any) -> Submission:
-    assert outcomes.step1_answered(claim_call(submission, CallKind.STEP1), step1_reply(**reply))
+    assert replies.step1_answered(claim_call(submission, CallKind.STEP1), step1_reply(**reply))
     return reload(submission)
 
 
 def answer_step2(submission: Submission, kyc_status: str, **reply: Any) -> Submission:
-    assert outcomes.step2_answered(claim_call(submission, CallKind.STEP2), step2_reply(kyc_status, **reply))
+    assert replies.step2_answered(claim_call(submission, CallKind.STEP2), step2_reply(kyc_status, **reply))
     return reload(submission)
 
 
@@ -188,7 +192,7 @@ def make_at(
     submission = make_draft(user, project, **values)
     if status == Status.DRAFT:
         return submission
-    steps.send_step1(submission, by=by(user))
+    submit.send_step1(submission, by=by(user))
     if status == Status.STEP1_SENDING:
         return reload(submission)
     if status == Status.STEP1_RETRY:
@@ -199,7 +203,7 @@ def make_at(
     if status == Status.ABANDONED:
         return _run_out(submission)
     explain(submission)
-    steps.send_step2(submission, by=by(user))
+    submit.send_step2(submission, by=by(user))
     if status == Status.STEP2_SENDING:
         return reload(submission)
     if status in (Status.INCOMPLETE, Status.OVERDUE):
@@ -222,13 +226,13 @@ def _in_review(submission: Submission, status: Status, reviewer: User | None) ->
         Project.objects.filter(pk=submission.project_id).update(second_review="all")
         submission = reload(submission)
     claims.claim(submission, by=by(reviewer))
-    warned = [warning.code for warning in review.warnings_of(submission, reviewer)]
-    review.decide(submission, Verdict.APPROVED, by=by(reviewer), ticked=warned)
+    warned = [warning.code for warning in decisions.warnings_of(submission, reviewer)]
+    decisions.decide(submission, Verdict.APPROVED, by=by(reviewer), ticked=warned)
     return reload(submission)
 
 
 def _run_out(submission: Submission) -> Submission:
     past = clock.now() - timedelta(minutes=1)
     Submission.objects.filter(pk=submission.pk).update(deadline_at=past, step1_started_at=past - timedelta(hours=24))
-    assert sweeps.sweep_deadlines() == 1
+    assert deadline_sweep.sweep_deadlines() == 1
     return reload(submission)

@@ -22,12 +22,12 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from submissions.calls import lanes
     from submissions.models import Call, CallState
+    from submissions.vendor_sync import concurrency
     from tests.factories import make_project
 
     call_command("migrate", verbosity=0)
-    lanes.open_for(THREADS)
+    concurrency.open_for(THREADS)
     with vendor.running(SLOW_TAKES) as slow_url, vendor.running() as quick_url:
         slow, quick = make_project(base_url=slow_url), make_project(base_url=quick_url)
         _prepare([slow] * SLOW_CALLS + [quick] * QUICK_CALLS)
@@ -47,7 +47,8 @@ def main() -> None:
 
 def _prepare(projects: list[object]) -> None:
     """A Step 2 in each, the first ones with the least time left: they are claimed first."""
-    from submissions import clock, steps
+    from submissions.capture import submit
+    from submissions.core import clock
     from submissions.models import Status, Submission
     from tests.factories import by, explain, make_at, make_user
 
@@ -58,15 +59,15 @@ def _prepare(projects: list[object]) -> None:
         due = clock.now() + timedelta(hours=5, minutes=place)
         Submission.objects.filter(pk=submission.pk).update(deadline_at=due)
         submission.refresh_from_db()
-        steps.send_step2(submission, by=by(agent))
+        submit.send_step2(submission, by=by(agent))
 
 
 def _send() -> None:
     """As one thread of a worker: woken again and again."""
-    from submissions.calls import send
+    from submissions.vendor_sync import worker
 
     while True:
-        if not send.send_next():
+        if not worker.send_next():
             time.sleep(0.2)
 
 

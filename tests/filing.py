@@ -38,14 +38,15 @@ def file(cases: list[dict[str, Any]]) -> list[str]:
 
 
 def _draft(case: dict[str, Any]) -> Any:
-    from submissions import capture, events
+    from submissions.audit import events
+    from submissions.capture import drafts as capture_drafts
     from submissions.models import ImageKind, Project, User
     from tests import pictures
 
     user = User.objects.get(username=case.get("by", "agent"))
     by = events.actor_for(user)
     project = Project.objects.get(name=case.get("project", "Demo: standard"))
-    submission = capture.create_draft(
+    submission = capture_drafts.create_draft(
         project,
         user.team or User.objects.get(username="agent").team,
         by=by,
@@ -53,34 +54,36 @@ def _draft(case: dict[str, Any]) -> Any:
         id_type=case.get("id_type", "passport"),
         values={"email": case["email"], "customer_id": case.get("customer_id", "")},
     )
-    capture.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
-    capture.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by, source="camera")
+    capture_drafts.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
+    capture_drafts.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by, source="camera")
     return submission.pk
 
 
 def _press(submission: Any, case: dict[str, Any]) -> None:
     """Whatever the agent would press next; nothing while a call is open."""
-    from submissions import capture, events, overrides, reading, steps
+    from submissions.audit import events
+    from submissions.capture import drafts as capture_drafts
+    from submissions.capture import ocr_diff, overrides, submit
     from submissions.models import ImageKind, Status, User
     from tests import pictures
 
     by = events.actor_for(User.objects.get(username=case.get("by", "agent")))
     if submission.status == Status.DRAFT:
-        steps.send_step1(submission, by=by)
+        submit.send_step1(submission, by=by)
     elif submission.status == Status.STEP1_RETRY:
-        capture.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
-        steps.send_step1(submission, by=by)
+        capture_drafts.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
+        submit.send_step1(submission, by=by)
     elif submission.status == Status.CONFIRMING:
         dates = {"date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
         values = {**dates, **submission.values, **case.get("values", {})}
-        why = dict.fromkeys(reading.differing(values, submission.ocr), "Compared with the card in the hand.")
-        capture.save_values(submission, values, by=by)
+        why = dict.fromkeys(ocr_diff.differing(values, submission.ocr), "Compared with the card in the hand.")
+        capture_drafts.save_values(submission, values, by=by)
         overrides.give(submission, {**why, **case.get("reasons", {})}, by=by)
-        steps.send_step2(submission, by=by, is_last_confirmed=True)
+        submit.send_step2(submission, by=by, is_last_confirmed=True)
     elif submission.status == Status.INCOMPLETE:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)
-        capture.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by, source="phone")
-        steps.send_step2(submission, by=by, is_last_confirmed=True)
+        capture_drafts.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by, source="phone")
+        submit.send_step2(submission, by=by, is_last_confirmed=True)
 
 
 def main() -> None:

@@ -27,8 +27,8 @@ def main() -> None:
 
 def claims_at_once() -> dict[str, Any]:
     """Everybody presses "claim next"."""
-    from submissions import claims
     from submissions.models import Role, Status, Submission
+    from submissions.review import claims
     from tests.factories import by, make_at, make_user
 
     for _each in range(WAITING):
@@ -41,19 +41,21 @@ def claims_at_once() -> dict[str, Any]:
 
 def links_at_once() -> dict[str, Any]:
     """Everybody makes a link for one item; then the last one's picture comes over as often."""
-    from submissions import phone
+    from submissions.capture import phone_links
     from submissions.models import ImageKind, PhoneLink
     from tests.factories import by, make_draft
     from tests.pictures import selfie_jpeg
 
     submission = make_draft(images=False)
-    makers = [lambda: phone.make(submission, ImageKind.SELFIE, by=by(submission.created_by))] * PEOPLE
+    makers = [lambda: phone_links.make(submission, ImageKind.SELFIE, by=by(submission.created_by))] * PEOPLE
     made = at_once(makers)
     unspent = list(PhoneLink.objects.unspent())
     how: dict[str, Any] = {"address": None, "is_live": True, "accepted": ""}
     content = selfie_jpeg()
-    links = [phone.PhoneLink.objects.select_related("submission").get(pk=unspent[0].pk) for _each in range(PEOPLE)]
-    came = at_once([lambda link=link: phone.take(link, content, **how) for link in links])
+    links = [
+        phone_links.PhoneLink.objects.select_related("submission").get(pk=unspent[0].pk) for _each in range(PEOPLE)
+    ]
+    came = at_once([lambda link=link: phone_links.take(link, content, **how) for link in links])
     return {
         "made": [type(one).__name__ for one in made],
         "unspent": len(unspent),
@@ -64,16 +66,16 @@ def links_at_once() -> dict[str, Any]:
 
 def calls_at_once() -> dict[str, Any]:
     """As many threads as there are prepared calls look for the most urgent one, each once."""
-    from submissions import steps
-    from submissions.calls import ledger
+    from submissions.capture import submit
     from submissions.models import Status, Switch
+    from submissions.outbox import ledger
     from tests.factories import by, explain, make_at, make_project, make_user
 
     agent, project = make_user(), make_project()
     made = [make_at(Status.CONFIRMING, agent, project) for _each in range(CALLS)]
     for submission in made:
         explain(submission)
-        steps.send_step2(submission, by=by(agent))
+        submit.send_step2(submission, by=by(agent))
     ticked = Switch.read().tick
     got = at_once([ledger.claim] * CALLS)
     sent = [str(getattr(call, "pk", call)) for call in got]
@@ -82,20 +84,21 @@ def calls_at_once() -> dict[str, Any]:
 
 def erasures_at_once() -> dict[str, Any]:
     """Each is erased while somebody asks for the vendor's deletion, or puts it on legal hold."""
-    from submissions import erasure, journal, retention
-    from submissions.events import SYSTEM
+    from submissions.audit import erasure_journal
+    from submissions.audit.events import SYSTEM
     from submissions.models import Role, Status
+    from submissions.privacy import erasure, retention
     from tests.factories import by, make_at, make_user, reload
 
     admin = by(make_user(Role.ADMINISTRATOR))
     made = [make_at(Status.APPROVED) for _each in range(ERASURES)]
-    write = journal.write
+    write = erasure_journal.write
 
     def write_slowly(*args: Any) -> bool:
         time.sleep(0.2)  # the others come in between, where they can
         return write(*args)
 
-    journal.write = write_slowly
+    erasure_journal.write = write_slowly
     at_vendor = {"why": "mistake", "reason": "asked by phone", "at_vendor": True}
     acts: list[Callable[[], Any]] = [
         lambda one=one: erasure.erase(reload(one), by=SYSTEM, why="mistake") for one in made
@@ -106,7 +109,7 @@ def erasures_at_once() -> dict[str, Any]:
     after = [reload(one) for one in made]
     return {
         "erased_and_asked": sum(bool(one.erased_at and one.calls.filter(kind="delete").exists()) for one in after),
-        "kept_and_journaled": sum(not one.erased_at and journal.entry_of(one) is not None for one in after),
+        "kept_and_journaled": sum(not one.erased_at and erasure_journal.entry_of(one) is not None for one in after),
         "erased_or_kept": sum(bool(one.erased_at or one.legal_hold_at or one.erasure_asked_at) for one in after),
         "refusals": sorted(errors - {"OnLegalHold", "StillRunning", "StaleSubmission"}),
     }
@@ -114,20 +117,22 @@ def erasures_at_once() -> dict[str, Any]:
 
 def exports_at_once() -> dict[str, Any]:
     """One person asks for many exports."""
-    from submissions.exports import asking
     from submissions.models import Export, Role
+    from submissions.reporting.exports import create
     from tests.factories import by, make_user
 
     who = by(make_user(Role.OFFICER))
     told = {"by": who, "reason": "monthly", "is_open": False}
-    at_once([lambda: asking.ask("list", "csv", "", **told)] * PEOPLE)
+    at_once([lambda: create.ask("list", "csv", "", **told)] * PEOPLE)
     return {"exports": Export.objects.filter(owner=who.user).count()}
 
 
 def presses_at_once() -> dict[str, Any]:
     """Every button that writes a row which may exist once is pressed twice at once; what the second press raises."""
-    from submissions import claims, clock, questions, review, steps
+    from submissions.capture import submit
+    from submissions.core import clock
     from submissions.models import Call, CallState, Role, Status, Verdict
+    from submissions.review import claims, decisions, questions
     from tests.factories import by, explain, make_at, make_draft, make_project, make_user, reload
 
     agent, officer = make_user(), by(make_user(Role.OFFICER))
@@ -140,11 +145,11 @@ def presses_at_once() -> dict[str, Any]:
     deposit = {"holder": "Kim", "bank_code": "004", "account_number": "123"}
     rejected = {"reason_code": "other", "comment": "not the same person"}
     buttons: dict[str, Callable[[Any], Any]] = {
-        "account": lambda _: steps.check_account(reload(account), by=by(agent), **deposit),
-        "step1": lambda _: steps.send_step1(reload(draft), by=by(agent)),
-        "step2": lambda _: steps.send_step2(reload(confirming), by=by(agent)),
+        "account": lambda _: submit.check_account(reload(account), by=by(agent), **deposit),
+        "step1": lambda _: submit.send_step1(reload(draft), by=by(agent)),
+        "step2": lambda _: submit.send_step2(reload(confirming), by=by(agent)),
         "ask": lambda _: questions.ask(reload(asked), "On the card?", by=officer),
-        "decide": lambda _: review.decide(reload(decided), Verdict.REJECTED, by=officer, **rejected),
+        "decide": lambda _: decisions.decide(reload(decided), Verdict.REJECTED, by=officer, **rejected),
     }
     raised = {}
     for name, press in buttons.items():

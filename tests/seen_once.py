@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 import argos.sandbox.faces
-import submissions.imaging.faces
+from submissions.capture.imaging.face import detection
 
 
 @pytest.fixture(scope="session", autouse=True)
 def seen_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(submissions.imaging.faces, "_found", once(submissions.imaging.faces._found))
+        patch.setattr(detection, "_found", once(detection._found))
         patch.setattr(argos.sandbox.faces, "count_faces", once(argos.sandbox.faces.count_faces))
         yield
 

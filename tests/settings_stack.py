@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kycportal.settings import *  # noqa: F403
 from kycportal.settings import CELERY_BEAT_SCHEDULE
-from submissions import clock
+from submissions.core import clock
 
 OFFSET_FILE = Path(os.environ["KYC_TEST_CLOCK"])
 

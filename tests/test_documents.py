@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from submissions.management.commands import status_diagram, step2_parameters
+from submissions.management.commands import step2_parameters
 from tests.stack import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -43,10 +43,6 @@ def test_only_settings_and_run_read_the_environment() -> None:
         if "os.environ" in path.read_text()
     }
     assert readers <= allowed
-
-
-def test_readme_has_the_status_diagram() -> None:
-    assert status_diagram.readme_part() in README, "Run: python manage.py status_diagram --readme"
 
 
 def test_parameter_table_is_as_generated() -> None:

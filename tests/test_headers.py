@@ -58,7 +58,7 @@ def test_errors_and_the_administration_are_as_shut(monkeypatch: pytest.MonkeyPat
         "wrong host": (client.get("/", HTTP_HOST="elsewhere.example"), 400),
         "wrong method": (client.get("/sending/stop/"), 405),
     }
-    monkeypatch.setattr("submissions.events.record_list", lambda *given, **named: 1 / 0)
+    monkeypatch.setattr("submissions.audit.events.record_list", lambda *given, **named: 1 / 0)
     answers["broken"] = (strict.get("/submissions/"), 500)
     for name, (answer, status) in answers.items():
         assert answer.status_code == status, name

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.models import NOT_PROVIDED
 
-from submissions.indexes import AddIndexBesideTraffic
+from submissions.models.indexes import AddIndexBesideTraffic
 
 # The first versions were never in production beside one another.
 FROM = "0011_phone_links"

@@ -14,11 +14,11 @@ from argos.codes import TABLES
 from argos.matrix import ID_TYPES, ISSUER_ROWS, PARAMETERS, STEP1_PARAMETERS, Form, Parameter
 from argos.sandbox import cases, contract
 from argos.sandbox.knobs import Knobs
-from submissions import masking
-from submissions.calls import ledger
-from submissions.fields import CHOICES, LABELS
-from submissions.imaging import checks
+from submissions.capture.fields.form_fields import CHOICES, LABELS
+from submissions.capture.imaging import quality
+from submissions.core import masking
 from submissions.models import CallState, Project
+from submissions.outbox import ledger
 from tests.stack import ROOT
 
 DOCS = ROOT / "docs"
@@ -57,7 +57,7 @@ def test_every_code_that_the_sandbox_gives_has_its_advice() -> None:
 
 @pytest.mark.parametrize("name", [p.name for p in PARAMETERS if p.form not in (Form.FILE, Form.REFERENCE)])
 def test_every_field_that_is_typed_has_a_label(name: str) -> None:
-    assert name in LABELS, "submissions/fields.py says what people call it"
+    assert name in LABELS, "submissions/capture/fields/form_fields.py says what people call it"
 
 
 @pytest.mark.parametrize("choice", sorted({choice for p in PARAMETERS for choice in p.choices} | set(ID_TYPES)))
@@ -88,7 +88,7 @@ def test_knobs_page_has_the_knobs_defaults() -> None:
 
 def test_checks_page_has_the_thresholds() -> None:
     table = {row[0]: row[1] for row in rows("checks.md", "# The check")}
-    bounds = checks.DEFAULT
+    bounds = quality.DEFAULT
     for row, numbers in {
         "size of the face": (bounds.face_share, bounds.face_share_most, bounds.face_pixels),
         "distance from the border": (bounds.border_share,),
@@ -107,6 +107,14 @@ def defaults() -> dict[str, str]:
     return {ast.literal_eval(call.args[0]): str(ast.literal_eval(call.args[1])) for call in read}
 
 
+def flags() -> dict[str, str]:
+    """Switches that are off unless their variable says 1."""
+    tree = ast.parse((ROOT / "kycportal" / "settings.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) == 1]
+    read = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "flag"]
+    return {ast.literal_eval(call.args[0]): "0" for call in read}
+
+
 def test_readme_has_the_settings_defaults() -> None:
     lines = re.findall(r"^\| `([A-Z_]+)` \| (\d+)", (ROOT / "README.md").read_text(), re.M)
-    assert dict(lines) == defaults() | {"DEBUG": "0"}
+    assert dict(lines) == defaults() | {"DEBUG": "0"} | flags()

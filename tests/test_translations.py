@@ -85,7 +85,7 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
     """Without one, all its meanings share one Korean word: the start of a period read "sign-in location"."""
     plain = {text.place for text in strings.said() if text.context is None and text.singular in NEEDS_CONTEXT}
     # One page says "Drafts" of drafts alone.
-    assert plain <= {"submissions/views/start.py"}
+    assert plain <= {"submissions/views/home.py"}
 
 
 ONE_MEANING_WORDS = """
@@ -130,16 +130,15 @@ def test_collecting_keeps_contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_collected_catalogue_has_plural_and_lazy_texts(tmp_path: Path) -> None:
     """The collecting knows a function by what was imported, whatever the file calls it."""
     folder = strings.ROOT / "submissions"
-    texts = {
-        text.singular: text for path in (folder / "review.py", folder / "telling.py") for text in strings.in_code(path)
-    }
+    files = (folder / "review" / "decisions.py", folder / "views" / "status_messages.py")
+    texts = {text.singular: text for path in files for text in strings.in_code(path)}
     assert texts["Suspected fraud"].plural is None
     assert texts["The vendor counts %(count)s failed account check."].plural is not None
     po = tmp_path / "ko" / "LC_MESSAGES" / "django.po"
     po.parent.mkdir(parents=True)
     po.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Gone"\nmsgstr "없음"\n')
     found = strings.Catalog()
-    found.add("New one", locations=[("submissions/review.py", 0)])
+    found.add("New one", locations=[("submissions/review/decisions.py", 0)])
     assert strings.update(po, found) == 1
     with po.open("rb") as source:
         assert [message.id for message in read_po(source) if message.id] == ["New one"]

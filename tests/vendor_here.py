@@ -19,7 +19,7 @@ from argos.sandbox import endpoints
 from argos.sandbox.hints import payload
 from argos.sandbox.kyc import Kyc
 from argos.sandbox.world import Project, World
-from submissions import clock
+from submissions.core import clock
 from tests.sandbox import KEY
 
 CHANGING = ("step1", "step2", "review", "delete", "account")

@@ -20,8 +20,10 @@ from django.db import connection, models
 from bench.dataset import history, world
 from bench.dataset.people import person
 from bench.dataset.rows import TABLES, TEMPLATES, Filed
-from submissions import clock, seals, search
+from submissions.audit import hash_chain
+from submissions.core import clock
 from submissions.models import Event, Role, Seal, Status, Submission, User
+from submissions.search import blind_index
 
 CHUNK = 5_000
 PROCESSES = 2
@@ -166,13 +168,13 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _next_seal(number: int, ids: list[int], last: Seal | None) -> Seal:
-    members = seals.ranges_text(ids)
-    rows = seals._rows(seals.parse_ranges(members))
+    members = hash_chain.ranges_text(ids)
+    rows = hash_chain._rows(hash_chain.parse_ranges(members))
     newest = max(row[1] for row in rows)
     made = Seal(number=number, members=members, count=len(ids), highest_id=ids[-1], newest_at=newest)
-    made.sealed_at, made.rows_digest = newest, seals.rows_digest(rows)
-    made.previous = last.digest if last else seals.FIRST
-    made.digest = seals.digest_of(made)
+    made.sealed_at, made.rows_digest = newest, hash_chain.rows_digest(rows)
+    made.previous = last.digest if last else hash_chain.FIRST
+    made.digest = hash_chain.digest_of(made)
     made.save(force_insert=True)
     return made
 
@@ -183,7 +185,7 @@ def check() -> None:
     assert officer is not None
     for submission in Submission.objects.order_by("reference")[:25]:
         values = submission.values
-        found = search.find(officer, values["email"])
+        found = blind_index.find(officer, values["email"])
         assert [row.pk for row in found] == [submission.pk], submission.reference
         assert all(attempt.values and attempt.call.reply for attempt in submission.attempts.select_related("call"))
     pending = Submission.objects.awaiting_review().count()

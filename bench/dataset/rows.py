@@ -16,7 +16,7 @@ from bench.dataset.history import Life
 from bench.dataset.people import Person, plain_columns
 from bench.dataset.world import World
 from bench.stock.models import PlainSubmission
-from submissions import deadlines, search, vault
+from submissions.core import encryption
 from submissions.models import (
     Attempt,
     Call,
@@ -32,6 +32,8 @@ from submissions.models import (
     SubmissionKey,
 )
 from submissions.models.submission import REFERENCE_ALPHABET
+from submissions.search import blind_index
+from submissions.workflow import deadlines
 
 NULL = "\\N"
 TABLES: tuple[type[models.Model], ...] = (
@@ -102,7 +104,7 @@ class Filed:
     def __init__(self, number: int, life: Life, person: Person, world: World, chance: random.Random) -> None:
         self.number, self.life, self.person, self.world, self.chance = number, life, person, world, chance
         self.pk = self._id()
-        self.key = vault.new_data_key()
+        self.key = encryption.new_data_key()
         self.project = world.projects[number % len(world.projects)]
         self.agent = chance.choice(world.agents)
         self.officer = chance.choice(world.officers)
@@ -114,8 +116,8 @@ class Filed:
         yield SubmissionKey, TEMPLATES[SubmissionKey].line(submission_id=self.pk, wrapped=self._wrapped())
         yield Capturer, TEMPLATES[Capturer].line(submission_id=self.pk, user_id=self.agent.pk)
         yield PlainSubmission, self._plain()
-        for kind, plain in search.hashable(self.person.values):
-            digest = vault.search_digest(kind, plain)
+        for kind, plain in blind_index.hashable(self.person.values):
+            digest = encryption.search_digest(kind, plain)
             yield SearchHash, TEMPLATES[SearchHash].line(submission_id=self.pk, kind=kind, digest=digest)
         if self.life.step1 is not None:
             yield from self._images()
@@ -129,10 +131,10 @@ class Filed:
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def _seal(self, label: str, value: Any) -> bytes:
-        return vault.seal_json(self.key, label, value)
+        return encryption.seal_json(self.key, label, value)
 
     def _wrapped(self) -> bytes:
-        return vault.wrap(f"submission.key:{self.pk}", self.key)
+        return encryption.wrap(f"submission.key:{self.pk}", self.key)
 
     def _submission(self) -> str:
         is_read = self.life.step1 is not None and self.life.status != Status.STEP1_RETRY

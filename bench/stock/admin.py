@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from bench.stock.models import PlainSubmission
-from submissions.views.queue import PAGE
+from submissions.views.review.queue import PAGE
 
 
 class StockSite(admin.AdminSite):

@@ -15,12 +15,13 @@ from django.core import checks
 from django.http.request import validate_host
 
 from kycportal.doctor import Finding, bad, good, note
-from submissions import search, vault
-from submissions.calls import memory
-from submissions.imaging import weights
-from submissions.keys import backup
+from submissions.capture.imaging.face import weights
+from submissions.core import encryption
 from submissions.models import Project, Submission
 from submissions.models.submission_key import SubmissionKey, load_keys
+from submissions.outbox import restore_watermark
+from submissions.privacy.keys import backup
+from submissions.search import blind_index
 
 LOOKED_AT = 200  # keys; their rows lie in random order, so the first are a sample
 OPENED = 20  # submissions, to hash anew what they hold
@@ -79,7 +80,7 @@ def files() -> Iterator[Finding]:
             "files", absent, "Run it on this host as the owner of the checkout, then restart web: it does not start."
         )
     data = Path(settings.DATA_DIR)
-    for folder in [data, *(some for some in [memory.folder()] if some.exists())]:
+    for folder in [data, *(some for some in [restore_watermark.folder()] if some.exists())]:
         try:
             with TemporaryFile(dir=folder):
                 pass
@@ -107,8 +108,8 @@ def _is_collected(storage: Any, name: str) -> bool:
 
 def master_keys() -> Iterator[Finding]:
     wrapped = [bytes(row.wrapped) for row in SubmissionKey.objects.order_by("pk")[:LOOKED_AT]]
-    by_master = Counter(key[: vault.KEY_ID_BYTES] for key in wrapped)
-    known = [vault.master_key_id(master) for master in settings.FIELD_KEYS]
+    by_master = Counter(key[: encryption.KEY_ID_BYTES] for key in wrapped)
+    known = [encryption.master_key_id(master) for master in settings.FIELD_KEYS]
     foreign = sum(count for master, count in by_master.items() if master not in known)
     if foreign:
         said = f"{foreign} of {len(wrapped)} data keys looked at lie under a key that is not in KYC_FIELD_KEYS"
@@ -141,10 +142,10 @@ def _search_keys() -> Iterator[Finding]:
 
 def _found_by(row: Submission) -> int | None:
     """Which of the search keys hashed it, from 0; -1: none of them; None: it holds nothing to be found by."""
-    texts = search.hashable(row.values)
+    texts = blind_index.hashable(row.values)
     stored = {bytes(digest) for digest in row.search_hashes.values_list("digest", flat=True)}
     keys = enumerate(settings.SEARCH_KEYS)
-    under = (at for at, key in keys if any(vault.search_digest(kind, text, key) in stored for kind, text in texts))
+    under = (at for at, key in keys if any(encryption.search_digest(kind, text, key) in stored for kind, text in texts))
     return next(under, -1) if texts else None
 
 
@@ -152,7 +153,7 @@ def _project_keys() -> Iterator[Finding]:
     for project in Project.objects.filter(is_open=True):
         try:
             has_key = bool(project.api_key)
-        except vault.CannotOpen as error:
+        except encryption.CannotOpen as error:
             yield bad("keys", f"{project.name}: {error}", "Put that key back into KYC_FIELD_KEYS.")
             continue
         if not has_key:

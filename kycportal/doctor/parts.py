@@ -18,7 +18,8 @@ from redis import RedisError
 from kycportal import workers
 from kycportal.doctor import Finding, bad, good, note
 from kycportal.health import HEARTBEAT, broker, probe_storage
-from submissions import seals, shared, vault
+from submissions.audit import hash_chain
+from submissions.core import encryption, redis_client
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
@@ -69,7 +70,7 @@ def redis() -> Iterator[Finding]:
 def worker_and_beat() -> Iterator[Finding]:
     try:
         pool, beat = workers.pool(), broker().get(HEARTBEAT)
-    except (shared.Gone, RedisError):
+    except (redis_client.Gone, RedisError):
         do = "See broker above: workers and beat say there that they are alive."
         yield bad("worker", "nobody knows while Redis does not answer", do)
         return
@@ -118,7 +119,7 @@ def _newest_image() -> Iterator[Finding]:
         return
     try:
         image.read()
-    except (OSError, vault.CannotOpen) as error:
+    except (OSError, encryption.CannotOpen) as error:
         do = "Compare with the last backup; see docs/operations.md, Images that cannot be opened."
         yield bad("storage", f"the newest image cannot be opened: {error}", do)
 
@@ -149,7 +150,7 @@ def mail() -> Iterator[Finding]:
 
 
 def record_of_events() -> Iterator[Finding]:
-    late = seals.oldest_unsealed_age() or 0
+    late = hash_chain.oldest_unsealed_age() or 0
     if late > SEALED_WITHIN:
         do = "The task seal_events does not run: see worker and beat above."
         yield bad("events", f"the oldest event has not been sealed for {late:.0f} s", do)

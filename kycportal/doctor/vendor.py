@@ -9,9 +9,10 @@ from django.db import connection
 
 from argos.errors import Throttled, VendorError
 from kycportal.doctor import Finding, bad, good, note
-from submissions import clock, polling, shared, wording
-from submissions.calls import gate, vendor_client
+from submissions.core import clock, redis_client, vendor_text
 from submissions.models import Project
+from submissions.outbox import gate, vendor_client
+from submissions.vendor_sync import polling
 
 CLOSE = 2.0  # seconds
 FAR = clock.MAX_DRIFT.total_seconds()
@@ -26,7 +27,7 @@ def reach() -> Iterator[Finding]:
             problem = polling.try_key(project)
         except Throttled as error:
             do = "On its page stand the calls it may make. Reads get 80 % of them, Step 1 90 %, decisions all."
-            yield bad("vendor", f"{project.name}: {wording.of_budget(error)}", do)
+            yield bad("vendor", f"{project.name}: {vendor_text.of_budget(error)}", do)
             continue
         if problem:
             do = "Check base URL and key on its page, and that the vendor allows this host's address."
@@ -57,9 +58,9 @@ def _offsets() -> Iterator[tuple[str, float]]:
             told: datetime = cursor.fetchone()[0]
         yield "the database's clock", told.timestamp() - (before + time.time()) / 2
     try:
-        seconds, micros = shared.ask("return redis.call('TIME')", [], [])
+        seconds, micros = redis_client.ask("return redis.call('TIME')", [], [])
         yield "Redis' clock", int(seconds) + int(micros) / 1e6 - time.time()
-    except shared.Gone:
+    except redis_client.Gone:
         pass
     for project in Project.objects.filter(is_open=True):
         client = vendor_client.client_for(project)

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from submissions import events
 from submissions.admin.site import ForAdministrators, site
+from submissions.audit import events
 from submissions.models import ConsentText
 
 

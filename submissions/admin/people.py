@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from submissions import events, language
+from submissions.accounts import language, one_time_password, sessions
 from submissions.admin.site import ForAdministrators, site
+from submissions.audit import events
 from submissions.models import Role, Team, User
-from submissions.signin import one_time, sessions
 
 
 def _languages() -> list[tuple[str, Any]]:
@@ -66,14 +66,14 @@ class PersonAdmin(ForAdministrators):
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         """A new person gets a password for one sign-in, shown on this page and kept nowhere."""
-        return self._show(request, [(obj, one_time.give(obj, by=events.actor_of(request)))])
+        return self._show(request, [(obj, one_time_password.give(obj, by=events.actor_of(request)))])
 
     @admin.action(description=_("Make a password for one sign-in"))
     def give_password(self, request: HttpRequest, queryset: "QuerySet[User]") -> HttpResponse | None:
         if _is_for_oneself(request, queryset):
             return None
         by = events.actor_of(request)
-        return self._show(request, [(person, one_time.give(person, by=by)) for person in queryset])
+        return self._show(request, [(person, one_time_password.give(person, by=by)) for person in queryset])
 
     def _show(self, request: HttpRequest, given: list[tuple[User, str]]) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "title": _("Passwords for one sign-in"), "given": given}
@@ -84,7 +84,7 @@ class PersonAdmin(ForAdministrators):
         if _is_for_oneself(request, queryset):
             return
         for person in queryset:
-            one_time.forget_second_factors(person, by=events.actor_of(request))
+            one_time_password.forget_second_factors(person, by=events.actor_of(request))
         messages.success(request, _("They set up new ones at their next sign-in."))
 
     @admin.action(description=_("End their sessions"))

@@ -15,11 +15,14 @@ from django.utils.translation import pgettext_lazy
 
 from argos import base_url
 from argos.errors import Throttled
-from submissions import demo, events, polling, wording
+from submissions.accounts import demo
+from submissions.accounts.mfa import policy
 from submissions.admin.site import ForAdministrators, site
-from submissions.calls import gate
+from submissions.audit import events
+from submissions.core import vendor_text
 from submissions.models import Project
-from submissions.signin import policy
+from submissions.outbox import gate
+from submissions.vendor_sync import polling
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -93,7 +96,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             problem = polling.try_key(trial)
         except Throttled as error:
-            problem = wording.of_budget(error)
+            problem = vendor_text.of_budget(error)
         if problem:
             self.add_error("new_key", _t("Not accepted: %(why)s The old key stays.") % {"why": problem})
 

@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
-from submissions import clock, fields
 from submissions.admin.site import LightAdmin, has_role, site
+from submissions.capture.fields import form_fields as fields
+from submissions.core import clock
 from submissions.models import Role, Submission
 from submissions.models.submission import IN_REVIEW
 from submissions.templatetags.kyc import in_words, score

@@ -14,9 +14,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from submissions import typed
+from submissions.core import text_fields
 from submissions.models import Role, User
-from submissions.permissions import NotAllowed
+from submissions.workflow.permissions import NotAllowed
 
 
 class PortalAdmin(admin.AdminSite):
@@ -95,8 +95,8 @@ class ForAdministrators(LightAdmin):
     """Pages that administrators read, add to and change. Nothing is deleted here."""
 
     formfield_overrides: ClassVar[dict[type[Field], dict[str, Any]]] = {  # type: ignore[type-arg]
-        CharField: {"form_class": typed.TextField},
-        EmailField: {"form_class": typed.EmailField},
+        CharField: {"form_class": text_fields.TextField},
+        EmailField: {"form_class": text_fields.EmailField},
         URLField: {"form_class": forms.URLField},
     }
 

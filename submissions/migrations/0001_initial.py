@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import submissions.clock
+import submissions.core.clock
 import submissions.models.submission
 import uuid
 from django.conf import settings
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('values_sealed', models.BinaryField(null=True)),
                 ('images', models.JSONField(default=list, help_text='[{id, field, sha256}]')),
-                ('created_at', models.DateTimeField(default=submissions.clock.now)),
+                ('created_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=submissions.clock.now)),
+                ('at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('kind', models.CharField(max_length=40)),
                 ('actor_id', models.BigIntegerField(null=True)),
                 ('actor_name', models.CharField(max_length=80)),
@@ -163,8 +163,8 @@ class Migration(migrations.Migration):
                 ('step1_calls', models.PositiveSmallIntegerField(default=0)),
                 ('selfies_sent', models.PositiveSmallIntegerField(default=0, verbose_name='selfies sent')),
                 ('notice', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField(default=submissions.clock.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=submissions.clock.now, verbose_name='changed')),
+                ('created_at', models.DateTimeField(default=submissions.core.clock.now, verbose_name='created')),
+                ('updated_at', models.DateTimeField(default=submissions.core.clock.now, verbose_name='changed')),
                 ('step1_started_at', models.DateTimeField(null=True)),
                 ('deadline_at', models.DateTimeField(null=True, verbose_name='deadline')),
                 ('first_step2_at', models.DateTimeField(null=True)),
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('is_question', models.BooleanField(default=False, help_text='asks the capturing agent')),
                 ('text_sealed', models.BinaryField(null=True)),
-                ('created_at', models.DateTimeField(default=submissions.clock.now)),
+                ('created_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='submissions.submission')),
             ],
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                 ('not_before', models.DateTimeField()),
                 ('latest_start', models.DateTimeField(null=True)),
                 ('urgency_at', models.DateTimeField(help_text='claimed in this order')),
-                ('prepared_at', models.DateTimeField(default=submissions.clock.now)),
+                ('prepared_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('undelivered', models.PositiveSmallIntegerField(default=0, help_text='starts that provably did not arrive')),
                 ('lease', models.UUIDField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=30)),
                 ('due_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=submissions.clock.now)),
+                ('created_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to=settings.AUTH_USER_MODEL)),
@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
                 ('body_sealed', models.BinaryField()),
                 ('content_type', models.CharField(blank=True, max_length=100)),
                 ('address', models.GenericIPAddressField(null=True)),
-                ('received_at', models.DateTimeField(default=submissions.clock.now)),
+                ('received_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('times_received', models.PositiveIntegerField(default=1)),
                 ('handled_at', models.DateTimeField(null=True)),
                 ('next_try_at', models.DateTimeField(null=True)),
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                 ('notes', models.JSONField(default=list, help_text='codes of what intake changed')),
                 ('findings', models.JSONField(default=list, help_text='codes of what the capture check found')),
                 ('is_current', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=submissions.clock.now)),
+                ('created_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='submissions.submission')),
             ],
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                 ('corrections_sealed', models.BinaryField(null=True)),
                 ('warnings', models.JSONField(default=list, help_text='codes ticked off before approving')),
                 ('round', models.PositiveSmallIntegerField(default=1)),
-                ('decided_at', models.DateTimeField(default=submissions.clock.now)),
+                ('decided_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('withdrawn_why', models.CharField(blank=True, max_length=40)),
                 ('call', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='submissions.call')),

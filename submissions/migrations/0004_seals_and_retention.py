@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import submissions.clock
+import submissions.core.clock
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Seal',
             fields=[
                 ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('sealed_at', models.DateTimeField(default=submissions.clock.now)),
+                ('sealed_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('members', models.TextField()),
                 ('count', models.PositiveIntegerField()),
                 ('highest_id', models.BigIntegerField(help_text='the largest event id in this seal or any before it')),

@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import submissions.clock
+import submissions.core.clock
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -69,8 +69,8 @@ class Migration(migrations.Migration):
                 ('theirs', models.CharField(blank=True, max_length=80)),
                 ('vendor_id', models.CharField(blank=True, max_length=80)),
                 ('userid', models.CharField(blank=True, max_length=40)),
-                ('found_at', models.DateTimeField(default=submissions.clock.now)),
-                ('read_at', models.DateTimeField(default=submissions.clock.now)),
+                ('found_at', models.DateTimeField(default=submissions.core.clock.now)),
+                ('read_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('gone_at', models.DateTimeField(null=True)),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('note_sealed', models.BinaryField(null=True)),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from submissions import vault
+from submissions.core import encryption
 
 KINDS = ("secret", "seed")
 BEFORE = "authenticator.secret"
@@ -15,9 +15,9 @@ def bind(apps: Any, schema_editor: Any) -> None:
     for row in rows.order_by("pk"):
         loose = {kind: row.data[kind] for kind in KINDS if ":" not in row.data.get(kind, ":")}
         for kind, stored in loose.items():
-            plain = vault.unwrap(BEFORE, bytes.fromhex(stored)).decode()
+            plain = encryption.unwrap(BEFORE, bytes.fromhex(stored)).decode()
             owner = f"{kind}:{row.user_id}"
-            row.data[kind] = f"{owner}:{vault.wrap(f'mfa_authenticator.data:{owner}', plain.encode()).hex()}"
+            row.data[kind] = f"{owner}:{encryption.wrap(f'mfa_authenticator.data:{owner}', plain.encode()).hex()}"
         if loose:
             row.save(update_fields=["data"])
 

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from submissions.indexes import AddIndexBesideTraffic
+from submissions.models.indexes import AddIndexBesideTraffic
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from submissions import clock, vault
+from submissions.core import clock, encryption
 from submissions.models.people import User
 
 
@@ -30,8 +30,8 @@ class AccessReview(models.Model):
 
     @property
     def remark(self) -> str:
-        return vault.unwrap(self.label_of(self.pk), bytes(self.remark_sealed)).decode()
+        return encryption.unwrap(self.label_of(self.pk), bytes(self.remark_sealed)).decode()
 
     @remark.setter
     def remark(self, value: str) -> None:
-        self.remark_sealed = vault.wrap(self.label_of(self.pk), value.encode())
+        self.remark_sealed = encryption.wrap(self.label_of(self.pk), value.encode())

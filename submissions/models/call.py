@@ -1,6 +1,6 @@
 """The call ledger's rows: what was decided to be sent (`Attempt`, never changed) and how it went (`Call`).
 
-How a call moves from state to state stands in `submissions.calls`.
+How a call moves from state to state stands in `outbox.ledger`.
 """
 
 import uuid
@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models.people import User
 from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models.call import Call, CallState
 from submissions.models.people import User
 from submissions.models.sealed import EncryptedField, Sealed

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock, vault
+from submissions.core import clock, encryption
 from submissions.models.people import User
 from submissions.models.project import Project
 from submissions.models.sealed import EncryptedField, Sealed
@@ -79,14 +79,16 @@ class Difference(models.Model):
         """What a person wrote: it is erased with its submission."""
         if self.submission:
             return self.note_of_submission
-        return vault.unwrap(self.note_label(self.pk), bytes(self.note_wrapped)).decode() if self.note_wrapped else ""
+        return (
+            encryption.unwrap(self.note_label(self.pk), bytes(self.note_wrapped)).decode() if self.note_wrapped else ""
+        )
 
     @note.setter
     def note(self, value: str) -> None:
         if self.submission:
             self.note_of_submission = value
         else:
-            self.note_wrapped = vault.wrap(self.note_label(self.pk), value.encode())
+            self.note_wrapped = encryption.wrap(self.note_label(self.pk), value.encode())
 
     @staticmethod
     def note_label(pk: object) -> str:

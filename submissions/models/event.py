@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F
 
-from submissions import clock
+from submissions.core import clock
 
 
 class Event(models.Model):

@@ -1,6 +1,6 @@
 """One export a person asked for: which rows, how far it is, and for how long its sealed file is kept.
 
-How it is made and swept stands in `submissions.exports`.
+How it is made and swept stands in `submissions.reporting.exports`.
 """
 
 import uuid
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock, vault
+from submissions.core import clock, encryption
 from submissions.models.people import User
 from submissions.models.sealed import Sealed
 
@@ -94,17 +94,17 @@ class Export(models.Model):
     def data_key(self) -> bytes:
         """Seals what was asked and why, also of each download; made with the row."""
         if not self.key_wrapped:
-            self.key_wrapped = vault.wrap(key_label(self.pk), vault.new_data_key())
-        return vault.unwrap(key_label(self.pk), bytes(self.key_wrapped))
+            self.key_wrapped = encryption.wrap(key_label(self.pk), encryption.new_data_key())
+        return encryption.unwrap(key_label(self.pk), bytes(self.key_wrapped))
 
     def new_file_key(self) -> bytes:
         """A fresh key for the file; wrapped into the row, saved by the caller."""
-        key = vault.new_data_key()
-        self.file_key_wrapped = vault.wrap(file_key_label(self.pk), key)
+        key = encryption.new_data_key()
+        self.file_key_wrapped = encryption.wrap(file_key_label(self.pk), key)
         return key
 
     def file_key(self) -> bytes:
-        return vault.unwrap(file_key_label(self.pk), bytes(self.file_key_wrapped or b""))
+        return encryption.unwrap(file_key_label(self.pk), bytes(self.file_key_wrapped or b""))
 
 
 def key_label(pk: uuid.UUID) -> str:

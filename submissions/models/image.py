@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock, vault
+from submissions.core import clock, encryption
 from submissions.models.people import User
 from submissions.models.submission import Submission
 
@@ -94,7 +94,7 @@ class Image(models.Model):
         Raises:
             StorageAway: nothing was kept.
         """
-        sealed = vault.seal(self.submission.data_key(), self._label, content)
+        sealed = encryption.seal(self.submission.data_key(), self._label, content)
         wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
         try:
             self.name = default_storage.save(wanted, ContentFile(sealed))
@@ -111,7 +111,7 @@ class Image(models.Model):
             vault.CannotOpen: the object was altered or belongs to another row.
         """
         with default_storage.open(self.name) as stored:
-            return vault.open_sealed(self.submission.data_key(), self._label, stored.read())
+            return encryption.open_sealed(self.submission.data_key(), self._label, stored.read())
 
     @property
     def _label(self) -> str:

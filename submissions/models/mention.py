@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models.decision import Note
 from submissions.models.people import User
 

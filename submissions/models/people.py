@@ -1,4 +1,4 @@
-"""Who uses the portal. What each role may do stands in `submissions.permissions`."""
+"""Who uses the portal. What each role may do stands in `submissions.workflow.permissions`."""
 
 from typing import Any, ClassVar
 

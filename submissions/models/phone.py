@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models.image import Image, ImageKind
 from submissions.models.people import User
 from submissions.models.submission import CAPTURING, Submission

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
-from submissions import vault
+from submissions.core import encryption
 
 
 class Reviewer(models.TextChoices):
@@ -166,11 +166,11 @@ class Project(models.Model):
         """Raises `vault.CannotOpen` when the master key is gone; "" when no key was ever set."""
         if not self.api_key_sealed:
             return ""
-        return vault.unwrap(self._key_label, bytes(self.api_key_sealed)).decode()
+        return encryption.unwrap(self._key_label, bytes(self.api_key_sealed)).decode()
 
     @api_key.setter
     def api_key(self, value: str) -> None:
-        self.api_key_sealed = vault.wrap(self._key_label, value.encode()) if value else None
+        self.api_key_sealed = encryption.wrap(self._key_label, value.encode()) if value else None
 
     @property
     def _key_label(self) -> str:

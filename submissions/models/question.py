@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models.image import Image
 from submissions.models.people import User
 from submissions.models.sealed import EncryptedField, Sealed

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models.people import User
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from submissions import clock
+from submissions.core import clock
 
 
 class Seal(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from argos import limits
-from submissions import vault
+from submissions.core import encryption
 
 T = TypeVar("T")
 
@@ -52,13 +52,13 @@ class Sealed(Generic[T]):
         stored = getattr(row, self.column)
         if not stored:
             return self.empty()
-        opened: T = vault.open_json(row.data_key(), self._label_of(row), bytes(stored))
+        opened: T = encryption.open_json(row.data_key(), self._label_of(row), bytes(stored))
         return opened
 
     def __set__(self, row: SealedRow, value: T) -> None:
         if self.check and value:
             self.check(value)
-        sealed = vault.seal_json(row.data_key(), self._label_of(row), value) if value else None
+        sealed = encryption.seal_json(row.data_key(), self._label_of(row), value) if value else None
         setattr(row, self.column, sealed)
 
     def _label_of(self, row: SealedRow) -> str:
@@ -69,5 +69,5 @@ def opened(row: object, name: str) -> str:
     """A sealed text for a list: one that cannot be opened says so and does not take the others along."""
     try:
         return str(getattr(row, name))
-    except vault.CannotOpen:
+    except encryption.CannotOpen:
         return _("cannot be opened")

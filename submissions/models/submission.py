@@ -1,4 +1,4 @@
-"""One customer's identity check, from draft to final word. What may follow what stands in `submissions.transitions`."""
+"""One customer's identity check, from draft to final status. `workflow.transitions` defines the allowed moves."""
 
 import secrets
 import uuid
@@ -13,7 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from argos import limits
-from submissions import clock, vault
+from submissions.core import clock, encryption
 from submissions.models.consent import ConsentText
 from submissions.models.people import Team, User
 from submissions.models.project import Project
@@ -322,7 +322,7 @@ class Submission(models.Model):
     def data_key(self) -> bytes:
         """Raises `vault.CannotOpen` where there is none, or none that opens."""
         if self._data_key == NO_KEY:
-            raise vault.CannotOpen(f"{SubmissionKey.label_of(self.pk)} is missing or does not open")
+            raise encryption.CannotOpen(f"{SubmissionKey.label_of(self.pk)} is missing or does not open")
         return self._data_key
 
     @cached_property
@@ -334,7 +334,7 @@ class Submission(models.Model):
         """Whom a list's row is about: the name, the e-mail while there is none, nothing once erased."""
         try:
             values = self.values
-        except vault.CannotOpen:
+        except encryption.CannotOpen:
             return gettext("cannot be opened")
         return limits.cut(values.get("name") or values.get("email", ""), limits.LISTED)
 
@@ -343,7 +343,7 @@ class Submission(models.Model):
         """Whether what is sealed under its key can be opened; also true where nothing is."""
         try:
             self.values  # noqa: B018  opening it is the question
-        except vault.CannotOpen:
+        except encryption.CannotOpen:
             return False
         return True
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from submissions import vault
+from submissions.core import encryption
 
 if TYPE_CHECKING:
     from submissions.models.submission import Submission
@@ -31,7 +31,7 @@ class SubmissionKey(models.Model):
         """Raises `vault.CannotOpen` where there is none."""
         found = cls.objects.filter(pk=submission_id).first()
         if found is None:
-            raise vault.CannotOpen(f"{cls.label_of(submission_id)} is missing")
+            raise encryption.CannotOpen(f"{cls.label_of(submission_id)} is missing")
         return found
 
     def open(self) -> bytes:
@@ -39,12 +39,12 @@ class SubmissionKey(models.Model):
 
     @classmethod
     def unwrap(cls, submission_id: uuid.UUID, wrapped: bytes | memoryview) -> bytes:
-        return vault.unwrap(cls.label_of(submission_id), bytes(wrapped))
+        return encryption.unwrap(cls.label_of(submission_id), bytes(wrapped))
 
     @classmethod
     def create_for(cls, submission: "Submission") -> None:
-        key = vault.new_data_key()
-        cls.objects.create(submission_id=submission.pk, wrapped=vault.wrap(cls.label_of(submission.pk), key))
+        key = encryption.new_data_key()
+        cls.objects.create(submission_id=submission.pk, wrapped=encryption.wrap(cls.label_of(submission.pk), key))
         submission._data_key = key
 
 
@@ -57,7 +57,7 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
     for submission in rows.values():
         submission._data_key = NO_KEY
     for key in SubmissionKey.objects.filter(pk__in=rows):
-        with suppress(vault.CannotOpen):
+        with suppress(encryption.CannotOpen):
             rows[key.pk]._data_key = key.open()
 
 

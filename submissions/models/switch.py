@@ -13,7 +13,7 @@ class Switch(models.Model):
     """`stopped_*`: a manager's stop switch. `on_hold_*`: a restored database waits for a person (design section 3).
 
     `epoch` and `tick` are this database's place in time: the tick goes up with every call that leaves, and a copy of it
-    is kept outside the database (`submissions.calls.memory`). A database that is behind its copy was restored.
+    is kept outside the database (`outbox.restore_watermark`). A database that is behind its copy was restored.
     """
 
     stopped_at = models.DateTimeField(null=True)

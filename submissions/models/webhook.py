@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from submissions import clock, vault
+from submissions.core import clock, encryption
 from submissions.models.project import Project
 from submissions.models.submission import Submission
 
@@ -41,11 +41,11 @@ class WebhookDelivery(models.Model):
 
     @property
     def body(self) -> bytes:
-        return vault.unwrap(self._label, bytes(self.body_sealed))
+        return encryption.unwrap(self._label, bytes(self.body_sealed))
 
     @body.setter
     def body(self, value: bytes) -> None:
-        self.body_sealed = vault.wrap(self._label, value)
+        self.body_sealed = encryption.wrap(self._label, value)
 
     @property
     def _label(self) -> str:

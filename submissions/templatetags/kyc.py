@@ -10,14 +10,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
-from submissions import clock, deadlines, fields, telling, vendor_words
-from submissions.corrections import CORRECTABLE
-from submissions.findings import Noted, noted
-from submissions.imaging import checks
+from submissions.capture.fields import form_fields
+from submissions.capture.image_findings import Noted, noted
+from submissions.capture.imaging import quality
+from submissions.core import clock, vendor_terms
+from submissions.core.encryption import CannotOpen
 from submissions.models import Decision, Event, Image, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.sealed import opened
-from submissions.vault import CannotOpen
+from submissions.reporting import event_text
+from submissions.review.corrections import CORRECTABLE
+from submissions.workflow import deadlines
 
 register = template.Library()
 register.filter(opened)
@@ -73,7 +76,7 @@ def _time_left(moment: datetime | None, left: timedelta | None, style: str = "")
 
 @register.simple_tag
 def counting() -> str:
-    """What `left.js` goes on counting with: our clock (seconds), where the colour changes, and the words."""
+    """What `core/countdown.js` goes on counting with: our clock (seconds), where the colour changes, and the words."""
     return json.dumps(
         {
             "now": int(clock.now().timestamp()),
@@ -124,7 +127,7 @@ def is_low(value: float | None, threshold: float) -> bool:
 
 @register.filter
 def id_type(value: str) -> str:
-    return fields.choice_label(value)
+    return form_fields.choice_label(value)
 
 
 # An image's problems name it by its kind, or by the vendor's field.
@@ -140,14 +143,14 @@ def anchor(problem: Problem) -> str:
 @register.filter
 def named(problem: Problem) -> str:
     """The problem with the label of its field or image, for a list away from the fields."""
-    label = KINDS[problem.field].label if problem.field in KINDS else fields.LABELS.get(problem.field)
+    label = KINDS[problem.field].label if problem.field in KINDS else form_fields.LABELS.get(problem.field)
     return f"{label}: {problem.message}" if label else str(problem.message)
 
 
 @register.simple_tag
 def camera_threshold(name: str) -> str:
-    """For the light meter of the live camera (`camera.js`): the same level as in the server's own check."""
-    return f"{getattr(checks.LIVE, name):g}"
+    """For the light meter of the live camera (`capture/camera.js`): the same level as in the server's own check."""
+    return f"{getattr(quality.LIVE, name):g}"
 
 
 @register.filter
@@ -163,18 +166,20 @@ def corrected(decision: Decision) -> list[tuple[str, str]]:
     except CannotOpen:
         return [(_("data"), _("cannot be opened"))]
     named = ((CORRECTABLE[name], text) for name, text in corrections.items())
-    return [(fields.label_of(name), fields.choice_label(text) if name in CHOSEN else text) for name, text in named]
+    return [
+        (form_fields.label_of(name), form_fields.choice_label(text) if name in CHOSEN else text) for name, text in named
+    ]
 
 
 @register.filter
 def vendors_state(word: str, ours: str = "") -> SafeString | str:
     """`ours`: our status, beside which the word is read."""
-    return vendor_words.of_state(word, ours)
+    return vendor_terms.of_state(word, ours)
 
 
 @register.filter
 def told(event: Event) -> str:
-    return telling.about_event(event)
+    return event_text.event_title(event)
 
 
 @register.filter
@@ -184,7 +189,7 @@ def findings(image: Image | None) -> tuple[Noted, ...]:
 
 @register.filter
 def actor(event: Event) -> str:
-    return telling.actor_of(event)
+    return event_text.actor_name(event)
 
 
 # How the score's drawing is laid out: 100 wide for 0 to 100 points, bars of up to 10 above and below a line 4 thick.

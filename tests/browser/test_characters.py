@@ -16,7 +16,7 @@ def test_browser_and_server_normalise_alike(desk: Desk, pictures: Pictures) -> N
     page = desk.log_in("agent").page
     draft_of(desk, "characters@example.com", pictures)
     texts = [typed for typed, _kept in SAME.values()] + AS_IT_IS
-    script = "async (texts) => texts.map((await import('/static/characters.js')).normalised)"
+    script = "async (texts) => texts.map((await import('/static/core/characters.js')).normalised)"
     assert page.evaluate(script, texts) == [normalise(text) for text in texts]
 
 

@@ -15,8 +15,8 @@ from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
 from tests.browser.test_reports import seed
 from tests.stack import Stack
-from tests.submissions.matrix_world import PEOPLE, STATES
-from tests.submissions.test_permission_matrix import NEVER, NOT_TAKEN, ROWS
+from tests.submissions.workflow.matrix_world import PEOPLE, STATES
+from tests.submissions.workflow.test_permission_matrix import NEVER, NOT_TAKEN, ROWS
 
 MOST_BYTES = 150_000  # over the wire, without the submission's own images
 NOBODY = ""
@@ -136,7 +136,7 @@ def ids(stack: Stack) -> dict[str, Any]:
     found = stack.query(
         "[Project.objects.first().pk, User.objects.get(username='agent').pk, Team.objects.first().pk,"
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
-        " __import__('submissions.clock').clock.now().strftime('%Y/%m')]"
+        " __import__('submissions.core.clock').clock.now().strftime('%Y/%m')]"
     )
     return made | dict(zip(("project", "user", "team", "consent", "month"), found, strict=True))
 

@@ -18,8 +18,9 @@ pytestmark = pytest.mark.browser
 SEED = """
 import json
 from datetime import timedelta
-from submissions import capture, clock
-from submissions.events import Actor
+from submissions.capture import drafts as capture
+from submissions.core import clock
+from submissions.audit.events import Actor
 from submissions.models import Project, Submission, User
 agent, officer = User.objects.get(username="agent"), User.objects.get(username="officer")
 made = capture.create_draft(Project.objects.get(name="Demo: standard"), agent.team, by=Actor(agent, agent.username),

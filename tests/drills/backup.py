@@ -69,10 +69,10 @@ def work_on(scene: "Scene", share: float) -> None:
 
 def erase_some(backup: Backup) -> None:
     """People whose check the vendor ended, with no doubtful call and no verdict of ours: those are counted later."""
-    from submissions import erasure
-    from submissions.events import SYSTEM
+    from submissions.audit.events import SYSTEM
     from submissions.models import CallState, Source, Submission
     from submissions.models.submission import DECIDED
+    from submissions.privacy import erasure
 
     ended = Submission.objects.filter(status__in=DECIDED, source=Source.VENDOR, erased_at=None)
     plain = ended.exclude(calls__state__in=(CallState.SETTLED, CallState.UNKNOWN)).exclude(decisions__isnull=False)
@@ -92,11 +92,11 @@ def take(scene: "Scene", backup: Backup) -> None:
 
 
 def exported_seal() -> object:
-    from submissions import seals
+    from submissions.audit import hash_chain
 
-    while seals.seal_due() is not None:
+    while hash_chain.seal_due() is not None:
         pass
-    return seals.export()
+    return hash_chain.export()
 
 
 def bring_back(scene: "Scene", backup: Backup) -> None:
@@ -135,7 +135,7 @@ def look_at_what_is_back(scene: "Scene", backup: Backup) -> None:
 
 
 def cannot_open(images: Iterable[object]) -> list[str]:
-    from submissions import vault
+    from submissions.core import encryption
     from submissions.models import Image
 
     wrong = []
@@ -143,7 +143,7 @@ def cannot_open(images: Iterable[object]) -> list[str]:
         assert isinstance(image, Image)
         try:
             image.read()
-        except (OSError, vault.CannotOpen) as error:
+        except (OSError, encryption.CannotOpen) as error:
             wrong.append(f"{image} {type(error).__name__}")
     return wrong
 
@@ -155,8 +155,9 @@ def waits_to_be_erased(row: "Submission") -> bool:
 
 def open_again(scene: "Scene", backup: Backup) -> None:
     """Steps 8 to 10: on hold everything is asked about; then a person lifts it."""
-    from submissions.calls import hold, recovery
     from submissions.models import Role, Submission
+    from submissions.outbox import restore_hold
+    from submissions.vendor_sync import restore_recovery
     from tests.factories import by, make_user
 
     for name in (*scene.plant.workers, *PROCESSES):
@@ -164,11 +165,11 @@ def open_again(scene: "Scene", backup: Backup) -> None:
     started = time.monotonic()
     done = restoring.wait_until(lambda: restoring.is_read_back(scene), 2 * restoring.READ_BACK_WITHIN)
     scene.notes["read back on hold took (s)"] = round(time.monotonic() - started, 1)
-    scene.must_not["restores not read back while on hold"] = [] if done else [str(recovery.progress())]
+    scene.must_not["restores not read back while on hold"] = [] if done else [str(restore_recovery.progress())]
     manage("replay_erasures")
     left = Submission.objects.filter(pk__in=backup.erased, erased_at=None)
     scene.must_not["people erased who are still there"] = [row.reference for row in left]
-    hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
+    restore_hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
     scene.floor.go_on()
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 
 import requests
 
-from submissions import capture
+from submissions.capture import drafts
 from submissions.models import Project, Role, Submission, User
 from tests.factories import PASSWORD, by, make_team, make_user
 
@@ -92,7 +92,7 @@ def number_of(value: str) -> int:
 
 def draft_of(user: User, project: Project) -> uuid.UUID:
     values = {"email": f"{user.username}@example.com", "customer_id": ""}
-    made = capture.create_draft(
+    made = drafts.create_draft(
         project, user.team or make_team(), by=by(user), issuing_country="KOR", id_type="passport", values=values
     )
     return made.pk

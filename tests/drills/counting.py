@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Count
 
-from submissions.calls import settle
-from submissions.calls.evidence import RESTORED
-from submissions.calls.readback import Word, word_on
 from submissions.models import Alert, Call, CallKind, CallState, Decision, Difference, Status, Submission
 from submissions.models import WebhookDelivery as Delivery
 from submissions.models.submission import FINAL
+from submissions.outbox.evidence import RESTORED
+from submissions.vendor_sync import reconcile
+from submissions.vendor_sync.status_table import Word, word_on
 from tests.drills.records import Vendor, mark_of, picture_of
 from tests.drills.scene import Scene
 
@@ -86,7 +86,7 @@ def is_told(row: Submission) -> bool:
     """Whether a person can see that this one waits, and for what."""
     call = row.open_call
     if call is not None and call.state == CallState.UNKNOWN:
-        return settle.is_stuck(call)
+        return reconcile.is_stuck(call)
     if call is not None:
         return False
     return row.has_difference or Alert.objects.filter(submission=row).exists()

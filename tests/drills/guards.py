@@ -40,8 +40,8 @@ def weaken_database(name: str) -> None:
 
 def _claim() -> None:
     """Any worker takes a call, whether or not another has taken it."""
-    from submissions.calls import gate, ledger
     from submissions.models import Call, CallState
+    from submissions.outbox import gate, ledger
 
     take = ledger._take
 
@@ -56,16 +56,16 @@ def _claim() -> None:
 
 def _lease() -> None:
     """Nobody looks for calls whose worker has died."""
-    from submissions.calls import ledger
+    from submissions.outbox import ledger
 
     ledger.lapse_leases = lambda: 0
 
 
 def _one_open_call() -> None:
     """A press does not look whether another call is open, nor whether the submission has moved since."""
-    from submissions.calls import ledger
     from submissions.models import Submission
-    from submissions.transitions import StaleSubmission
+    from submissions.outbox import ledger
+    from submissions.workflow.transitions import StaleSubmission
 
     move = ledger.move
 
@@ -81,45 +81,46 @@ def _one_open_call() -> None:
 
 def _settle_by_reading() -> None:
     """A call that nobody knows the end of is sent again at once."""
-    from submissions.calls import ledger
+    from submissions.outbox import ledger
 
     ledger.doubt = lambda call, **_named: ledger.give_back(call, error="sent_again_blindly")
 
 
 def _two_reads() -> None:
     """One read that shows no change is enough to say that the vendor never got it, and nothing puts that right."""
-    from submissions.calls import readback, settle
-    from submissions.events import SYSTEM
+    from submissions.audit.events import SYSTEM
+    from submissions.vendor_sync import reconcile, status_table
 
     def release_at_once(call: Any, *_more: Any) -> bool:
-        settle.release(call, by=SYSTEM)
+        reconcile.release(call, by=SYSTEM)
         return True
 
-    settle._nothing_changed = release_at_once
-    readback._put_tries_right = lambda *_args: None
+    reconcile._nothing_changed = release_at_once
+    status_table._put_tries_right = lambda *_args: None
 
 
 def _witness() -> None:
     """Two reads are believed, however old what they show may be, and nothing puts that right."""
-    from submissions.calls import readback, settle
+    from submissions.vendor_sync import reconcile, status_table
 
-    settle._reads_are_fresh = lambda *_args: True
-    readback._put_tries_right = lambda *_args: None
+    reconcile._reads_are_fresh = lambda *_args: True
+    status_table._put_tries_right = lambda *_args: None
 
 
 def _deadline() -> None:
     """Nobody looks at the clock before a call leaves."""
-    from submissions import deadlines, sweeps
+    from submissions.outbox import deadline_sweep
+    from submissions.workflow import deadlines
 
     deadlines.is_in_time = lambda *_args: True
     deadlines.check_step2_in_time = lambda *_args: None
-    sweeps.sweep_deadlines = lambda *_args: 0
+    deadline_sweep.sweep_deadlines = lambda *_args: 0
 
 
 def _vendors_clock() -> None:
     """Our own clock is believed, whatever the vendor's Date header says."""
-    from submissions import clock
-    from submissions.calls import gate
+    from submissions.core import clock
+    from submissions.outbox import gate
 
     clock.is_drifting = lambda _project: False
     clock.vendor_now = lambda _project: clock.now()
@@ -132,10 +133,11 @@ def _count_before_send() -> None:
     """A try is counted when its answer comes, not before it leaves."""
     from django.db.models import F
 
-    from submissions.calls import ledger, outcomes
     from submissions.models import Submission
+    from submissions.outbox import ledger
+    from submissions.vendor_sync import replies
 
-    answered = outcomes.step2_answered
+    answered = replies.step2_answered
 
     def count_after(call: Any, reply: Any) -> bool:
         if not answered(call, reply):
@@ -143,25 +145,26 @@ def _count_before_send() -> None:
         Submission.objects.filter(pk=call.submission_id).update(selfies_sent=F("selfies_sent") + 1)
         return True
 
-    outcomes.step2_answered = count_after
+    replies.step2_answered = count_after
     ledger.count_start = lambda *_args: True
     ledger.uncount_start = lambda *_args: None
 
 
 def _tries() -> None:
     """A fourth selfie may be pressed, and leaves."""
-    from submissions import steps
-    from submissions.calls import ledger
+    from submissions.capture import submit
+    from submissions.outbox import ledger
 
     count_start = ledger.count_start
-    steps.check_tries = lambda *_args: None
+    submit.check_tries = lambda *_args: None
     ledger.count_start = lambda *args: count_start(*args) or True
 
 
 def _confirm_by_reading() -> None:
     """A webhook is believed as it comes."""
-    from submissions import clock, webhooks
+    from submissions.core import clock
     from submissions.models import Status, Submission
+    from submissions.vendor_sync import webhooks
 
     final = (Status.APPROVED, Status.REJECTED)
     undecided: dict[str, Any] = {"decided_at": None, "source": ""}
@@ -179,9 +182,9 @@ def _confirm_by_reading() -> None:
 
 def _hold() -> None:
     """A restored database goes on as if nothing had happened."""
-    from submissions.calls import hold
+    from submissions.outbox import restore_hold
 
-    hold.is_in_time = lambda _switch: True
+    restore_hold.is_in_time = lambda _switch: True
 
 
 def _nothing() -> None:

@@ -32,7 +32,7 @@ def worker_killed(scene: "Scene") -> None:
 @drill()
 def two_workers(scene: "Scene") -> None:
     """Both workers wake at once, by forty wake-ups, on everything that was pressed while they were frozen."""
-    from submissions import wake
+    from submissions.core import task_queue
 
     next_at = 0
     for _turn in scene.gusts(0.5):
@@ -43,7 +43,7 @@ def two_workers(scene: "Scene") -> None:
             scene.plant.signal(worker, signal.SIGSTOP)
         time.sleep(1)
         for _wake_up in range(WAKE_UPS):
-            wake._send(wake.SEND)
+            task_queue._send(task_queue.SEND)
         for worker in scene.plant.workers:
             scene.plant.signal(worker, signal.SIGCONT)
 
@@ -142,9 +142,9 @@ def wrong_by(scene: "Scene", seconds: float) -> None:
 
 def until_half_are_over() -> float:
     """Seconds until the 24 hours have run out for half of the submissions that wait for a selfie."""
-    from submissions import clock
-    from submissions.deadlines import RESULT_LIMIT
+    from submissions.core import clock
     from submissions.models import Status, Submission
+    from submissions.workflow.deadlines import RESULT_LIMIT
 
     waiting = Submission.objects.filter(status__in=(Status.CONFIRMING, Status.INCOMPLETE))
     started = list(waiting.order_by("step1_started_at").values_list("step1_started_at", flat=True))
@@ -174,7 +174,7 @@ def deadline_in_queue(scene: "Scene") -> None:
 
 
 def stopped_by_a_manager(scene: "Scene") -> None:
-    from submissions import clock
+    from submissions.core import clock
     from submissions.models import Switch
 
     Switch.read()

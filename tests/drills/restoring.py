@@ -23,8 +23,9 @@ STEP_SECONDS = 150  # of the portal's clock, while the vendor is asked about eve
 @drill()
 def dump_restored(scene: "Scene") -> None:
     """The database is dumped in mid-traffic, works on, is lost and restored; it must hold by itself, and recover."""
-    from submissions.calls import hold, recovery
     from submissions.models import Role, Switch
+    from submissions.outbox import restore_hold
+    from submissions.vendor_sync import restore_recovery
     from tests.factories import by, make_user
 
     for _turn in scene.gusts(share=0.5):
@@ -40,8 +41,8 @@ def dump_restored(scene: "Scene") -> None:
         scene.not_held.append("the restored database did not hold by itself")
     is_done = wait_until(lambda: is_read_back(scene), READ_BACK_WITHIN)
     if not is_done:
-        scene.not_held.append(f"not everything was asked about: {recovery.progress()}")
-    hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
+        scene.not_held.append(f"not everything was asked about: {restore_recovery.progress()}")
+    restore_hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
     scene.floor.go_on()
     for _turn in scene.gusts():
         pass
@@ -64,11 +65,11 @@ def lose_and_restore(scene: "Scene", dump: Path) -> None:
 
 def is_read_back(scene: "Scene") -> bool:
     """One more step of the clock, and whether all that is open has been asked about."""
-    from submissions.calls import recovery
+    from submissions.vendor_sync import restore_recovery
 
     scene.clock.advance(STEP_SECONDS)
     time.sleep(1)
-    done = recovery.progress()
+    done = restore_recovery.progress()
     return bool(done["is_listed"]) and not done["unknown"] and not done["unasked"]
 
 

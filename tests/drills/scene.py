@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from submissions import clock
+from submissions.core import clock
 from submissions.models import Call, CallState, Status, Submission
 from submissions.models.submission import FINAL
 from tests.drills.plant import Clock, Plant

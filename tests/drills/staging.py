@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from submissions import demo
+from submissions.accounts import demo
 from submissions.models import Project
 from submissions.models.project import webhook_token_hash
 from tests.drills import guards

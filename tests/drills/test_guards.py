@@ -15,8 +15,13 @@ SAYS = """
 import sys, django
 django.setup()
 import kycportal.celery, kycportal.urls, submissions.tasks
-from submissions import clock, deadlines, steps, sweeps, webhooks
-from submissions.calls import gate, hold, ledger, outcomes, settle
+from submissions.core import clock
+from submissions.workflow import deadlines
+from submissions.capture import submit as steps
+from submissions.outbox import deadline_sweep as sweeps
+from submissions.vendor_sync import webhooks
+from submissions.outbox import gate, restore_hold as hold, ledger
+from submissions.vendor_sync import replies as outcomes, reconcile as settle
 pieces = [
     clock.now, clock.vendor_now, clock.is_drifting, deadlines.is_in_time, deadlines.check_step2_in_time,
     steps.check_tries, sweeps.sweep_deadlines, webhooks._act_on, ledger._take, ledger.count_start, ledger.doubt,

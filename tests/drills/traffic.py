@@ -12,12 +12,14 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections, connection
 from PIL import Image as Picture
 
-from submissions import capture, claims, clock, review, steps
-from submissions.deadlines import DeadlinePassed
+from submissions.capture import drafts, submit
+from submissions.core import clock
 from submissions.models import Image, ImageKind, Project, Role, Status, Submission, Team, User, Verdict
 from submissions.models.submission import FINAL
-from submissions.permissions import NotAllowed
-from submissions.transitions import StaleSubmission
+from submissions.review import claims, decisions
+from submissions.workflow.deadlines import DeadlinePassed
+from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.transitions import StaleSubmission
 from tests.drills.records import MARK
 from tests.factories import VALUES, by, make_team, make_user
 
@@ -39,13 +41,13 @@ FACTS = (
     StaleSubmission,
     NotAllowed,
     DeadlinePassed,
-    steps.NotReady,
-    steps.VendorDown,
-    steps.NoTryLeft,
-    steps.LastTry,
+    submit.NotReady,
+    submit.VendorDown,
+    submit.NoTryLeft,
+    submit.LastTry,
     claims.ClaimedByOther,
-    review.CommentMissing,
-    review.WarningsOpen,
+    decisions.CommentMissing,
+    decisions.WarningsOpen,
 )
 
 
@@ -154,7 +156,7 @@ class Agent(Person):
     def _admit(self) -> None:
         tags = "+".join(self.draw.choices(list(self.floor.cases), weights=list(self.floor.cases.values())))
         email = f"drill{self.draw.randrange(10**9)}+{tags}@example.com"
-        submission = capture.create_draft(
+        submission = drafts.create_draft(
             self.floor.project,
             self.user.team or make_team(),
             by=by(self.user),
@@ -184,14 +186,14 @@ class Agent(Person):
     def _type_what_was_not_read(self, submission: Submission) -> None:
         missing = {name: text for name, text in VALUES.items() if not submission.values.get(name)}
         if missing:
-            capture.save_values(submission, missing, by=by(self.user))
+            drafts.save_values(submission, missing, by=by(self.user))
 
 
 PRESSES: dict[Status, tuple[ImageKind, Callable[..., object]]] = {
-    Status.DRAFT: (ImageKind.ID_FRONT, steps.send_step1),
-    Status.STEP1_RETRY: (ImageKind.ID_FRONT, steps.send_step1),
-    Status.CONFIRMING: (ImageKind.SELFIE, steps.send_step2),
-    Status.INCOMPLETE: (ImageKind.SELFIE, steps.send_step2),
+    Status.DRAFT: (ImageKind.ID_FRONT, submit.send_step1),
+    Status.STEP1_RETRY: (ImageKind.ID_FRONT, submit.send_step1),
+    Status.CONFIRMING: (ImageKind.SELFIE, submit.send_step2),
+    Status.INCOMPLETE: (ImageKind.SELFIE, submit.send_step2),
 }
 
 
@@ -209,12 +211,12 @@ class Officer(Person):
         verdict = Verdict.REJECTED if self.draw.random() < 0.3 else Verdict.APPROVED
         comment = "As drilled." if verdict == Verdict.REJECTED else ""
         corrections = {MARK: f"Drill {self.draw.randrange(10**12)}"}
-        ticked = [warning.code for warning in review.warnings_of(submission, self.user)]
+        ticked = [warning.code for warning in decisions.warnings_of(submission, self.user)]
         reason = "other" if comment else ""
 
         def decide(row: Submission) -> object:
             told = {"comment": comment, "reason_code": reason, "corrections": corrections, "ticked": ticked}
-            return review.decide(row, verdict, by=actor, **told)
+            return decisions.decide(row, verdict, by=actor, **told)
 
         rows = [submission]
         if self.draw.random() < DOUBLE_PRESSES:

@@ -19,7 +19,7 @@ from threading import Lock, local
 import requests
 import urllib3
 
-from submissions import demo
+from submissions.accounts import demo
 from tests import pictures
 from tests.hostile.answers import problem_of
 from tests.hostile.inputs import Hostile, Targets, make

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from argos import limits
-from submissions import search, vault
+from submissions.core import encryption
 from submissions.models import (
     Event,
     Export,
@@ -18,6 +18,7 @@ from submissions.models import (
     SubmissionKey,
     WebhookDelivery,
 )
+from submissions.search import blind_index
 
 MOST_HASHES = 40  # search rows of one submission: a dozen name words, each number whole and by its end
 
@@ -45,12 +46,12 @@ def half_written() -> dict[str, int]:
 def _opens(submission: Submission) -> bool:
     try:
         return isinstance(submission.values, dict) and isinstance(submission.ocr, dict)
-    except vault.CannotOpen:
+    except encryption.CannotOpen:
         return False
 
 
 def _is_indexed(submission: Submission) -> bool:
-    wanted = {vault.search_digest(kind, text) for kind, text in search.hashable(submission.values)}
+    wanted = {encryption.search_digest(kind, text) for kind, text in blind_index.hashable(submission.values)}
     return wanted == {
         bytes(row) for row in SearchHash.objects.filter(submission=submission).values_list("digest", flat=True)
     }
@@ -59,7 +60,7 @@ def _is_indexed(submission: Submission) -> bool:
 def _is_readable(image: Image) -> bool:
     try:
         return len(image.read()) == image.size
-    except (OSError, vault.CannotOpen):
+    except (OSError, encryption.CannotOpen):
         return False
 
 
@@ -108,7 +109,7 @@ def _notes_too_long() -> int:
 def _holds(row: WebhookDelivery) -> bool:
     try:
         return isinstance(row.body, bytes)
-    except vault.CannotOpen:
+    except encryption.CannotOpen:
         return False
 
 

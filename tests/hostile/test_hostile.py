@@ -7,14 +7,14 @@ import pytest
 from django.test import Client
 
 from submissions.models import Role, Status, User
-from tests import factories
+from tests import factories, scale
 from tests.hostile import grammars, judging
 from tests.hostile.answers import problem_of
 from tests.hostile.inputs import Hostile, Targets, make, some_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-SEED, INPUTS = 20_260, 400
+SEED, INPUTS = scale.SEED, scale.sized(100, 400)
 ROLES = (Role.AGENT, Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 
 

@@ -15,10 +15,10 @@ from django.utils.functional import empty
 
 from kycportal import doctor, health, s3, workers
 from kycportal.doctor import Finding, Grade, config, parts, vendor
-from submissions.budget import Budget
-from submissions.calls import hold
-from submissions.keys import rotation
 from submissions.models import ImageKind, Switch
+from submissions.outbox import restore_hold
+from submissions.outbox.rate_budget import Budget
+from submissions.privacy.keys import rotation
 from tests.broker import redis
 from tests.factories import attach_image, make_at, make_project
 from tests.sandbox import KEY, Sandbox, sandbox
@@ -213,7 +213,7 @@ def test_folder_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
 
 def test_hold_is_told_with_the_page_to_read() -> None:
     Switch.read()
-    hold.begin(hold.BY_HAND)
+    restore_hold.begin(restore_hold.BY_HAND)
     found = bad(parts.sending())
     assert "on hold" in found[0].said
     assert "Restore" in found[0].do

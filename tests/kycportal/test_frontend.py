@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kycportal import frontend, run
-from submissions.imaging import weights
+from submissions.capture.imaging.face import weights
 
 PACKAGE = Path("node_modules", frontend.WEIGHTS_PACKAGE)
 

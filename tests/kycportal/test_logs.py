@@ -127,5 +127,5 @@ def test_unknown_format_is_refused_in_words() -> None:
 
 def test_terminal_is_not_flooded() -> None:
     """A line for each request and exchange is for machines."""
-    assert logs.config("plain")["loggers"]["submissions.exchanges"]["level"] == "WARNING"
-    assert "submissions.exchanges" not in logs.config("json")["loggers"]
+    assert logs.config("plain")["loggers"]["submissions.outbox.instrumentation"]["level"] == "WARNING"
+    assert "submissions.outbox.instrumentation" not in logs.config("json")["loggers"]

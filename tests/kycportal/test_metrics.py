@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from argos.client import Exchange
 from kycportal import health, metrics, workers
-from submissions import counters, exchanges, gauges, tally
-from submissions.calls import ledger
+from submissions.core import metrics as core_metrics
 from submissions.models import CallKind
+from submissions.outbox import instrumentation, ledger
+from submissions.outbox import metrics as outbox_metrics
+from submissions.reporting import gauges
 from tests.broker import redis
 from tests.factories import VALUES, claim_call, make_at
 
@@ -54,8 +56,8 @@ def test_wrong_token_is_refused(client: Client, token: str, given: str) -> None:
 def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis: str) -> None:
     make_at("pending")
     ledger.doubt(claim_call(make_at("step2_sending"), CallKind.STEP2), error="cut")
-    counters.count("call", "step2", "answered")
-    exchanges.note(Exchange("step2", 0.3, 200))
+    core_metrics.count("call", "step2", "answered")
+    instrumentation.note(Exchange("step2", 0.3, 200))
     workers._said["threads"] = 8
     workers.say(at_once=True)
     health.note_heartbeat()
@@ -64,7 +66,7 @@ def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis:
     assert told['kyc_calls_open{state="unknown"}'] == 1
     assert told["kyc_review_pending"] == 1
     assert told['kyc_calls_total{operation="step2",outcome="answered"}'] == 1
-    assert {kind: told[f'kyc_deadline_misses_total{{kind="{kind}"}}'] for kind in tally.MISSES} == NONE_MISSED
+    assert {kind: told[f'kyc_deadline_misses_total{{kind="{kind}"}}'] for kind in outbox_metrics.MISSES} == NONE_MISSED
     assert told['kyc_vendor_seconds_bucket{answer="2xx",le="0.25",operation="step2"}'] == 0
     assert told['kyc_vendor_seconds_bucket{answer="2xx",le="0.5",operation="step2"}'] == 1
     assert told['kyc_vendor_seconds_bucket{answer="2xx",le="+Inf",operation="step2"}'] == 1
@@ -110,7 +112,7 @@ def test_gauges_read_no_growing_table_from_end_to_end() -> None:
 @pytest.mark.django_db
 def test_workers_not_heard_of_are_not_counted(redis: str) -> None:
     workers.say(at_once=True)
-    workers.shared.ask(workers._SET, [workers.KEY], ["gone:1", f"{time.time() - 60:.0f} 8 8"])
+    workers.redis_client.ask(workers._SET, [workers.KEY], ["gone:1", f"{time.time() - 60:.0f} 8 8"])
     assert workers.pool().workers == 1
 
 

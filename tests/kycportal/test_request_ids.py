@@ -12,8 +12,8 @@ from django.test import Client
 from argos.client import Exchange
 from kycportal import request_ids
 from kycportal.celery import app
-from submissions import exchanges
-from submissions.calls import send
+from submissions.outbox import instrumentation
+from submissions.vendor_sync import worker
 from tests.factories import make_at
 
 GIVEN = "proxy-id-0001"
@@ -83,15 +83,15 @@ def test_vendor_lines_carry_the_call(caplog: pytest.LogCaptureFixture, monkeypat
     seen: list[dict[str, Any]] = []
 
     def ask(call: Any, client: Any, files: Any) -> mock.Mock:
-        exchanges.note(Exchange("step1", 0.2, 200))
+        instrumentation.note(Exchange("step1", 0.2, 200))
         seen.append(dict(structlog.contextvars.get_contextvars()))
         return mock.Mock()
 
     submission = make_at("step1_sending")
-    monkeypatch.setattr(send, "_ready", lambda call: {})
-    monkeypatch.setitem(send.ASKS, "step1", ask)
-    monkeypatch.setitem(send.TAKES, "step1", lambda call, reply: None)
-    monkeypatch.setattr(send.gate, "note_contact", lambda project, answered: None)
+    monkeypatch.setattr(worker, "_ready", lambda call: {})
+    monkeypatch.setitem(worker.ASKS, "step1", ask)
+    monkeypatch.setitem(worker.TAKES, "step1", lambda call, reply: None)
+    monkeypatch.setattr(worker.gate, "note_contact", lambda project, answered: None)
     structlog.contextvars.clear_contextvars()
-    assert send.send_next()
+    assert worker.send_next()
     assert seen == [{"call": str(submission.open_call.pk), "operation": "step1"}]

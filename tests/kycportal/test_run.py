@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kycportal import run
-from submissions import demo
+from submissions.accounts import demo
 
 
 def settings(folder: Path, **fields: Any) -> Any:

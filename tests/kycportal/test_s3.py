@@ -15,9 +15,9 @@ from django.test import Client
 from kycportal import env, health, s3
 from kycportal.doctor import parts
 from kycportal.run import free_port
-from submissions import claims
-from submissions.calls import send
 from submissions.models import CallState, Event, Image, ImageKind, Role, Submission
+from submissions.review import claims
+from submissions.vendor_sync import worker
 from tests.factories import attach_image, by, claim_call, make_at, make_user, reload, sign_in
 from tests.pictures import selfie_jpeg
 from tests.service import serving
@@ -166,7 +166,7 @@ def test_call_waits_for_a_storage_and_is_given_up_for_a_lost_image(bucket: Servi
         for image in submission.images.all():
             bucket.client.delete_object(Bucket=BUCKET, Key=image.name)
     claimed = claim_call(submission, call.kind)
-    assert send._ready(claimed) is None
+    assert worker._ready(claimed) is None
     bucket.allows(True)
     claimed.refresh_from_db()
     if trouble == "forbidden":

@@ -24,7 +24,7 @@ from django.test import Client
 from opentelemetry import trace
 from argos.client import Exchange
 from kycportal import request_ids, traces
-from submissions import exchanges
+from submissions.outbox import instrumentation as exchanges
 traces.start_where_wanted()
 Client(headers={"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"}).get("/nothing/kim@example.com/?q=kim")
 sent = {}

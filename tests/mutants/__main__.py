@@ -31,9 +31,9 @@ SENT = domain("follow", "lanes", "budget", "webhooks", "with_sandbox", "life", "
 ROOMS = {
     "argos": Room("argos/**/*.py", ("tests/argos",), "argos/sandbox/"),
     "sandbox": Room("argos/sandbox/*.py", ("tests/argos/sandbox",)),
-    "transitions": Room("submissions/transitions.py", RULES),
-    "deadlines": Room("submissions/deadlines.py", RULES),
-    "permissions": Room("submissions/permissions.py", RULES),
+    "transitions": Room("submissions/workflow/transitions.py", RULES),
+    "deadlines": Room("submissions/workflow/deadlines.py", RULES),
+    "permissions": Room("submissions/workflow/permissions.py", RULES),
     "calls": Room("submissions/calls/*.py", (*LOST, *SENT)),
 }
 

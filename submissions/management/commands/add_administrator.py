@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from submissions import events
+from submissions.accounts import one_time_password
+from submissions.audit import events
 from submissions.models import Role, User
-from submissions.signin import one_time
 
 
 class Command(BaseCommand):
@@ -26,12 +26,12 @@ class Command(BaseCommand):
         if options["reset"]:
             if person is None or person.role != Role.ADMINISTRATOR:
                 raise CommandError("There is no administrator of that name. Others are reset by an administrator.")
-            one_time.forget_second_factors(person, by=events.SYSTEM)
+            one_time_password.forget_second_factors(person, by=events.SYSTEM)
         elif person is not None:
             raise CommandError("There is somebody of that name. To let an administrator back in, add --reset.")
         else:
             person = _add(options["username"], options["name"] or options["username"])
-        self.stdout.write(f"{person.username}: {one_time.give(person, by=events.SYSTEM)}")
+        self.stdout.write(f"{person.username}: {one_time_password.give(person, by=events.SYSTEM)}")
         self.stdout.write("Good for one sign-in within 24 hours. A second factor is set up there.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions.keys import backup
+from submissions.privacy.keys import backup
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import seals
+from submissions.audit import hash_chain
 
 
 class Command(BaseCommand):
@@ -17,8 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--to", help="e-mail address outside this system")
 
     def handle(self, *args: Any, to: str | None, **options: Any) -> None:
-        seals.seal_due()
-        newest = seals.export()
+        hash_chain.seal_due()
+        newest = hash_chain.export()
         if newest is None:
             raise CommandError("Nothing has been recorded yet, so there is no seal.")
         text = json.dumps(newest)

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from submissions.calls import hold, memory, recovery
-from submissions.events import Actor
+from submissions.audit.events import Actor
+from submissions.core.reasons import is_reason
 from submissions.models import Switch
-from submissions.reason import is_reason
+from submissions.outbox import restore_hold, restore_watermark
+from submissions.vendor_sync import restore_recovery
 
 HERE = Actor(None, "command line")
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["begin"]:
-            hold.begin(hold.BY_HAND, by=HERE)
+            restore_hold.begin(restore_hold.BY_HAND, by=HERE)
         if options["lift"]:
             if not is_reason(options["reason"]):
                 raise CommandError("--lift wants --reason: what was checked.")
@@ -33,13 +34,13 @@ class Command(BaseCommand):
             self.stdout.write("not on hold")
             return
         self.stdout.write(f"on hold since {switch.on_hold_since:%Y-%m-%d %H:%M:%S} UTC ({switch.on_hold_why})")
-        for name, value in recovery.progress().items():
+        for name, value in restore_recovery.progress().items():
             self.stdout.write(f"  {name}: {value}")
 
     def _lift(self, why: str) -> None:
         try:
-            hold.lift(by=HERE, why=why)
-        except hold.ErasuresMissed as error:
+            restore_hold.lift(by=HERE, why=why)
+        except restore_hold.ErasuresMissed as error:
             raise CommandError(str(error)) from error
-        except memory.NotKept as error:
+        except restore_watermark.NotKept as error:
             raise CommandError("The hold stays: neither Redis nor the data directory can be written.") from error

@@ -1,4 +1,4 @@
-"""Makes the first project from ARGOS_*, and the demo people and projects where `submissions.demo` allows them."""
+"""Create the first project from ARGOS_*, and demo users and projects where `accounts.demo` allows them."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from submissions import demo
+from submissions.accounts import demo
 from submissions.models import Project, Team, User
 from submissions.models.project import webhook_token_hash
 

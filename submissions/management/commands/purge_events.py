@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from submissions import clock, seals
+from submissions.audit import hash_chain
+from submissions.core import clock
 
 LEAST_YEARS = 2  # access records of Korean law: at least two years
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         if older_than_years < LEAST_YEARS:
             raise CommandError(f"Access records are kept at least {LEAST_YEARS} years.")
         try:
-            removed = seals.purge(clock.now() - timedelta(days=366 * older_than_years))
+            removed = hash_chain.purge(clock.now() - timedelta(days=366 * older_than_years))
         except DatabaseError as refused:
             raise CommandError(f"The database refuses: {refused}. Only the role kyc_purger may.") from refused
         self.stdout.write(f"{removed} events removed; their seals stay.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import erasure
+from submissions.privacy import erasure
 
 
 class Command(BaseCommand):

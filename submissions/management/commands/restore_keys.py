@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import vault
-from submissions.keys import backup
+from submissions.core import encryption
+from submissions.privacy.keys import backup
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             done = backup.restore(file)
         except (OSError, ValueError, backup.Incomplete) as error:
             raise CommandError(f"Nothing was put back. {error}") from error
-        except vault.CannotOpen as error:
+        except encryption.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into KYC_FIELD_KEYS and run it again.") from error
         self.stdout.write(f"{done.written} keys put back; {done.left_out} left out: erased, or not in this database.")
         if lost := backup.lost():

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from submissions import retention
+from submissions.privacy import retention
 
 
 class Command(BaseCommand):

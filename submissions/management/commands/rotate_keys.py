@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import vault
-from submissions.keys import rotation
+from submissions.core import encryption
+from submissions.privacy.keys import rotation
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             self._run(search, max(1, batch))
         except KeyboardInterrupt as stopped:
             raise CommandError("Stopped. What was done stays done; run it again to go on.") from stopped
-        except vault.CannotOpen as error:
+        except encryption.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into the list and run it again.") from error
         if left := rotation.left():
             raise CommandError(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from submissions import seals
+from submissions.audit import hash_chain
 from submissions.models import Seal
 
 
@@ -18,12 +18,12 @@ class Command(BaseCommand):
         parser.add_argument("--seal", type=Path, help="a seal exported earlier with export_seal, to check against")
 
     def handle(self, *args: Any, seal: Path | None, **options: Any) -> None:
-        problems = list(seals.verify(_exported(seal)))
+        problems = list(hash_chain.verify(_exported(seal)))
         for problem in problems:
             self.stdout.write(f"seal {problem.seal}: {problem.text}")
         if problems:
             raise CommandError(f"{len(problems)} sign(s) of tampering. Keep the database as it is and ask why.")
-        newest = seals.export()
+        newest = hash_chain.export()
         if seal is None:
             self.stdout.write("No exported seal was given, so events cut off at the end would not be noticed.")
         said = f"{Seal.objects.count()} seals hold; newest {newest['digest']}" if newest else "no seal yet"

@@ -6,9 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from submissions import capture, steps
-from submissions.calls import send
+from submissions.capture import drafts, submit
 from submissions.models import ImageKind, Project, Submission, User
+from submissions.vendor_sync import worker
 from tests.factories import VALUES, by, make_project, make_team, reload
 from tests.pictures import id_card_jpeg, selfie_jpeg
 from tests.sandbox import KEY, Sandbox
@@ -27,17 +27,17 @@ def make_gathered(project: Project, agent: User, tag: str = "", **fields: str) -
     """A draft with its two images."""
     where = {"issuing_country": "KOR", "id_type": "passport", **fields}
     values = {"email": f"applicant+noocr{tag}@example.com"}  # nothing read, so that nothing typed differs from it
-    draft = capture.create_draft(project, make_team(), by=by(agent), values=values, **where)  # type: ignore[arg-type]
-    capture.add_image(draft, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
-    capture.add_image(draft, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
+    draft = drafts.create_draft(project, make_team(), by=by(agent), values=values, **where)  # type: ignore[arg-type]
+    drafts.add_image(draft, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
+    drafts.add_image(draft, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
     return draft
 
 
 def make_confirming(project: Project, agent: User, tag: str = "") -> Submission:
     """Step 1 was sent and read."""
     draft = make_gathered(project, agent, tag)
-    steps.send_step1(draft, by=by(agent))
-    assert send.send_next()
+    submit.send_step1(draft, by=by(agent))
+    assert worker.send_next()
     return reload(draft)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from submissions import clock
-from submissions.calls import gate, send
+from submissions.core import clock
 from submissions.models import Call, CallState, Project, Status, User
+from submissions.outbox import gate
+from submissions.vendor_sync import worker
 from tests.factories import reload
 from tests.sandbox import Sandbox
-from tests.submissions.test_with_sandbox import settle_later
+from tests.submissions.vendor_sync.test_with_sandbox import settle_later
 from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, post, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -45,7 +46,7 @@ def test_refusal_is_said_and_costs_no_try(
     submission = make_confirming(project, agent)
     sandbox.control.fault("step2", fault)
     assert post(client, submission, "step2", **TYPED).status_code == 302
-    assert send.send_next()
+    assert worker.send_next()
     page = read(client, submission)
     submission = reload(submission)
     assert "refused Step 2; no try was spent" in page
@@ -65,7 +66,7 @@ def test_unknown_end_is_said_and_nothing_can_be_pressed(
     submission = make_confirming(project, agent)
     sandbox.control.fault("step2", fault, when)
     post(client, submission, "step2", **TYPED)
-    send.send_next()
+    worker.send_next()
     page = read(client, submission)
     assert "We do not know yet whether the vendor got Step 2" in page
     assert "no try is spent twice" in page
@@ -87,7 +88,7 @@ def test_timeout_is_said_and_adopted(client: Client, agent: User, project: Proje
     Project.objects.update(read_timeout=1)
     sandbox.control.fault("step2", "slow", "after", seconds=1.5)
     post(client, submission, "step2", **TYPED)
-    send.send_next()
+    worker.send_next()
     assert "We do not know yet" in read(client, submission)
     time.sleep(0.6)
     settle_later()
@@ -101,14 +102,14 @@ def test_refused_connection_waits_and_goes_by_itself(
     submission = make_confirming(project, agent)
     Project.objects.update(base_url="http://127.0.0.1:9/v3")
     post(client, submission, "step2", **TYPED)
-    send.send_next()
+    worker.send_next()
     page = read(client, submission)
     assert "Step 2 waits for the vendor" in page
     assert "no try was spent" in page
     assert "Take it back" in page
     Project.objects.update(base_url=sandbox.base_url)
     Call.objects.filter(state=CallState.PREPARED).update(not_before=clock.now())
-    assert send.send_next()
+    assert worker.send_next()
     assert reload(submission).status == Status.PENDING
     assert sandbox.control.counts("step2") == {"came": 1, "processed": 1, "refused": 0}
 
@@ -118,7 +119,7 @@ def test_step1_while_the_vendor_is_down_starts_no_clock(client: Client, agent: U
     submission = make_gathered(reload_project(project), agent)
     post(client, submission, "step1")
     for _time in range(gate.DOWN_AFTER):
-        assert send.send_next()
+        assert worker.send_next()
         Call.objects.filter(state=CallState.PREPARED).update(not_before=clock.now())
     submission = reload(submission)
     assert submission.deadline_at is None
@@ -137,7 +138,7 @@ def test_step1_weather_is_said(client: Client, agent: User, project: Project, sa
     submission = make_gathered(project, agent)
     sandbox.control.fault("step1", fault)
     post(client, submission, "step1", customer_id="C-9")
-    send.send_next()
+    worker.send_next()
     page = read(client, submission)
     is_refused = fault in ("403_key", "413")
     words = "refused Step 1; no try was spent" if is_refused else "We do not know yet whether the vendor got Step 1"
@@ -159,6 +160,6 @@ def test_double_press_sends_one_call(client: Client, agent: User, project: Proje
     replies: list[Any] = [post(client, submission, "step2", **TYPED) for _press in range(2)]
     assert [reply.status_code for reply in replies] == [302, 302]
     assert "It moved meanwhile" in client.get(replies[1].url).content.decode()
-    while send.send_next():
+    while worker.send_next():
         pass
     assert sandbox.control.counts("step2")["came"] == 1

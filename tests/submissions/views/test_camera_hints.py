@@ -10,10 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from PIL import Image
 
-from submissions import pace
-from submissions.imaging import checks, frames
-from submissions.imaging.intake import Kind
-from submissions.imaging.unusable import UnusableImage
+from submissions.capture.imaging import live_hints, quality
+from submissions.capture.imaging.errors import UnusableImage
+from submissions.capture.imaging.normalise import Kind
+from submissions.core import rate_limit
 from submissions.models import Event, Submission
 from tests import pictures
 from tests.factories import make_draft, sign_in
@@ -44,20 +44,22 @@ def crop(left: int, top: int, right: int, bottom: int) -> Image.Image:
     ids=["good", "far", "near", "turned", "two", "none", "dark"],
 )
 def test_a_face(image: Image.Image, told: str) -> None:
-    hint = frames.hint(frame(image), Kind.SELFIE)
+    hint = live_hints.hint(frame(image), Kind.SELFIE)
     assert told in hint if told else hint == ""
 
 
 def test_a_document() -> None:
     card = pictures.jpeg(pictures.id_card().resize((640, 400)), 85)
-    assert frames.hint(card, Kind.ID_FRONT) == ""
-    assert "dark" in frames.hint(pictures.jpeg(Image.new("RGB", (640, 400), (12, 12, 12))), Kind.ID_FRONT)
+    assert live_hints.hint(card, Kind.ID_FRONT) == ""
+    assert "dark" in live_hints.hint(pictures.jpeg(Image.new("RGB", (640, 400), (12, 12, 12))), Kind.ID_FRONT)
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff" + b"\0" * frames.MAX_BYTES])
+@pytest.mark.parametrize(
+    "content", [b"", b"junk", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff" + b"\0" * live_hints.MAX_BYTES]
+)
 def test_what_is_no_small_jpeg_is_refused(content: bytes) -> None:
     with pytest.raises(UnusableImage):
-        frames.hint(content, Kind.SELFIE)
+        live_hints.hint(content, Kind.SELFIE)
 
 
 def test_a_large_one_and_another_format_are_refused() -> None:
@@ -69,7 +71,7 @@ def test_a_large_one_and_another_format_are_refused() -> None:
         pictures.jpeg(Image.new("L", (9, 9))),
     ):
         with pytest.raises(UnusableImage):
-            frames.hint(content, Kind.SELFIE)
+            live_hints.hint(content, Kind.SELFIE)
 
 
 @pytest.mark.django_db
@@ -102,8 +104,8 @@ class TestAddress:
 
     def test_three_a_second_and_no_more(self, submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
 
-        now = pace.clock.now()
-        monkeypatch.setattr(pace.clock, "now", lambda: now)
+        now = rate_limit.clock.now()
+        monkeypatch.setattr(rate_limit.clock, "now", lambda: now)
         client = sign_in(Client(), submission.created_by)
         url = f"/submissions/{submission.pk}/camera/selfie/"
         codes = [client.post(url, b"junk", content_type="image/jpeg").status_code for _time in range(5)]
@@ -112,7 +114,7 @@ class TestAddress:
     def test_the_light_meter_of_the_page_has_the_servers_levels(
         self, submission: Submission, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(checks, "LIVE", replace(checks.LIVE, dark_level=41.5, bright_level=230))
+        monkeypatch.setattr(quality, "LIVE", replace(quality.LIVE, dark_level=41.5, bright_level=230))
         page = sign_in(Client(), submission.created_by).get(f"/submissions/{submission.pk}/").content.decode()
         assert 'data-dark-below="41.5" data-bright-above="230"' in page
 

@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from submissions import capture, clock, steps, telling
-from submissions.calls import ledger, outcomes
+from submissions.capture import drafts, submit
+from submissions.core import clock
 from submissions.models import Call, CallKind, Status, Submission, User
-from submissions.views.page import rail
+from submissions.outbox import ledger
+from submissions.vendor_sync import replies
+from submissions.views import status_messages
+from submissions.views.capture.submission_page import rail
 from tests.factories import (
     answer_step1,
     by,
@@ -20,7 +23,7 @@ from tests.factories import (
     make_user,
     reload,
 )
-from tests.submissions.test_late_workers import account_reply
+from tests.submissions.outbox.test_late_workers import account_reply
 from tests.submissions.views.gathering import post, read
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 def answered(agent: User, ocr: dict[str, str]) -> Submission:
     draft = make_draft(agent)
-    steps.send_step1(draft, by=by(agent))
+    submit.send_step1(draft, by=by(agent))
     return answer_step1(draft, ocr=ocr)
 
 
@@ -52,7 +55,7 @@ def test_time_and_try_stand_beside_the_button(client: Client, agent: User) -> No
 
 def test_a_first_step1_under_way_says_that_the_clock_may_run(client: Client, agent: User) -> None:
     draft = make_draft(agent)
-    steps.send_step1(draft, by=by(agent))
+    submit.send_step1(draft, by=by(agent))
     told = "If the vendor has it, its 24-hour clock runs already:"
     assert told not in read(client, draft)
     claim_call(draft, CallKind.STEP1)
@@ -63,8 +66,8 @@ def test_a_first_step1_under_way_says_that_the_clock_may_run(client: Client, age
 
 def test_a_malformed_value_is_mended_before_it_is_explained(client: Client, agent: User) -> None:
     submission = make_at(Status.CONFIRMING, agent)
-    capture.save_values(submission, {"date_of_birth": "3 Feb", "name": "Another Person"}, by=by(agent))
-    found = {(problem.field, problem.code) for problem in steps.step2_problems(submission)}
+    drafts.save_values(submission, {"date_of_birth": "3 Feb", "name": "Another Person"}, by=by(agent))
+    found = {(problem.field, problem.code) for problem in submit.step2_problems(submission)}
     assert ("date_of_birth", "format") in found
     assert ("date_of_birth", "changed") not in found
     assert ("name", "changed") in found
@@ -80,8 +83,8 @@ def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Clien
     assert "Code from the 1-won deposit: First make the 1-won deposit below." in page
     assert "Three digits, for example 004" in page
     assert "Ask the customer.</" not in page
-    steps.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
-    assert outcomes.account_answered(claim_call(submission, CallKind.ACCOUNT), account_reply())
+    submit.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
+    assert replies.account_answered(claim_call(submission, CallKind.ACCOUNT), account_reply())
     page = post(client, reload(submission), "step2").content.decode()
     assert "Code from the 1-won deposit: This project needs it. Ask the customer." in page
     assert "First make the 1-won deposit" not in page
@@ -91,7 +94,7 @@ def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
     submission = make_at(Status.STEP1_SENDING, agent, make_project(settle_minutes=17))
     call = claim_call(submission, CallKind.STEP1)
     assert ledger.doubt(call, error="timeout")
-    assert "within about 17 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+    assert "within about 17 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
 
 
 def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) -> None:
@@ -101,23 +104,23 @@ def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) ->
     call = claim_call(submission, CallKind.STEP2)
     assert ledger.doubt(call, error="timeout")
     call.refresh_from_db()
-    assert "within about 30 minutes" in telling.about_open_call(call).text
+    assert "within about 30 minutes" in status_messages.about_open_call(call).text
     begun = clock.vendor_now(project) - timedelta(minutes=12)
     Call.objects.filter(pk=call.pk).update(clear_since=begun)
-    assert "known in about 18 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+    assert "known in about 18 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
     other = make_at(Status.CONFIRMING, make_user(), project)
     later = clock.now() + timedelta(hours=1)
     Submission.objects.filter(pk=other.pk).update(vendor_updated_at=later)
     Call.objects.filter(pk=call.pk).update(clear_since=None)
-    assert "within about 6 minutes" in telling.about_open_call(Call.objects.get(pk=call.pk)).text
+    assert "within about 6 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
 
 
 def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> None:
     submission = make_at(Status.CONFIRMING, agent, make_project(has_account_occupancy=True))
-    steps.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
+    submit.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
     call = claim_call(submission, CallKind.ACCOUNT)
     assert ledger.doubt(call, error="timeout")
-    told = telling.about_open_call(Call.objects.get(pk=call.pk)).text
+    told = status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
     assert "does not show account checks" in told
     assert "minutes" not in told
 

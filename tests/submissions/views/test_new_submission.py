@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from submissions.models import Event, Role, Status, Submission, Team, User
-from submissions.views import page
+from submissions.views.capture import submission_page as page
 from tests.factories import answer_step1, make_at, make_draft, make_project, make_team, make_user
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.views.debug import ExceptionReporter
 
-from submissions import capture, phone
+from submissions.capture import drafts, phone_links
 from submissions.models import Event, Image, ImageKind, PhoneLink, Status, Submission
-from submissions.views import phone as phone_pages
+from submissions.views.capture import phone as phone_pages
 from tests.factories import by, make_draft, make_user, sign_in
 from tests.pictures import no_face_jpeg, selfie_jpeg
 
@@ -35,7 +35,7 @@ def submission() -> Submission:
 
 
 def make_link(submission: Submission, kind: ImageKind = ImageKind.SELFIE) -> tuple[PhoneLink, str]:
-    link, url = phone.make(submission, kind, by=by(submission.created_by))
+    link, url = phone_links.make(submission, kind, by=by(submission.created_by))
     return link, url.rpartition("#")[2]
 
 
@@ -71,7 +71,7 @@ def test_storage_failure_is_told_on_the_phones_own_page(
 
     monkeypatch.setattr(default_storage, "save", away)
     content = selfie_jpeg()
-    reply = client.post(page, {"picture": picture(content), "accepted": phone.digest(content)})
+    reply = client.post(page, {"picture": picture(content), "accepted": phone_links.digest(content)})
     assert reply.status_code == 422
     assert "could not be stored just now" in reply.content.decode()
     assert PhoneLink.objects.unspent().count() == 1
@@ -125,7 +125,7 @@ def test_what_to_do_is_said_and_the_same_picture_may_be_sent_all_the_same(submis
     assert advised.status_code == 422
     assert "No face was found. Look straight into the camera." in text, "said to who holds the phone"
     assert "Send it all the same" in text
-    sha = phone.digest(no_face_jpeg())
+    sha = phone_links.digest(no_face_jpeg())
     assert f'name="accepted" value="{sha}"' in text
     assert client.post(page, {"picture": picture(b"junk"), "accepted": sha}).status_code == 422
     assert not submission.images.exists()
@@ -188,7 +188,7 @@ def test_no_log_line_and_no_error_report_has_the_token(
     with caplog.at_level(logging.DEBUG):
         Client().post("/phone/", {"token": token + "x"})
         client.get("/phone/00000000-0000-4000-8000-000000000000/")
-        monkeypatch.setattr(phone, "take", broken)
+        monkeypatch.setattr(phone_links, "take", broken)
         assert client.post(page, {"picture": picture(b"x")}).status_code == 500
     assert "/phone/" in caplog.text
     assert token not in caplog.text
@@ -206,7 +206,7 @@ def test_an_error_report_hides_the_token(where: str, monkeypatch: pytest.MonkeyP
     def broken(_token: str) -> None:
         raise RuntimeError("the portal failed")
 
-    monkeypatch.setattr(phone, "find", broken)
+    monkeypatch.setattr(phone_links, "find", broken)
     view = phone_pages.enter if where == "body" else phone_pages.take
     try:
         view(asked, **({} if where == "body" else {"pk": "00000000-0000-4000-8000-000000000000"}))
@@ -276,7 +276,7 @@ class TestAgent:
         def refuse(*_arguments: Any) -> int:
             raise ConnectionRefusedError
 
-        monkeypatch.setattr(phone, "send_mail", refuse)
+        monkeypatch.setattr(phone_links, "send_mail", refuse)
         assert "did not leave" in self.share(agent, submission, "mail_selfie").content.decode()
         assert not PhoneLink.objects.unspent().exists()
 
@@ -305,6 +305,6 @@ def fake_arrival(submission: Submission) -> Image:
     image = Image(submission=submission, kind=link.kind, source="phonecam", **sizes)
     image.store(b"a picture")
     with transaction.atomic():
-        capture.keep_image(image, by=phone.Actor(None, phone.CARRIES))
-        phone._spend(link, image)
+        drafts.keep_image(image, by=phone_links.Actor(None, phone_links.CARRIES))
+        phone_links._spend(link, image)
     return image

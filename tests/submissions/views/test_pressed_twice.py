@@ -7,9 +7,10 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from submissions import capture, contact, review, saved_views, steps
-from submissions.calls import gate, ledger
+from submissions.capture import callbacks, drafts, submit
 from submissions.models import Role, Status, Submission
+from submissions.outbox import gate, ledger
+from submissions.review import decisions, saved_views
 from tests.factories import make_at, make_draft, make_project, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -40,18 +41,18 @@ def test_account_check_whose_values_were_saved_elsewhere(client: Client, monkeyp
     client.force_login(agent)
 
     def saved(*_arguments: Any, **_named: Any) -> None:
-        raise capture.SavedMeanwhile(submission.reference)
+        raise drafts.SavedMeanwhile(submission.reference)
 
-    monkeypatch.setattr(steps, "save_values", saved)
+    monkeypatch.setattr(submit, "save_values", saved)
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}
     assert STALE in str(said(client, reverse("account_check", args=[submission.pk]), data))
 
 
 ACTS = [
-    (Role.AGENT, "called_back", contact, "called_back", {}),
+    (Role.AGENT, "called_back", callbacks, "called_back", {}),
     (Role.AGENT, "take_back", ledger, "cancel_prepared", {}),
-    (Role.AGENT, "give_up", capture, "give_up", {"reason": "left"}),
-    (Role.AGENT, "add_note", review, "add_note", {"text": "a note"}),
+    (Role.AGENT, "give_up", drafts, "give_up", {"reason": "left"}),
+    (Role.AGENT, "add_note", decisions, "add_note", {"text": "a note"}),
 ]
 
 

@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kycportal import run
-from submissions import claims, phone, questions
-from submissions.imaging import places
+from submissions.capture import phone_links
+from submissions.capture.imaging import decode_slots
 from submissions.models import ImageKind, PhoneLink, Question, Role, Status, Submission
+from submissions.review import claims, questions
 from tests.factories import by, make_at, make_draft, make_user, reload, sign_in
 from tests.pictures import selfie_jpeg
 from tests.stack import ROOT
@@ -41,7 +42,7 @@ def draft() -> Submission:
 def test_second_upload_of_a_person_is_told_to_wait_and_what_was_typed_is_kept(draft: Submission) -> None:
     agent = draft.created_by
     client = sign_in(Client(), agent)
-    with places.one_upload(f"user:{agent.pk}"):
+    with decode_slots.one_upload(f"user:{agent.pk}"):
         reply = gathering.post(client, draft, selfie=selfie_jpeg(), name="Typed Name", version=str(draft.draft_version))
         assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
         assert reload(draft).values["name"] == "Typed Name"
@@ -52,7 +53,7 @@ def test_second_upload_of_a_person_is_told_to_wait_and_what_was_typed_is_kept(dr
 
 def test_upload_of_another_person_goes_on(draft: Submission) -> None:
     client = sign_in(Client(), draft.created_by)
-    with places.one_upload("user:0"):
+    with decode_slots.one_upload("user:0"):
         assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
 
 
@@ -60,10 +61,10 @@ def test_uploads_by_the_links_of_one_person_wait_for_each_other_and_the_links_st
     agent = draft.created_by
     another = make_draft(agent, draft.project, images=False)
     for submission in (draft, another):
-        link, url = phone.make(submission, ImageKind.SELFIE, by=by(agent))
+        link, url = phone_links.make(submission, ImageKind.SELFIE, by=by(agent))
         client = Client()
         client.post("/phone/", {"token": url.rpartition("#")[2]})
-        with places.one_upload(f"links:{agent.pk}"):
+        with decode_slots.one_upload(f"links:{agent.pk}"):
             reply = client.post(f"/phone/{link.pk}/", {"picture": picture()})
             assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
         assert PhoneLink.objects.get(pk=link.pk).is_open
@@ -73,11 +74,11 @@ def test_uploads_by_the_links_of_one_person_wait_for_each_other_and_the_links_st
 
 def test_upload_by_a_link_does_not_bar_its_maker_nor_the_links_of_others(draft: Submission) -> None:
     client = sign_in(Client(), draft.created_by)
-    with places.one_upload(f"links:{draft.created_by_id}"):
+    with decode_slots.one_upload(f"links:{draft.created_by_id}"):
         assert gathering.post(client, draft, selfie=selfie_jpeg()).status_code == 302
-    link, url = phone.make(draft, ImageKind.SELFIE, by=by(draft.created_by))
+    link, url = phone_links.make(draft, ImageKind.SELFIE, by=by(draft.created_by))
     client.post("/phone/", {"token": url.rpartition("#")[2]})
-    with places.one_upload("links:0"), places.one_upload(f"user:{draft.created_by_id}"):
+    with decode_slots.one_upload("links:0"), decode_slots.one_upload(f"user:{draft.created_by_id}"):
         client.post(f"/phone/{link.pk}/", {"picture": picture()})
     assert not PhoneLink.objects.get(pk=link.pk).is_open
 
@@ -88,7 +89,7 @@ def test_second_upload_with_an_answer_is_told_to_wait() -> None:
     claims.claim(submission, by=by(officer))
     questions.ask(reload(submission), "Is this a hat?", by=by(officer))
     client = sign_in(Client(), agent)
-    with places.one_upload(f"user:{agent.pk}"):
+    with decode_slots.one_upload(f"user:{agent.pk}"):
         form = {"answer": "a hat", "attachment": picture()}
         reply = client.post(f"/submissions/{submission.pk}/answer/", form)
         assert (reply.status_code, SENTENCE in reply.content.decode()) == (429, True)
@@ -114,4 +115,4 @@ def test_every_web_process_has_more_threads_than_places_to_decode(
     for path in ("Procfile", "deploy/systemd/kyc-portal-web.service"):
         commands += [line for line in (ROOT / path).read_text().splitlines() if "gunicorn kycportal" in line]
     assert len(commands) == 4
-    assert all(threads(command) > places.AT_ONCE for command in commands), commands
+    assert all(threads(command) > decode_slots.AT_ONCE for command in commands), commands

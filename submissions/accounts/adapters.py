@@ -1,0 +1,135 @@
+"""What the portal wants of allauth: no sign-up, one answer to every failure, sealed secrets, one client address."""
+
+import unicodedata
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from submissions.accounts import recent_auth
+from submissions.accounts.mfa import secrets
+from submissions.audit import events
+from submissions.core import client_ip
+from submissions.models import User
+
+# Nothing listens there: what a limit counts under when no address can be told.
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nosec B104
+QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("User name and password do not fit together. Check both; capitals matter."),
+        "too_many_login_attempts": _("Too many tries. Wait 15 minutes, or ask an administrator."),
+        "incorrect_password": _("That is not your password."),
+        "incorrect_code": _("That code is not right, or it has been used. Wait for the next one."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_ip.of(request) or UNKNOWN_ADDRESS
+
+    def is_safe_url(self, url: str) -> bool:
+        """This request's own host alone: allauth follows every name in ALLOWED_HOSTS, and localhost is one."""
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={context.request.get_host()}, require_https=context.request.is_secure()
+        )
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By the name alone: allauth adds the request's host, so that every port was another five tries."""
+        return unicodedata.normalize("NFKC", credentials.get("username", "")).casefold().strip()
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            events.record("locked_out", by=events.stranger_at(request))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        events.record("sign_in_failed", by=events.stranger_at(request))
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """A passkey or a single sign-on of a switched-off account: the same sentence as for any other failure."""
+        events.record("sign_in_failed", by=events.stranger_at(request))
+        messages.error(request, _("You could not be signed in. Ask an administrator."))
+        return redirect("account_login")
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        if message_template not in QUIET:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Changes are events that administrators see; mail about them would name people and addresses."""
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Their own choice: it is no one-time password any more."""
+        assert isinstance(user, User)
+        user.set_password(password)
+        user.one_time_until = None
+        user.save(update_fields=["password", "one_time_until"])
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A sign-in within the last ten minutes is proof enough, so enrolling at the first one asks nothing twice."""
+        return not recent_auth.is_fresh(get_authentication_records(context.request, context.request.user))
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+    }
+
+    def encrypt(self, text: str) -> str:
+        return secrets.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrets.unseal(encrypted_text)
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        return user.get_username()
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Whom the provider names is signed in only if an administrator has made them a person here.
+
+        The first time they are found by the e-mail that the provider has verified; from then on by the provider's own
+        identifier. Role and team are never taken from the provider.
+        """
+        if sociallogin.is_existing:
+            return
+        person = _person_with(sociallogin.email_addresses)
+        if person is None:
+            events.record("single_sign_on_refused", by=events.stranger_at(request))
+            raise ImmediateHttpResponse(render(request, "account/not_known_here.html", status=403))
+        by = events.Actor(person, person.username, client_ip.of(request))
+        with transaction.atomic():
+            sociallogin.connect(request, person)
+            events.record("single_sign_on_linked", by=by, fields={"person": person.username})
+
+
+def _person_with(addresses: list[Any]) -> User | None:
+    verified = [row.email for row in addresses if row.verified and row.email]
+    found = list(User.objects.filter(email__iexact=verified[0], is_active=True)[:2]) if verified else []
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,45 @@
+"""Whose language a page speaks: the person's own choice; before it, and before logging in, the browser's."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.models import User
+
+
+def names() -> dict[str, str]:
+    """Code and the language's name in itself, so that who cannot read the page finds their own."""
+    return {code: translation.get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
+
+
+def choose(user: User, code: str, *, by: Actor) -> None:
+    """Keep the person's choice.
+
+    Raises:
+        ValueError: the portal does not speak it.
+    """
+    if code not in names():
+        raise ValueError(code)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(language=code)
+        events.record("language_chosen", by=by, fields={"language": code})
+    user.language = code
+
+
+class LanguageMiddleware:
+    """After authentication; Django's LocaleMiddleware before it has already taken the browser's wish."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.language in names():
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+        return self.get_response(request)

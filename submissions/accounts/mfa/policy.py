@@ -1,0 +1,43 @@
+"""Which proof of identity this deployment demands."""
+
+import time
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+
+from submissions.accounts import demo
+from submissions.models import Project, User
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+LOOK_EVERY = 10.0  # seconds: a page costs no query for this
+_looked: list[tuple[float, bool]] = []  # this process's last look at the projects: when, whether one is elsewhere
+
+
+def second_factor_is_required() -> bool:
+    """Everywhere but on the embedded database with every project's vendor on this host: there nobody can be harmed.
+
+    It follows from what the deployment is, under which demo people are made, and from its projects; there is no switch.
+    """
+    return not demo.is_allowed(settings) or _has_vendor_elsewhere()
+
+
+def _has_vendor_elsewhere() -> bool:
+    now = time.monotonic()
+    if not _looked or now - _looked[0][0] > LOOK_EVERY:
+        addresses = Project.objects.values_list("base_url", flat=True)
+        _looked[:] = [(now, not all(map(demo.is_here, addresses)))]
+    return _looked[0][1]
+
+
+def forget_look() -> None:
+    """A project was changed here: this process looks anew, others within `LOOK_EVERY`."""
+    _looked.clear()
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(is_mfa_enabled(user, SECOND_FACTORS))
+
+
+def must_enrol(user: User) -> bool:
+    return second_factor_is_required() and not has_second_factor(user)

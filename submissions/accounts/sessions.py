@@ -1,0 +1,94 @@
+"""How long a session lasts, who has one, and how it is ended.
+
+Times are the host's wall clock, as those of Django's sessions and of allauth's records are.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.models import User
+
+IDLE_SECONDS = 30 * 60
+WHOLE_SECONDS = 8 * 3600
+WRITE_EVERY = 60  # seconds: a session is not written anew for every request
+BEGAN, SEEN = "session_began", "session_seen"
+
+
+@dataclass(frozen=True)
+class Left:
+    """Seconds until each limit ends the session."""
+
+    idle: int
+    whole: int
+
+    @property
+    def is_over(self) -> bool:
+        return min(self.idle, self.whole) <= 0
+
+
+def begin(request: HttpRequest) -> None:
+    """At sign-in, and again when the person proves anew who they are."""
+    request.session[BEGAN] = request.session[SEEN] = int(time.time())
+
+
+def renew(request: HttpRequest) -> None:
+    """After a proof given anew: another key, so that one that leaked before is worth nothing, and the full time."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    begin(request)
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
+def left(request: HttpRequest) -> Left:
+    """A session that does not know when it began is over."""
+    now = int(time.time())
+    seen, began = request.session.get(SEEN, 0), request.session.get(BEGAN, 0)
+    return Left(seen + IDLE_SECONDS - now, began + WHOLE_SECONDS - now)
+
+
+def touch(request: HttpRequest) -> None:
+    """The person did something."""
+    now = int(time.time())
+    if now - request.session.get(SEEN, 0) >= WRITE_EVERY:
+        request.session[SEEN] = now
+        UserSession.objects.filter(session_key=request.session.session_key).update(
+            last_seen_at=datetime.fromtimestamp(now).astimezone()
+        )
+
+
+def of(person: User) -> list[UserSession]:
+    """Those that still work, the latest first."""
+    return sorted(UserSession.objects.purge_and_list(person), key=lambda row: row.last_seen_at, reverse=True)
+
+
+def end(row: UserSession, *, by: Actor) -> None:
+    with transaction.atomic():
+        events.record("session_ended", by=by, fields={"person": row.user.get_username()})
+        row.end()
+
+
+def end_others(request: HttpRequest, *, by: Actor) -> int:
+    assert by.user is not None
+    others = UserSession.objects.filter(user_id=by.user.pk).exclude(session_key=request.session.session_key)
+    for row in others.select_related("user"):
+        end(row, by=by)
+    return len(others)
+
+
+def end_all(person: User, *, by: Actor) -> None:
+    """Every session of the person stops working, those nobody listed included: the epoch is part of their hash."""
+    rows = UserSession.objects.filter(user_id=person.pk)
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
+        Session.objects.filter(pk__in=rows.values("session_key")).delete()
+        rows.delete()
+        events.record("sessions_ended", by=by, fields={"person": person.username})

@@ -1,0 +1,1 @@
+"""What happened: events, the hash chain, the access report, the erasure journal."""

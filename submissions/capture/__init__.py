@@ -1,0 +1,1 @@
+"""Drafts, images and sending the steps, at the desk and on a customer's phone."""

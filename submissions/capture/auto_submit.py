@@ -1,0 +1,102 @@
+"""Step 2 by itself after Step 1: only where the agent asked for it at the press and nothing is left to look at.
+
+Decided inside the transaction that ends the Step 1 call, so a crash in between neither loses nor doubles it: either
+both are written or neither is, and an unwritten answer is settled by reading back, which decides here again.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from submissions.audit.events import SYSTEM, Actor, actor_for, record
+from submissions.capture import drafts, ocr_diff, submit
+from submissions.models import Call, CallKind, CallState, Submission
+from submissions.workflow import deadlines
+
+
+class Stop(StrEnum):
+    """Why it stops; kept as the submission's notice and told in words by `telling`."""
+
+    RETRY_USED = "follow_retry_used"
+    ANY = "follow_any"
+    ACCOUNT = "follow_account"
+    FINDINGS = "follow_findings"
+    NOTHING_READ = "follow_nothing_read"
+    NOT_CONFIRMED = "follow_not_confirmed"
+    DIFFERS = "follow_differs"
+    NOT_READY = "follow_not_ready"
+    TOO_LATE = "follow_too_late"
+
+
+def after_step1(call: Call, confirmed: Mapping[str, str]) -> None:
+    """Prepare Step 2, or stop and say why. `confirmed`: the values as people left them before OCR filled the gaps.
+
+    Call it inside the transaction that moved the submission to confirming.
+    """
+    submission = call.submission
+    if not submission.wants_step2:
+        return
+    why = why_it_stops(call, confirmed) or _send(submission, call)
+    if why:
+        _write(submission, notice=why)
+        record("follow_stopped", by=SYSTEM, submission=submission, fields={"why": why})
+
+
+def why_it_stops(call: Call, confirmed: Mapping[str, str]) -> Stop | None:
+    submission = call.submission
+    shown = submit.shown_names(submission)
+    read = {name: text for name, text in submission.ocr.items() if text and name in shown}
+    checks = (
+        (Stop.RETRY_USED, _has_used_retry(call)),
+        (Stop.ANY, submission.id_type_unknown),
+        (Stop.ACCOUNT, submission.project.has_account_occupancy),
+        (Stop.FINDINGS, any(image.findings for image in drafts.current_images(submission).values())),
+        (Stop.NOTHING_READ, submit.is_unread(submission)),
+        (Stop.NOT_CONFIRMED, any(not confirmed.get(name) for name in read)),
+        (Stop.DIFFERS, bool(ocr_diff.differing(confirmed, read))),
+    )
+    return next((why for why, is_so in checks if is_so), None)
+
+
+def _has_used_retry(call: Call) -> bool:
+    """An earlier Step 1 that the vendor had: answered, or adopted by reading back."""
+    earlier = call.submission.calls.filter(kind=CallKind.STEP1).exclude(pk=call.pk)
+    arrived = earlier.filter(state=CallState.ANSWERED) | earlier.filter(settled_as="adopted")
+    return bool(call.submission.vendor_count) or arrived.exists()
+
+
+def _send(submission: Submission, call: Call) -> Stop | None:
+    try:
+        submit.send_step2(submission, by=_asked_by(call))
+    except (deadlines.DeadlinePassed, submit.NoTryLeft):
+        return Stop.TOO_LATE
+    except (submit.NotReady, submit.LastTry, submit.AccountCheckMissing):
+        return Stop.NOT_READY
+    return None
+
+
+def _asked_by(call: Call) -> Actor:
+    """In the name of the agent who pressed."""
+    return actor_for(call.prepared_by) if call.prepared_by else SYSTEM
+
+
+def _write(submission: Submission, **columns: str) -> None:
+    Submission.objects.filter(pk=submission.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(submission, name, value)
+
+
+def stop_reasons() -> dict[str, str]:
+    """Return why Step 2 was not sent automatically, for people, by stop."""
+    return {
+        Stop.RETRY_USED: _("The ID had to be taken again, so look at what was read this time."),
+        Stop.ANY: _("The vendor could not tell the ID type. Choose it, confirm the data, then send Step 2."),
+        Stop.ACCOUNT: _("The account check comes first. Do it below, then send Step 2."),
+        Stop.FINDINGS: _("The check of a picture found something. Look at it, or take it again."),
+        Stop.NOTHING_READ: _("The vendor read nothing on this ID; copy every value from it."),
+        Stop.NOT_CONFIRMED: _("The vendor read values that nobody had typed. Confirm them with the customer."),
+        Stop.DIFFERS: _("What was read is not what you typed. Compare the marked fields with the ID."),
+        Stop.NOT_READY: _("Something is missing or wrong. Press Send Step 2 to see what."),
+        Stop.TOO_LATE: _("It is too late for this submission, or no try is left."),
+    }

@@ -1,0 +1,1 @@
+"""The fields of the capture form: definitions, merging, comparison with the values read, MRZ."""

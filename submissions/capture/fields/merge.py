@@ -1,0 +1,126 @@
+"""What a page posted of the capture form, merged with what is stored: nobody writes over what they did not see.
+
+Every field travels with the value it was shown with (`was_<name>`) and the form with the draft's version. Where the
+draft moved on meanwhile (another tab, another person, the vendor's reading), a field that only one side changed is
+taken from that side; one that both changed is a conflict, kept as typed and shown with the stored value beside it.
+A form without a version counts as an old one, and a field without its shown value as one that was shown empty.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from argos import limits
+from argos.characters import normalise
+from argos.matrix import Problem
+from submissions.core import clock, masking
+from submissions.models import Submission
+
+CALLBACK = "callback_at"
+MOST_DIGITS = 10  # of a version
+YEARS_AROUND = 2  # of today, for a call-back
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`values` are to be written; `conflicts` holds the stored value of each field that both sides changed."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Posted:
+    typed: dict[str, str]
+    was: dict[str, str]
+    version: int | None
+    reasons: dict[str, str]
+    too_long: dict[str, str] = field(default_factory=dict)  # typed, and not to be stored
+
+    def is_typed(self, name: str) -> bool:
+        """Whether the field is another than it was shown."""
+        return name in self.typed and self.typed[name] != self.was.get(name)
+
+    def merge(self, submission: Submission) -> Merged:
+        stored = {**submission.values, CALLBACK: local_text(submission.callback_at)}
+        if self.version == submission.draft_version:
+            return Merged(values={name: self.typed[name] for name in self.typed if self.is_typed(name)})
+        return merge(stored, self.typed, self.was)
+
+
+def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
+    """From a POST; a field that was not in the form, or still holds the hidden digits, is not in `typed`."""
+    present = [name for name in (*names, CALLBACK) if name in data and masking.BULLET not in data[name]]
+    version = data.get("version", "")
+    typed = {name: normalise(data[name]) for name in present}
+    given = {name.removeprefix("reason_"): normalise(data[name]) for name in data if name.startswith("reason_")}
+    return Posted(
+        typed={name: text for name, text in typed.items() if len(text) <= limits.longest(name)},
+        was={name: normalise(data[f"was_{name}"]) for name in present if f"was_{name}" in data},
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < MOST_DIGITS else None,
+        reasons={name: text for name, text in given.items() if len(text) <= limits.REASON},
+        too_long={name: text for name, text in typed.items() if len(text) > limits.longest(name)}
+        | {f"reason_{name}": text for name, text in given.items() if len(text) > limits.REASON},
+    )
+
+
+def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str, str]) -> Merged:
+    merged = Merged()
+    for name, text in typed.items():
+        now, shown = stored.get(name, ""), was.get(name, "")
+        if text == shown:
+            continue  # nothing typed here
+        if masking.while_working(name, now) != now:
+            merged.conflicts[name] = now  # equal or not, so that nobody learns hidden digits by trying them out
+        elif shown == now:
+            merged.values[name] = text
+        elif text != now:
+            merged.conflicts[name] = now
+    return merged
+
+
+def length_problems(posted: Posted) -> list[Problem]:
+    text = _("Shorten this to %(most)d characters. It has %(count)d.")
+    return [
+        Problem(
+            name.removeprefix("reason_"),
+            "too_long",
+            text % {"most": limits.REASON if name.startswith("reason_") else limits.longest(name), "count": len(typed)},
+        )
+        for name, typed in posted.too_long.items()
+    ]
+
+
+def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:
+    text = _('Saved elsewhere meanwhile as "%(stored)s". You typed "%(typed)s". Leave what is right and save again.')
+    return [
+        Problem(
+            name,
+            "conflict",
+            text % {"stored": masking.while_working(name, stored) or "–", "typed": posted.typed[name] or "–"},
+        )
+        for name, stored in merged.conflicts.items()
+    ]
+
+
+def local_text(moment: datetime | None) -> str:
+    """As a date-time control takes it, in the portal's time zone, to the minute."""
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def moment_of(text: str) -> datetime | None:
+    """What a date-time control gave.
+
+    Raises:
+        ValueError: it is no date and time, or years away: those at the ends of the calendar have no local time.
+    """
+    if not text:
+        return None
+    found = parse_datetime(text)
+    if found is None or abs(found.year - clock.today().year) > YEARS_AROUND:
+        raise ValueError(text)
+    return found if timezone.is_aware(found) else timezone.make_aware(found)

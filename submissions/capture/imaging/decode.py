@@ -1,0 +1,191 @@
+"""From the bytes of an upload to one decoded, upright picture, or a sentence that says what to do instead.
+
+Colours, sizes and the writing anew are `intake`'s; PDF pages are `pdf`'s.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from PIL import Image
+from pillow_heif import register_heif_opener
+
+from submissions.capture.imaging import endings, pdf
+from submissions.capture.imaging.errors import UnusableImage, unreadable, wrong_format
+
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_BEHIND = 15 * 1024 * 1024  # the film of a motion photo
+MAX_PIXELS = 60_000_000
+# A file of 15 MB can ask for a hundred thousand passes over every pixel; cameras make ten or so.
+MAX_JPEG_SCANS = 200
+# Only these parsers ever see an upload; a JPEG of several frames comes out as MPO.
+TAKEN = ("JPEG", "PNG", "HEIF")
+CONVERTED = ("HEIF",)
+# First bytes of what people try to upload, so that a refusal can name it.
+NAMED = (
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"BM", "BMP"),
+    (b"<svg", "SVG"),
+    (b"PK\x03\x04", "ZIP or Office"),
+    (b"8BPS", "Photoshop"),
+)
+BRANDS = ((8, b"WEBP", "WebP"), (4, b"ftypavif", "AVIF"), (4, b"ftypavis", "AVIF"), (4, b"JXL ", "JPEG XL"))
+ORIENTATION_TAG = 0x0112
+UPRIGHTED_BY = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A decoded, upright picture; `notes` are codes of what was done to it: turned, converted.
+
+    `is_photo`: a camera or a scanner may have made it; False for a page that a program drew.
+    """
+
+    image: Image.Image
+    notes: tuple[str, ...]
+    is_photo: bool = True
+
+
+def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int], Size]) -> Opened:
+    """The decoded, upright picture.
+
+    Args:
+        takes_pdf: render the first page of a PDF (address documents).
+        enough: the size that is wanted of a source of this size; a JPEG is decoded at the nearest scale above it.
+
+    Raises:
+        UnusableImage
+    """
+    content = _picture_of(content)
+    if is_pdf(content):
+        return Opened(pdf.first_page(content, takes_pdf=takes_pdf), ("converted",), is_photo=False)
+    image = _identify(content)
+    _check_pixels(image)
+    _check_frames(image)
+    _check_scans(content, image)
+    converted = ("converted",) * (image.format in CONVERTED)
+    image = _decoded(content, image, enough(*image.size))
+    turned = _turned_by(image)
+    if turned is None:
+        return Opened(image, converted)
+    return Opened(image.transpose(turned), (*converted, "turned"))
+
+
+def is_pdf(content: bytes) -> bool:
+    """Lines of a mail or of a printer may stand before a PDF, as readers of PDF allow; no picture begins with one."""
+    head = content[:1024]
+    return b"%PDF-" in head and not head.startswith((endings.JPEG, b"\x89PNG")) and head[4:8] != b"ftyp"
+
+
+def _picture_of(content: bytes) -> bytes:
+    if not content:
+        raise UnusableImage("empty", _("The file is empty. Choose the picture again."))
+    picture = content if is_pdf(content) else endings.picture_of(content)
+    if len(picture) > MAX_BYTES or len(content) - len(picture) > MAX_BEHIND:
+        raise UnusableImage(
+            "too_large",
+            _("The file is over 15 MB. Send the picture in a smaller size, or take it with this page's camera."),
+        )
+    return picture
+
+
+def _identify(content: bytes) -> Image.Image:
+    """Reads headers only. Whatever the parser trips over, the file is not a usable picture."""
+    try:
+        return Image.open(io.BytesIO(content), formats=TAKEN)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:
+        raise _not_taken(content) from error
+
+
+def _not_taken(content: bytes) -> UnusableImage:
+    if name := _named(content[:256]):
+        return wrong_format(name)
+    if content.startswith((b"\xff\xd8", b"\x89PNG")) or content[4:8] == b"ftyp":
+        return unreadable()
+    return UnusableImage(
+        "not_an_image", _("This file is not a picture, whatever its name says. Choose a JPEG or PNG photo.")
+    )
+
+
+def _named(head: bytes) -> str:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<?xml") and b"<svg" in text:
+        return "SVG"
+    by_brand = (name for offset, brand, name in BRANDS if head[offset : offset + len(brand)] == brand)
+    by_start = (name for start, name in NAMED if text.startswith(start))
+    return next(by_brand, "") or next(by_start, "")
+
+
+def _check_pixels(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_many_pixels()
+
+
+def _too_many_pixels() -> UnusableImage:
+    return UnusableImage(
+        "too_many_pixels", _("The picture has over 60 megapixels. Take it with an ordinary camera setting.")
+    )
+
+
+def _check_frames(image: Image.Image) -> None:
+    """Phones put depth and HDR maps behind the photo of an MPO or HEIC; an animation is no photo at all."""
+    if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
+        raise UnusableImage("animated", _("This picture is animated. Choose a still photo."))
+
+
+def _decoded(content: bytes, image: Image.Image, wanted: Size) -> Image.Image:
+    try:
+        return _load(image, wanted)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:
+        if (whole := _without_its_end(content, wanted)) is not None:
+            return whole
+        raise unreadable() from error
+
+
+def _load(image: Image.Image, wanted: Size) -> Image.Image:
+    if image.format in ("JPEG", "MPO"):
+        image.draft(None, wanted)
+    image.load()
+    return image
+
+
+def _without_its_end(content: bytes, wanted: Size) -> Image.Image | None:
+    try:
+        return endings.ended(content, lambda filled: _load(_identify(filled), wanted))
+    except Exception:
+        return None
+
+
+def _turned_by(image: Image.Image) -> Image.Transpose | None:
+    """Of a decoded picture: asking a PNG for its orientation decodes it, and a second try hides that the first failed.
+
+    Metadata that cannot be read turns nothing: the pixels are what counts.
+    """
+    try:
+        return UPRIGHTED_BY.get(image.getexif().get(ORIENTATION_TAG, 1))
+    except Exception:
+        return None
+
+
+def _check_scans(content: bytes, image: Image.Image) -> None:
+    if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise unreadable()

@@ -1,0 +1,42 @@
+"""A hint for a small frame of the live camera, by the same check that judges an upload. Nothing is stored."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from submissions.capture.imaging import advice, quality
+from submissions.capture.imaging.errors import unreadable
+from submissions.capture.imaging.face.blazeface import Pixels
+from submissions.capture.imaging.normalise import Kind
+
+MAX_BYTES = 300_000
+SIDES = (32, 800)  # pixels, the shorter at least and the longer at most
+
+
+def hint(content: bytes, kind: Kind, *, to_customer: bool = False) -> str:
+    """The first thing to change, as a sentence; "" when the picture can be taken.
+
+    Raises:
+        UnusableImage: not a small JPEG.
+    """
+    picture = _opened(content)
+    found = (
+        quality.judge_selfie(picture, quality.LIVE) if kind == Kind.SELFIE else quality.judge_id(picture, quality.LIVE)
+    )
+    return advice.sentence(found[0].code, kind, to_customer=to_customer) if found else ""
+
+
+def _opened(content: bytes) -> Pixels:
+    """By the parser that opens uploads: only its pixels reach the detector."""
+    if len(content) > MAX_BYTES:
+        raise unreadable()
+    try:
+        image = Image.open(io.BytesIO(content), formats=("JPEG",))
+        is_small = min(image.size) >= SIDES[0] and max(image.size) <= SIDES[1]
+        picture = np.asarray(image.convert("RGB"), np.uint8) if is_small else None
+    except Exception as error:
+        raise unreadable() from error
+    if picture is None:
+        raise unreadable()
+    return picture

@@ -1,0 +1,76 @@
+"""The first page of a PDF as a picture, for address documents. Nothing else of the PDF is looked at.
+
+A few hundred bytes can ask for an hour of drawing, so a page is drawn by a process of its own (`first_page`) that has
+limits and is killed at the end of them. What that costs was measured: 130 ms of processor for the start of it, 70 for
+an empty page. The picture comes back through a pipe and nothing touches the disk.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from submissions.capture.imaging.errors import UnusableImage
+
+PROGRAM = Path(__file__).with_name("pdf_worker.py")
+SECONDS = 10
+
+
+def first_page(content: bytes, *, takes_pdf: bool) -> Image.Image:
+    """Drawn with a long side of 2400 pixels, in RGB, within `SECONDS`.
+
+    Raises:
+        UnusableImage: `pdf` where none is taken; `pdf_locked`, `pdf_page` (unusual size), `pdf_unreadable`; `pdf_heavy`
+            where it asked for too much time or memory.
+    """
+    if not takes_pdf:
+        raise UnusableImage(
+            "pdf", _("A PDF is not taken here. Take a photo, or save the page as JPEG and upload that.")
+        )
+    word, _line, pixels = _drawn(content).partition(b"\n")
+    if word.startswith(b"page "):
+        width, height = (int(side) for side in word.split()[1:])
+        return Image.frombytes("RGB", (width, height), pixels)
+    raise _refused(word.decode())
+
+
+def _drawn(content: bytes) -> bytes:
+    """What the program said. It is told no environment, since its input is a stranger's and its parent knows keys."""
+    try:
+        ended = subprocess.run(  # noqa: S603  # nosec B603  our own file by our own interpreter
+            [sys.executable, "-I", str(PROGRAM)],
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _too_heavy() from error
+    if ended.returncode < 0:
+        raise _too_heavy()
+    ended.check_returncode()
+    return ended.stdout
+
+
+def _too_heavy() -> UnusableImage:
+    return UnusableImage(
+        "pdf_heavy",
+        _("The PDF is too complicated to be opened here. Take a photo of the document, or save its page as JPEG."),
+    )
+
+
+def _refused(word: str) -> UnusableImage:
+    if word == "size":
+        return UnusableImage(
+            "pdf_page", _("The PDF's first page has an unusual size. Save it as JPEG and upload that.")
+        )
+    if word == "locked":
+        return UnusableImage(
+            "pdf_locked",
+            _("The PDF is locked with a password. Save its page as JPEG, or take a photo of it, and upload that."),
+        )
+    return UnusableImage("pdf_unreadable", _("The PDF is damaged. Save its page as JPEG and upload that."))

@@ -1,0 +1,253 @@
+"""Looks at a picture before a try is spent. Findings advise: a person can overrule each with a reason.
+
+The vendor's page wants exactly one face, neither too large nor too small, away from the borders; its liveness page
+names 25 % of the image and 192 px a side (contract, section 10). How the thresholds were found and what they cannot
+promise stands in docs/checks.md; `python -m bench.selfies` measures them.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from submissions.capture.imaging import jpeg_quality
+from submissions.capture.imaging.face.blazeface import Pixels
+from submissions.capture.imaging.face.covered import eye_darkness
+from submissions.capture.imaging.face.detection import Face, Sight, find_portraits, grey_of, look, open_picture
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Levels 0 to 255; shares of the short side or of the area, 0 to 1; sharpness as `sharpness` gives it.
+
+    A face is measured by the detector's box, brow to chin, which is smaller than the head. The widest portrait of a
+    document: its score, its distance from the border and the second portrait's width, both in its widths.
+    """
+
+    dark_level: float = 45
+    bright_level: float = 222
+    face_dark_level: float = 50
+    clipped_level: int = 250
+    clipped_share: float = 0.2
+    face_clipped_share: float = 0.3
+    face_share: float = 0.27
+    face_share_most: float = 0.84
+    border_share: float = 0.02
+    face_pixels: int = 130
+    sharp_width: int = 72
+    face_sharpness: float = 0.022
+    eye_darkness: float = 0.74
+    jpeg_quality: float = 69.5
+    id_sharp_width: int = 600
+    id_sharpness: float = 0.012
+    id_glare_share: float = 0.012
+    id_long_side: int = 640
+    id_face_most: float = 0.54
+    id_portrait_clear: float = 0.75
+    id_portrait_room: float = 0.2
+    id_second_portrait: float = 0.65
+    portrait_aside: float = 0.15  # a small face so far from the middle, in widths, is the portrait of a card
+
+
+DEFAULT = Thresholds()
+GLARE_WIDTH = 800
+PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
+# A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
+LIVE = replace(
+    DEFAULT, face_pixels=0, portrait_aside=1, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What each code means, and what to do about it, stands in `advice`."""
+
+    code: str
+    measure: float
+
+
+def check_selfie(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """What speaks against sending this selfie; empty when nothing does."""
+    return judge_selfie(open_picture(content), thresholds)
+
+
+def judge_selfie(picture: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """`check_selfie` of RGB pixels."""
+    sight, grey = look(picture), grey_of(picture)
+    if sight.is_turned:
+        return (Finding("turned", 0),)
+    if len(sight.faces) > 1 and not sight.is_cut:
+        return (Finding("several_faces", len(sight.faces)),)
+    if not sight.faces:
+        return (_why_no_face(grey, thresholds),)
+    return _face_findings(picture, grey, sight, thresholds)
+
+
+def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """What speaks against sending this photo of a letter or a statement: as `check_id`, but paper is white.
+
+    It is too bright where its print is washed out as well, and its empty cells and margins are no reflections.
+    """
+    picture = open_picture(content)
+    is_printed = float(np.mean(grey_of(picture) < PRINT_LEVEL)) > PRINT_SHARE
+    found = judge_id(picture, replace(thresholds, bright_level=256) if is_printed else thresholds)
+    return tuple(finding for finding in found if finding.code != "id_glare")
+
+
+def check_upload(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """What the file of a selfie tells before it is written anew."""
+    quality = jpeg_quality.estimate(content)
+    return (Finding("low_quality", quality),) if quality and quality < thresholds.jpeg_quality else ()
+
+
+def check_id_front(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
+    """`check_id` of the side with the portrait, and whether that shows one document that is not cut through it."""
+    picture = open_picture(content)
+    return judge_id(picture, thresholds) + _layout_findings(picture, thresholds)
+
+
+def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
+    """What speaks against sending this picture of a document.
+
+    Args:
+        has_portrait: the side with the portrait: then a picture that lies on its side shows.
+    """
+    return judge_id(open_picture(content), thresholds, has_portrait=has_portrait)
+
+
+def judge_id(picture: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
+    """`check_id` of RGB pixels."""
+    grey = grey_of(picture)
+    if exposure := _exposure(grey, thresholds):
+        return exposure
+    sharp, glare = sharpness(grey, thresholds.id_sharp_width), glare_share(grey, thresholds.clipped_level)
+    rows = (
+        (max(grey.shape) < thresholds.id_long_side, "id_small", float(max(grey.shape))),
+        (sharp < thresholds.id_sharpness, "id_blurred", sharp),
+        (glare > thresholds.id_glare_share, "id_glare", glare),
+    )
+    found = tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
+    return found + (_portrait_findings(picture, thresholds) if has_portrait else ())
+
+
+def _portrait_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
+    """By the portrait on it; a document without one, or one the detector misses, is left alone."""
+    sight = look(picture)
+    if sight.is_turned and not any(face.score > thresholds.id_portrait_clear for face in find_portraits(picture)):
+        return (Finding("id_turned", 0),)
+    clear = (face.width for face in sight.faces if face.score > thresholds.id_portrait_clear)
+    share = max(clear, default=0) / min(picture.shape[:2])
+    return (Finding("id_is_selfie", share),) if share > thresholds.id_face_most else ()
+
+
+def _layout_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
+    """By the widest portrait, and by the second, which is less than half as wide where a document repeats its own."""
+    portraits = find_portraits(picture)
+    if not portraits:
+        return ()
+    tall, wide = picture.shape[:2]
+    face = portraits[0]
+    room = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / face.width
+    second = portraits[1].width / face.width if len(portraits) > 1 else 0.0
+    rows = (
+        (room < thresholds.id_portrait_room, "id_cut", room),
+        (second > thresholds.id_second_portrait, "id_several", second),
+    )
+    return tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
+
+
+def _exposure(grey: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
+    level = float(np.mean(grey))
+    if level < thresholds.dark_level:
+        return (Finding("dark", level),)
+    if level > thresholds.bright_level:
+        return (Finding("bright", level),)
+    return ()
+
+
+def _why_no_face(grey: Pixels, thresholds: Thresholds) -> Finding:
+    """Darkness and light hide faces, so they speak before "no face"."""
+    clipped = grey >= thresholds.clipped_level
+    share = float(np.mean(clipped))
+    rest = grey[~clipped]
+    if float(np.mean(grey)) < thresholds.dark_level:
+        return Finding("dark", float(np.mean(grey)))
+    if share > thresholds.clipped_share and rest.size and float(np.median(rest)) < thresholds.dark_level:
+        return Finding("face_dark", float(np.median(rest)))
+    if share > thresholds.clipped_share or float(np.mean(grey)) > thresholds.bright_level:
+        return Finding("bright", share)
+    return Finding("no_face", 0)
+
+
+def _face_findings(picture: Pixels, grey: Pixels, sight: Sight, thresholds: Thresholds) -> tuple[Finding, ...]:
+    face = max(sight.faces, key=lambda face: face.width)
+    if exposure := _face_exposure(grey, face, thresholds):
+        return exposure
+    tall, wide = grey.shape
+    share = face.width / min(tall, wide)
+    margin = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / min(tall, wide)
+    sharp, darkness = sharpness(_inside(grey, face), thresholds.sharp_width), eye_darkness(picture, face)
+    is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
+    rows = (
+        (share < thresholds.face_share, "selfie_is_id" if is_aside else "face_small", share),
+        (face.width < thresholds.face_pixels, "face_few_pixels", face.width),
+        (share > thresholds.face_share_most, "face_large", share),
+        (margin < thresholds.border_share or sight.is_cut, "face_at_border", margin),
+        (sharp < thresholds.face_sharpness, "blurred", sharp),
+        (darkness > thresholds.eye_darkness, "eyes_covered", darkness),
+    )
+    return tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
+
+
+def _face_exposure(grey: Pixels, face: Face, thresholds: Thresholds) -> tuple[Finding, ...]:
+    inside = _inside(grey, face)
+    level, clipped = float(np.mean(inside)), float(np.mean(inside >= thresholds.clipped_level))
+    if level < thresholds.face_dark_level:
+        return (Finding("face_dark", level),)
+    return (Finding("face_bright", clipped),) if clipped > thresholds.face_clipped_share else ()
+
+
+def _inside(grey: Pixels, face: Face) -> Pixels:
+    bottom, right = max(0, face.y + face.height), max(0, face.x + face.width)
+    return grey[max(0, face.y) : bottom, max(0, face.x) : right]
+
+
+def sharpness(grey: Pixels, width: int) -> float:
+    """Curvature of the brightness in its weakest direction, by the contrast: 0 (flat) to about 1.
+
+    At a fixed width, so that many pixels do not seem sharp; in the weakest of four directions, because a shaken picture
+    keeps its edges along the shake; over the contrast, because a dim picture is not a blurred one.
+    """
+    height = max(3, round(grey.shape[0] * width / grey.shape[1]))
+    scaled = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return min(float(np.mean(cv2.filter2D(scaled, -1, kernel) ** 2)) for kernel in _CURVES) / (float(scaled.var()) + 1)
+
+
+_ROW = np.array([[1, -2, 1]], np.float32)
+_SLANT = np.diag(_ROW[0]) / np.float32(np.sqrt(2))
+_CURVES = (_ROW, _ROW.T.copy(), _SLANT, np.fliplr(_SLANT).copy())
+
+
+def glare_share(grey: Pixels, clipped_level: int) -> float:
+    """Share of the largest washed-out spot inside the picture, 0 to 1.
+
+    A spot without holes: white paper keeps its print, and a white ground reaches the border.
+    """
+    scale = min(1.0, GLARE_WIDTH / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    clipped = (small >= clipped_level).astype(np.uint8)
+    clipped[0], clipped[-1], clipped[:, 0], clipped[:, -1] = 1, 1, 1, 1
+    _count, labels, stats, _centres = cv2.connectedComponentsWithStats(clipped)
+    ground = int(labels[0, 0])
+    largest = sorted(
+        ((int(row[cv2.CC_STAT_AREA]), label) for label, row in enumerate(stats) if label not in (0, ground))
+    )
+    spots = [area for area, label in largest[-3:] if _is_whole(labels == label)]
+    return max(spots, default=0) / small.size
+
+
+def _is_whole(spot: NDArray[np.bool_]) -> bool:
+    """Nothing is printed inside it."""
+    outlines, _tree = cv2.findContours(spot.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return sum(cv2.contourArea(outline) for outline in outlines) <= 1.1 * float(spot.sum())

@@ -1,0 +1,242 @@
+"""One-time links with which a customer's phone hands over one picture: made, mailed, opened, spent, revoked.
+
+A link is bound to one submission and one item, lives for minutes, shows nothing and does nothing else. Opening it
+spends nothing, because messengers open links to preview them. Its token stands in the address's fragment, which
+browsers send to nobody, and only the token's hash is stored: see docs/decisions/camera-and-phone.md.
+"""
+
+import hashlib
+import logging
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from argos.matrix.formats import EMAIL
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture import drafts
+from submissions.core import clock, rate_limit
+from submissions.models import CaptureSource, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.models.submission import CAPTURING
+from submissions.workflow.transitions import StaleSubmission
+
+log = logging.getLogger(__name__)
+
+CARRIES = "customer's phone"
+LINKS_AT_MOST = 20  # for one submission in ten minutes
+MAILS_AT_MOST = 5  # for one submission in an hour
+
+
+class LinkGone(Exception):
+    """Expired, revoked or never made: which of them is nobody's business."""
+
+
+class LinkUsed(Exception):
+    """The picture of this link has arrived; told only to who holds its token."""
+
+
+class TooMany(Exception):
+    """More links or mails for one submission than anybody needs."""
+
+
+class NotMailed(Exception):
+    """The mail did not leave; the link is revoked."""
+
+
+class Advised(Exception):
+    """The check found something and the person has not said to send it all the same; the link is not spent."""
+
+    def __init__(self, codes: list[str], sha256: str) -> None:
+        super().__init__(", ".join(codes))
+        self.codes, self.sha256 = codes, sha256
+
+
+def lives() -> timedelta:
+    return timedelta(minutes=settings.PHONE_LINK_MINUTES)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@sensitive_variables("token")
+def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLink, str]:
+    """A fresh link and its address, which is never told again. An unspent one for the same item is revoked.
+
+    Raises:
+        StaleSubmission: the submission takes no such picture now.
+        TooMany
+    """
+    assert by.user is not None
+    if not is_asked_for(submission, kind):
+        raise StaleSubmission(submission.reference)
+    if rate_limit.is_too_fast("phone-link", str(submission.pk), most=LINKS_AT_MOST, seconds=600):
+        raise TooMany
+    token, now = secrets.token_urlsafe(32), clock.now()
+    link = PhoneLink(submission=submission, kind=kind, created_at=now, created_by=by.user, expires_at=now + lives())
+    link.token_hash = digest(token.encode())
+    with transaction.atomic():
+        # First of all, because it holds the row: of two presses at once the second waits and sees the first one's link.
+        drafts.write_while_capturing(submission, taking(kind))
+        _revoke_unspent(submission, kind, by=by)
+        link.save(force_insert=True)
+        drafts.add_capturer(submission, by)
+        events.record("phone_link_made", by=by, submission=submission, fields=_named(link))
+    return link, f"{settings.PUBLIC_URL}{reverse('phone')}#{token}"
+
+
+def taking(kind: ImageKind) -> tuple[Status, ...]:
+    """In which a picture of this kind may still be added."""
+    return tuple(status for status in CAPTURING if drafts.takes(kind, status))
+
+
+def is_asked_for(submission: Submission, kind: ImageKind) -> bool:
+    """A stranger hands nothing over that the project has no use for, and no PDF where only an address may be one."""
+    return kind != ImageKind.ADDRESS or submission.project.has_address_image
+
+
+def _revoke_unspent(submission: Submission, kind: ImageKind, *, by: Actor) -> bool:
+    unspent = PhoneLink.objects.unspent().filter(submission=submission, kind=kind)
+    revoked = list(unspent.select_for_update())
+    for link in revoked:
+        PhoneLink.objects.unspent().filter(pk=link.pk).update(revoked_at=clock.now())
+        events.record("phone_link_revoked", by=by, submission=submission, fields=_named(link))
+    return bool(revoked)
+
+
+def revoke(submission: Submission, kind: ImageKind, *, by: Actor) -> bool:
+    """Whether there was one to revoke."""
+    with transaction.atomic():
+        return _revoke_unspent(submission, kind, by=by)
+
+
+def newest(submission: Submission, kind: ImageKind) -> PhoneLink | None:
+    """The last link made for this item, whatever became of it."""
+    found: PhoneLink | None = submission.phone_links.filter(kind=kind).order_by("-created_at").first()
+    if found is not None:
+        found.submission = submission
+    return found
+
+
+def recipient(submission: Submission) -> str:
+    """The one address that the customer gave.
+
+    Raises:
+        NotMailed: there is none, or the text is not one e-mail address: a line break or a comma in it would make two.
+    """
+    given = submission.values.get("email") or ""
+    try:
+        validate_email(given)
+    except ValidationError as error:
+        raise NotMailed from error
+    if not EMAIL.fullmatch(given):
+        raise NotMailed
+    return given
+
+
+@sensitive_variables("url", "text")
+def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
+    """To the address the customer gave, naming nobody, in each language. An event only once it has left.
+
+    Raises:
+        TooMany, NotMailed: the link is revoked, because nobody has it.
+    """
+    submission = link.submission
+    try:
+        if rate_limit.is_too_fast("phone-mail", str(submission.pk), most=MAILS_AT_MOST, seconds=3600):
+            raise TooMany
+        subject, text = _letter(url)
+        if not send_mail(subject, text, None, [recipient(submission)]):
+            raise NotMailed
+    except (TooMany, NotMailed):
+        revoke(submission, ImageKind(link.kind), by=by)
+        raise
+    except Exception as error:  # whatever a mail server or its library raises: nobody has the link
+        log.warning("a mail with a phone link did not leave: %s", type(error).__name__)
+        revoke(submission, ImageKind(link.kind), by=by)
+        raise NotMailed from None  # its text may quote the address
+    events.record("phone_link_mailed", by=by, submission=submission, fields=_named(link))
+
+
+@sensitive_variables("url", "texts")
+def _letter(url: str) -> tuple[str, str]:
+    subjects, texts = [], []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            subjects.append(_("A photo for your identity check"))
+            text = _(
+                "Please open this address on your phone and take the photo that is asked for. It works once, within "
+                "%(minutes)d minutes. If you did not expect this message, ignore it."
+            )
+            texts.append(text % {"minutes": settings.PHONE_LINK_MINUTES})
+    return " / ".join(dict.fromkeys(subjects)), "\n\n".join([*dict.fromkeys(texts), url])
+
+
+@sensitive_variables("token")
+def find(token: str) -> PhoneLink:
+    """The open link of this token. Opens nothing and spends nothing.
+
+    Raises:
+        LinkGone, LinkUsed
+    """
+    rows = PhoneLink.objects.select_related("submission__project")
+    link = rows.filter(token_hash=digest(token.encode())).first() if token else None
+    if link is not None and link.used_at is not None:
+        raise LinkUsed
+    if link is None or not link.is_open or not _may_bring(link.submission, ImageKind(link.kind)):
+        raise LinkGone
+    return link
+
+
+def _may_bring(submission: Submission, kind: ImageKind) -> bool:
+    return drafts.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
+
+
+def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
+    """Store the picture and spend the link, both or neither.
+
+    Args:
+        accepted: SHA-256 of the upload whose findings the person has seen and sends all the same; "" for none.
+
+    Raises:
+        imaging.UnusableImage: with a sentence for the person; the link stays open.
+        Advised: the link stays open.
+        LinkGone, LinkUsed: spent, revoked or expired meanwhile; nothing is stored.
+    """
+    by = Actor(None, CARRIES, address)
+    source = CaptureSource.PHONE_CAMERA if is_live else CaptureSource.PHONE
+    kind, sha256 = ImageKind(link.kind), digest(content)
+    # Of one maker, because nobody bounds for how many submissions a person makes links.
+    whose = f"links:{link.created_by_id}"
+    try:
+        image, prepared = drafts.prepare_image(link.submission, kind, content, by=by, source=source, whose=whose)
+        if image.findings and accepted != sha256:
+            raise Advised(image.findings, sha256)
+        with drafts.stored(image, prepared), transaction.atomic():
+            drafts.keep_image(image, by=by, fields={"link": str(link.pk)})
+            _spend(link, image)
+    except StaleSubmission as stale:
+        raise LinkGone from stale
+    return image
+
+
+def _spend(link: PhoneLink, image: Image) -> None:
+    """Guarded: of two uploads at once one is kept."""
+    now = clock.now()
+    if PhoneLink.objects.open(now).filter(pk=link.pk).update(used_at=now, image=image):
+        return
+    link.refresh_from_db(fields=["used_at"])
+    raise LinkUsed if link.used_at else LinkGone
+
+
+def _named(link: PhoneLink) -> dict[str, str]:
+    return {"link": str(link.pk), "image_kind": link.kind}

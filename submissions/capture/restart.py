@@ -1,0 +1,66 @@
+"""A fresh draft for a customer whose submission ended without approval."""
+
+from django.db import IntegrityError, transaction
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture.drafts import create_draft
+from submissions.core import masking
+from submissions.models import Status, Submission
+from submissions.workflow import deadlines
+from submissions.workflow.permissions import can
+from submissions.workflow.transitions import StaleSubmission
+
+RESTARTS = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
+
+
+class RestartedAlready(Exception):
+    """A fresh submission of this one is open: `fresh`."""
+
+    def __init__(self, fresh: Submission) -> None:
+        self.fresh = fresh
+        super().__init__(fresh.reference)
+
+
+def can_restart(submission: Submission) -> bool:
+    """Whether its customer may need another submission: it ended without approval, or its ID may work no longer."""
+    return submission.status in RESTARTS or deadlines.is_past_first_step2_limit(submission)
+
+
+def restart(submission: Submission, *, by: Actor) -> Submission:
+    """A fresh draft from this one's values; its own try count, clock, key and images.
+
+    Only values that this person may see are copied: hidden numbers are read from the ID anew. While a fresh draft of
+    this one is open, there is no second one (`submission_one_restart`).
+
+    Raises:
+        StaleSubmission: it is under way, or approved; nothing is written and no value is shown.
+        RestartedAlready: its fresh submission is open; nothing is written.
+    """
+    if not can_restart(submission):
+        raise StaleSubmission(submission.reference)
+    try:
+        with transaction.atomic():
+            fresh = create_draft(
+                submission.project,
+                submission.team,
+                by=by,
+                issuing_country=submission.issuing_country,
+                id_type=submission.id_type,
+                values=_visible_values(submission, by),
+                previous=submission,
+            )
+            events.record("restarted", by=by, submission=submission, fields={"as": fresh.reference})
+    except IntegrityError as error:
+        open_one = submission.restarts.open().first()
+        if open_one is None:
+            raise
+        raise RestartedAlready(open_one) from error
+    return fresh
+
+
+def _visible_values(submission: Submission, by: Actor) -> dict[str, str]:
+    assert by.user is not None
+    if can(by.user, submission, "look"):
+        return submission.values
+    return {name: text for name, text in submission.values.items() if masking.masked(name, text) == text}

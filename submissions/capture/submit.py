@@ -1,0 +1,314 @@
+"""The two presses that send something: Step 1 and Step 2, with everything that is checked before a try is spent."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from argos import matrix
+from argos.matrix import Problem
+from submissions.audit.events import Actor
+from submissions.capture import consent, image_findings, ocr_diff
+from submissions.capture.drafts import add_capturer, current_images, save_values
+from submissions.core import clock, vendor_text
+from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
+from submissions.outbox import gate, ledger
+from submissions.workflow import deadlines
+from submissions.workflow.transitions import StaleSubmission
+
+YET_TO_COME = ("missing", "one_of", "changed")
+OF_THE_DEPOSIT = ("userOccupancyCode", "userOccupancyName")
+
+
+class NotReady(Exception):
+    """Something is missing or wrong; nothing was sent. `problems` say what, each beside its field."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{problem.field}: {problem.code}" for problem in self.problems))
+
+
+class VendorDown(Exception):
+    """No new Step 1 is started while the vendor cannot be reached: its clock would run for nothing."""
+
+
+class NoTryLeft(Exception):
+    """Three selfies have been sent; a fourth never is."""
+
+
+class LastTry(Exception):
+    """The last selfie of three: it wants to be confirmed once more."""
+
+
+class StopsStep2(NotReady):
+    """What is there already would stop Step 2; starting the vendor's clock all the same wants to be confirmed."""
+
+
+class AccountCheckMissing(Exception):
+    """The project asks for the 1-won account check before Step 2."""
+
+
+def step1_problems(submission: Submission) -> tuple[Problem, ...]:
+    found = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
+    looked_at = image_findings.problems(submission, (ImageKind.ID_FRONT, ImageKind.ID_BACK))
+    return (*vendor_text.of_problems(found), *_consent_problems(submission), *looked_at)
+
+
+def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
+    if not consent.is_missing(submission):
+        return ()
+    if consent.current_text(submission.project) is None:
+        text = _("The project asks for consent and has no text yet. Ask the administrator to add one.")
+    else:
+        text = _("Read the consent text to the customer and tick that they agree. Without it nothing may be sent.")
+    return (Problem("consent", "consent", text),)
+
+
+def step2_problems(submission: Submission) -> tuple[Problem, ...]:
+    """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
+    reasons, problems = submission.reasons, _deposit_first(submission, _checked(submission))
+    open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
+    wrong = {problem.field for problem in problems if problem.is_error}
+    unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
+    return open_ones + unexplained + image_findings.problems(submission, _step2_kinds(submission))
+
+
+def warnings(submission: Submission) -> tuple[Problem, ...]:
+    """The warnings of the values as they are, whether or not somebody gave a reason."""
+    step1 = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
+    return tuple(problem for problem in (*step1, *_checked(submission)) if problem.severity == "warning")
+
+
+def _checked(submission: Submission) -> tuple[Problem, ...]:
+    vendor_id = submission.vendor_id or submission.reference
+    found = matrix.check_step2(
+        shown_values(submission) | _contacts(submission) | {"submissionId": vendor_id},
+        _files(submission),
+        submission.issuing_country,
+        submission.id_type,
+        submission.project.options,
+        today=clock.today(),
+        latest_day=clock.latest_day(),
+        id_type_unknown=submission.id_type_unknown,
+    )
+    return vendor_text.of_problems(found)
+
+
+def _contacts(submission: Submission) -> dict[str, str]:
+    """Not sent at Step 2: only compared with what is."""
+    return {name: text for name, text in submission.values.items() if name in matrix.CONTACTS}
+
+
+def _deposit_first(submission: Submission, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Nobody has the code of a deposit that was not made; the check that makes it fills in the holder's name."""
+    if not submission.project.has_account_occupancy or has_account_check(submission):
+        return problems
+    text = _("First make the 1-won deposit below.")
+    return tuple(
+        replace(problem, template=text) if problem.code == "missing" and problem.field in OF_THE_DEPOSIT else problem
+        for problem in problems
+    )
+
+
+def _unexplained(submission: Submission) -> tuple[Problem, ...]:
+    text = _("This is not what the vendor read on the ID. Compare it with the ID; if yours is right, say why.")
+    shown = shown_names(submission)
+    return tuple(Problem(name, "changed", text) for name in ocr_diff.unexplained(submission) if name in shown)
+
+
+def send_step1(
+    submission: Submission,
+    *,
+    by: Actor,
+    is_last_confirmed: bool = False,
+    wants_step2: bool = False,
+    is_start_confirmed: bool = False,
+) -> Call:
+    """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow by itself (`follow`).
+
+    `is_start_confirmed`: the clock is to start although something there already would stop Step 2.
+
+    Raises:
+        NotReady, StopsStep2, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
+    """
+    is_retry = bool(submission.vendor_id)
+    if is_retry:
+        check_tries(submission, is_last_confirmed)
+        deadlines.check_step2_in_time(submission)
+    elif gate.is_down(submission.project):
+        raise VendorDown
+    _raise_for(step1_problems(submission))
+    wants_step2 = submission.wants_step2 if is_retry else wants_step2
+    if wants_step2 and not is_retry and not submission.project.has_account_occupancy:
+        _raise_for(step2_problems(submission))
+    if not is_retry and not is_start_confirmed and (known := known_to_stop(submission)):
+        raise StopsStep2(known)
+    number = submission.step1_calls + 1
+    values = _step1_values(submission) | {"userid": f"{submission.reference}-{number}"}
+    if is_retry:
+        values["submissionId"] = submission.vendor_id
+    images = _images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK)
+    with transaction.atomic():
+        call = ledger.prepare(
+            submission,
+            CallKind.STEP1,
+            Status.STEP1_SENDING,
+            by=by,
+            values=matrix.step1_fields(values),
+            images=images,
+            step1_calls=number,
+            wants_step2=wants_step2,
+        )
+        add_capturer(submission, by)
+        image_findings.record_overruled(submission, images, by=by)
+    return call
+
+
+def known_to_stop(submission: Submission) -> tuple[Problem, ...]:
+    """What stops Step 2 of the values and the selfie that are there; not what is only missing yet."""
+    return tuple(problem for problem in step2_problems(submission) if problem.code not in YET_TO_COME)
+
+
+def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = False) -> Call:
+    """Prepare Step 2 with the confirmed values and the current selfie.
+
+    Raises:
+        NotReady, NoTryLeft, LastTry, AccountCheckMissing, deadlines.DeadlinePassed, transitions.StaleSubmission
+    """
+    check_tries(submission, is_last_confirmed)
+    deadlines.check_step2_in_time(submission)
+    _raise_for(step2_problems(submission))
+    _check_selfie_is_new(submission)
+    if submission.project.has_account_occupancy and not has_account_check(submission):
+        raise AccountCheckMissing
+    values = step2_fields(submission)
+    images = _images(submission, *_step2_kinds(submission))
+    with transaction.atomic():
+        call = ledger.prepare(
+            submission,
+            CallKind.STEP2,
+            Status.STEP2_SENDING,
+            by=by,
+            values=values,
+            images=images,
+            edited_count=len(ocr_diff.edited_fields(submission)),
+        )
+        add_capturer(submission, by)
+        image_findings.record_overruled(submission, images, by=by)
+    return call
+
+
+def _step2_kinds(submission: Submission) -> list[ImageKind]:
+    return [ImageKind.SELFIE] + ([ImageKind.ADDRESS] if submission.project.has_address_image else [])
+
+
+def step2_fields(submission: Submission) -> dict[str, str]:
+    """Exactly the text parts to send."""
+    values = shown_values(submission) | {"submissionId": submission.vendor_id}
+    return matrix.step2_fields(values, submission.project.options)
+
+
+def shown_values(submission: Submission) -> dict[str, str]:
+    """What is checked and sent: nothing left over from another ID type, which nobody could see and mend."""
+    shown = shown_names(submission)
+    return {name: text for name, text in submission.values.items() if name in shown}
+
+
+def shown_names(submission: Submission) -> frozenset[str]:
+    """The parameters of Step 2 that this document and project show."""
+    rules = matrix.rules_for(
+        submission.issuing_country,
+        document_type(submission),
+        submission.project.options,
+        id_type_unknown=submission.id_type_unknown,
+    )
+    return frozenset(rule.name for rule in rules)
+
+
+def is_unread(submission: Submission) -> bool:
+    """Whether the vendor read none of the values that this document shows: people typed all of them."""
+    shown = shown_names(submission)
+    return not any(text and name in shown for name, text in submission.ocr.items())
+
+
+def document_type(submission: Submission) -> str:
+    """The type the customer's ID has: Step 1's, or the one chosen where Step 1 could not tell."""
+    if submission.id_type_unknown:
+        return submission.values.get("idType", submission.id_type)
+    return submission.id_type
+
+
+def check_tries(submission: Submission, is_last_confirmed: bool) -> None:
+    if submission.tries_left <= 0:
+        raise NoTryLeft
+    if submission.tries_left == 1 and submission.tries_used and not is_last_confirmed:
+        raise LastTry
+
+
+def _check_selfie_is_new(submission: Submission) -> None:
+    """The selfie the vendor has just refused would be refused again."""
+    selfie = current_images(submission).get(ImageKind.SELFIE)
+    tried = submission.attempts.filter(kind=CallKind.STEP2, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
+    used = {entry["id"] for attempt in tried.exclude(call__settled_as="never_arrived") for entry in attempt.images}
+    if selfie and str(selfie.pk) in used:
+        message = _(
+            "This selfie was sent already and was not accepted. Take a new one; sending it again would cost a try."
+        )
+        raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
+
+
+def takes_account_check(submission: Submission) -> bool:
+    """The project asks for it, and it is between Step 1 and Step 2."""
+    return submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
+
+
+def has_account_check(submission: Submission) -> bool:
+    return submission.calls.filter(kind=CallKind.ACCOUNT, state=CallState.ANSWERED, error="").exists()
+
+
+def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: str, account_number: str) -> Call:
+    """Prepare the 1-won account check, which must have succeeded before Step 2 where the project asks for it.
+
+    The holder's name goes to Step 2 as well, and the code that the bank shows is typed there.
+
+    Raises:
+        transitions.StaleSubmission: it takes no account check (any more), or another call is open.
+        capture.SavedMeanwhile: the values were saved elsewhere since they were looked at.
+    """
+    if not takes_account_check(submission):
+        raise StaleSubmission(submission.reference)
+    values = {
+        "submissionId": submission.vendor_id,
+        "userName": holder,
+        "bankCode": bank_code,
+        "accountNumber": account_number,
+    }
+    with transaction.atomic():
+        save_values(submission, {"userOccupancyName": holder}, by=by)
+        add_capturer(submission, by)
+        return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
+
+
+def _step1_values(submission: Submission) -> dict[str, str]:
+    values = submission.values
+    return {
+        "issuingCountry": submission.issuing_country,
+        "idType": submission.id_type,
+        "email": values.get("email", ""),
+        "cf1": values.get("customer_id", ""),
+    }
+
+
+def _files(submission: Submission) -> set[str]:
+    return {image.vendor_field for image in current_images(submission).values()}
+
+
+def _images(submission: Submission, *kinds: ImageKind) -> list[Image]:
+    current = current_images(submission)
+    return [current[kind] for kind in kinds if kind in current]
+
+
+def _raise_for(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise NotReady(problems)

@@ -1,0 +1,1 @@
+"""Building blocks without Django models: clock, encryption, Redis, metrics, limits."""

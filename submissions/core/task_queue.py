@@ -1,0 +1,43 @@
+"""Wakes a worker. Only a hint: the ledger's sweep finds whatever nobody woke, so a lost wake-up costs seconds."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from submissions.core import redis_client
+
+log = logging.getLogger(__name__)
+
+SEND = "submissions.tasks.send_prepared_calls"
+CONFIRM = "submissions.tasks.confirm_webhooks"
+WAITING = "return redis.call('LLEN', KEYS[1])"
+
+
+def after_commit(task: str) -> None:
+    transaction.on_commit(lambda: _send(task))
+
+
+def unless_waiting(task: str) -> None:
+    """For a task that works off all there is: a wake-up that nobody has taken yet finds this too."""
+    transaction.on_commit(lambda: None if _is_waiting(task) else _send(task))
+
+
+def _is_waiting(task: str) -> bool:
+    try:
+        return int(redis_client.ask(WAITING, [current_app.conf.task_routes[task]["queue"]], [])) > 0
+    except redis_client.Gone:
+        return False
+
+
+def again(task: str) -> None:
+    """For a task that ends with work left: what it was woken for is used up."""
+    _send(task)
+
+
+def _send(task: str) -> None:
+    try:
+        current_app.send_task(task, retry=False)
+    except (OperationalError, OSError):
+        log.warning("no wake-up for %s: the broker does not answer; the sweep will find the work", task)

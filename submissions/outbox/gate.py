@@ -1,0 +1,186 @@
+"""May anything be sent now? Every reason why not, in one place, each with the sentence that people see."""
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorError
+from argos.replies import Received
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import clock
+from submissions.models import Call, CallKind, Project, Switch
+from submissions.outbox import rate_budget, restore_hold, vendor_client
+
+DOWN_AFTER = 5
+OFFSET_NOISE = 2.0  # seconds
+CLOCK_JUMP = 20.0  # seconds
+PROBE = "portal-probe"
+Kind = tuple[UUID, str]  # a project, and a kind of its calls
+
+
+def is_open() -> bool:
+    """Whether anything may leave. Asked for every call: a restored database is noticed here, before it sends."""
+    switch = Switch.read()
+    return switch.may_send and restore_hold.is_in_time(switch)
+
+
+def startable(moment: datetime) -> "QuerySet[Call]":
+    """Prepared calls that may leave: the project's clock agrees with ours, and a down vendor gets no new Step 1.
+
+    A call that had its turn while the vendor was up goes on being tried, so that it is heard of within minutes.
+    """
+    drift = clock.MAX_DRIFT.total_seconds()
+    agrees = Q(submission__project__clock_offset__range=(-drift, drift))
+    starts_a_clock = Q(kind=CallKind.STEP1, submission__step1_started_at=None, undelivered=0)
+    found: QuerySet[Call] = Call.objects.claimable(moment).filter(agrees)
+    return found.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
+
+
+def most_urgent(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUID] = ()) -> Call | None:
+    """The first startable call, locked until the transaction ends.
+
+    Passed over are the calls of the kinds that are `full`, and those that were `taken`. What another worker holds is
+    about to be taken and not waited for. SQLite has no such lock, and lets one transaction write at a time.
+    """
+    rows = startable(moment).select_related("submission__project", "attempt")
+    for project, kind in full:
+        rows = rows.exclude(submission__project=project, kind=kind)
+    for pk in taken:
+        rows = rows.exclude(pk=pk)
+    return locked(rows).first()
+
+
+def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
+    return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
+
+
+def is_down(project: Project) -> bool:
+    """So many calls in a row were not delivered that no new Step 1 is started."""
+    return project.undelivered_in_row >= DOWN_AFTER
+
+
+def is_shut() -> Q:
+    """The projects for which `why_closed` says something, as far as it is about them."""
+    drift = clock.MAX_DRIFT.total_seconds()
+    agrees = Q(clock_offset__range=(-drift, drift))
+    return Q(paused_at__isnull=False) | ~agrees | Q(undelivered_in_row__gte=DOWN_AFTER)
+
+
+def why_closed(project: Project) -> str:
+    """One sentence for the page; "" when calls may leave."""
+    switch = Switch.read()
+    if switch.on_hold_since:
+        return _("Sending is on hold since the database was restored; an administrator lifts the hold.")
+    if switch.stopped_at:
+        return _("A manager has stopped sending: %(why)s What you press is kept and leaves when sending resumes.") % {
+            "why": _sentence(switch.stopped_why)
+        }
+    if project.paused_at:
+        return _("Sending for this project has stopped: %(why)s") % {"why": _(project.paused_reason)}
+    if clock.is_drifting(project):
+        return _("This host's clock and the vendor's differ by %(seconds)d s; sending waits until they agree.") % {
+            "seconds": abs(project.clock_offset)
+        }
+    if is_down(project):
+        return _("The vendor cannot be reached. Drafts wait here without a clock; started ones are tried again.")
+    return ""
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def note_end(project: Project, error: VendorError) -> None:
+    """What a failed call says about the vendor: a refusal is an answer; no answer, or one nobody can read, counts."""
+    if isinstance(error, (Throttled, NotConfigured)):
+        return
+    if isinstance(error, Refused) or (isinstance(error, Undelivered) and error.received):
+        note_contact(project, error.received)
+    else:
+        note_failed(project)
+
+
+def note_contact(project: Project, received: Received | None) -> None:
+    """The vendor answered: it is up, and its Date header tells its time (in seconds, so small offsets are noise)."""
+    columns: dict[str, object] = {}
+    if project.undelivered_in_row:
+        columns["undelivered_in_row"] = 0
+    if received and received.date:
+        _measured_at[project.pk] = _host_against_running_time()
+        offset = clock.offset_told(received.date, received.took, project.clock_offset)
+        measured = 0.0 if abs(offset) <= OFFSET_NOISE else offset
+        if abs(measured - project.clock_offset) > 1:
+            columns["clock_offset"] = measured
+    if columns:
+        Project.objects.filter(pk=project.pk).update(**columns)
+        project.refresh_from_db(fields=list(columns))
+
+
+_measured_at: dict[UUID, float] = {}  # by project, in this process: the host's clock when the vendor's was last seen
+
+
+def _host_against_running_time() -> float:
+    return clock.now().timestamp() - time.monotonic()
+
+
+def has_clock(project: Project) -> bool:
+    """Whether the vendor's time is known and agrees with ours; asks the vendor where the host's clock was set since.
+
+    A clock that was set shows as a jump against the time this process has been running.
+    """
+    known = _measured_at.get(project.pk)
+    if known is None or abs(_host_against_running_time() - known) > CLOCK_JUMP:
+        probe(project)
+        if project.pk not in _measured_at:
+            return False
+    return not clock.is_drifting(project)
+
+
+def probe(project: Project) -> None:
+    """One cheap question; an answer that can be read says that the vendor is up, and what time it has."""
+    client = vendor_client.client_for(project, rate_budget.ALL)
+    _measured_at.pop(project.pk, None)
+    try:
+        client.find_by_userid(PROBE)
+    except VendorError as error:
+        note_end(project, error)
+    else:
+        note_contact(project, client.last_received)
+
+
+def note_failed(project: Project) -> None:
+    """Not delivered, or no answer that can be read: one more in a row."""
+    Project.objects.filter(pk=project.pk).update(undelivered_in_row=F("undelivered_in_row") + 1)
+    project.refresh_from_db(fields=["undelivered_in_row"])
+
+
+def pause(project: Project, reason: str) -> None:
+    """The key or our address is not accepted: nothing is sent for this project until an administrator has looked."""
+    Project.objects.filter(pk=project.pk, paused_at=None).update(paused_at=clock.now(), paused_reason=reason[:300])
+    project.refresh_from_db(fields=["paused_at", "paused_reason"])
+
+
+def stop(*, by: Actor, why: str) -> None:
+    """Nothing is sent until somebody lets it go on; what is pressed waits."""
+    assert by.user is not None
+    Switch.read()
+    with transaction.atomic():
+        Switch.objects.filter(pk=1).update(stopped_at=clock.now(), stopped_by=by.user, stopped_why=why[:200])
+        events.record("sending_stopped", by=by)
+
+
+def let_go_on(*, by: Actor) -> None:
+    Switch.read()
+    with transaction.atomic():
+        Switch.objects.filter(pk=1).update(stopped_at=None, stopped_by=None, stopped_why="")
+        events.record("sending_resumed", by=by)
+
+
+def resume(project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(paused_at=None, paused_reason="", undelivered_in_row=0)

@@ -1,0 +1,94 @@
+"""The copy of the ledger's tick outside the database: in Redis and in a file of DATA_DIR, each of which may be lost.
+
+Written after a call was marked as sent and before it leaves, so a database that lacks a call which left is behind it.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from submissions.core import redis_client
+
+KEY = "kyc:ledger:ticks"
+FORGOTTEN = -1
+_RAISE = """
+local kept = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
+if tonumber(ARGV[2]) > kept then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+return redis.call('HGET', KEYS[1], ARGV[1])
+"""
+_READ = "return redis.call('HGET', KEYS[1], ARGV[1])"
+
+
+class NotKept(Exception):
+    """Neither copy could be written."""
+
+
+class NotTold(Exception):
+    """This host has no copy, and Redis does not answer: nobody can say how far the ledger had come."""
+
+
+def read(epoch: UUID) -> int:
+    """The highest tick that any copy holds; `FORGOTTEN` when there is none.
+
+    Raises:
+        NotTold: see there.
+    """
+    kept = _read_file(_file_of(epoch))
+    try:
+        told = redis_client.ask(_READ, [KEY], [str(epoch)])
+    except redis_client.Gone:
+        if kept == FORGOTTEN:
+            raise NotTold from None
+        return kept
+    return max(kept, int(told) if told is not None else FORGOTTEN)
+
+
+def write(epoch: UUID, tick: int) -> None:
+    """Raise both copies to `tick`; one of them is enough.
+
+    Raises:
+        NotKept: neither could be written.
+    """
+    written = 0
+    try:
+        redis_client.ask(_RAISE, [KEY], [str(epoch), tick])
+        written += 1
+    except redis_client.Gone:
+        pass
+    try:
+        _raise_file(_file_of(epoch), tick)
+        written += 1
+    except OSError:
+        pass
+    if not written:
+        raise NotKept
+
+
+def folder() -> Path:
+    return Path(settings.DATA_DIR) / "ledger"
+
+
+def _file_of(epoch: UUID) -> Path:
+    return folder() / str(epoch)
+
+
+def _read_file(path: Path) -> int:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return FORGOTTEN
+
+
+def _raise_file(path: Path, tick: int) -> None:
+    """Under a lock, so that a slower process does not write an older tick over a newer one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        kept = file.read().strip()
+        if not kept.isdigit() or int(kept) < tick:
+            file.seek(0)
+            file.write(str(tick))
+            file.truncate()

@@ -1,0 +1,1 @@
+"""Retention, erasure, data subject requests and encryption keys."""

@@ -1,0 +1,108 @@
+"""Everything held on one applicant, for the applicant: what a data-subject request is answered with.
+
+One ZIP: a JSON file for each submission in plain words, and its images. Nothing of it is stored here.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import encryption
+from submissions.models import Event, SearchHash, Submission, User
+from submissions.search import blind_index
+
+MOST = 50
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+class Identifier(models.TextChoices):
+    """One person's customer number may be another's document number, so a request says which it is."""
+
+    EMAIL = SearchHash.EMAIL, gettext_lazy("E-mail")
+    CUSTOMER = SearchHash.CUSTOMER, gettext_lazy("Customer number")
+    DOCUMENT = SearchHash.DOCUMENT, gettext_lazy("Document or licence number")
+    IDENTITY = SearchHash.IDENTITY, gettext_lazy("Identity number")
+
+
+class TooMany(Exception):
+    """What was typed fits more submissions than one person has."""
+
+
+def find(user: User, kind: Identifier, text: str) -> list[Submission]:
+    """The submissions that hold exactly this as their identifier of that kind, newest first; names are too common.
+
+    Raises:
+        TooMany: more than `MOST`.
+    """
+    rows = blind_index.find_by_identifier(user, kind, text).filter(erased_at=None).select_related("project", "team")
+    found = list(rows.order_by("-created_at", "id")[: MOST + 1])
+    if len(found) > MOST:
+        raise TooMany
+    return found
+
+
+def export(submissions: Iterable[Submission], *, by: Actor, reason: str) -> bytes:
+    """The ZIP; each submission in it gets an event with the reason before anything is read."""
+    found = list(submissions)
+    for submission in found:
+        events.record("subject_exported", by=by, submission=submission, purpose="subject_request", reason=reason)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+        for submission in found:
+            text = json.dumps(held_on(submission), ensure_ascii=False, indent=2, default=_plain)
+            archive.writestr(f"{submission.reference}/record.json", text)
+            _add_images(archive, submission)
+    return written.getvalue()
+
+
+def _add_images(archive: zipfile.ZipFile, submission: Submission) -> None:
+    for image in submission.images.order_by("created_at"):
+        image.submission = submission
+        name = f"{submission.reference}/{image.kind}-{image.created_at:%Y%m%d-%H%M%S}-{str(image.pk)[:8]}"
+        try:
+            archive.writestr(f"{name}.{EXTENSIONS.get(image.content_type, 'bin')}", image.read())
+        except (OSError, encryption.CannotOpen):
+            archive.writestr(f"{name}.txt", _("This image could not be read from the storage."))
+
+
+def held_on(submission: Submission) -> dict[str, Any]:
+    """The person's own values, what was sent and answered, and what was decided; no colleague's notes."""
+    return {
+        "reference": submission.reference,
+        "status": submission.get_status_display(),
+        "created": submission.created_at,
+        "decided": submission.decided_at,
+        "decided_through": submission.get_source_display(),
+        "id": {"country": submission.issuing_country, "type": submission.id_type},
+        "values": submission.values,
+        "read_from_the_id": submission.ocr,
+        "scores": {"face_similarity": submission.face_similarity, "liveness": submission.liveness},
+        "vendor": {"submission_id": submission.vendor_id, "codes": submission.vendor_codes},
+        "vendor_comment": submission.vendor_comment,
+        "sent": [_attempt(attempt, submission) for attempt in submission.attempts.order_by("created_at")],
+        "who_looked": _looks(submission),
+    }
+
+
+def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
+    attempt.submission = submission
+    return {"step": attempt.kind, "at": attempt.created_at, "values": attempt.values}
+
+
+def _looks(submission: Submission) -> list[dict[str, Any]]:
+    """When the data was opened and for what, by role and not by name."""
+    rows = Event.objects.filter(submission_id=submission.pk).order_by("id")
+    return [{"at": event.at, "what": event.kind, "for": event.purpose} for event in rows]
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

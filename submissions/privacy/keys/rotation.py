@@ -1,0 +1,145 @@
+"""Bringing what is stored under the first of `KYC_FIELD_KEYS` and `KYC_SEARCH_KEYS`, while the portal serves.
+
+Values and images lie under data keys of their own, so only the small wrapped keys are written anew. Every batch is a
+transaction; whatever was done stays done, so stopping and starting again goes on where it was.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Substr
+
+from submissions.accounts.mfa import secrets as mfa_secrets
+from submissions.core import encryption
+from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models.export import file_key_label, key_label
+from submissions.search import blind_index
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """One column that lies under the master key itself, and the label it is bound to."""
+
+    model: type[models.Model]
+    column: str
+    label: Callable[[Any], str]
+
+
+WRAPPED = (
+    Wrapped(SubmissionKey, "wrapped", SubmissionKey.label_of),
+    Wrapped(Project, "api_key_sealed", lambda pk: f"project.api_key:{pk}"),
+    Wrapped(AccessReview, "remark_sealed", AccessReview.label_of),
+    Wrapped(Export, "key_wrapped", key_label),
+    Wrapped(Export, "file_key_wrapped", file_key_label),
+    Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
+    Wrapped(Difference, "note_wrapped", Difference.note_label),
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    table: str
+    seen: int
+    changed: int
+    of: int
+
+
+def rewrap_all(batch: int = BATCH) -> Iterator[Progress]:
+    """Re-wrap everything under the newest master key; yields after each batch.
+
+    Raises:
+        vault.CannotOpen: the key that wrapped a row is not listed any more; earlier batches stay done.
+    """
+    for wrapped in WRAPPED:
+        yield from _rewrap(wrapped, batch)
+    yield _rewrap_second_factors()
+
+
+def _rewrap(wrapped: Wrapped, batch: int) -> Iterator[Progress]:
+    rows = wrapped.model._default_manager.exclude(**{f"{wrapped.column}__isnull": True})
+    total, seen, changed = rows.count(), 0, 0
+    for part in _parts(rows, wrapped.column, batch):
+        changed += _rewrap_part(wrapped, part)
+        seen += len(part)
+        yield Progress(wrapped.model._meta.model_name or "", seen, changed, total)
+
+
+def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID, bytes]]]:
+    """(pk, value) of all rows in batches by primary key, so that no cursor stays open over commits."""
+    after = None
+    while True:
+        part = list((rows.filter(pk__gt=after) if after else rows).order_by("pk").values_list("pk", column)[:batch])
+        if not part:
+            return
+        yield part
+        after = part[-1][0]
+
+
+def _rewrap_part(wrapped: Wrapped, part: list[tuple[Any, bytes]]) -> int:
+    """How many were written. Each UPDATE is guarded: a value written meanwhile stays as it is."""
+    rows = wrapped.model._default_manager
+    fresh = [(pk, old, encryption.rewrap(wrapped.label(pk), bytes(old))) for pk, old in part]
+    with transaction.atomic():
+        return sum(
+            rows.filter(**{"pk": pk, wrapped.column: old}).update(**{wrapped.column: new})
+            for pk, old, new in fresh
+            if new is not None
+        )
+
+
+def _rewrap_second_factors() -> Progress:
+    """The secrets of authenticator apps and recovery codes, which lie inside allauth's own rows."""
+    pks = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
+    changed = sum(_rewrap_second_factor(pk) for pk in pks)
+    return Progress("authenticator", len(pks), changed, len(pks))
+
+
+def _rewrap_second_factor(pk: int) -> bool:
+    """Under a lock: a recovery code that is used meanwhile must not come back."""
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        old = {kind: row.data[kind] for kind in mfa_secrets.KINDS if row.data.get(kind)} if row else {}
+        fresh = {kind: new for kind, stored in old.items() if (new := mfa_secrets.rewrap(stored))}
+        if row and fresh:
+            row.data |= fresh
+            row.save(update_fields=["data"])
+        return bool(fresh)
+
+
+def left() -> int:
+    """How many values lie under an older master key: processes that still have the old list write such ones."""
+    newest = encryption.master_key_id(settings.FIELD_KEYS[0])
+    found = 0
+    for wrapped in WRAPPED:
+        key = Substr(wrapped.column, 1, encryption.KEY_ID_BYTES, output_field=models.BinaryField())
+        rows = wrapped.model._default_manager.exclude(**{f"{wrapped.column}__isnull": True})
+        found += rows.annotate(under=key).exclude(under=newest).count()
+    rows_of_factors = Authenticator.objects.values_list("data", flat=True)
+    secrets = [data[kind] for data in rows_of_factors for kind in mfa_secrets.KINDS if data.get(kind)]
+    return found + sum(mfa_secrets.rewrap(stored) is not None for stored in secrets)
+
+
+def rehash_all(batch: int = BATCH) -> Iterator[Progress]:
+    """Write the search hashes anew under the first search key; yields after each batch."""
+    rows = Submission.objects.filter(erased_at=None).order_by("pk")
+    total, seen = rows.count(), 0
+    after = None
+    while part := _rehash(rows.filter(pk__gt=after) if after else rows, batch):
+        seen, after = seen + len(part), part[-1].pk
+        yield Progress("search", seen, seen, total)
+
+
+def _rehash(rows: "models.QuerySet[Submission]", batch: int) -> list[Submission]:
+    """The first of them, locked, so that nobody is erased between the reading and the writing."""
+    with transaction.atomic():
+        part = list(rows.select_for_update()[:batch])
+        for submission in part:
+            blind_index.index(submission)
+    return part

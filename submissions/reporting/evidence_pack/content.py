@@ -1,0 +1,282 @@
+"""What the evidence pack of one submission holds: plain tables, gathered here and drawn by `pdf`.
+
+Masked, it names no one: numbers are cut, comments and images stay out, their SHA-256 stands all the same.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture import ocr_diff
+from submissions.capture.fields import form_fields
+from submissions.core import clock, encryption
+from submissions.models import Call, Decision, Event, Image, Submission
+from submissions.models.sealed import opened
+from submissions.reporting import event_text
+from submissions.reporting.evidence_pack import pdf
+from submissions.reporting.exports.rows import masked_value
+from submissions.review import decisions as review_decisions
+from submissions.workflow.permissions import NotAllowed
+
+LOOKS = ("looked", "image_opened", "revealed")
+HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
+TIMELINE = 400
+
+Table = tuple[list[str], list[list[str]]]
+
+
+@dataclass
+class Pack:
+    """`sections`: title, heading and rows; `images`: what is drawn, with its caption."""
+
+    title: str
+    facts: list[tuple[str, str]]
+    sections: list[tuple[str, Table]]
+    images: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> bytes:
+    """The PDF; that it was made, why, and its SHA-256 are an event.
+
+    Raises:
+        NotAllowed: a second reviewer whose verdict does not stand yet would read the first one here.
+    """
+    assert by.user is not None
+    if review_decisions.is_blind(submission, by.user):
+        raise NotAllowed(_("The pack holds another reviewer's verdict, which you do not see yet."))
+    images = list(submission.images.select_related("created_by").order_by("created_at"))
+    content = pdf.draw(gather(submission, images, by=by, is_open=is_open))
+    told = {
+        "open": is_open,
+        "images": [str(image.pk) for image in images] if is_open else [],
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    events.record("evidence_pack_made", by=by, submission=submission, purpose="evidence", reason=reason, fields=told)
+    return content
+
+
+def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: bool) -> Pack:
+    show = (lambda name, value: value) if is_open else masked_value
+    read = {image.pk: _bytes_of(image) for image in images}
+    sections = [
+        (_("Data"), _data(submission, show, is_open)),
+        (_("Attempts and calls"), _attempts(submission)),
+        (_("Scores and codes"), _scores(submission)),
+        (_("Images"), _images(images, read)),
+        (_("Decisions"), _decisions(submission, is_open)),
+        (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
+        (_("Timeline"), _timeline(submission)),
+    ]
+    drawn = [(_caption(image), content) for image in images if is_open and (content := read[image.pk])]
+    return Pack(
+        _("Evidence pack %(reference)s") % {"reference": submission.reference},
+        _facts(submission, by, is_open),
+        sections,
+        drawn,
+    )
+
+
+def moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
+
+
+def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, str]]:
+    decided = submission.decided_by.name if submission.decided_by else submission.get_source_display()
+    people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
+    return [
+        (_("Status"), str(submission.get_status_display())),
+        (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
+        (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
+        (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
+        (_("Vendor's ID"), submission.vendor_id or "–"),
+        (_("Captured by"), people or "–"),
+        (
+            _("Created, Step 1, 24-hour limit (UTC)"),
+            ", ".join(
+                moment(at) for at in (submission.created_at, submission.step1_started_at, submission.deadline_at)
+            ),
+        ),
+        (
+            _("This pack"),
+            _("made %(at)s UTC by %(name)s, %(kind)s")
+            % {
+                "at": moment(clock.now()),
+                "name": by.name,
+                "kind": _("complete") if is_open else _("masked"),
+            },
+        ),
+    ]
+
+
+Show = Callable[[str, str], str]
+
+
+def _data(submission: Submission, show: Show, is_open: bool) -> Table:
+    values, ocr, reasons = submission.values, submission.ocr, submission.reasons
+    rows = [
+        [
+            form_fields.label_of(name),
+            show(name, ocr.get(name, "")),
+            show(name, values.get(name, "")),
+            reasons.get(name, "") if is_open else "",
+        ]
+        for name in form_fields.LABELS
+        if values.get(name) or ocr.get(name)
+    ]
+    return [_("Field"), _("Read from the ID"), _("Confirmed"), _("Why it was changed")], rows
+
+
+def _attempts(submission: Submission) -> Table:
+    calls = submission.calls.select_related("attempt", "attempt__confirmed_by").order_by("prepared_at")
+    heads = [
+        _("Call"),
+        _("Pressed (UTC)"),
+        _("By"),
+        _("Sent, ended (UTC)"),
+        pgettext("outcome of a call", "End"),
+        _("Images sent (SHA-256)"),
+    ]
+    return heads, [_attempt(call) for call in calls]
+
+
+def _attempt(call: Call) -> list[str]:
+    who = call.attempt.confirmed_by
+    end = " ".join(
+        part for part in (str(call.get_state_display()), call.error, call.error_code, call.settled_as) if part
+    )
+    sent = "\n".join(f"{image['field']} {image['sha256'][:16]}…" for image in call.attempt.images)
+    name = f"{call.get_kind_display()} {call.attempt.number}"
+    return [
+        name,
+        moment(call.prepared_at),
+        who.name if who else "–",
+        f"{moment(call.sent_at)}\n{moment(call.ended_at)}",
+        end,
+        sent,
+    ]
+
+
+def _scores(submission: Submission) -> Table:
+    project = submission.project
+    rows = [
+        [
+            _("Face similarity"),
+            _text(submission.face_similarity),
+            _("warning below %(limit)d") % {"limit": project.face_threshold},
+        ],
+        [
+            _("Liveness"),
+            _text(submission.liveness),
+            _("warning below %(limit)d") % {"limit": project.liveness_threshold},
+        ],
+        [_("Verification result (not the outcome)"), submission.verification_result or "–", ""],
+        [_("Selfies sent, vendor's count"), f"{submission.selfies_sent}, {_text(submission.vendor_count)}", ""],
+        [_("Vendor's status"), submission.vendor_status or "–", ""],
+        [_("Vendor's codes"), ", ".join(submission.vendor_codes) or "–", ""],
+        [_("Our reason"), submission.reason_code or "–", ""],
+    ]
+    return [_("What"), _("Value"), _("Threshold")], rows
+
+
+def _text(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
+
+
+def _bytes_of(image: Image) -> bytes:
+    """b"" where the storage has lost or altered it; the table says so."""
+    try:
+        return image.read()
+    except (OSError, encryption.CannotOpen):
+        return b""
+
+
+def _images(images: list[Image], read: dict[uuid.UUID, bytes]) -> Table:
+    heads = [_("Image"), _("Taken in (UTC)"), _("By"), _("Size"), _("SHA-256"), _("Checked now")]
+    rows = []
+    for image in images:
+        who = image.created_by.name if image.created_by else "–"
+        size = f"{image.width} × {image.height}, {image.size} B"
+        rows.append(
+            [_caption(image), moment(image.created_at), who, size, image.sha256, _checked(image, read[image.pk])]
+        )
+    return heads, rows
+
+
+def _checked(image: Image, content: bytes) -> str:
+    if not content:
+        return _("cannot be opened")
+    return _("agrees") if hashlib.sha256(content).hexdigest() == image.sha256 else _("DIFFERS")
+
+
+def _caption(image: Image) -> str:
+    current = "" if image.is_current else f", {_('replaced')}"
+    return f"{image.get_kind_display()} ({image.get_source_display()}{current})"
+
+
+def _decisions(submission: Submission, is_open: bool) -> Table:
+    decisions = list(submission.decisions.select_related("reviewer"))
+    for decision in decisions:
+        decision.submission = submission
+    heads = [_("When (UTC)"), _("Reviewer"), _("Verdict"), _("Reason"), _("Comment"), _("Ticked off, corrected")]
+    return heads, [_decision(decision, is_open) for decision in decisions]
+
+
+def _decision(decision: Decision, is_open: bool) -> list[str]:
+    verdict = str(decision.get_verdict_display())
+    if decision.withdrawn_at:
+        verdict += f" ({_('withdrawn')}: {decision.withdrawn_why})"
+    corrected = decision.corrections
+    changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
+    ticked = "\n".join(part for part in (", ".join(decision.warnings), changes) if part)
+    comment = opened(decision, "comment") if is_open else ""
+    return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
+
+
+def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
+    """Edited fields with the agent's reason, and what became of each difference from the vendor's record."""
+    values, ocr, reasons = submission.values, submission.ocr, submission.reasons | _corrected(submission)
+    rows = [
+        [
+            form_fields.label_of(name),
+            f"{show(name, ocr.get(name, ''))} → {show(name, values.get(name, ''))}",
+            (reasons.get(name, "") or _("no reason given")) if is_open else _("reason not in a masked pack"),
+        ]
+        for name in ocr_diff.edited_fields(submission)
+    ]
+    told = Event.objects.filter(submission_id=submission.pk, kind__in=HOW_IT_WENT).order_by("id")
+    rows += [_difference(event, submission, is_open) for event in told]
+    return [_("What"), _("Difference"), _("Resolved by")], rows
+
+
+def _corrected(submission: Submission) -> dict[str, str]:
+    """Of what the final verdict has corrected, that alone says why it is another value than was read."""
+    told = Event.objects.filter(submission_id=submission.pk, kind="values_corrected")
+    changed = {name for given in told.values_list("fields", flat=True) for name in given["changed"]}
+    return dict.fromkeys(changed, _("corrected with the verdict"))
+
+
+def _difference(event: Event, submission: Submission, is_open: bool) -> list[str]:
+    reason = events.reason_of(event, submission) if is_open else ""
+    how = f"{event.actor_name}, {moment(event.at)}" + (f": {reason}" if reason else "")
+    return [event_text.event_title(event), event_text.event_details(event), how]
+
+
+def _timeline(submission: Submission) -> Table:
+    told = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
+    rows = [
+        [
+            moment(row.at),
+            event_text.event_title(row),
+            event_text.event_details(row),
+            event_text.actor_name(row),
+        ]
+        for row in told
+    ]
+    return [_("When (UTC)"), _("What"), _("Details"), _("Who")], rows

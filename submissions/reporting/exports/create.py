@@ -1,0 +1,107 @@
+"""A person's wish for an export: who may, what it covers, and each download of the file."""
+
+from collections.abc import Iterator
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import encryption, task_queue
+from submissions.models import Export, ExportFormat, ExportSource, User
+from submissions.models.export import UNDER_WAY
+from submissions.reporting.exports.encrypted_file import read_sealed
+from submissions.review import queue
+from submissions.search import blind_index
+from submissions.workflow.permissions import NotAllowed
+
+TASK = "submissions.tasks.make_exports"
+MOST_UNDER_WAY = 3
+
+
+class TooMany(Exception):
+    """The person has as many exports under way as one may."""
+
+
+class SearchLapsed(Exception):
+    """What was searched for does not open any more, so nobody knows what the export is to hold."""
+
+
+class FileGone(Exception):
+    """The file expired, or the storage has lost or altered it."""
+
+
+def check_may_export(user: User) -> None:
+    """Raises NotAllowed: agents and administrators never export."""
+    if not (user.is_reviewer and user.is_active):
+        raise NotAllowed(_("Only compliance officers and managers export."))
+
+
+def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
+    """Take the wish in and wake a worker. The filters are kept as they stood in the URL.
+
+    Raises:
+        NotAllowed: not a reviewer.
+        TooMany: wait for those under way.
+        SearchLapsed: the page is older than its search.
+    """
+    assert by.user is not None
+    check_may_export(by.user)
+    given = QueryDict(query, mutable=True)
+    for name in queue.BESIDES:
+        given.pop(name, None)
+    text = blind_index.asked_in(given)
+    if text is None:
+        raise SearchLapsed
+    if text:
+        given["q"] = blind_index.sealed(text)  # as new, so that it opens however late a worker comes to it
+    export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
+    export.told = {"query": given.urlencode(), "reason": reason}
+    filters = events.known_filters(given)
+    fields = {"export": str(export.pk), "source": source, "format": format, "filters": filters, "open": is_open}
+    with transaction.atomic():
+        # The person's row is locked, so that of several requests at once each counts those before it.
+        User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+        if Export.objects.filter(owner=by.user, state__in=UNDER_WAY).count() >= MOST_UNDER_WAY:
+            raise TooMany
+        export.save(force_insert=True)
+        events.record("export_asked", by=by, fields=fields)
+        task_queue.after_commit(TASK)
+    return export
+
+
+def download(export: Export, *, by: Actor, reason: str) -> Iterator[bytes]:
+    """The file, piece by piece; each download is an event with its reason.
+
+    Raises:
+        NotAllowed: the person may not export (any more).
+        FileGone: it expired, or the storage has it no more.
+    """
+    assert by.user is not None
+    check_may_export(by.user)
+    if not export.is_ready:
+        raise FileGone
+    pieces = _pieces(export)
+    try:
+        first = next(pieces)
+    except (OSError, encryption.CannotOpen) as error:
+        raise FileGone from error
+    fields = {"export": str(export.pk), "rows": export.rows, "open": export.is_open}
+    events.record("export_downloaded", by=by, reason=reason, key=export.data_key(), fields=fields)
+    return _chained(first, pieces)
+
+
+def _pieces(export: Export) -> Iterator[bytes]:
+    with default_storage.open(export.name) as stored:
+        yield from read_sealed(stored, export.file_key(), label_of(export))
+
+
+def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def label_of(export: Export) -> str:
+    return f"export.file:{export.pk}"

@@ -1,0 +1,70 @@
+"""A file sealed piece by piece, so that a big one never lies readable anywhere nor whole in memory.
+
+Each piece is sealed under the file's key with its number in the label; the last one says so. A file that was cut,
+reordered or mixed with another does not open.
+"""
+
+from collections.abc import Iterator
+from typing import IO, Protocol
+
+from submissions.core import encryption
+
+PIECE = 256 * 1024  # bytes before sealing
+LENGTH_BYTES = 4
+
+
+class Target(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+
+
+class SealedWriter:
+    """Takes bytes in and writes sealed pieces to `target`; `finish()` writes the last."""
+
+    def __init__(self, target: Target, key: bytes, label: str) -> None:
+        self._target, self._key, self._label = target, key, label
+        self._waiting = bytearray()
+        self._number = 0
+        self.size = 0
+
+    def write(self, data: bytes, /) -> int:
+        self._waiting += data
+        self.size += len(data)
+        while len(self._waiting) > PIECE:
+            self._seal(bytes(self._waiting[:PIECE]), "more")
+            del self._waiting[:PIECE]
+        return len(data)
+
+    def flush(self) -> None:
+        """A piece is written when it is full."""
+
+    def finish(self) -> None:
+        self._seal(bytes(self._waiting), "last")
+        self._waiting.clear()
+
+    def _seal(self, piece: bytes, kind: str) -> None:
+        sealed = encryption.seal(self._key, f"{self._label}:{self._number}:{kind}", piece)
+        self._target.write(len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed)
+        self._number += 1
+
+
+def read_sealed(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
+    """The readable pieces, one at a time.
+
+    Raises:
+        vault.CannotOpen: the file was cut, altered, or belongs to another export.
+    """
+    number, ahead = 0, _piece(source)
+    while ahead is not None:
+        sealed, ahead = ahead, _piece(source)
+        kind = "last" if ahead is None else "more"
+        yield encryption.open_sealed(key, f"{label}:{number}:{kind}", sealed)
+        number += 1
+    if number == 0:
+        raise encryption.CannotOpen(f"{label} is empty")
+
+
+def _piece(source: IO[bytes]) -> bytes | None:
+    head = source.read(LENGTH_BYTES)
+    if not head:
+        return None
+    return source.read(int.from_bytes(head, "big"))

@@ -1,0 +1,144 @@
+"""The worker's side of exports: claim one and make its file.
+
+Celery's message is only a wake-up. Two workers never make one twice: the claim is a guarded UPDATE with a lease that
+every chunk renews; a worker whose lease was taken stops and its file is dropped.
+"""
+
+import logging
+import secrets
+import tempfile
+import uuid
+from datetime import timedelta
+from typing import IO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import override
+
+from submissions.audit import events
+from submissions.audit.events import SYSTEM, actor_for
+from submissions.core import clock
+from submissions.models import Export, ExportFormat, ExportState
+from submissions.reporting.exports import rows
+from submissions.reporting.exports.create import check_may_export, label_of
+from submissions.reporting.exports.encrypted_file import SealedWriter
+from submissions.reporting.exports.expiry import KEPT_FOR
+from submissions.reporting.exports.writers import SHEETS, XLSX_MOST_ROWS
+from submissions.workflow.permissions import NotAllowed
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 3
+BACKOFF = timedelta(minutes=2)  # before the second try; twice as long before the third
+
+
+class LeaseLost(Exception):
+    """Another worker has taken it over."""
+
+
+class TooManyRows(Exception):
+    """More than a sheet of this format holds."""
+
+
+def make_waiting(most: int = 20) -> int:
+    """Make what waits, oldest first; returns how many were taken."""
+    taken = 0
+    while taken < most and (export := claim()) is not None:
+        make(export)
+        taken += 1
+    return taken
+
+
+def claim() -> Export | None:
+    """One that waits, or whose worker died; one that was begun too often is given up in words."""
+    now = clock.now()
+    is_due = Q(not_before=None) | Q(not_before__lte=now)
+    free = Q(state=ExportState.WAITING) & is_due | Q(state=ExportState.RUNNING, lease_until__lt=now)
+    for export in Export.objects.filter(free).select_related("owner").order_by("asked_at"):
+        seen = Export.objects.filter(pk=export.pk, state=export.state, lease=export.lease)
+        if export.tries >= MOST_TRIES:
+            seen.update(state=ExportState.FAILED, failure="interrupted", ended_at=now)
+            continue
+        lease = uuid.uuid4()
+        columns = {"state": ExportState.RUNNING, "lease": lease, "lease_until": now + LEASE, "rows": 0}
+        if seen.update(tries=F("tries") + 1, **columns):
+            export.lease, export.tries = lease, export.tries + 1
+            return export
+    return None
+
+
+def make(export: Export) -> None:
+    """Write the file and mark it ready; whatever stops it is told by a fact's name, without a word of the data."""
+    try:
+        check_may_export(export.owner)
+        with tempfile.TemporaryFile() as sealed, override(export.owner.language or settings.LANGUAGE_CODE):
+            size = _write(export, sealed)
+            _keep(export, sealed, size)
+    except LeaseLost:
+        log.warning("export %s was taken over by another worker", export.pk)
+    except NotAllowed:
+        _end(export, ExportState.FAILED, failure="not_allowed")
+    except TooManyRows:
+        _end(export, ExportState.FAILED, failure="too_many_rows")
+    except Exception as error:  # a fault of database or storage: tried again, then given up
+        log.error("export %s: %s", export.pk, type(error).__name__)  # noqa: TRY400  the traceback may hold data
+        _end(export, ExportState.WAITING, failure="", not_before=clock.now() + BACKOFF * 2 ** (export.tries - 1))
+
+
+def _write(export: Export, target: IO[bytes]) -> int:
+    """All rows into `target`, sealed; returns the size in bytes before sealing."""
+    found, column, oldest_first = rows.shown(export.source, export.owner, export.told["query"])
+    _check_size(export, total := found.order_by().count())
+    _renew(export, total=total)
+    writer = SealedWriter(target, export.new_file_key(), label_of(export))
+    sheet = SHEETS[ExportFormat(export.format)](writer)
+    sheet.write(rows.heading())
+    actor = actor_for(export.owner)
+    for references, lines in rows.chunks(found, column, oldest_first=oldest_first, is_open=export.is_open):
+        for line in lines:
+            sheet.write(line)
+        export.rows += len(lines)
+        fields = {"export": str(export.pk), "try": export.tries, "shown": references}
+        events.record("exported", by=actor, fields=fields)
+        _renew(export, rows=export.rows)
+    sheet.finish()
+    writer.finish()
+    return writer.size
+
+
+def _check_size(export: Export, total: int) -> None:
+    if export.format == ExportFormat.XLSX and total > XLSX_MOST_ROWS:
+        raise TooManyRows
+
+
+def _renew(export: Export, **columns: int) -> None:
+    """Progress and a longer lease in one UPDATE; raises LeaseLost when it is not ours any more."""
+    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, lease=export.lease)
+    if not mine.update(lease_until=clock.now() + LEASE, **columns):
+        raise LeaseLost
+
+
+def _keep(export: Export, sealed: IO[bytes], size: int) -> None:
+    sealed.seek(0)
+    name = default_storage.save(f"exports/{secrets.token_hex(16)}", File(sealed))
+    now = clock.now()
+    columns = {"name": name, "file_key_wrapped": export.file_key_wrapped, "size": size, "expires_at": now + KEPT_FOR}
+    fields = {"export": str(export.pk), "rows": export.rows, "open": export.is_open}
+    try:
+        with transaction.atomic():
+            if not _end(export, ExportState.DONE, **columns):
+                raise LeaseLost
+            events.record("export_made", by=SYSTEM, fields=fields)
+    except Exception:
+        default_storage.delete(name)
+        raise
+
+
+def _end(export: Export, state: ExportState, **columns: object) -> bool:
+    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, lease=export.lease)
+    ended = None if state == ExportState.WAITING else clock.now()
+    return bool(mine.update(state=state, ended_at=ended, lease=None, lease_until=None, **columns))

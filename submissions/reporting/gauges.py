@@ -1,0 +1,109 @@
+"""What is waiting, and for how long, read off the database's partial indexes: the cost follows what is open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Min
+
+from submissions.audit import hash_chain
+from submissions.core import clock
+from submissions.models import Call, CallState, Export, Project, Status, Submission, Switch, WebhookDelivery
+from submissions.models.call import OPEN_STATES
+from submissions.outbox import vendor_client
+
+COUNTED_TO = 10_000  # beyond it only "at least": counting on would cost what the backlog has grown to
+
+
+@dataclass(frozen=True)
+class Gauge:
+    name: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+def read() -> Iterator[Gauge]:
+    """Ages in seconds, 0 where nothing waits."""
+    now = clock.now()
+    yield from _calls(now)
+    yield from _review(now)
+    yield from _reads(now)
+    yield from _switch()
+    yield from _projects()
+    yield from _connections()
+    yield Gauge("events_oldest_unsealed_seconds", _age(hash_chain.oldest_unsealed_at(), now))
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+def _calls(now: datetime) -> Iterator[Gauge]:
+    """One look at each state, because each has a partial index of its own."""
+    for state in OPEN_STATES:
+        since = "prepared_at" if state == CallState.PREPARED else "sent_at"
+        found = Call.objects.filter(state=state).aggregate(count=Count("pk"), oldest=Min(since))
+        label = (("state", state.value),)
+        yield Gauge("calls_open", found["count"], label)
+        yield Gauge("call_oldest_age_seconds", _age(found["oldest"], now), label)
+
+
+def _review(now: datetime) -> Iterator[Gauge]:
+    """The queue's first row by its own order: what is due next has as a rule waited longest."""
+    queue = Submission.objects.awaiting_review()
+    first = queue.order_by("target_at", "id").values("pending_at", "target_at").first()
+    pending_at, target_at = (first["pending_at"], first["target_at"]) if first else (None, None)
+    yield Gauge("review_pending", _count(queue))
+    yield Gauge("review_oldest_age_seconds", _age(pending_at, now))
+    yield Gauge("review_past_target_seconds", _age(target_at, now))
+    yield Gauge("submissions_overdue", _count(Submission.objects.filter(status=Status.OVERDUE)))
+
+
+def _reads(now: datetime) -> Iterator[Gauge]:
+    """What waits to be read back or confirmed, by how long it is late."""
+    silent = Submission.objects.filter(next_read_at__isnull=False).aggregate(due=Min("next_read_at"))["due"]
+    hints = WebhookDelivery.objects.filter(handled_at=None, next_try_at__isnull=False)
+    hint = hints.order_by("next_try_at").values_list("received_at", flat=True).first()
+    waiting = Export.objects.filter(state__in=("waiting", "running"))
+    export = waiting.order_by("asked_at").values_list("asked_at", flat=True).first()
+    yield Gauge("read_back_late_seconds", _age(silent, now))
+    yield Gauge("webhook_oldest_age_seconds", _age(hint, now))
+    yield Gauge("webhooks_unhandled", _count(hints))
+    yield Gauge("export_oldest_age_seconds", _age(export, now))
+
+
+def _count(rows: Any) -> int:
+    return int(rows.order_by()[:COUNTED_TO].count())
+
+
+def _switch() -> Iterator[Gauge]:
+    switch = Switch.read()
+    yield Gauge("sending_stopped", switch.stopped_at is not None)
+    yield Gauge("sending_on_hold", switch.on_hold_since is not None)
+
+
+def _projects() -> Iterator[Gauge]:
+    for project in Project.objects.filter(is_open=True):
+        label = (("project", str(project.pk)),)
+        yield Gauge("project_paused", project.paused_at is not None, label)
+        yield Gauge("project_failed_in_row", project.undelivered_in_row, label)
+        yield Gauge("project_clock_offset_seconds", project.clock_offset, label)
+        yield Gauge("project_calls_a_day", project.calls_per_day, label)
+        spent = vendor_client.budget_of(project).spent_today()
+        if spent is not None:
+            yield Gauge("project_calls_today", spent, label)
+
+
+def _connections() -> Iterator[Gauge]:
+    """PostgreSQL's own count over all hosts; SQLite has none. Its background processes belong to no database."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity WHERE datid IS NOT NULL"
+        )
+        used, most = cursor.fetchone()
+    yield Gauge("database_connections", used)
+    yield Gauge("database_connections_limit", most)

@@ -1,0 +1,80 @@
+"""The range of days a report covers: given in the URL, by preset or by dates, never longer than a quarter."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from submissions.core import clock
+from submissions.search.filters import day, start_of
+
+LONGEST = 92  # days: what is read stays bounded
+DEFAULT = "7"
+
+
+@dataclass(frozen=True)
+class Window:
+    """First and last day, both inside, in the portal's time zone."""
+
+    first: date
+    last: date
+
+    @property
+    def start(self) -> datetime:
+        return start_of(self.first)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment that is outside."""
+        return start_of(self.last + timedelta(days=1))
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=at) for at in range((self.last - self.first).days + 1)]
+
+    def decided(self, **filters: str) -> str:
+        """The list of what was decided in these days and fits the filters."""
+        return listed(decided_from=self.first.isoformat(), decided_to=self.last.isoformat(), **filters)
+
+    def asked_again(self, **filters: str) -> str:
+        return listed(retry_from=self.first.isoformat(), retry_to=self.last.isoformat(), **filters)
+
+
+def listed(**filters: str) -> str:
+    return f"{reverse('submission_list')}?{urlencode({name: text for name, text in filters.items() if text})}"
+
+
+def presets() -> list[tuple[str, str]]:
+    return [("1", _("Today")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("90", _("Last 90 days"))]
+
+
+def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
+    """(window, the preset it is or "", sentences about what was not understood)."""
+    today = clock.today()
+    told: list[str] = []
+    if given.get("from") or given.get("to"):
+        found = _by_dates(given, today, told)
+        if found is not None:
+            return found, "", told
+    preset = given.get("days", DEFAULT)
+    if preset not in dict(presets()):
+        told.append(_("There is no range of “%(days)s” days; the last 7 are shown.") % {"days": preset[:20]})
+        preset = DEFAULT
+    return Window(today - timedelta(days=int(preset) - 1), today), preset, told
+
+
+def _by_dates(given: QueryDict, today: date, told: list[str]) -> Window | None:
+    first, last = day(given.get("from", "")), day(given.get("to", "") or today.isoformat())
+    if first is None or last is None:
+        told.append(_("Write both days as YYYY-MM-DD, for example 2026-01-31. The last 7 days are shown."))
+        return None
+    if first > last:
+        told.append(_("The first day is after the last, so they were exchanged."))
+        first, last = last, first
+    if (last - first).days >= LONGEST:
+        told.append(_("At most %(days)d days are shown at once; these are the last ones.") % {"days": LONGEST})
+        first = last - timedelta(days=LONGEST - 1)
+    return Window(first, last)

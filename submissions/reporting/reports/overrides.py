@@ -1,0 +1,90 @@
+"""Who put a check of the portal aside, and why: ticked warnings, and unknown calls settled by hand.
+
+The reason is shown to managers only, and that they were shown is an event of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import encryption
+from submissions.models import Decision, Event, Role, Status, Submission, User, Verdict
+from submissions.models.sealed import opened
+from submissions.models.submission_key import load_keys
+from submissions.reporting.reports.date_range import Window
+from submissions.reporting.reports.scope import is_whole
+from submissions.review.decisions import is_blind
+
+SHOWN = 100
+BY_HAND = ("call_settled", "finding_overruled")
+
+
+@dataclass(frozen=True)
+class Override:
+    at: datetime
+    who: str
+    what: str
+    submission: Submission
+    reason: str
+
+
+def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
+    """The newest ones of the window; an officer sees their own, without reasons."""
+    found = [*_by_hand(user, window), *_ticked(user, window)]
+    found = sorted(found, key=lambda row: row.at, reverse=True)[:SHOWN]
+    if found and user.role == Role.MANAGER:
+        shown = [row.submission for row in found if row.reason]
+        events.record_list("override_reasons_shown", by=by, shown=shown, filters={})
+    return found
+
+
+def _by_hand(user: User, window: Window) -> list[Override]:
+    rows = Event.objects.filter(kind__in=BY_HAND, at__gte=window.start, at__lt=window.end, actor_id__isnull=False)
+    if not is_whole(user):
+        rows = rows.filter(actor_id=user.pk)
+    settled = list(rows.order_by("-at")[:SHOWN])
+    about = {row.pk: row for row in Submission.objects.filter(pk__in=[event.submission_id for event in settled])}
+    load_keys(about.values())
+    return [
+        Override(event.at, event.actor_name, _what(event), submission, _reason(event, submission, user))
+        for event in settled
+        if event.submission_id and (submission := about.get(event.submission_id))
+    ]
+
+
+def _what(event: Event) -> str:
+    if event.kind == "finding_overruled":
+        return _("finding overruled: %(code)s") % {"code": event.fields.get("code", "")}
+    return _("unknown call settled by hand: %(call)s") % {"call": event.fields.get("call", "")}
+
+
+def _reason(event: Event, submission: Submission, user: User) -> str:
+    if user.role != Role.MANAGER:
+        return ""
+    try:
+        return events.reason_of(event, submission)
+    except encryption.CannotOpen:
+        return _("cannot be opened")
+
+
+def _ticked(user: User, window: Window) -> list[Override]:
+    """Approvals for which warnings of the portal were ticked off; none that a second reviewer shall not know of yet."""
+    rows = Decision.objects.filter(
+        verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
+    ).exclude(warnings=[])
+    rows = rows.exclude(submission__status=Status.SECOND_REVIEW)
+    if not is_whole(user):
+        rows = rows.filter(reviewer=user)
+    found = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])
+    found = [row for row in found if row.reviewer == user or not is_blind(row.submission, user)]
+    load_keys([decision.submission for decision in found])
+    return [_tick(decision, user) for decision in found]
+
+
+def _tick(decision: Decision, user: User) -> Override:
+    what = _("warnings ticked off: %(codes)s") % {"codes": ", ".join(decision.warnings)}
+    reason = opened(decision, "comment") if user.role == Role.MANAGER else ""
+    return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)

@@ -1,0 +1,118 @@
+"""Why was it rejected, why was it asked again: per agent who captured it and per reviewer who decided it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
+
+from argos import codes
+from submissions.models import Event, Status, Submission, User
+from submissions.reporting.reports.date_range import Window
+from submissions.reporting.reports.decisions import names_of
+from submissions.reporting.reports.scope import closed_in, is_whole, own
+from submissions.reporting.reports.table import Cell, Chart, Report, name, number
+from submissions.review import decisions
+from submissions.search.filters import NONE, RETRIES
+
+Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
+Link = Callable[[str, str], str]
+
+
+def rejected_per_reviewer(user: User, window: Window) -> Report:
+    counted = _rejected(user, window, "decided_by__username")
+    title = _("Reject reasons, per reviewer")
+    return _report("rejected-reviewer", title, _("Reviewer"), counted, "reject", _rejected_link(user, window, "by"))
+
+
+def rejected_per_agent(user: User, window: Window) -> Report:
+    counted = _rejected(user, window, "created_by__username")
+    title = _("Reject reasons, per capturing agent")
+    return _report("rejected-agent", title, _("Agent"), counted, "reject", _rejected_link(user, window, "of"))
+
+
+def _rejected(user: User, window: Window, column: str) -> Counted:
+    """Our reason where a person rejected, else the first of the vendor's codes."""
+    first = KeyTextTransform("0", "vendor_codes")
+    rows = closed_in(user, window).filter(status=Status.REJECTED)
+    code = Coalesce(NullIf(F("reason_code"), Value("")), first, Value(""), output_field=TextField())
+    grouped = rows.annotate(code=code).order_by().values_list(column, "code").annotate(many=Count("id"))
+    return _ordered(grouped)
+
+
+def _rejected_link(user: User, window: Window, side: str) -> Link:
+    def link(username: str, code: str) -> str:
+        who = {"decided_by": username or NONE} if side == "by" else {**own(user), "captured_by": username}
+        return window.decided(**{**who, "code": code or NONE})
+
+    return link
+
+
+def retried_per_agent(user: User, window: Window) -> Report:
+    counted = _retried(user, window, "created_by__username")
+    title = _("Retry reasons, per capturing agent")
+
+    def link(username: str, code: str) -> str:
+        return window.asked_again(retry=code, captured_by=username, **own(user))
+
+    return _report("retried-agent", title, _("Agent"), counted, "", link)
+
+
+def retried_per_reviewer(user: User, window: Window) -> Report:
+    counted = [row for row in _retried(user, window, "decided_by__username") if row[0]]
+    title = _("Retry reasons of what each reviewer decided")
+
+    def link(username: str, code: str) -> str:
+        return window.asked_again(retry=code, decided_by=username)
+
+    return _report("retried-reviewer", title, _("Reviewer"), counted, "", link)
+
+
+def _retried(user: User, window: Window, column: str) -> Counted:
+    """Submissions, not tries: one that was asked three times for the same counts once, as in the list behind it."""
+    of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
+    asked = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
+    rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
+    if not is_whole(user):
+        rows = rows.annotate(decider=Subquery(of.values("decided_by")[:1])).filter(decider=user.pk)
+    grouped = rows.order_by().values_list("who", "code").annotate(many=Count("submission_id", distinct=True))
+    return _ordered((who, code, many) for who, code, many in grouped if code)
+
+
+def _ordered(rows: Iterable[tuple[str | None, str | None, int]]) -> Counted:
+    return sorted(
+        ((who, code or "", many) for who, code, many in rows), key=lambda row: (-row[2], row[0] or "", row[1])
+    )
+
+
+def _report(key: str, title: str, who: str, counted: Counted, surface: str, link: Link) -> Report:
+    names = names_of([username for username, _code, _many in counted if username])
+    rows = [_row(row, names, surface, link) for row in counted]
+    totals: Counter[str] = Counter()
+    for _username, code, many in counted:
+        totals[code] += many
+    top = totals.most_common(12)
+    chart = Chart(
+        "bar", [code or _("no code") for code, _many in top], [(_("Submissions"), [many for _c, many in top])]
+    )
+    return Report(key, title, [who, _("Reason"), _("Submissions")], rows, chart=chart)
+
+
+def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, link: Link) -> list[Cell]:
+    username, code, many = row
+    shown = names.get(username, username) if username else _("nobody here")
+    return [name(shown), name(_in_words(code, surface)), number(many, link(username or "", code))]
+
+
+def _in_words(code: str, surface: str) -> str:
+    """The code with what happened; the code alone where nobody knows it."""
+    if not code:
+        return _("no code")
+    if code in decisions.OWN_REASONS:
+        return str(decisions.OWN_REASONS[code])
+    tables = [codes.TABLES[surface]] if surface else [codes.TABLES["step1_retry"], codes.TABLES["step2_retry"]]
+    known = next((table[code] for table in tables if code in table), None)
+    return f"{_(known.what_happened)} ({code})" if known else code

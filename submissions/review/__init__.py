@@ -1,0 +1,1 @@
+"""Queue, claims, decisions, corrections and questions."""

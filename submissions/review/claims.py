@@ -1,0 +1,215 @@
+"""Who works on which submission: claims of 30 minutes, the next one reserved ahead, hand-over, a manager's assigning.
+
+A claim is the reason to look at a person's data, so it is always one person's and always ends. An assignment only says
+whose turn it is: it opens nothing and decides nothing.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import clock
+from submissions.models import Capturer, Decision, Reviewer, Submission, User
+from submissions.models.decision import UNDO_SECONDS
+from submissions.models.people import REVIEWERS
+from submissions.models.submission import IN_REVIEW
+from submissions.review.decisions import add_note
+from submissions.workflow.permissions import NotAllowed, can, check_can
+from submissions.workflow.transitions import StaleSubmission
+
+LASTS = timedelta(minutes=30)
+# A reservation nobody opens is soon free again; the page that made it renews it while its person works.
+RESERVATION_LASTS = timedelta(minutes=3)
+CANDIDATES = 50
+
+
+class ClaimedByOther(Exception):
+    """Another reviewer holds it; `submission.claimed_by` says who."""
+
+
+def claim(submission: Submission, *, by: Actor) -> None:
+    """Reserve it for this person for 30 minutes; again extends it.
+
+    Raises:
+        NotAllowed: not a reviewer, or the one who captured it.
+        ClaimedByOther: somebody else was first.
+        StaleSubmission: it is not waiting for review any more.
+    """
+    assert by.user is not None
+    check_can(by.user, submission, "claim")
+    if not _take(submission, by=by, purpose="review"):
+        submission.refresh_from_db()
+        if submission.status not in IN_REVIEW:
+            raise StaleSubmission(submission.reference)
+        raise ClaimedByOther(submission.reference)
+
+
+def open_reserved(submission: Submission, *, by: Actor) -> bool:
+    """Make a full claim of what was reserved ahead, once its holder opens it. Whether they hold it."""
+    try:
+        claim(submission, by=by)
+    except (NotAllowed, ClaimedByOther, StaleSubmission):
+        return False
+    return True
+
+
+def _take(submission: Submission, *, by: Actor, purpose: str) -> bool:
+    """The guarded UPDATE that makes a claim, with its event: of two people pressing at once one gets the row."""
+    with transaction.atomic():
+        if not _write_claim(submission, by.user, is_reserved=purpose == "reserved"):
+            return False
+        events.record("claimed", by=by, submission=submission, purpose=purpose)
+    return True
+
+
+def _write_claim(submission: Submission, user: User | None, *, is_reserved: bool) -> bool:
+    now = clock.now()
+    row = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
+    columns = {
+        "claimed_by": user,
+        "claimed_until": now + (RESERVATION_LASTS if is_reserved else LASTS),
+        "is_reserved": is_reserved,
+    }
+    free = row.unclaimed(now)
+    if not (free.update(**columns, given_by=None) or row.filter(claimed_by=user).update(**columns)):
+        return False
+    for name, value in columns.items():
+        setattr(submission, name, value)
+    return True
+
+
+def extend(submission: Submission, *, by: Actor) -> bool:
+    """Thirty minutes more for the one who holds it; False when the claim has ended or somebody else has it.
+
+    No event: the claim is one, and the page asks for this every minute while the person works. What is reserved
+    for them as the next one stays reserved.
+    """
+    now = clock.now()
+    held = Submission.objects.filter(status__in=IN_REVIEW, claimed_by=by.user, claimed_until__gte=now)
+    held.filter(is_reserved=True).exclude(pk=submission.pk).update(claimed_until=now + RESERVATION_LASTS)
+    return bool(held.filter(pk=submission.pk).update(claimed_until=now + LASTS, is_reserved=False))
+
+
+def claim_next(*, by: Actor, besides: Submission | None = None) -> Submission | None:
+    """Take what is reserved for this person, else the unclaimed one whose target is nearest that they may decide.
+
+    One assigned to them goes before the others; one assigned to somebody else is left to that person.
+    """
+    return _take_first(by, besides, is_reserved=False)
+
+
+def reserve_next(*, by: Actor, besides: Submission) -> Submission | None:
+    """Hold the next one for whoever works on `besides`, so that its images can be fetched ahead."""
+    return _take_first(by, besides, is_reserved=True)
+
+
+def _take_first(by: Actor, besides: Submission | None, *, is_reserved: bool) -> Submission | None:
+    assert by.user is not None
+    for submission in [*_held_ahead(by.user, besides), *_candidates(by.user, besides)]:
+        purpose = "reserved" if is_reserved else "next"
+        if can(by.user, submission, "claim") and _take(submission, by=by, purpose=purpose):
+            return submission
+    return None
+
+
+def _held_ahead(user: User, besides: Submission | None) -> "QuerySet[Submission]":
+    """What this person has reserved; one at most, but the database does not promise it."""
+    held = Submission.objects.awaiting_review().filter(claimed_by=user, claimed_until__gte=clock.now())
+    rows: QuerySet[Submission] = held.filter(is_reserved=True).select_related("project")
+    return rows.exclude(pk=besides.pk) if besides is not None else rows
+
+
+def _candidates(user: User, besides: Submission | None) -> list[Submission]:
+    """What this person may take now: first theirs, then nobody's, each by the nearest target.
+
+    Not what they have spoken on, nor what somebody has just spoken on and may take back.
+    """
+    now = clock.now()
+    waiting = Submission.objects.awaiting_review().unclaimed(now).filter(project__reviewer=Reviewer.CLIENT)
+    given = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
+    not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
+    allowed = waiting.exclude(Exists(given.filter(not_theirs))).exclude(capturers__user=user).select_related("project")
+    if besides is not None:
+        allowed = allowed.exclude(pk=besides.pk)
+    theirs = allowed.filter(assigned_to=user).order_by("target_at", "id")
+    free = allowed.filter(_is_nobodys()).order_by("target_at", "id")
+    return [*theirs[:CANDIDATES], *free[:CANDIDATES]]
+
+
+def _is_nobodys() -> Q:
+    """Assigned to nobody, or to somebody who may not review it any more."""
+    has_captured = Capturer.objects.filter(submission=OuterRef("pk"), user=OuterRef("assigned_to"))
+    may_review = Q(assigned_to__is_active=True, assigned_to__role__in=REVIEWERS)
+    return Q(assigned_to=None) | ~may_review | Q(Exists(has_captured))
+
+
+def release(submission: Submission, *, by: Actor, note: str = "") -> None:
+    """Give a claim back, with a note for whoever takes it next.
+
+    Raises:
+        StaleSubmission: it is not theirs (any more). Nothing is written.
+    """
+    with transaction.atomic():
+        mine = Submission.objects.filter(pk=submission.pk, claimed_by=by.user)
+        if not mine.update(claimed_by=None, claimed_until=None, is_reserved=False):
+            raise StaleSubmission(submission.reference)
+        events.record("claim_released", by=by, submission=submission)
+        if note:
+            add_note(submission, note, by=by)
+    submission.claimed_by = submission.claimed_until = None
+
+
+def hand_over(submission: Submission, to: User, *, by: Actor, note: str) -> None:
+    """Pass a claim on to a colleague, who becomes the claimant at once and finds it on their start page.
+
+    Raises:
+        NotAllowed: the colleague may not decide this one; the text says why.
+        StaleSubmission: it is not theirs to hand over (any more). Nothing is written.
+    """
+    if to == by.user:
+        raise NotAllowed(_("It is yours already. Choose a colleague."))
+    if not can(to, submission, "claim"):
+        raise NotAllowed(_("%(name)s may not decide this one. Choose another colleague.") % {"name": to.name})
+    now = clock.now()
+    columns = {"claimed_by": to, "claimed_until": now + LASTS, "is_reserved": False, "given_by": by.user}
+    with transaction.atomic():
+        mine = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW, claimed_by=by.user)
+        if not mine.filter(claimed_until__gte=now).update(**columns, assigned_to=to):
+            raise StaleSubmission(submission.reference)
+        events.record("handed_over", by=by, submission=submission, fields={"to": to.username})
+        if note:
+            add_note(submission, note, by=by)
+    submission.claimed_by, submission.claimed_until = to, now + LASTS
+
+
+def assign(pks: Iterable[uuid.UUID], to: User | None, *, by: Actor) -> tuple[int, int]:
+    """Say whose turn each is (None: anybody's) where that person may decide it; (how many, how many not).
+
+    Assigning never decides, opens nothing and takes nobody's claim away.
+    """
+    assert by.user is not None
+    done = skipped = 0
+    for submission in Submission.objects.filter(pk__in=list(pks)).select_related("project"):
+        check_can(by.user, submission, "reassign")
+        if _assign(submission, to, by=by):
+            done += 1
+        else:
+            skipped += 1
+    return done, skipped
+
+
+def _assign(submission: Submission, to: User | None, *, by: Actor) -> bool:
+    if to is not None and not can(to, submission, "claim"):
+        return False
+    rows = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
+    with transaction.atomic():
+        if not rows.update(assigned_to=to, given_by=by.user if to else None):
+            return False
+        events.record("assigned", by=by, submission=submission, fields={"to": to.username if to else ""})
+    return True

@@ -1,0 +1,295 @@
+"""Verdicts. One can be undone for `UNDO_SECONDS`, then its call leaves; two people never decide one.
+
+Who works on what stands in `submissions.review.claims`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext, override
+
+from argos.codes.comments import REJECT_COMMENTS
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture import submit
+from submissions.capture.fields.form_fields import label_of
+from submissions.capture.ocr_diff import edited_fields
+from submissions.core import clock
+from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
+from submissions.models.decision import UNDO_SECONDS, UNDONE
+from submissions.models.project import SecondReview
+from submissions.outbox import ledger, stored_replies
+from submissions.review import mentions
+from submissions.review.corrections import CORRECTABLE
+from submissions.search import blind_index
+from submissions.workflow.permissions import NotAllowed, check_can
+from submissions.workflow.transitions import StaleSubmission, move
+
+OWN_REASONS = {
+    "own_suspected_fraud": _lazy("Suspected fraud"),
+    "own_customer_withdrew": _lazy("The customer withdrew"),
+    "own_cannot_reach_customer": _lazy("The customer cannot be reached"),
+    "own_start_fresh": _lazy("Data or images are wrong: started fresh"),
+    "own_policy": _lazy("Against our policy"),
+}
+
+
+class CommentMissing(Exception):
+    """A rejection wants a comment and a reason."""
+
+
+class CommentToOverrule(Exception):
+    """Who speaks again against the second verdict says why."""
+
+
+class WarningsOpen(Exception):
+    """Warnings nobody has ticked off."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = tuple(codes)
+        super().__init__(", ".join(self.codes))
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something a reviewer must have looked at before approving."""
+
+    code: str
+    text: str
+
+
+def is_blind(submission: Submission, user: User) -> bool:
+    """Whether others' verdicts are kept from this person: until theirs is given, and until the second of two stands.
+
+    One that can still be taken back could be given anew by somebody who has seen the first.
+    """
+    if submission.status not in (Status.SECOND_REVIEW, Status.DECISION_SENDING):
+        return False
+    given = in_force(submission)
+    if len(given) > 1:
+        return len(given) == 2 and given[-1].can_come_back
+    return submission.status == Status.SECOND_REVIEW and user.pk not in [decision.reviewer_id for decision in given]
+
+
+def in_force(submission: Submission) -> list[Decision]:
+    """The verdicts that count, in the order in which they were given, readable."""
+    found = list(submission.decisions.filter(withdrawn_at=None).select_related("reviewer", "call").order_by("round"))
+    for decision in found:
+        decision.submission = submission
+    return found
+
+
+def has_unlike_verdicts(submission: Submission) -> bool:
+    """Two reviewers said two things, or corrected two: a third person speaks, or the first once more with both shown.
+
+    Two alike would not wait here any more.
+    """
+    return submission.status == Status.SECOND_REVIEW and len(in_force(submission)) > 1
+
+
+def is_back_to_first(submission: Submission, user: User) -> bool:
+    """Whether this person gave the first of two unlike verdicts and would now speak again."""
+    return has_unlike_verdicts(submission) and in_force(submission)[0].reviewer_id == user.pk
+
+
+def goes_to_second(submission: Submission, user: User) -> bool:
+    """Whether another reviewer speaks after this person's verdict."""
+    if submission.status != Status.PENDING:
+        return False
+    wanted = submission.project.second_review
+    return wanted == SecondReview.ALL or (wanted == SecondReview.FLAGGED and bool(warnings_of(submission, user)))
+
+
+def add_note(submission: Submission, text: str, *, by: Actor, is_question: bool = False) -> Note:
+    note = Note(submission=submission, author=by.user, is_question=is_question)
+    note.text = text
+    with transaction.atomic():
+        note.save(force_insert=True)
+        named = [person.username for person in mentions.record(note, text)]
+        events.record("note_added", by=by, submission=submission, fields={"question": is_question, "named": named})
+    return note
+
+
+def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
+    """What must be ticked off one by one before Approve."""
+    project = submission.project
+    found = []
+    if submission.face_similarity is None or submission.face_similarity < project.face_threshold:
+        found.append(Warning("face_low", _("Face similarity is under %d, or was not told.") % project.face_threshold))
+    if submission.liveness is None or submission.liveness < project.liveness_threshold:
+        found.append(Warning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold))
+    if refused := stored_replies.refused_selfies(submission):
+        found.append(Warning("selfies_refused", _refused(refused)))
+    expiry = submission.values.get("date_of_expiry", "")
+    if expiry and expiry < clock.today().isoformat():
+        found.append(Warning("expired_id", _("The ID expired on %s.") % expiry))
+    if submit.is_unread(submission):
+        found.append(Warning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
+    found += [
+        Warning(f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)})
+        for name in edited_fields(submission)
+    ]
+    if blind_index.same_person(user, submission).exists():
+        found.append(
+            Warning("duplicate", _("Another open or approved submission has the same e-mail, id or document."))
+        )
+    if submission.has_difference:
+        found.append(Warning("differs", _("The vendor's record differs from ours.")))
+    return tuple(found)
+
+
+def _refused(why: list[str]) -> str:
+    told = ngettext(
+        "%(count)d earlier selfie was not accepted by the vendor: %(why)s.",
+        "%(count)d earlier selfies were not accepted by the vendor: %(why)s.",
+        len(why),
+    )
+    return told % {"count": len(why), "why": "; ".join(code or _("reason not known") for code in why)}
+
+
+def decide(
+    submission: Submission,
+    verdict: Verdict,
+    *,
+    by: Actor,
+    reason_code: str = "",
+    comment: str = "",
+    corrections: Mapping[str, str] | None = None,
+    ticked: Iterable[str] = (),
+) -> Decision:
+    """Give a verdict: on to the second reviewer where the project asks for one, else on its way in ten seconds.
+
+    Raises:
+        NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen
+        StaleSubmission: somebody decided it, or the vendor did, or it was handed over meanwhile. Nothing is written.
+    """
+    assert by.user is not None
+    check_can(by.user, submission, "decide")
+    if verdict == Verdict.REJECTED and not (comment.strip() and reason_code):
+        raise CommentMissing
+    if is_back_to_first(submission, by.user) and not comment.strip():
+        raise CommentToOverrule
+    warned = [warning.code for warning in warnings_of(submission, by.user)]
+    if verdict == Verdict.APPROVED and (still_open := set(warned) - set(ticked)):
+        raise WarningsOpen(sorted(still_open))
+    decision = Decision(submission=submission, reviewer=by.user, verdict=verdict, reason_code=reason_code)
+    decision.comment = comment.strip()
+    decision.corrections = {name: text for name, text in (corrections or {}).items() if name in CORRECTABLE and text}
+    decision.warnings = [code for code in warned if code in set(ticked)]
+    try:
+        with transaction.atomic():
+            _write(decision, by=by, is_flagged=bool(warned))
+    except IntegrityError as error:
+        raise StaleSubmission(submission.reference) from error
+    return decision
+
+
+def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
+    submission = decision.submission
+    _lock(submission, claimed_by=by.user)
+    earlier = in_force(submission)
+    decision.round = earlier[-1].round + 1 if earlier else 1
+    fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
+    agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
+    freed = {"claimed_by": None, "claimed_until": None, "assigned_to": None, "given_by": None}
+    if agreed:
+        call = _prepare_call(decision, by=by)
+        decision.call = call
+    elif submission.status == Status.PENDING:
+        move(submission, Status.SECOND_REVIEW, by=by, fields=fields, **freed)
+    else:
+        Submission.objects.filter(pk=submission.pk).update(**freed)
+    decision.save(force_insert=True)
+    events.record("verdict_given", by=by, submission=submission, fields=fields)
+
+
+def _lock(submission: Submission, **held: User | None) -> None:
+    """Inside a transaction, to its end: nobody else moves it, claims it or speaks on it. Every verdict raises `moves`.
+
+    Raises:
+        StaleSubmission: it is no longer as it was seen, or not `held` by them.
+    """
+    as_seen = Submission.objects.filter(pk=submission.pk, status=submission.status, moves=submission.moves)
+    if not as_seen.filter(**held).update(moves=F("moves") + 1):
+        raise StaleSubmission(submission.reference)
+    submission.moves += 1
+
+
+def _is_agreed(decisions: list[Decision], submission: Submission, *, is_flagged: bool) -> bool:
+    """One verdict where one is enough; two alike; or, after two unlike ones, whatever is said next with both shown."""
+    wanted = submission.project.second_review
+    needs_two = wanted == SecondReview.ALL or (wanted == SecondReview.FLAGGED and is_flagged)
+    if submission.status == Status.PENDING:
+        return not needs_two
+    first, *others = decisions
+    return len(others) > 1 or any(_is_alike(first, other) for other in others)
+
+
+def _is_alike(first: Decision, second: Decision) -> bool:
+    """Only one of two goes to the vendor: so no correction of the other may be lost with it."""
+    return (first.verdict, first.corrections) == (second.verdict, second.corrections)
+
+
+def _prepare_call(decision: Decision, *, by: Actor) -> Call:
+    submission = decision.submission
+    values = {
+        "submissionId": submission.vendor_id,
+        "status": decision.verdict,
+        "admin": submission.project.admin_email,
+        **({"rejectComment": vendor_comment(decision)} if decision.verdict == Verdict.REJECTED else {}),
+        **{f"updateFields.{name}": text for name, text in decision.corrections.items()},
+    }
+    delay = timedelta(seconds=UNDO_SECONDS)
+    return ledger.prepare(submission, CallKind.REVIEW, Status.DECISION_SENDING, by=by, values=values, delay=delay)
+
+
+def vendor_comment(decision: Decision) -> str:
+    """The vendor's own text for its code; our comment stays ours, except where the code is the vendor's "other"."""
+    if decision.reason_code in OWN_REASONS:
+        with override("en"):  # the vendor's records are in English
+            return str(OWN_REASONS[decision.reason_code])
+    return REJECT_COMMENTS.get(decision.reason_code, decision.comment)
+
+
+def undo(submission: Submission, *, by: Actor) -> None:
+    """Take a verdict back before it has left. Only the one who gave it may.
+
+    Raises:
+        NotAllowed: somebody else's verdict.
+        StaleSubmission: it has left, or somebody has spoken since.
+    """
+    call = submission.open_call
+    if call is None and submission.status == Status.SECOND_REVIEW:
+        _take_back(submission, by=by)
+        return
+    if call is None or call.kind != CallKind.REVIEW:
+        raise StaleSubmission(submission.reference)
+    if call.prepared_by_id != (by.user.pk if by.user else None):
+        raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
+    ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why=UNDONE)
+
+
+def undoable(submission: Submission) -> Decision | None:
+    """The latest verdict, for ten seconds, where no call leaves with it; whoever holds the submission by then."""
+    given = in_force(submission) if submission.status == Status.SECOND_REVIEW else []
+    return given[-1] if given and given[-1].can_come_back else None
+
+
+def _take_back(submission: Submission, *, by: Actor) -> None:
+    with transaction.atomic():
+        _lock(submission)
+        last = undoable(submission)
+        if last is None:
+            raise StaleSubmission(submission.reference)
+        if last.reviewer_id != (by.user.pk if by.user else None):
+            raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
+        submission.decisions.filter(pk=last.pk).update(withdrawn_at=clock.now(), withdrawn_why=UNDONE)
+        if in_force(submission):
+            events.record("verdict_withdrawn", by=by, submission=submission, fields={"round": last.round})
+        else:
+            move(submission, Status.PENDING, by=by, notice="undone")

@@ -1,0 +1,1 @@
+"""The blind index, filters and pagination."""

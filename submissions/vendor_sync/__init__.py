@@ -1,0 +1,1 @@
+"""Talk to ARGOS and apply its replies."""

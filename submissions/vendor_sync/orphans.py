@@ -1,0 +1,76 @@
+"""Records at the vendor that carry our reference and belong to no submission here (yet).
+
+They tell of a Step 1 whose reply was lost, of one that arrived although we gave it up, or of what a restored database
+no longer knows. Each is adopted where its submission waits for it, and shown as a difference everywhere else.
+"""
+
+import re
+
+from django.db import transaction
+
+from argos.replies import VendorSubmission
+from submissions.audit.events import SYSTEM
+from submissions.models import Call, CallKind, CallState, Project, Status, Submission
+from submissions.models.submission import REFERENCE_ALPHABET
+from submissions.outbox import ledger
+from submissions.outbox.try_counter import lock
+from submissions.vendor_sync import discrepancies, reconcile
+from submissions.workflow.transitions import move
+
+OURS = re.compile(rf"(KP-[{REFERENCE_ALPHABET}]{{8}})-([0-9]{{1,5}})")
+ADOPTED, CALL_UNDER_WAY, SHOWN = "adopted", "call_under_way", "shown"
+
+
+def reference_in(userid: str) -> str:
+    """Our reference in a userid that a Step 1 of ours carried; "" when it is none."""
+    match = OURS.fullmatch(userid)
+    return match[1] if match else ""
+
+
+def place(project: Project, found: VendorSubmission) -> str:
+    """Adopt it, or show it; `CALL_UNDER_WAY`: a call is with the vendor that will tell by itself."""
+    match = OURS.fullmatch(found.userid)
+    if match is None or Submission.objects.filter(project=project, vendor_id=found.submission_id).exists():
+        return SHOWN
+    ours = Submission.objects.filter(project=project, reference=match[1]).select_related("project").first()
+    if ours is None:
+        discrepancies.unknown_here(project, found.submission_id, found.userid, found.result or "")
+        return SHOWN
+    call = ours.open_call
+    if call is not None and call.kind == CallKind.STEP1 and not ours.vendor_id:
+        return _hint_at(call, ours, found)
+    if call is None and not ours.vendor_id and ours.status == Status.DRAFT:
+        return _take_back_in(ours, found, int(match[2]))
+    discrepancies.second_record(ours, found.submission_id, found.userid, found.result or "")
+    return SHOWN
+
+
+def _hint_at(call: Call, ours: Submission, found: VendorSubmission) -> str:
+    """The reply is lost or still to come; where it is lost, this record settles it if it carries the call's userid."""
+    if call.state != CallState.UNKNOWN or call.userid != found.userid:
+        return CALL_UNDER_WAY
+    call.submission = ours
+    return ADOPTED if reconcile.settle_one(call, hinted=found.submission_id) else CALL_UNDER_WAY
+
+
+def _take_back_in(ours: Submission, found: VendorSubmission, number: int) -> str:
+    """The draft's Step 1 had arrived: its call is opened again, or written anew, and settled by the record.
+
+    A webhook and the paged list may bring one record at the same time; the later one finds that it is placed.
+    """
+    with transaction.atomic():
+        lock(ours)
+        if ours.has_open_call or ours.vendor_id or ours.status != Status.DRAFT:
+            return CALL_UNDER_WAY
+        gave_up = ours.calls.filter(userid=found.userid, state=CallState.SETTLED, settled_as="never_arrived").first()
+        if gave_up is not None:
+            gave_up.submission = ours
+            if not ledger.reopen(gave_up):
+                return CALL_UNDER_WAY
+            ledger.doubt(gave_up, error="found_at_vendor")
+            call = gave_up
+        else:
+            call = ledger.insert_found(ours, CallKind.STEP1, as_=CallState.UNKNOWN, userid=found.userid)
+            numbers = {"step1_calls": max(number, ours.step1_calls)}
+            move(ours, Status.STEP1_SENDING, by=SYSTEM, fields={"found": found.submission_id}, **numbers)
+    return ADOPTED if reconcile.settle_one(call, hinted=found.submission_id) else CALL_UNDER_WAY

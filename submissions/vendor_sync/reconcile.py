@@ -1,0 +1,275 @@
+"""Finds out what became of an unknown call: reads the vendor's record and compares it with what was known before.
+
+"The vendor does not have it" takes two reads, `project.settle_minutes` apart by the vendor's clock, with nothing
+changed, and a witness that reads do not lag; a Step 2 without a witness takes half an hour. A call that did arrive is
+adopted; one that did not is offered to a person again and never sent by itself. The bound that is left stands in
+docs/ledger.md.
+"""
+
+import hashlib
+import logging
+import random
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from django.db import transaction
+
+from argos.client import Client
+from argos.errors import OutcomeUnknown, Refused, VendorError
+from argos.replies import VendorSubmission
+from submissions.audit.events import SYSTEM, Actor
+from submissions.core import clock
+from submissions.models import Call, CallKind, CallState, DifferenceKind, Submission
+from submissions.models.submission import FINAL
+from submissions.outbox import gate, ledger, vendor_client
+from submissions.outbox.evidence import KNOWN, MAY_LAG, Finding, is_behind, judge, left_at
+from submissions.vendor_sync import concurrency, discrepancies, status_table
+from submissions.vendor_sync.adoption import ADOPT
+from submissions.workflow import alerts
+from submissions.workflow.transitions import StaleSubmission
+
+log = logging.getLogger(__name__)
+
+READ_BACKOFF = (5, 15, 30, 60, 120, 300)
+PERSON_TOLD_AFTER = timedelta(minutes=45)
+TURN_LASTS = timedelta(minutes=2)
+BATCH = 100
+READ_WHOLE = 10  # of the records that a list by userid tells without one
+
+
+def settle_due(batch: int = BATCH) -> int:
+    """One read for each unknown call whose time has come; returns how many were settled. One that breaks stops none."""
+    due = Call.objects.to_settle(clock.now()).select_related("submission__project", "attempt")
+    by_project = concurrency.Reads("settle", due, "submission__project", "next_read_at")
+    return by_project.each(lambda call: _take_turn(call) and _settle_safely(call), batch)
+
+
+def _take_turn(call: Call) -> bool:
+    """So that two workers do not ask about one call; a worker that dies gives its turn back after two minutes."""
+    mine = Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN, next_read_at=call.next_read_at)
+    return bool(mine.update(next_read_at=clock.now() + TURN_LASTS))
+
+
+def _settle_safely(call: Call) -> bool:
+    try:
+        with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
+            return settle_one(call)
+    except Exception:
+        log.exception("call %s could not be settled", call.pk)
+        return _ask_later(call)
+
+
+def settle_one(call: Call, *, hinted: str = "") -> bool:
+    """One read and what it says. `hinted`: the vendor's id that a webhook named for a Step 1 whose reply was lost."""
+    if is_stuck(call):
+        alerts.tell(call.submission, "call_stuck", call.sent_at)
+    if call.kind == CallKind.ACCOUNT:
+        return _wait_for_a_person(call)
+    client = vendor_client.client_for(call.submission.project)
+    try:
+        found = _read(call, client, hinted)
+    except VendorError:
+        return _ask_later(call)
+    gate.note_contact(call.submission.project, client.last_received)
+    try:
+        return _act_on(judge(call, found, partial(_held_selfie, call, client)), call, found, client)
+    except StaleSubmission:
+        return False
+
+
+def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
+    """The vendor's record of what this call was about; a lost first Step 1 is found by the userid it carried."""
+    if call.submission.vendor_id:
+        return client.get_submission(call.submission.vendor_id)
+    if hinted:
+        named = client.get_submission(hinted)
+        if named and named.userid == call.userid:
+            return named
+    matches = _with_userid(client, call.userid)
+    if not matches:
+        return None
+    first, *others = sorted(matches, key=lambda match: match.created_at or clock.now())
+    for other in others:
+        discrepancies.second_record(call.submission, other.submission_id, call.userid, other.result or "")
+    return _whole(client, first)
+
+
+def _with_userid(client: Client, userid: str) -> list[VendorSubmission]:
+    """The records that carry it. Items of a list are slimmer than single ones: one without a userid is read whole.
+
+    Raises:
+        OutcomeUnknown: records came and none carries it. The vendor ignores what it was asked for, and such a list says
+            nothing about the one that is not on it.
+    """
+    listed = client.find_by_userid(userid)
+    slim = [item for item in listed if not item.userid][:READ_WHOLE]
+    found = [item for item in listed if item.userid] + [_whole(client, item) for item in slim]
+    ours = [item for item in found if item.userid == userid]
+    if listed and not ours:
+        raise OutcomeUnknown("a list of other records than those asked for")
+    return ours
+
+
+def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
+    """What was told already stands where the single record does not tell it."""
+    whole = client.get_submission(item.submission_id)
+    if whole is None:
+        return item
+    if item.userid and whole.userid not in ("", item.userid):
+        raise OutcomeUnknown("a record with another userid than in the list")
+    return whole
+
+
+def _held_selfie(call: Call, client: Client) -> str | None:
+    """SHA-256 of the selfie the vendor keeps; "" when it says it has none, None when it cannot be asked."""
+    try:
+        content, _kind = client.image(call.submission.vendor_id, "selfieImage")
+    except Refused:
+        return ""
+    except VendorError:
+        return None
+    return hashlib.sha256(content).hexdigest()
+
+
+def _act_on(finding: Finding, call: Call, found: VendorSubmission | None, client: Client) -> bool:
+    if finding == Finding.ARRIVED:
+        with transaction.atomic():
+            ledger.settle(call, "never_arrived" if call.error == "already_processed" else "adopted")
+            ADOPT[CallKind(call.kind)](call, found)
+            _catch_up(call, found)
+        return True
+    if finding == Finding.TURNED_AWAY:
+        with transaction.atomic():
+            release(call, by=SYSTEM)
+            status_table.adopt(call.submission, found)
+        return True
+    if finding == Finding.UNTOLD:
+        with transaction.atomic():
+            ledger.settle(call, "not_known")
+            ledger.return_to_before(call, by=SYSTEM, why="not_known", notice="")
+            status_table.adopt(call.submission, found)
+        return True
+    if finding == Finding.ABSENT:
+        return _nothing_changed(call, client)
+    if found is not None and found.result not in KNOWN:
+        discrepancies.add(call.submission, DifferenceKind.STATUS, (call.submission.status, found.result or ""))
+    return _proves_nothing(call)
+
+
+def _catch_up(call: Call, found: VendorSubmission | None) -> None:
+    """The record may have gone further than this call took it, and from now on the poller asks about it."""
+    if found is not None and call.kind in (CallKind.STEP1, CallKind.STEP2):
+        status_table.adopt(call.submission, found)
+
+
+def _proves_nothing(call: Call) -> bool:
+    """Older than what the vendor has told, or in words nobody knows: the two reads begin anew."""
+    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(clear_since=None)
+    return _ask_later(call)
+
+
+def _nothing_changed(call: Call, client: Client) -> bool:
+    now = _vendor_time(call, client)
+    since = call.clear_since or now
+    apart = timedelta(minutes=call.submission.project.settle_minutes)
+    left = apart - (now - since)
+    if left <= timedelta(0) and not clock.is_drifting(call.submission.project):
+        return _give_up(call, client, now - since)
+    again = clock.now() + max(left, timedelta(0)) + timedelta(seconds=random.uniform(1, 5))  # noqa: S311
+    columns = {"clear_since": since, "reads": call.reads + 1, "next_read_at": again}
+    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(**columns)
+    return False
+
+
+def _give_up(call: Call, client: Client, waited: timedelta) -> bool:
+    """Never arrived, where reads are known to be fresh. Where nothing tells, a Step 2 waits longer than reads may lag:
+    given up wrongly, it costs a customer one try of three.
+    """
+    are_fresh = _reads_are_fresh(call, client)
+    if are_fresh is False:
+        return _proves_nothing(call)
+    if are_fresh is None and waited < known_after(call):
+        return _ask_later(call)
+    release(call, by=SYSTEM)
+    return True
+
+
+def known_after(call: Call) -> timedelta:
+    """How long reads must show nothing, from the first of them, before the call counts as never arrived."""
+    apart = timedelta(minutes=call.submission.project.settle_minutes)
+    return max(apart, MAY_LAG) if call.kind == CallKind.STEP2 and _witness(call) is None else apart
+
+
+def known_in(call: Call) -> timedelta:
+    """What is left of it; all of it until the first read."""
+    read_since = call.clear_since and clock.vendor_now(call.submission.project) - call.clear_since
+    return max(known_after(call) - (read_since or timedelta(0)), timedelta(0))
+
+
+def _vendor_time(call: Call, client: Client) -> datetime:
+    """The two reads are told apart by the vendor's clock, so that a jump of ours does not shorten the wait."""
+    told = client.last_received.date if client.last_received else None
+    return told or clock.vendor_now(call.submission.project)
+
+
+def _reads_are_fresh(call: Call, client: Client) -> bool | None:
+    """A witness: the first submission of the project that the vendor changed after this call must have ended.
+
+    When a read of it does not show that change yet, reads lag by more than we waited, and prove nothing. None without
+    a witness (no traffic).
+    """
+    witness = _witness(call)
+    if witness is None:
+        return None
+    try:
+        seen = client.get_submission(witness.vendor_id)
+    except VendorError:
+        return False
+    return seen is not None and not is_behind(witness, seen)
+
+
+def _witness(call: Call) -> Submission | None:
+    project = call.submission.project
+    over = left_at(call) + project.longest_call
+    others = Submission.objects.filter(project=project, vendor_updated_at__gte=over).exclude(pk=call.submission_id)
+    found = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project").first()
+    witness: Submission | None = found
+    return witness
+
+
+def release(call: Call, *, by: Actor, reason: str = "") -> None:
+    """The vendor never got it (or a person answers for saying so): the submission is where it was before the press."""
+    with transaction.atomic():
+        ledger.settle(call, "never_arrived", by=by, reason=reason)
+        ledger.return_to_before(call, by=by, why="never_arrived")
+
+
+def _ask_later(call: Call) -> bool:
+    seconds = READ_BACKOFF[min(call.reads, len(READ_BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
+    later = clock.now() + timedelta(seconds=seconds)
+    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(next_read_at=later, reads=call.reads + 1)
+    return False
+
+
+def _wait_for_a_person(call: Call) -> bool:
+    """Nothing at the vendor tells whether the 1-won check ran: an agent releases it with a reason.
+
+    Where its submission has ended without it, nobody needs to know any more.
+    """
+    if call.submission.status in FINAL:
+        ledger.settle(call, "not_known")
+        return True
+    later = clock.now() + PERSON_TOLD_AFTER
+    Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(next_read_at=later)
+    return False
+
+
+def may_be_settled_by_hand(call: Call) -> bool:
+    """An unknown call that is stuck; an account check at any time, because nothing at the vendor tells of it."""
+    return call.kind == CallKind.ACCOUNT or is_stuck(call)
+
+
+def is_stuck(call: Call) -> bool:
+    """So long unknown that a person is told and may overrule."""
+    return call.sent_at is not None and clock.now() - call.sent_at > PERSON_TOLD_AFTER

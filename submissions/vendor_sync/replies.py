@@ -1,0 +1,228 @@
+"""What a parsed reply does to the submission. `kycStatus` decides, never a score or `verificationResult`."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from argos.received import Received
+from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
+from submissions.audit import events
+from submissions.audit.events import VENDOR
+from submissions.capture import auto_submit
+from submissions.core import clock
+from submissions.models import Call, CallState, Decision, Source, Status, Submission
+from submissions.outbox import ledger, stored_replies
+from submissions.review import corrections
+from submissions.search import blind_index
+from submissions.vendor_sync import discrepancies, poll_intervals
+from submissions.workflow import deadlines
+from submissions.workflow.transitions import move
+
+TIMEOUT_CODE = "timeout"
+
+
+def step1_answered(call: Call, reply: Step1Reply) -> bool:
+    submission = call.submission
+    confirmed = submission.values
+    to, columns = _step1_end(submission, reply)
+    code = columns.get("retry_code", "") if to == Status.STEP1_RETRY else ""
+    with transaction.atomic():
+        if _close(call, reply.received.status, to, columns, error_code=code):
+            if to == Status.CONFIRMING:
+                blind_index.index(submission)
+                auto_submit.after_step1(call, confirmed)
+            return True
+    if reply.submission_id and reply.submission_id != submission.vendor_id:
+        discrepancies.second_record(submission, reply.submission_id, call.userid, reply.kyc_status or "")
+    return False
+
+
+def _step1_end(submission: Submission, reply: Step1Reply) -> tuple[Status, dict[str, Any]]:
+    columns = _told(submission, reply.received, reply.kyc_status, reply.retry_count)
+    if reply.retries or reply.needs_new_image:  # else the last code stays: reviewers filter by it
+        columns |= _retry_columns(submission, reply.retries)
+    if reply.submission_id:
+        columns["vendor_id"] = reply.submission_id
+    if reply.rejected:
+        return Status.REJECTED, columns | decided(submission, Source.VENDOR)
+    columns["next_alert_at"] = deadlines.next_alert(submission.deadline_at)
+    if reply.needs_new_image:
+        return Status.STEP1_RETRY, columns
+    columns |= read_columns(submission, reply.ocr) | {"id_type_unknown": reply.id_type_unknown}
+    return Status.CONFIRMING, columns
+
+
+def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, Any]:
+    """What Step 1 read; the vendor's attempt list starts empty unless ID images were refused before.
+
+    Whoever writes them brings the search in line too, in the same transaction.
+    """
+    submission.ocr = dict(ocr)
+    submission.values = _filled(submission.values, ocr)
+    return {
+        "ocr_sealed": submission.ocr_sealed,
+        "values_sealed": submission.values_sealed,
+        "vendor_attempts": 0 if submission.step1_calls <= 1 else submission.vendor_attempts,
+        "draft_version": submission.draft_version + 1,
+    }
+
+
+def first_seen(found: VendorSubmission) -> dict[str, Any]:
+    """The vendor's own id and time; its time replaces ours, whatever we had assumed while in doubt."""
+    columns: dict[str, Any] = {"vendor_id": found.submission_id}
+    if found.created_at:
+        columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + deadlines.RESULT_LIMIT}
+    return columns
+
+
+def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
+    """OCR fills what nobody has typed; it never writes over a person."""
+    return {**{name: text for name, text in ocr.items() if text}, **{n: v for n, v in values.items() if v}}
+
+
+def step2_answered(call: Call, reply: Step2Reply) -> bool:
+    submission = call.submission
+    now = clock.now()
+    columns = _told(submission, reply.received, reply.kyc_status, reply.retry_count)
+    columns |= {
+        "face_similarity": reply.face_similarity,
+        "liveness": reply.liveness,
+        "verification_result": (reply.verification_result or "")[:20],
+        "recognized_id_type": (reply.recognized_id_type or "")[:40],
+        "first_step2_at": submission.first_step2_at or now,
+        "vendor_attempts": (submission.vendor_attempts or 0) + 1,
+    }
+    to = STEP2_ENDS.get(reply.kyc_status)
+    if to is None:
+        return ledger.doubt(
+            call, error="unknown_status", http_status=reply.received.status, reply=stored_replies.raw(reply)
+        )
+    if to == Status.INCOMPLETE or reply.retries:  # else the last code stays: reviewers filter by it
+        columns |= _retry_columns(submission, reply.retries)
+    return _close(call, reply.received.status, to, columns | arriving(submission, to, now), stored_replies.raw(reply))
+
+
+STEP2_ENDS = {
+    "incomplete": Status.INCOMPLETE,
+    "pending": Status.PENDING,
+    "approved": Status.APPROVED,
+    "rejected": Status.REJECTED,
+}
+
+
+def arriving(submission: Submission, to: Status, at: datetime) -> dict[str, Any]:
+    """The columns that go with a status the vendor gave: clocks started and stopped, source of a final word."""
+    if to == Status.PENDING:
+        target = deadlines.review_target(submission.project, at, submission.step1_started_at)
+        return {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target)}
+    if to in (Status.APPROVED, Status.REJECTED):
+        return decided(submission, Source.VENDOR, at)
+    return {"next_alert_at": deadlines.next_alert(submission.deadline_at)}
+
+
+def decided(submission: Submission, source: Source, at: datetime | None = None) -> dict[str, Any]:
+    """Final: every clock stops, and the vendor is read once more for its codes and comment."""
+    now = clock.now()
+    return {
+        "decided_at": at or now,
+        "source": source,
+        "next_alert_at": None,
+        "callback_at": None,
+        "next_read_at": now if not submission.vendor_codes else None,
+    }
+
+
+def review_answered(call: Call, reply: ReviewReply) -> bool:
+    """The vendor took our verdict; its `finalStatus` must be the verdict, anything else is read back."""
+    submission = call.submission
+    decision = Decision.objects.select_related("reviewer").get(call=call)
+    decision.submission = submission
+    if reply.final_status != decision.verdict:
+        return ledger.doubt(
+            call, error="unexpected_final_status", http_status=reply.received.status, reply=stored_replies.raw(reply)
+        )
+    columns = _told(submission, reply.received, reply.final_status, None) | decided_here(submission, decision)
+    with transaction.atomic():
+        if not _close(call, reply.received.status, Status(decision.verdict), columns, stored_replies.raw(reply)):
+            return False
+        corrections.adopt(decision)
+    return True
+
+
+def decided_here(submission: Submission, decision: Decision) -> dict[str, Any]:
+    return decided(submission, Source.REVIEWER) | {
+        "decided_by": decision.reviewer,
+        "reason_code": decision.reason_code,
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+
+
+def account_answered(call: Call, reply: AccountReply) -> bool:
+    """The 1-won check: its result stays on the call; the submission goes back to confirming either way."""
+    code = reply.retry_code or ""
+    fields = {"call": call.kind, "success": reply.success, "code": code}
+    error = "" if reply.success else "account_refused"
+    call.reply = stored_replies.raw(reply)
+    columns = {"http_status": reply.received.status, "error": error, "error_code": code[:120]}
+    with transaction.atomic():
+        if not _end(call, reply_sealed=call.reply_sealed, **columns):
+            return False
+        events.record("account_checked", by=VENDOR, submission=call.submission, fields=fields)
+    return True
+
+
+def delete_answered(call: Call, received: Received) -> bool:
+    """The vendor's copy is gone; ours is erased by its own rule."""
+    with transaction.atomic():
+        if not _end(call, http_status=received.status, error=""):
+            return False
+        events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
+    return True
+
+
+def _end(call: Call, **columns: Any) -> bool:
+    """Answered; also when the reply is so late that the call was settled as never arrived meanwhile."""
+    if ledger.end(call, CallState.ANSWERED, **columns):
+        return True
+    return ledger.reopen(call) and ledger.end(call, CallState.ANSWERED, **columns)
+
+
+def _told(submission: Submission, received: Received, status: str | None, count: int | None) -> dict[str, Any]:
+    """What the vendor said, and by its own clock the earliest moment at which its record can have changed for it."""
+    told: dict[str, Any] = {"vendor_read_at": clock.now()}
+    if received.date and not clock.is_drifting(submission.project):
+        told["vendor_updated_at"] = received.date - timedelta(seconds=received.took)
+    if status:
+        told["vendor_status"] = status[:40]
+    if count is not None:
+        told["vendor_count"] = count
+    return told
+
+
+def _retry_columns(submission: Submission, retries: Any) -> dict[str, Any]:
+    first = next(iter(retries), None)
+    submission.retry_message = first.message if first else ""
+    return {"retry_code": first.code[:80] if first else "", "retry_message_sealed": submission.retry_message_sealed}
+
+
+def _close(
+    call: Call,
+    http_status: int,
+    to: Status,
+    columns: dict[str, Any],
+    reply: dict[str, Any] | None = None,
+    error_code: str = "",
+) -> bool:
+    """End the call and move the submission in one transaction. False when somebody settled the call before us."""
+    with transaction.atomic():
+        call.reply = reply or {}
+        ended = {"http_status": http_status, "error": "", "error_code": error_code, "reply_sealed": call.reply_sealed}
+        if not _end(call, **ended):
+            return False
+        columns = {"next_read_at": poll_intervals.ends(to), **columns}
+        fields = {"call": call.kind, "retry_code": columns.get("retry_code", "")}
+        move(call.submission, to, by=VENDOR, fields=fields, notice="", **columns)
+    return True

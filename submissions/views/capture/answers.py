@@ -1,0 +1,45 @@
+"""The agent's answer to a reviewer's question."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from submissions.audit import events
+from submissions.capture.imaging.normalise import UnusableImage
+from submissions.models import Question
+from submissions.models.image import StorageAway
+from submissions.review import questions
+from submissions.views.capture import submission_page
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import get_submission_for
+
+
+@require_POST
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A note, a picture, or both. Whatever stops it is said with the text kept."""
+    found = get_submission_for(person(request), pk, "capture")
+    question = Question.objects.open().filter(submission=found).first()
+    if question is None:
+        messages.info(request, _("There is no open question. Somebody has answered it."))
+        return redirect("submission", pk=pk)
+    question.submission = found
+    text = request.POST.get("answer", "").strip()[:2000]
+    upload = request.FILES.get("attachment")
+    content = upload.read() if upload else None
+    try:
+        questions.answer(question, text, content, by=events.actor_of(request))
+    except questions.AnswerMissing:
+        messages.error(request, _("Write an answer, or attach a picture."))
+    except UnusableImage as problem:
+        messages.error(request, _("The picture was not taken: %(why)s") % {"why": problem})
+        return submission_page.render_submission(request, found, typed={"answer": text}, status=problem.http_status)
+    except StorageAway:
+        messages.error(request, _("The picture could not be stored just now. Attach it again in a minute."))
+        return submission_page.render_submission(request, found, typed={"answer": text}, status=503)
+    else:
+        messages.success(request, _("Answered. The reviewer sees it in the queue."))
+    return redirect("submission", pk=pk)

@@ -1,0 +1,48 @@
+"""The live camera's side of the server: hints for small frames. Nothing is stored, nobody has looked at a person."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from submissions.capture.imaging import live_hints
+from submissions.capture.imaging.errors import UnusableImage
+from submissions.capture.imaging.normalise import Kind
+from submissions.core import rate_limit
+from submissions.models import ImageKind
+from submissions.models.image import VENDOR_FIELDS
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import get_submission_for
+
+FRAMES_A_SECOND = 3  # the page sends one or two; a little more forgives its clock
+
+
+def kind_or_404(kind: str) -> ImageKind:
+    """A picture that goes to the vendor, by its name in the address."""
+    if kind not in VENDOR_FIELDS:
+        raise Http404
+    return ImageKind(kind)
+
+
+@require_POST
+def hint(request: HttpRequest, pk: uuid.UUID, kind: str) -> JsonResponse:
+    """For what the agent's camera sees."""
+    get_submission_for(person(request), pk, "capture")
+    return hint_for(request, kind_or_404(kind), who=f"user:{person(request).pk}")
+
+
+def hint_for(request: HttpRequest, kind: ImageKind, *, who: str, to_customer: bool = False) -> JsonResponse:
+    """{"text": what to change, "is_good": whether the picture can be taken}; 429 to who asks too fast."""
+    if rate_limit.is_too_fast("frame", who, most=FRAMES_A_SECOND, seconds=1):
+        return JsonResponse({"text": "", "is_good": False}, status=429)
+    try:
+        told = live_hints.hint(_frame(request), Kind(kind), to_customer=to_customer)
+    except UnusableImage as unusable:
+        return JsonResponse({"text": unusable.message, "is_good": False}, status=422)
+    return JsonResponse({"text": told or _("Good: take the picture now."), "is_good": not told})
+
+
+def _frame(request: HttpRequest) -> bytes:
+    """One byte more than is taken at most, so that what is too large is refused without reading it all."""
+    return bytes(request.read(live_hints.MAX_BYTES + 1))

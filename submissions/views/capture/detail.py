@@ -1,0 +1,107 @@
+"""One submission: its page, the part that reloads, asking the vendor, revealing, overruling."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from argos.matrix import Problem
+from submissions.audit import events
+from submissions.capture import drafts
+from submissions.core.reasons import is_reason
+from submissions.models import Call, CallKind, CallState
+from submissions.privacy import reveal as revealing
+from submissions.vendor_sync import reconcile, status_table
+from submissions.views.capture import submission_page
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import can, check_can, get_submission_for
+from submissions.workflow.transitions import StaleSubmission
+
+
+@require_safe
+def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return submission_page.render_submission(request, get_submission_for(person(request), pk, "reveal"))
+
+
+@require_safe
+def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """While a call is open the page asks for this part; once it has ended the whole page is loaded anew."""
+    found = get_submission_for(person(request), pk, "reveal")
+    if not found.has_open_call:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "capture/_state.html", submission_page.state(found, person(request)))
+
+
+@require_POST
+def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Read the vendor's record now and show both sides."""
+    found = get_submission_for(person(request), pk, "handle")
+    if not found.vendor_id:
+        messages.info(request, _("The vendor has given no submission ID yet, so there is nothing to ask for."))
+        return redirect("submission", pk=pk)
+    answer = status_table.ask_vendor(found, by=events.actor_of(request))
+    found.refresh_from_db()
+    return submission_page.render_submission(request, found, vendor=answer or "none")
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show the numbers and images once, with a typed reason."""
+    found = get_submission_for(person(request), pk, "reveal")
+    try:
+        because = revealing.reveal(found, by=events.actor_of(request), reason=request.POST.get("reason", ""))
+    except revealing.ReasonMissing as missing:
+        messages.error(request, str(missing))
+        return redirect("submission", pk=pk)
+    return submission_page.render_submission(request, found, revealed=because)
+
+
+@require_POST
+def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
+    user = person(request)
+    submission = get_submission_for(user, pk, "handle")
+    if not can(user, submission, "capture"):
+        try:
+            drafts.join(submission, by=events.actor_of(request), reason=request.POST.get("reason", ""))
+        except drafts.ReasonMissing as missing:
+            messages.error(request, str(missing))
+        else:
+            messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say of an unknown call that it never arrived: a manager of any stuck one, an agent of an account check."""
+    found = get_submission_for(person(request), pk, "handle")
+    call = found.open_call
+    if call is None or call.state != CallState.UNKNOWN:
+        raise StaleSubmission(found.reference)
+    if call.kind != CallKind.ACCOUNT:
+        check_can(person(request), found, "overrule")
+    reason = request.POST.get("reason", "").strip()
+    if why_not := _why_not_settled(call, request.POST.get("call", ""), reason):
+        return submission_page.render_submission(
+            request, found, problems=[why_not], typed={"reason": reason}, status=422
+        )
+    call.submission = found
+    reconcile.release(call, by=events.actor_of(request), reason=reason)
+    messages.success(request, _("Settled: it is offered again."))
+    return redirect("submission", pk=pk)
+
+
+def _why_not_settled(call: Call, seen: str, reason: str) -> Problem | None:
+    """`seen`: the id of the call that the person's page showed, and that the reason is about."""
+    if seen != str(call.pk):
+        text = _(
+            "Another call is open by now than the one your page showed. Nothing was settled; look at this one first."
+        )
+        return Problem("", "other_call", text)
+    if not reconcile.may_be_settled_by_hand(call):
+        text = _("The portal is still asking the vendor about this call. Nothing was settled; wait for its answer.")
+        return Problem("", "still_asked", text)
+    return Problem("", "reason", _("Say in a few words how you know.")) if not is_reason(reason) else None

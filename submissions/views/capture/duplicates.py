@@ -1,0 +1,55 @@
+"""The warning on the new-submission form: this customer has an open or approved submission already."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from submissions.audit import events
+from submissions.models import Submission
+from submissions.models.submission_key import load_keys
+from submissions.search import blind_index
+from submissions.views.forms.capture import NewForm
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import check_can_start
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Same:
+    """`elsewhere`: how many belong to teams whose submissions this person may not see."""
+
+    rows: tuple[Submission, ...] = ()
+    elsewhere: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.elsewhere)
+
+
+def look(request: HttpRequest, form: NewForm) -> Same:
+    """By what the form holds so far; what is not well formed is left out.
+
+    Asking is an event whatever comes of it: that somebody is known to another team, or to nobody, is an answer too.
+    """
+    form.is_valid()
+    given = {name: form.cleaned_data.get(name, "") for name in ("email", "customer_id")}
+    values = {name: text for name, text in given.items() if text}
+    if not values:
+        return Same()
+    found, elsewhere = blind_index.same_values(person(request), values)
+    rows = list(found.for_row().order_by("-created_at")[:SHOWN])
+    load_keys(rows)
+    by, kind = events.actor_of(request), "same_customer_shown"
+    events.record_list(kind, by=by, shown=rows, filters=values, counted={"elsewhere": elsewhere})
+    return Same(tuple(rows), elsewhere)
+
+
+@require_POST
+def same_customer(request: HttpRequest) -> HttpResponse:
+    """The part of the form that htmx asks for when the e-mail or the customer number was typed."""
+    user = person(request)
+    check_can_start(user)
+    same = look(request, NewForm(request.POST, user=user))
+    return render(request, "capture/_duplicates.html", {"same": same, "is_stopped": False})

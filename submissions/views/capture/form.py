@@ -1,0 +1,303 @@
+"""Gathering and sending: the new-submission form, the one form of the submission page, and its small actions."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from argos.matrix import Problem
+from submissions.audit import events
+from submissions.capture import callbacks, consent, drafts, ocr_diff, overrides, submit
+from submissions.capture import restart as restarting
+from submissions.capture.fields import form_fields, merge, mrz
+from submissions.capture.imaging.errors import status_of
+from submissions.capture.imaging.normalise import UnusableImage
+from submissions.core import masking
+from submissions.core.reasons import is_reason
+from submissions.models import Call, CaptureSource, ConsentText, ImageKind, Status, Submission, Team
+from submissions.models.call import CAPTURED
+from submissions.models.image import VENDOR_FIELDS, StorageAway
+from submissions.models.submission import CAPTURING
+from submissions.outbox import ledger
+from submissions.search import blind_index, guess_limit
+from submissions.views.capture import duplicates, submission_page
+from submissions.views.forms.capture import NewForm, country_options
+from submissions.views.request_helpers import person, safe_next
+from submissions.workflow import deadlines
+from submissions.workflow.permissions import check_can_start, get_submission_for
+from submissions.workflow.transitions import StaleSubmission
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    check_can_start(user)
+    form = NewForm(request.POST or None, user=user)
+    found = duplicates.Same()
+    if form.is_bound and form.is_valid():
+        with transaction.atomic():
+            # Of two forms sent at once for a team, the second waits here and then finds the first one's draft.
+            Team.objects.select_for_update().get(pk=form.cleaned_data["team"].pk)
+            if draft := Submission.objects.filter(pk=form.cleaned_data["draft"], created_by=user).first():
+                return redirect("submission", pk=draft.pk)
+            found = duplicates.look(request, form)
+            if not found or request.POST.get("seen") == "1":
+                return redirect("submission", pk=_draft_of(request, form).pk)
+    context = {"form": form, "same": found, "is_stopped": bool(found), "countries": country_options()}
+    return render(request, "capture/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _draft_of(request: HttpRequest, form: NewForm) -> Submission:
+    data = form.cleaned_data
+    is_taken = Submission.objects.filter(pk=data["draft"]).exists()
+    return drafts.create_draft(
+        data["project"],
+        data["team"],
+        by=events.actor_of(request),
+        issuing_country=data["issuing_country"],
+        id_type=data["id_type"],
+        values={"email": data["email"], "customer_id": data["customer_id"]},
+        pk=None if is_taken else data["draft"],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The submission page's one form: saves what was typed and chosen, then sends where a send button was pressed.
+
+    A GET is somebody coming back from the log-in page after the session had ended.
+    """
+    if request.method == "GET":
+        return redirect("submission", pk=pk)
+    submission = get_submission_for(person(request), pk, "capture")
+    if submission.status not in CAPTURING:
+        raise StaleSubmission(submission.reference)
+    form = merge.read(request.POST, form_fields.names(submission))
+    problems = store(request, submission, form) + _take_in(request, submission)
+    if request.headers.get("X-Autosave"):
+        return _autosaved(submission, problems)
+    action = request.POST.get("action", "save")
+    if not problems and action in SENDERS:
+        problems = _unseen(request, submission) or _send(request, submission, action)
+    elif not problems and action == mrz.FIELD:
+        problems = mrz.fill(
+            submission,
+            request.POST.get("mrz", ""),
+            by=events.actor_of(request),
+            is_compared=request.POST.get("mrz_compared") == "1",
+        )
+    if problems:
+        code = status_of(problem.code for problem in problems)
+        return submission_page.render_submission(
+            request, submission, problems=problems, typed=kept(form, problems), status=code
+        )
+    if action not in SENDERS:
+        messages.success(request, _("Saved."))
+    return redirect("submission", pk=pk)
+
+
+def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> list[Problem]:
+    """What was typed, over what is stored, as often as somebody else's save comes in between."""
+    _note_consent(request, submission)
+    tried = _count_numbers(request, form)
+    for _time in range(SAVES_IN_A_ROW):
+        merged = form.merge(submission)
+        values, columns, problems = _columns(merged.values)
+        try:
+            drafts.save_values(submission, values, by=events.actor_of(request), **columns)
+            overrides.give(submission, form.reasons, by=events.actor_of(request))
+        except drafts.SavedMeanwhile:
+            submission.refresh_from_db()
+        else:
+            return tried + problems + merge.length_problems(form) + merge.conflict_problems(form, merged)
+    raise StaleSubmission(submission.reference)
+
+
+def _count_numbers(request: HttpRequest, form: merge.Posted) -> list[Problem]:
+    """Each typed number is a try, because the answer tells how it compares; after too many, none is taken."""
+    problems = []
+    for name in masking.SECRET:
+        if form.is_typed(name):
+            try:
+                guess_limit.count(person(request), form.typed[name])
+            except guess_limit.TooManyNumbers:
+                del form.typed[name]
+                problems.append(Problem(name, "too_many", guess_limit.sentence()))
+    return problems
+
+
+def kept(form: merge.Posted, problems: list[Problem]) -> dict[str, str]:
+    """Typed and not stored; everything else is shown as it is stored by now."""
+    typed = {**form.typed, **form.too_long}
+    return {p.field: typed[p.field] for p in problems if p.code in KEPT_AS_TYPED and p.field in typed}
+
+
+def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
+    """The call-back time is a column of its own; the rest is sealed."""
+    values = {name: text for name, text in typed.items() if name != merge.CALLBACK}
+    if merge.CALLBACK not in typed:
+        return values, {}, []
+    try:
+        return values, {merge.CALLBACK: merge.moment_of(typed[merge.CALLBACK])}, []
+    except ValueError:
+        return values, {}, [Problem(merge.CALLBACK, "no_time", _("Choose a day and a time to call back."))]
+
+
+def _note_consent(request: HttpRequest, submission: Submission) -> None:
+    """Recorded when the tick was set on this page, taken back when it was taken out and nothing was sent."""
+    before, ticked = request.POST.get("was_consent"), request.POST.get("consent", "")
+    if before is None or before == ticked:
+        return
+    if ticked and submission.consent_id is None:
+        consent.record(submission, _consent_text(submission, ticked), by=events.actor_of(request))
+    elif not ticked and submission.status == Status.DRAFT:
+        consent.withdraw(submission, by=events.actor_of(request))
+
+
+def _consent_text(submission: Submission, ticked: str) -> ConsentText:
+    """The page offers the project's own texts alone, so any other value was not posted by it."""
+    for text in submission.project.consent_texts.all():
+        if str(text.pk) == ticked:
+            return text
+    raise Http404
+
+
+def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
+    """What the script needs: the version to post next, and what is wrong so far, for each field beside it."""
+    found = [*problems, *submission_page.typing_problems(submission)]
+    told = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
+    changed = ocr_diff.differing(submission.values, submission.ocr)
+    saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}
+    return JsonResponse({**saved, "problems": told})
+
+
+def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
+    """Each chosen file by itself: a bad one does not keep the others from being stored."""
+    problems = []
+    for kind in VENDOR_FIELDS:
+        upload = request.FILES.get(kind)
+        if isinstance(upload, UploadedFile):
+            source = request.POST.get(f"source_{kind}", "file")
+            problems += _take_one(request, submission, kind, upload.read(), source)
+    return problems
+
+
+def _take_one(
+    request: HttpRequest, submission: Submission, kind: ImageKind, content: bytes, source: str
+) -> list[Problem]:
+    try:
+        actor = events.actor_of(request)
+        taken = CaptureSource.CAMERA if source == CaptureSource.CAMERA else CaptureSource.FILE
+        drafts.add_image(submission, kind, content, by=actor, source=taken)
+    except UnusableImage as unusable:
+        return [Problem(kind, unusable.code, unusable.message)]
+    except StorageAway:
+        text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+        return [Problem(kind, "storage_away", text)]
+    return []
+
+
+def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
+    """Pictures that a colleague or a phone put in after this page was shown: nobody has looked at what would leave."""
+    text = _("This picture came in after the page was shown. Look at it, then send.")
+    return [
+        Problem(kind, "unseen", text, "error")
+        for kind, image in drafts.current_images(submission).items()
+        if request.POST.get(f"shown_{kind}", "") != str(image.pk)
+        and (image.source in FROM_PHONE or image.created_by != person(request))
+    ]
+
+
+def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
+    """Press the button; every fact that stops it becomes a sentence beside what it is about."""
+    ticked = {name: request.POST.get(name) == "1" for name in TICKS[action]}
+    try:
+        SENDERS[action](submission, by=events.actor_of(request), **ticked)
+    except submit.StopsStep2 as stops:
+        text = _(
+            "What is marked would stop Step 2 while the clock runs. Put it right, or tick the box above the button."
+        )
+        return [*stops.problems, Problem("is_start_confirmed", "start", text)]
+    except submit.NotReady as not_ready:
+        return list(not_ready.problems)
+    except submit.LastTry:
+        text = _("This is the last of three selfies. Look at it once more, tick the box above the button, then send.")
+        return [Problem("is_last_confirmed", "last_try", text)]
+    except submit.NoTryLeft:
+        return [Problem("", "no_try_left", _("Three tries have been used. The vendor decides now."))]
+    except submit.VendorDown:
+        text = _(
+            "The vendor cannot be reached, so its clock was not started. Everything is kept; send when it is back."
+        )
+        return [Problem("", "vendor_down", text)]
+    except submit.AccountCheckMissing:
+        return [
+            Problem("account", "account_missing", _("Check the account first: the project asks for the 1-won check."))
+        ]
+    except deadlines.DeadlinePassed:
+        text = _("It is too late: a call sent now could not end within the 24 hours. Start fresh from this data.")
+        return [Problem("", "deadline", text)]
+    return []
+
+
+KEPT_AS_TYPED = ("conflict", "no_time", "too_long")
+SENDERS: dict[str, Callable[..., Call]] = {"step1": submit.send_step1, "step2": submit.send_step2}
+TICKS = {"step1": ("is_last_confirmed", "wants_step2", "is_start_confirmed"), "step2": ("is_last_confirmed",)}
+SAVES_IN_A_ROW = 5
+FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    ledger.cancel_prepared(submission, CAPTURED, by=events.actor_of(request), why="taken_back")
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    reason = request.POST.get("reason", "").strip()
+    if not is_reason(reason, shortest=overrides.SHORTEST):
+        messages.error(request, _("Say in a few words why, then close it."))
+        return redirect("submission", pk=pk)
+    drafts.give_up(submission, by=events.actor_of(request), reason=reason)
+    messages.success(request, _("Closed. Nothing was sent."))
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "handle")
+    try:
+        fresh = restarting.restart(submission, by=events.actor_of(request))
+    except restarting.RestartedAlready as already:
+        messages.info(request, _("It was started again already: this is its fresh submission."))
+        return redirect("submission", pk=already.fresh.pk)
+    found = blind_index.same_person(person(request), fresh).count()
+    text = _("A fresh draft from the same data. It has its own clock and tries. Read hidden numbers from the ID again.")
+    messages.success(request, text)
+    if found:
+        messages.warning(request, _("Other open or approved submissions of this person are listed below."))
+    return redirect("submission", pk=fresh.pk)
+
+
+@require_POST
+def called_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "handle")
+    callbacks.called_back(submission, by=events.actor_of(request))
+    return redirect(safe_next(request, "start"))
+
+
+@require_POST
+def passed_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "handle")
+    callbacks.pass_on(submission, by=events.actor_of(request))
+    return redirect(safe_next(request, "start"))

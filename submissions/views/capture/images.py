@@ -1,0 +1,91 @@
+"""Streams one image, opened from the storage and unsealed here, so that every look is permitted and recorded."""
+
+import logging
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from submissions.audit import events
+from submissions.core import encryption
+from submissions.models import Image
+from submissions.privacy import reveal
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import get_submission_for
+
+log = logging.getLogger(__name__)
+
+# Intake writes every picture anew as JPEG; nothing else is ever shown in the page.
+SHOWN_INLINE = "image/jpeg"
+
+
+@require_safe
+def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The work at hand is the reason, or the one typed a few minutes ago."""
+    found = Image.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    because = reveal.because_of(request.GET.get("why", ""), found, person(request))
+    action = "reveal" if because else "look"
+    found.submission = get_submission_for(person(request), found.submission_id, action)
+    try:
+        content = found.read()
+    except (OSError, encryption.CannotOpen) as error:
+        return _not_opened(request, found, error)
+    _record(request, found, because)
+    return _response(found, content)
+
+
+def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpResponse:
+    """Which of four troubles it is, because each is somebody else's to mend."""
+    log.error("image %s cannot be opened: %s", image.pk, type(error).__name__)
+    match error:
+        case encryption.CannotOpen():
+            trouble, status = "damaged", 410
+        case FileNotFoundError():
+            trouble, status = "missing", 404
+        case PermissionError():
+            trouble, status = "forbidden", 503
+        case _:
+            trouble, status = "away", 503
+    told = {"trouble": trouble, "reference": image.submission.reference}
+    return render(request, "errors/image.html", told, status=status)
+
+
+def _record(request: HttpRequest, image: Image, because: int | None) -> None:
+    if because:
+        record_image(request, image, "image_opened", purpose="reveal", reason_of_event=because)
+    elif _is_fetched_ahead(request, image):
+        record_image(request, image, "image_preloaded")
+    else:
+        record_image(request, image, "image_opened")
+
+
+def _is_fetched_ahead(request: HttpRequest, image: Image) -> bool:
+    """The desk says so, of the one that is reserved as this person's next; of any other it is a look."""
+    submission = image.submission
+    is_next = submission.is_reserved and submission.is_claimed and submission.claimed_by_id == person(request).pk
+    return is_next and bool(request.headers.get("X-Preload"))
+
+
+def _response(image: Image, content: bytes) -> HttpResponse:
+    """Our own content type, never a guessed one; what is no JPEG could only be saved."""
+    is_jpeg = image.content_type == SHOWN_INLINE and content[:3] == b"\xff\xd8\xff"
+    shown = f'inline; filename="{image.kind}.jpg"' if is_jpeg else f'attachment; filename="{image.kind}.bin"'
+    headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff"}
+    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    content_type = SHOWN_INLINE if is_jpeg else "application/octet-stream"
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def record_image(request: HttpRequest, image: Image, kind: str, *, purpose: str = "work", **fields: Any) -> None:
+    """Record that a user opened or preloaded an image."""
+    events.record(
+        kind,
+        by=events.actor_of(request),
+        submission=image.submission,
+        purpose=purpose,
+        fields={"image": str(image.pk), "image_kind": image.kind, **fields},
+    )

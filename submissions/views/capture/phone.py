@@ -1,0 +1,156 @@
+"""The customer's side of the phone hand-over: no sign-in, one item, nothing shown but what to take.
+
+The token comes in a form's body, never in an address, and then lies in a cookie that only this link's page gets. So two
+links on one phone do not meet, and neither log nor referrer has it.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from submissions.accounts import language
+from submissions.capture import phone_links
+from submissions.capture.imaging import advice
+from submissions.capture.imaging.errors import UnusableImage
+from submissions.core import client_ip, rate_limit
+from submissions.models import ImageKind, PhoneLink
+from submissions.models.image import StorageAway
+from submissions.views.capture.camera import hint_for
+from submissions.views.request_helpers import safe_next
+
+COOKIE = "phone-token"
+MISSES_A_MINUTE = 20  # links that are not there, from one address; a good one always opens
+UPLOADS_A_MINUTE = 12  # for one link
+
+
+@login_not_required
+@sensitive_post_parameters("token")
+@sensitive_variables("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """GET says how to come in; POST takes the token and leads to its page. Neither spends anything."""
+    if request.method != "POST":
+        return render(request, "phone/enter.html")
+    token = request.POST.get("token", "").strip().rpartition("#")[2]
+    try:
+        link = phone_links.find(token)
+    except phone_links.LinkUsed:
+        return _done(request)
+    except phone_links.LinkGone:
+        return _gone(request)
+    page = reverse("phone_take", args=[link.pk])
+    reply = redirect(page)
+    reply.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(phone_links.lives().total_seconds()) + 600,  # so that a late look still says what became of it
+        path=page,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return reply
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """GET shows what to take and spends nothing; POST hands the picture over."""
+    try:
+        link = _link(request, pk)
+        return _hand_over(request, link) if request.method == "POST" else _page(request, link)
+    except phone_links.LinkUsed:
+        return _done(request)
+    except phone_links.LinkGone:
+        return _gone(request)
+
+
+def _link(request: HttpRequest, pk: uuid.UUID) -> PhoneLink:
+    """The open link whose token this browser holds."""
+    link = phone_links.find(request.COOKIES.get(COOKIE, ""))
+    if link.pk != pk:
+        raise phone_links.LinkGone
+    return link
+
+
+def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
+    upload = request.FILES.get("picture")
+    if upload is None:
+        return _page(request, link, problems=[_("Take the photo or choose one first.")])
+    if rate_limit.is_too_fast("phone-upload", str(link.pk), most=UPLOADS_A_MINUTE, seconds=60):
+        return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")], status=429)
+    try:
+        phone_links.take(
+            link,
+            upload.read(),
+            address=client_ip.of(request),
+            is_live=request.POST.get("source_picture") == "camera",
+            accepted=request.POST.get("accepted", ""),
+        )
+    except UnusableImage as unusable:
+        return _page(request, link, problems=[unusable.message], status=unusable.http_status)
+    except StorageAway:
+        text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+        return _page(request, link, problems=[text])
+    except phone_links.Advised as advised:
+        sentences = [advice.sentence(code, link.kind, to_customer=True) for code in advised.codes]
+        return _page(request, link, findings=sentences, sha256=advised.sha256)
+    return redirect("phone_take", pk=link.pk)
+
+
+def _page(
+    request: HttpRequest,
+    link: PhoneLink,
+    problems: Sequence[str] = (),
+    findings: Sequence[str] = (),
+    sha256: str = "",
+    status: int = 422,
+) -> HttpResponse:
+    kind = ImageKind(link.kind)
+    context = {"link": link, "kind": kind.value, "label": kind.label}
+    context |= {"problems": problems, "findings": findings, "sha256": sha256}
+    return render(request, "phone/take.html", context, status=status if problems or findings else 200)
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    return render(request, "phone/done.html")
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """The same page for expired, revoked and unknown ones."""
+    is_guessing = rate_limit.is_too_fast("phone", client_ip.of(request) or "", most=MISSES_A_MINUTE, seconds=60)
+    return render(request, "phone/gone.html", status=429 if is_guessing else 404)
+
+
+@login_not_required
+@require_POST
+def hint(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """For what the phone's camera sees; nothing is stored, nothing is spent."""
+    try:
+        link = _link(request, pk)
+    except (phone_links.LinkGone, phone_links.LinkUsed):
+        return JsonResponse({"text": "", "is_good": False}, status=404)
+    return hint_for(request, ImageKind(link.kind), who=f"link:{link.pk}", to_customer=True)
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """For this phone's pages alone; whoever is signed in on it keeps their own."""
+    code = request.POST.get("language", "")
+    if code not in language.names():
+        raise Http404
+    reply = redirect(safe_next(request, "phone"))
+    path = reverse("phone")
+    reply.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, code, path=path, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
+    return reply

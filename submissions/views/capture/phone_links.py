@@ -1,0 +1,115 @@
+"""The agent's side of the phone hand-over: a link as QR code or by e-mail, revoked, and the card of what arrives."""
+
+import uuid
+from dataclasses import dataclass
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from submissions.audit import events
+from submissions.capture import phone_links
+from submissions.capture.fields import form_fields, merge
+from submissions.models import ImageKind, PhoneLink, Submission
+from submissions.models.submission import CAPTURING
+from submissions.views.capture import submission_page
+from submissions.views.capture.camera import kind_or_404
+from submissions.views.capture.form import store
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import check_can, get_submission_for
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the card tells: `url` and its `qr` once, right after a link was made to be shown; else a sentence."""
+
+    told: str = ""
+    url: str = ""
+    qr: str = ""
+    is_bad: bool = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
+    """POST makes a link; GET is what the card asks while one is open."""
+    submission = get_submission_for(person(request), pk, "capture")
+    item = kind_or_404(kind)
+    if request.method != "POST":
+        return _arrived(request, submission, item)
+    if not _is_part(request):  # a plain press carries the whole form
+        store(request, submission, merge.read(request.POST, form_fields.names(submission)))
+    return _card(request, submission, item, _share(request, submission, item))
+
+
+@sensitive_variables()
+def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Shown:
+    by, is_mail = events.actor_of(request), request.POST.get("how") == f"mail_{kind}"
+    try:
+        if is_mail:
+            phone_links.recipient(submission)  # before a link is made, because making one revokes the one before it
+        made, url = phone_links.make(submission, kind, by=by)
+        if not is_mail:
+            return Shown(url=url, qr=_qr(url))
+        phone_links.mail(made, url, by=by)
+    except phone_links.TooMany:
+        return Shown(_("Too many links for this one. Wait ten minutes, or choose a file here."), is_bad=True)
+    except phone_links.NotMailed:
+        return Shown(_("The e-mail did not leave. Show the code instead, or check the address."), is_bad=True)
+    return Shown(_("The link is on its way to the customer's e-mail address."))
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    item = kind_or_404(kind)
+    if not _is_part(request):
+        store(request, submission, merge.read(request.POST, form_fields.names(submission)))
+    phone_links.revoke(submission, item, by=events.actor_of(request))
+    return _card(request, submission, item, Shown(_("The link does not work any more.")))
+
+
+def _arrived(request: HttpRequest, submission: Submission, kind: ImageKind) -> HttpResponse:
+    """Nothing new (204), or the card as it is now; the whole page where the submission has moved on."""
+    newest = phone_links.newest(submission, kind)
+    if _is_part(request) and submission.status not in CAPTURING:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    if _is_part(request) and newest is not None and newest.is_open:
+        return HttpResponse(status=204)
+    return _card(request, submission, kind, Shown(_what_became_of(newest)))
+
+
+def _what_became_of(newest: PhoneLink | None) -> str:
+    if newest is None or newest.revoked_at:
+        return _("The link does not work any more.")
+    if newest.used_at:
+        return _("The picture has arrived from the customer's phone.")
+    return _("The link ran out unused. Make a new one when the customer is ready.")
+
+
+def _card(request: HttpRequest, submission: Submission, kind: ImageKind, shown: Shown) -> HttpResponse:
+    """The card alone for the page's script; without it a page for the code, or back to the submission."""
+    if _is_part(request) or shown.url:
+        check_can(person(request), submission, "look")
+        template = "capture/_card.html" if _is_part(request) else "capture/phone_code.html"
+        context = {
+            "submission": submission,
+            "card": submission_page.card(submission, kind),
+            "shown": shown,
+            "by_field": {},
+        }
+        return render(request, template, context | {"is_part": True})
+    messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.told)
+    return redirect("submission", pk=submission.pk)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return bool(request.headers.get("HX-Request"))
+
+
+def _qr(url: str) -> str:
+    """Drawn here, as an image's data: black on white in either colour scheme, with the margin that readers need."""
+    return segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")

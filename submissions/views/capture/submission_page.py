@@ -1,0 +1,284 @@
+"""Builds the submission page: what this person sees of this submission in its present state."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from argos import characters, matrix
+from argos.matrix import Problem
+from submissions.audit import events
+from submissions.capture import consent, drafts, image_findings, restart, submit
+from submissions.capture.fields import form_fields, merge
+from submissions.capture.imaging import advice
+from submissions.core import clock
+from submissions.models import CallKind, Event, Image, ImageKind, Note, PhoneLink, Status, Submission, User
+from submissions.models.image import VENDOR_FIELDS
+from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE
+from submissions.models.submission_key import load_keys
+from submissions.privacy import reveal
+from submissions.reporting import event_text
+from submissions.review import decisions, questions
+from submissions.search import blind_index
+from submissions.vendor_sync import reconcile
+from submissions.views import status_messages
+from submissions.views.request_helpers import person
+from submissions.workflow import deadlines, permissions
+
+RAIL = (
+    ("gather", (Status.DRAFT,)),
+    ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
+    ("confirm", (Status.CONFIRMING,)),
+    ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
+    ("review", (Status.PENDING, Status.SECOND_REVIEW, Status.DECISION_SENDING)),
+    ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
+)
+# What a submission with a result has only if it was at that step.
+WAS_THERE = {
+    "step1": "step1_started_at",
+    "confirm": "first_step2_at",
+    "step2": "first_step2_at",
+    "review": "pending_at",
+}
+TIMELINE = 60
+LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
+VERDICT_EVENTS = ("verdict_given", "first_verdict")
+
+
+def render_submission(
+    request: HttpRequest,
+    submission: Submission,
+    *,
+    problems: Sequence[Problem] = (),
+    typed: Mapping[str, str] | None = None,
+    revealed: Event | None = None,
+    vendor: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = person(request)
+    can_look = permissions.can(user, submission, "look")
+    same_person = others(user, submission)
+    purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in same_person]}
+    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
+    is_capturing = submission.status in CAPTURING and can_look
+    context = {
+        **state(submission, user),
+        "problems": problems,
+        "general": [problem for problem in problems if not problem.field],
+        "by_field": {problem.field: problem for problem in reversed(problems)},
+        "rows": form_fields.rows(submission, _shown_problems(submission, problems), typed) if is_capturing else [],
+        "office": office(submission, typed, problems) if is_capturing else [],
+        "consent": consent_box(submission),
+        "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
+        "wants_step2": request.POST.get("wants_step2") == "1",
+        "asks_to_start": any(problem.field == "is_start_confirmed" for problem in problems),
+        "typed": typed or {},
+        "is_capturing": is_capturing,
+        "is_unread": submit.is_unread(submission),
+        "can_look": can_look,
+        "images": cards(submission) if can_look else [],
+        "shown": None,
+        "is_part": False,
+        "values": form_fields.shown_values(submission.values, openly=revealed is not None),
+        "revealed": revealed is not None,
+        "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
+        "vendor": vendor,
+        "others": same_person,
+        "question": questions.open_of(submission),
+        "that_counts": blind_index.that_counts(user, submission),
+        "differences": [status_messages.about_difference(row) for row in submission.differences.standing()],
+        "timeline": timeline(submission, user),
+        "looks": looks(submission),
+        "notes": notes(submission),
+        "countries": matrix.country_choices(get_language() or "en"),
+        "has_mrz": submit.document_type(submission) == "passport",
+        "mrz": request.POST.get("mrz", "") if problems else "",
+        "has_look_up": bool(submission.project.paths.get("address_code")),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "time_zone": timezone.get_current_timezone_name(),
+        "characters": characters.table(),
+    }
+    return render(request, "capture/detail.html", context, status=status)
+
+
+def _shown_problems(submission: Submission, problems: Sequence[Problem]) -> Sequence[Problem]:
+    """After a press: what it found. Before: what is wrong with the values that are there."""
+    return problems or typing_problems(submission)
+
+
+def typing_problems(submission: Submission) -> list[Problem]:
+    """What can be said of the values typed so far; no list of what is still missing, no reasons asked for yet."""
+    return list(submit.known_to_stop(submission))
+
+
+def state(submission: Submission, user: User) -> dict[str, Any]:
+    """What the part that reloads itself shows."""
+    call = submission.open_call
+    ended = submission.calls.exclude(pk=call.pk) if call else submission.calls
+    last = ended.order_by("-prepared_at").first()
+    told = status_messages.about_open_call(call) if call else None
+    can_capture = permissions.can(user, submission, "capture")
+    told = told or status_messages.about_notice(submission, last) or status_messages.about_reading(submission)
+    return {
+        "submission": submission,
+        "call": call,
+        # A worker may end the call between the two reads; the page must not stay at "Sending" then.
+        "is_moving": call is not None or submission.status in SENDING,
+        "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
+        "told": told,
+        "retry": status_messages.about_retry(submission) if not call else None,
+        "end": status_messages.about_end(submission),
+        "rail": rail(submission),
+        "runs": submission.status in UNDER_DEADLINE and submission.deadline_at is not None,
+        "first_limit": deadlines.first_step2_limit(submission) if submission.status == Status.CONFIRMING else None,
+        "is_past_first_limit": deadlines.is_past_first_step2_limit(submission),
+        "can_capture": can_capture,
+        "can_handle": permissions.can(user, submission, "handle"),
+        "may_join": not can_capture and user.is_reviewer and submission.status in (*CAPTURING, *SENDING),
+        "can_take_back": can_capture and call is not None and call.may_be_taken_back,
+        "can_overrule": permissions.can(user, submission, "overrule"),
+        "can_review": permissions.can(user, submission, "claim"),
+        "is_last_try": submission.tries_left == 1 and submission.tries_used > 0,
+        "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
+        "account": account(submission),
+        "changing": submission.status in CAPTURING,
+        "can_restart": restart.can_restart(submission),
+    }
+
+
+def rail(submission: Submission) -> list[tuple[str, str]]:
+    """(step, done | passed | here | ahead) of the way from draft to result; a result may come before each step was."""
+    here = next(at for at, (_name, statuses) in enumerate(RAIL) if submission.status in statuses)
+    return [(name, _where(submission, at, here, name)) for at, (name, _statuses) in enumerate(RAIL)]
+
+
+def _where(submission: Submission, at: int, here: int, name: str) -> str:
+    if at >= here:
+        return "here" if at == here else "ahead"
+    shows = WAS_THERE.get(name) if here == len(RAIL) - 1 else None
+    return "passed" if shows and getattr(submission, shows) is None else "done"
+
+
+def account(submission: Submission) -> dict[str, Any]:
+    """The 1-won check: whether it is wanted, and how the last one went."""
+    wanted = submit.takes_account_check(submission)
+    last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first() if wanted else None
+    passed = wanted and submit.has_account_check(submission)
+    failed = status_messages.about_account(last) if last and not passed else None
+    return {"wanted": wanted, "passed": passed, "failed": failed, "banks": sorted(submission.project.banks.items())}
+
+
+def office(
+    submission: Submission, typed: Mapping[str, str] | None, problems: Sequence[Problem] = ()
+) -> list[form_fields.Row]:
+    """E-mail, customer number, phone and call-back time: for us, not part of the ID."""
+    stored = {**submission.values, merge.CALLBACK: merge.local_text(submission.callback_at)}
+    values = {**stored, **(typed or {})}
+    types = {**form_fields.OFFICE_TYPES, merge.CALLBACK: "datetime-local"}
+    return [
+        form_fields.Row(
+            name,
+            form_fields.label_of(name),
+            values.get(name, ""),
+            stored.get(name, ""),
+            type=types.get(name, "text"),
+            problems=[problem for problem in problems if problem.field == name],
+        )
+        for name in (*form_fields.OFFICE, merge.CALLBACK)
+    ]
+
+
+def consent_box(submission: Submission) -> dict[str, Any] | None:
+    """The text to read out and whether it was agreed to; the recorded version where there is one."""
+    text = submission.consent or consent.current_text(submission.project)
+    if text is None or not (submission.project.requires_consent or submission.consent_id):
+        return None
+    return {
+        "text": text,
+        "is_given": submission.consent_id is not None,
+        "is_fixed": submission.status != Status.DRAFT and submission.consent_id is not None,
+    }
+
+
+def cards(submission: Submission) -> list[dict[str, Any]]:
+    """One card for each kind of image this project and document use."""
+    current = drafts.current_images(submission)
+    kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
+    if submission.project.has_address_image:
+        kinds.append(ImageKind.ADDRESS)
+    links = {link.kind: link for link in submission.phone_links.open(clock.now())}
+    made = [_card(kind, current.get(kind), submission, links.get(kind)) for kind in kinds]
+    return [card for card in made if card["image"] or not card["is_fixed"]]
+
+
+def card(submission: Submission, kind: ImageKind) -> dict[str, Any]:
+    """The card of one kind as it is now."""
+    link = submission.phone_links.open(clock.now()).filter(kind=kind).first()
+    return _card(kind, drafts.current_images(submission).get(kind), submission, link)
+
+
+def _card(kind: ImageKind, image: Image | None, submission: Submission, link: PhoneLink | None) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "label": kind.label,
+        "image": image,
+        "findings": _findings(image, submission.reasons) if image else [],
+        "is_fixed": not drafts.takes(kind, Status(submission.status)),
+        "is_unread": submit.is_unread(submission),
+        "field": kind.value,
+        "vendor_field": VENDOR_FIELDS[kind],
+        "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
+        "link": link,
+    }
+
+
+def revealed_images(submission: Submission, user: User, because: Event) -> list[tuple[Image, str]]:
+    """Each current image with the key that opens it for a few minutes."""
+    found = drafts.current_images(submission).values()
+    return [(image, reveal.key_to(image, user, because)) for image in found]
+
+
+def _findings(image: Image, reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    keys = {code: image_findings.reason_key(image, code) for code in image.findings}
+    return [
+        {"text": advice.sentence(code, image.kind), "key": key, "reason": reasons.get(key, "")}
+        for code, key in keys.items()
+    ]
+
+
+def others(user: User, submission: Submission) -> list[Submission]:
+    found = list(blind_index.same_person(user, submission).select_related("project").order_by("-created_at")[:8])
+    load_keys(found)
+    return found
+
+
+def timeline(submission: Submission, user: User) -> list[tuple[Event, str, str]]:
+    """Newest first, looks apart; a second reviewer does not read the first's verdict here."""
+    hidden = VERDICT_EVENTS if decisions.is_blind(submission, user) else ()
+    return [
+        (event, event_text.event_title(event), "" if event.kind in hidden else event_text.event_details(event))
+        for event in _latest(submission, ~Q(kind__in=LOOKS))
+    ]
+
+
+def notes(submission: Submission) -> list[Note]:
+    """Oldest first, each able to open its text."""
+    found = list(submission.notes.select_related("author"))
+    for note in found:
+        note.submission = submission
+    return found
+
+
+def looks(submission: Submission) -> list[tuple[Event, str, str]]:
+    """Who opened the page, an image or the numbers, newest first."""
+    told = _latest(submission, Q(kind__in=LOOKS))
+    return [(event, event_text.event_title(event), event_text.event_details(event)) for event in told]
+
+
+def _latest(submission: Submission, kinds: Q) -> "QuerySet[Event]":
+    return Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:TIMELINE]

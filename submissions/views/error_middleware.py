@@ -1,0 +1,79 @@
+"""Turns the domain's facts into pages: not allowed, stale, its key lost, vendor away. Views need not catch them."""
+
+import logging
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import DataError, IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from argos.errors import VendorError
+from argos.limits import TooLong
+from submissions.audit import events
+from submissions.core import encryption
+from submissions.models import User
+from submissions.models.image import StorageAway
+from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission
+
+log = logging.getLogger(__name__)
+
+
+class FactsMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            _record_refusal(request)
+            return render(request, "errors/403.html", {"why": str(exception)}, status=403)
+        if isinstance(exception, IntegrityError):  # the same press twice, or two people's at once: the other one counts
+            log.warning("a constraint refused what another request had written: %s", type(exception.__cause__).__name__)
+        if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
+            messages.warning(request, _("It moved meanwhile, so nothing was done. This is how it stands now."))
+            return _back(request)
+        if isinstance(exception, StorageAway):
+            log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
+            kept = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+            messages.error(request, kept)
+            return _back(request)
+        if isinstance(exception, TooLong):
+            told = _("Nothing was done: shorten the text to %(most)d characters. It has %(count)d.")
+            messages.error(request, told % {"most": exception.most, "count": exception.has})
+            return _back(request)
+        if isinstance(exception, DataError):  # PostgreSQL takes no NUL
+            messages.error(request, _("Nothing was done: the text holds a character that cannot be stored. Remove it."))
+            return _back(request)
+        if isinstance(exception, encryption.CannotOpen):
+            log.error("%s", exception)  # it names labels and ids
+            return render(request, "errors/sealed.html", status=410)
+        if isinstance(exception, VendorError):
+            messages.error(
+                request, _("The vendor could not be asked just now. Nothing changed; try again in a minute.")
+            )
+            return _back(request)
+        return None
+
+
+def _record_refusal(request: HttpRequest) -> None:
+    """Who tried what they may not: the address's name and what it names, no value."""
+    match = request.resolver_match
+    if match is None or not isinstance(request.user, User):
+        return
+    fields = {"page": match.view_name, "method": request.method, "of": str(match.kwargs.get("pk", ""))}
+    events.record("not_allowed", by=events.actor_of(request), fields=fields)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page the action belongs to: the submission or its review."""
+    match = request.resolver_match
+    pk = match.kwargs.get("pk") if match else None
+    if pk is None:
+        return redirect("start")
+    is_review = request.path.startswith("/review/") and isinstance(request.user, User) and request.user.is_reviewer
+    return redirect("review" if is_review else "submission", pk=pk)

@@ -1,0 +1,139 @@
+"""The form that begins a submission, and what is asked for the account check."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from argos import limits, matrix
+from argos.characters import normalise
+from argos.matrix import Problem
+from submissions.capture.fields.form_fields import choice_label
+from submissions.core import vendor_text
+from submissions.core.text_fields import EmailField, TextField
+from submissions.models import Project, Role, Submission, Team, User
+
+OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
+
+
+NAME_AND_CODE = re.compile(r".*\(([A-Z]{3})\)\s*")
+
+
+class CountryField(TextField):
+    """A country found by typing any part of its name or code; the browser's own list offers what fits.
+
+    Takes a name in English or Korean, a code, or both as the list writes them.
+    """
+
+    widget = forms.TextInput(attrs={"list": "countries", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        name = _country_names().get(value)
+        return f"{name} ({value})" if name else value
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value))
+        both = NAME_AND_CODE.fullmatch(typed)
+        code = matrix.country_code(both[1] if both else typed)
+        if typed and not matrix.is_country(code):
+            raise forms.ValidationError(
+                _("Choose a country from the list: type part of its name, or its three letters.")
+            )
+        return code
+
+
+def country_options() -> list[str]:
+    """ "South Korea (KOR)": the ones used often first, then all by name."""
+    every = _country_names()
+    rest = [code for code in every if code not in OFTEN]
+    return [f"{every[code]} ({code})" for code in (*OFTEN, *rest)]
+
+
+def _country_names() -> dict[str, str]:
+    return dict(matrix.country_choices(get_language() or "en"))
+
+
+def last_choices(user: User) -> dict[str, Any]:
+    """Most agents file the same kind of document all day: the last one's project, country and type come first."""
+    columns = ("project", "issuing_country", "id_type")
+    last = Submission.objects.filter(created_by=user).order_by("-created_at").values(*columns).first()
+    return dict(last or {})
+
+
+class NewForm(forms.Form):
+    """`draft`: the id that the draft will have, so that a form that is sent twice makes one draft."""
+
+    draft = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
+    project = forms.ModelChoiceField(Project.objects.filter(is_open=True).order_by("name"), label=_("Project"))
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
+    issuing_country = CountryField(
+        label=_("Country that issued the ID"), help_text=_("Type a country's name or its three letters")
+    )
+    id_type = forms.ChoiceField(label=_("ID type"))
+    email = EmailField(label=_("Customer's e-mail"), max_length=limits.EMAIL, help_text=_("The vendor requires it"))
+    customer_id = TextField(
+        label=_("Customer number in our books"),
+        required=False,
+        max_length=60,
+        help_text=_("If there is one. The vendor keeps it with the check, so that both records can be matched."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {**last_choices(user), **self.initial}
+        id_type = self.fields["id_type"]
+        assert isinstance(id_type, forms.ChoiceField)
+        id_type.choices = [(name, choice_label(name)) for name in matrix.ID_TYPES]
+        if user.role == Role.AGENT:
+            team = self.fields["team"]
+            assert isinstance(team, forms.ModelChoiceField)
+            team.queryset = Team.objects.filter(pk=user.team_id or 0)
+            team.initial = user.team_id
+            team.widget = forms.HiddenInput()
+        project = self.fields["project"]
+        assert isinstance(project, forms.ModelChoiceField)
+        assert project.queryset is not None
+        project.initial = project.queryset.first()
+        if not project.queryset.filter(pk=self.initial.get("project")).exists():
+            self.initial.pop("project", None)  # the last one's is closed by now, or there is no last one
+        project.empty_label = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        values = {
+            "issuingCountry": data.get("issuing_country", ""),
+            "idType": data.get("id_type", ""),
+            "email": data.get("email", ""),
+        }
+        if project := data.get("project"):
+            for problem in vendor_text.of_problems(matrix.check_step1(values, {"idImage"}, project.options)):
+                name = STEP1_FIELDS.get(problem.field, problem.field)
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, problem.message)
+        return data
+
+
+STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email": "email"}
+
+
+def account_typed(posted: Mapping[str, str]) -> dict[str, str]:
+    """The 1-won check's three values."""
+    return {name: normalise(posted.get(name, "")) for name in ("userName", "bankCode", "accountNumber")}
+
+
+def account_problems(typed: Mapping[str, str], banks: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the 1-won check's three values before it is sent. `banks`: the project's list, empty: any."""
+    found = []
+    if not typed.get("userName"):
+        found.append(Problem("userName", "missing", str(_("Enter the account holder's name."))))
+    if not re.fullmatch("[0-9]{3}", typed.get("bankCode", "")):
+        found.append(Problem("bankCode", "format", str(_("A bank code has three digits, for example 004."))))
+    elif banks and typed["bankCode"] not in banks:
+        found.append(Problem("bankCode", "choice", str(_("Choose a bank from the list."))))
+    if not re.fullmatch("[0-9]+", typed.get("accountNumber", "")):
+        found.append(Problem("accountNumber", "format", str(_("Digits only, without hyphens."))))
+    return found

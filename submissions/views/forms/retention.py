@@ -1,0 +1,52 @@
+"""The administrator's forms on keeping and erasing. Rules stand in `retention` and `erasure`."""
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from submissions.core import clock
+from submissions.core.reasons import SHORTEST, validate
+from submissions.core.text_fields import TextField
+
+FIRST_YEAR = 1900
+
+WHY = (
+    ("customer_request", _("The customer asked for it")),
+    ("court_order", _("A court or authority ordered it")),
+    ("mistake", _("It should never have been stored")),
+)
+
+
+class ReasonForm(forms.Form):
+    reason = TextField(
+        label=_("Why"),
+        min_length=SHORTEST,
+        validators=[validate],
+        max_length=500,
+        error_messages={"required": _("Write why: it stays on the record.")},
+    )
+
+
+class EndForm(forms.Form):
+    on = forms.DateField(
+        input_formats=["%Y-%m-%d"],
+        label=_("Relationship ended on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Give the day on which the relationship ended.")},
+    )
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on.year < FIRST_YEAR or on > clock.latest_day():
+            raise forms.ValidationError(_("Give a day between 1900 and today."))
+        return on
+
+
+class EraseForm(ReasonForm):
+    why = forms.ChoiceField(label=_("Ground"), choices=WHY)
+    at_vendor = forms.BooleanField(label=_("Delete the vendor's copy first (cannot be undone there)"), required=False)
+    is_sure = forms.BooleanField(
+        label=_("I have compared the reference with the request"),
+        error_messages={"required": _("Compare the reference with the request, then tick this.")},
+    )

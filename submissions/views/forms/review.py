@@ -1,0 +1,156 @@
+"""The decision form. `review.decisions` holds the rules for deciding."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from argos import matrix
+from argos.codes import TABLES
+from argos.codes.comments import REJECT_COMMENTS
+from argos.matrix.formats import parse_date
+from submissions.capture.fields.form_fields import choice_label
+from submissions.core.text_fields import TextField
+from submissions.models import Submission, Verdict
+from submissions.review import decisions
+from submissions.review.corrections import CORRECTABLE, problems, tidied
+from submissions.review.decisions import Warning
+
+DATES = ("birthDate", "issueDate", "expireDate")
+
+
+def reasons() -> list[tuple[Promise, list[tuple[str, str]]]]:
+    """Reject reasons by whose they are: the vendor's codes with its text, then our own."""
+    vendor = _told_apart(
+        [(code, gettext(REJECT_COMMENTS.get(code, row.what_happened))) for code, row in TABLES["reject"].items()]
+    )
+    own = [(code, str(text)) for code, text in decisions.OWN_REASONS.items()]
+    return [(_("The vendor's codes"), vendor), (_("Our own"), own)]
+
+
+def _told_apart(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The vendor has one text for several codes; those are shown with the code."""
+    many = Counter(text for _code, text in choices)
+    return [(code, f"{text} ({code})" if many[text] > 1 else text) for code, text in choices]
+
+
+def _reason_choices() -> list[Any]:
+    return [("", _("Choose a reason")), *reasons()]
+
+
+def _id_types() -> list[tuple[str, Any]]:
+    return [("", _("as it is")), *((name, choice_label(name)) for name in matrix.ID_TYPES)]
+
+
+GENDERS = (("", _("as it is")), ("male", _("Male")), ("female", _("Female")))
+
+
+class DecisionForm(forms.Form):
+    """`warnings`: what is open now; Approve wants each of them ticked in this form.
+
+    `must_explain`: the first reviewer speaks again against a second, so that approving wants a comment too.
+    `submission`: what corrections are compared with.
+    """
+
+    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        choices=Verdict.choices,
+        error_messages={
+            "required": _("Choose Approve or Reject."),
+            "invalid_choice": _("Choose Approve or Reject."),
+        },
+    )
+    reason_code = forms.ChoiceField(
+        label=_("Reason"),
+        choices=_reason_choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose a reason from the list.")},
+    )
+    comment = TextField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    fullName = TextField(label=_("Full name"), required=False, max_length=120)
+    birthDate = TextField(label=_("Date of birth"), required=False, max_length=10)
+    issueDate = TextField(label=_("Date of issue"), required=False, max_length=10)
+    expireDate = TextField(label=_("Date of expiry"), required=False, max_length=10)
+    gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
+    idType = forms.ChoiceField(label=_("ID type"), choices=_id_types, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        warnings: Iterable[Warning] = (),
+        must_explain: bool = False,
+        submission: Submission | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.must_explain, self.submission = must_explain, submission
+        self.open_warnings = tuple(warnings)
+        for name in DATES:
+            self.fields[name].widget.attrs["placeholder"] = "YYYY-MM-DD"
+
+    @property
+    def ticked(self) -> list[str]:
+        """Codes ticked in this form, as they came; before it is posted, those that a verdict taken back had."""
+        if not self.is_bound:
+            return list(self.initial.get("ticked", []))
+        return list(self.data.getlist("warning")) if hasattr(self.data, "getlist") else []
+
+    @property
+    def corrections(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in CORRECTABLE if self.cleaned_data.get(name)}
+
+    @property
+    def kept(self) -> list[BoundField]:
+        """What a person has typed or chosen besides ticks, to be carried over a lost claim."""
+        return [self[name] for name in ("reason_code", "comment", *CORRECTABLE)]
+
+    @property
+    def correction_fields(self) -> list[BoundField]:
+        return [self[name] for name in CORRECTABLE]
+
+    @property
+    def has_corrections(self) -> bool:
+        return any(self[name].value() or self[name].errors for name in CORRECTABLE)
+
+    def clean_fullName(self) -> str:
+        return tidied("fullName", self.cleaned_data["fullName"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in DATES:
+            self._check_date(name, data.get(name, ""))
+        self._check_corrections()
+        if data.get("verdict") == Verdict.REJECTED:
+            self._check_rejection(data)
+        if data.get("verdict") == Verdict.APPROVED:
+            self._check_warnings()
+            if self.must_explain and not data.get("comment"):
+                self.add_error("comment", _("Two verdicts are unlike. Write why yours stands."))
+        return data
+
+    def _check_date(self, name: str, text: str) -> None:
+        if text and not parse_date(text):
+            self.add_error(name, _("Write the date as YYYY-MM-DD, for example 1990-02-28."))
+
+    def _check_rejection(self, data: dict[str, Any]) -> None:
+        if not data.get("reason_code") and "reason_code" not in self.errors:
+            self.add_error("reason_code", _("A rejection needs a reason and a comment."))
+        if not data.get("comment"):
+            self.add_error("comment", _("Write the comment: what did you see?"))
+
+    def _check_corrections(self) -> None:
+        """By the rules of the capture page. A field that something is wrong with already gets one sentence, not two."""
+        found = problems(self.submission, self.corrections) if self.submission else {}
+        for name, sentence in found.items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
+
+    def _check_warnings(self) -> None:
+        missing = [warning.text for warning in self.open_warnings if warning.code not in self.ticked]
+        for text in missing:
+            self.add_error(None, _("Tick this warning off before you approve: %(text)s") % {"text": text})

@@ -1,0 +1,100 @@
+"""The list of submissions: filters in the URL, exact search, keyset pages, no count of the table."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from argos import matrix
+from submissions.audit import events
+from submissions.capture.fields import form_fields
+from submissions.models import Role, Status, User
+from submissions.models.submission_key import load_keys
+from submissions.search import blind_index, filters, guess_limit, pagination
+from submissions.views.lists.filter_chips import chips
+from submissions.views.lists.selects import Select, select
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import NotAllowed
+
+PAGE = 40
+# Filters that have a field of their own on the page; the others came from a link and are shown as chips.
+FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "after")
+
+
+def _looker(request: HttpRequest) -> User:
+    user = person(request)
+    if user.role == Role.ADMINISTRATOR:
+        raise NotAllowed(_("Administrators see submissions without personal data, in the admin."))
+    return user
+
+
+@require_safe
+def submission_list(request: HttpRequest) -> HttpResponse:
+    user = _looker(request)
+    page = _filtered(user, request)
+    load_keys(page.rows)
+    events.record_list("list_opened", by=events.actor_of(request), shown=page.rows, filters=request.GET)
+    query = request.GET.copy()
+    query.pop("after", None)
+    context = {
+        "page": page,
+        "query": query.urlencode(),
+        "text": blind_index.asked_in(request.GET) or "",
+        "given": request.GET.dict(),
+        "chips": chips(request, but=FIELDS),
+        "export_source": "list",
+        "selects": _selects(request, user),
+        "countries": matrix.country_choices(get_language() or "en"),
+    }
+    return render(request, "lists/submissions.html", context)
+
+
+def _filtered(user: User, request: HttpRequest) -> pagination.Page:
+    found = filters.matching(user, request.GET)
+    for sentence in [*found.told, *_unknown(request)]:
+        messages.warning(request, sentence)
+    return pagination.newest_first(found.rows.for_row(), request.GET.get("after", ""), PAGE, found.column)
+
+
+@require_POST
+def show(request: HttpRequest) -> HttpResponse:
+    """The form's filters and search text as one address: without empty parts, the text sealed."""
+    _looker(request)
+    names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", "after")]
+    kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
+    if text := request.POST.get("text", "").strip():
+        try:
+            guess_limit.count(person(request), text)
+        except guess_limit.TooManyNumbers:
+            messages.error(request, guess_limit.sentence())
+            return redirect("submission_list")
+        kept["q"] = blind_index.sealed(text)
+    return redirect(f"{reverse('submission_list')}?{urlencode(kept)}")
+
+
+def _unknown(request: HttpRequest) -> list[str]:
+    names = [name for name in request.GET if name not in filters.FILTERS and name not in FIELDS]
+    return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
+
+
+def _selects(request: HttpRequest, user: User) -> list[Select]:
+    projects, teams = filters.offered(user)
+    found = [
+        select(request, "status", _("Status"), _statuses()),
+        select(request, "project", _("Project"), projects),
+        select(request, "id_type", _("ID type"), _id_types()),
+    ]
+    return [*found, select(request, "team", _("Team"), teams)] if teams else found
+
+
+def _statuses() -> list[tuple[str, str]]:
+    groups = [("in_review", _("All in review")), ("decided", _("All decided"))]
+    return [*groups, *((status.value, str(status.label)) for status in Status)]
+
+
+def _id_types() -> list[tuple[str, str]]:
+    return [(name, form_fields.choice_label(name)) for name in matrix.ID_TYPES]

@@ -1,0 +1,1 @@
+"""Pages that watch and control requests to ARGOS."""

@@ -1,0 +1,100 @@
+"""The page of differences: both sides, what was done about each, and what a person can do."""
+
+import uuid
+from collections import defaultdict
+
+from django.contrib import messages
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.models import Difference, Event, User
+from submissions.models.submission_key import load_keys
+from submissions.reporting import event_text
+from submissions.vendor_sync import discrepancies, status_table
+from submissions.views import status_messages
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import NotAllowed
+
+SHOWN = 100
+STEPS = 4
+DONE = ("vendor_asked", "call_settled", "call_corrected", "call_found", "difference_seen", "webhook")
+SHORTEST_NOTE = 4
+
+
+@require_safe
+def differences_page(request: HttpRequest) -> HttpResponse:
+    user = _reviewer(request)
+    rows = Difference.objects.standing()
+    if request.GET.get("seen") != "1":
+        rows = rows.unseen()
+    found = list(rows.select_related("submission__project", "project", "seen_by").order_by("found_at")[:SHOWN])
+    shown = [row.submission for row in found if row.submission]
+    load_keys(shown)
+    done = _done(found)
+    events.record_list("differences_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
+    context = {
+        "rows": [(row, status_messages.about_difference(row), done[row.pk]) for row in found],
+        "with_seen": request.GET.get("seen") == "1",
+        "is_long": len(found) == SHOWN,
+        "user": user,
+    }
+    return render(request, "operations/discrepancies.html", context)
+
+
+def _reviewer(request: HttpRequest) -> User:
+    user = person(request)
+    if not user.is_reviewer:
+        raise NotAllowed(_("Only compliance officers and managers see the differences."))
+    return user
+
+
+def _done(rows: list[Difference]) -> dict[uuid.UUID, list[tuple[Event, str]]]:
+    """By row: what was done since it was found, newest first. One query for all rows."""
+    newest = Window(RowNumber(), partition_by=F("submission_id"), order_by=F("id").desc())
+    concerned = Event.objects.filter(submission_id__in={row.submission_id for row in rows}, kind__in=DONE)
+    by_submission: dict[uuid.UUID | None, list[tuple[Event, str]]] = defaultdict(list)
+    for event in concerned.annotate(place=newest).filter(place__lte=STEPS).order_by("-id"):
+        by_submission[event.submission_id].append((event, event_text.event_title(event)))
+    return {row.pk: [told for told in by_submission[row.submission_id] if told[0].at >= row.found_at] for row in rows}
+
+
+@require_POST
+def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Read the vendor's record again now."""
+    _reviewer(request)
+    row = get_object_or_404(Difference.objects.select_related("submission__project"), pk=pk)
+    if row.submission is None or not row.submission.vendor_id:
+        messages.info(request, _("No submission here belongs to it, so there is nothing to compare."))
+    else:
+        _ask(request, row, by=events.actor_of(request))
+    return redirect("differences")
+
+
+def _ask(request: HttpRequest, row: Difference, *, by: Actor) -> None:
+    assert row.submission is not None
+    status_table.ask_vendor(row.submission, by=by)
+    row.refresh_from_db()
+    if row.gone_at:
+        messages.success(request, _("%(ref)s agrees with the vendor now.") % {"ref": row.submission.reference})
+    else:
+        messages.warning(request, _("Asked just now: %(ref)s still differs.") % {"ref": row.submission.reference})
+
+
+@require_POST
+def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A person has looked and says what comes of it."""
+    _reviewer(request)
+    row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
+    note = request.POST.get("note", "").strip()
+    if len(note) < SHORTEST_NOTE:
+        messages.error(request, _("Write in a few words what you found and what comes of it."))
+    else:
+        discrepancies.mark_seen(row, by=events.actor_of(request), note=note)
+        messages.success(request, _("Noted. It stays listed under “seen” until both sides agree."))
+    return redirect("differences")

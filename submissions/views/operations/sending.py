@@ -1,0 +1,95 @@
+"""Whether calls leave, and why not: the stop switch, the hold of a restored database, vendors that are down."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions.audit import events
+from submissions.core.reasons import is_reason
+from submissions.models import Project, Role, Submission, Switch, User
+from submissions.models.submission import UNDER_DEADLINE
+from submissions.outbox import gate, restore_hold, restore_watermark
+from submissions.vendor_sync import restore_recovery
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import NotAllowed
+
+SHOWN = 50
+
+
+@require_safe
+def sending(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    if user.role not in (Role.MANAGER, Role.ADMINISTRATOR):
+        raise NotAllowed(_("Managers and administrators see this page; what concerns you stands on every page."))
+    switch = Switch.read()
+    started = _started(user)
+    events.record_list("sending_opened", by=events.actor_of(request), shown=started, filters={})
+    context = {
+        "switch": switch,
+        "projects": [(project, gate.why_closed(project)) for project in Project.objects.order_by("name")],
+        "progress": restore_recovery.progress() if switch.on_hold_since else None,
+        "started": started,
+    }
+    return render(request, "operations/outgoing_requests.html", context)
+
+
+def _started(user: User) -> list[Submission]:
+    """Whose 24 hours run, the least time left first; references only, so administrators see them too."""
+    rows: Any = Submission.objects.filter(status__in=UNDER_DEADLINE, deadline_at__isnull=False)
+    return list(rows.select_related("project", "team").order_by("deadline_at")[:SHOWN])
+
+
+@require_POST
+def stop_switch(request: HttpRequest) -> HttpResponse:
+    """Managers stop all sending with a reason, and let it go on."""
+    if person(request).role != Role.MANAGER:
+        raise NotAllowed(_("Only managers stop and resume sending."))
+    if request.POST.get("stop") != "1":
+        gate.let_go_on(by=events.actor_of(request))
+        messages.success(request, _("Sending goes on."))
+    elif why := _reason(request):
+        gate.stop(by=events.actor_of(request), why=why)
+        messages.success(request, _("Sending has stopped. What is pressed waits here."))
+    else:
+        messages.error(request, _("Say in a few words why sending stops: everybody reads it."))
+    return redirect("sending")
+
+
+@require_POST
+def lift_hold(request: HttpRequest) -> HttpResponse:
+    """An administrator has looked at what the vendor has and we no longer do."""
+    if person(request).role != Role.ADMINISTRATOR:
+        raise NotAllowed(_("Only administrators lift the hold of a restored database."))
+    why = _reason(request)
+    if not why:
+        messages.error(request, _("Say in a few words what you have checked."))
+    elif restore_recovery.is_under_way() and request.POST.get("anyway") != "1":
+        messages.error(
+            request, _("The portal is still asking the vendor. Wait, or tick that it may go on all the same.")
+        )
+    else:
+        _lift(request, why)
+    return redirect("sending")
+
+
+def _lift(request: HttpRequest, why: str) -> None:
+    try:
+        restore_hold.lift(by=events.actor_of(request), why=why)
+    except restore_hold.ErasuresMissed as error:
+        messages.error(request, str(error))
+    except restore_watermark.NotKept:
+        messages.error(
+            request,
+            _("The hold stays: neither Redis nor the data directory can be written. Repair one of them, then lift it."),
+        )
+    else:
+        messages.success(request, _("The hold is lifted; sending goes on."))
+
+
+def _reason(request: HttpRequest) -> str:
+    given = request.POST.get("reason", "").strip()
+    return given if is_reason(given) else ""

@@ -1,0 +1,33 @@
+"""Where the vendor posts its hints. Store, answer 200, confirm later: nothing else happens in the request."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from submissions.core import client_ip as client
+from submissions.vendor_sync import webhooks
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def receive(request: HttpRequest, token: str) -> HttpResponse:
+    """200 once stored; 404 for an unknown token or source address, 411 without a length, 413 over the limit.
+
+    Django reads nothing of a body without a length (`Transfer-Encoding: chunked`), so it must not be answered 200.
+    """
+    project = webhooks.project_of(token)
+    address = client.of(request)
+    if project is None or not webhooks.may_come_from(project, address):
+        return HttpResponse(status=404)
+    told = request.META.get("CONTENT_LENGTH") or ""
+    if not told:
+        return HttpResponse(status=411)
+    if not (told.isascii() and told.isdigit() and len(told) < 10) or int(told) > webhooks.MAX_BYTES:
+        return HttpResponse(status=413)
+    body = request.body
+    if len(body) > webhooks.MAX_BYTES:
+        return HttpResponse(status=413)
+    webhooks.store(project, body, request.content_type or "", address)
+    return HttpResponse("ok", content_type="text/plain")

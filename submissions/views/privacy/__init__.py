@@ -1,0 +1,1 @@
+"""Pages of retention and data subject requests."""

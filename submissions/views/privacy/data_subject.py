@@ -1,0 +1,78 @@
+"""A data-subject request: everything held on one applicant, shown by its references, then downloaded with a reason."""
+
+from collections.abc import Iterable, Sequence
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from submissions.audit import events
+from submissions.core.reasons import SHORTEST, validate
+from submissions.core.text_fields import TextField
+from submissions.models import Submission
+from submissions.models.submission_key import load_keys
+from submissions.privacy import data_subject_export
+from submissions.search import guess_limit
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import NotAllowed
+
+
+class SubjectForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What the applicant is looked for by"), choices=data_subject_export.Identifier
+    )
+    identifier = TextField(label=gettext_lazy("Exactly as it was given"), max_length=200)
+    reason = TextField(
+        label=gettext_lazy("Why"),
+        min_length=SHORTEST,
+        validators=[validate],
+        max_length=500,
+        help_text=gettext_lazy("For example: request of 3 May, identity checked by phone"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def request_of_subject(request: HttpRequest) -> HttpResponse:
+    """The form, then what will be in the file, then the ZIP. What is typed goes into no address and no log."""
+    user = person(request)
+    if not user.is_reviewer:
+        raise NotAllowed(_("Only compliance officers and managers answer an applicant's request for their data."))
+    form = SubjectForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, form)
+    kind = data_subject_export.Identifier(form.cleaned_data["kind"])
+    try:
+        guess_limit.count(user, form.cleaned_data["identifier"])
+        found = data_subject_export.find(user, kind, form.cleaned_data["identifier"])
+    except guess_limit.TooManyNumbers:
+        form.add_error("identifier", guess_limit.sentence())
+        return _page(request, form)
+    except data_subject_export.TooMany:
+        form.add_error("identifier", _("That fits more submissions than one person has. Use another identifier."))
+        return _page(request, form)
+    if not found:
+        messages.warning(request, _("Nothing is held under exactly that. Check the spelling."))
+        return _page(request, form)
+    if request.POST.get("shown") != _references(found):
+        events.record_list("subject_searched", by=events.actor_of(request), shown=found, filters={kind.value: True})
+        return _page(request, form, found)
+    content = data_subject_export.export(found, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    headers = {"Content-Disposition": 'attachment; filename="applicant.zip"'}
+    return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
+def _page(request: HttpRequest, form: SubjectForm, found: Sequence[Submission] = ()) -> HttpResponse:
+    load_keys(found)
+    context = {"form": form, "found": found, "shown": _references(found)}
+    return render(
+        request, "privacy/data_subject/request.html", context, status=422 if form.is_bound and not found else 200
+    )
+
+
+def _references(found: Iterable[Submission]) -> str:
+    """What the person has seen and the file will hold; when it is no longer the same, it is shown anew."""
+    return " ".join(submission.reference for submission in found)

@@ -1,0 +1,88 @@
+"""The monthly report of access and its signature, for managers."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions.audit import access_report, events
+from submissions.core.reasons import SHORTEST, validate
+from submissions.core.text_fields import TextField
+from submissions.models import AccessReview, Role
+from submissions.search.filters import YEARS
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import NotAllowed
+
+
+class SignForm(forms.Form):
+    remark = TextField(
+        label=gettext_lazy("What you looked into, and what came of it"),
+        min_length=SHORTEST,
+        validators=[validate],
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def _manager(request: HttpRequest) -> None:
+    if person(request).role != Role.MANAGER:
+        raise NotAllowed(_("The report of access is for managers."))
+
+
+def _month(year: int, month: int) -> date:
+    if not (YEARS[0] <= year <= YEARS[1] and 1 <= month <= 12):
+        raise Http404
+    return date(year, month, 1)
+
+
+@require_safe
+def months(request: HttpRequest) -> HttpResponse:
+    _manager(request)
+    return render(request, "reporting/access/months.html", {"months": access_report.months()})
+
+
+@require_safe
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """One month; with `?person=` whom that person looked at. Reading it is an event too."""
+    _manager(request)
+    return _page(request, _month(year, month), SignForm())
+
+
+def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) -> HttpResponse:
+    rows, asked = access_report.rows(day), request.GET.get("person", "")
+    who = asked if any(row.who == asked for row in rows) else ""  # any other word was typed by hand, and events last
+    fields = {"month": f"{day:%Y-%m}", "person": who}
+    events.record("access_report_opened", by=events.actor_of(request), fields=fields)
+    context = {
+        "month": day,
+        "rows": rows,
+        "reasons": access_report.reasons(day),
+        "who": who,
+        "looks": access_report.looks_of(day, who) if who else [],
+        "review": AccessReview.objects.filter(month=day).select_related("signed_by").first(),
+        "is_over": access_report.is_over(day),
+        "form": form,
+        "zone": access_report.zone_name(),
+    }
+    return render(request, "reporting/access/month.html", context, status=status)
+
+
+@require_POST
+def sign(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    _manager(request)
+    day, form = _month(year, month), SignForm(request.POST)
+    if not form.is_valid():
+        return _page(request, day, form, status=422)
+    try:
+        access_report.sign(day, by=events.actor_of(request), remark=form.cleaned_data["remark"])
+        messages.success(request, _("The month is signed off."))
+    except access_report.NotOver:
+        messages.error(request, _("A month can be signed off once it is over."))
+    except access_report.SignedAlready:
+        messages.warning(request, _("Somebody has signed this month off meanwhile; their signature stands."))
+    return redirect("access_month", year=year, month=month)

@@ -1,0 +1,110 @@
+"""Exports as a person meets them: asked for beside a list, watched, downloaded with a reason."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions.audit import events
+from submissions.core.reasons import is_reason
+from submissions.models import Export, ExportFormat, ExportSource
+from submissions.reporting.evidence_pack import content as pack_content
+from submissions.reporting.exports import create
+from submissions.views.request_helpers import person, safe_next
+from submissions.workflow.permissions import get_submission_for
+
+SHOWN = 30
+TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@require_safe
+def export_list(request: HttpRequest) -> HttpResponse:
+    create.check_may_export(person(request))
+    mine = Export.objects.filter(owner=person(request)).order_by("-asked_at")[:SHOWN]
+    return render(request, "reporting/exports/list.html", {"exports": mine})
+
+
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """From the list or the queue: the same filters, as a file."""
+    create.check_may_export(person(request))
+    back = safe_next(request, "submission_list")
+    source, format = request.POST.get("source", ""), request.POST.get("format", "")
+    if source not in ExportSource.values or format not in ExportFormat.values:
+        messages.error(request, _("Choose CSV or Excel, then press Export again."))
+        return redirect(back)
+    reason = request.POST.get("reason", "").strip()
+    if not is_reason(reason):
+        messages.error(request, _("Say in a few words what the export is for. Nothing was exported."))
+        return redirect(back)
+    is_open = request.POST.get("open") == "1"
+    actor = events.actor_of(request)
+    try:
+        export = create.ask(source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open)
+    except create.TooMany:
+        messages.error(request, _("Three of your exports are being made. Wait for one of them, then ask again."))
+        return redirect("export_list")
+    except create.SearchLapsed:
+        messages.error(request, _("This page is older than its search may be. Type the search again, then export."))
+        return redirect(back)
+    return redirect("export", pk=export.pk)
+
+
+def _own(request: HttpRequest, pk: uuid.UUID) -> Export:
+    """Somebody else's export is not there."""
+    create.check_may_export(person(request))
+    found = Export.objects.filter(pk=pk, owner=person(request)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The whole page, or the part that reloads itself while the file is being made."""
+    found = _own(request, pk)
+    told = found.told
+    context = {"export": found, "reason": told["reason"], "query": told.get("query", "")}
+    return render(
+        request,
+        "reporting/exports/_state.html" if request.headers.get("HX-Request") else "reporting/exports/page.html",
+        context,
+    )
+
+
+@require_POST
+def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    found = _own(request, pk)
+    reason = request.POST.get("reason", "").strip()
+    if not is_reason(reason):
+        messages.error(request, _("Say in a few words why you download it."))
+        return redirect("export", pk=pk)
+    try:
+        pieces = create.download(found, by=events.actor_of(request), reason=reason)
+    except create.FileGone:
+        messages.error(request, _("This file is not there any more: exports are kept for 24 hours. Ask for a new one."))
+        return redirect("export", pk=pk)
+    day = timezone.localtime(found.asked_at).date().isoformat()
+    headers = {"Content-Disposition": f'attachment; filename="submissions-{day}.{found.format}"'}
+    return StreamingHttpResponse(pieces, content_type=TYPES[ExportFormat(found.format)], headers=headers)
+
+
+@require_POST
+def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One submission as a PDF, masked unless asked for openly; with a reason in both cases."""
+    found = get_submission_for(person(request), pk, "export")
+    reason = request.POST.get("reason", "").strip()
+    if not is_reason(reason):
+        messages.error(request, _("Say in a few words what the evidence pack is for."))
+        return redirect("submission", pk=pk)
+    is_open = request.POST.get("open") == "1"
+    content = pack_content.make(found, by=events.actor_of(request), reason=reason, is_open=is_open)
+    headers = {"Content-Disposition": f'attachment; filename="evidence-{found.reference}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

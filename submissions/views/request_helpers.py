@@ -1,0 +1,38 @@
+"""Who asks, and where to go back to: the few lines every view needs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from submissions.models import Submission, User
+from submissions.review import mentions
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else default
+
+
+def warn_of_unmatched(request: HttpRequest, submission: Submission, text: str) -> None:
+    """A note is kept as it was written; its writer learns which of the people named in it were not told."""
+    for name in mentions.unmatched(submission, text):
+        told = _("The note is kept, but nobody was told: no user named @%(name)s may see this submission.")
+        messages.warning(request, told % {"name": name})
+
+
+def go(request: HttpRequest, to: str, **kwargs: Any) -> HttpResponse:
+    """A redirect; for the review desk's script the address alone, because it fetches and places the page itself."""
+    if request.headers.get("X-Desk"):
+        return HttpResponse(status=204, headers={"X-Next": str(resolve_url(to, **kwargs))})
+    response: HttpResponse = redirect(to, **kwargs)
+    return response

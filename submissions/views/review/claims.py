@@ -1,0 +1,139 @@
+"""Taking a submission, keeping it, passing it on and giving it back."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from submissions.audit import events
+from submissions.models import Submission
+from submissions.review import claims, page_context, queue
+from submissions.review.corrections import CORRECTABLE
+from submissions.views.forms.review import DecisionForm
+from submissions.views.request_helpers import go, person, warn_of_unmatched
+from submissions.views.review.page import render_console, reviewer
+from submissions.workflow.permissions import NotAllowed, get_submission_for, holds_claim
+from submissions.workflow.transitions import StaleSubmission
+
+TYPED = ("verdict", "reason_code", "comment", *CORRECTABLE)
+
+
+@require_POST
+def claim_next(request: HttpRequest) -> HttpResponse:
+    """One press takes the next one; `from` names the page it is pressed on, whose own submission is not the next."""
+    reviewer(request)
+    return to_next(request, besides=_from(request))
+
+
+def _from(request: HttpRequest) -> Submission | None:
+    try:
+        return Submission.objects.filter(pk=uuid.UUID(request.POST.get("from", ""))).first()
+    except ValueError:
+        return None
+
+
+def to_next(request: HttpRequest, besides: Submission | None = None) -> HttpResponse:
+    taken = claims.claim_next(by=events.actor_of(request), besides=besides)
+    if taken is None:
+        messages.info(request, _("Nothing is waiting that you may decide."))
+        return go(request, "review_queue")
+    return go(request, "review", pk=taken.pk)
+
+
+@require_POST
+def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take it, or take it again after the claim ran out: what was typed by then comes along and is kept."""
+    reviewer(request)
+    found = get_submission_for(person(request), pk, "see")
+    typed = {name: request.POST[name] for name in TYPED if request.POST.get(name)}
+    try:
+        claims.claim(found, by=events.actor_of(request))
+    except claims.ClaimedByOther:
+        messages.warning(request, _held_by(found))
+    except StaleSubmission:
+        found.refresh_from_db()
+        messages.warning(request, page_context.meanwhile(found, person(request)))
+    if typed:
+        return render_console(request, found, DecisionForm(initial=typed))
+    return go(request, "review", pk=pk)
+
+
+def _held_by(submission: Submission) -> str:
+    who = submission.claimed_by or _("Somebody")
+    return _("%(name)s has claimed this one and is reviewing it now.") % {"name": who}
+
+
+@require_POST
+def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """The page's ping while the person works: the claim is extended, or the page says that it is lost."""
+    reviewer(request)
+    found = get_submission_for(person(request), pk, "see")
+    if claims.extend(found, by=events.actor_of(request)):
+        return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
+    if not found.is_in_review:
+        why = page_context.meanwhile(found, person(request))
+    elif found.claimed_by and found.is_claimed:
+        why = _held_by(found)
+    else:
+        why = _("Your claim has ended. What you typed is kept; claim it again to go on.")
+    return JsonResponse({"held": False, "why": why})
+
+
+@require_POST
+def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """The next one for whoever works on this one: where it is and which images its page will show."""
+    user = reviewer(request)
+    found = get_submission_for(user, pk, "see")
+    if not holds_claim(user, found):
+        return JsonResponse({})
+    following = claims.reserve_next(by=events.actor_of(request), besides=found)
+    if following is None:
+        return JsonResponse({})
+    images = dict.fromkeys(reverse("image", args=[image.pk]) for image in page_context.first_images(following))
+    return JsonResponse({"path": reverse("review", args=[following.pk]), "images": list(images)})
+
+
+@require_POST
+def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """To a named colleague, who holds it from now on."""
+    user = reviewer(request)
+    found = get_submission_for(user, pk, "see")
+    to = queue.reviewers().filter(username=request.POST.get("to", "")).first()
+    note = request.POST.get("note", "").strip()
+    if to is None:
+        messages.error(request, _("Choose the colleague who takes it."))
+        return go(request, "review", pk=pk)
+    try:
+        claims.hand_over(found, to, by=events.actor_of(request), note=note)
+    except NotAllowed as why:
+        messages.error(request, str(why))
+        return go(request, "review", pk=pk)
+    except StaleSubmission:
+        return _lost(request, found)
+    warn_of_unmatched(request, found, note)
+    told = _("%(reference)s is with %(name)s now; it stands first on their start page.")
+    messages.success(request, told % {"reference": found.reference, "name": to.name})
+    return go(request, "review_queue")
+
+
+@require_POST
+def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    reviewer(request)
+    found = get_submission_for(person(request), pk, "see")
+    note = request.POST.get("note", "").strip()
+    try:
+        claims.release(found, by=events.actor_of(request), note=note)
+    except StaleSubmission:
+        return _lost(request, found)
+    warn_of_unmatched(request, found, note)
+    messages.success(request, _("%(reference)s is free for others again.") % {"reference": found.reference})
+    return go(request, "review_queue")
+
+
+def _lost(request: HttpRequest, submission: Submission) -> HttpResponse:
+    told = _("You do not hold %(reference)s any more, so nothing was done.") % {"reference": submission.reference}
+    messages.warning(request, told)
+    return go(request, "review", pk=submission.pk)

@@ -1,0 +1,84 @@
+"""Giving a verdict and taking it back."""
+
+import uuid
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from submissions.audit import events
+from submissions.models import Submission, Verdict
+from submissions.review import claims, decisions, page_context
+from submissions.views.forms.review import DecisionForm
+from submissions.views.request_helpers import go, person
+from submissions.views.review.claims import to_next
+from submissions.views.review.page import render_console, reviewer
+from submissions.workflow import permissions
+from submissions.workflow.permissions import NotAllowed, get_submission_for
+from submissions.workflow.transitions import StaleSubmission
+
+
+@require_POST
+def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A verdict, then this page again or the next one. Whatever stops it is said with everything typed kept."""
+    user = reviewer(request)
+    found = get_submission_for(user, pk, "see")
+    must_explain = decisions.is_back_to_first(found, user)
+    warnings = decisions.warnings_of(found, user)
+    form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=found)
+    if request.POST.get("seen") != page_context.seen_of(found):
+        return _stopped(request, pk, form, page_context.meanwhile(found, user))
+    if why := permissions.why_not(user, found, "decide"):
+        return _stopped(request, pk, form, why)
+    if not form.is_valid():
+        return render_console(request, found, form, status=422)
+    try:
+        _decide(request, found, form)
+    except (NotAllowed, StaleSubmission) as stop:
+        found.refresh_from_db()
+        why = str(stop) if isinstance(stop, NotAllowed) else page_context.meanwhile(found, user)
+        return _stopped(request, pk, form, why)
+    if request.POST.get("then") == "next":
+        return to_next(request, besides=found)
+    if not found.has_open_call and decisions.undoable(found) is None:
+        messages.success(request, _("Your verdict is given. Another reviewer speaks next."))
+    return go(request, "review", pk=pk)
+
+
+def _decide(request: HttpRequest, submission: Submission, form: DecisionForm) -> None:
+    decisions.decide(
+        submission,
+        Verdict(form.cleaned_data["verdict"]),
+        by=events.actor_of(request),
+        reason_code=form.cleaned_data["reason_code"],
+        comment=form.cleaned_data["comment"],
+        corrections=form.corrections,
+        ticked=form.ticked,
+    )
+
+
+def _stopped(request: HttpRequest, pk: uuid.UUID, form: DecisionForm, why: str) -> HttpResponse:
+    messages.error(request, _("Your verdict was not given. %(why)s What you typed is kept below.") % {"why": why})
+    form.is_valid()
+    return render_console(request, get_submission_for(person(request), pk, "see"), form, status=409)
+
+
+@require_POST
+def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Taken back before it left: the form is there again with what was typed, and the claim where it is free."""
+    reviewer(request)
+    found = get_submission_for(person(request), pk, "see")
+    try:
+        decisions.undo(found, by=events.actor_of(request))
+    except StaleSubmission:
+        text = _("%(reference)s: the decision was sent already and cannot be undone.")
+        messages.warning(request, text % {"reference": found.reference})
+        return go(request, "review", pk=pk)
+    if not permissions.holds_claim(person(request), found):
+        with suppress(claims.ClaimedByOther, StaleSubmission, NotAllowed):
+            claims.claim(found, by=events.actor_of(request))
+    text = _("%(reference)s: decision undone. Nothing was sent; what you typed is in the form again.")
+    messages.success(request, text % {"reference": found.reference})
+    return go(request, "review", pk=pk)

@@ -1,0 +1,66 @@
+"""Names for the @ of a note, and what of it is unread."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from submissions.audit import events
+from submissions.models import Mention
+from submissions.models.submission_key import load_keys
+from submissions.review import mentions
+from submissions.views.request_helpers import person, safe_next
+from submissions.workflow import alerts
+from submissions.workflow.permissions import get_submission_for
+
+
+@require_safe
+def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """Who can be named here, by how the name begins."""
+    found = get_submission_for(person(request), pk, "note")
+    suggested = mentions.suggested(found, request.GET.get("q", "")[:80])
+    return JsonResponse({"people": [{"username": each.username, "name": each.name} for each in suggested]})
+
+
+@require_safe
+def unread(request: HttpRequest) -> HttpResponse:
+    """Mentions and alerts that the person has not seen; showing what notes say is a look at whom they are about."""
+    user = person(request)
+    named = mentions.unread(user)
+    shown = {mention.note.submission_id: mention.note.submission for mention in named}
+    load_keys(shown.values())
+    if shown:
+        events.record_list("unread_opened", by=events.actor_of(request), shown=shown.values(), filters={})
+    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    return render(request, "review/unread.html", {"mentions": named, "alerts": told})
+
+
+@require_safe
+def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the submission; what was opened is no longer unread."""
+    user = person(request)
+    mention = get_object_or_404(Mention.objects.select_related("note"), pk=pk, person=user)
+    mentions.mark_seen(user, {str(mention.pk)})
+    page = redirect("review" if user.is_reviewer else "submission", pk=mention.note.submission_id)
+    page["Location"] += "#notes"
+    return page
+
+
+@require_POST
+def all_seen(request: HttpRequest) -> HttpResponse:
+    """All that the page showed."""
+    user = person(request)
+    mentions.mark_seen(user, set(request.POST.getlist("mention")))
+    alerts.mark_seen(user, set(request.POST.getlist("alert")))
+    return redirect(safe_next(request, "unread"))
+
+
+@require_safe
+def alert_part(request: HttpRequest) -> HttpResponse:
+    """What the alert region of every page asks for: nothing while there is nothing new, so it is announced once."""
+    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(person(request))]
+    newest = max((alert.pk for alert, _text in told), default=0)
+    if request.GET.get("newest") == str(newest):
+        return HttpResponse(status=204)
+    return render(request, "review/_alerts.html", {"unseen": told, "newest_alert": newest, "back": "/"})

@@ -1,0 +1,1 @@
+"""Statuses, deadlines, permissions and alerts."""

@@ -1,0 +1,161 @@
+"""Tells people that a clock is near its end: in the page, and by an e-mail that names the reference only."""
+
+import logging
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from submissions.core import clock, isolated_rows
+from submissions.models import Alert, Role, Status, Submission, User
+from submissions.models.alert import VENDOR_KEEPS
+from submissions.models.submission import IN_REVIEW
+from submissions.workflow import deadlines
+from submissions.workflow.permissions import can, visible_to
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+MAIL_RETRY_FOR = timedelta(hours=1)
+
+
+def raise_due(batch: int = BATCH) -> int:
+    """Alerts for submissions whose next alert time has come; returns how many submissions."""
+    due = Submission.objects.filter(next_alert_at__lte=clock.now()).select_related("project", "team", "claimed_by")
+    raised = isolated_rows.each(due.order_by("next_alert_at")[:batch], _raise, "an alert")
+    send_mails()
+    return raised
+
+
+def _raise(submission: Submission) -> bool:
+    seen = submission.next_alert_at
+    due = submission.next_due_at
+    following = deadlines.next_alert(due)
+    with transaction.atomic():
+        mine = Submission.objects.filter(pk=submission.pk, next_alert_at=seen)
+        if not mine.update(next_alert_at=following):
+            return False
+        kind = _kind(submission, due)
+        if kind:
+            rows = [Alert(submission=submission, person=person, kind=kind, due_at=due) for person in people(submission)]
+            Alert.objects.bulk_create(rows, ignore_conflicts=True)
+    return True
+
+
+def tell(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:
+    """Tell whoever is responsible, or these, once for each `since`; the page and the mail come by the usual way."""
+    told = people(submission) if to is None else to
+    rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in told]
+    Alert.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def administrators() -> QuerySet[User]:
+    """Whoever answers for retention; they see references only."""
+    return User.objects.filter(is_active=True, role=Role.ADMINISTRATOR)
+
+
+def _kind(submission: Submission, due: datetime | None) -> str:
+    """Which alert it is: the smallest of 4 h, 1 h and 15 min that still covers the time left."""
+    if submission.status == Status.OVERDUE:
+        return "overdue_without_word"
+    if due is None:
+        return ""
+    left = due - clock.now()
+    subject = "target" if submission.status in IN_REVIEW else "deadline"
+    covering = [before for before in deadlines.ALERTS if left <= before]
+    return f"{subject}_{int(min(covering, default=deadlines.ALERTS[0]).total_seconds() // 60)}"
+
+
+def people(submission: Submission) -> list[User]:
+    """Whose it is to act, and the managers of its team (or all).
+
+    While it is captured: the agents who captured it and are of its team still. In review: whoever holds its claim,
+    else every officer who may decide on it.
+    """
+    active = User.objects.filter(is_active=True)
+    told: set[User] = set()
+    if submission.status not in (*IN_REVIEW, Status.OVERDUE):
+        capturers = active.filter(pk__in=submission.capturers.values("user_id"))
+        told |= {capturer for capturer in capturers if can(capturer, submission, "see")}
+    elif submission.claimed_by and submission.is_claimed:
+        told.add(submission.claimed_by)
+    elif submission.status in IN_REVIEW:
+        told |= {officer for officer in active.filter(role=Role.OFFICER) if can(officer, submission, "claim")}
+    managers = active.filter(role=Role.MANAGER)
+    told |= set(managers.filter(team=submission.team)) or set(managers.filter(team=None)) or set(managers)
+    return sorted(told, key=lambda person: person.pk)
+
+
+def send_mails() -> int:
+    """One mail a person about what has not been mailed; returns how many were sent.
+
+    Whatever fails is tried again for an hour; the page shows it all the same. A mail is marked before it leaves, so
+    that two workers never send it twice, and unmarked when it did not.
+    """
+    now = clock.now()
+    waiting = Alert.objects.filter(mailed_at=None, created_at__gte=now - MAIL_RETRY_FOR, person__is_active=True)
+    rows = waiting.exclude(person__email="").select_related("submission__project", "person").order_by("pk")[:BATCH]
+    by_person: dict[User, list[Alert]] = {}
+    for alert in rows:
+        if Alert.objects.filter(pk=alert.pk, mailed_at=None).update(mailed_at=now):
+            by_person.setdefault(alert.person, []).append(alert)
+    return sum(_mail(person, alerts) for person, alerts in by_person.items())
+
+
+def _mail(person: User, alerts: list[Alert]) -> bool:
+    try:
+        _message(person, alerts).send()
+    except Exception as error:  # whatever one address or one row breaks, the other people get their mail
+        log.warning("an alert mail did not leave and is tried again: %s", type(error).__name__)
+        Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(mailed_at=None)
+        return False
+    return True
+
+
+def _message(person: User, alerts: list[Alert]) -> EmailMessage:
+    """References and the portal's address; nothing about the customer."""
+    with override(person.language or settings.LANGUAGE_CODE):
+        lines = [f"{alert.submission.reference}: {text_of(alert)}\n{_address(alert)}" for alert in alerts]
+        first = f"{alerts[0].submission.reference}: {text_of(alerts[0])}"
+        more = _("%(first)s, and %(count)d more") % {"first": first, "count": len(alerts) - 1}
+        return EmailMessage(first if len(alerts) == 1 else more, "\n\n".join(lines), to=[person.email])
+
+
+def _address(alert: Alert) -> str:
+    return settings.PUBLIC_URL + reverse(alert.page, args=[alert.submission_id])
+
+
+def text_of(alert: Alert) -> str:
+    """The alert in a sentence without personal data."""
+    texts = {
+        "call_stuck": _("nobody knows whether the vendor got a call, and asking has not told; please look"),
+        VENDOR_KEEPS: _("the vendor has not deleted its copy, so nothing was erased; ask again, or erase ours alone"),
+        "overdue_without_word": _("overdue for 6 hours and still no word from the vendor"),
+        "deadline_240": _("the 24-hour limit is less than 4 hours away"),
+        "deadline_60": _("the 24-hour limit is less than 1 hour away"),
+        "deadline_15": _("the 24-hour limit is less than 15 minutes away"),
+        "target_240": _("the review target is less than 4 hours away"),
+        "target_60": _("the review target is less than 1 hour away"),
+        "target_15": _("the review target is less than 15 minutes away"),
+    }
+    return texts.get(alert.kind, alert.kind)
+
+
+def unseen(person: User) -> list[Alert]:
+    """The newest first. One of a submission the person may not see any more is left out."""
+    rows = Alert.objects.filter(person=person, seen_at=None, submission__in=visible_to(person))
+    rows = rows.select_related("submission__project")
+    return list(rows.order_by("-created_at")[:20])
+
+
+def mark_seen(person: User, shown: Collection[str]) -> None:
+    """Of the person's alerts those that a page showed, by the ids it posts: what came since stays unseen."""
+    mine = Alert.objects.filter(person=person, seen_at=None)
+    seen = [pk for pk in mine.values_list("pk", flat=True) if str(pk) in shown]
+    Alert.objects.filter(pk__in=seen, seen_at=None).update(seen_at=clock.now())

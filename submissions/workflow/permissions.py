@@ -1,0 +1,192 @@
+"""Who may do what: the role table of docs, one function a row, each saying in a sentence why not.
+
+Permission is part of the fetch: views call `get_submission_for(user, pk, action)` and cannot forget it.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from submissions.core import clock
+from submissions.models import Capturer, Reviewer, Role, Submission, User
+from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
+
+
+class NotAllowed(Exception):
+    """The person may not do this; the text says why and who may."""
+
+
+Check = Callable[[User, Submission], str]
+
+
+def visible_to(user: User) -> SubmissionQuerySet:
+    """The submissions whose existence the person may know of."""
+    everything: SubmissionQuerySet = Submission.objects.all()
+    if user.role == Role.AGENT:
+        return everything.filter(team=user.team_id) if user.team_id else everything.none()
+    return everything
+
+
+def has_captured(user: User, submission: Submission) -> bool:
+    return Capturer.objects.filter(submission=submission, user=user).exists()
+
+
+def holds_claim(user: User, submission: Submission) -> bool:
+    """A claim is a reason to look only while there is a verdict to give, or one that can still come back."""
+    is_reviewed = submission.status in (*IN_REVIEW, Status.DECISION_SENDING)
+    return is_reviewed and submission.claimed_by_id == user.pk and submission.is_claimed_at(clock.now())
+
+
+def _see(user: User, submission: Submission) -> str:
+    if user.role == Role.AGENT and submission.team_id != user.team_id:
+        return _("This submission belongs to another team.")
+    return ""
+
+
+def _start(user: User) -> str:
+    if user.role == Role.ADMINISTRATOR:
+        return _("Administrators manage settings and do not handle submissions.")
+    return ""
+
+
+def check_can_start(user: User) -> None:
+    """Raises NotAllowed for who may not begin a submission."""
+    if why := _start(user):
+        raise NotAllowed(why)
+
+
+def _handle(user: User, submission: Submission) -> str:
+    """What changes nothing that is captured: notes, calls to the customer, asking the vendor, starting fresh."""
+    return _start(user) or _see(user, submission)
+
+
+def _capture(user: User, submission: Submission) -> str:
+    """Agents capture for their team. A reviewer joins somebody else's capture with a reason first (`capture.join`)."""
+    if why := _handle(user, submission):
+        return why
+    if user.is_reviewer and not has_captured(user, submission):
+        return _("Somebody else captures this one. To capture it too, give a reason on its page first.")
+    return ""
+
+
+def _look(user: User, submission: Submission) -> str:
+    """Open images and OCR beside confirmed values without a prompt: the work at hand is the reason."""
+    if user.role == Role.ADMINISTRATOR:
+        return _("Administrators do not see personal data.")
+    if holds_claim(user, submission):
+        return ""
+    if submission.status in (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING) and not _see(user, submission):
+        return "" if user.role == Role.AGENT or has_captured(user, submission) else _("Claim it, or give a reason.")
+    return _("Give a reason to look at this person's data.")
+
+
+def _reveal(user: User, submission: Submission) -> str:
+    if user.role == Role.ADMINISTRATOR:
+        return _("Administrators do not see personal data.")
+    return _see(user, submission)
+
+
+def _review(user: User, submission: Submission) -> str:
+    if not user.is_reviewer:
+        return _("Only compliance officers and managers decide.")
+    if submission.project.reviewer != Reviewer.CLIENT:
+        return _("The vendor decides for this project; you can leave a note.")
+    if has_captured(user, submission):
+        return _("You captured this one, so another reviewer must decide.")
+    return ""
+
+
+def _claim(user: User, submission: Submission) -> str:
+    if submission.status not in IN_REVIEW:
+        return _("It is not waiting for review.")
+    return _review(user, submission) or _verdict_given(user, submission)
+
+
+def _verdict_given(user: User, submission: Submission) -> str:
+    """Who has spoken waits for the others; two unlike verdicts may come back to the first, with both shown."""
+    given = list(submission.decisions.filter(withdrawn_at=None).select_related("call").order_by("round"))
+    is_unlike = submission.status == Status.SECOND_REVIEW and len(given) > 1
+    waiting = given[1:] if is_unlike else given
+    if user.pk in [decision.reviewer_id for decision in waiting]:
+        return _("You have given your verdict; another reviewer gives the next.")
+    if is_unlike and given[-1].can_come_back:  # both are shown to whoever speaks next, so they must stand
+        return _("The second verdict can still be taken back. Try again in a few seconds.")
+    return ""
+
+
+def _decide(user: User, submission: Submission) -> str:
+    if why := _review(user, submission) or _verdict_given(user, submission):
+        return why
+    if not holds_claim(user, submission):
+        return _claim_lost(submission)
+    return ""
+
+
+def _claim_lost(submission: Submission) -> str:
+    if submission.claimed_by and submission.is_claimed:
+        return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
+    return _("Claim it first: your claim has ended.")
+
+
+def _managers_only(user: User, submission: Submission) -> str:
+    return "" if user.role == Role.MANAGER else _("Only managers may do this.")
+
+
+def may_retain(user: User) -> bool:
+    """Retention, legal holds and erasure are an administrator's: they see references and no personal data."""
+    return user.role == Role.ADMINISTRATOR
+
+
+def _export(user: User, submission: Submission) -> str:
+    return "" if user.is_reviewer else _("Only compliance officers and managers export.")
+
+
+CHECKS: dict[str, Check] = {
+    "see": _see,
+    "capture": _capture,
+    "handle": _handle,
+    "look": _look,
+    "reveal": _reveal,
+    "note": _handle,
+    "claim": _claim,
+    "decide": _decide,
+    "reassign": _managers_only,
+    "overrule": _managers_only,
+    "export": _export,
+}
+
+
+def why_not(user: User, submission: Submission, action: str) -> str:
+    """The sentence that stands in a disabled button's title; "" when the person may."""
+    if not user.is_active:
+        return _("This account is switched off.")
+    if submission.erased_at is not None and action not in ("see", "reveal"):
+        return _("This person's data was erased. Only the record of what was done is left.")
+    return CHECKS[action](user, submission)
+
+
+def can(user: User, submission: Submission, action: str) -> bool:
+    return not why_not(user, submission, action)
+
+
+def check_can(user: User, submission: Submission, action: str) -> None:
+    if why := why_not(user, submission, action):
+        raise NotAllowed(why)
+
+
+def get_submission_for(user: User, pk: uuid.UUID, action: str) -> Submission:
+    """The submission, if the person may do `action` with it.
+
+    Raises:
+        Http404: there is none, or they may not know of it.
+        NotAllowed: they may see it and may not do this.
+    """
+    submission: Submission | None = (
+        visible_to(user).select_related("project", "team", "claimed_by", "decided_by").filter(pk=pk).first()
+    )
+    if submission is None:
+        raise Http404
+    check_can(user, submission, action)
+    return submission

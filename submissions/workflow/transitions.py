@@ -1,0 +1,109 @@
+"""The table of moves and the only code that writes `Submission.status`.
+
+`move()` is a guarded UPDATE (it holds only while the row has not moved since it was seen) with its event in the same
+transaction. Whoever decides on an outgoing call writes the call's row in that transaction too.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import clock
+from submissions.models import Status, Submission
+
+S = Status
+
+# (from, to): the event that the move makes. What is not here cannot happen.
+MOVES: dict[tuple[Status, Status], str] = {
+    (S.DRAFT, S.STEP1_SENDING): "step1_prepared",
+    (S.DRAFT, S.ABANDONED): "given_up",
+    (S.STEP1_SENDING, S.CONFIRMING): "step1_read",
+    (S.STEP1_SENDING, S.STEP1_RETRY): "step1_retry_wanted",
+    (S.STEP1_SENDING, S.REJECTED): "rejected",
+    (S.STEP1_SENDING, S.DRAFT): "step1_not_delivered",
+    (S.STEP1_RETRY, S.STEP1_SENDING): "step1_prepared",
+    (S.STEP1_RETRY, S.CONFIRMING): "step1_read",
+    (S.STEP1_RETRY, S.ABANDONED): "closed_without_step2",
+    (S.STEP1_RETRY, S.REJECTED): "rejected",
+    (S.CONFIRMING, S.STEP2_SENDING): "step2_prepared",
+    (S.CONFIRMING, S.STEP1_RETRY): "step1_retry_wanted",
+    (S.CONFIRMING, S.INCOMPLETE): "try_not_accepted",
+    (S.CONFIRMING, S.PENDING): "pending",
+    (S.CONFIRMING, S.APPROVED): "approved",
+    (S.CONFIRMING, S.REJECTED): "rejected",
+    (S.CONFIRMING, S.ABANDONED): "closed_without_step2",
+    (S.STEP2_SENDING, S.CONFIRMING): "step2_not_delivered",
+    (S.STEP2_SENDING, S.INCOMPLETE): "try_not_accepted",
+    (S.STEP2_SENDING, S.PENDING): "pending",
+    (S.STEP2_SENDING, S.APPROVED): "approved",
+    (S.STEP2_SENDING, S.REJECTED): "rejected",
+    (S.STEP2_SENDING, S.OVERDUE): "deadline_passed",
+    (S.STEP2_SENDING, S.ABANDONED): "closed_without_step2",
+    (S.INCOMPLETE, S.STEP2_SENDING): "step2_prepared",
+    (S.INCOMPLETE, S.PENDING): "pending",
+    (S.INCOMPLETE, S.APPROVED): "approved",
+    (S.INCOMPLETE, S.REJECTED): "rejected",
+    (S.INCOMPLETE, S.OVERDUE): "deadline_passed",
+    (S.PENDING, S.SECOND_REVIEW): "first_verdict",
+    (S.PENDING, S.DECISION_SENDING): "decision_prepared",
+    (S.PENDING, S.APPROVED): "approved",
+    (S.PENDING, S.REJECTED): "rejected",
+    (S.SECOND_REVIEW, S.PENDING): "first_verdict_withdrawn",
+    (S.SECOND_REVIEW, S.DECISION_SENDING): "decision_prepared",
+    (S.SECOND_REVIEW, S.APPROVED): "approved",
+    (S.SECOND_REVIEW, S.REJECTED): "rejected",
+    (S.DECISION_SENDING, S.APPROVED): "approved",
+    (S.DECISION_SENDING, S.REJECTED): "rejected",
+    (S.DECISION_SENDING, S.PENDING): "decision_not_sent",
+    (S.DECISION_SENDING, S.SECOND_REVIEW): "decision_not_sent",
+    (S.OVERDUE, S.PENDING): "pending",
+    (S.OVERDUE, S.APPROVED): "approved",
+    (S.OVERDUE, S.REJECTED): "rejected",
+}
+
+
+class StaleSubmission(Exception):
+    """Somebody or something moved it meanwhile; look again before acting."""
+
+
+class MoveNotAllowed(Exception):
+    """A programming error: the table has no such move."""
+
+
+def move(
+    submission: Submission, to: Status, *, by: Actor, fields: dict[str, Any] | None = None, **columns: Any
+) -> None:
+    """Move `submission` from the status it was seen in; `columns` are written in the same UPDATE.
+
+    Args:
+        fields: goes into the event beside the move: references and codes, no values.
+
+    Raises:
+        StaleSubmission: it has moved since it was seen, even where it came back. Nothing is written.
+        MoveNotAllowed: the table has no such move.
+    """
+    seen = Status(submission.status)
+    if (seen, to) not in MOVES:
+        raise MoveNotAllowed(f"{seen} to {to}")
+    columns |= {"status": to, "moves": submission.moves + 1, "updated_at": clock.now()}
+    # The count tells a status that came back (incomplete, sent, incomplete again) from one that never left.
+    as_seen = Submission.objects.filter(pk=submission.pk, status=seen, moves=submission.moves)
+    with transaction.atomic(savepoint=False):
+        has_moved = as_seen.update(**columns)
+        if has_moved:
+            for column, value in columns.items():
+                setattr(submission, column, value)
+            told = {"from": seen, "to": to, **(fields or {})}
+            events.record(MOVES[seen, to], by=by, submission=submission, fields=told)
+    if not has_moved:  # said outside: nothing was written that a transaction around this one had to take back
+        raise StaleSubmission(submission.reference)
+
+
+def diagram() -> str:
+    """The status diagram of docs/status.md, in Mermaid's notation, generated from the table."""
+    lines = ["stateDiagram-v2", "    [*] --> draft"]
+    lines += [f"    {seen} --> {to}: {event}" for (seen, to), event in MOVES.items()]
+    ends = sorted(set(S) - {seen for seen, _to in MOVES})
+    return "\n".join([*lines, *(f"    {status} --> [*]" for status in ends)]) + "\n"

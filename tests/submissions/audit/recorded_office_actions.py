@@ -1,0 +1,155 @@
+"""The rest of `recorded_actions`: differences, exports, sessions, people and what the admin does."""
+
+import io
+from datetime import date
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.management import call_command
+from django.test import Client
+
+from submissions.accounts import language, one_time_password, sessions
+from submissions.audit import access_report
+from submissions.models import (
+    Difference,
+    DifferenceKind,
+    Role,
+    Status,
+)
+from submissions.outbox import gate
+from submissions.reporting.exports import create, expiry, generate
+from submissions.vendor_sync import discrepancies, webhooks
+from tests import factories
+from tests.factories import by, make_at, make_project, make_user
+from tests.submissions.audit.recorded_actions import Act, action, manager, officer
+
+
+@action
+def find_difference() -> Act:
+    submission = make_at(Status.APPROVED)
+    return lambda: discrepancies.add(submission, DifferenceKind.STATUS, ("approved", "rejected"))
+
+
+@action
+def find_stranger() -> Act:
+    project = make_project()
+    return lambda: discrepancies.unknown_here(project, "vendor-1", "KP-ABCDEFGH-1", "pending")
+
+
+@action
+def see_difference() -> Act:
+    submission, who = make_at(Status.APPROVED), officer()
+    discrepancies.add(submission, DifferenceKind.STATUS, ("approved", "rejected"))
+    row = Difference.objects.select_related("submission").get()
+    return lambda: discrepancies.mark_seen(row, by=by(who), note="asked them")
+
+
+@action
+def handle_webhook() -> Act:
+    submission = make_at(Status.PENDING)
+    delivery = webhooks.store(submission.project, b"{}", "application/json", None)
+    delivery.submission = submission
+    return lambda: webhooks._handled(delivery, "confirmed")
+
+
+@action
+def ask_export() -> Act:
+    who = officer()
+    return lambda: create.ask("list", "csv", "", by=by(who), reason="monthly", is_open=False)
+
+
+@action
+def make_export() -> Act:
+    create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
+    export = generate.claim()
+    assert export is not None
+    export.new_file_key()
+    return lambda: generate._keep(export, io.BytesIO(b"sealed"), 6)
+
+
+@action
+def expire_export() -> Act:
+    export = create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
+    generate.make_waiting()
+    export.refresh_from_db()
+    return lambda: expiry._expire(export)
+
+
+@action
+def sign_report() -> Act:
+    who = manager()
+    return lambda: access_report.sign(date(2024, 1, 1), by=by(who), remark="looked through")
+
+
+@action
+def end_sessions() -> Act:
+    person, who = make_user(), make_user(Role.ADMINISTRATOR)
+    factories.sign_in(Client(), person)
+    return lambda: sessions.end_all(person, by=by(who))
+
+
+@action
+def end_session() -> Act:
+    person = make_user()
+    client = factories.sign_in(Client(), person)
+    row = UserSession.objects.create(user=person, ip="127.0.0.1", session_key=client.session.session_key)
+    return lambda: sessions.end(row, by=by(person))
+
+
+@action
+def give_password() -> Act:
+    person, who = make_user(), make_user(Role.ADMINISTRATOR)
+    return lambda: one_time_password.give(person, by=by(who))
+
+
+@action
+def forget_factors() -> Act:
+    person, who = make_user(), make_user(Role.ADMINISTRATOR)
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
+    return lambda: one_time_password.forget_second_factors(person, by=by(who))
+
+
+@action
+def choose_language() -> Act:
+    person = make_user()
+    return lambda: language.choose(person, "ko", by=by(person))
+
+
+@action
+def add_administrator() -> Act:
+    return lambda: call_command("add_administrator", "root")
+
+
+def posted(role: Role, url: str, data: dict[str, Any]) -> Act:
+    client = Client()
+    factories.sign_in(client, make_user(role))
+    return lambda: client.post(url, data)
+
+
+@action
+def resume_project() -> Act:
+    project = make_project()
+    gate.pause(project, "key")
+    data = {"action": "resume_sending", "_selected_action": [str(project.pk)]}
+    return posted(Role.ADMINISTRATOR, "/admin/submissions/project/", data)
+
+
+@action
+def new_webhook_address() -> Act:
+    project = make_project()
+    data = {"action": "replace_webhook_token", "_selected_action": [str(project.pk)]}
+    return posted(Role.ADMINISTRATOR, "/admin/submissions/project/", data)
+
+
+@action
+def add_person() -> Act:
+    data = {"username": "new", "name": "New One", "role": "officer", "is_active": "on"}
+    return posted(Role.ADMINISTRATOR, "/admin/submissions/user/add/", data)
+
+
+@action
+def change_password() -> Act:
+    new = "quite another long password"
+    data = {"oldpassword": factories.PASSWORD, "password1": new, "password2": new}
+    return posted(Role.OFFICER, "/accounts/password/change/", data)

@@ -1,0 +1,55 @@
+"""A change and its event are one: where the event cannot be written, neither is the change.
+
+A NEW ACTION THAT RECORDS AN EVENT gets one function in `recorded_actions` or `recorded_office_actions`.
+`tests/conftest.py` holds every other test to the same rule: it refuses an event outside a transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from submissions.models import Event, User
+from tests.submissions.audit import recorded_actions, recorded_office_actions
+
+pytestmark = pytest.mark.django_db
+
+
+def snapshot() -> dict[str, list[Any]]:
+    """Every row of every table but what a session keeps for itself and the memory of wake-ups."""
+    models = [
+        model for app in ("submissions", "mfa", "usersessions") for model in apps.get_app_config(app).get_models()
+    ]
+    return {
+        model._meta.label: sorted(model._default_manager.values_list(), key=str)
+        for model in models
+        if model is not User
+    } | {"users": sorted(User.objects.values_list("pk", "password", "language", "session_epoch", "one_time_until"))}
+
+
+@contextmanager
+def failing_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def broken(**columns: Any) -> Any:
+        raise RuntimeError("the record of events does not take it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Event.objects, "create", broken)
+        yield
+
+
+@pytest.mark.parametrize("name", [*recorded_actions.ACTIONS])
+def test_nothing_is_written_without_its_event(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    act = recorded_actions.ACTIONS[name]()
+    before = snapshot()
+    with failing_events(monkeypatch), pytest.raises(RuntimeError):
+        act()
+    assert snapshot() == before
+    act()
+    assert snapshot() != before
+
+
+def test_actions_of_both_files_are_asked() -> None:
+    assert recorded_actions.ACTIONS["claim"] is recorded_actions.claim
+    assert recorded_actions.ACTIONS["ask_export"] is recorded_office_actions.ask_export

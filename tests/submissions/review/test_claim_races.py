@@ -1,0 +1,48 @@
+"""Many at once: nobody gets what another has, nobody goes without while there is work; SQLite and PostgreSQL."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from submissions.reporting.exports.create import MOST_UNDER_WAY
+from tests import postgres
+from tests.race import CALLS, ERASURES, PEOPLE, WAITING
+from tests.stack import ROOT
+
+pytestmark = pytest.mark.slow
+BUTTONS = ("account", "step1", "step2", "ask", "decide")
+ANSWERED = {"StaleSubmission", "SavedMeanwhile", "AlreadyAsked", "NotAllowed"}
+
+
+def race(environment: dict[str, str]) -> None:
+    environment = {**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-m", "tests.race"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    got = [pk for pk in told["taken"] if pk]
+    assert len(told["taken"]) == PEOPLE
+    assert len(got) == len(set(got)) == told["held"] == WAITING
+    assert (told["made"], told["unspent"]) == (["tuple"] * PEOPLE, 1), "the last link made is the one that works"
+    assert (told["came"], told["images"]) == (["Image"] + ["LinkUsed"] * (PEOPLE - 1), 1)
+    assert len(told["sent"]) == len(set(told["sent"])) == told["ticks"] == CALLS
+    assert "None" not in told["sent"], "none comes back empty while another's call is waiting"
+    assert (told["erased_and_asked"], told["kept_and_journaled"]) == (0, 0), "one comes first, the other does nothing"
+    assert (told["erased_or_kept"], told["refusals"]) == (ERASURES, [])
+    assert told["exports"] == MOST_UNDER_WAY
+    assert {button: len(raised) for button, raised in told["pressed_twice"].items()} == dict.fromkeys(BUTTONS, 1)
+    assert {name for raised in told["pressed_twice"].values() for name in raised} <= ANSWERED, "told in words"
+
+
+def test_many_at_once_on_sqlite(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATA_DIR")}
+    race({**kept, "DATA_DIR": str(tmp_path)})
+
+
+def test_many_at_once_on_postgres(tmp_path: Path) -> None:
+    with postgres.running() as url:
+        race({**postgres.environment(url), "DATA_DIR": str(tmp_path)})

@@ -1,0 +1,32 @@
+"""A new API key of a project is tried before it counts, and what is said about one that could not be."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from submissions.models import Project, Role
+from submissions.outbox.rate_budget import Budget
+from tests.factories import make_project, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def typed(project: Project, **changes: Any) -> dict[str, Any]:
+    """The project's own form as it stands, with what is typed into it."""
+    client = sign_in(Client(), make_user(Role.ADMINISTRATOR))
+    url = reverse("admin:submissions_project_change", args=[project.pk])
+    form = client.get(url).context["adminform"].form
+    data = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
+    data = {name: value for name, value in data.items() if value is not False}
+    reply = client.post(url, {**data, **changes})
+    return dict(reply.context["adminform"].form.errors) if reply.status_code == 200 else {}
+
+
+def test_key_that_could_not_be_tried_for_want_of_calls_says_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Budget] = []
+    monkeypatch.setattr(Budget, "_wait", lambda budget, *given, **named: asked.append(budget) or 4000)
+    errors = typed(make_project(calls_per_day=400_000), new_key="another-key")
+    assert "calls are used up, so the vendor was not asked" in str(errors["new_key"])
+    assert asked[-1].per_day == 400_000

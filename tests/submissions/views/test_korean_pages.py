@@ -1,0 +1,139 @@
+"""Every page that anybody may open, in Korean: no English is left on it, and the choice of language is kept."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from submissions.models import Alert, ConsentText, Event, Project, Role, SavedView, Status, Team, User
+from submissions.reporting import event_text
+from submissions.workflow import alerts
+from submissions.workflow.transitions import MOVES
+from tests import unmarked
+from tests.factories import PASSWORD, make_at, make_team, make_user
+from tests.submissions.workflow import test_permission_matrix as matrix
+
+WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
+# References, addresses, user names, what the vendor wrote, codes, and country codes, KYC, PDF and the like.
+DATA = re.compile(
+    r"KP-[A-Z0-9]{8}(-\d+)?|\S+@\S+|https?://\S+|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
+    r"|(?<![A-Za-z])([a-z]+-?\d+|[A-Z]{2,4})(?![A-Za-z])"
+)
+SAME = {
+    *("Excel", "JPEG", "JavaScript", "XLSX", "https", "localhost", "make", "frontend", "null"),
+    *("Enter", "Space", "Esc", "Ctrl"),
+    *("Aadhaar", "Plus", "Code", "Holy", "See", "Washington", "YYYY"),
+    *("Minseo", "Example", "English"),  # an applicant, and the language's own name
+    *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's words, shown as such
+    *("True", "False", "Search"),  # Django's admin writes these untranslated as the `alt` of its icons
+}
+ROLES = (matrix.NOBODY, matrix.AGENT, matrix.CLAIMER, matrix.MANAGER, matrix.ADMIN)
+
+
+def english_on(html: str) -> list[str]:
+    page = unmarked.Spoken()
+    page.feed(html)
+    return [text for text in page.found if set(WORD.findall(DATA.sub(" ", text))) - SAME]
+
+
+def speak_korean() -> None:
+    """Everybody chooses Korean, and what people have written themselves is Korean too."""
+    User.objects.update(language="ko", name="김직원")
+    for model in (Team, Project, SavedView):
+        for number, row in enumerate(model.objects.all()):
+            model.objects.filter(pk=row.pk).update(name=f"이름 {number}")
+
+
+def open_pages(world: matrix.World) -> Iterator[tuple[str, str]]:
+    """(where, HTML) of every address that opens by GET, for one person of each role, in each state."""
+    shown = {name: row for name, row in matrix.ROWS.items() if row.get is not matrix.NEVER}
+    for name, row in shown.items():
+        for state in matrix.STATES if row.of in matrix.STATEFUL else (matrix.ALONE,):
+            url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
+            for person in (person for person in ROLES if row.get(person, state) == matrix.IN):
+                reply = world.client(person).get(url, headers={"Accept-Language": "ko"})
+                if "text/html" in reply.get("Content-Type", "") and reply.content:
+                    yield f"{name} {state} {person}", reply.content.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.django_db
+def test_no_page_of_any_role_holds_english() -> None:
+    world = matrix.World()
+    speak_korean()
+    ConsentText.objects.filter(pk=world.consent.pk).delete()
+    world.consent = ConsentText.objects.create(project=world.project, version="2", text="동의합니다.")
+    pages = list(open_pages(world))
+    assert len(pages) > 150
+    found = {text: where for where, html in pages for text in english_on(html)}
+    assert not found, "English on Korean pages:\n" + "\n".join(f"{where}: {text}" for text, where in found.items())
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", Status)
+def test_no_status_is_told_in_english(client: Client, status: Status) -> None:
+    """The agent's page and the start page, at every point of a submission's life."""
+    agent = make_user()
+    submission = make_at(status, agent)
+    speak_korean()
+    client.force_login(agent)
+    urls = (f"/submissions/{submission.pk}/", f"/submissions/{submission.pk}/status/", "/", "/submissions/")
+    assert [text for url in urls for text in english_on(client.get(url).content.decode())] == []
+
+
+@pytest.mark.django_db
+def test_finds_what_is_left() -> None:
+    assert english_on("<p>신청 <b>Send it again</b></p>") == ["Send it again"]
+    assert english_on('<a title="Open it">열기</a>') == ["Open it"]
+
+
+def test_every_move_is_told() -> None:
+    with translation.override("ko"):
+        untold = [kind for kind in MOVES.values() if event_text.event_title(Event(kind=kind)) == kind.replace("_", " ")]
+    assert untold == []
+
+
+def test_an_events_details_are_told_by_name() -> None:
+    event = Event(kind="image_added", fields={"image_kind": "selfie", "changed": ["name"], "codes": ["expired_id"]})
+    with translation.override("ko"):
+        assert event_text.event_details(event) == "성명, 셀피, expired_id"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_choice_is_kept_over_signing_out_and_in(client: Client) -> None:
+    """Through the real log-in page, and against a browser that wishes for English."""
+    user = make_user(Role.AGENT)
+    headers = {"Accept-Language": "en"}
+
+    def log_in() -> str:
+        client.post("/accounts/login/", {"username": user.username, "password": PASSWORD}, headers=headers)
+        return client.get("/", headers=headers).content.decode()
+
+    assert '<html lang="en">' in log_in()
+    client.post("/language/", {"language": "ko", "next": "/"}, headers=headers)
+    client.post("/accounts/logout/", headers=headers)
+    assert '<html lang="en">' in client.get("/accounts/login/", headers=headers).content.decode()
+    assert '<html lang="ko">' in log_in()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_alert_mails_are_in_the_receivers_language() -> None:
+    """Written by a task that speaks neither: the agent reads Korean, their manager English."""
+    team = make_team()
+    manager = make_user(Role.MANAGER, email="manager@example.com")
+    agent = make_user(team=team, language="ko", email="agent@example.com")
+    submission = make_at(Status.CONFIRMING, agent)
+    for person in (agent, manager):
+        Alert.objects.create(submission=submission, person=person, kind="deadline_60", due_at=submission.deadline_at)
+    assert alerts.send_mails() == 2
+    said = {message.to[0]: message.subject for message in mail.outbox}
+    assert said["agent@example.com"] == f"{submission.reference}: 24시간 제한까지 1시간이 남지 않았습니다"
+    assert said["manager@example.com"] == f"{submission.reference}: the 24-hour limit is less than 1 hour away"

@@ -1,0 +1,34 @@
+"""Codes and the vendor's words as people read them."""
+
+import pytest
+
+from submissions.core import vendor_terms
+from submissions.models import Event, Status
+from submissions.reporting import event_text
+from submissions.review import page_context
+from tests.factories import make_at
+
+
+def test_our_codes_in_an_events_details_are_words_and_the_vendors_are_quoted() -> None:
+    hint = Event(kind="webhook", fields={"trigger": "created", "outcome": "read_back"})
+    assert event_text.event_details(hint) == "the vendor's word “created”, the vendor's record was read"
+    stopped = Event(kind="follow_stopped", fields={"why": "follow_too_late"})
+    assert event_text.event_details(stopped).startswith("It is too late")
+    assert (
+        event_text.event_details(Event(kind="decision_not_sent", fields={"why": "undone"}))
+        == "taken back before it left"
+    )
+    assert event_text.event_details(Event(kind="call_unknown", fields={"error": "a new one"})) == "a new one"
+
+
+@pytest.mark.parametrize(("word", "told"), [("incomplete", "not completed"), ("<new>", "&lt;new&gt;")])
+def test_the_vendors_word_stands_in_the_title(word: str, told: str) -> None:
+    title = word.replace("<", "&lt;").replace(">", "&gt;")
+    assert vendor_terms.of_state(word) == f'<span title="The vendor&#x27;s own word: {title}">{told}</span>'
+    assert vendor_terms.of_state("") == ""
+
+
+@pytest.mark.django_db
+def test_a_gender_is_told_in_words_beside_what_was_read() -> None:
+    rows = {row["name"]: row for row in page_context.comparison(make_at(Status.PENDING, gender="female"))}
+    assert rows["gender"]["confirmed"][0][0] == "Female"

@@ -1,0 +1,102 @@
+"""The people and the submissions that the permission matrix asks with, and what the address of each row names."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from submissions.capture import phone_links
+from submissions.models import Capturer, ConsentText, Difference, ImageKind, Role, SavedView, Status, Submission, User
+from submissions.review import claims
+from submissions.vendor_sync import discrepancies
+from tests import factories
+
+NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
+OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
+MANAGER, CAPTURING_MANAGER, ADMIN = "manager", "manager who captured", "administrator"
+HOLDER = "holder of a phone link"
+PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN, HOLDER)
+AGENTS = (AGENT, MATE, STRANGER)
+REVIEWING = (OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER)
+HAVE_CAPTURED = (AGENT, CAPTURER, CAPTURING_MANAGER)
+ROLES = {
+    **dict.fromkeys(AGENTS, Role.AGENT),
+    **dict.fromkeys((OFFICER, CAPTURER, CLAIMER), Role.OFFICER),
+    **dict.fromkeys((MANAGER, CAPTURING_MANAGER), Role.MANAGER),
+    ADMIN: Role.ADMINISTRATOR,
+}
+
+CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "final", "-"
+STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
+
+
+class World:
+    """The people, and one submission in each state; what a cell changes is rolled back after it."""
+
+    def __init__(self) -> None:
+        team, elsewhere = factories.make_team(), factories.make_team("Another desk")
+        teams = dict.fromkeys(AGENTS, team) | {STRANGER: elsewhere}
+        self.users: dict[str, User] = {
+            name: factories.make_user(role, team=teams.get(name)) for name, role in ROLES.items()
+        }
+        self.project = factories.make_project()
+        statuses = {
+            CAPTURING: Status.CONFIRMING,
+            PENDING: Status.PENDING,
+            CLAIMED: Status.PENDING,
+            FINAL: Status.APPROVED,
+        }
+        self.submissions = {state: self._submission(status) for state, status in statuses.items()}
+        claims.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
+        self.consent = ConsentText.objects.create(project=self.project, version="1", text="I agree.")
+        self.view = SavedView.objects.create(owner=self.users[MANAGER], name="Ours", is_shared=True)
+        discrepancies.unknown_here(self.project, "vendor-1", "KP-ABCDEFGH-1", "pending")
+        self.difference = Difference.objects.get()
+        capturing, agent = self.submissions[CAPTURING], factories.by(self.users[AGENT])
+        self.link, address = phone_links.make(capturing, ImageKind.SELFIE, by=agent)
+        self.link_token = address.rpartition("#")[2]
+        self.token = self.project.new_webhook_token()
+        self.project.save()
+        self.other = factories.make_user(team=team)
+        self.other_session = factories.sign_in(Client(), self.other)
+        self.keys = {name: factories.sign_in(Client(), user).cookies for name, user in self.users.items()}
+
+    def _submission(self, status: Status) -> Submission:
+        submission = factories.make_at(status, self.users[AGENT], self.project)
+        for name in (CAPTURER, CAPTURING_MANAGER):
+            Capturer.objects.get_or_create(submission=submission, user=self.users[name])
+        return submission
+
+    def client(self, person: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if person == HOLDER:
+            client.cookies["phone-token"] = self.link_token
+        elif person != NOBODY:
+            client.cookies.update(self.keys[person])
+        return client
+
+    def arguments(self, of: str, state: str) -> dict[str, Any]:
+        makers: dict[str, Callable[[], dict[str, Any]]] = {
+            "": dict,
+            "submission": lambda: {"pk": self.submissions[state].pk},
+            "submission in the admin": lambda: {"object_id": self.submissions[state].pk},
+            "item": lambda: {"pk": self.submissions[state].pk, "kind": "selfie"},
+            "link": lambda: {"pk": self.link.pk},
+            "image": lambda: {"pk": self.submissions[state].images.first().pk},
+            "difference": lambda: {"pk": self.difference.pk},
+            "token": lambda: {"token": self.token},
+            "provider": lambda: {"provider_id": "sso"},
+            "passkey of another": lambda: {"pk": 4711},
+            "session of another": lambda: {"pk": 4711},
+            "view on site": lambda: {"content_type_id": 4711, "object_id": 1},
+            "month": lambda: {"year": 2026, "month": 1},
+            "app": lambda: {"app_label": "submissions"},
+            "user": lambda: {"object_id": self.other.pk},
+            "team": lambda: {"object_id": self.other.team_id},
+            "project": lambda: {"object_id": self.project.pk},
+            "consent text": lambda: {"object_id": self.consent.pk},
+            "shared view": lambda: {"pk": self.view.pk},
+            "anything": lambda: {"pk": uuid.uuid4()},
+        }
+        return makers[of]()
