@@ -30,7 +30,7 @@ _AGENT = requests.utils.default_user_agent()
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
 
-class Cutoff:
+class Deadline:
     """Cuts the sockets of one call when `seconds` are over. `opened`: the connection stood, so bytes may have left."""
 
     def __init__(self, seconds: float) -> None:
@@ -64,24 +64,24 @@ class Cutoff:
 
 
 class _WatchedHTTP(HTTPConnection):
-    cutoff: Cutoff
+    deadline: Deadline
 
-    def __init__(self, *args: Any, cutoff: Cutoff, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cutoff = cutoff
+        self.deadline = deadline
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
-        self.cutoff.watch(sock)
+        self.deadline.watch(sock)
         return sock
 
     def connect(self) -> None:
         """TLS hands the descriptor to a new socket object, which has to be watched in its turn."""
         super().connect()
-        self.cutoff.watch(self.sock)
-        self.cutoff.opened = True
+        self.deadline.watch(self.sock)
+        self.deadline.opened = True
         # The library would go on by the time for connecting, in which a whole image would have to leave.
-        self.sock.settimeout(self.cutoff.seconds)
+        self.sock.settimeout(self.deadline.seconds)
 
 
 class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
@@ -91,14 +91,14 @@ class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
 class _OneCall(HTTPAdapter):
     """No retries (requests' default of 0 stays) and connections that answer to the cutoff."""
 
-    def __init__(self, cutoff: Cutoff) -> None:
+    def __init__(self, deadline: Deadline) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
-        self._cutoff = cutoff
+        self._cutoff = deadline
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> ConnectionPool:
         pool: HTTPConnectionPool = super().get_connection_with_tls_context(*args, **kwargs)  # type: ignore[assignment]
         pool.ConnectionCls = _WatchedHTTPS if pool.scheme == "https" else _WatchedHTTP
-        pool.conn_kw["cutoff"] = self._cutoff
+        pool.conn_kw["deadline"] = self._cutoff
         return pool
 
 
@@ -111,17 +111,17 @@ def exchange(
     hangs longer can only delay the error.
     """
     failure = ""
-    with Cutoff(connect_timeout + read_timeout) as cutoff, closing(_OneCall(cutoff)) as adapter:
+    with Deadline(connect_timeout + read_timeout) as deadline, closing(_OneCall(deadline)) as adapter:
         try:
-            return _talk(adapter, cutoff, request, (connect_timeout, read_timeout))
+            return _talk(adapter, deadline, request, (connect_timeout, read_timeout))
         except _FAILURES as error:
-            failure = _kind_of(error, cutoff)
+            failure = _kind_of(error, deadline)
     # Raised outside the handler: the library's text holds the address with its query, and would travel as context.
-    raise OutcomeUnknown(failure) if cutoff.opened else Undelivered(failure)
+    raise OutcomeUnknown(failure) if deadline.opened else Undelivered(failure)
 
 
 def _talk(
-    adapter: _OneCall, cutoff: Cutoff, request: requests.Request, timeout: tuple[float, float]
+    adapter: _OneCall, deadline: Deadline, request: requests.Request, timeout: tuple[float, float]
 ) -> tuple[Received, Mapping[str, str]]:
     """Without a session, which would read the environment (its proxies and .netrc could send the key elsewhere, or
     replace it), follow redirects, and make four pools of connections for one call.
@@ -130,19 +130,19 @@ def _talk(
     request.headers |= {"Connection": "close", "Accept-Encoding": "identity", "User-Agent": _AGENT}
     started = time.monotonic()
     with adapter.send(request.prepare(), timeout=timeout, stream=True) as response:
-        raw = _read(response, cutoff)
+        raw = _read(response, deadline)
         received = Received(response.status_code, raw, moment(response.headers.get("Date")), time.monotonic() - started)
         return received, response.headers
 
 
-def _read(response: requests.Response, cutoff: Cutoff) -> bytes:
+def _read(response: requests.Response, deadline: Deadline) -> bytes:
     raw = bytearray()
     for chunk in response.iter_content(_CHUNK_BYTES):
         raw += chunk
         if len(raw) > MAX_REPLY_BYTES:
             raise ValueError("too long")
     # A cut looks like the end of a reply that names no length.
-    if cutoff.expired:
+    if deadline.expired:
         raise TimeoutError("cut")
     return bytes(raw)
 
@@ -162,8 +162,8 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def _kind_of(error: BaseException, cutoff: Cutoff) -> str:
-    if cutoff.expired:
+def _kind_of(error: BaseException, deadline: Deadline) -> str:
+    if deadline.expired:
         return "no whole reply within the time allowed"
     causes = _causes_of(error)
     said = next((words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes)), None)

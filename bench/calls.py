@@ -31,8 +31,8 @@ QUICK, SLOW = (20, 40) if IS_SMALL else (2_000, 2_000)
 AT_ONCE, TAKES = 16, 0.3
 THREADS = 34  # the Procfile's; one project comes to 23 of them, of which some 15 are at the vendor
 SELFIE = 1_000_000
-LEAST_OF_BARE, LEAST_OF_LIMIT = 0.3, 0.9
-MOST_GROWTH = 16.0  # MB, from a quarter of the calls to the last
+MIN_OF_BARE, MIN_OF_LIMIT = 0.3, 0.9
+MAX_GROWTH = 16.0  # MB, from a quarter of the calls to the last
 STARTS_WITHIN, ENDS_WITHIN = 120.0, 900.0  # seconds
 
 
@@ -56,7 +56,7 @@ def _against_bare(report: Report, url: str) -> None:
         "1/s",
         against="bare requests loop",
         reference=bare,
-        at_least=LEAST_OF_BARE,
+        at_least=MIN_OF_BARE,
     )
     for part, seconds in used.items():
         report.add(f"calls: CPU of a call, {part}", seconds / QUICK * 1000, "ms")
@@ -69,10 +69,10 @@ def _against_limit(report: Report, url: str) -> None:
         rate, _used = _rate(SLOW, process, memory)
     limit = AT_ONCE / TAKES
     report.add(
-        "calls: rate, vendor takes 300 ms", rate, "1/s", against="16 at once", reference=limit, at_least=LEAST_OF_LIMIT
+        "calls: rate, vendor takes 300 ms", rate, "1/s", against="16 at once", reference=limit, at_least=MIN_OF_LIMIT
     )
     grown = memory[-1] - memory[len(memory) // 4]
-    report.add(f"calls: memory over {SLOW:,} calls", grown, "MB", at_most=MOST_GROWTH)
+    report.add(f"calls: memory over {SLOW:,} calls", grown, "MB", at_most=MAX_GROWTH)
 
 
 def _bare(url: str) -> float:

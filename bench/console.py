@@ -23,7 +23,7 @@ from tests.browser import chromium
 from tests.stack import Stack
 
 TURNS = 9
-MOST_MS = 300
+MAX_MS = 300
 PRESS_NEXT = """
     async () => {
         const before = location.pathname;
@@ -110,7 +110,7 @@ def main() -> int:
             browser.close()
         finally:
             stack.stop()
-    report.add("console: next, images in memory", next_page, "ms", at_most=MOST_MS)
+    report.add("console: next, images in memory", next_page, "ms", at_most=MAX_MS)
     report.add("console: next, beside a bare page", next_page, "ms", against="bare page", reference=bare_page)
     return report.finish()
 

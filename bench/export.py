@@ -12,8 +12,8 @@ import time
 from typing import Any
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
-MOST = 4.0
-MOST_GROWTH = 24.0  # MB, from the fifth chunk to the last
+LIMIT = 4.0
+MAX_GROWTH = 24.0  # MB, from the fifth chunk to the last
 
 
 def main() -> int:
@@ -42,12 +42,12 @@ def measure() -> int:
     ours, memory = export()
     report = Report(f"CSV export of {ROWS:,} filtered rows, PostgreSQL")
     against = "psycopg reading the same rows"
-    report.add("export: CSV", ours, "s", against=against, reference=theirs, at_most=MOST)
+    report.add("export: CSV", ours, "s", against=against, reference=theirs, at_most=LIMIT)
     report.add(
         "export: memory from chunk 5 to the last",
         memory[-1] - memory[min(4, len(memory) - 1)],
         "MB",
-        at_most=MOST_GROWTH,
+        at_most=MAX_GROWTH,
     )
     return report.finish()
 

@@ -20,7 +20,7 @@ from submissions.models import Submission
 from submissions.review import claims
 
 TURNS = 3 if IS_SMALL else 25
-MOST = 1.25
+LIMIT = 1.25
 # What a team keeps as views of its queue.
 QUEUE = {
     "Korean licences": {"country": "KOR", "id_type": "drivers_license"},
@@ -60,7 +60,7 @@ def measure() -> int:
     large, little = _pages(here.LARGE_SET, DAYS_OF_LARGE), _pages(here.LITTLE_SET, DAYS_OF_LITTLE)
     for name, page in large.items():
         among_many, among_few = turn_by_turn(page, little[name], turns=TURNS)
-        report.compare(f"growth: {name}", among_many, f"among {LITTLE:,}", among_few, at_most=MOST)
+        report.compare(f"growth: {name}", among_many, f"among {LITTLE:,}", among_few, at_most=LIMIT)
     return report.finish()
 
 

@@ -22,7 +22,7 @@ from bench.size import IS_SMALL, LARGE, LITTLE
 from kycportal.run import free_port
 
 QUIET, WATCHED = (4, 4) if IS_SMALL else (45, 120)  # seconds: until the start is over, and then measured
-MOST_MB, MOST_CPU, MOST_ROWS = 400, 2.0, 1.25
+MAX_MB, MAX_CPU, MAX_ROWS = 400, 2.0, 1.25
 CELERY = ("celery", "--quiet", "-A", "kycportal")
 READ = "SELECT COALESCE(sum(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables"
 
@@ -31,17 +31,17 @@ def measure() -> int:
     report = Report(f"Idle for {WATCHED} s")
     memory, cpu, among_many = _watch(here.LARGE_SET)
     _memory, _cpu, among_few = _watch(here.LITTLE_SET)
-    report.add("idle: memory of web, worker and beat", sum(memory.values()), "MB", at_most=MOST_MB)
+    report.add("idle: memory of web, worker and beat", sum(memory.values()), "MB", at_most=MAX_MB)
     for name, part in memory.items():
         report.add(f"idle: memory of {name}", part, "MB")
-    report.add("idle: CPU", cpu, "% of a core", at_most=MOST_CPU)
+    report.add("idle: CPU", cpu, "% of a core", at_most=MAX_CPU)
     report.add(
         f"idle: rows read among {LARGE:,}",
         among_many,
         "1/s",
         against=f"among {LITTLE:,}",
         reference=max(among_few, 1e-9),
-        at_most=MOST_ROWS,
+        at_most=MAX_ROWS,
     )
     return report.finish()
 

@@ -16,7 +16,7 @@ from submissions.capture.imaging.normalise import DEFAULT, Kind, prepare
 from tests.submissions.capture.imaging import makers
 
 TURNS = 15
-MOST = 1.3
+LIMIT = 1.3
 
 
 def bare(content: bytes, long_side: int) -> bytes:
@@ -53,9 +53,9 @@ def main() -> int:
     turned = makers.jpeg(photo.transpose(Image.Transpose.ROTATE_90), exif=makers.exif(6, gps=True))
     coloured = makers.jpeg(photo, icc_profile=makers.wide_gamut_profile())
     for name, content, kind, most in (
-        ("selfie", plain, Kind.SELFIE, MOST),
-        ("id_front", plain, Kind.ID_FRONT, MOST),
-        ("selfie, turned by EXIF", turned, Kind.SELFIE, MOST),
+        ("selfie", plain, Kind.SELFIE, LIMIT),
+        ("id_front", plain, Kind.ID_FRONT, LIMIT),
+        ("selfie, turned by EXIF", turned, Kind.SELFIE, LIMIT),
         ("selfie, colour profile converted", coloured, Kind.SELFIE, None),
     ):
         long_side = DEFAULT.selfie_long_side if kind == Kind.SELFIE else DEFAULT.document_long_side

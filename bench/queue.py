@@ -23,7 +23,7 @@ from submissions.views.review.queue import PAGE
 
 TURNS = 3 if IS_SMALL else 21
 DEEP = 500
-TIMES_FASTER, MOST_QUERIES = 15, 9
+TIMES_FASTER, MAX_QUERIES = 15, 9
 STOCK = "/bench/stock/stock/plainsubmission/?status__in=pending,second_review"
 BARE = """SELECT s.id, s.reference, s.status, s.target_at, s.deadline_at, s.pending_at, s.face_similarity, s.liveness,
     s.values_sealed, s.vendor_count, s.selfies_sent, s.issuing_country, s.id_type, s.edited_count, s.has_difference,
@@ -41,7 +41,7 @@ def measure() -> int:
         name = "first page" if number == 1 else f"page {number}"
         ours, theirs = turn_by_turn(_get(client, address), _get(client, f"{STOCK}&p={number}"), turns=TURNS)
         report.compare(f"queue: {name}", ours, "stock admin", theirs, at_most=1 / TIMES_FASTER)
-        report.add(f"queue: {name}, queries", _queries(client, address), "", at_most=MOST_QUERIES)
+        report.add(f"queue: {name}, queries", _queries(client, address), "", at_most=MAX_QUERIES)
     _told_with_indexes(report, client, first)
     _rows(report)
     return report.finish()

@@ -11,7 +11,7 @@ from bench.report import Report
 
 SUBMISSIONS = 10_000
 TURNS = 3
-LEAST = 1000  # a second
+MINIMUM = 1000  # a second
 
 
 def fill() -> None:
@@ -50,7 +50,9 @@ def main() -> int:
     rates = [turn() for _turn in range(TURNS)]
     report = Report(f"Rotation of {SUBMISSIONS:,} submissions' keys, PostgreSQL, {TURNS} turns")
     between = max(rates) - min(rates)
-    report.add("rotation: submissions re-wrapped", statistics.median(rates), "a second", at_least=LEAST, spread=between)
+    report.add(
+        "rotation: submissions re-wrapped", statistics.median(rates), "a second", at_least=MINIMUM, spread=between
+    )
     return report.finish()
 
 

@@ -18,7 +18,7 @@ from submissions.outbox import deadline_sweep
 
 TURNS = 2 if IS_SMALL else 7
 DUE = 100 if IS_SMALL else 1_000
-MOST = 1.3
+LIMIT = 1.3
 
 
 def measure() -> int:
@@ -30,7 +30,7 @@ def measure() -> int:
                 taken.append(_sweep())
     among_many, among_few = (summed_up(taken[1:]) for taken in times.values())
     report.compare(
-        f"sweep: {DUE:,} due among {LARGE:,} open", among_many, f"among {LITTLE:,} open", among_few, at_most=MOST
+        f"sweep: {DUE:,} due among {LARGE:,} open", among_many, f"among {LITTLE:,} open", among_few, at_most=LIMIT
     )
     return report.finish()
 

@@ -24,13 +24,13 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 READERS = 200  # threads that read or wait; a slow client holds one until its deadline
-MOST_READ = 150  # connections that are being read; for one more the heaviest address loses one
+MAX_READ = 150  # connections that are being read; for one more the heaviest address loses one
 FROM_ONE_ADDRESS = 16  # connections; a browser opens six
 HEAD_SECONDS = 10.0  # for the TLS handshake and all header lines
 PIECE, PIECE_SECONDS = 64 * 1024, 10.0  # the body: at least so many bytes in so many seconds
 WHOLE_SECONDS = 300.0  # and all of it
-MOST_BYTES = 72 * 1024 * 1024  # of one body; the portal's own limits are lower
-MOST_HELD = 256 * 1024 * 1024  # of all bodies that are being read or handled
+MAX_BYTES = 72 * 1024 * 1024  # of one body; the portal's own limits are lower
+MAX_HELD = 256 * 1024 * 1024  # of all bodies that are being read or handled
 SEND_SECONDS = 30.0  # for one piece of an answer that the client does not take
 
 
@@ -69,7 +69,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.nr_conns -= 1
             conn.close()
             return
-        if len(self.deadlines) >= MOST_READ and (heaviest := self._heaviest(dict.fromkeys(dict(self.deadlines), 1))):
+        if len(self.deadlines) >= MAX_READ and (heaviest := self._heaviest(dict.fromkeys(dict(self.deadlines), 1))):
             self._cut([heaviest])
             self.deadlines.pop(heaviest, None)
         self.deadlines[conn] = time.monotonic() + HEAD_SECONDS  # from now on: it may wait for a reader
@@ -144,7 +144,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         for piece in self._pieces(req.body, conn):
             content.write(piece)
             self.held[conn] = content.tell()
-            if content.tell() > MOST_BYTES:
+            if content.tell() > MAX_BYTES:
                 raise Refused(413, "Content Too Large")
             self._make_room(conn)
         if content.tell() < int(headers.get("CONTENT-LENGTH") or 0):
@@ -159,7 +159,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             Refused: it is this one.
         """
         with self.room:
-            while sum((held := dict(self.held)).values()) > MOST_HELD:
+            while sum((held := dict(self.held)).values()) > MAX_HELD:
                 heaviest = self._heaviest(held)
                 if heaviest is None or heaviest is conn:
                     raise Refused(503, "Service Unavailable")

@@ -118,7 +118,7 @@ def _redis() -> list[gauges.Gauge]:
     part = (("part", "redis"),)
     try:
         return [*_broker(), gauges.Gauge("up", 1, part)]
-    except (redis.RedisError, redis_client.Gone, OSError):
+    except (redis.RedisError, redis_client.RedisUnavailable, OSError):
         return [gauges.Gauge("up", 0, part)]
 
 
@@ -139,7 +139,7 @@ def _broker() -> Iterator[gauges.Gauge]:
 def _counted() -> Iterator[Metric]:
     try:
         counts = FROM_NOTHING | core_metrics.read()
-    except redis_client.Gone:
+    except redis_client.RedisUnavailable:
         return
     for key, (name, text, labels) in COUNTERS.items():
         family = CounterMetricFamily(PREFIX + name, text, labels=labels)

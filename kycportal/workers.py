@@ -52,13 +52,15 @@ def say(*, at_once: bool = False) -> None:
         return
     _said["at"] = time.monotonic()
     try:
-        redis_client.ask(_SET, [KEY], [_NAME, f"{time.time():.0f} {_said['threads']:.0f} {len(active_requests)}"])
-    except redis_client.Gone:
+        redis_client.run_script(
+            _SET, [KEY], [_NAME, f"{time.time():.0f} {_said['threads']:.0f} {len(active_requests)}"]
+        )
+    except redis_client.RedisUnavailable:
         return
 
 
 def pool() -> Pool:
     """Raises `shared.Gone`."""
-    told = [bytes(said).decode().split() for said in redis_client.ask(_ALL, [KEY], [])[1::2]]
+    told = [bytes(said).decode().split() for said in redis_client.run_script(_ALL, [KEY], [])[1::2]]
     alive = [(int(threads), int(busy)) for at, threads, busy in told if time.time() - float(at) < GOOD_FOR]
     return Pool(len(alive), sum(threads for threads, _busy in alive), sum(busy for _threads, busy in alive))

@@ -21,9 +21,9 @@ def redis(settings: Any) -> Iterator[str]:
     redis_client.forget_failure()
     for _time in range(200):
         try:
-            redis_client.ask("return 1", [], [])
+            redis_client.run_script("return 1", [], [])
             break
-        except redis_client.Gone:
+        except redis_client.RedisUnavailable:
             redis_client.forget_failure()
             time.sleep(0.05)
     yield settings.REDIS_URL

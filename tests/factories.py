@@ -159,7 +159,7 @@ def review_reply(final_status: str) -> ReviewReply:
 
 def claim_call(submission: Submission, kind: CallKind) -> Call:
     """The submission's prepared call, claimed as a worker would once its delay is over."""
-    call = ledger.claim(clock.now() + timedelta(seconds=decisions.UNDO_SECONDS + 1))
+    call = ledger.take_lease(clock.now() + timedelta(seconds=decisions.UNDO_SECONDS + 1))
     assert call is not None
     assert (call.submission_id, call.kind) == (submission.pk, kind)
     return call

@@ -77,7 +77,7 @@ def calls_at_once() -> dict[str, Any]:
         explain(submission)
         submit.send_step2(submission, by=by(agent))
     ticked = Switch.read().tick
-    got = at_once([ledger.claim] * CALLS)
+    got = at_once([ledger.take_lease] * CALLS)
     sent = [str(getattr(call, "pk", call)) for call in got]
     return {"sent": sent, "ticks": Switch.read().tick - ticked}
 
@@ -104,7 +104,9 @@ def erasures_at_once() -> dict[str, Any]:
         lambda one=one: erasure.erase(reload(one), by=SYSTEM, why="mistake") for one in made
     ]
     acts += [lambda one=one: erasure.ask(reload(one), by=admin, **at_vendor) for one in made[::2]]
-    acts += [lambda one=one: retention.hold(reload(one), by=admin, reason="court file 7") for one in made[1::2]]
+    acts += [
+        lambda one=one: retention.set_legal_hold(reload(one), by=admin, reason="court file 7") for one in made[1::2]
+    ]
     errors = {type(error).__name__ for error in at_once(acts) if isinstance(error, Exception)}
     after = [reload(one) for one in made]
     return {

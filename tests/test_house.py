@@ -89,7 +89,7 @@ def test_functions_and_files_keep_their_bounds(folders: tuple[str, ...]) -> None
 
 
 def test_what_is_over_is_named_with_what_to_do() -> None:
-    long = house.Measured("long.py", house.LONGEST_FILE + 1, (untyped(house.NINE_IN_TEN),))
+    long = house.Measured("long.py", house.MAX_FILE + 1, (untyped(house.NINE_IN_TEN),))
     assert [figure.holds for figure in house.figures([long, long])] == [False] * 5
     assert list(house.advice([long])) == [
         "long.py has 401 lines: move one subject of it into a module of its own",

@@ -131,7 +131,7 @@ class Filed:
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def _seal(self, label: str, value: Any) -> bytes:
-        return encryption.seal_json(self.key, label, value)
+        return encryption.encrypt_json(self.key, label, value)
 
     def _wrapped(self) -> bytes:
         return encryption.wrap(f"submission.key:{self.pk}", self.key)

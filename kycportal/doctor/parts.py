@@ -23,7 +23,7 @@ from submissions.core import encryption, redis_client
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
-LEAST_FREE = 0.1  # of the disk that holds the images
+MIN_FREE = 0.1  # of the disk that holds the images
 
 
 def database_answers() -> bool:
@@ -70,7 +70,7 @@ def redis() -> Iterator[Finding]:
 def worker_and_beat() -> Iterator[Finding]:
     try:
         pool, beat = workers.pool(), broker().get(HEARTBEAT)
-    except (redis_client.Gone, RedisError):
+    except (redis_client.RedisUnavailable, RedisError):
         do = "See broker above: workers and beat say there that they are alive."
         yield bad("worker", "nobody knows while Redis does not answer", do)
         return
@@ -129,7 +129,7 @@ def _room() -> Iterator[Finding]:
     if not folder or not Path(folder).exists():
         return
     disk = shutil.disk_usage(folder)
-    if disk.free < LEAST_FREE * disk.total:
+    if disk.free < MIN_FREE * disk.total:
         yield bad("storage", f"{disk.free // 2**20} MB are free at {folder}", "Make room: images stay for years.")
 
 

@@ -58,9 +58,9 @@ def _offsets() -> Iterator[tuple[str, float]]:
             told: datetime = cursor.fetchone()[0]
         yield "the database's clock", told.timestamp() - (before + time.time()) / 2
     try:
-        seconds, micros = redis_client.ask("return redis.call('TIME')", [], [])
+        seconds, micros = redis_client.run_script("return redis.call('TIME')", [], [])
         yield "Redis' clock", int(seconds) + int(micros) / 1e6 - time.time()
-    except redis_client.Gone:
+    except redis_client.RedisUnavailable:
         pass
     for project in Project.objects.filter(is_open=True):
         client = vendor_client.client_for(project)

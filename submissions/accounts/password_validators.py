@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from submissions.models import User
 
 WORDS = ("kycportal", "kyc portal", "argos", "compliance", "passport", "identity", "customer")
-LEAST_BESIDE = 8
+MIN_BESIDE = 8
 
 
 class OwnWordsValidator:
@@ -14,7 +14,7 @@ class OwnWordsValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         lowered = password.casefold()
-        if any(word in lowered and len(password) - len(word) < LEAST_BESIDE for word in WORDS):
+        if any(word in lowered and len(password) - len(word) < MIN_BESIDE for word in WORDS):
             raise ValidationError(_("This is too close to a word that everybody here knows. Add other words."))
 
     def get_help_text(self) -> str:

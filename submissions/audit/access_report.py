@@ -46,7 +46,7 @@ class SignedAlready(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class AccessRow:
     """One person's month.
 
     `people`: how many submissions were opened; `ahead`: images fetched ahead; `odd`: looks at night or on a weekend.
@@ -79,7 +79,7 @@ def _of(month: date, kinds: Iterable[str] = COUNTED) -> "QuerySet[Event]":
     return Event.objects.filter(at__gte=start, at__lt=end, kind__in=list(kinds), actor_id__isnull=False)
 
 
-def rows(month: date) -> list[Row]:
+def rows(month: date) -> list[AccessRow]:
     """Everybody who opened anything, the most looks first."""
     kinds: dict[str, Counter[str]] = {}
     for who, kind, count in _of(month).values_list("actor_name", "kind").annotate(Count("id")).order_by():
@@ -88,7 +88,7 @@ def rows(month: date) -> list[Row]:
     people, odd, busiest = _people(month), _odd(month), _busiest(month, LOOKS)
     unusual = _unusual(month, kinds)
     found = [
-        Row(
+        AccessRow(
             who=who,
             people=people[who],
             opened=_sum(counts, OPENED),

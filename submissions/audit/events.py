@@ -60,9 +60,9 @@ def record(
     row = uuid.uuid4()
     reason_sealed = None
     if reason and submission and submission.erased_at is None:
-        reason_sealed = encryption.seal_json(submission.data_key(), _reason_label(row), reason)
+        reason_sealed = encryption.encrypt_json(submission.data_key(), _reason_label(row), reason)
     elif reason and key:
-        reason_sealed = encryption.seal_json(key, _reason_label(row), reason)
+        reason_sealed = encryption.encrypt_json(key, _reason_label(row), reason)
     return Event.objects.create(
         at=clock.now(),
         kind=str(kind),
@@ -83,7 +83,7 @@ def reason_of(event: Event, submission: Submission | None = None, *, key: bytes 
         return ""
     under = submission.data_key() if submission else key
     assert under is not None
-    return str(encryption.open_json(under, _reason_label(event.row), bytes(event.reason_sealed)))
+    return str(encryption.decrypt_json(under, _reason_label(event.row), bytes(event.reason_sealed)))
 
 
 def _reason_label(row: uuid.UUID) -> str:

@@ -42,7 +42,7 @@ Ranges = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Problem:
+class ChainProblem:
     """Something that an honest record cannot show. `seal` is its number, 0 where none is concerned."""
 
     seal: int
@@ -192,7 +192,7 @@ def parse_ranges(text: str) -> Ranges:
     return [(int(low), int(high or low)) for low, _dash, high in ends]
 
 
-def verify(exported: dict[str, Any] | None = None) -> Iterator[Problem]:
+def verify(exported: dict[str, Any] | None = None) -> Iterator[ChainProblem]:
     """Every sign of tampering, in the order of the seals.
 
     Args:
@@ -208,7 +208,7 @@ def verify(exported: dict[str, Any] | None = None) -> Iterator[Problem]:
         matched = matched or (exported is not None and _is(seal, exported))
         previous, expected = seal.digest, seal.number + 1
     if not matched and exported is not None:
-        yield Problem(int(exported["number"]), "the exported seal is not in the chain as it was exported")
+        yield ChainProblem(int(exported["number"]), "the exported seal is not in the chain as it was exported")
     yield from _inserted(sorted(held))
 
 
@@ -216,33 +216,35 @@ def _is(seal: Seal, exported: dict[str, Any]) -> bool:
     return bool(seal.number == exported["number"] and seal.digest == exported["digest"])
 
 
-def _chain_problems(seal: Seal, expected: int, previous: str) -> Iterator[Problem]:
+def _chain_problems(seal: Seal, expected: int, previous: str) -> Iterator[ChainProblem]:
     if seal.number != expected:
-        yield Problem(seal.number, f"seal {expected} is missing before it")
+        yield ChainProblem(seal.number, f"seal {expected} is missing before it")
     if seal.previous != previous:
-        yield Problem(seal.number, "it does not follow the seal before it")
+        yield ChainProblem(seal.number, "it does not follow the seal before it")
     if seal.digest != digest_of(seal):
-        yield Problem(seal.number, "the seal itself was altered")
+        yield ChainProblem(seal.number, "the seal itself was altered")
 
 
-def _row_problems(seal: Seal) -> Iterator[Problem]:
+def _row_problems(seal: Seal) -> Iterator[ChainProblem]:
     if seal.purged_at is not None:
         return
     rows = _rows(parse_ranges(seal.members))
     if len(rows) != seal.count:
-        yield Problem(seal.number, f"{seal.count} events were sealed and {len(rows)} are there (ids {seal.members})")
+        yield ChainProblem(
+            seal.number, f"{seal.count} events were sealed and {len(rows)} are there (ids {seal.members})"
+        )
     elif rows_digest(rows) != seal.rows_digest:
-        yield Problem(seal.number, f"an event was altered or exchanged (ids {seal.members})")
+        yield ChainProblem(seal.number, f"an event was altered or exchanged (ids {seal.members})")
 
 
-def _inserted(held: Ranges) -> Iterator[Problem]:
+def _inserted(held: Ranges) -> Iterator[ChainProblem]:
     """Events that were slipped in behind the seals: lower than what can still come late, and in no seal."""
     floor, _late = _recent()
     low = 1
     for first, last in [*held, (floor + 1, floor + 1)]:
         high = min(first - 1, floor)
         if low <= high and Event.objects.filter(id__range=(low, high)).exists():
-            yield Problem(0, f"an event with an id in {low}-{high} is in no seal: it was inserted afterwards")
+            yield ChainProblem(0, f"an event with an id in {low}-{high} is in no seal: it was inserted afterwards")
         low = max(low, last + 1)
 
 

@@ -13,7 +13,7 @@ from submissions.capture import drafts, image_findings, submit
 from submissions.core.reasons import is_reason
 from submissions.models import Submission
 
-SHORTEST = 2
+MIN_LENGTH = 2
 
 
 def known_keys(submission: Submission) -> set[str]:
@@ -55,4 +55,4 @@ def give(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> No
 
 
 def _counts(text: str) -> bool:
-    return not text or is_reason(text, shortest=SHORTEST)
+    return not text or is_reason(text, shortest=MIN_LENGTH)

@@ -44,7 +44,7 @@ class LinkUsed(Exception):
     """The picture of this link has arrived; told only to who holds its token."""
 
 
-class TooMany(Exception):
+class TooManyLinks(Exception):
     """More links or mails for one submission than anybody needs."""
 
 
@@ -80,7 +80,7 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
     if not is_asked_for(submission, kind):
         raise StaleSubmission(submission.reference)
     if rate_limit.is_too_fast("phone-link", str(submission.pk), most=LINKS_AT_MOST, seconds=600):
-        raise TooMany
+        raise TooManyLinks
     token, now = secrets.token_urlsafe(32), clock.now()
     link = PhoneLink(submission=submission, kind=kind, created_at=now, created_by=by.user, expires_at=now + lives())
     link.token_hash = digest(token.encode())
@@ -153,11 +153,11 @@ def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
     submission = link.submission
     try:
         if rate_limit.is_too_fast("phone-mail", str(submission.pk), most=MAILS_AT_MOST, seconds=3600):
-            raise TooMany
+            raise TooManyLinks
         subject, text = _letter(url)
         if not send_mail(subject, text, None, [recipient(submission)]):
             raise NotMailed
-    except (TooMany, NotMailed):
+    except (TooManyLinks, NotMailed):
         revoke(submission, ImageKind(link.kind), by=by)
         raise
     except Exception as error:  # whatever a mail server or its library raises: nobody has the link

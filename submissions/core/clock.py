@@ -12,7 +12,7 @@ from django.utils import timezone
 
 MAX_DRIFT = timedelta(seconds=60)
 DATE_STEP = 1.0  # seconds: a header tells whole ones, rounded down
-FARTHEST_EAST = fixed(timedelta(hours=14))
+UTC_PLUS_14 = fixed(timedelta(hours=14))
 
 
 class HasClockOffset(Protocol):
@@ -30,7 +30,7 @@ def today() -> date:
 
 def latest_day() -> date:
     """The latest day that it is anywhere on earth; what lies after it is still to come, wherever an ID was issued."""
-    return now().astimezone(FARTHEST_EAST).date()
+    return now().astimezone(UTC_PLUS_14).date()
 
 
 def vendor_now(project: HasClockOffset) -> datetime:

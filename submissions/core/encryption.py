@@ -22,7 +22,7 @@ from argos import characters
 VERSION = b"\x01"
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
-LEAST_BYTES = len(VERSION) + NONCE_BYTES + 16  # with the tag, around nothing
+MIN_BYTES = len(VERSION) + NONCE_BYTES + 16  # with the tag, around nothing
 
 
 class CannotOpen(Exception):
@@ -33,15 +33,15 @@ def new_data_key() -> bytes:
     return AESGCM.generate_key(bit_length=256)
 
 
-def seal(key: bytes, label: str, plain: bytes) -> bytes:
+def encrypt(key: bytes, label: str, plain: bytes) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     return VERSION + nonce + AESGCM(key).encrypt(nonce, plain, label.encode())
 
 
-def open_sealed(key: bytes, label: str, sealed: bytes) -> bytes:
+def decrypt(key: bytes, label: str, sealed: bytes) -> bytes:
     if sealed[:1] != VERSION:
         raise CannotOpen(f"unknown sealing version for {label}")
-    if len(sealed) < LEAST_BYTES:
+    if len(sealed) < MIN_BYTES:
         raise CannotOpen(f"{label} does not open: the stored value was cut off")
     nonce, body = sealed[1 : 1 + NONCE_BYTES], memoryview(sealed)[1 + NONCE_BYTES :]  # an image is not copied
     try:
@@ -50,12 +50,12 @@ def open_sealed(key: bytes, label: str, sealed: bytes) -> bytes:
         raise CannotOpen(f"{label} does not open: wrong key, or the stored value was altered or moved") from error
 
 
-def seal_json(key: bytes, label: str, value: Any) -> bytes:
-    return seal(key, label, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+def encrypt_json(key: bytes, label: str, value: Any) -> bytes:
+    return encrypt(key, label, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def open_json(key: bytes, label: str, sealed: bytes) -> Any:
-    return json.loads(open_sealed(key, label, sealed))
+def decrypt_json(key: bytes, label: str, sealed: bytes) -> Any:
+    return json.loads(decrypt(key, label, sealed))
 
 
 @lru_cache(maxsize=16)
@@ -67,7 +67,7 @@ def master_key_id(master: bytes) -> bytes:
 def wrap(label: str, plain: bytes) -> bytes:
     """Seal under the newest master key, marked with that key's id."""
     master = settings.FIELD_KEYS[0]
-    return master_key_id(master) + seal(master, label, plain)
+    return master_key_id(master) + encrypt(master, label, plain)
 
 
 def unwrap(label: str, wrapped: bytes) -> bytes:
@@ -79,7 +79,7 @@ def unwrap(label: str, wrapped: bytes) -> bytes:
     wanted = wrapped[:KEY_ID_BYTES]
     for master in settings.FIELD_KEYS:
         if master_key_id(master) == wanted:
-            return open_sealed(master, label, wrapped[KEY_ID_BYTES:])
+            return decrypt(master, label, wrapped[KEY_ID_BYTES:])
     raise CannotOpen(f"the master key that wrapped {label} is not in KYC_FIELD_KEYS")
 
 

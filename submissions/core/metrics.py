@@ -35,7 +35,9 @@ def read() -> dict[tuple[str, ...], int]:
     Raises:
         shared.Gone: Redis does not answer.
     """
-    flat = [part.decode() if isinstance(part, bytes) else str(part) for part in redis_client.ask(_ALL, [KEY], [])]
+    flat = [
+        part.decode() if isinstance(part, bytes) else str(part) for part in redis_client.run_script(_ALL, [KEY], [])
+    ]
     pairs = zip(flat[::2], flat[1::2], strict=True)
     return {tuple(field.split(SEP)): int(value) for field, value in pairs}
 
@@ -46,8 +48,8 @@ def _add(parts: tuple[str, ...], by: int) -> None:
 
 def _ask(arguments: list[Any]) -> None:
     try:
-        redis_client.ask(_ADD, [KEY], arguments)
-    except redis_client.Gone:
+        redis_client.run_script(_ADD, [KEY], arguments)
+    except redis_client.RedisUnavailable:
         return  # it says so itself; nobody waits for a count
 
 

@@ -18,7 +18,7 @@ _lock = threading.Lock()
 _silent_until = 0.0
 
 
-class Gone(Exception):
+class RedisUnavailable(Exception):
     """Redis does not answer (or did not a moment ago)."""
 
     def __str__(self) -> str:
@@ -47,19 +47,19 @@ def note_failure(error: Exception) -> None:
     log.warning("Redis does not answer (%s); for some seconds each process goes by what it knows", type(error).__name__)
 
 
-def ask(script: str, keys: list[str], args: list[Any]) -> Any:
+def run_script(script: str, keys: list[str], args: list[Any]) -> Any:
     """Run one Lua script, which Redis runs as a whole.
 
     Raises:
         Gone: it does not answer.
     """
     if is_away():
-        raise Gone
+        raise RedisUnavailable
     try:
         return _connection(settings.REDIS_URL).eval(script, len(keys), *keys, *args)
     except (redis.RedisError, OSError) as error:
         note_failure(error)
-        raise Gone from error
+        raise RedisUnavailable from error
 
 
 def forget_failure() -> None:

@@ -26,8 +26,8 @@ def unless_waiting(task: str) -> None:
 
 def _is_waiting(task: str) -> bool:
     try:
-        return int(redis_client.ask(WAITING, [current_app.conf.task_routes[task]["queue"]], [])) > 0
-    except redis_client.Gone:
+        return int(redis_client.run_script(WAITING, [current_app.conf.task_routes[task]["queue"]], [])) > 0
+    except redis_client.RedisUnavailable:
         return False
 
 

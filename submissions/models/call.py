@@ -76,7 +76,7 @@ class Attempt(models.Model):
 
 
 # Every call is put off by less: what lies further ahead, a clock that ran ahead wrote.
-LONGEST_WAIT = timedelta(minutes=5)
+MAX_WAIT = timedelta(minutes=5)
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -91,7 +91,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         return rows.order_by("urgency_at", "prepared_at")
 
     def prepared_and_due(self, moment: datetime) -> Self:
-        due = Q(not_before__lte=moment) | Q(not_before__gt=moment + LONGEST_WAIT)
+        due = Q(not_before__lte=moment) | Q(not_before__gt=moment + MAX_WAIT)
         return self.filter(due, state=CallState.PREPARED)
 
     def lease_ran_out(self, moment: datetime) -> Self:

@@ -94,7 +94,7 @@ class Image(models.Model):
         Raises:
             StorageAway: nothing was kept.
         """
-        sealed = encryption.seal(self.submission.data_key(), self._label, content)
+        sealed = encryption.encrypt(self.submission.data_key(), self._label, content)
         wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
         try:
             self.name = default_storage.save(wanted, ContentFile(sealed))
@@ -111,7 +111,7 @@ class Image(models.Model):
             vault.CannotOpen: the object was altered or belongs to another row.
         """
         with default_storage.open(self.name) as stored:
-            return encryption.open_sealed(self.submission.data_key(), self._label, stored.read())
+            return encryption.decrypt(self.submission.data_key(), self._label, stored.read())
 
     @property
     def _label(self) -> str:

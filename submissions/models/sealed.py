@@ -52,13 +52,13 @@ class Sealed(Generic[T]):
         stored = getattr(row, self.column)
         if not stored:
             return self.empty()
-        opened: T = encryption.open_json(row.data_key(), self._label_of(row), bytes(stored))
+        opened: T = encryption.decrypt_json(row.data_key(), self._label_of(row), bytes(stored))
         return opened
 
     def __set__(self, row: SealedRow, value: T) -> None:
         if self.check and value:
             self.check(value)
-        sealed = encryption.seal_json(row.data_key(), self._label_of(row), value) if value else None
+        sealed = encryption.encrypt_json(row.data_key(), self._label_of(row), value) if value else None
         setattr(row, self.column, sealed)
 
     def _label_of(self, row: SealedRow) -> str:

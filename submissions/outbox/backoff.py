@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from submissions.core import clock
 from submissions.models import Call
-from submissions.models.call import LONGEST_WAIT
+from submissions.models.call import MAX_WAIT
 
 BACKOFF_SECONDS = (2, 5, 15, 30, 60, 120)
-PUT_OFF_AT_MOST = LONGEST_WAIT - timedelta(minutes=1)  # another host's clock may be a little behind this one's
+PUT_OFF_AT_MOST = MAX_WAIT - timedelta(minutes=1)  # another host's clock may be a little behind this one's
 LAST_CHANCE = timedelta(seconds=30)
 
 

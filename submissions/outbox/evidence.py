@@ -27,7 +27,7 @@ ARRIVED_AS = ("adopted", "found")
 RESTORED = "restored"  # the error of a call that a restored database held as open
 
 
-class Finding(Enum):
+class Evidence(Enum):
     ARRIVED = "the record shows it"
     ABSENT = "the record does not show it (yet)"
     TURNED_AWAY = "the vendor did not process it, and never will: the record has gone further without it"
@@ -35,7 +35,7 @@ class Finding(Enum):
     UNTOLD = "the record shows tries of a lost past, and nothing tells whether this call was one of them"
 
 
-F = Finding
+F = Evidence
 
 
 def is_behind(submission: Submission, found: VendorSubmission) -> bool:
@@ -107,7 +107,7 @@ def submissions_in_doubt() -> "QuerySet[Call, Any]":
     return rows.values("submission_id")
 
 
-def judge(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+def judge(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Evidence:
     """What this read says about the call.
 
     Args:
@@ -121,7 +121,7 @@ def judge(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], 
     return JUDGES[CallKind(call.kind)](call, found, held_selfie)
 
 
-def _judge_step1(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+def _judge_step1(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Evidence:
     if not call.submission.vendor_id:
         return F.ARRIVED if found else F.ABSENT
     if found is None:
@@ -137,7 +137,7 @@ def id_tries(call: Call, found: VendorSubmission) -> int:
     return len(found.attempts or ()) - (step2_tries(call.submission, found) or 0)
 
 
-def _judge_step2(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+def _judge_step2(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Evidence:
     if found is None:
         return F.NOT_KNOWN
     if call.error == "already_processed":
@@ -162,14 +162,14 @@ def _has_more(call: Call, found: VendorSubmission, tries: int | None) -> bool:
     return found.result in STEP2_ONLY or (tries or 0) > int(call.known_before.get("tries", 0))
 
 
-def _of_lost_past(call: Call, held: str | None) -> Finding:
+def _of_lost_past(call: Call, held: str | None) -> Evidence:
     """A count cannot tell this try from those that were pressed after the dump; the selfie the vendor keeps can."""
     if held is None:
         return F.NOT_KNOWN
     return F.ARRIVED if call.attempt.selfie and held == call.attempt.selfie["sha256"] else F.UNTOLD
 
 
-def _without_attempts(call: Call, found: VendorSubmission, held_selfie: Callable[[], str | None]) -> Finding:
+def _without_attempts(call: Call, found: VendorSubmission, held_selfie: Callable[[], str | None]) -> Evidence:
     """The selfie the vendor keeps says it; where that is not told, only a change that no earlier call can have made."""
     timed_out = found.result == "rejected" and "timeout" in found.codes
     absent = F.TURNED_AWAY if timed_out else F.ABSENT
@@ -210,18 +210,18 @@ def left_at(call: Call) -> datetime:
     return moment + timedelta(seconds=call.submission.project.clock_offset)
 
 
-def _judge_review(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+def _judge_review(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Evidence:
     if found is None or found.result == "incomplete":
         return F.NOT_KNOWN
     return F.ABSENT if found.result == "pending" else F.ARRIVED
 
 
-def _judge_delete(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Finding:
+def _judge_delete(call: Call, found: VendorSubmission | None, held_selfie: Callable[[], str | None]) -> Evidence:
     """Nothing there is what the deletion wanted."""
     return F.ARRIVED if found is None or found.deleted else F.ABSENT
 
 
-JUDGES: dict[CallKind, Callable[[Call, VendorSubmission | None, Callable[[], str | None]], Finding]] = {
+JUDGES: dict[CallKind, Callable[[Call, VendorSubmission | None, Callable[[], str | None]], Evidence]] = {
     CallKind.STEP1: _judge_step1,
     CallKind.STEP2: _judge_step2,
     CallKind.REVIEW: _judge_review,

@@ -109,7 +109,9 @@ def _write_attempt(
     return attempt
 
 
-def claim(moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = lambda project: True) -> Call | None:
+def take_lease(
+    moment: datetime | None = None, admit: Callable[[uuid.UUID], bool] = lambda project: True
+) -> Call | None:
     """Take the most urgent prepared call that may be sent now; None when there is none. Any number of workers may.
 
     Args:
@@ -176,13 +178,13 @@ def _is_kept(call: Call, switch: Switch) -> bool:
     """The tick's copy is written once the tick is committed, and before the call may leave."""
     try:
         restore_watermark.write(switch.epoch, switch.tick)
-    except restore_watermark.NotKept:
-        give_back(call, error="no_copy", counts=False)
+    except restore_watermark.WatermarkNotWritten:
+        requeue(call, error="no_copy", counts=False)
         return False
     return True
 
 
-def still_mine(call: Call) -> bool:
+def holds_lease(call: Call) -> bool:
     """Asked right before it leaves: a worker that stood still until its lease ran out sends nothing."""
     assert call.lease is not None
     leaves_by = clock.now() + LEASE_SLACK / 2
@@ -196,7 +198,7 @@ def end(call: Call, state: CallState, **columns: Any) -> bool:
     return _write(call, mine, columns)
 
 
-def give_back(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
+def requeue(call: Call, *, error: str, retry_after: timedelta | None = None, counts: bool = True) -> bool:
     """It never reached the vendor: prepared again, later, with backoff and jitter. `counts`: the vendor was tried."""
     wait = retry_after or backoff.backoff(call)
     columns: dict[str, Any] = {
@@ -238,7 +240,9 @@ def _read_soon(submission: Submission) -> None:
 
 
 @transaction.atomic
-def doubt(call: Call, *, error: str, http_status: int | None = None, reply: dict[str, Any] | None = None) -> bool:
+def mark_unknown(
+    call: Call, *, error: str, http_status: int | None = None, reply: dict[str, Any] | None = None
+) -> bool:
     """Nobody knows whether the vendor got it: it stays open, cannot be pressed again and is settled by reading back."""
     call.reply = reply or {}
     columns = {
@@ -388,7 +392,7 @@ def doubt_restored(call: Call) -> bool:
 def lapse_leases() -> int:
     """A worker died holding these: whether they left nobody knows."""
     lapsed = list(Call.objects.lease_ran_out(clock.now()).select_related("submission__project"))
-    return isolated_rows.each(lapsed, lambda call: doubt(call, error="lease_ran_out"), "a lapsed call")
+    return isolated_rows.each(lapsed, lambda call: mark_unknown(call, error="lease_ran_out"), "a lapsed call")
 
 
 def _write(call: Call, rows: "QuerySet[Call]", columns: dict[str, Any]) -> bool:

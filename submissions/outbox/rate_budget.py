@@ -61,15 +61,15 @@ class Budget:
     def spent_today(self) -> int | None:
         """Calls counted in this UTC day; None while Redis does not answer."""
         try:
-            return int(redis_client.ask(SPENT, [f"kyc:calls:{{{self.key}}}"], []))
-        except redis_client.Gone:
+            return int(redis_client.run_script(SPENT, [f"kyc:calls:{{{self.key}}}"], []))
+        except redis_client.RedisUnavailable:
             return None
 
     def _wait(self, share: float, *, take: bool) -> int:
         second, day = max(1, int(self.per_second * share)), max(1, int(self.per_day * share))
         try:
-            return int(redis_client.ask(SCRIPT, [f"kyc:calls:{{{self.key}}}"], [second, day, int(take)]))
-        except redis_client.Gone:
+            return int(redis_client.run_script(SCRIPT, [f"kyc:calls:{{{self.key}}}"], [second, day, int(take)]))
+        except redis_client.RedisUnavailable:
             return _local(self.key).wait(max(1, second // LOCAL_PART), max(1, day // LOCAL_PART), take=take)
 
 

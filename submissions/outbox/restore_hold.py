@@ -48,7 +48,7 @@ def _kept(switch: Switch) -> int | None:
     """What the copies tell; None where calls have left and nobody can say: sending waits."""
     try:
         return restore_watermark.read(switch.epoch)
-    except restore_watermark.NotTold:
+    except restore_watermark.WatermarkUnavailable:
         if switch.tick == 0:
             return restore_watermark.FORGOTTEN
         log.warning("sending waits: neither Redis nor this host's file tells how far the ledger had come")
@@ -63,7 +63,7 @@ def _first_copy(now: Switch) -> bool:
     if now.tick == 0:
         try:
             restore_watermark.write(now.epoch, 0)
-        except restore_watermark.NotKept:
+        except restore_watermark.WatermarkNotWritten:
             log.warning("sending waits: the ledger's tick can be kept neither in Redis nor in a file")
             return False
         return True
@@ -98,7 +98,7 @@ def lift(*, by: Actor, why: str) -> None:
 
     Raises:
         ErasuresMissed: `replay_erasures` has to run first.
-        memory.NotKept: the tick's copy cannot be written.
+        WatermarkNotWritten: the tick's copy cannot be written.
     """
     if missed := sum(1 for _pk in erasure_journal.missed()):
         text = _("Erased people are back in this database: %(count)d. Run “manage.py replay_erasures” first.")
@@ -106,7 +106,7 @@ def lift(*, by: Actor, why: str) -> None:
     switch = Switch.read()
     try:
         kept = restore_watermark.read(switch.epoch)
-    except restore_watermark.NotTold:
+    except restore_watermark.WatermarkUnavailable:
         kept = restore_watermark.FORGOTTEN
     tick = max(kept, switch.tick) + 1
     restore_watermark.write(switch.epoch, tick)

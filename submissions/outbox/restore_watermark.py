@@ -22,11 +22,11 @@ return redis.call('HGET', KEYS[1], ARGV[1])
 _READ = "return redis.call('HGET', KEYS[1], ARGV[1])"
 
 
-class NotKept(Exception):
+class WatermarkNotWritten(Exception):
     """Neither copy could be written."""
 
 
-class NotTold(Exception):
+class WatermarkUnavailable(Exception):
     """This host has no copy, and Redis does not answer: nobody can say how far the ledger had come."""
 
 
@@ -34,14 +34,14 @@ def read(epoch: UUID) -> int:
     """The highest tick that any copy holds; `FORGOTTEN` when there is none.
 
     Raises:
-        NotTold: see there.
+        WatermarkUnavailable: see there.
     """
     kept = _read_file(_file_of(epoch))
     try:
-        told = redis_client.ask(_READ, [KEY], [str(epoch)])
-    except redis_client.Gone:
+        told = redis_client.run_script(_READ, [KEY], [str(epoch)])
+    except redis_client.RedisUnavailable:
         if kept == FORGOTTEN:
-            raise NotTold from None
+            raise WatermarkUnavailable from None
         return kept
     return max(kept, int(told) if told is not None else FORGOTTEN)
 
@@ -50,13 +50,13 @@ def write(epoch: UUID, tick: int) -> None:
     """Raise both copies to `tick`; one of them is enough.
 
     Raises:
-        NotKept: neither could be written.
+        WatermarkNotWritten: neither could be written.
     """
     written = 0
     try:
-        redis_client.ask(_RAISE, [KEY], [str(epoch), tick])
+        redis_client.run_script(_RAISE, [KEY], [str(epoch), tick])
         written += 1
-    except redis_client.Gone:
+    except redis_client.RedisUnavailable:
         pass
     try:
         _raise_file(_file_of(epoch), tick)
@@ -64,7 +64,7 @@ def write(epoch: UUID, tick: int) -> None:
     except OSError:
         pass
     if not written:
-        raise NotKept
+        raise WatermarkNotWritten
 
 
 def folder() -> Path:

@@ -13,14 +13,14 @@ from argos.replies import AccountReply, Step2Reply, parse_account, parse_step2
 from argos.replies.reading import json_object, text
 from submissions.models import Attempt, Call, CallKind, CallState, Submission
 
-MOST_BYTES = 200_000  # a reply has a few thousand; of a longer one the beginning is evidence enough
+MAX_BYTES = 200_000  # a reply has a few thousand; of a longer one the beginning is evidence enough
 
 R = TypeVar("R")
 
 
 def raw(reply: Any) -> dict[str, Any]:
     """The vendor's reply as it came, to be sealed beside the call."""
-    return {"body": reply.received.raw[:MOST_BYTES].decode("utf-8", "replace")}
+    return {"body": reply.received.raw[:MAX_BYTES].decode("utf-8", "replace")}
 
 
 def arrived_selfies(submission: Submission) -> list[Attempt]:

@@ -20,7 +20,7 @@ from submissions.core import encryption
 from submissions.models import Event, SearchHash, Submission, User
 from submissions.search import blind_index
 
-MOST = 50
+LIMIT = 50
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -33,7 +33,7 @@ class Identifier(models.TextChoices):
     IDENTITY = SearchHash.IDENTITY, gettext_lazy("Identity number")
 
 
-class TooMany(Exception):
+class TooManySubmissions(Exception):
     """What was typed fits more submissions than one person has."""
 
 
@@ -41,12 +41,12 @@ def find(user: User, kind: Identifier, text: str) -> list[Submission]:
     """The submissions that hold exactly this as their identifier of that kind, newest first; names are too common.
 
     Raises:
-        TooMany: more than `MOST`.
+        TooMany: more than `LIMIT`.
     """
     rows = blind_index.find_by_identifier(user, kind, text).filter(erased_at=None).select_related("project", "team")
-    found = list(rows.order_by("-created_at", "id")[: MOST + 1])
-    if len(found) > MOST:
-        raise TooMany
+    found = list(rows.order_by("-created_at", "id")[: LIMIT + 1])
+    if len(found) > LIMIT:
+        raise TooManySubmissions
     return found
 
 

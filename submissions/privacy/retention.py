@@ -180,7 +180,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), UTC)
 
 
-def hold(submission: Submission, *, by: Actor, reason: str) -> None:
+def set_legal_hold(submission: Submission, *, by: Actor, reason: str) -> None:
     """Nothing of this submission is erased until the hold is lifted."""
     with transaction.atomic():
         _write(submission, legal_hold_at=clock.now(), legal_hold_by=by.user)

@@ -56,7 +56,7 @@ class WarningsOpen(Exception):
 
 
 @dataclass(frozen=True)
-class Warning:
+class ReviewWarning:
     """Something a reviewer must have looked at before approving."""
 
     code: str
@@ -115,31 +115,37 @@ def add_note(submission: Submission, text: str, *, by: Actor, is_question: bool 
     return note
 
 
-def warnings_of(submission: Submission, user: User) -> tuple[Warning, ...]:
+def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]:
     """What must be ticked off one by one before Approve."""
     project = submission.project
     found = []
     if submission.face_similarity is None or submission.face_similarity < project.face_threshold:
-        found.append(Warning("face_low", _("Face similarity is under %d, or was not told.") % project.face_threshold))
+        found.append(
+            ReviewWarning("face_low", _("Face similarity is under %d, or was not told.") % project.face_threshold)
+        )
     if submission.liveness is None or submission.liveness < project.liveness_threshold:
-        found.append(Warning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold))
+        found.append(
+            ReviewWarning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold)
+        )
     if refused := stored_replies.refused_selfies(submission):
-        found.append(Warning("selfies_refused", _refused(refused)))
+        found.append(ReviewWarning("selfies_refused", _refused(refused)))
     expiry = submission.values.get("date_of_expiry", "")
     if expiry and expiry < clock.today().isoformat():
-        found.append(Warning("expired_id", _("The ID expired on %s.") % expiry))
+        found.append(ReviewWarning("expired_id", _("The ID expired on %s.") % expiry))
     if submit.is_unread(submission):
-        found.append(Warning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
+        found.append(ReviewWarning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
     found += [
-        Warning(f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)})
+        ReviewWarning(
+            f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)}
+        )
         for name in edited_fields(submission)
     ]
     if blind_index.same_person(user, submission).exists():
         found.append(
-            Warning("duplicate", _("Another open or approved submission has the same e-mail, id or document."))
+            ReviewWarning("duplicate", _("Another open or approved submission has the same e-mail, id or document."))
         )
     if submission.has_difference:
-        found.append(Warning("differs", _("The vendor's record differs from ours.")))
+        found.append(ReviewWarning("differs", _("The vendor's record differs from ours.")))
     return tuple(found)
 
 

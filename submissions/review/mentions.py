@@ -12,14 +12,14 @@ from submissions.workflow.permissions import can
 
 # An @ at the start of a word; an e-mail address in a note names nobody.
 NAMED = re.compile(r"(?<![\w@.+-])@([\w.+-]{1,80})")
-MOST = 20
+LIMIT = 20
 SHOWN = 30
 
 
 def named_in(text: str) -> list[str]:
     """User names after an @, without the full stop that ends a sentence."""
     names = [name.rstrip(".-+") for name in NAMED.findall(text)]
-    return list(dict.fromkeys(name for name in names if name))[:MOST]
+    return list(dict.fromkeys(name for name in names if name))[:LIMIT]
 
 
 def may_read(submission: Submission) -> Iterable[User]:

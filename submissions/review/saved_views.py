@@ -11,7 +11,7 @@ from submissions.models import Role, SavedView, User
 from submissions.review import queue
 from submissions.workflow.permissions import NotAllowed
 
-MOST = 30
+LIMIT = 30
 
 
 class CannotKeep(Exception):
@@ -39,8 +39,8 @@ def keep(user: User, name: str, given: QueryDict, *, is_shared: bool) -> SavedVi
     if not name:
         raise CannotKeep(_("Give the view a name, for example “Korean licences”."))
     mine = SavedView.objects.filter(owner=user)
-    if mine.exclude(name=name).count() >= MOST:
-        raise CannotKeep(_("You have %(count)d views. Remove one first.") % {"count": MOST})
+    if mine.exclude(name=name).count() >= LIMIT:
+        raise CannotKeep(_("You have %(count)d views. Remove one first.") % {"count": LIMIT})
     kept = {"query": query_of(given), "is_shared": is_shared}
     view, _is_new = SavedView.objects.update_or_create(owner=user, name=name, defaults=kept)
     return view

@@ -24,9 +24,9 @@ from submissions.models.submission import FINAL, REFERENCE_ALPHABET, SubmissionQ
 from submissions.workflow.permissions import visible_to
 
 MIN_NAME_WORD = 2
-MOST_WORDS = 6
-MOST_FOUND = 2000
-LONGEST_TEXT = 200
+MAX_WORDS = 6
+MAX_FOUND = 2000
+MAX_TEXT = 200
 NUMBERS = (SearchHash.DOCUMENT, SearchHash.IDENTITY)
 IDENTIFIERS = (SearchHash.EMAIL, SearchHash.CUSTOMER, *NUMBERS)
 SEALED_FOR = timedelta(hours=8)
@@ -70,7 +70,7 @@ def index(submission: Submission) -> None:
 
 def sealed(text: str) -> str:
     """The search text as it may stand in a URL: nobody reads it from a log, and it opens for eight hours."""
-    told = json.dumps({"text": text[:LONGEST_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
+    told = json.dumps({"text": text[:MAX_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
     return base64.urlsafe_b64encode(encryption.wrap(LABEL, told.encode())).decode().rstrip("=")
 
 
@@ -115,7 +115,7 @@ def _any_of(user: User, text: str) -> Ids:
     """A union, since each part has an index; an OR would walk the table."""
     parts = [_holding(_identifiers(text))]
     if "@" not in text:
-        words = _long_enough(encryption.normalise(text).split())[:MOST_WORDS]
+        words = _long_enough(encryption.normalise(text).split())[:MAX_WORDS]
         whole = [word for word in _long_enough([encryption.normalise_number(text)]) if [word] != words]
         parts += [*_with_all(user, words), *_with_all(user, whole), *_by_id(normalise(text))]
     return parts[0].union(*parts[1:])
@@ -148,7 +148,7 @@ def _with_all(user: User, words: list[str]) -> list[Ids]:
     if user.role == Role.AGENT:  # before the bound: other teams' customers of this name must not use it up
         first = first.filter(submission__team=user.team_id)
     # The bound is in a subquery, because SQLite takes no LIMIT inside a union.
-    return [Submission.objects.filter(pk__in=first.order_by("-id")[:MOST_FOUND]).values_list("pk")]
+    return [Submission.objects.filter(pk__in=first.order_by("-id")[:MAX_FOUND]).values_list("pk")]
 
 
 def _holding(digests: list[bytes]) -> Ids:

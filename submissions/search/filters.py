@@ -30,7 +30,7 @@ WAITED = {"1h": (0, 1), "4h": (1, 4), "12h": (4, 12), "24h": (12, 24), "more": (
 STATUS_GROUPS = {"in_review": IN_REVIEW, "decided": DECIDED}
 BY_DECISION = ("decided_from", "decided_to", "decided_by", "code", "target", "limit")
 WINDOWED = {"code": ("decided_from", "decided_to"), "retry": ("retry_from", "retry_to")}
-LONGEST = 120
+MAX_LENGTH = 120
 NONE = "-"  # nobody, no code
 
 
@@ -47,7 +47,7 @@ def matching(user: User, given: Mapping[str, str]) -> Matching:
     """What this person may see under the URL's filters. A value that means nothing is said and left out."""
     text = blind_index.asked_in(given)
     rows = blind_index.sought(user, text)
-    values = {name: normalise(given[name])[:LONGEST] for name in FILTERS if given.get(name, "").strip()}
+    values = {name: normalise(given[name])[:MAX_LENGTH] for name in FILTERS if given.get(name, "").strip()}
     told = _fill_windows(values)
     if text is None:
         told.append(_("What was searched for is no longer known here: type it again."))

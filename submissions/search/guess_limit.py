@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from submissions.core import rate_limit
 from submissions.models import User
 
-MOST, SECONDS = 200, 3600
-FEWEST_DIGITS = 6  # fewer are a postal code or a part of a name
+LIMIT, SECONDS = 200, 3600
+MIN_DIGITS = 6  # fewer are a postal code or a part of a name
 
 
 def sentence() -> str:
@@ -26,7 +26,7 @@ def count(user: User, text: str) -> None:
     Raises:
         TooManyNumbers: nothing may be told of this one.
     """
-    if sum(sign.isdigit() for sign in text) < FEWEST_DIGITS:
+    if sum(sign.isdigit() for sign in text) < MIN_DIGITS:
         return
-    if rate_limit.is_too_fast("number", str(user.pk), most=MOST, seconds=SECONDS):
+    if rate_limit.is_too_fast("number", str(user.pk), most=LIMIT, seconds=SECONDS):
         raise TooManyNumbers

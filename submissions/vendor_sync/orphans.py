@@ -67,7 +67,7 @@ def _take_back_in(ours: Submission, found: VendorSubmission, number: int) -> str
             gave_up.submission = ours
             if not ledger.reopen(gave_up):
                 return CALL_UNDER_WAY
-            ledger.doubt(gave_up, error="found_at_vendor")
+            ledger.mark_unknown(gave_up, error="found_at_vendor")
             call = gave_up
         else:
             call = ledger.insert_found(ours, CallKind.STEP1, as_=CallState.UNKNOWN, userid=found.userid)

@@ -23,7 +23,7 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, DifferenceKind, Submission
 from submissions.models.submission import FINAL
 from submissions.outbox import gate, ledger, vendor_client
-from submissions.outbox.evidence import KNOWN, MAY_LAG, Finding, is_behind, judge, left_at
+from submissions.outbox.evidence import KNOWN, MAY_LAG, Evidence, is_behind, judge, left_at
 from submissions.vendor_sync import concurrency, discrepancies, status_table
 from submissions.vendor_sync.adoption import ADOPT
 from submissions.workflow import alerts
@@ -132,25 +132,25 @@ def _held_selfie(call: Call, client: Client) -> str | None:
     return hashlib.sha256(content).hexdigest()
 
 
-def _act_on(finding: Finding, call: Call, found: VendorSubmission | None, client: Client) -> bool:
-    if finding == Finding.ARRIVED:
+def _act_on(finding: Evidence, call: Call, found: VendorSubmission | None, client: Client) -> bool:
+    if finding == Evidence.ARRIVED:
         with transaction.atomic():
             ledger.settle(call, "never_arrived" if call.error == "already_processed" else "adopted")
             ADOPT[CallKind(call.kind)](call, found)
             _catch_up(call, found)
         return True
-    if finding == Finding.TURNED_AWAY:
+    if finding == Evidence.TURNED_AWAY:
         with transaction.atomic():
             release(call, by=SYSTEM)
             status_table.adopt(call.submission, found)
         return True
-    if finding == Finding.UNTOLD:
+    if finding == Evidence.UNTOLD:
         with transaction.atomic():
             ledger.settle(call, "not_known")
             ledger.return_to_before(call, by=SYSTEM, why="not_known", notice="")
             status_table.adopt(call.submission, found)
         return True
-    if finding == Finding.ABSENT:
+    if finding == Evidence.ABSENT:
         return _nothing_changed(call, client)
     if found is not None and found.result not in KNOWN:
         discrepancies.add(call.submission, DifferenceKind.STATUS, (call.submission.status, found.result or ""))

@@ -96,7 +96,7 @@ def step2_answered(call: Call, reply: Step2Reply) -> bool:
     }
     to = STEP2_ENDS.get(reply.kyc_status)
     if to is None:
-        return ledger.doubt(
+        return ledger.mark_unknown(
             call, error="unknown_status", http_status=reply.received.status, reply=stored_replies.raw(reply)
         )
     if to == Status.INCOMPLETE or reply.retries:  # else the last code stays: reviewers filter by it
@@ -140,7 +140,7 @@ def review_answered(call: Call, reply: ReviewReply) -> bool:
     decision = Decision.objects.select_related("reviewer").get(call=call)
     decision.submission = submission
     if reply.final_status != decision.verdict:
-        return ledger.doubt(
+        return ledger.mark_unknown(
             call, error="unexpected_final_status", http_status=reply.received.status, reply=stored_replies.raw(reply)
         )
     columns = _told(submission, reply.received, reply.final_status, None) | decided_here(submission, decision)

@@ -26,20 +26,20 @@ from submissions.workflow.transitions import StaleSubmission, move
 S = Status
 
 
-class Word(Enum):
+class Agreement(Enum):
     AGREE = "agree"
     DIFFER = "differ"
     WAIT = "wait"
     BEHIND = "behind"
 
 
-A, D, W = Word.AGREE, Word.DIFFER, Word.WAIT
-MOST_ATTEMPTS = 1_000  # the vendor takes three; a longer list still fits its column
+A, D, W = Agreement.AGREE, Agreement.DIFFER, Agreement.WAIT
+MAX_ATTEMPTS = 1_000  # the vendor takes three; a longer list still fits its column
 VENDOR_STATUSES = ("incomplete", "pending", "approved", "rejected")
 
 # Our status: what the vendor's incomplete, pending, approved and rejected mean against it.
 # The vendor's incomplete covers "ID only" and "failed selfie" alike: it agrees with all of ours that are not further.
-TABLE: dict[Status, tuple[Status | Word, Status | Word, Status | Word, Status | Word]] = {
+TABLE: dict[Status, tuple[Status | Agreement, Status | Agreement, Status | Agreement, Status | Agreement]] = {
     S.DRAFT: (D, D, D, D),
     S.STEP1_SENDING: (W, W, W, W),
     S.STEP1_RETRY: (A, D, D, S.REJECTED),
@@ -56,9 +56,9 @@ TABLE: dict[Status, tuple[Status | Word, Status | Word, Status | Word, Status | 
 }
 
 
-def word_on(ours: Status, vendor: str) -> Status | Word:
+def agreement_on(ours: Status, vendor: str) -> Status | Agreement:
     if vendor not in VENDOR_STATUSES:
-        return Word.WAIT if ours in (S.STEP1_SENDING, S.STEP2_SENDING, S.DECISION_SENDING) else Word.DIFFER
+        return Agreement.WAIT if ours in (S.STEP1_SENDING, S.STEP2_SENDING, S.DECISION_SENDING) else Agreement.DIFFER
     return TABLE[ours][VENDOR_STATUSES.index(vendor)]
 
 
@@ -76,7 +76,7 @@ def ask_vendor(submission: Submission, *, by: Actor) -> VendorSubmission | None:
     return found
 
 
-def adopt(submission: Submission, found: VendorSubmission | None) -> Word | Status:
+def adopt(submission: Submission, found: VendorSubmission | None) -> Agreement | Status:
     """Bring our record in line with the vendor's where the table says so, else mark the difference.
 
     A read that is older than the vendor's own last word changes nothing; it is made again soon.
@@ -84,7 +84,7 @@ def adopt(submission: Submission, found: VendorSubmission | None) -> Word | Stat
     submission.refresh_from_db(fields=["status", "vendor_updated_at", "deadline_at"])
     if _proves_nothing(submission, found):
         _read_again(submission)
-        return Word.BEHIND
+        return Agreement.BEHIND
     told = vendor_columns(submission, found)
     if not submission.has_open_call and found is not None:
         _put_tries_right(submission, found)
@@ -110,13 +110,13 @@ def _read_again(submission: Submission) -> None:
     Submission.objects.filter(pk=submission.pk).update(vendor_read_at=clock.now(), next_read_at=again)
 
 
-def _word(submission: Submission, found: VendorSubmission | None) -> Word | Status:
+def _word(submission: Submission, found: VendorSubmission | None) -> Agreement | Status:
     """The table's; and a failed selfie at the vendor that we did not know of makes a confirming one incomplete."""
     if found is None:
-        return Word.WAIT if submission.has_open_call else Word.DIFFER
-    word = word_on(Status(submission.status), found.result or "")
+        return Agreement.WAIT if submission.has_open_call else Agreement.DIFFER
+    word = agreement_on(Status(submission.status), found.result or "")
     is_confirming = submission.status == S.CONFIRMING and not submission.has_open_call
-    if word == Word.AGREE and is_confirming and evidence.step2_tries(submission, found):
+    if word == Agreement.AGREE and is_confirming and evidence.step2_tries(submission, found):
         return S.INCOMPLETE
     return word
 
@@ -147,13 +147,13 @@ def _put_try_right(submission: Submission) -> None:
 
 
 def _differences(
-    submission: Submission, found: VendorSubmission | None, word: Word | Status
+    submission: Submission, found: VendorSubmission | None, word: Agreement | Status
 ) -> dict[DifferenceKind, tuple[str, str]]:
     """Everything in which this read and our record disagree, after what the table moved."""
     if found is None:
         return {DifferenceKind.NO_RECORD: (submission.status, "")} if submission.status != S.DRAFT else {}
     shown: dict[DifferenceKind, tuple[str, str]] = {}
-    if word == Word.DIFFER:
+    if word == Agreement.DIFFER:
         is_ours = submission.source == Source.REVIEWER
         kind = DifferenceKind.DECISION if is_ours else DifferenceKind.STATUS
         shown[kind] = (submission.status, found.result or "")
@@ -197,11 +197,11 @@ def _our_decision(submission: Submission, to: Status) -> Decision | None:
     return decision
 
 
-def _note(submission: Submission, told: dict[str, Any], word: Word | Status) -> None:
+def _note(submission: Submission, told: dict[str, Any], word: Agreement | Status) -> None:
     """Written only while the status is the one that was judged."""
     told["next_read_at"] = (
         poll_intervals.spread(poll_intervals.DIFFERING)
-        if word == Word.DIFFER
+        if word == Agreement.DIFFER
         else poll_intervals.ends(_status(submission))
     )
     if Submission.objects.filter(pk=submission.pk, status=submission.status).update(**told):
@@ -225,7 +225,7 @@ def vendor_columns(submission: Submission, found: VendorSubmission | None) -> di
         "vendor_updated_at": found.updated_at or submission.vendor_updated_at,
     }
     if found.attempts is not None:
-        columns["vendor_attempts"] = min(len(found.attempts), MOST_ATTEMPTS)
+        columns["vendor_attempts"] = min(len(found.attempts), MAX_ATTEMPTS)
     if found.created_at and submission.status in UNDER_DEADLINE:
         columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + RESULT_LIMIT}
     return columns

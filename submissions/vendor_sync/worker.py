@@ -44,7 +44,7 @@ def send_next() -> bool:
         time.sleep(STANDS_BACK)
         return False
     with concurrency.lane() as mine:
-        call = ledger.claim(admit=mine.enter)
+        call = ledger.take_lease(admit=mine.enter)
         if call is None:
             return False
         with structlog.contextvars.bound_contextvars(call=str(call.pk), operation=call.kind):
@@ -70,7 +70,7 @@ def send(call: Call, lane: concurrency.Lane) -> None:
         _failed(call, error)
     except Exception:
         log.exception("call %s broke while it was under way", call.pk)
-        ledger.doubt(call, error="portal_fault")
+        ledger.mark_unknown(call, error="portal_fault")
     else:
         gate.note_contact(call.submission.project, reply.received)
 
@@ -89,16 +89,16 @@ def _ready(call: Call) -> dict[str, ImageFile] | None:
     try:
         files = _files(call)
         if not gate.has_clock(call.submission.project):
-            ledger.give_back(call, error="clock", counts=not clock.is_drifting(call.submission.project))
+            ledger.requeue(call, error="clock", counts=not clock.is_drifting(call.submission.project))
         elif not deadlines.is_in_time(call.latest_start, call.submission.project):
             ledger.cancel_sent(call, error="deadline")
-        elif ledger.still_mine(call):
+        elif ledger.holds_lease(call):
             return files
     except CannotRead:
         ledger.cancel_sent(call, error="image_unreadable")
     except OSError as error:
         log.warning("call %s waits: the storage does not give its images (%s)", call.pk, type(error).__name__)
-        ledger.give_back(call, error="storage_away", counts=False)
+        ledger.requeue(call, error="storage_away", counts=False)
     except Exception:
         log.exception("call %s broke before it left", call.pk)
         ledger.cancel_sent(call, error="portal_fault")
@@ -127,22 +127,22 @@ def _failed(call: Call, error: VendorError) -> None:
     project = call.submission.project
     match error:
         case Throttled():
-            ledger.give_back(call, error="throttled", retry_after=_retry_after(error), counts=False)
+            ledger.requeue(call, error="throttled", retry_after=_retry_after(error), counts=False)
         case Undelivered(received=None):
-            ledger.give_back(call, error="undelivered")
+            ledger.requeue(call, error="undelivered")
         case Undelivered():
             wait = _retry_after(error) or backoff.doubled(call)
-            ledger.give_back(call, error="too_many_calls", retry_after=wait, counts=False)
+            ledger.requeue(call, error="too_many_calls", retry_after=wait, counts=False)
         case AlreadyProcessed():
-            ledger.doubt(call, error="already_processed", http_status=error.status, reply=_raw(error))
+            ledger.mark_unknown(call, error="already_processed", http_status=error.status, reply=_raw(error))
         case Refused():
             _refused(call, error)
         case OutcomeUnknown():
-            ledger.doubt(call, error=_name(error), http_status=error.status, reply=_raw(error))
+            ledger.mark_unknown(call, error=_name(error), http_status=error.status, reply=_raw(error))
         case NotConfigured():
             ledger.cancel_sent(call, error="not_configured")
         case _:
-            ledger.doubt(call, error=_name(error))
+            ledger.mark_unknown(call, error=_name(error))
     gate.note_end(project, error)
 
 
@@ -202,7 +202,9 @@ def _ask_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Dele
 
 def _take_step1(call: Call, reply: Step1Reply) -> None:
     if not reply.submission_id and not call.submission.vendor_id:
-        ledger.doubt(call, error="no_submission_id", http_status=reply.received.status, reply=stored_replies.raw(reply))
+        ledger.mark_unknown(
+            call, error="no_submission_id", http_status=reply.received.status, reply=stored_replies.raw(reply)
+        )
     else:
         replies.step1_answered(call, reply)
 

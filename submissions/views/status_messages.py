@@ -23,7 +23,7 @@ from submissions.vendor_sync import reconcile
 
 
 @dataclass(frozen=True)
-class Told:
+class StatusMessage:
     """`tone`: info, wait, warn or bad; `say` is for the customer."""
 
     title: str
@@ -32,20 +32,24 @@ class Told:
     say: str = ""
 
 
-def about_open_call(call: Call) -> Told:
+def about_open_call(call: Call) -> StatusMessage:
     """What the page says while a call is open."""
     name = CallKind(call.kind).label
     if call.state == CallState.PREPARED:
         return _waiting(call, str(name))
     if call.state == CallState.SENT:
-        return Told(_("%(call)s is with the vendor") % {"call": name}, _("The reply usually takes seconds."), "wait")
+        return StatusMessage(
+            _("%(call)s is with the vendor") % {"call": name}, _("The reply usually takes seconds."), "wait"
+        )
     if reconcile.is_stuck(call):
-        return Told(
+        return StatusMessage(
             _("%(call)s has been unknown for too long") % {"call": name},
             _("The vendor's record does not tell whether it arrived. A manager can settle it with a reason."),
             "bad",
         )
-    return Told(_("We do not know yet whether the vendor got %(call)s") % {"call": name}, _how_long(call), "warn")
+    return StatusMessage(
+        _("We do not know yet whether the vendor got %(call)s") % {"call": name}, _how_long(call), "warn"
+    )
 
 
 def _how_long(call: Call) -> str:
@@ -60,26 +64,28 @@ def _how_long(call: Call) -> str:
     return f"{asking} {how_long % {'minutes': max(1, math.ceil(reconcile.known_in(call).total_seconds() / 60))}}"
 
 
-def _waiting(call: Call, name: str) -> Told:
+def _waiting(call: Call, name: str) -> StatusMessage:
     seconds = max(0, int((call.not_before - clock.now()).total_seconds()))
     if call.error == "too_many_calls":
         text = _("The vendor takes no more calls at the moment; no try was spent. Next try in %(seconds)d s.")
-        return Told(_("%(call)s waits for the vendor") % {"call": name}, text % {"seconds": seconds}, "warn")
+        return StatusMessage(_("%(call)s waits for the vendor") % {"call": name}, text % {"seconds": seconds}, "warn")
     if call.kind == CallKind.REVIEW and not call.undelivered:
-        return Told(_("The decision leaves in a moment"), _("Until then it can be taken back."), "wait")
+        return StatusMessage(_("The decision leaves in a moment"), _("Until then it can be taken back."), "wait")
     if call.undelivered:
         text = _("The vendor could not be reached %(times)d times; no try was spent. Next try in %(seconds)d s.")
-        return Told(
+        return StatusMessage(
             _("%(call)s waits for the vendor") % {"call": name},
             text % {"times": call.undelivered, "seconds": seconds},
             "warn",
         )
     if why := gate.why_closed(call.submission.project):
-        return Told(_("%(call)s is kept here and not sent yet") % {"call": name}, why, "warn")
-    return Told(_("%(call)s is about to be sent") % {"call": name}, _("A worker takes it in a moment."), "wait")
+        return StatusMessage(_("%(call)s is kept here and not sent yet") % {"call": name}, why, "warn")
+    return StatusMessage(
+        _("%(call)s is about to be sent") % {"call": name}, _("A worker takes it in a moment."), "wait"
+    )
 
 
-def about_notice(submission: Submission, last: Call | None) -> Told | None:
+def about_notice(submission: Submission, last: Call | None) -> StatusMessage | None:
     """Why the submission is back where it was before the press."""
     if not submission.notice:
         return None
@@ -102,23 +108,25 @@ def about_notice(submission: Submission, last: Call | None) -> Told | None:
         ),
     }
     text = texts.get(submission.notice)
-    return Told(_("Not sent"), text, "warn") if text else _about_stop(submission)
+    return StatusMessage(_("Not sent"), text, "warn") if text else _about_stop(submission)
 
 
-def _about_stop(submission: Submission) -> Told | None:
+def _about_stop(submission: Submission) -> StatusMessage | None:
     """Why Step 2 did not follow by itself; told until something is sent."""
     text = auto_submit.stop_reasons().get(submission.notice) if submission.status == Status.CONFIRMING else None
-    return Told(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
+    return StatusMessage(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
 
 
-def about_reading(submission: Submission) -> Told | None:
+def about_reading(submission: Submission) -> StatusMessage | None:
     """Nothing to compare with, so that the fields are not confirmed but filled in."""
     if submission.status != Status.CONFIRMING or not submit.is_unread(submission):
         return None
-    return Told(_("Nothing was read"), _("The vendor read nothing on this ID; copy every value from it."), "warn")
+    return StatusMessage(
+        _("Nothing was read"), _("The vendor read nothing on this ID; copy every value from it."), "warn"
+    )
 
 
-def _about_refusal(call: Call) -> Told:
+def _about_refusal(call: Call) -> StatusMessage:
     told = codes.advice_for(call.error_code, stored_replies.refusal(call), "error")
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
@@ -127,19 +135,19 @@ def _about_refusal(call: Call) -> Told:
     title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
     if call.kind == CallKind.REVIEW:
         title = _("The vendor did not take the verdict; what you typed is in the form again")
-    return Told(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
+    return StatusMessage(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
 
 
-def about_retry(submission: Submission) -> Told | None:
+def about_retry(submission: Submission) -> StatusMessage | None:
     """The retry code as what happened, what to say and what to do; the vendor's own text for an unknown one."""
     if submission.status not in (Status.STEP1_RETRY, Status.INCOMPLETE):
         return None
     surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
     advice = vendor_text.of_advice(codes.advice_for(submission.retry_code, submission.retry_message, surface))
-    return Told(advice.what_happened, advice.do, "warn", advice.say)
+    return StatusMessage(advice.what_happened, advice.do, "warn", advice.say)
 
 
-def about_account(call: Call) -> Told | None:
+def about_account(call: Call) -> StatusMessage | None:
     """An account check that the vendor did not accept: its code as advice, and the vendor's own count of failures."""
     if call.error != "account_refused":
         return None
@@ -152,17 +160,17 @@ def about_account(call: Call) -> Told | None:
         count or 0,
     )
     text = f"{advice.do} {counted % {'count': count}}" if count is not None else advice.do
-    return Told(advice.what_happened, text, "warn", advice.say)
+    return StatusMessage(advice.what_happened, text, "warn", advice.say)
 
 
-def about_end(submission: Submission) -> Told | None:
+def about_end(submission: Submission) -> StatusMessage | None:
     """The verdict, and where it came from."""
     if submission.status == Status.ABANDONED:
         text = _("No Step 2 was sent in time, or the customer gave up. A fresh one can be started from this data.")
-        return Told(_("Closed without Step 2"), text, "info")
+        return StatusMessage(_("Closed without Step 2"), text, "info")
     if submission.status == Status.OVERDUE:
         text = _("The 24 hours ran out after a selfie was tried. It is locked; the vendor is asked for its word.")
-        return Told(_("Overdue"), text, "bad")
+        return StatusMessage(_("Overdue"), text, "bad")
     if submission.status not in (Status.APPROVED, Status.REJECTED):
         return None
     by = submission.decided_by.name if submission.decided_by else submission.get_source_display()
@@ -170,10 +178,10 @@ def about_end(submission: Submission) -> Told | None:
     advice = [vendor_text.of_advice(codes.advice_for(code, "", "reject")) for code in submission.vendor_codes]
     text = " ".join(f"{row.what_happened} {row.do}" for row in advice)
     say = advice[0].say if advice else ""
-    return Told(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)
+    return StatusMessage(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)
 
 
-def about_difference(row: Difference) -> Told:
+def about_difference(row: Difference) -> StatusMessage:
     """What disagrees, and what a person should make of it."""
     texts = {
         DifferenceKind.STATUS: _(
@@ -194,4 +202,4 @@ def about_difference(row: Difference) -> Told:
         ),
     }
     pair = {"ours": row.ours or "–", "theirs": row.theirs or "–"}
-    return Told(str(row.get_kind_display()), texts[DifferenceKind(row.kind)] % pair, "bad")
+    return StatusMessage(str(row.get_kind_display()), texts[DifferenceKind(row.kind)] % pair, "bad")

@@ -18,7 +18,7 @@ from tests.stack import Stack
 from tests.submissions.workflow.matrix_world import PEOPLE, STATES
 from tests.submissions.workflow.test_permission_matrix import NEVER, NOT_TAKEN, ROWS
 
-MOST_BYTES = 150_000  # over the wire, without the submission's own images
+MAX_BYTES = 150_000  # over the wire, without the submission's own images
 NOBODY = ""
 
 # By whom each page is opened: {user name: {name of the address: its path}}; {pending} and the like are filled in below.
@@ -190,7 +190,7 @@ def test_page_is_accessible_light_and_asks_nobody_else(desk: Desk, ids: dict[str
         weights[name] = weighed.bytes
     print(json.dumps({"user": user, "bytes": weights}))
     assert broken == []
-    assert {name: size for name, size in weights.items() if size > MOST_BYTES} == {}
+    assert {name: size for name, size in weights.items() if size > MAX_BYTES} == {}
     assert weighed.hosts <= {"127.0.0.1", ""}
 
 

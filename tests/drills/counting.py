@@ -12,11 +12,11 @@ from submissions.models import WebhookDelivery as Delivery
 from submissions.models.submission import FINAL
 from submissions.outbox.evidence import RESTORED
 from submissions.vendor_sync import reconcile
-from submissions.vendor_sync.status_table import Word, word_on
+from submissions.vendor_sync.status_table import Agreement, agreement_on
 from tests.drills.records import Vendor, mark_of, picture_of
 from tests.drills.scene import Scene
 
-MOST_SHOWN = 8
+MAX_SHOWN = 8
 
 
 @dataclass
@@ -59,13 +59,13 @@ def count(scene: Scene, calls: int) -> dict[str, Any]:
 
 def none(name: str, wrong: list[str], of: int | None = None) -> Figure:
     against = "" if of is None else f"of {of}"
-    return Figure(name, len(wrong), "", against, at_most=0, wrong=wrong[:MOST_SHOWN])
+    return Figure(name, len(wrong), "", against, at_most=0, wrong=wrong[:MAX_SHOWN])
 
 
 def all_of(name: str, good: int, wrong: list[str]) -> Figure:
     total = good + len(wrong)
     percent = 100.0 if not total else 100 * good / total
-    return Figure(name, percent, "%", f"of {total}", at_least=100, wrong=wrong[:MOST_SHOWN])
+    return Figure(name, percent, "%", f"of {total}", at_least=100, wrong=wrong[:MAX_SHOWN])
 
 
 def lost_or_stuck(scene: Scene, rows: list[Submission], vendor: Vendor) -> list[str]:
@@ -101,7 +101,7 @@ def tries(rows: list[Submission], vendor: Vendor) -> Figure:
         if there != row.selfies_sent:
             wrong.append(f"{about(row)}: {there} at the vendor, {row.selfies_sent} here")
     name = "tries spent at the vendor minus tries our ledger holds"
-    return Figure(name, total, "tries", f"of {spent}", at_most=0, wrong=wrong[:MOST_SHOWN])
+    return Figure(name, total, "tries", f"of {spent}", at_most=0, wrong=wrong[:MAX_SHOWN])
 
 
 def sent_twice(vendor: Vendor) -> list[str]:
@@ -169,7 +169,7 @@ def differing(rows: list[Submission], vendor: Vendor) -> list[str]:
     wrong = []
     for row in rows:
         there = vendor.by_id.get(row.vendor_id, {}).get("status", "")
-        if (there or row.status not in NEVER_SENT) and word_on(Status(row.status), there) != Word.AGREE:
+        if (there or row.status not in NEVER_SENT) and agreement_on(Status(row.status), there) != Agreement.AGREE:
             wrong.append(f"{about(row)}: {row.status} here, {there or 'nothing'} there")
     return wrong
 

@@ -51,7 +51,7 @@ def _claim() -> None:
 
     gate.locked = lambda rows: rows
     ledger._take = take_anyway
-    ledger.still_mine = lambda _call: True
+    ledger.holds_lease = lambda _call: True
 
 
 def _lease() -> None:
@@ -83,7 +83,7 @@ def _settle_by_reading() -> None:
     """A call that nobody knows the end of is sent again at once."""
     from submissions.outbox import ledger
 
-    ledger.doubt = lambda call, **_named: ledger.give_back(call, error="sent_again_blindly")
+    ledger.mark_unknown = lambda call, **_named: ledger.requeue(call, error="sent_again_blindly")
 
 
 def _two_reads() -> None:

@@ -8,8 +8,8 @@ from tests.sandbox import Control
 
 DAY = 24 * 3600
 MARK = "fullName"
-MOST_SELFIES = 3
-MOST_CALLS = 5000  # that the sandbox remembers
+MAX_SELFIES = 3
+MAX_CALLS = 5000  # that the sandbox remembers
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Vendor:
     processed_pictures: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        assert len(self.calls) < MOST_CALLS, "the sandbox has forgotten calls: the count would be wrong"
+        assert len(self.calls) < MAX_CALLS, "the sandbox has forgotten calls: the count would be wrong"
         taken = [call for call in self.calls if was_processed(call)]
         self.processed_pictures = {picture_of(call) for call in taken if call["files"]}
 
@@ -37,7 +37,7 @@ class Vendor:
         taken: Counter[str] = Counter()
         found = []
         for call in self.of("step2"):
-            if taken[call["subject"]] >= MOST_SELFIES:
+            if taken[call["subject"]] >= MAX_SELFIES:
                 found.append(call)
             taken[call["subject"]] += was_processed(call)
         return found

@@ -20,7 +20,7 @@ from submissions.models import (
 )
 from submissions.search import blind_index
 
-MOST_HASHES = 40  # search rows of one submission: a dozen name words, each number whole and by its end
+MAX_HASHES = 40  # search rows of one submission: a dozen name words, each number whole and by its end
 
 
 def half_written() -> dict[str, int]:
@@ -96,7 +96,7 @@ def _is_too_long(submission: Submission) -> bool:
     except limits.TooLong:
         return True
     words = SearchHash.objects.filter(submission=submission).count()
-    return words > MOST_HASHES
+    return words > MAX_HASHES
 
 
 def _notes_too_long() -> int:

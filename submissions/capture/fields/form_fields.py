@@ -74,7 +74,7 @@ IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
 
 
 @dataclass
-class Row:
+class FormRow:
     name: str
     label: str
     value: str
@@ -152,7 +152,9 @@ def names(submission: Submission) -> list[str]:
     return [rule.name for rule in rules(submission)] + list(OFFICE)
 
 
-def rows(submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None) -> list[Row]:
+def rows(
+    submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None
+) -> list[FormRow]:
     """The typed values win over the stored ones, so that nothing typed is lost on an error."""
     stored, ocr, reasons = submission.values, submission.ocr, submission.reasons
     values = {**stored, **(typed or {})}
@@ -169,7 +171,7 @@ def rows(submission: Submission, problems: Iterable[Problem] = (), typed: Mappin
     ]
 
 
-def shape(row: Row, rule: FieldRule, country: str) -> Row:
+def shape(row: FormRow, rule: FieldRule, country: str) -> FormRow:
     """What the page checks while it is typed."""
     if found := matrix.shape_of(rule, country):
         row.pattern, row.wrong, row.keyboard = found.pattern, gettext(found.wrong), found.keyboard
@@ -183,8 +185,8 @@ def _row(
     ocr: Mapping[str, str],
     reasons: Mapping[str, str],
     found: list[Problem],
-) -> Row:
-    return Row(
+) -> FormRow:
+    return FormRow(
         name=rule.name,
         label=label_of(rule.name),
         value=values.get(rule.name, ""),

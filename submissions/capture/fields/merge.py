@@ -21,7 +21,7 @@ from submissions.core import clock, masking
 from submissions.models import Submission
 
 CALLBACK = "callback_at"
-MOST_DIGITS = 10  # of a version
+MAX_DIGITS = 10  # of a version
 YEARS_AROUND = 2  # of today, for a call-back
 
 
@@ -61,7 +61,7 @@ def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
     return Posted(
         typed={name: text for name, text in typed.items() if len(text) <= limits.longest(name)},
         was={name: normalise(data[f"was_{name}"]) for name in present if f"was_{name}" in data},
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < MOST_DIGITS else None,
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < MAX_DIGITS else None,
         reasons={name: text for name, text in given.items() if len(text) <= limits.REASON},
         too_long={name: text for name, text in typed.items() if len(text) > limits.longest(name)}
         | {f"reason_{name}": text for name, text in given.items() if len(text) > limits.REASON},

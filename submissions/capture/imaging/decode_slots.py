@@ -17,7 +17,7 @@ from submissions.capture.imaging.errors import BUSY, UnusableImage
 
 AT_ONCE = 2  # a PNG of 60 megapixels takes 300 MB while it is read, a PDF's page 768 MB at most
 WAIT = 2.0  # seconds
-LONGEST = 60  # seconds after which the upload of a process that was killed does not count any more
+MAX_LENGTH = 60  # seconds after which the upload of a process that was killed does not count any more
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -36,7 +36,7 @@ def decoding() -> Iterator[None]:
 def one_upload(who: str) -> Iterator[None]:
     """Raises `UnusableImage` while another upload of `who` is being taken in, in any process."""
     key = f"upload:{who}"
-    if not cache.add(key, 1, timeout=LONGEST):
+    if not cache.add(key, 1, timeout=MAX_LENGTH):
         raise UnusableImage(BUSY, _("The upload before this one is still being checked. Wait for it, then try again."))
     try:
         yield

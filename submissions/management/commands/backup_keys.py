@@ -19,8 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, keep_days: int, **options: Any) -> None:
         keep = timedelta(days=keep_days)
-        if not timedelta(days=1) <= keep <= backup.LONGEST:
-            raise CommandError(f"--keep-days is 1 to {backup.LONGEST.days}: an erased person can be read so long.")
+        if not timedelta(days=1) <= keep <= backup.MAX_LENGTH:
+            raise CommandError(f"--keep-days is 1 to {backup.MAX_LENGTH.days}: an erased person can be read so long.")
         try:
             path, count = backup.write(folder)
             removed = backup.prune(folder, keep)

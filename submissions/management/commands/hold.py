@@ -42,5 +42,5 @@ class Command(BaseCommand):
             restore_hold.lift(by=HERE, why=why)
         except restore_hold.ErasuresMissed as error:
             raise CommandError(str(error)) from error
-        except restore_watermark.NotKept as error:
+        except restore_watermark.WatermarkNotWritten as error:
             raise CommandError("The hold stays: neither Redis nor the data directory can be written.") from error

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from submissions.audit import hash_chain
 from submissions.core import clock
 
-LEAST_YEARS = 2  # access records of Korean law: at least two years
+MIN_YEARS = 2  # access records of Korean law: at least two years
 
 
 class Command(BaseCommand):
@@ -20,8 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--older-than-years", type=int, default=5)
 
     def handle(self, *args: Any, older_than_years: int, **options: Any) -> None:
-        if older_than_years < LEAST_YEARS:
-            raise CommandError(f"Access records are kept at least {LEAST_YEARS} years.")
+        if older_than_years < MIN_YEARS:
+            raise CommandError(f"Access records are kept at least {MIN_YEARS} years.")
         try:
             removed = hash_chain.purge(clock.now() - timedelta(days=366 * older_than_years))
         except DatabaseError as refused:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from submissions.vendor_sync.status_table import TABLE, VENDOR_STATUSES, Word
+from submissions.vendor_sync.status_table import TABLE, VENDOR_STATUSES, Agreement
 from submissions.workflow.transitions import diagram
 
 HEAD = """# A submission's life
@@ -37,6 +37,6 @@ def _table() -> str:
         f"|---|{'---|' * len(VENDOR_STATUSES)}",
     ]
     for ours, words in TABLE.items():
-        cells = [f"*{word.value}*" if isinstance(word, Word) else str(word.value) for word in words]
+        cells = [f"*{word.value}*" if isinstance(word, Agreement) else str(word.value) for word in words]
         lines.append(f"| {ours.value} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

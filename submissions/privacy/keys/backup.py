@@ -17,7 +17,7 @@ from submissions.audit import erasure_journal
 from submissions.core import clock
 from submissions.models import Submission, SubmissionKey
 
-LONGEST = timedelta(days=30)
+MAX_LENGTH = timedelta(days=30)
 STAMP = "keys-%Y%m%dT%H%M%SZ.jsonl"
 AT_ONCE = 500
 NAMED = 10

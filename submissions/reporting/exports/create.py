@@ -18,10 +18,10 @@ from submissions.search import blind_index
 from submissions.workflow.permissions import NotAllowed
 
 TASK = "submissions.tasks.make_exports"
-MOST_UNDER_WAY = 3
+MAX_UNDER_WAY = 3
 
 
-class TooMany(Exception):
+class TooManyExports(Exception):
     """The person has as many exports under way as one may."""
 
 
@@ -64,8 +64,8 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
     with transaction.atomic():
         # The person's row is locked, so that of several requests at once each counts those before it.
         User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
-        if Export.objects.filter(owner=by.user, state__in=UNDER_WAY).count() >= MOST_UNDER_WAY:
-            raise TooMany
+        if Export.objects.filter(owner=by.user, state__in=UNDER_WAY).count() >= MAX_UNDER_WAY:
+            raise TooManyExports
         export.save(force_insert=True)
         events.record("export_asked", by=by, fields=fields)
         task_queue.after_commit(TASK)

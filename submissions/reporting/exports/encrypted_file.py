@@ -42,7 +42,7 @@ class SealedWriter:
         self._waiting.clear()
 
     def _seal(self, piece: bytes, kind: str) -> None:
-        sealed = encryption.seal(self._key, f"{self._label}:{self._number}:{kind}", piece)
+        sealed = encryption.encrypt(self._key, f"{self._label}:{self._number}:{kind}", piece)
         self._target.write(len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed)
         self._number += 1
 
@@ -57,7 +57,7 @@ def read_sealed(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
     while ahead is not None:
         sealed, ahead = ahead, _piece(source)
         kind = "last" if ahead is None else "more"
-        yield encryption.open_sealed(key, f"{label}:{number}:{kind}", sealed)
+        yield encryption.decrypt(key, f"{label}:{number}:{kind}", sealed)
         number += 1
     if number == 0:
         raise encryption.CannotOpen(f"{label} is empty")

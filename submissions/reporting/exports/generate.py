@@ -32,7 +32,7 @@ from submissions.workflow.permissions import NotAllowed
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-MOST_TRIES = 3
+MAX_TRIES = 3
 BACKOFF = timedelta(minutes=2)  # before the second try; twice as long before the third
 
 
@@ -47,20 +47,20 @@ class TooManyRows(Exception):
 def make_waiting(most: int = 20) -> int:
     """Make what waits, oldest first; returns how many were taken."""
     taken = 0
-    while taken < most and (export := claim()) is not None:
+    while taken < most and (export := start()) is not None:
         make(export)
         taken += 1
     return taken
 
 
-def claim() -> Export | None:
+def start() -> Export | None:
     """One that waits, or whose worker died; one that was begun too often is given up in words."""
     now = clock.now()
     is_due = Q(not_before=None) | Q(not_before__lte=now)
     free = Q(state=ExportState.WAITING) & is_due | Q(state=ExportState.RUNNING, lease_until__lt=now)
     for export in Export.objects.filter(free).select_related("owner").order_by("asked_at"):
         seen = Export.objects.filter(pk=export.pk, state=export.state, lease=export.lease)
-        if export.tries >= MOST_TRIES:
+        if export.tries >= MAX_TRIES:
             seen.update(state=ExportState.FAILED, failure="interrupted", ended_at=now)
             continue
         lease = uuid.uuid4()

@@ -119,7 +119,7 @@ def _personal(pk: uuid.UUID, sealed: Any, wrapped: Any, hide: Callable[[str, str
         return [""] * (len(NAMES) + len(NUMBERS))
     try:
         key = encryption.unwrap(SubmissionKey.label_of(pk), bytes(wrapped or b""))
-        values = encryption.open_json(key, f"submission.values:{pk}", bytes(sealed))
+        values = encryption.decrypt_json(key, f"submission.values:{pk}", bytes(sealed))
     except encryption.CannotOpen:
         return [_("cannot be opened")] * (len(NAMES) + len(NUMBERS))
     return [hide(name, values.get(name, "")) for name in (*NAMES, *NUMBERS)]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from submissions.core import clock
 from submissions.search.filters import day, start_of
 
-LONGEST = 92  # days: what is read stays bounded
+MAX_LENGTH = 92  # days: what is read stays bounded
 DEFAULT = "7"
 
 
@@ -74,7 +74,7 @@ def _by_dates(given: QueryDict, today: date, told: list[str]) -> Window | None:
     if first > last:
         told.append(_("The first day is after the last, so they were exchanged."))
         first, last = last, first
-    if (last - first).days >= LONGEST:
-        told.append(_("At most %(days)d days are shown at once; these are the last ones.") % {"days": LONGEST})
-        first = last - timedelta(days=LONGEST - 1)
+    if (last - first).days >= MAX_LENGTH:
+        told.append(_("At most %(days)d days are shown at once; these are the last ones.") % {"days": MAX_LENGTH})
+        first = last - timedelta(days=MAX_LENGTH - 1)
     return Window(first, last)

@@ -265,7 +265,7 @@ def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
     reason = request.POST.get("reason", "").strip()
-    if not is_reason(reason, shortest=overrides.SHORTEST):
+    if not is_reason(reason, shortest=overrides.MIN_LENGTH):
         messages.error(request, _("Say in a few words why, then close it."))
         return redirect("submission", pk=pk)
     drafts.give_up(submission, by=events.actor_of(request), reason=reason)

@@ -55,7 +55,7 @@ def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Sho
         if not is_mail:
             return Shown(url=url, qr=_qr(url))
         phone_links.mail(made, url, by=by)
-    except phone_links.TooMany:
+    except phone_links.TooManyLinks:
         return Shown(_("Too many links for this one. Wait ten minutes, or choose a file here."), is_bad=True)
     except phone_links.NotMailed:
         return Shown(_("The e-mail did not leave. Show the code instead, or check the address."), is_bad=True)

@@ -175,13 +175,13 @@ def account(submission: Submission) -> dict[str, Any]:
 
 def office(
     submission: Submission, typed: Mapping[str, str] | None, problems: Sequence[Problem] = ()
-) -> list[form_fields.Row]:
+) -> list[form_fields.FormRow]:
     """E-mail, customer number, phone and call-back time: for us, not part of the ID."""
     stored = {**submission.values, merge.CALLBACK: merge.local_text(submission.callback_at)}
     values = {**stored, **(typed or {})}
     types = {**form_fields.OFFICE_TYPES, merge.CALLBACK: "datetime-local"}
     return [
-        form_fields.Row(
+        form_fields.FormRow(
             name,
             form_fields.label_of(name),
             values.get(name, ""),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock
-from submissions.core.reasons import SHORTEST, validate
+from submissions.core.reasons import MIN_LENGTH, validate
 from submissions.core.text_fields import TextField
 
 FIRST_YEAR = 1900
@@ -21,7 +21,7 @@ WHY = (
 class ReasonForm(forms.Form):
     reason = TextField(
         label=_("Why"),
-        min_length=SHORTEST,
+        min_length=MIN_LENGTH,
         validators=[validate],
         max_length=500,
         error_messages={"required": _("Write why: it stays on the record.")},

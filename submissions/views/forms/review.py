@@ -19,7 +19,7 @@ from submissions.core.text_fields import TextField
 from submissions.models import Submission, Verdict
 from submissions.review import decisions
 from submissions.review.corrections import CORRECTABLE, problems, tidied
-from submissions.review.decisions import Warning
+from submissions.review.decisions import ReviewWarning
 
 DATES = ("birthDate", "issueDate", "expireDate")
 
@@ -82,7 +82,7 @@ class DecisionForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        warnings: Iterable[Warning] = (),
+        warnings: Iterable[ReviewWarning] = (),
         must_explain: bool = False,
         submission: Submission | None = None,
         **kwargs: Any,

@@ -24,7 +24,7 @@ from submissions.workflow.permissions import NotAllowed
 SHOWN = 100
 STEPS = 4
 DONE = ("vendor_asked", "call_settled", "call_corrected", "call_found", "difference_seen", "webhook")
-SHORTEST_NOTE = 4
+MIN_NOTE = 4
 
 
 @require_safe
@@ -92,7 +92,7 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _reviewer(request)
     row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
     note = request.POST.get("note", "").strip()
-    if len(note) < SHORTEST_NOTE:
+    if len(note) < MIN_NOTE:
         messages.error(request, _("Write in a few words what you found and what comes of it."))
     else:
         discrepancies.mark_seen(row, by=events.actor_of(request), note=note)

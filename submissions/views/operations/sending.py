@@ -81,7 +81,7 @@ def _lift(request: HttpRequest, why: str) -> None:
         restore_hold.lift(by=events.actor_of(request), why=why)
     except restore_hold.ErasuresMissed as error:
         messages.error(request, str(error))
-    except restore_watermark.NotKept:
+    except restore_watermark.WatermarkNotWritten:
         messages.error(
             request,
             _("The hold stays: neither Redis nor the data directory can be written. Repair one of them, then lift it."),

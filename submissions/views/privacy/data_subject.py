@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from submissions.audit import events
-from submissions.core.reasons import SHORTEST, validate
+from submissions.core.reasons import MIN_LENGTH, validate
 from submissions.core.text_fields import TextField
 from submissions.models import Submission
 from submissions.models.submission_key import load_keys
@@ -28,7 +28,7 @@ class SubjectForm(forms.Form):
     identifier = TextField(label=gettext_lazy("Exactly as it was given"), max_length=200)
     reason = TextField(
         label=gettext_lazy("Why"),
-        min_length=SHORTEST,
+        min_length=MIN_LENGTH,
         validators=[validate],
         max_length=500,
         help_text=gettext_lazy("For example: request of 3 May, identity checked by phone"),
@@ -51,7 +51,7 @@ def request_of_subject(request: HttpRequest) -> HttpResponse:
     except guess_limit.TooManyNumbers:
         form.add_error("identifier", guess_limit.sentence())
         return _page(request, form)
-    except data_subject_export.TooMany:
+    except data_subject_export.TooManySubmissions:
         form.add_error("identifier", _("That fits more submissions than one person has. Use another identifier."))
         return _page(request, form)
     if not found:

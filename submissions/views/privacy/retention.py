@@ -98,7 +98,7 @@ def _end(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
 
 
 def _hold(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
-    retention.hold(found, by=events.actor_of(request), reason=data["reason"])
+    retention.set_legal_hold(found, by=events.actor_of(request), reason=data["reason"])
     return _("It is on legal hold: nothing of it is erased.")
 
 

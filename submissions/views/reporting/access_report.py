@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import access_report, events
-from submissions.core.reasons import SHORTEST, validate
+from submissions.core.reasons import MIN_LENGTH, validate
 from submissions.core.text_fields import TextField
 from submissions.models import AccessReview, Role
 from submissions.search.filters import YEARS
@@ -22,7 +22,7 @@ from submissions.workflow.permissions import NotAllowed
 class SignForm(forms.Form):
     remark = TextField(
         label=gettext_lazy("What you looked into, and what came of it"),
-        min_length=SHORTEST,
+        min_length=MIN_LENGTH,
         validators=[validate],
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

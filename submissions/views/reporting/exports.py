@@ -48,7 +48,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     actor = events.actor_of(request)
     try:
         export = create.ask(source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open)
-    except create.TooMany:
+    except create.TooManyExports:
         messages.error(request, _("Three of your exports are being made. Wait for one of them, then ask again."))
         return redirect("export_list")
     except create.SearchLapsed:

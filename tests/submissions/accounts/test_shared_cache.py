@@ -44,8 +44,8 @@ def test_cache_and_scripts_share_one_circuit_breaker() -> None:
     with configured(free_port()):
         caches["default"].get("failures:agent")
         assert redis_client.is_away()
-        with pytest.raises(redis_client.Gone):
-            redis_client.ask("return 1", [], [])
+        with pytest.raises(redis_client.RedisUnavailable):
+            redis_client.run_script("return 1", [], [])
         redis_client.forget_failure()
         assert not redis_client.is_away()
 

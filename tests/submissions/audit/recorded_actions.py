@@ -93,13 +93,13 @@ def assign() -> Act:
 @action
 def set_hold() -> Act:
     submission, who = make_at(Status.APPROVED), make_user(Role.ADMINISTRATOR)
-    return lambda: retention.hold(factories.reload(submission), by=by(who), reason="court file 7")
+    return lambda: retention.set_legal_hold(factories.reload(submission), by=by(who), reason="court file 7")
 
 
 @action
 def lift_legal_hold() -> Act:
     submission, who = make_at(Status.APPROVED), make_user(Role.ADMINISTRATOR)
-    retention.hold(submission, by=by(who), reason="court file 7")
+    retention.set_legal_hold(submission, by=by(who), reason="court file 7")
     return lambda: retention.lift_hold(factories.reload(submission), by=by(who), reason="closed")
 
 
@@ -274,17 +274,17 @@ def send_step2() -> Act:
 
 
 @action
-def doubt() -> Act:
+def mark_unknown() -> Act:
     submission = make_at(Status.STEP1_SENDING)
     call = factories.claim_call(submission, CallKind.STEP1)
-    return lambda: ledger.doubt(call, error="cut")
+    return lambda: ledger.mark_unknown(call, error="cut")
 
 
 @action
 def settle_by_hand() -> Act:
     submission = make_at(Status.STEP1_SENDING)
     call = factories.claim_call(submission, CallKind.STEP1)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     return lambda: reconcile.release(call, by=by(submission.created_by), reason="the vendor says no")
 
 

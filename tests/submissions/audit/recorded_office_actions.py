@@ -62,7 +62,7 @@ def ask_export() -> Act:
 @action
 def make_export() -> Act:
     create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
-    export = generate.claim()
+    export = generate.start()
     assert export is not None
     export.new_file_key()
     return lambda: generate._keep(export, io.BytesIO(b"sealed"), 6)

@@ -128,7 +128,7 @@ class TestHiddenDigits:
     def test_guessing_ends_after_so_many_numbers(
         self, client: Client, korean: Submission, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(guess_limit, "MOST", 3)
+        monkeypatch.setattr(guess_limit, "LIMIT", 3)
         client.force_login(korean.created_by)
         for last in range(3):
             autosave(client, korean, version="1", identity_number=f"900203-234567{last}")

@@ -302,7 +302,7 @@ def test_a_mail_that_did_not_leave_is_not_recorded_and_its_link_is_revoked(
     if why == "too many":
         monkeypatch.setattr(phone_links, "MAILS_AT_MOST", 0)
         phone_links.rate_limit.is_too_fast("phone-mail", str(submission.pk), most=0, seconds=3600)
-    with pytest.raises((phone_links.NotMailed, phone_links.TooMany)):
+    with pytest.raises((phone_links.NotMailed, phone_links.TooManyLinks)):
         phone_links.mail(link, url, by=by(submission.created_by))
     assert kinds_of_events(submission)[-2:] == ["phone_link_made", "phone_link_revoked"]
     assert mail.outbox == []
@@ -338,7 +338,7 @@ def test_links_are_made_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(phone_links, "LINKS_AT_MOST", 2)
     submission = make_draft(images=False)
     tokens = [link_of(submission)[1] for _time in range(2)]
-    with pytest.raises(phone_links.TooMany):
+    with pytest.raises(phone_links.TooManyLinks):
         link_of(submission)
     assert phone_links.find(tokens[-1]), "the last good one still works"
 

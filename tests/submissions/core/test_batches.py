@@ -80,7 +80,7 @@ def test_histograms_go_on_after_a_bad_project(monkeypatch: pytest.MonkeyPatch) -
 def test_leases_lapse_after_a_bad_row(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = [factories.claim_call(factories.make_at(Status.STEP1_SENDING), CallKind.STEP1) for _each in range(2)]
     type(calls[0]).objects.update(lease_until=clock.now() - timedelta(minutes=1))
-    monkeypatch.setattr(ledger, "doubt", broken_for(ledger.doubt, calls[0].pk))
+    monkeypatch.setattr(ledger, "mark_unknown", broken_for(ledger.mark_unknown, calls[0].pk))
     assert ledger.lapse_leases() == 1
 
 
@@ -123,7 +123,7 @@ def test_deadlines_and_settling_go_on_after_a_bad_row(monkeypatch: pytest.Monkey
     assert deadline_sweep.sweep_deadlines() == 1
     doubted = [factories.claim_call(factories.make_at(Status.STEP1_SENDING), CallKind.STEP1) for _each in range(2)]
     for call in doubted:
-        ledger.doubt(call, error="cut")
+        ledger.mark_unknown(call, error="cut")
     type(doubted[0]).objects.update(next_read_at=past)
     tried: list[object] = []
     monkeypatch.setattr(reconcile, "settle_one", broken_for(lambda call: not tried.append(call.pk), doubted[0].pk))

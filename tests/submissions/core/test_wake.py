@@ -42,7 +42,7 @@ def test_nobody_to_ask_wakes(
     sent: list[str], monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Caught
 ) -> None:
     def gone(*_args: object) -> int:
-        raise redis_client.Gone
+        raise redis_client.RedisUnavailable
 
     monkeypatch.setattr(task_queue.redis_client, "ask", gone)
     with django_capture_on_commit_callbacks(execute=True):

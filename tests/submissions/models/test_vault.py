@@ -17,10 +17,10 @@ KEY, LABEL = bytes(32), "table.column:1"
 
 @pytest.mark.parametrize("length", range(41))
 def test_ciphertext_cut_to_any_length_cannot_be_opened(length: int) -> None:
-    cut = encryption.seal(KEY, LABEL, b"eleven bytes and more")[:length]
+    cut = encryption.encrypt(KEY, LABEL, b"eleven bytes and more")[:length]
     assert len(cut) == length
     with pytest.raises(encryption.CannotOpen):
-        encryption.open_sealed(KEY, LABEL, cut)
+        encryption.decrypt(KEY, LABEL, cut)
     wrapped = encryption.wrap(LABEL, b"eleven bytes and more")[:length]
     with pytest.raises(encryption.CannotOpen):
         encryption.unwrap(LABEL, wrapped)

@@ -19,7 +19,7 @@ from submissions.models import Call, CallKind, CallState, Image, ImageKind, Role
 from submissions.outbox import deadline_sweep, evidence, ledger, vendor_client
 from submissions.review import claims, decisions
 from submissions.vendor_sync import polling, reconcile, webhooks, worker
-from submissions.vendor_sync.status_table import Word, word_on
+from submissions.vendor_sync.status_table import Agreement, agreement_on
 from submissions.workflow import deadlines
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission
@@ -159,14 +159,14 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(arrives=st.booleans())
     def die(self, arrives: bool) -> None:
         """A worker is killed: before its call has left, or when the vendor has it and the reply is on its way."""
-        call = ledger.claim()
+        call = ledger.take_lease()
         if call is not None and arrives:
             self.talk(call)
 
     @rule()
     def stand_still(self) -> None:
         """A worker has its reply and is stopped: what it knows comes later, perhaps after its lease."""
-        call = ledger.claim()
+        call = ledger.take_lease()
         if call is not None and (reply := self.talk(call)) is not None:
             self.late.append((call, reply))
 
@@ -188,7 +188,7 @@ class LedgerMachine(RuleBasedStateMachine):
             with transaction.atomic():
                 worker.TAKES[CallKind(call.kind)](call, reply)
         except StaleSubmission:
-            ledger.doubt(call, error="portal_fault")
+            ledger.mark_unknown(call, error="portal_fault")
 
     @rule()
     def beat(self) -> None:
@@ -274,6 +274,6 @@ class LedgerMachine(RuleBasedStateMachine):
             assert submission is not None, f"the vendor's {kyc.submission_id} ({kyc.userid}) is lost here"
             assert evidence.tries_processed(submission) == kyc.step2_calls, "tries at the vendor and in our ledger"
             assert submission.selfies_sent == kyc.step2_calls, "selfies counted and selfies at the vendor"
-            word = word_on(Status(submission.status), kyc.status)
-            assert word == Word.AGREE, f"{submission.status} here, {kyc.status} at the vendor"
+            word = agreement_on(Status(submission.status), kyc.status)
+            assert word == Agreement.AGREE, f"{submission.status} here, {kyc.status} at the vendor"
         assert not ours, "a submission claims a record that the vendor does not have"

@@ -101,14 +101,14 @@ def test_call_without_room_stays_prepared_and_its_try_unspent() -> None:
     Project.objects.filter(pk=submission.project_id).update(calls_per_day=1, calls_per_second=1)
     project = reload(submission).project
     spent(vendor_client.budget_of(project), ALL, 3)
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     assert submission.open_call.state == CallState.PREPARED
 
 
 @pytest.mark.django_db
 def test_call_throttled_at_the_last_moment_is_given_back_uncounted() -> None:
     submission = make_at(Status.STEP2_SENDING)
-    call = ledger.claim()
+    call = ledger.take_lease()
     assert call is not None
     worker._failed(call, Throttled("used up", retry_after=30))
     call.refresh_from_db()
@@ -124,6 +124,6 @@ def test_nearest_deadline_goes_first_when_room_is_short() -> None:
     Submission.objects.filter(pk=sooner.pk).update(deadline_at=earlier)
     for submission in (later, sooner):
         submit.send_step2(reload(submission), by=by(submission.created_by))
-    claimed = ledger.claim()
+    claimed = ledger.take_lease()
     assert claimed is not None
     assert claimed.submission_id == sooner.pk

@@ -86,7 +86,7 @@ def test_first_call_of_another_worker_is_not_taken_for_a_lost_copy(
 
 def test_nothing_leaves_before_its_copy_can_be_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(epoch: UUID, tick: int) -> None:
-        raise restore_watermark.NotKept
+        raise restore_watermark.WatermarkNotWritten
 
     monkeypatch.setattr(restore_watermark, "write", refuse)
     assert not gate.is_open()
@@ -106,7 +106,7 @@ def lose_a_step1(bench: Bench) -> None:
 def test_database_behind_its_copy_is_on_hold_before_anything_leaves(bench: Bench) -> None:
     lose_a_step1(bench)
     bench.press_step1(1)
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     switch = Switch.read()
     assert (switch.may_send, switch.on_hold_why) == (False, restore_hold.RESTORED)
     assert "restored" in gate.why_closed(bench.project)
@@ -143,12 +143,12 @@ def test_copy_is_never_lowered(bench: Bench) -> None:
 
 def test_call_whose_tick_cannot_be_kept_does_not_leave(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: Any) -> None:
-        raise restore_watermark.NotKept
+        raise restore_watermark.WatermarkNotWritten
 
     bench.customers([""])
     bench.press_step1(0)
     monkeypatch.setattr(restore_watermark, "write", refuse)
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     assert (bench.call.state, bench.mine.deadline_at) == (CallState.PREPARED, None)
 
 
@@ -210,7 +210,7 @@ def test_prepared_call_of_the_dump_may_have_left_and_is_not_sent(bench: Bench) -
     bench.press_step2(0, 1)
     with Dump():
         bench.work("fine")
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     restore_recovery.go_on()
     assert (bench.call.state, bench.call.error, bench.mine.selfies_sent) == (CallState.UNKNOWN, "restored", 1)
     recover(bench)

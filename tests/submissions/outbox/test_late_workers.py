@@ -55,8 +55,8 @@ def rows(call: Call) -> tuple[Any, ...]:
 
 
 WRITES: dict[str, Callable[[Call], object]] = {
-    "give back": lambda call: ledger.give_back(call, error="undelivered"),
-    "doubt": lambda call: ledger.doubt(call, error="cut"),
+    "give back": lambda call: ledger.requeue(call, error="undelivered"),
+    "doubt": lambda call: ledger.mark_unknown(call, error="cut"),
     "refuse": lambda call: ledger.refuse(call, error="refused", code="a", http_status=400, reply={}),
     "cancel": lambda call: ledger.cancel_sent(call, error="deadline"),
     "answer": lambda call: replies.step2_answered(call, step2_reply("pending")),
@@ -100,7 +100,7 @@ def test_reply_after_the_person_was_erased_brings_nobody_back_into_search() -> N
     call = left(Status.STEP1_SENDING, CallKind.STEP1)
     submission = call.submission
     submission.data_key()  # the images were opened with it before the call left
-    ledger.doubt(call, error="lease_ran_out")
+    ledger.mark_unknown(call, error="lease_ran_out")
     reconcile.release(Call.objects.select_related("submission__project").get(pk=call.pk), by=SYSTEM)
     erasure.erase(reload(submission), by=SYSTEM, why="customer_request")
     assert not replies.step1_answered(call, step1_reply(ocr={"document_number": "M12345678"}))
@@ -142,7 +142,7 @@ def test_answers_beside_a_status_end_their_call_and_are_recorded() -> None:
 
 def test_settled_once() -> None:
     call = left(Status.STEP2_SENDING, CallKind.STEP2)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     ledger.settle(call, "never_arrived")
     with pytest.raises(StaleSubmission):
         ledger.settle(call, "adopted")
@@ -206,7 +206,7 @@ def claimable_after(call: Call, **delta: float) -> bool:
 
 def test_call_waits_as_long_as_the_vendor_says_a_few_minutes_at_a_time() -> None:
     call = turn_away(left(Status.STEP2_SENDING, CallKind.STEP2), retry_after=3600)
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     assert not claimable_after(call, minutes=-1), "another host's clock is behind"
     assert not claimable_after(call, minutes=3)
     assert claimable_after(call, minutes=4, seconds=1)
@@ -225,7 +225,7 @@ def test_call_that_is_turned_away_each_time_waits_twice_as_long_each_time() -> N
             call = turn_away(call)
             waits.append((call.not_before - now).total_seconds())
             travelling.move_to(call.not_before)
-            claimed = ledger.claim()
+            claimed = ledger.take_lease()
             assert claimed is not None
             call = claimed
     assert waits[0] < 3
@@ -241,7 +241,7 @@ def test_call_put_off_beyond_its_latest_start_has_one_more_chance_before_it() ->
     call = turn_away(call, retry_after=600)
     assert latest - timedelta(seconds=31) < call.not_before < latest
     with time_machine.travel(call.not_before + timedelta(seconds=0.1)):
-        again = ledger.claim()
+        again = ledger.take_lease()
         assert again is not None
         assert turn_away(again, retry_after=600).not_before > latest
 
@@ -249,7 +249,7 @@ def test_call_put_off_beyond_its_latest_start_has_one_more_chance_before_it() ->
 def test_step1_undelivered_too_often_is_given_back_to_the_agent() -> None:
     call = left(Status.STEP1_SENDING, CallKind.STEP1)
     call.undelivered = ledger.STEP1_GIVES_UP_AFTER - 1
-    assert ledger.give_back(call, error="undelivered")
+    assert ledger.requeue(call, error="undelivered")
     assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.CANCELLED, "not_delivered")
     fresh = reload(call.submission)
     assert (fresh.status, fresh.deadline_at) == (Status.DRAFT, None)

@@ -128,7 +128,7 @@ def believe_the_first_read(call: Call, client: Any) -> bool:
 
 
 def give_back_instead_of_doubt(call: Call, *, error: str, **more: Any) -> bool:
-    return ledger.give_back(call, error=error)
+    return ledger.requeue(call, error=error)
 
 
 GUARDS: dict[str, tuple[str, Any, str, Any]] = {

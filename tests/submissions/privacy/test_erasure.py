@@ -214,7 +214,7 @@ def test_hold_set_after_the_sweep_read_the_row_keeps_the_person() -> None:
     """The sweep works with rows that it read many erasures ago."""
     as_read = decided(Status.REJECTED, years_ago=6)
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
-    retention.hold(factories.reload(as_read), by=by, reason="court file 7")
+    retention.set_legal_hold(factories.reload(as_read), by=by, reason="court file 7")
     with pytest.raises(erasure.OnLegalHold):
         erasure.erase(as_read, by=SYSTEM, why="retention")
     assert not is_journaled(as_read)
@@ -279,7 +279,7 @@ def test_person_of_a_crash_before_the_commit_is_erased_by_the_next_sweep() -> No
 def test_person_held_after_a_crash_before_the_commit_is_kept(tmp_path: Path) -> None:
     submission = left_by_a_crash(decided(Status.REJECTED, years_ago=6))
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
-    retention.hold(submission, by=by, reason="court file 7")
+    retention.set_legal_hold(submission, by=by, reason="court file 7")
     restore_hold.begin(restore_hold.BY_HAND)
     assert erasure.replay() == erasure.Replay()
     call_command("hold", "--lift", "--reason", "looked at all")

@@ -69,7 +69,7 @@ def test_draft_goes_after_its_own_short_clock() -> None:
 def test_legal_hold_keeps_it_and_the_dry_run_says_so() -> None:
     submission = decided(Status.REJECTED, years_ago=6)
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
-    retention.hold(submission, by=by, reason="court file 7")
+    retention.set_legal_hold(submission, by=by, reason="court file 7")
     assert retention.erase_due() == 0
     assert [(due.count, due.on_hold) for due in retention.dry_run()] == [(0, 1)]
     with pytest.raises(erasure.OnLegalHold):
@@ -115,7 +115,7 @@ def refuse(call: Call) -> None:
 
 
 def never_arrive(call: Call) -> None:
-    ledger.doubt(call, error="outcomeunknown")
+    ledger.mark_unknown(call, error="outcomeunknown")
     reconcile.release(call, by=SYSTEM)
 
 
@@ -155,7 +155,7 @@ def test_ours_goes_alone_where_it_is_asked_for_once_more_without_the_vendors() -
 def test_deletion_that_reading_back_showed_is_one() -> None:
     submission = decided()
     call = asked_at_vendor(submission)
-    ledger.doubt(call, error="outcomeunknown")
+    ledger.mark_unknown(call, error="outcomeunknown")
     ledger.settle(call, "adopted")
     assert retention.erase_due() == 1
 

@@ -120,7 +120,7 @@ def test_image_that_is_gone_is_said(officer_client: Client) -> None:
 
 
 def test_more_than_one_person_can_have_is_refused(officer_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_subject_export, "MOST", 1)
+    monkeypatch.setattr(data_subject_export, "LIMIT", 1)
     factories.make_draft()
     factories.make_draft()
     assert "more submissions than one person" in show(officer_client, factories.VALUES["email"]).content.decode()

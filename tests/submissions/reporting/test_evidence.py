@@ -11,7 +11,7 @@ from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, Status, Submission
 from submissions.outbox import evidence, ledger
-from submissions.outbox.evidence import Finding as F
+from submissions.outbox.evidence import Evidence as F
 from tests.factories import attach_image, by, claim_call, explain, make_at, reload
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def judged(call: Call, found: VendorSubmission | None, held: str | None = None) 
 def step2() -> Call:
     """A first selfie that left and was lost."""
     call = claim_call(make_at(Status.STEP2_SENDING), CallKind.STEP2)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     return fresh(call)
 
 
@@ -48,7 +48,7 @@ def second() -> Call:
     explain(submission)
     submit.send_step2(submission, by=by(submission.created_by))
     call = claim_call(submission, CallKind.STEP2)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     return fresh(call)
 
 
@@ -72,7 +72,7 @@ def step1_retry() -> Call:
     _was_long_ago(submission)
     submit.send_step1(submission, by=by(submission.created_by))
     call = claim_call(submission, CallKind.STEP1)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     return fresh(call)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from submissions.reporting.exports.create import MOST_UNDER_WAY
+from submissions.reporting.exports.create import MAX_UNDER_WAY
 from tests import postgres
 from tests.race import CALLS, ERASURES, PEOPLE, WAITING
 from tests.stack import ROOT
@@ -33,7 +33,7 @@ def race(environment: dict[str, str]) -> None:
     assert "None" not in told["sent"], "none comes back empty while another's call is waiting"
     assert (told["erased_and_asked"], told["kept_and_journaled"]) == (0, 0), "one comes first, the other does nothing"
     assert (told["erased_or_kept"], told["refusals"]) == (ERASURES, [])
-    assert told["exports"] == MOST_UNDER_WAY
+    assert told["exports"] == MAX_UNDER_WAY
     assert {button: len(raised) for button, raised in told["pressed_twice"].items()} == dict.fromkeys(BUTTONS, 1)
     assert {name for raised in told["pressed_twice"].values() for name in raised} <= ANSWERED, "told in words"
 

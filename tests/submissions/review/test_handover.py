@@ -27,7 +27,7 @@ def in_hours(hours: float) -> object:
 def test_list_shows_claims_limits_unknown_calls_and_questions() -> None:
     agent, officer = make_user(), make_user(Role.OFFICER)
     stuck = make_at(Status.STEP2_SENDING, agent)
-    assert ledger.doubt(claim_call(stuck, CallKind.STEP2), error="timeout")
+    assert ledger.mark_unknown(claim_call(stuck, CallKind.STEP2), error="timeout")
     claimed, soon, later = (make_at(Status.PENDING, agent) for _each in range(3))
     claims.claim(claimed, by=by(officer))
     Submission.objects.filter(pk=claimed.pk).update(target_at=in_hours(20))

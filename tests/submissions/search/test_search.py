@@ -21,7 +21,7 @@ def named(name: str, user: User | None = None, number: int = 0, **values: str) -
 
 
 def test_agent_finds_own_customers_among_many_others_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blind_index, "MOST_FOUND", 2)
+    monkeypatch.setattr(blind_index, "MAX_FOUND", 2)
     agent, other = make_user(), make_user(team=make_team("Elsewhere"))
     mine = named("Kim Minseo", agent)
     for number in range(1, 6):
@@ -32,7 +32,7 @@ def test_agent_finds_own_customers_among_many_others_of_the_name(monkeypatch: py
 
 
 def test_newest_of_too_many_are_the_ones_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blind_index, "MOST_FOUND", 2)
+    monkeypatch.setattr(blind_index, "MAX_FOUND", 2)
     made = [named("Kim Minseo", number=number).reference for number in range(4)]
     assert found(make_user(Role.OFFICER), "kim") == made[:1:-1]
 

@@ -96,8 +96,8 @@ def prepare(*projects: Project) -> list[Submission]:
 def in_doubt(*projects: Project) -> list[Submission]:
     """A Step 2 in each of which nobody knows whether it arrived, due to be asked about."""
     made = prepare(*projects)
-    while call := ledger.claim():
-        ledger.doubt(call, error="timeout")
+    while call := ledger.take_lease():
+        ledger.mark_unknown(call, error="timeout")
     Call.objects.filter(state=CallState.UNKNOWN).update(next_read_at=clock.now() - timedelta(seconds=1))
     return made
 
@@ -107,10 +107,10 @@ def test_calls_of_a_project_that_may_not_be_sent_hide_nobody_elses() -> None:
     slow, quick = make_project(), make_project()
     prepare(slow, slow, slow, quick)
     Call.objects.filter(submission__project=slow).update(urgency_at=clock.now())
-    call = ledger.claim(admit=lambda project: project != slow.pk)
+    call = ledger.take_lease(admit=lambda project: project != slow.pk)
     assert call is not None
     assert call.submission.project_id == quick.pk
-    assert ledger.claim(admit=lambda project: project != slow.pk) is None
+    assert ledger.take_lease(admit=lambda project: project != slow.pk) is None
 
 
 @pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_spent_key_hides_nobody_elses_calls() -> None:
     Project.objects.filter(pk=spent.pk).update(calls_per_day=1, calls_per_second=1)
     spent.refresh_from_db()
     vendor_client.budget_of(spent).spend(ALL)
-    call = ledger.claim()
+    call = ledger.take_lease()
     assert call is not None
     assert call.submission.project_id == other.pk
 

@@ -95,10 +95,10 @@ def test_selfie_given_back_after_the_third_turned_out_to_have_arrived_never_leav
     """It was on its way when the third was counted; that it did not arrive gives no try back."""
     give_up_third_selfie(bench)
     bench.press_step2(0, 1)
-    call = ledger.claim()
+    call = ledger.take_lease()
     assert call is not None
     bench.come_late()
-    ledger.give_back(call, error="undelivered")
+    ledger.requeue(call, error="undelivered")
     assert bench.mine.selfies_sent == 3
     bench.advance(1)
     bench.work("fine")

@@ -51,7 +51,7 @@ def test_step1_starts_the_clock_when_it_leaves_not_when_pressed() -> None:
 def test_step1_never_delivered_starts_no_clock() -> None:
     submission = make_at(Status.STEP1_SENDING)
     call = claim_call(submission, CallKind.STEP1)
-    assert ledger.give_back(call, error="undelivered")
+    assert ledger.requeue(call, error="undelivered")
     submission = reload(submission)
     assert (submission.deadline_at, submission.status) == (None, Status.STEP1_SENDING)
 
@@ -59,9 +59,9 @@ def test_step1_never_delivered_starts_no_clock() -> None:
 def test_step1_undelivered_too_often_goes_back_to_draft() -> None:
     submission = make_at(Status.STEP1_SENDING)
     for _time in range(ledger.STEP1_GIVES_UP_AFTER):
-        call = ledger.claim(clock.now() + timedelta(minutes=10))
+        call = ledger.take_lease(clock.now() + timedelta(minutes=10))
         assert call is not None
-        ledger.give_back(call, error="undelivered")
+        ledger.requeue(call, error="undelivered")
     submission = reload(submission)
     assert (submission.status, submission.open_call, submission.deadline_at) == (Status.DRAFT, None, None)
 
@@ -70,7 +70,7 @@ def test_step2_counts_the_selfie_when_it_leaves_and_not_when_undelivered() -> No
     submission = make_at(Status.STEP2_SENDING)
     call = claim_call(submission, CallKind.STEP2)
     assert reload(submission).selfies_sent == 1
-    ledger.give_back(call, error="undelivered")
+    ledger.requeue(call, error="undelivered")
     assert reload(submission).selfies_sent == 0
 
 
@@ -85,7 +85,7 @@ def test_refused_call_returns_the_submission_and_the_try() -> None:
 def test_unknown_call_stays_open_and_nothing_can_be_pressed() -> None:
     submission = make_at(Status.STEP2_SENDING)
     call = claim_call(submission, CallKind.STEP2)
-    ledger.doubt(call, error="outcomeunknown")
+    ledger.mark_unknown(call, error="outcomeunknown")
     submission = reload(submission)
     assert submission.open_call.state == CallState.UNKNOWN
     assert (submission.status, submission.selfies_sent) == (Status.STEP2_SENDING, 1)
@@ -103,14 +103,14 @@ def test_lease_that_ran_out_makes_the_call_unknown() -> None:
 
 def test_claim_takes_a_call_once() -> None:
     make_at(Status.STEP2_SENDING)
-    assert ledger.claim() is not None
-    assert ledger.claim() is None
+    assert ledger.take_lease() is not None
+    assert ledger.take_lease() is None
 
 
 def test_decision_can_be_undone_before_it_leaves_and_not_after() -> None:
     officer = make_user(Role.OFFICER)
     submission = make_at(Status.DECISION_SENDING, reviewer=officer)
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     decisions.undo(submission, by=by(officer))
     assert reload(submission).status == Status.PENDING
     submission = make_at(Status.DECISION_SENDING, reviewer=officer)

@@ -18,7 +18,7 @@ from submissions.models import Call, CallKind, CallState, Decision, Project, Rol
 from submissions.outbox import gate, ledger, restore_watermark, vendor_client
 from submissions.vendor_sync import adoption, orphans, reconcile, replies, status_table, worker
 from submissions.vendor_sync.concurrency import Lane
-from submissions.vendor_sync.status_table import Word
+from submissions.vendor_sync.status_table import Agreement
 from tests.factories import by, claim_call, make_at, make_draft, make_project, make_user, received, reload, step1_reply
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def record(result: str = "incomplete", *, vendor_id: str = "vendor-1", **told: A
 
 def lost(status: Status, kind: CallKind) -> Call:
     call = claim_call(make_at(status), kind)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     ledger.settle(call, "adopted")
     return Call.objects.select_related("submission__project").get(pk=call.pk)
 
@@ -107,18 +107,18 @@ class TestRead:
         return reload(submission)
 
     def test_record_that_is_not_there_is_a_difference(self, confirming: Submission) -> None:
-        assert status_table.adopt(confirming, None) == Word.DIFFER
+        assert status_table.adopt(confirming, None) == Agreement.DIFFER
         assert reload(confirming).differences.get().kind == "no_record"
 
     def test_record_that_is_not_there_waits_for_an_open_call(self) -> None:
         submission = make_at(Status.STEP2_SENDING)
         Submission.objects.update(vendor_updated_at=clock.now() - timedelta(hours=1))
-        assert status_table.adopt(reload(submission), None) == Word.WAIT
+        assert status_table.adopt(reload(submission), None) == Agreement.WAIT
         assert not submission.differences.exists()
 
     def test_record_that_is_not_there_yet_proves_nothing(self) -> None:
         submission = make_at(Status.CONFIRMING)
-        assert status_table.adopt(submission, None) == Word.BEHIND
+        assert status_table.adopt(submission, None) == Agreement.BEHIND
         fresh = reload(submission)
         assert (fresh.status, submission.differences.exists()) == (Status.CONFIRMING, False)
         assert fresh.next_read_at is not None
@@ -135,7 +135,7 @@ class TestRead:
     def test_what_moved_while_it_was_read_is_left_alone(self, confirming: Submission) -> None:
         seen = reload(confirming)
         Submission.objects.update(status=Status.ABANDONED, decided_at=clock.now())
-        status_table._note(seen, {"vendor_status": "incomplete"}, Word.AGREE)
+        status_table._note(seen, {"vendor_status": "incomplete"}, Agreement.AGREE)
         assert reload(confirming).vendor_status != "incomplete"
 
     def test_the_vendors_times_count_only_while_a_deadline_runs(self, confirming: Submission) -> None:
@@ -181,7 +181,7 @@ class TestLookedFor:
     @pytest.fixture
     def call(self) -> Call:
         call = claim_call(make_at(Status.STEP1_SENDING), CallKind.STEP1)
-        ledger.doubt(call, error="cut")
+        ledger.mark_unknown(call, error="cut")
         return Call.objects.select_related("submission__project", "attempt").get(pk=call.pk)
 
     def test_earliest_of_several_counts_and_the_others_are_shown(self, call: Call) -> None:
@@ -255,7 +255,7 @@ def test_stray_record_of_a_draft_that_has_moved_waits() -> None:
 def test_late_reply_to_a_draft_that_moved_on_is_put_right() -> None:
     """Settled as never arrived, pressed again, and then the first reply comes: it counts, and opens nothing."""
     call = claim_call(make_at(Status.STEP2_SENDING), CallKind.STEP2)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     ledger.settle(call, "never_arrived")
     ledger.return_to_before(call, by=ledger.SYSTEM, why="never_arrived")
     Submission.objects.update(status=Status.ABANDONED, decided_at=clock.now())
@@ -290,7 +290,7 @@ def test_time_that_the_vendor_does_not_tell_is_not_known() -> None:
 def test_tick_that_nobody_keeps_is_said() -> None:
     with (
         mock.patch.object(restore_watermark, "_raise_file", side_effect=OSError),
-        pytest.raises(restore_watermark.NotKept),
+        pytest.raises(restore_watermark.WatermarkNotWritten),
     ):
         restore_watermark.write(make_draft().pk, 1)
 
@@ -345,4 +345,4 @@ def test_odd_words_of_a_record_are_kept_as_far_as_they_can_be() -> None:
     found = record(vendor_id=submission.vendor_id, commentCode=["a\0b", "c\ud800"], attempts=attempts)
     status_table.adopt(submission, found)
     fresh = reload(submission)
-    assert (fresh.vendor_codes, fresh.vendor_attempts) == (["ab", "c"], status_table.MOST_ATTEMPTS)
+    assert (fresh.vendor_codes, fresh.vendor_attempts) == (["ab", "c"], status_table.MAX_ATTEMPTS)

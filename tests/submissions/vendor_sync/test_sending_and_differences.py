@@ -44,11 +44,11 @@ def test_stop_wants_a_reason_and_everybody_reads_it() -> None:
     manager.post("/sending/stop/", {"stop": "1", "reason": ""})
     assert Switch.read().may_send
     manager.post("/sending/stop/", {"stop": "1", "reason": "Vendor maintenance"})
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     assert "Vendor maintenance" in browser(Role.AGENT).get("/").content.decode()
     assert "Vendor maintenance" in manager.get("/sending/").content.decode()
     manager.post("/sending/stop/", {"stop": "0"})
-    assert ledger.claim() is not None
+    assert ledger.take_lease() is not None
     assert (
         list(Event.objects.filter(kind__startswith="sending_").values_list("kind", flat=True))[-1] == "sending_resumed"
     )
@@ -115,12 +115,12 @@ def test_down_vendor_is_said_on_every_page_and_takes_no_new_step1() -> None:
     make_at(Status.STEP1_SENDING, project=project)
     Project.objects.filter(pk=project.pk).update(undelivered_in_row=gate.DOWN_AFTER)
     assert "cannot be reached" in browser(Role.AGENT).get("/").content.decode()
-    call = ledger.claim()
+    call = ledger.take_lease()
     assert call is not None
     assert call.submission_id == started.pk
-    assert ledger.claim() is None
+    assert ledger.take_lease() is None
     Project.objects.filter(pk=project.pk).update(undelivered_in_row=0)
-    assert ledger.claim() is not None
+    assert ledger.take_lease() is not None
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.ADMINISTRATOR])

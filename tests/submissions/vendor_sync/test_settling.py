@@ -166,7 +166,7 @@ def test_step1_retry_that_left_no_trace_heals_by_itself(bench: Bench) -> None:
 def test_worker_whose_lease_ran_out_sends_nothing(bench: Bench) -> None:
     bench.at()
     bench.press_step2(0, 1)
-    call = ledger.claim()
+    call = ledger.take_lease()
     assert call is not None
     bench.advance(3)
     assert worker._ready(call) is None
@@ -182,7 +182,7 @@ def test_jump_of_our_clock_does_not_shorten_the_wait(bench: Bench) -> None:
         bench.beat()
         assert bench.call.state == CallState.UNKNOWN
         assert bench.mine.project.clock_offset < -3500
-        assert ledger.claim() is None
+        assert ledger.take_lease() is None
 
 
 def test_what_a_clock_that_ran_ahead_put_off_is_done_once_it_is_set_back(bench: Bench) -> None:
@@ -357,7 +357,7 @@ def test_two_workers_claim_one_call_once(bench: Bench) -> None:
     bench.attach(bench.mine, ImageKind.SELFIE)
     bench.press_step2(0, 1)
     stale = Call.objects.select_related("submission__project", "attempt").get(pk=bench.call.pk)
-    assert ledger.claim() is not None
+    assert ledger.take_lease() is not None
     assert not ledger._take(stale, clock.now())
     assert reload(bench.mine).selfies_sent == 1
 
@@ -367,7 +367,7 @@ def test_guarded_updates_look_at_the_row_alone(bench: Bench) -> None:
     bench.at()
     bench.press_step2(0, 1)
     with CaptureQueriesContext(connection) as caught:
-        assert ledger.claim() is not None
+        assert ledger.take_lease() is not None
     taking = [query["sql"] for query in caught if query["sql"].startswith('UPDATE "submissions_call"')]
     assert len(taking) == 1
     assert "SELECT" not in taking[0]

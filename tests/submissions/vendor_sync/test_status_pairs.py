@@ -9,7 +9,7 @@ from argos.replies import parse_item
 from submissions.core import clock
 from submissions.models import CallKind, Status, Submission
 from submissions.vendor_sync import replies, status_table
-from submissions.vendor_sync.status_table import TABLE, VENDOR_STATUSES, Word, word_on
+from submissions.vendor_sync.status_table import TABLE, VENDOR_STATUSES, Agreement, agreement_on
 from tests.factories import claim_call, make_at, reload, review_reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -73,7 +73,7 @@ def test_pair(ours: Status, vendor: str, word: str) -> None:
 @pytest.mark.parametrize("ours", Status)
 @pytest.mark.parametrize("strange", ["", "in_review", "APPROVED!", "verified"])
 def test_undocumented_status_moves_nothing_and_is_shown(ours: Status, strange: str) -> None:
-    assert word_on(ours, strange) in (Word.WAIT, Word.DIFFER)
+    assert agreement_on(ours, strange) in (Agreement.WAIT, Agreement.DIFFER)
     submission = make_at(ours)
     status_table.adopt(submission, record(submission, strange))
     submission = reload(submission)
@@ -110,7 +110,7 @@ def test_read_older_than_the_vendors_last_word_changes_nothing() -> None:
             "kyc": {"result": "incomplete", "attempts": []},
         }
     )
-    assert status_table.adopt(submission, old) == Word.BEHIND
+    assert status_table.adopt(submission, old) == Agreement.BEHIND
     submission = reload(submission)
     assert (submission.status, submission.has_difference, submission.vendor_status) == (S.PENDING, False, "pending")
     assert submission.next_read_at < clock.now() + timedelta(minutes=5)

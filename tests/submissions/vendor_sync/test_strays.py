@@ -36,7 +36,7 @@ def record(userid: str, vendor_id: str = "stray-1", result: str = "pending") -> 
 
 def in_doubt(submission: Submission, kind: CallKind) -> Call:
     call = claim_call(submission, kind)
-    ledger.doubt(call, error="cut")
+    ledger.mark_unknown(call, error="cut")
     return Call.objects.select_related("submission__project", "attempt").get(pk=call.pk)
 
 
@@ -158,7 +158,11 @@ class TestLifted:
 
     @pytest.mark.parametrize(("kept", "tick"), [(9, 10), (2, 5), (None, 5)])
     def test_tick_goes_past_its_copy_and_the_copy_follows(self, switch: Switch, kept: int | None, tick: int) -> None:
-        read = mock.Mock(side_effect=restore_watermark.NotTold) if kept is None else mock.Mock(return_value=kept)
+        read = (
+            mock.Mock(side_effect=restore_watermark.WatermarkUnavailable)
+            if kept is None
+            else mock.Mock(return_value=kept)
+        )
         with (
             mock.patch.object(restore_watermark, "read", read),
             mock.patch.object(restore_watermark, "write") as written,

@@ -93,7 +93,7 @@ def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Clien
 def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
     submission = make_at(Status.STEP1_SENDING, agent, make_project(settle_minutes=17))
     call = claim_call(submission, CallKind.STEP1)
-    assert ledger.doubt(call, error="timeout")
+    assert ledger.mark_unknown(call, error="timeout")
     assert "within about 17 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
 
 
@@ -102,7 +102,7 @@ def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) ->
     project = make_project(settle_minutes=6)
     submission = make_at(Status.STEP2_SENDING, agent, project)
     call = claim_call(submission, CallKind.STEP2)
-    assert ledger.doubt(call, error="timeout")
+    assert ledger.mark_unknown(call, error="timeout")
     call.refresh_from_db()
     assert "within about 30 minutes" in status_messages.about_open_call(call).text
     begun = clock.vendor_now(project) - timedelta(minutes=12)
@@ -119,7 +119,7 @@ def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> 
     submission = make_at(Status.CONFIRMING, agent, make_project(has_account_occupancy=True))
     submit.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
     call = claim_call(submission, CallKind.ACCOUNT)
-    assert ledger.doubt(call, error="timeout")
+    assert ledger.mark_unknown(call, error="timeout")
     told = status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
     assert "does not show account checks" in told
     assert "minutes" not in told

@@ -169,7 +169,7 @@ def test_no_reply_to_step1_breaks_a_page(given: dict[str, Any]) -> None:
     try:
         assert replies.step1_answered(call, parse_step1(given, received(given)))
     except OutcomeUnknown as error:
-        ledger.doubt(call, error="outcomeunknown", reply={"body": error.raw.decode()})
+        ledger.mark_unknown(call, error="outcomeunknown", reply={"body": error.raw.decode()})
     pages(reload(draft))
 
 
@@ -182,7 +182,7 @@ def test_no_reply_to_step2_breaks_a_page(given: dict[str, Any], status: str) -> 
     try:
         assert replies.step2_answered(call, parse_step2(given, received(given)))
     except OutcomeUnknown as error:
-        ledger.doubt(call, error="outcomeunknown", reply={"body": error.raw.decode()})
+        ledger.mark_unknown(call, error="outcomeunknown", reply={"body": error.raw.decode()})
     pages(reload(submission))
 
 

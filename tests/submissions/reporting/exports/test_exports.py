@@ -278,7 +278,7 @@ def test_at_most_three_under_way() -> None:
 
 def test_two_workers_do_not_make_it_twice() -> None:
     ask(make_user(Role.OFFICER))
-    first, second = generate.claim(), generate.claim()
+    first, second = generate.start(), generate.start()
     assert first is not None
     assert second is None
 
@@ -290,22 +290,22 @@ def test_worker_that_read_the_same_row_a_moment_later_gets_none(monkeypatch: pyt
 
     def other_worker_is_quicker() -> Any:
         monkeypatch.setattr(generate.uuid, "uuid4", new_lease)
-        taken.append(generate.claim())
+        taken.append(generate.start())
         return new_lease()
 
     monkeypatch.setattr(generate.uuid, "uuid4", other_worker_is_quicker)
-    taken.append(generate.claim())
+    taken.append(generate.start())
     assert [export is not None for export in taken] == [True, False]
 
 
 def test_dead_workers_export_is_taken_up_again_then_given_up_in_words() -> None:
     officer = make_user(Role.OFFICER)
     export = ask(officer)
-    for _time in range(generate.MOST_TRIES):
-        assert generate.claim() is not None
-        assert generate.claim() is None
+    for _time in range(generate.MAX_TRIES):
+        assert generate.start() is not None
+        assert generate.start() is None
         Export.objects.update(lease_until=clock.now() - timedelta(seconds=1))
-    assert generate.claim() is None
+    assert generate.start() is None
     export.refresh_from_db()
     assert (export.state, export.failure) == (ExportState.FAILED, "interrupted")
     assert "interrupted three times" in browser(officer).get(f"/exports/{export.pk}/").content.decode()
@@ -314,10 +314,10 @@ def test_dead_workers_export_is_taken_up_again_then_given_up_in_words() -> None:
 def test_worker_that_lost_its_lease_leaves_no_file() -> None:
     make_draft()
     ask(make_user(Role.OFFICER))
-    slow = generate.claim()
+    slow = generate.start()
     assert slow is not None
     Export.objects.update(lease_until=clock.now() - timedelta(seconds=1))
-    quick = generate.claim()
+    quick = generate.start()
     assert quick is not None
     generate.make(slow)
     assert Export.objects.get().state == ExportState.RUNNING

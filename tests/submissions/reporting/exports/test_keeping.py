@@ -54,7 +54,7 @@ def test_file_made_after_the_erasure_is_left_alone_by_the_sweep() -> None:
     """One was being made when somebody in it was erased, another was asked for later: both have an empty row."""
     erased = make_draft()
     before = ask(make_user(Role.OFFICER))
-    claimed = generate.claim()
+    claimed = generate.start()
     assert claimed is not None
     fields = {"export": str(claimed.pk), "try": claimed.tries, "shown": [erased.reference]}
     events.record("exported", by=SYSTEM, fields=fields)

@@ -13,7 +13,7 @@ from submissions.core import clock
 from submissions.models import CallKind, Decision, Event, Role, Source, Status, Submission, User, Verdict
 from submissions.outbox import ledger
 from submissions.reporting.reports import attempts, backlog, deadlines, decisions, overrides, reasons
-from submissions.reporting.reports.date_range import LONGEST, Window, window_of
+from submissions.reporting.reports.date_range import MAX_LENGTH, Window, window_of
 from submissions.reporting.reports.percentiles import percentile
 from submissions.reporting.reports.table import Report, name, number, share, shortened, span
 from submissions.review import claims
@@ -216,7 +216,7 @@ def test_impossible_ranges_are_answered_in_words(query: str, said: str) -> None:
 
 def test_window_is_never_longer_than_a_quarter() -> None:
     window, preset, told = window_of(QueryDict("from=2026-01-01&to=2026-12-31"))
-    assert (len(window.days), preset, len(told)) == (LONGEST, "", 1)
+    assert (len(window.days), preset, len(told)) == (MAX_LENGTH, "", 1)
 
 
 @pytest.mark.parametrize("values", [[5], [1, 2], [1, 2, 3], [4, 9, 30, 31]])
@@ -250,7 +250,7 @@ def test_overrides_with_reasons_for_managers_only() -> None:
     officer, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
     stuck = make_at(Status.STEP2_SENDING)
     call = claim_call(stuck, CallKind.STEP2)
-    assert ledger.doubt(call, error="timeout")
+    assert ledger.mark_unknown(call, error="timeout")
     approved = approve_with_warnings(officer)
     call.refresh_from_db()
     reconcile.release(call, by=by(manager), reason="The vendor's desk says no.")
