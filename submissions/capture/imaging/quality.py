@@ -21,7 +21,8 @@ from submissions.capture.imaging.face.detection import Face, Sight, find_portrai
 class Thresholds:
     """Levels 0 to 255; shares of the short side or of the area, 0 to 1; sharpness as `sharpness` gives it.
 
-    A face is measured by the detector's box, brow to chin, which is smaller than the head. The widest portrait of a
+    A face is measured by the detector's box, brow to chin, which is smaller than the head. `border_distance` is that of
+    its centre, in its widths. The widest portrait of a
     document: its score, its distance from the border and the second portrait's width, both in its widths.
     """
 
@@ -33,7 +34,7 @@ class Thresholds:
     face_clipped_share: float = 0.3
     face_share: float = 0.27
     face_share_most: float = 0.84
-    border_share: float = 0.02
+    border_distance: float = 0.53
     face_pixels: int = 130
     sharp_width: int = 72
     face_sharpness: float = 0.022
@@ -55,7 +56,13 @@ GLARE_WIDTH = 800
 PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
 # A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
 LIVE = replace(
-    DEFAULT, face_pixels=0, portrait_aside=1, id_long_side=0, face_share=0.32, face_share_most=0.78, border_share=0.03
+    DEFAULT,
+    face_pixels=0,
+    portrait_aside=1,
+    id_long_side=0,
+    face_share=0.32,
+    face_share_most=0.78,
+    border_distance=0.56,
 )
 
 
@@ -186,14 +193,15 @@ def _face_findings(picture: Pixels, grey: Pixels, sight: Sight, thresholds: Thre
         return exposure
     tall, wide = grey.shape
     share = face.width / min(tall, wide)
-    margin = min(face.x, face.y, wide - face.x - face.width, tall - face.y - face.height) / min(tall, wide)
+    x, y = face.centre
+    margin = min(x, y, wide - x, tall - y) / face.width
     sharp, darkness = sharpness(_inside(grey, face), thresholds.sharp_width), eye_darkness(picture, face)
     is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
     rows = (
         (share < thresholds.face_share, "selfie_is_id" if is_aside else "face_small", share),
         (face.width < thresholds.face_pixels, "face_few_pixels", face.width),
         (share > thresholds.face_share_most, "face_large", share),
-        (margin < thresholds.border_share or sight.is_cut, "face_at_border", margin),
+        (margin < thresholds.border_distance or sight.is_cut, "face_at_border", margin),
         (sharp < thresholds.face_sharpness, "blurred", sharp),
         (darkness > thresholds.eye_darkness, "eyes_covered", darkness),
     )

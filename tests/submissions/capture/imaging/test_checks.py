@@ -53,6 +53,12 @@ def test_check_selfie_names_what_is_wrong(image: Image.Image, code: str) -> None
     assert code in selfie_codes(image)
 
 
+@pytest.mark.parametrize(("left", "codes"), [(-60, []), (-95, ["face_at_border"])])
+def test_check_selfie_room_beside_the_face(left: int, codes: list[str]) -> None:
+    """The face's centre is 210 pixels right of the pasted head's edge, and its width 247."""
+    assert selfie_codes(on_a_wall(420, (left, 120))) == codes
+
+
 def test_check_selfie_two_faces() -> None:
     assert [finding.code for finding in imaging_quality.check_selfie(pictures.two_faces_jpeg())] == ["several_faces"]
 
