@@ -91,7 +91,7 @@ def test_checks_page_has_the_thresholds() -> None:
     bounds = quality.DEFAULT
     for row, numbers in {
         "size of the face": (bounds.face_share, bounds.face_share_most, bounds.face_pixels),
-        "distance from the border": (bounds.border_share,),
+        "distance from the border": (bounds.border_distance,),
         "exposure": (f"{bounds.face_dark_level:g}", f"{bounds.face_clipped_share:.0%}".replace("%", " %")),
         "sharpness": (bounds.face_sharpness,),
         "document": (bounds.id_sharpness, f"{bounds.id_glare_share:.1%}".replace("%", " %"), bounds.id_long_side),
