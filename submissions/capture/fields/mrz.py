@@ -9,6 +9,7 @@ from submissions.audit.events import Actor
 from submissions.capture import drafts
 from submissions.core import clock
 from submissions.models import Submission
+from submissions.search import guess_limit
 
 FIELD = "mrz"
 FILLER = N_(
@@ -19,8 +20,14 @@ FILLER = N_(
 def fill(submission: Submission, text: str, *, by: Actor, is_compared: bool = False) -> list[Problem]:
     """Write what the lines say over the form's values; nothing is written when there is a problem.
 
-    `is_compared`: somebody has compared each K of the lines with the passport.
+    `is_compared`: somebody has compared each K of the lines with the passport. The number in the lines counts as a try,
+    as a typed one does, because the page names whose document has it.
     """
+    assert by.user is not None
+    try:
+        guess_limit.count(by.user, text)
+    except guess_limit.TooManyNumbers:
+        return [Problem(FIELD, "too_many", guess_limit.sentence())]
     lines = mrz.read_td3(text)
     if lines is None:
         wrong = _("These are not the two lines of a passport: 44 signs each, the first beginning with P.")

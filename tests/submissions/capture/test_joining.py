@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from submissions.audit import events
@@ -137,6 +138,17 @@ class TestHiddenDigits:
         found = client.post("/submissions/show/", {"text": NUMBER}, follow=True)
         assert found.redirect_chain == [("/submissions/", 302)], "nothing was searched for"
         assert "very many numbers" in found.content.decode()
+
+    def test_numbers_in_passport_lines_are_counted_as_typed_ones(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cache.clear()
+        monkeypatch.setattr(guess_limit, "LIMIT", 3)
+        submission = make_draft()
+        client.force_login(submission.created_by)
+        form = {"action": "mrz", "mrz": "P<KOREXAMPLE<<MINSEO\nM123456784KOR9002039F3501012"}
+        told = [client.post(f"/submissions/{submission.pk}/values/", form).content.decode() for _time in range(4)]
+        assert ["very many numbers" in page for page in told] == [False, False, False, True]
 
     def test_a_field_that_hides_nothing_is_compared_as_before(self) -> None:
         merged = merge.merge({"document_number": "M1234"}, {"document_number": "M1234"}, {"document_number": ""})
