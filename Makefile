@@ -56,7 +56,7 @@ test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromiu
 check: $(DEVELOPMENT) frontend messages ## everything a change must pass: static checks beside the whole suite
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-static test
 
-check-static: $(DEVELOPMENT)
+check-static: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment check, audit, secrets
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then fix what it cannot"; exit 1; }
 	@$(BIN)/python -m tests.imports

@@ -90,7 +90,7 @@ def _changes_are_atomic(monkeypatch: pytest.MonkeyPatch) -> None:
     insert = Event.objects.create
 
     def guarded(**columns: Any) -> Any:
-        is_look = columns["kind"] in LOOKS or "shown" in columns["fields"]
+        is_look = columns["kind"] in LOOKS or "shown" in columns.get("fields", {})
         blocks = transaction.get_connection().atomic_blocks
         if not is_look and all(block._from_testcase for block in blocks):
             raise AssertionError(f"{columns['kind']} is recorded outside the transaction of what it tells")

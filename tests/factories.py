@@ -192,7 +192,7 @@ def make_at(
     submission = make_draft(user, project, **values)
     if status == Status.DRAFT:
         return submission
-    submit.send_step1(submission, by=by(user))
+    submit.send_step1(submission, by=by(user), is_start_confirmed=True)
     if status == Status.STEP1_SENDING:
         return reload(submission)
     if status == Status.STEP1_RETRY:

@@ -95,7 +95,7 @@ class TestAddress:
         client.force_login(submission.created_by)
         page = client.get(f"/submissions/{submission.pk}/").content.decode()
         assert "Look the typed address up" not in page
-        assert "enter a Plus Code" in page
+        assert "Enter a Plus Code or the formatted address" in page
         assert "This is not a full Plus Code" in page
 
     def test_one_of_the_three_is_enough(self, project: Project) -> None:

@@ -36,7 +36,7 @@ def pending(officer: User) -> Submission:
         ({"issueDate": "1989-01-01"}, "The ID cannot be issued before the birth."),
         ({"issueDate": "2024-01-01", "expireDate": "2023-01-01"}, "The ID cannot expire before it is issued."),
         ({"birthDate": "2021-01-01"}, "The ID cannot be issued before the birth."),
-        ({"fullName": "Min\x07seo"}, "This holds a line break or another invisible character."),
+        ({"fullName": "Min\x07seo"}, "This holds a character that cannot be sent: "),
     ],
 )
 def test_corrections_keep_to_the_rules_of_the_capture_page(

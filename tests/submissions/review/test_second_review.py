@@ -90,7 +90,7 @@ def test_nobody_gets_one_as_their_next_while_its_verdict_can_be_taken_back(spoke
 def test_first_verdict_stays_once_it_is_old(first: User, spoken: Submission) -> None:
     later()
     page = browser(first).post(f"/review/{spoken.pk}/undo/", follow=True).content.decode()
-    assert "left already" in page
+    assert "was sent already and cannot be undone" in page
     assert reload(spoken).status == Status.SECOND_REVIEW
 
 

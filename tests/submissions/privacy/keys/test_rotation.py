@@ -2,7 +2,6 @@
 
 import itertools
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from submissions.privacy.keys import rotation
 from submissions.search import blind_index
 from submissions.vendor_sync import webhooks
 from tests.factories import make_draft, make_project, make_user
+from tests.stack import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -132,17 +132,17 @@ def test_search_keys_are_rotated(settings: Any) -> None:
 
 
 def test_every_column_under_the_master_key_is_rotated() -> None:
-    """A column that `vault.wrap` fills must stand in the table, or rotation would lock its rows.
+    """A column that `encryption.wrap` fills must stand in the table, or rotation would lock its rows.
 
-    `search` seals addresses of pages, which live for eight hours and are in no column.
+    `blind_index` encrypts addresses of pages, which live for eight hours and are in no column.
     """
-    apart = ("vault.py", "rotation.py", "search.py")
+    apart = ("encryption.py", "rotation.py", "blind_index.py")
     callers = [
         path.name
-        for path in Path(blind_index.__file__).parent.rglob("*.py")
-        if "vault.wrap(" in path.read_text() and path.name not in apart and path.parent.name != "migrations"
+        for path in (ROOT / "submissions").rglob("*.py")
+        if "encryption.wrap(" in path.read_text() and path.name not in apart and path.parent.name != "migrations"
     ]
-    wrapping = ["access_review.py", "difference.py", "export.py", "factors.py", "project.py", "submission_key.py"]
+    wrapping = ["access_review.py", "difference.py", "export.py", "project.py", "secrets.py", "submission_key.py"]
     assert sorted(callers) == [*wrapping, "webhook.py"]
     tables = {AccessReview, Difference, Export, SubmissionKey, Project, WebhookDelivery}
     assert {wrapped.model for wrapped in rotation.WRAPPED} == tables

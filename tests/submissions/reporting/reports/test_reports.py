@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
@@ -158,7 +159,8 @@ def test_retry_reasons_per_agent(busy: dict[str, User]) -> None:
 def test_one_submission_asked_twice_for_the_same_counts_once() -> None:
     submission = make_at(Status.INCOMPLETE)
     seen = Event.objects.get(kind="try_not_accepted", submission_id=submission.pk)
-    Event.objects.create(kind=seen.kind, actor_name="vendor", submission_id=submission.pk, fields=seen.fields)
+    with transaction.atomic():
+        Event.objects.create(kind=seen.kind, actor_name="vendor", submission_id=submission.pk, fields=seen.fields)
     rows = texts(reasons.retried_per_agent(make_user(Role.MANAGER), days()))
     assert [row[2] for row in rows] == ["1"]
 
