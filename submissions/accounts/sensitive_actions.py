@@ -48,6 +48,8 @@ ACTIONS: dict[str, When] = {
     "admin:submissions_project_change": always,
     "admin:submissions_project_changelist": acting("replace_webhook_token", "resume_sending"),
     "admin:submissions_consenttext_add": always,
+    "admin:submissions_team_add": always,
+    "admin:submissions_team_change": always,
 }
 
 

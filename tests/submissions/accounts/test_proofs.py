@@ -43,6 +43,8 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "admin:submissions_project_change": ({},),
     "admin:submissions_project_changelist": ({"action": "replace_webhook_token"}, {"action": "resume_sending"}),
     "admin:submissions_consenttext_add": ({},),
+    "admin:submissions_team_add": ({},),
+    "admin:submissions_team_change": ({},),
 }
 # They ask by a rule of their own (allauth's), or prove who is there.
 OWN_RULE = ("mfa_", "account_", "openid_connect_", "socialaccount_")
