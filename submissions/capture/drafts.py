@@ -7,13 +7,11 @@ from datetime import datetime
 
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture.imaging import decode_slots, normalise, portrait, quality
-from submissions.core import clock
-from submissions.core.reasons import is_reason
+from submissions.core import clock, reasons
 from submissions.models import (
     Capturer,
     CaptureSource,
@@ -30,10 +28,6 @@ from submissions.search import blind_index
 from submissions.workflow.transitions import StaleSubmission, move
 
 READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
-
-
-class ReasonMissing(Exception):
-    """The text says what to type."""
 
 
 def create_draft(
@@ -84,12 +78,11 @@ def join(submission: Submission, *, by: Actor, reason: str) -> None:
         ReasonMissing: nothing is written.
         StaleSubmission: it is no longer being captured.
     """
-    if not is_reason(reason):
-        raise ReasonMissing(_("Say in a few words why you capture this one in a colleague's place."))
+    reason = reasons.require(reason)
     with transaction.atomic():
         write_while_capturing(submission, (*CAPTURING, *SENDING))
         add_capturer(submission, by)
-        events.record("capture_joined", by=by, submission=submission, purpose="capture", reason=reason.strip())
+        events.record("capture_joined", by=by, submission=submission, purpose="capture", reason=reason)
 
 
 class SavedMeanwhile(StaleSubmission):

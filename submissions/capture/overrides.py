@@ -10,10 +10,8 @@ from django.db import transaction
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, image_findings, submit
-from submissions.core.reasons import is_reason
+from submissions.core.reasons import MIN_OVERRIDE_LENGTH, is_reason
 from submissions.models import Submission
-
-MIN_LENGTH = 2
 
 
 def known_keys(submission: Submission) -> set[str]:
@@ -55,4 +53,4 @@ def give(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> No
 
 
 def _counts(text: str) -> bool:
-    return not text or is_reason(text, shortest=MIN_LENGTH)
+    return not text or is_reason(text, shortest=MIN_OVERRIDE_LENGTH)

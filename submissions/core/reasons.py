@@ -6,11 +6,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MIN_LENGTH = 4
+MIN_OVERRIDE_LENGTH = 2  # beside one value of the capture form, where 오타 ("typo") says enough
 MIN_LETTERS = 2
+CODE = "no_reason"
+
+
+class ReasonMissing(Exception):
+    """The text is no reason, so nothing was done."""
 
 
 def is_reason(text: str, *, shortest: int = MIN_LENGTH) -> bool:
-    """Whether `text` has `shortest` visible characters and at least two letters of any script."""
+    """Return whether `text` has `shortest` visible characters and at least two letters of any script."""
     categories = [unicodedata.category(sign) for sign in unicodedata.normalize("NFKC", text.strip())]
     visible = [category for category in categories if category[0] not in "CM"]
     letters = [category for category in visible if category[0] == "L"]
@@ -18,10 +24,21 @@ def is_reason(text: str, *, shortest: int = MIN_LENGTH) -> bool:
 
 
 def validate(text: str) -> None:
-    """The validator of a form's reason.
+    """Refuse a form's text that is no reason.
 
     Raises:
-        ValidationError: it is no reason.
+        ValidationError: with the code `CODE`, for which a form may have its own sentence.
     """
     if not is_reason(text):
-        raise ValidationError(_("Say it in a few words."))
+        raise ValidationError(_("Say it in a few words."), code=CODE)
+
+
+def require(text: str) -> str:
+    """Return the reason without the space around it.
+
+    Raises:
+        ReasonMissing: it is no reason.
+    """
+    if not is_reason(text):
+        raise ReasonMissing
+    return text.strip()

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from argos import limits
 from submissions.models.people import User
 
 
@@ -18,7 +19,7 @@ class Switch(models.Model):
 
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    stopped_why = models.CharField(max_length=200, blank=True)
+    stopped_why = models.CharField(max_length=limits.REASON, blank=True)
     on_hold_since = models.DateTimeField(null=True)
     on_hold_why = models.CharField(max_length=40, blank=True)
     restored_to = models.DateTimeField(null=True, help_text="the last sign of life in the restored data")

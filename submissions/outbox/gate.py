@@ -171,7 +171,7 @@ def stop(*, by: Actor, why: str) -> None:
     assert by.user is not None
     Switch.read()
     with transaction.atomic():
-        Switch.objects.filter(pk=1).update(stopped_at=clock.now(), stopped_by=by.user, stopped_why=why[:200])
+        Switch.objects.filter(pk=1).update(stopped_at=clock.now(), stopped_by=by.user, stopped_why=why)
         events.record("sending_stopped", by=by)
 
 

@@ -112,4 +112,4 @@ def lift(*, by: Actor, why: str) -> None:
     restore_watermark.write(switch.epoch, tick)
     with transaction.atomic():
         Switch.objects.filter(pk=1).update(on_hold_since=None, on_hold_why="", tick=tick, ticked_at=clock.now())
-        events.record("hold_lifted", by=by, fields={"why": why[:200]})
+        events.record("hold_lifted", by=by, fields={"why": why})

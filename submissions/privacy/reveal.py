@@ -5,19 +5,14 @@ for a few minutes, for this person and this image only; so each image opened say
 """
 
 from django.core import signing
-from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.core.reasons import is_reason
+from submissions.core import reasons
 from submissions.models import Event, Image, Submission, User
 
 LASTS_SECONDS = 300
 SALT = "submissions.reveal"
-
-
-class ReasonMissing(Exception):
-    """The text says what to type."""
 
 
 def reveal(submission: Submission, *, by: Actor, reason: str) -> Event:
@@ -26,9 +21,8 @@ def reveal(submission: Submission, *, by: Actor, reason: str) -> Event:
     Raises:
         ReasonMissing: nothing is recorded and nothing may be shown.
     """
-    if not is_reason(reason):
-        raise ReasonMissing(_("Say in a few words why you need to see this."))
-    return events.record("revealed", by=by, submission=submission, purpose="reveal", reason=reason.strip())
+    reason = reasons.require(reason)
+    return events.record("revealed", by=by, submission=submission, purpose="reveal", reason=reason)
 
 
 def key_to(image: Image, user: User, because: Event) -> str:

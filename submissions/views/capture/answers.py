@@ -14,6 +14,7 @@ from submissions.models import Question
 from submissions.models.image import StorageAway
 from submissions.review import questions
 from submissions.views.capture import submission_page
+from submissions.views.forms.reason import AnswerForm
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
 
@@ -27,7 +28,14 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.info(request, _("There is no open question. Somebody has answered it."))
         return redirect("submission", pk=pk)
     question.submission = found
-    text = request.POST.get("answer", "").strip()[:2000]
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Not answered yet: %(why)s") % {"why": " ".join(map(str, form.errors["answer"]))})
+        if request.FILES:
+            messages.warning(request, _("Attach the picture again too."))
+        typed = {"answer": request.POST.get("answer", "")}
+        return submission_page.render_submission(request, found, typed=typed, status=422)
+    text = form.cleaned_data["answer"]
     upload = request.FILES.get("attachment")
     content = upload.read() if upload else None
     try:

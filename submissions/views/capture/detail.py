@@ -5,17 +5,18 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import drafts
-from submissions.core.reasons import is_reason
 from submissions.models import Call, CallKind, CallState
 from submissions.privacy import reveal as revealing
 from submissions.vendor_sync import reconcile, status_table
 from submissions.views.capture import submission_page
+from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import can, check_can, get_submission_for
 from submissions.workflow.transitions import StaleSubmission
@@ -51,11 +52,10 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the numbers and images once, with a typed reason."""
     found = get_submission_for(person(request), pk, "reveal")
-    try:
-        because = revealing.reveal(found, by=events.actor_of(request), reason=request.POST.get("reason", ""))
-    except revealing.ReasonMissing as missing:
-        messages.error(request, str(missing))
-        return redirect("submission", pk=pk)
+    form = ReasonForm(request.POST, missing=_("Say in a few words why you need to see this."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Show numbers and images"), back=reverse("submission", args=[pk]))
+    because = revealing.reveal(found, by=events.actor_of(request), reason=form.cleaned_data["reason"])
     return submission_page.render_submission(request, found, revealed=because)
 
 
@@ -64,13 +64,13 @@ def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
     user = person(request)
     submission = get_submission_for(user, pk, "handle")
-    if not can(user, submission, "capture"):
-        try:
-            drafts.join(submission, by=events.actor_of(request), reason=request.POST.get("reason", ""))
-        except drafts.ReasonMissing as missing:
-            messages.error(request, str(missing))
-        else:
-            messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
+    if can(user, submission, "capture"):
+        return redirect("submission", pk=pk)
+    form = ReasonForm(request.POST, missing=_("Say in a few words why you capture this one in a colleague's place."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Capture it too"), back=reverse("submission", args=[pk]))
+    drafts.join(submission, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
     return redirect("submission", pk=pk)
 
 
@@ -83,18 +83,20 @@ def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise StaleSubmission(found.reference)
     if call.kind != CallKind.ACCOUNT:
         check_can(person(request), found, "overrule")
-    reason = request.POST.get("reason", "").strip()
-    if why_not := _why_not_settled(call, request.POST.get("call", ""), reason):
-        return submission_page.render_submission(
-            request, found, problems=[why_not], typed={"reason": reason}, status=422
-        )
+    if why_not := _why_not_settled(call, request.POST.get("call", "")):
+        typed = {"reason": request.POST.get("reason", "")}
+        return submission_page.render_submission(request, found, problems=[why_not], typed=typed, status=422)
+    form = ReasonForm(request.POST, missing=_("Say in a few words how you know."))
+    if not form.is_valid():
+        title = _("It never arrived: offer it again")
+        return ask_again(request, form, title=title, back=reverse("submission", args=[pk]))
     call.submission = found
-    reconcile.release(call, by=events.actor_of(request), reason=reason)
+    reconcile.release(call, by=events.actor_of(request), reason=form.cleaned_data["reason"])
     messages.success(request, _("Settled: it is offered again."))
     return redirect("submission", pk=pk)
 
 
-def _why_not_settled(call: Call, seen: str, reason: str) -> Problem | None:
+def _why_not_settled(call: Call, seen: str) -> Problem | None:
     """`seen`: the id of the call that the person's page showed, and that the reason is about."""
     if seen != str(call.pk):
         text = _(
@@ -104,4 +106,4 @@ def _why_not_settled(call: Call, seen: str, reason: str) -> Problem | None:
     if not reconcile.may_be_settled_by_hand(call):
         text = _("The portal is still asking the vendor about this call. Nothing was settled; wait for its answer.")
         return Problem("", "still_asked", text)
-    return Problem("", "reason", _("Say in a few words how you know.")) if not is_reason(reason) else None
+    return None

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +21,6 @@ from submissions.capture.fields import form_fields, merge, mrz
 from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
-from submissions.core.reasons import is_reason
 from submissions.models import Call, CaptureSource, ConsentText, ImageKind, Status, Submission, Team
 from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
@@ -29,6 +29,7 @@ from submissions.outbox import ledger
 from submissions.search import blind_index, guess_limit
 from submissions.views.capture import duplicates, submission_page
 from submissions.views.forms.capture import NewForm, country_options
+from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import deadlines
 from submissions.workflow.permissions import check_can_start, get_submission_for
@@ -264,11 +265,10 @@ def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
-    reason = request.POST.get("reason", "").strip()
-    if not is_reason(reason, shortest=overrides.MIN_LENGTH):
-        messages.error(request, _("Say in a few words why, then close it."))
-        return redirect("submission", pk=pk)
-    drafts.give_up(submission, by=events.actor_of(request), reason=reason)
+    form = ReasonForm(request.POST, missing=_("Say in a few words why, then close it."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Close the draft"), back=reverse("submission", args=[pk]))
+    drafts.give_up(submission, by=events.actor_of(request), reason=form.cleaned_data["reason"])
     messages.success(request, _("Closed. Nothing was sent."))
     return redirect("submission", pk=pk)
 

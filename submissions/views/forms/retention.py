@@ -1,4 +1,4 @@
-"""The administrator's forms on keeping and erasing. Rules stand in `retention` and `erasure`."""
+"""The administrator's forms on keeping and erasing. `privacy.retention` and `privacy.erasure` hold the rules."""
 
 from datetime import date
 
@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock
-from submissions.core.reasons import MIN_LENGTH, validate
-from submissions.core.text_fields import TextField
+from submissions.views.forms.reason import ReasonField, ReasonForm
 
 FIRST_YEAR = 1900
 
@@ -18,14 +17,8 @@ WHY = (
 )
 
 
-class ReasonForm(forms.Form):
-    reason = TextField(
-        label=_("Why"),
-        min_length=MIN_LENGTH,
-        validators=[validate],
-        max_length=500,
-        error_messages={"required": _("Write why: it stays on the record.")},
-    )
+class HoldForm(ReasonForm):
+    reason = ReasonField(label=_("Why"), missing=_("Write why: it stays on the record."))
 
 
 class EndForm(forms.Form):
@@ -43,7 +36,7 @@ class EndForm(forms.Form):
         return on
 
 
-class EraseForm(ReasonForm):
+class EraseForm(HoldForm):
     why = forms.ChoiceField(label=_("Ground"), choices=WHY)
     at_vendor = forms.BooleanField(label=_("Delete the vendor's copy first (cannot be undone there)"), required=False)
     is_sure = forms.BooleanField(

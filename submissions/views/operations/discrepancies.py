@@ -8,6 +8,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,13 +19,13 @@ from submissions.models.submission_key import load_keys
 from submissions.reporting import event_text
 from submissions.vendor_sync import discrepancies, status_table
 from submissions.views import status_messages
+from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed
 
 SHOWN = 100
 STEPS = 4
 DONE = ("vendor_asked", "call_settled", "call_corrected", "call_found", "difference_seen", "webhook")
-MIN_NOTE = 4
 
 
 @require_safe
@@ -91,10 +92,9 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A person has looked and says what comes of it."""
     _reviewer(request)
     row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
-    note = request.POST.get("note", "").strip()
-    if len(note) < MIN_NOTE:
-        messages.error(request, _("Write in a few words what you found and what comes of it."))
-    else:
-        discrepancies.mark_seen(row, by=events.actor_of(request), note=note)
-        messages.success(request, _("Noted. It stays listed under “seen” until both sides agree."))
+    form = ReasonForm(request.POST, missing=_("Write in a few words what you found and what comes of it."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Mark as seen"), back=reverse("differences"))
+    discrepancies.mark_seen(row, by=events.actor_of(request), note=form.cleaned_data["reason"])
+    messages.success(request, _("Noted. It stays listed under “seen” until both sides agree."))
     return redirect("differences")

@@ -5,15 +5,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
-from submissions.core.reasons import is_reason
 from submissions.models import Project, Role, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.outbox import gate, restore_hold, restore_watermark
 from submissions.vendor_sync import restore_recovery
+from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed
 
@@ -51,11 +52,12 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
     if request.POST.get("stop") != "1":
         gate.let_go_on(by=events.actor_of(request))
         messages.success(request, _("Sending goes on."))
-    elif why := _reason(request):
-        gate.stop(by=events.actor_of(request), why=why)
-        messages.success(request, _("Sending has stopped. What is pressed waits here."))
-    else:
-        messages.error(request, _("Say in a few words why sending stops: everybody reads it."))
+        return redirect("sending")
+    form = ReasonForm(request.POST, missing=_("Say in a few words why sending stops: everybody reads it."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Stop sending"), back=reverse("sending"))
+    gate.stop(by=events.actor_of(request), why=form.cleaned_data["reason"])
+    messages.success(request, _("Sending has stopped. What is pressed waits here."))
     return redirect("sending")
 
 
@@ -64,15 +66,15 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
     """An administrator has looked at what the vendor has and we no longer do."""
     if person(request).role != Role.ADMINISTRATOR:
         raise NotAllowed(_("Only administrators lift the hold of a restored database."))
-    why = _reason(request)
-    if not why:
-        messages.error(request, _("Say in a few words what you have checked."))
-    elif restore_recovery.is_under_way() and request.POST.get("anyway") != "1":
+    form = ReasonForm(request.POST, missing=_("Say in a few words what you have checked."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Lift the hold"), back=reverse("sending"))
+    if restore_recovery.is_under_way() and request.POST.get("anyway") != "1":
         messages.error(
             request, _("The portal is still asking the vendor. Wait, or tick that it may go on all the same.")
         )
     else:
-        _lift(request, why)
+        _lift(request, form.cleaned_data["reason"])
     return redirect("sending")
 
 
@@ -88,8 +90,3 @@ def _lift(request: HttpRequest, why: str) -> None:
         )
     else:
         messages.success(request, _("The hold is lifted; sending goes on."))
-
-
-def _reason(request: HttpRequest) -> str:
-    given = request.POST.get("reason", "").strip()
-    return given if is_reason(given) else ""

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from submissions.audit import events
-from submissions.core.reasons import MIN_LENGTH, validate
 from submissions.core.text_fields import TextField
 from submissions.models import Submission
 from submissions.models.submission_key import load_keys
 from submissions.privacy import data_subject_export
 from submissions.search import guess_limit
+from submissions.views.forms.reason import ReasonField
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed
 
@@ -26,11 +26,8 @@ class SubjectForm(forms.Form):
         label=gettext_lazy("What the applicant is looked for by"), choices=data_subject_export.Identifier
     )
     identifier = TextField(label=gettext_lazy("Exactly as it was given"), max_length=200)
-    reason = TextField(
+    reason = ReasonField(
         label=gettext_lazy("Why"),
-        min_length=MIN_LENGTH,
-        validators=[validate],
-        max_length=500,
         help_text=gettext_lazy("For example: request of 3 May, identity checked by phone"),
     )
 

@@ -16,7 +16,7 @@ from submissions.audit import events
 from submissions.core import clock
 from submissions.models import Project, Submission
 from submissions.privacy import erasure, retention
-from submissions.views.forms.retention import EndForm, EraseForm, ReasonForm
+from submissions.views.forms.retention import EndForm, EraseForm, HoldForm
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed, get_submission_for, may_retain
 
@@ -79,8 +79,8 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, found: Submission, action: str = "", form: Any = None) -> HttpResponse:
     forms = {
         "end": EndForm(initial={"on": retention.ended_on(found)}, auto_id="end_%s"),
-        "hold": ReasonForm(auto_id="hold_%s"),
-        "lift": ReasonForm(auto_id="lift_%s"),
+        "hold": HoldForm(auto_id="hold_%s"),
+        "lift": HoldForm(auto_id="lift_%s"),
         "erase": EraseForm(auto_id="erase_%s"),
     }
     if form is not None:
@@ -116,7 +116,7 @@ def _erase(found: Submission, data: dict[str, Any], request: HttpRequest) -> str
 Act = Callable[[Submission, dict[str, Any], HttpRequest], str]
 ACTIONS: dict[str, tuple[type[Any], Act]] = {
     "end": (EndForm, _end),
-    "hold": (ReasonForm, _hold),
-    "lift": (ReasonForm, _lift),
+    "hold": (HoldForm, _hold),
+    "lift": (HoldForm, _lift),
     "erase": (EraseForm, _erase),
 }

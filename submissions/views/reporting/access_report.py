@@ -10,21 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from argos import limits
 from submissions.audit import access_report, events
-from submissions.core.reasons import MIN_LENGTH, validate
-from submissions.core.text_fields import TextField
 from submissions.models import AccessReview, Role
 from submissions.search.filters import YEARS
+from submissions.views.forms.reason import ReasonField
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed
 
 
 class SignForm(forms.Form):
-    remark = TextField(
+    remark = ReasonField(
         label=gettext_lazy("What you looked into, and what came of it"),
-        min_length=MIN_LENGTH,
-        validators=[validate],
-        max_length=2000,
+        max_length=limits.NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

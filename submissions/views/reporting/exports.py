@@ -4,16 +4,17 @@ import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
-from submissions.core.reasons import is_reason
 from submissions.models import Export, ExportFormat, ExportSource
 from submissions.reporting.evidence_pack import content as pack_content
 from submissions.reporting.exports import create
+from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow.permissions import get_submission_for
 
@@ -40,10 +41,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     if source not in ExportSource.values or format not in ExportFormat.values:
         messages.error(request, _("Choose CSV or Excel, then press Export again."))
         return redirect(back)
-    reason = request.POST.get("reason", "").strip()
-    if not is_reason(reason):
-        messages.error(request, _("Say in a few words what the export is for. Nothing was exported."))
-        return redirect(back)
+    form = ReasonForm(request.POST, missing=_("Say in a few words what the export is for. Nothing was exported."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Export what is shown"), back=resolve_url(back))
+    reason = form.cleaned_data["reason"]
     is_open = request.POST.get("open") == "1"
     actor = events.actor_of(request)
     try:
@@ -82,12 +83,11 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = _own(request, pk)
-    reason = request.POST.get("reason", "").strip()
-    if not is_reason(reason):
-        messages.error(request, _("Say in a few words why you download it."))
-        return redirect("export", pk=pk)
+    form = ReasonForm(request.POST, missing=_("Say in a few words why you download it."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Download"), back=reverse("export", args=[pk]))
     try:
-        pieces = create.download(found, by=events.actor_of(request), reason=reason)
+        pieces = create.download(found, by=events.actor_of(request), reason=form.cleaned_data["reason"])
     except create.FileGone:
         messages.error(request, _("This file is not there any more: exports are kept for 24 hours. Ask for a new one."))
         return redirect("export", pk=pk)
@@ -100,11 +100,10 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One submission as a PDF, masked unless asked for openly; with a reason in both cases."""
     found = get_submission_for(person(request), pk, "export")
-    reason = request.POST.get("reason", "").strip()
-    if not is_reason(reason):
-        messages.error(request, _("Say in a few words what the evidence pack is for."))
-        return redirect("submission", pk=pk)
-    is_open = request.POST.get("open") == "1"
+    form = ReasonForm(request.POST, missing=_("Say in a few words what the evidence pack is for."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Make the PDF"), back=reverse("submission", args=[pk]))
+    is_open, reason = request.POST.get("open") == "1", form.cleaned_data["reason"]
     content = pack_content.make(found, by=events.actor_of(request), reason=reason, is_open=is_open)
     headers = {"Content-Disposition": f'attachment; filename="evidence-{found.reference}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -12,6 +12,7 @@ from submissions.audit import events
 from submissions.models import Submission
 from submissions.review import claims, page_context, queue
 from submissions.review.corrections import CORRECTABLE
+from submissions.views.forms.reason import HandoverForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, warn_of_unmatched
 from submissions.views.review.page import render_console, reviewer
@@ -102,10 +103,13 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = reviewer(request)
     found = get_submission_for(user, pk, "see")
     to = queue.reviewers().filter(username=request.POST.get("to", "")).first()
-    note = request.POST.get("note", "").strip()
     if to is None:
         messages.error(request, _("Choose the colleague who takes it."))
         return go(request, "review", pk=pk)
+    form = HandoverForm(request.POST)
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Hand over"), back=reverse("review", args=[pk]))
+    note = form.cleaned_data["note"]
     try:
         claims.hand_over(found, to, by=events.actor_of(request), note=note)
     except NotAllowed as why:
@@ -123,7 +127,10 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     reviewer(request)
     found = get_submission_for(person(request), pk, "see")
-    note = request.POST.get("note", "").strip()
+    form = HandoverForm(request.POST)
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Release for others"), back=reverse("review", args=[pk]))
+    note = form.cleaned_data["note"]
     try:
         claims.release(found, by=events.actor_of(request), note=note)
     except StaleSubmission:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +16,7 @@ from submissions.models import Role, Submission, User
 from submissions.review import claims, decisions, page_context, questions, queue
 from submissions.views.capture import submission_page
 from submissions.views.capture.images import record_image
+from submissions.views.forms.reason import NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, safe_next, warn_of_unmatched
 from submissions.workflow import permissions
@@ -127,16 +129,18 @@ def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "note")
-    text = request.POST.get("text", "").strip()
-    if text:
-        decisions.add_note(found, text, by=events.actor_of(request))
-        messages.success(request, _("The note is kept with the submission."))
-        warn_of_unmatched(request, found, text)
-    else:
-        messages.error(request, _("Write the note first."))
+    to = "review" if person(request).is_reviewer else "submission"
+    form = NoteForm(request.POST, missing=_("Write the note first."))
+    if not form.is_valid():
+        back = resolve_url(safe_next(request, reverse(to, args=[pk])))
+        return ask_again(request, form, title=_("Add the note"), back=back)
+    text = form.cleaned_data["text"]
+    decisions.add_note(found, text, by=events.actor_of(request))
+    messages.success(request, _("The note is kept with the submission."))
+    warn_of_unmatched(request, found, text)
     if request.POST.get("next"):
         return redirect(safe_next(request, "start"))
-    return go(request, "review" if person(request).is_reviewer else "submission", pk=pk)
+    return go(request, to, pk=pk)
 
 
 @require_POST
@@ -144,12 +148,11 @@ def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A question to whoever captured it. It stays pending, and the clocks run on."""
     reviewer(request)
     found = get_submission_for(person(request), pk, "see")
-    text = request.POST.get("text", "").strip()
-    if not text:
-        messages.error(request, _("Write the question first."))
-        return go(request, "review", pk=pk)
+    form = NoteForm(request.POST, missing=_("Write the question first."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Ask the agent"), back=reverse("review", args=[pk]))
     try:
-        questions.ask(found, text, by=events.actor_of(request))
+        questions.ask(found, form.cleaned_data["text"], by=events.actor_of(request))
     except questions.AlreadyAsked:
         messages.warning(request, _("A question waits for its answer already. Add a note, or wait."))
     else:

@@ -13,7 +13,8 @@ from submissions.core.text_fields import EmailField, TextField
 from submissions.models import Role, Status, Submission, User
 from submissions.search import blind_index, filters
 from submissions.views.forms.capture import NewForm, account_typed
-from submissions.views.forms.retention import EndForm, ReasonForm
+from submissions.views.forms.reason import ReasonForm
+from submissions.views.forms.retention import EndForm, EraseForm, HoldForm
 from submissions.views.forms.review import DecisionForm
 from submissions.views.privacy.data_subject import SubjectForm
 from submissions.views.reporting.access_report import SignForm
@@ -45,7 +46,7 @@ def test_the_new_form_refuses_a_character_by_name(field: str) -> None:
 
 
 def test_no_form_of_the_portal_takes_plain_text_past_the_normal_form() -> None:
-    own = [NewForm, DecisionForm, ReasonForm, EndForm, SubjectForm, SignForm]
+    own = [NewForm, DecisionForm, ReasonForm, HoldForm, EraseForm, EndForm, SubjectForm, SignForm]
     plain = [(form.__name__, name) for form in own for name, field in form.base_fields.items() if is_plain(field)]
     assert plain == []
 

@@ -73,14 +73,19 @@ def test_models_refuse_what_a_page_let_through() -> None:
     assert (Note.objects.count(), reload(draft).values["name"]) == (0, draft.values["name"])
 
 
-@pytest.mark.parametrize("path", ["/review/{pk}/note/", "/submissions/{pk}/give-up/"])
-def test_form_of_one_text_says_how_long_it_may_be_and_does_nothing(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "most"), [("/review/{pk}/note/", limits.NOTE), ("/submissions/{pk}/give-up/", limits.REASON)]
+)
+def test_form_of_one_text_says_how_long_it_may_be_and_does_nothing(path: str, most: int) -> None:
     submission = make_draft(images=False)
     long = "n" * (limits.NOTE + 1)
     before = Event.objects.filter(submission_id=submission.pk).count()
     client = browser(submission.created_by)
     response = client.post(path.format(pk=submission.pk), {"text": long, "reason": long}, follow=True)
-    assert "Nothing was done: shorten the text to 2000 characters. It has 2001." in response.content.decode()
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert f"Shorten this to {most} characters. It has 2001." in page
+    assert long in page, "kept, to be shortened"
     assert reload(submission).status == Status.DRAFT
     kinds = Event.objects.filter(submission_id=submission.pk).exclude(kind="looked").count()
     assert kinds == before

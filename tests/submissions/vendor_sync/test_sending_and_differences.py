@@ -128,7 +128,7 @@ def test_differences_are_for_reviewers(role: Role) -> None:
     row = differing().differences.get()
     client = browser(role)
     assert client.get("/differences/").status_code == 403
-    assert client.post(f"/differences/{row.pk}/seen/", {"note": "looked"}).status_code == 403
+    assert client.post(f"/differences/{row.pk}/seen/", {"reason": "looked"}).status_code == 403
     assert client.post(f"/differences/{row.pk}/ask/").status_code == 403
 
 
@@ -144,9 +144,9 @@ def test_seen_wants_a_note_and_leaves_the_list_of_unseen() -> None:
     submission = differing()
     row = submission.differences.get()
     officer = browser(Role.OFFICER)
-    officer.post(f"/differences/{row.pk}/seen/", {"note": " "})
+    officer.post(f"/differences/{row.pk}/seen/", {"reason": " "})
     assert submission.reference in officer.get("/differences/").content.decode()
-    officer.post(f"/differences/{row.pk}/seen/", {"note": "Vendor mends it on Monday"})
+    officer.post(f"/differences/{row.pk}/seen/", {"reason": "Vendor mends it on Monday"})
     assert submission.reference not in officer.get("/differences/").content.decode()
     assert "Vendor mends it on Monday" in officer.get("/differences/?seen=1").content.decode()
     assert reload(submission).has_difference
@@ -170,7 +170,7 @@ def test_stranger_at_the_vendor_is_listed_and_its_note_sealed() -> None:
     page = officer.get("/differences/").content.decode()
     assert page.count("v-lost") == 1
     row = project.difference_set.get()
-    officer.post(f"/differences/{row.pk}/seen/", {"note": "filed anew"})
+    officer.post(f"/differences/{row.pk}/seen/", {"reason": "filed anew"})
     row.refresh_from_db()
     assert row.note == "filed anew"
     assert b"filed" not in bytes(row.note_wrapped)

@@ -212,7 +212,7 @@ def test_download_wants_a_reason_and_gives_the_file() -> None:
     submission = make_draft()
     export = made(ask(officer))
     client = browser(officer)
-    assert client.post(f"/exports/{export.pk}/download/", {"reason": " "}).status_code == 302
+    assert client.post(f"/exports/{export.pk}/download/", {"reason": " "}).status_code == 422
     assert not Event.objects.filter(kind="export_downloaded").exists()
     response: Any = client.post(f"/exports/{export.pk}/download/", {"reason": "weekly check"})
     assert submission.reference.encode() in b"".join(response.streaming_content)

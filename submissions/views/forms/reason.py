@@ -1,0 +1,86 @@
+"""The one form of a typed reason, and of a longer text. A text that is refused is never cut and never lost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from argos import limits
+from submissions.core import reasons
+from submissions.core.text_fields import TextField
+
+MISSING = _("Say it in a few words.")
+TOO_LONG = _("Shorten this to %(limit_value)d characters. It has %(show_value)d.")
+
+
+class WrittenField(TextField):
+    """A text of at most `max_length` letters; a line break counts as one, as in the browser."""
+
+    def __init__(self, *, max_length: int, error_messages: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        messages = {"max_length": TOO_LONG, **(error_messages or {})}
+        super().__init__(max_length=max_length, error_messages=messages, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(str(value or "").replace("\r\n", "\n"))
+
+
+class ReasonField(WrittenField):
+    """A typed reason with real letters. `missing`: the sentence that asks for it."""
+
+    def __init__(self, *, max_length: int = limits.REASON, missing: str | Promise = MISSING, **kwargs: Any) -> None:
+        messages: dict[str, Any] = {"required": missing, reasons.CODE: missing}
+        super().__init__(max_length=max_length, validators=[reasons.validate], error_messages=messages, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "minlength": str(reasons.MIN_LENGTH), "autocomplete": "off"}
+
+
+class ReasonForm(forms.Form):
+    """The reason of one action. `missing`: the sentence that says which reason is wanted."""
+
+    reason = ReasonField(label=_("Why"))
+
+    def __init__(self, *args: Any, missing: str | Promise = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if missing:
+            messages: dict[str, Any] = {"required": missing, reasons.CODE: missing}
+            self.fields["reason"].error_messages.update(messages)
+
+
+class NoteForm(forms.Form):
+    """A note on a submission, or a question about it. `missing`: the sentence that asks for the text."""
+
+    text = WrittenField(label=_("Text"), max_length=limits.NOTE, widget=forms.Textarea(attrs={"rows": 6}))
+
+    def __init__(self, *args: Any, missing: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].error_messages["required"] = missing
+
+
+class HandoverForm(forms.Form):
+    """The note for the next reviewer of a submission, which may be empty."""
+
+    note = WrittenField(
+        label=_("Note"), max_length=limits.NOTE, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a reviewer's question, which may be empty beside a picture."""
+
+    answer = WrittenField(max_length=limits.NOTE, required=False)
+
+
+def ask_again(request: HttpRequest, form: forms.Form, *, title: str, back: str) -> HttpResponse:
+    """Return the refused form alone on a page: the typed text, what is wrong with it, and what else was posted.
+
+    `title`: names the action, and is on its button. `back`: the address of the page that the person came from.
+    """
+    besides = ("csrfmiddlewaretoken", *form.fields)
+    posted = [(name, text) for name, texts in request.POST.lists() if name not in besides for text in texts]
+    context = {"form": form, "title": title, "back": back, "posted": posted}
+    return render(request, "reason.html", context, status=422)
