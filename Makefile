@@ -84,7 +84,7 @@ drill: $(DEVELOPMENT) frontend ## faults with real processes; DRILL=name runs on
 hostile: $(DEVELOPMENT) frontend ## 20,000 generated hostile inputs against the running stack
 	@$(BIN)/python -m tests.hostile --inputs 20000
 
-mutants: $(DEVELOPMENT) frontend ## turn small things of a room round and see which no test notices; ROOM=calls SAMPLE=100 SEED=1
+mutants: $(DEVELOPMENT) frontend ## turn small things of a room round and see which no test notices; ROOM=outbox SAMPLE=100 SEED=1
 	@$(BIN)/python -m tests.mutants $(or $(ROOM),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, as CycloneDX

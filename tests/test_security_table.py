@@ -50,4 +50,5 @@ def test_file_exists(name: str) -> None:
     if not found and "/" not in path:
         found = [*(ROOT / "submissions").rglob(path), *(ROOT / "kycportal").rglob(path), *(ROOT / "argos").rglob(path)]
     assert found
-    assert not inside or f"class {inside}" in found[0].read_text() or f"def {inside}(" in found[0].read_text()
+    if inside:
+        assert re.search(rf"(class|def) {inside}\b", found[0].read_text())

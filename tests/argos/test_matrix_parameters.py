@@ -179,7 +179,8 @@ def test_bad_value_is_named_beside_its_field(parameter: Parameter) -> None:
 def test_line_break_is_refused_or_removed(parameter: Parameter) -> None:
     value = f"{GOOD[parameter.name]}\r\nX-Injected: 1"
     sent = step2_fields({parameter.name: value}, Options())[parameter.name]
-    assert "\n" not in sent or codes_of({parameter.name: value}, parameter.name)
+    if "\n" in sent:
+        assert codes_of({parameter.name: value}, parameter.name)
 
 
 @NAMED

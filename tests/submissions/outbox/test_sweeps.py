@@ -65,4 +65,6 @@ def test_queries_follow_what_is_due() -> None:
 def test_due_ones_are_found_by_an_index() -> None:
     """The partial index on the deadline, so that a million finished ones cost nothing."""
     due = Submission.objects.due_before(clock.now()).order_by("deadline_at")
-    assert "submission_running_out" in due.explain() or connection.vendor == "postgresql"
+    if connection.vendor == "postgresql":  # it prefers to scan a table of a few rows
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")
+    assert "submission_running_out" in due.explain()

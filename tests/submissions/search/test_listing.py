@@ -150,7 +150,7 @@ def test_filters_of_a_link_are_shown_and_can_be_taken_off() -> None:
     client = Client()
     client.force_login(make_user(Role.MANAGER))
     page = client.get("/submissions/?status=approved&decided_from=2026-05-02").content.decode()
-    assert "decided_from: <b>2026-05-02</b>" in page or "2026-05-02" in page
+    assert page.count("2026-05-02") >= 2  # the filter's input and its chip
     assert 'href="?status=approved"' in page
 
 

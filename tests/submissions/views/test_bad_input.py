@@ -72,7 +72,8 @@ def test_value_is_refused_beside_its_field(
     assert "Nothing was sent" in page
     assert_beside(page, field, words)
     for name, value in {**PASSPORT, "name": "Minseo Typed", **wrong}.items():
-        assert f'value="{value.strip()}"' in page or name in ("gender", field), name
+        if name not in ("gender", field):
+            assert f'value="{value.strip()}"' in page, name
     assert reload(submission).status == Status.CONFIRMING
     assert sandbox.control.counts("step2")["came"] == 0
 

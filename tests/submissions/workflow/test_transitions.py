@@ -31,7 +31,8 @@ def test_every_status_can_be_reached_from_draft() -> None:
 def test_readback_table_moves_only_where_moves_lead() -> None:
     for ours, words in TABLE.items():
         for word in words:
-            assert not isinstance(word, Status) or (ours, word) in MOVES, (ours, word)
+            if isinstance(word, Status):
+                assert (ours, word) in MOVES
 
 
 def _writes_status(path: Path) -> bool:
