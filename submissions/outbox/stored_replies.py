@@ -3,7 +3,7 @@
 No page opens a reply itself: `"retryCount": "2"` once made a page a 500 at every visit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from argos import limits
@@ -24,21 +24,27 @@ def raw(reply: Any) -> dict[str, Any]:
 
 
 def arrived_selfies(submission: Submission) -> list[Attempt]:
-    """The attempts of Step 2 that the vendor processed, in order, readable; each but the last one was not accepted."""
-    attempts = submission.attempts.filter(kind=CallKind.STEP2).select_related("call").order_by("number")
-    found = [attempt for attempt in attempts if _has_arrived(attempt.call)]
-    for attempt in found:
-        attempt.submission = attempt.call.submission = submission
-    return found
+    """Query the submission's calls and return `arrived_among` them."""
+    return arrived_among(submission.calls.filter(kind=CallKind.STEP2).select_related("attempt"))
+
+
+def arrived_among(calls: Iterable[Call]) -> list[Attempt]:
+    """Return the Step 2 attempts that the vendor processed, by number; it accepted none of them but the last."""
+    attempts = []
+    for call in calls:
+        if call.kind == CallKind.STEP2 and _has_arrived(call):
+            call.attempt.submission = call.submission  # whose data key is loaded already
+            attempts.append(call.attempt)
+    return sorted(attempts, key=lambda attempt: attempt.number)
 
 
 def _has_arrived(call: Call) -> bool:
     return call.state == CallState.ANSWERED or (call.state == CallState.SETTLED and call.settled_as == "adopted")
 
 
-def refused_selfies(submission: Submission) -> list[str]:
-    """For each selfie before the one that counts, why the vendor did not accept it; "" where its reply is not known."""
-    replies = [step2(attempt.call) for attempt in arrived_selfies(submission)[:-1]]
+def refusals(arrived: Sequence[Attempt]) -> list[str]:
+    """Return why the vendor refused each selfie before the last; "" where its reply is not known."""
+    replies = [step2(attempt.call) for attempt in arrived[:-1]]
     return [
         limits.cut(", ".join(r.code or r.message for r in reply.retries), limits.NAME) if reply else ""
         for reply in replies

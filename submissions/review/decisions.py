@@ -3,7 +3,7 @@
 Who works on what stands in `submissions.review.claims`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,12 +20,13 @@ from submissions.capture import submit
 from submissions.capture.fields.form_fields import label_of
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
-from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
+from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project import SecondReview
 from submissions.outbox import ledger, stored_replies
 from submissions.review import mentions
 from submissions.review.corrections import CORRECTABLE
+from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
 from submissions.workflow.permissions import NotAllowed, check_can
 from submissions.workflow.transitions import StaleSubmission, move
@@ -63,46 +64,14 @@ class ReviewWarning:
     text: str
 
 
-def is_blind(submission: Submission, user: User) -> bool:
-    """Whether others' verdicts are kept from this person: until theirs is given, and until the second of two stands.
-
-    One that can still be taken back could be given anew by somebody who has seen the first.
-    """
-    if submission.status not in (Status.SECOND_REVIEW, Status.DECISION_SENDING):
-        return False
-    given = in_force(submission)
-    if len(given) > 1:
-        return len(given) == 2 and given[-1].can_come_back
-    return submission.status == Status.SECOND_REVIEW and user.pk not in [decision.reviewer_id for decision in given]
+def goes_to_second(submission: Submission, *, is_flagged: bool) -> bool:
+    """Return whether another reviewer decides after this person's verdict. `is_flagged`: it has warnings."""
+    return submission.status == Status.PENDING and _needs_two(submission, is_flagged=is_flagged)
 
 
-def in_force(submission: Submission) -> list[Decision]:
-    """The verdicts that count, in the order in which they were given, readable."""
-    found = list(submission.decisions.filter(withdrawn_at=None).select_related("reviewer", "call").order_by("round"))
-    for decision in found:
-        decision.submission = submission
-    return found
-
-
-def has_unlike_verdicts(submission: Submission) -> bool:
-    """Two reviewers said two things, or corrected two: a third person speaks, or the first once more with both shown.
-
-    Two alike would not wait here any more.
-    """
-    return submission.status == Status.SECOND_REVIEW and len(in_force(submission)) > 1
-
-
-def is_back_to_first(submission: Submission, user: User) -> bool:
-    """Whether this person gave the first of two unlike verdicts and would now speak again."""
-    return has_unlike_verdicts(submission) and in_force(submission)[0].reviewer_id == user.pk
-
-
-def goes_to_second(submission: Submission, user: User) -> bool:
-    """Whether another reviewer speaks after this person's verdict."""
-    if submission.status != Status.PENDING:
-        return False
-    wanted = submission.project.second_review
-    return wanted == SecondReview.ALL or (wanted == SecondReview.FLAGGED and bool(warnings_of(submission, user)))
+def _needs_two(submission: Submission, *, is_flagged: bool) -> bool:
+    mode = submission.project.second_review
+    return mode == SecondReview.ALL or (mode == SecondReview.FLAGGED and is_flagged)
 
 
 def add_note(submission: Submission, text: str, *, by: Actor, is_question: bool = False) -> Note:
@@ -116,46 +85,54 @@ def add_note(submission: Submission, text: str, *, by: Actor, is_question: bool 
 
 
 def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]:
-    """What must be ticked off one by one before Approve."""
+    """Query what `warnings_from` needs and return its warnings."""
+    has_duplicate = blind_index.same_person(user, submission).exists()
+    return warnings_from(submission, stored_replies.arrived_selfies(submission), has_duplicate=has_duplicate)
+
+
+def warnings_from(
+    submission: Submission, selfies: Sequence[Attempt], *, has_duplicate: bool
+) -> tuple[ReviewWarning, ...]:
+    """Return what a reviewer must tick one by one before approving. `selfies`: the arrived attempts by number."""
     project = submission.project
-    found = []
+    warnings = []
     if submission.face_similarity is None or submission.face_similarity < project.face_threshold:
-        found.append(
+        warnings.append(
             ReviewWarning("face_low", _("Face similarity is under %d, or was not told.") % project.face_threshold)
         )
     if submission.liveness is None or submission.liveness < project.liveness_threshold:
-        found.append(
+        warnings.append(
             ReviewWarning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold)
         )
-    if refused := stored_replies.refused_selfies(submission):
-        found.append(ReviewWarning("selfies_refused", _refused(refused)))
+    if refusals := stored_replies.refusals(selfies):
+        warnings.append(ReviewWarning("selfies_refused", _refused(refusals)))
     expiry = submission.values.get("date_of_expiry", "")
     if expiry and expiry < clock.today().isoformat():
-        found.append(ReviewWarning("expired_id", _("The ID expired on %s.") % expiry))
+        warnings.append(ReviewWarning("expired_id", _("The ID expired on %s.") % expiry))
     if submit.is_unread(submission):
-        found.append(ReviewWarning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
-    found += [
+        warnings.append(ReviewWarning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
+    warnings += [
         ReviewWarning(
             f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)}
         )
         for name in edited_fields(submission)
     ]
-    if blind_index.same_person(user, submission).exists():
-        found.append(
+    if has_duplicate:
+        warnings.append(
             ReviewWarning("duplicate", _("Another open or approved submission has the same e-mail, id or document."))
         )
     if submission.has_difference:
-        found.append(ReviewWarning("differs", _("The vendor's record differs from ours.")))
-    return tuple(found)
+        warnings.append(ReviewWarning("differs", _("The vendor's record differs from ours.")))
+    return tuple(warnings)
 
 
 def _refused(why: list[str]) -> str:
-    told = ngettext(
+    message = ngettext(
         "%(count)d earlier selfie was not accepted by the vendor: %(why)s.",
         "%(count)d earlier selfies were not accepted by the vendor: %(why)s.",
         len(why),
     )
-    return told % {"count": len(why), "why": "; ".join(code or _("reason not known") for code in why)}
+    return message % {"count": len(why), "why": "; ".join(code or _("reason not known") for code in why)}
 
 
 def decide(
@@ -178,7 +155,7 @@ def decide(
     check_can(by.user, submission, "decide")
     if verdict == Verdict.REJECTED and not (comment.strip() and reason_code):
         raise CommentMissing
-    if is_back_to_first(submission, by.user) and not comment.strip():
+    if Verdicts.load(submission).is_back_to_first(by.user) and not comment.strip():
         raise CommentToOverrule
     warned = [warning.code for warning in warnings_of(submission, by.user)]
     if verdict == Verdict.APPROVED and (still_open := set(warned) - set(ticked)):
@@ -198,7 +175,7 @@ def decide(
 def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
     submission = decision.submission
     _lock(submission, claimed_by=by.user)
-    earlier = in_force(submission)
+    earlier = Verdicts.load(submission).in_force
     decision.round = earlier[-1].round + 1 if earlier else 1
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
     agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
@@ -228,10 +205,8 @@ def _lock(submission: Submission, **held: User | None) -> None:
 
 def _is_agreed(decisions: list[Decision], submission: Submission, *, is_flagged: bool) -> bool:
     """One verdict where one is enough; two alike; or, after two unlike ones, whatever is said next with both shown."""
-    wanted = submission.project.second_review
-    needs_two = wanted == SecondReview.ALL or (wanted == SecondReview.FLAGGED and is_flagged)
     if submission.status == Status.PENDING:
-        return not needs_two
+        return not _needs_two(submission, is_flagged=is_flagged)
     first, *others = decisions
     return len(others) > 1 or any(_is_alike(first, other) for other in others)
 
@@ -280,22 +255,17 @@ def undo(submission: Submission, *, by: Actor) -> None:
     ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why=UNDONE)
 
 
-def undoable(submission: Submission) -> Decision | None:
-    """The latest verdict, for ten seconds, where no call leaves with it; whoever holds the submission by then."""
-    given = in_force(submission) if submission.status == Status.SECOND_REVIEW else []
-    return given[-1] if given and given[-1].can_come_back else None
-
-
 def _take_back(submission: Submission, *, by: Actor) -> None:
     with transaction.atomic():
         _lock(submission)
-        last = undoable(submission)
+        verdicts = Verdicts.load(submission)
+        last = verdicts.undoable
         if last is None:
             raise StaleSubmission(submission.reference)
         if last.reviewer_id != (by.user.pk if by.user else None):
             raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
         submission.decisions.filter(pk=last.pk).update(withdrawn_at=clock.now(), withdrawn_why=UNDONE)
-        if in_force(submission):
+        if len(verdicts.in_force) > 1:
             events.record("verdict_withdrawn", by=by, submission=submission, fields={"round": last.round})
         else:
             move(submission, Status.PENDING, by=by, notice="undone")

@@ -1,5 +1,7 @@
 """Asking the agents: a reviewer's question, answered with a note or a picture. Nothing moves and no clock stops."""
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -95,11 +97,8 @@ def _attachment(submission: Submission, content: bytes, *, by: Actor) -> tuple[I
 
 
 def of(submission: Submission) -> list[Question]:
-    """All of it, oldest first, readable."""
-    found = list(submission.questions.select_related("asked_by", "answered_by", "image"))
-    for question in found:
-        question.submission = submission
-    return found
+    """Return all questions, oldest first."""
+    return list(submission.questions.select_related("asked_by", "answered_by", "image"))
 
 
 def open_of(submission: Submission) -> Question | None:
@@ -110,9 +109,11 @@ def open_of(submission: Submission) -> Question | None:
     return found
 
 
-def mark_seen(submission: Submission) -> None:
-    """A reviewer who holds it has read the answers."""
-    submission.questions.unread().update(seen_at=clock.now())
+def mark_seen(read: Iterable[Question]) -> None:
+    """Mark the answers among these questions as seen by the reviewer who holds the claim."""
+    unread = [question.pk for question in read if question.answered_at and question.seen_at is None]
+    if unread:
+        Question.objects.unread().filter(pk__in=unread).update(seen_at=clock.now())
 
 
 def waiting_for(user: User) -> list[Submission]:

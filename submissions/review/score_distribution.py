@@ -47,7 +47,7 @@ def counted(scores: Iterable[float | None]) -> list[int]:
 
 def of(project: Project) -> dict[str, dict[str, Any]]:
     """For each score what is drawn: bar heights per verdict as shares of the highest, and how many were counted."""
-    stored = Histogram.objects.filter(project=project).first()
+    stored: Histogram | None = getattr(project, "histogram", None)  # none before the first refresh
     bins = stored.bins if stored else {}
     return {name: _drawn(bins.get(name, {})) for name in COLUMNS}
 

@@ -4,18 +4,30 @@ Permission is part of the fetch: views call `get_submission_for(user, pk, action
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
-from submissions.models import Capturer, Reviewer, Role, Submission, User
+from submissions.models import Capturer, Decision, Reviewer, Role, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 
 
 class NotAllowed(Exception):
     """The person may not do this; the text says why and who may."""
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    """Rows that the rules of claim and decide need, from a page that has loaded them already.
+
+    `in_force`: the verdicts that count, by round, each with its call.
+    """
+
+    has_captured: bool
+    in_force: Sequence[Decision]
 
 
 Check = Callable[[User, Submission], str]
@@ -88,36 +100,40 @@ def _reveal(user: User, submission: Submission) -> str:
     return _see(user, submission)
 
 
-def _review(user: User, submission: Submission) -> str:
+def _review(user: User, submission: Submission, facts: ReviewFacts | None) -> str:
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
     if submission.project.reviewer != Reviewer.CLIENT:
         return _("The vendor decides for this project; you can leave a note.")
-    if has_captured(user, submission):
+    if facts.has_captured if facts else has_captured(user, submission):
         return _("You captured this one, so another reviewer must decide.")
     return ""
 
 
-def _claim(user: User, submission: Submission) -> str:
+def _claim(user: User, submission: Submission, facts: ReviewFacts | None = None) -> str:
     if submission.status not in IN_REVIEW:
         return _("It is not waiting for review.")
-    return _review(user, submission) or _verdict_given(user, submission)
+    return _review(user, submission, facts) or _verdict_given(user, submission, facts)
 
 
-def _verdict_given(user: User, submission: Submission) -> str:
-    """Who has spoken waits for the others; two unlike verdicts may come back to the first, with both shown."""
-    given = list(submission.decisions.filter(withdrawn_at=None).select_related("call").order_by("round"))
-    is_unlike = submission.status == Status.SECOND_REVIEW and len(given) > 1
-    waiting = given[1:] if is_unlike else given
+def _verdict_given(user: User, submission: Submission, facts: ReviewFacts | None) -> str:
+    """A reviewer waits for the others after a verdict; two unlike ones may come back to the first, who sees both."""
+    in_force = facts.in_force if facts else _in_force(submission)
+    is_unlike = submission.status == Status.SECOND_REVIEW and len(in_force) > 1
+    waiting = in_force[1:] if is_unlike else in_force
     if user.pk in [decision.reviewer_id for decision in waiting]:
         return _("You have given your verdict; another reviewer gives the next.")
-    if is_unlike and given[-1].can_come_back:  # both are shown to whoever speaks next, so they must stand
+    if is_unlike and in_force[-1].can_come_back:  # the next reviewer sees both, so neither may be undone any more
         return _("The second verdict can still be taken back. Try again in a few seconds.")
     return ""
 
 
-def _decide(user: User, submission: Submission) -> str:
-    if why := _review(user, submission) or _verdict_given(user, submission):
+def _in_force(submission: Submission) -> list[Decision]:
+    return list(submission.decisions.filter(withdrawn_at=None).select_related("call").order_by("round"))
+
+
+def _decide(user: User, submission: Submission, facts: ReviewFacts | None = None) -> str:
+    if why := _review(user, submission, facts) or _verdict_given(user, submission, facts):
         return why
     if not holds_claim(user, submission):
         return _claim_lost(submission)
@@ -156,14 +172,20 @@ CHECKS: dict[str, Check] = {
     "overrule": _managers_only,
     "export": _export,
 }
+REVIEW_CHECKS = {"claim": _claim, "decide": _decide}
 
 
-def why_not(user: User, submission: Submission, action: str) -> str:
-    """The sentence that stands in a disabled button's title; "" when the person may."""
+def why_not(user: User, submission: Submission, action: str, facts: ReviewFacts | None = None) -> str:
+    """Return the sentence for a disabled button's title; "" when the person may.
+
+    `facts`: what a page has loaded already, so that claim and decide read nothing again.
+    """
     if not user.is_active:
         return _("This account is switched off.")
     if submission.erased_at is not None and action not in ("see", "reveal"):
         return _("This person's data was erased. Only the record of what was done is left.")
+    if facts is not None and action in REVIEW_CHECKS:
+        return REVIEW_CHECKS[action](user, submission, facts)
     return CHECKS[action](user, submission)
 
 
@@ -176,16 +198,15 @@ def check_can(user: User, submission: Submission, action: str) -> None:
         raise NotAllowed(why)
 
 
-def get_submission_for(user: User, pk: uuid.UUID, action: str) -> Submission:
-    """The submission, if the person may do `action` with it.
+def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str) -> Submission:
+    """Return the submission, if the person may do `action` with it. `related`: further rows to join.
 
     Raises:
         Http404: there is none, or they may not know of it.
         NotAllowed: they may see it and may not do this.
     """
-    submission: Submission | None = (
-        visible_to(user).select_related("project", "team", "claimed_by", "decided_by").filter(pk=pk).first()
-    )
+    joined = ("project", "team", "claimed_by", "decided_by", *related)
+    submission: Submission | None = visible_to(user).select_related(*joined).filter(pk=pk).first()
     if submission is None:
         raise Http404
     check_can(user, submission, action)

@@ -22,7 +22,7 @@ from submissions.models.sealed import opened
 from submissions.reporting import event_text
 from submissions.reporting.evidence_pack import pdf
 from submissions.reporting.exports.rows import masked_value
-from submissions.review import decisions as review_decisions
+from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
 
 LOOKS = ("looked", "image_opened", "revealed")
@@ -49,7 +49,7 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
         NotAllowed: a second reviewer whose verdict does not stand yet would read the first one here.
     """
     assert by.user is not None
-    if review_decisions.is_blind(submission, by.user):
+    if verdicts.is_blind(submission, by.user):
         raise NotAllowed(_("The pack holds another reviewer's verdict, which you do not see yet."))
     images = list(submission.images.select_related("created_by").order_by("created_at"))
     content = pdf.draw(gather(submission, images, by=by, is_open=is_open))

@@ -16,7 +16,7 @@ from submissions.models.sealed import opened
 from submissions.models.submission_key import load_keys
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.scope import is_whole
-from submissions.review.decisions import is_blind
+from submissions.review.verdicts import is_blind
 
 SHOWN = 100
 BY_HAND = ("call_settled", "finding_overruled")

@@ -23,7 +23,7 @@ from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE
 from submissions.models.submission_key import load_keys
 from submissions.privacy import reveal
 from submissions.reporting import event_text
-from submissions.review import decisions, questions
+from submissions.review import questions, verdicts
 from submissions.search import blind_index
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
@@ -92,7 +92,7 @@ def render_submission(
         "question": questions.open_of(submission),
         "that_counts": blind_index.that_counts(user, submission),
         "differences": [status_messages.about_difference(row) for row in submission.differences.standing()],
-        "timeline": timeline(submission, user),
+        "timeline": timeline(submission, is_blind=verdicts.is_blind(submission, user)),
         "looks": looks(submission),
         "notes": notes(submission),
         "countries": matrix.country_choices(get_language() or "en"),
@@ -257,9 +257,9 @@ def others(user: User, submission: Submission) -> list[Submission]:
     return found
 
 
-def timeline(submission: Submission, user: User) -> list[tuple[Event, str, str]]:
-    """Newest first, looks apart; a second reviewer does not read the first's verdict here."""
-    hidden = VERDICT_EVENTS if decisions.is_blind(submission, user) else ()
+def timeline(submission: Submission, *, is_blind: bool) -> list[tuple[Event, str, str]]:
+    """Return the events besides looks, newest first, without the verdicts' details for a blind second reviewer."""
+    hidden = VERDICT_EVENTS if is_blind else ()
     return [
         (event, event_text.event_title(event), "" if event.kind in hidden else event_text.event_details(event))
         for event in _latest(submission, ~Q(kind__in=LOOKS))

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.models import Submission
-from submissions.review import claims, page_context, queue
+from submissions.review import claims, queue, verdicts
 from submissions.review.corrections import CORRECTABLE
+from submissions.review.page_context import ReviewContext
 from submissions.views.forms.reason import HandoverForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, warn_of_unmatched
@@ -56,7 +57,7 @@ def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _held_by(found))
     except StaleSubmission:
         found.refresh_from_db()
-        messages.warning(request, page_context.meanwhile(found, person(request)))
+        messages.warning(request, verdicts.meanwhile(found, person(request)))
     if typed:
         return render_console(request, found, DecisionForm(initial=typed))
     return go(request, "review", pk=pk)
@@ -75,7 +76,7 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     if claims.extend(found, by=events.actor_of(request)):
         return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
     if not found.is_in_review:
-        why = page_context.meanwhile(found, person(request))
+        why = verdicts.meanwhile(found, person(request))
     elif found.claimed_by and found.is_claimed:
         why = _held_by(found)
     else:
@@ -93,7 +94,8 @@ def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     following = claims.reserve_next(by=events.actor_of(request), besides=found)
     if following is None:
         return JsonResponse({})
-    images = dict.fromkeys(reverse("image", args=[image.pk]) for image in page_context.first_images(following))
+    review = ReviewContext.load(following, user, is_open=True)
+    images = dict.fromkeys(reverse("image", args=[image.pk]) for image in review.first_images)
     return JsonResponse({"path": reverse("review", args=[following.pk]), "images": list(images)})
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.models import Submission, Verdict
-from submissions.review import claims, decisions, page_context
+from submissions.review import claims, decisions, page_context, verdicts
+from submissions.review.verdicts import Verdicts
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person
 from submissions.views.review.claims import to_next
@@ -25,11 +26,11 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A verdict, then this page again or the next one. Whatever stops it is said with everything typed kept."""
     user = reviewer(request)
     found = get_submission_for(user, pk, "see")
-    must_explain = decisions.is_back_to_first(found, user)
+    must_explain = Verdicts.load(found).is_back_to_first(user)
     warnings = decisions.warnings_of(found, user)
     form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=found)
     if request.POST.get("seen") != page_context.seen_of(found):
-        return _stopped(request, pk, form, page_context.meanwhile(found, user))
+        return _stopped(request, pk, form, verdicts.meanwhile(found, user))
     if why := permissions.why_not(user, found, "decide"):
         return _stopped(request, pk, form, why)
     if not form.is_valid():
@@ -38,11 +39,11 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         _decide(request, found, form)
     except (NotAllowed, StaleSubmission) as stop:
         found.refresh_from_db()
-        why = str(stop) if isinstance(stop, NotAllowed) else page_context.meanwhile(found, user)
+        why = str(stop) if isinstance(stop, NotAllowed) else verdicts.meanwhile(found, user)
         return _stopped(request, pk, form, why)
     if request.POST.get("then") == "next":
         return to_next(request, besides=found)
-    if not found.has_open_call and decisions.undoable(found) is None:
+    if not found.has_open_call and Verdicts.load(found).undoable is None:
         messages.success(request, _("Your verdict is given. Another reviewer speaks next."))
     return go(request, "review", pk=pk)
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from submissions.audit import events
 from submissions.core import clock
 from submissions.models import Role, Submission, User
-from submissions.review import claims, decisions, page_context, questions, queue
+from submissions.review import claims, decisions, questions, verdicts
+from submissions.review.page_context import ReviewContext
+from submissions.views import status_messages
 from submissions.views.capture import submission_page
 from submissions.views.capture.images import record_image
 from submissions.views.forms.reason import NoteForm, ask_again
@@ -35,94 +37,85 @@ def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Administrators may look too: they see what is not personal, and can do nothing."""
     if person(request).role != Role.ADMINISTRATOR:
         reviewer(request)
-    return render_console(request, get_submission_for(person(request), pk, "see"))
+    return render_console(request, get_submission_for(person(request), pk, "see", "project__histogram"))
 
 
 def render_console(
     request: HttpRequest, submission: Submission, form: DecisionForm | None = None, *, status: int = 200
 ) -> HttpResponse:
+    """Record the look and show the page. Answers to questions count as seen once they are on it."""
     user = person(request)
     holds = permissions.holds_claim(user, submission)
     if holds and submission.is_reserved:
         holds = claims.open_reserved(submission, by=events.actor_of(request))
-    same_person = submission_page.others(user, submission) if holds else []
-    purpose, told = "review" if holds else "", {"same_person": [other.reference for other in same_person]}
-    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
+    review = ReviewContext.load(submission, user, is_open=holds)
+    _record_look(request, review)
+    questions.mark_seen(review.questions)
     context = {
-        **submission_page.state(submission, user),
-        **(_opened(request, submission) if holds else page_context.closed(submission)),
-        **_decision(submission, user, form),
-        **_people(submission, user),
+        **review.for_template(),
+        **_decision_state(review),
         **_claim_left(submission),
-        "leaving": page_context.leaving(user, besides=submission),
-        "holds": holds,
+        "form": form or DecisionForm(initial=review.form_initial),
+        "timeline": _timeline(review),
+        "leaving": verdicts.leaving(user, besides=submission),
         "is_part": False,
-        "others": same_person,
-        "confirmed": page_context.confirmed_for(submission) if holds else {},
     }
     return render(request, "review/page.html", context, status=status)
 
 
-def _opened(request: HttpRequest, submission: Submission) -> dict[str, Any]:
-    """What the claimant sees. Images that the desk shows from memory are looks of their own; answers are read now."""
-    _record_shown(request, submission)
-    shown = page_context.opened(submission, person(request))
-    questions.mark_seen(submission)
-    return shown
-
-
-def _record_shown(request: HttpRequest, submission: Submission) -> None:
-    wanted = set(request.headers.get("X-Preloaded", "").split(","))
-    for image in page_context.shown_images(submission) if wanted != {""} else []:
-        if str(image.pk) in wanted:
+def _record_look(request: HttpRequest, review: ReviewContext) -> None:
+    """Record the page, and as a look of its own each image that the browser shows from memory."""
+    fields = {"same_person": [other.reference for other in review.others]}
+    purpose = "review" if review.is_open else ""
+    events.record("looked", by=events.actor_of(request), submission=review.submission, purpose=purpose, fields=fields)
+    preloaded = set(request.headers.get("X-Preloaded", "").split(","))
+    for image in review.all_images if preloaded != {""} else []:
+        if str(image.pk) in preloaded:
             record_image(request, image, "image_opened", from_memory=True)
 
 
-def _decision(submission: Submission, user: User, form: DecisionForm | None) -> dict[str, Any]:
-    """The verdict's side: the form, what stands in its way, and what was decided so far."""
+def _decision_state(review: ReviewContext) -> dict[str, Any]:
+    """Return the messages about the open call, the last one and the result."""
+    submission, call = review.submission, review.open_call
+    about_call = status_messages.about_open_call(call) if call else None
+    about_notice = status_messages.about_notice(submission, review.last_call)
     return {
-        "form": form or DecisionForm(initial=page_context.initial_of(submission, user)),
-        "seen": page_context.seen_of(submission),
-        "why_not_claim": permissions.why_not(user, submission, "claim"),
-        "why_not_decide": permissions.why_not(user, submission, "decide"),
-        "undo": page_context.undo_of(submission, user),
-        "verdicts": page_context.verdicts(submission, user),
-        "is_blind": decisions.is_blind(submission, user),
-        "is_second_given": len(decisions.in_force(submission)) > 1,
-        "is_unlike": decisions.has_unlike_verdicts(submission),
-        "corrects_otherwise": page_context.corrects_otherwise(submission),
-        "is_back_to_first": decisions.is_back_to_first(submission, user),
-        "goes_to_second": decisions.goes_to_second(submission, user),
-        "colleagues": queue.reviewers().exclude(pk=user.pk),
+        "told": about_call or about_notice or status_messages.about_reading(submission),
+        "end": status_messages.about_end(submission),
     }
 
 
 def _claim_left(submission: Submission) -> dict[str, Any]:
-    """How long the claim lasts, in seconds and whole minutes."""
+    """Return how long the claim lasts, in seconds and whole minutes."""
     until = submission.claimed_until
     seconds = max(0, int((until - clock.now()).total_seconds())) if until else 0
     return {"claim_seconds": seconds, "claim_minutes": seconds // 60}
 
 
-def _people(submission: Submission, user: User) -> dict[str, Any]:
-    """Notes and timeline; an administrator gets neither, because people write names into notes."""
-    if user.role == Role.ADMINISTRATOR:
-        return {"notes": [], "timeline": []}
-    notes = list(submission.notes.select_related("author"))
-    for note in notes:
-        note.submission = submission
-    return {"notes": notes, "timeline": submission_page.timeline(submission, user)}
+def _timeline(review: ReviewContext) -> list[Any]:
+    """Administrators get none: people write names into notes."""
+    if review.user.role == Role.ADMINISTRATOR:
+        return []
+    is_blind = review.verdicts.is_blind_for(review.user)
+    return submission_page.timeline(review.submission, is_blind=is_blind)
 
 
 @require_safe
 def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """While a decision is on its way the review page asks for this; the page is loaded anew when it came back."""
     reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
-    undo = page_context.undo_of(found, person(request))
-    if not found.has_open_call and not found.is_final and undo is None:
+    submission = get_submission_for(person(request), pk, "see")
+    review = ReviewContext.load(submission, person(request), is_open=False)
+    undo = review.verdicts.undo_offer(review.user, review.open_call)
+    if review.open_call is None and not submission.is_final and undo is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = {**submission_page.state(found, person(request)), "undo": undo, "is_part": True}
+    context = {
+        **_decision_state(review),
+        "submission": submission,
+        "call": review.open_call,
+        "undo": undo,
+        "is_part": True,
+    }
     return render(request, "review/_decision_state.html", context)
 
 

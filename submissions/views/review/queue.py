@@ -19,7 +19,7 @@ from submissions.core import vendor_text
 from submissions.models import Role, Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
-from submissions.review import claims, page_context, queue, saved_views
+from submissions.review import claims, queue, saved_views, verdicts
 from submissions.search import blind_index, guess_limit, pagination
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person, safe_next
@@ -92,7 +92,7 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "view": next((found for found in views if str(found.pk) == view), None),
         "kept": saved_views.query_of(request.GET),
         "reviewers": queue.reviewers() if user.role == Role.MANAGER else [],
-        "leaving": page_context.leaving(user),
+        "leaving": verdicts.leaving(user),
     }
 
 

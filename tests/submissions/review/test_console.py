@@ -12,7 +12,8 @@ from argos.replies import parse_step2
 from submissions.capture import drafts, overrides, submit
 from submissions.core import clock
 from submissions.models import CallKind, Decision, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
-from submissions.review import claims, decisions, page_context
+from submissions.review import attempts, claims, comparison, decisions
+from submissions.review.page_context import ReviewContext
 from submissions.vendor_sync import replies
 from tests.factories import (
     VALUES,
@@ -202,7 +203,7 @@ def test_tries_carry_each_its_own_scores_and_code() -> None:
     attach_image(submission, ImageKind.SELFIE, agent)
     submit.send_step2(submission, by=by(agent), is_last_confirmed=True)
     submission = answered(submission, "pending", 84.0)
-    last, first = page_context.tries(submission)
+    last, first = ReviewContext.load(submission, agent, is_open=True).tries
     assert (first.number, first.scores[0].value, first.scores[0].is_low, first.codes) == (
         1,
         31.5,
@@ -214,12 +215,12 @@ def test_tries_carry_each_its_own_scores_and_code() -> None:
 
 
 def test_missing_score_is_never_above_the_threshold() -> None:
-    assert page_context.Score("Liveness", None, 0).is_low
+    assert attempts.Score("Liveness", None, 0).is_low
 
 
 def test_comparison_marks_what_differs_letter_by_letter() -> None:
-    assert page_context.marked("MINSEO", "MINSE0") == [("MINSE", False), ("O", True)]
-    assert page_context.marked("", "x") == []
+    assert comparison.marked("MINSEO", "MINSE0") == [("MINSE", False), ("O", True)]
+    assert comparison.marked("", "x") == []
 
 
 def test_comparison_shows_the_agents_reason() -> None:

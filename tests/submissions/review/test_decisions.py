@@ -10,7 +10,7 @@ from argos.replies import ReviewReply
 from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from submissions.outbox import ledger
-from submissions.review import claims, decisions, page_context
+from submissions.review import claims, decisions, page_context, verdicts
 from submissions.vendor_sync import replies
 from submissions.views.forms.review import reasons
 from submissions.workflow.transitions import StaleSubmission
@@ -229,7 +229,7 @@ def test_undo_offers_the_latest_of_the_others_first_and_says_which(officer: User
     for each in (first, second):
         claims.claim(each, by=by(officer))
         decide(client, reload(each), "approved")
-    offered = page_context.leaving(officer, besides=third)
+    offered = verdicts.leaving(officer, besides=third)
     assert [row["submission"] for row in offered] == [second, first]
     page = client.post(f"/review/{second.pk}/undo/", follow=True).content.decode()
     assert f"{second.reference}: decision undone." in page

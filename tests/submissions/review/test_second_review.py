@@ -8,7 +8,8 @@ from django.test import Client
 
 from submissions.core import clock
 from submissions.models import CallKind, Decision, Project, Role, Status, Submission, User, Verdict
-from submissions.review import claims, decisions, page_context
+from submissions.review import claims, decisions, page_context, verdicts
+from submissions.review.verdicts import Verdicts
 from submissions.workflow.transitions import StaleSubmission
 from tests.factories import by, claim_call, make_at, make_user, reload
 from tests.submissions.review.test_queue import browser
@@ -102,9 +103,9 @@ def test_first_verdict_is_not_another_ones_to_take_back(spoken: Submission) -> N
 def test_undo_that_looked_before_the_second_spoke_takes_nothing_back(
     first: User, spoken: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_at = decisions.undoable(spoken)
+    looked_at = Verdicts.load(spoken).undoable
     second = unlike(spoken)
-    monkeypatch.setattr(decisions, "undoable", lambda submission: looked_at)
+    monkeypatch.setattr(Verdicts, "undoable", property(lambda self: looked_at))
     with pytest.raises(StaleSubmission):
         decisions.undo(spoken, by=by(first))
     given = reload(spoken).decisions.filter(withdrawn_at=None)
@@ -195,7 +196,7 @@ def test_second_sees_the_first_verdict_only_when_an_alike_one_has_left(first: Us
         assert "approved" not in " ".join(details for _event, _text, details in response.context["timeline"])
     assert "Approved: leaves" not in browser(third).get(f"/review/{spoken.pk}/status/").content.decode()
     browser(second).post(f"/review/{spoken.pk}/undo/")
-    assert decisions.is_blind(reload(spoken), second)
+    assert verdicts.is_blind(reload(spoken), second)
     decide(browser(second), spoken, "approved")
     claim_call(spoken, CallKind.REVIEW)
     assert "Fina First approves" in browser(second).get(f"/review/{spoken.pk}/").content.decode()

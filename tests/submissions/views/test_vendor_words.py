@@ -5,7 +5,7 @@ import pytest
 from submissions.core import vendor_terms
 from submissions.models import Event, Status
 from submissions.reporting import event_text
-from submissions.review import page_context
+from submissions.review import comparison
 from tests.factories import make_at
 
 
@@ -30,5 +30,6 @@ def test_the_vendors_word_stands_in_the_title(word: str, told: str) -> None:
 
 @pytest.mark.django_db
 def test_a_gender_is_told_in_words_beside_what_was_read() -> None:
-    rows = {row["name"]: row for row in page_context.comparison(make_at(Status.PENDING, gender="female"))}
+    submission = make_at(Status.PENDING, gender="female")
+    rows = {row["name"]: row for row in comparison.comparison(submission, submission.values)}
     assert rows["gender"]["confirmed"][0][0] == "Female"

@@ -1,0 +1,82 @@
+"""The selfies that the vendor answered, each with the scores and codes of its reply."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from submissions.models import Attempt, Image, ImageKind, Submission
+from submissions.models.submission import MAX_TRIES
+from submissions.outbox import stored_replies
+
+Distribution = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score and its threshold, both 0 to 100. A missing score counts as low.
+
+    `spread`: how the scores of the project's recent decisions are distributed (`score_distribution`).
+    """
+
+    label: str
+    value: float | None
+    threshold: int
+    spread: dict[str, Any] | None = None
+
+    @property
+    def is_low(self) -> bool:
+        return self.value is None or self.value < self.threshold
+
+
+@dataclass(frozen=True)
+class Try:
+    """One selfie that the vendor answered, with the scores and codes of its reply."""
+
+    number: int
+    image: Image | None
+    scores: tuple[Score, ...]
+    codes: tuple[str, ...]
+    outcome: str
+    is_last: bool
+
+
+def scores(
+    submission: Submission, face: float | None, liveness: float | None, distribution: Distribution
+) -> tuple[Score, ...]:
+    project = submission.project
+    return (
+        Score(_("Face similarity"), face, project.face_threshold, distribution.get("face")),
+        Score(_("Liveness"), liveness, project.liveness_threshold, distribution.get("liveness")),
+    )
+
+
+def tries(
+    submission: Submission, selfies: Sequence[Attempt], images: Iterable[Image], distribution: Distribution
+) -> list[Try]:
+    """Return up to three selfies, the one that counts first. `selfies`: the arrived attempts by number."""
+    by_id = {str(image.pk): image for image in images if image.kind == ImageKind.SELFIE}
+    latest = selfies[-MAX_TRIES:]
+    rows = [
+        _try(submission, attempt, by_id, number, len(latest), distribution)
+        for number, attempt in enumerate(latest, start=1)
+    ]
+    return rows[::-1]
+
+
+def _try(
+    submission: Submission, attempt: Attempt, by_id: dict[str, Image], number: int, of: int, distribution: Distribution
+) -> Try:
+    reply = stored_replies.step2(attempt.call)
+    face, liveness = (reply.face_similarity, reply.liveness) if reply else (None, None)
+    if number == of and face is None and liveness is None:
+        face, liveness = submission.face_similarity, submission.liveness
+    return Try(
+        number=number,
+        image=by_id.get(attempt.selfie["id"]) if attempt.selfie else None,
+        scores=scores(submission, face, liveness, distribution),
+        codes=tuple(retry.code or retry.message for retry in reply.retries) if reply else (),
+        outcome=reply.kyc_status if reply else "",
+        is_last=number == of,
+    )
