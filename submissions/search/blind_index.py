@@ -56,8 +56,8 @@ def _long_enough(words: Iterable[str]) -> list[str]:
     return [word for word in words if len(word) >= MIN_NAME_WORD]
 
 
-def index(submission: Submission) -> None:
-    """Bring the submission's hashes in line with its values; writes only what changed."""
+def index(submission: Submission) -> bool:
+    """Bring the submission's hashes in line with its values; return whether any was written or deleted."""
     wanted = {(kind, encryption.search_digest(kind, text)) for kind, text in hashable(submission.values)}
     stored = {(row.kind, bytes(row.digest)): row.pk for row in submission.search_hashes.all()}
     with transaction.atomic():
@@ -66,6 +66,7 @@ def index(submission: Submission) -> None:
             [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in wanted - stored.keys()],
             ignore_conflicts=True,
         )
+    return wanted != stored.keys()
 
 
 def sealed(text: str) -> str:

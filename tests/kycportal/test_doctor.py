@@ -18,7 +18,7 @@ from kycportal.doctor import Finding, Grade, config, parts, vendor
 from submissions.models import ImageKind, Switch
 from submissions.outbox import restore_hold
 from submissions.outbox.rate_budget import Budget
-from submissions.privacy.keys import rotation
+from submissions.search import reindex
 from tests.broker import redis
 from tests.factories import attach_image, make_at, make_project
 from tests.sandbox import KEY, Sandbox, sandbox
@@ -142,7 +142,7 @@ def test_lost_search_key_is_named(settings: Any) -> None:
     assert not bad(config.master_keys())
     (older,) = (finding for finding in config.master_keys() if finding.grade == Grade.NOTE)
     assert "older search key" in older.said
-    assert list(rotation.rehash_all())
+    assert list(reindex.reindex())
     assert not [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
 
 

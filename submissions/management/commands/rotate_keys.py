@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from submissions.core import encryption
 from submissions.privacy.keys import rotation
+from submissions.search import reindex
 
 
 class Command(BaseCommand):
@@ -36,8 +37,10 @@ class Command(BaseCommand):
     def _run(self, search: bool, batch: int) -> None:
         for progress in rotation.rewrap_all(batch):
             self._tell(progress)
-        for progress in rotation.rehash_all(batch) if search else ():
-            self._tell(progress)
+        for done in reindex.reindex(batch) if search else ():
+            if done.unreadable:
+                raise encryption.CannotOpen(f"The keys of {', '.join(done.unreadable)} do not open")
+            self._tell(rotation.Progress("search", done.seen, done.changed, done.total))
 
     def _tell(self, progress: rotation.Progress) -> None:
         self.stdout.write(f"{progress.table}: {progress.seen} of {progress.of}, {progress.changed} written anew")

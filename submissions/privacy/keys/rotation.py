@@ -1,4 +1,4 @@
-"""Bringing what is stored under the first of `KYC_FIELD_KEYS` and `KYC_SEARCH_KEYS`, while the portal serves.
+"""Re-wrap every stored key under the first of `KYC_FIELD_KEYS`, while the portal serves.
 
 Values and images lie under data keys of their own, so only the small wrapped keys are written anew. Every batch is a
 transaction; whatever was done stays done, so stopping and starting again goes on where it was.
@@ -16,9 +16,8 @@ from django.db.models.functions import Substr
 
 from submissions.accounts.mfa import secrets as mfa_secrets
 from submissions.core import encryption
-from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import AccessReview, Difference, Export, Project, SubmissionKey, WebhookDelivery
 from submissions.models.export import file_key_label, key_label
-from submissions.search import blind_index
 
 BATCH = 500
 
@@ -124,22 +123,3 @@ def left() -> int:
     rows_of_factors = Authenticator.objects.values_list("data", flat=True)
     secrets = [data[kind] for data in rows_of_factors for kind in mfa_secrets.KINDS if data.get(kind)]
     return found + sum(mfa_secrets.rewrap(stored) is not None for stored in secrets)
-
-
-def rehash_all(batch: int = BATCH) -> Iterator[Progress]:
-    """Write the search hashes anew under the first search key; yields after each batch."""
-    rows = Submission.objects.filter(erased_at=None).order_by("pk")
-    total, seen = rows.count(), 0
-    after = None
-    while part := _rehash(rows.filter(pk__gt=after) if after else rows, batch):
-        seen, after = seen + len(part), part[-1].pk
-        yield Progress("search", seen, seen, total)
-
-
-def _rehash(rows: "models.QuerySet[Submission]", batch: int) -> list[Submission]:
-    """The first of them, locked, so that nobody is erased between the reading and the writing."""
-    with transaction.atomic():
-        part = list(rows.select_for_update()[:batch])
-        for submission in part:
-            blind_index.index(submission)
-    return part
