@@ -25,7 +25,7 @@ from argos.sandbox.knobs import Project as Key
 from argos.sandbox.server import serve
 from argos.sandbox.world import World
 from bench.report import Report
-from submissions.capture import drafts, submit
+from submissions.capture import drafts, images, submit
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.models import ImageKind, Project, Status, Submission, User
 from submissions.vendor_sync import worker
@@ -89,7 +89,7 @@ class Desk:
         for kind, content in ((ImageKind.ID_FRONT, customer.id_image), (ImageKind.SELFIE, customer.selfie)):
             try:
                 if content is not None:
-                    drafts.add_image(submission, kind, content, by=by(self.agent))
+                    images.add_image(submission, kind, content, by=by(self.agent))
             except UnusableImage as unusable:
                 problems.append(Problem(kind, unusable.code, unusable.message))
         return submission, problems

@@ -27,7 +27,6 @@ def prepare() -> tuple[Any, str, list[str]]:
     """(an officer's signed-in client, the address of the page they hold a claim on, the addresses of its images)."""
     from django.test import Client
 
-    from submissions.capture import drafts
     from submissions.models import Role, Status
     from submissions.review import claims, decisions
     from tests.factories import by, make_at, make_user, sign_in
@@ -38,8 +37,10 @@ def prepare() -> tuple[Any, str, list[str]]:
         decisions.add_note(submission, f"Called the customer, they will be in on Monday. {turn}", by=by(agent))
     claims.claim(submission, by=by(officer))
     client = sign_in(Client(SERVER_NAME="localhost"), officer)
-    images = [f"/images/{image.pk}/" for image in drafts.current_images(submission).values()]
-    return client, f"/review/{submission.pk}/", images
+    from submissions.capture.images import current_images
+
+    paths = [f"/images/{image.pk}/" for image in current_images(submission).values()]
+    return client, f"/review/{submission.pk}/", paths
 
 
 def sealed_attributes() -> list[tuple[type, str, Any]]:

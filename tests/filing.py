@@ -40,6 +40,7 @@ def file(cases: list[dict[str, Any]]) -> list[str]:
 def _draft(case: dict[str, Any]) -> Any:
     from submissions.audit import events
     from submissions.capture import drafts as capture_drafts
+    from submissions.capture import images as capture_images
     from submissions.models import ImageKind, Project, User
     from tests import pictures
 
@@ -54,8 +55,8 @@ def _draft(case: dict[str, Any]) -> Any:
         id_type=case.get("id_type", "passport"),
         values={"email": case["email"], "customer_id": case.get("customer_id", "")},
     )
-    capture_drafts.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
-    capture_drafts.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by, source="camera")
+    capture_images.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
+    capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by, source="camera")
     return submission.pk
 
 
@@ -63,6 +64,7 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
     """Whatever the agent would press next; nothing while a call is open."""
     from submissions.audit import events
     from submissions.capture import drafts as capture_drafts
+    from submissions.capture import images as capture_images
     from submissions.capture import ocr_diff, overrides, submit
     from submissions.models import ImageKind, Status, User
     from tests import pictures
@@ -71,7 +73,7 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
     if submission.status == Status.DRAFT:
         submit.send_step1(submission, by=by)
     elif submission.status == Status.STEP1_RETRY:
-        capture_drafts.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
+        capture_images.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
         submit.send_step1(submission, by=by)
     elif submission.status == Status.CONFIRMING:
         dates = {"date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
@@ -82,7 +84,7 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
         submit.send_step2(submission, by=by, is_last_confirmed=True)
     elif submission.status == Status.INCOMPLETE:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)
-        capture_drafts.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by, source="phone")
+        capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by, source="phone")
         submit.send_step2(submission, by=by, is_last_confirmed=True)
 
 

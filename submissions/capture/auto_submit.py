@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from submissions.audit.events import SYSTEM, Actor, actor_for, record
-from submissions.capture import drafts, ocr_diff, submit
+from submissions.capture import images, ocr_diff, submit
 from submissions.models import Call, CallKind, CallState, Submission
 from submissions.workflow import deadlines
 
@@ -51,7 +51,7 @@ def why_it_stops(call: Call, confirmed: Mapping[str, str]) -> Stop | None:
         (Stop.RETRY_USED, _has_used_retry(call)),
         (Stop.ANY, submission.id_type_unknown),
         (Stop.ACCOUNT, submission.project.has_account_occupancy),
-        (Stop.FINDINGS, any(image.findings for image in drafts.current_images(submission).values())),
+        (Stop.FINDINGS, any(image.findings for image in images.current_images(submission).values())),
         (Stop.NOTHING_READ, submit.is_unread(submission)),
         (Stop.NOT_CONFIRMED, any(not confirmed.get(name) for name in read)),
         (Stop.DIFFERS, bool(ocr_diff.differing(confirmed, read))),

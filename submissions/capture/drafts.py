@@ -1,22 +1,16 @@
-"""Gathering a submission: drafts, values, images. Everyone who changes something here is its capturer."""
+"""Drafts: created, filled, joined and given up. Everyone who changes a draft is its capturer."""
 
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 
-from django.core.files.storage import default_storage
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture.imaging import decode_slots, normalise, portrait, quality
 from submissions.core import clock, reasons
 from submissions.models import (
     Capturer,
-    CaptureSource,
-    Image,
-    ImageKind,
     Project,
     Status,
     Submission,
@@ -26,8 +20,6 @@ from submissions.models import (
 from submissions.models.submission import CAPTURING, SENDING
 from submissions.search import blind_index
 from submissions.workflow.transitions import StaleSubmission, move
-
-READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
 
 
 def create_draft(
@@ -134,11 +126,6 @@ def write_draft(submission: Submission, /, **columns: object) -> None:
     submission.draft_version = seen + 1
 
 
-def takes(kind: ImageKind, status: Status) -> bool:
-    """Whether an image of this kind may still be added: the ID's are fixed once the vendor has read them."""
-    return status in (READS_THE_ID if kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) else CAPTURING)
-
-
 def write_while_capturing(submission: Submission, within: tuple[Status, ...] = CAPTURING, /, **columns: object) -> None:
     """A guarded UPDATE that holds only while the submission is being captured, or stands in one of `within`.
 
@@ -150,106 +137,6 @@ def write_while_capturing(submission: Submission, within: tuple[Status, ...] = C
         raise StaleSubmission(submission.reference)
     for name, value in columns.items():
         setattr(submission, name, value)
-
-
-def add_image(
-    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
-) -> Image:
-    """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored, no longer current.
-
-    Raises:
-        intake.UnusableImage: with a sentence for the person; nothing is stored.
-        StaleSubmission: it takes no such image (any more); nothing is stored.
-    """
-    assert by.user is not None
-    image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=f"user:{by.user.pk}")
-    with stored(image, prepared), transaction.atomic():
-        keep_image(image, by=by)
-    return image
-
-
-def prepare_image(
-    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str, whose: str
-) -> tuple[Image, bytes]:
-    """The row as it would be kept, with what the check found, and the picture to seal. Nothing is stored.
-
-    `whose`: of those with the same name one upload is checked at a time.
-
-    Raises:
-        intake.UnusableImage, StaleSubmission: as `add_image`.
-    """
-    if not takes(kind, Status(submission.status)):
-        raise StaleSubmission(submission.reference)
-    with decode_slots.one_upload(whose):
-        return _prepared(submission, kind, content, by=by, source=source)
-
-
-def _prepared(
-    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str
-) -> tuple[Image, bytes]:
-    prepared = normalise.prepare(content, normalise.Kind(kind))
-    image = Image(
-        submission=submission,
-        kind=kind,
-        source=source,
-        content_type=prepared.content_type,
-        sha256=prepared.sha256,
-        size=len(prepared.content),
-        width=prepared.width,
-        height=prepared.height,
-        notes=list(prepared.notes),
-        findings=[finding.code for finding in _check(kind, prepared, content)],
-        face_box=portrait.locate(prepared.content) if kind == ImageKind.ID_FRONT else [],
-        created_by=by.user,
-    )
-    return image, prepared.content
-
-
-@contextmanager
-def stored(image: Image, content: bytes) -> Iterator[None]:
-    """Sealed in the storage before the rows that name it are written, outside their transaction; gone if they are not.
-
-    Where the connection to the database broke nobody knows whether they are, so the object stays.
-    """
-    image.store(content)
-    try:
-        yield
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        default_storage.delete(image.name)
-        raise
-
-
-def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
-    """The image becomes the current one of its kind; within the caller's transaction.
-
-    Raises:
-        StaleSubmission: the submission takes no such image any more; nothing is written.
-    """
-    submission, kind = image.submission, ImageKind(image.kind)
-    write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
-    submission.images.filter(kind=kind, is_current=True).update(is_current=False)
-    image.save(force_insert=True)
-    add_capturer(submission, by)
-    told = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
-    events.record("image_added", by=by, submission=submission, fields=told)
-
-
-def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tuple[quality.Finding, ...]:
-    """Faults of a camera are looked for in what a camera may have made."""
-    if not prepared.is_photo:
-        return ()
-    if kind == ImageKind.ADDRESS:
-        return quality.check_paper(prepared.content)
-    if kind == ImageKind.SELFIE:
-        return quality.check_selfie(prepared.content) + quality.check_upload(upload)
-    return (quality.check_id_front if kind == ImageKind.ID_FRONT else quality.check_id)(prepared.content)
-
-
-def current_images(submission: Submission) -> dict[str, Image]:
-    """The current image of each kind, by kind."""
-    return {image.kind: image for image in submission.images.filter(is_current=True).select_related("created_by")}
 
 
 def give_up(submission: Submission, *, by: Actor, reason: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from argos.matrix import Problem
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture.drafts import current_images
+from submissions.capture.images import current_images
 from submissions.capture.imaging import advice
 from submissions.models import Image, ImageKind, Submission
 

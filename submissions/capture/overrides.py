@@ -9,7 +9,7 @@ from django.db import transaction
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import drafts, image_findings, submit
+from submissions.capture import drafts, image_findings, images, submit
 from submissions.core.reasons import MIN_OVERRIDE_LENGTH, is_reason
 from submissions.models import Submission
 
@@ -19,7 +19,7 @@ def known_keys(submission: Submission) -> set[str]:
     warned = {problem.code for problem in submit.warnings(submission)}
     found = {
         image_findings.reason_key(image, code)
-        for image in drafts.current_images(submission).values()
+        for image in images.current_images(submission).values()
         for code in image.findings
     }
     return warned | found | {name for name, text in submission.ocr.items() if text}

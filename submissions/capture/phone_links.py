@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_variables
 from argos.matrix.formats import EMAIL
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import drafts
+from submissions.capture import drafts, images
 from submissions.core import clock, rate_limit
 from submissions.models import CaptureSource, Image, ImageKind, PhoneLink, Status, Submission
 from submissions.models.submission import CAPTURING
@@ -96,7 +96,7 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
 
 def taking(kind: ImageKind) -> tuple[Status, ...]:
     """In which a picture of this kind may still be added."""
-    return tuple(status for status in CAPTURING if drafts.takes(kind, status))
+    return tuple(status for status in CAPTURING if images.takes(kind, status))
 
 
 def is_asked_for(submission: Submission, kind: ImageKind) -> bool:
@@ -198,7 +198,7 @@ def find(token: str) -> PhoneLink:
 
 
 def _may_bring(submission: Submission, kind: ImageKind) -> bool:
-    return drafts.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
+    return images.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
 
 
 def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
@@ -218,11 +218,11 @@ def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool,
     # Of one maker, because nobody bounds for how many submissions a person makes links.
     whose = f"links:{link.created_by_id}"
     try:
-        image, prepared = drafts.prepare_image(link.submission, kind, content, by=by, source=source, whose=whose)
+        image, prepared = images.prepare_image(link.submission, kind, content, by=by, source=source, whose=whose)
         if image.findings and accepted != sha256:
             raise Advised(image.findings, sha256)
-        with drafts.stored(image, prepared), transaction.atomic():
-            drafts.keep_image(image, by=by, fields={"link": str(link.pk)})
+        with images.stored(image, prepared), transaction.atomic():
+            images.keep_image(image, by=by, fields={"link": str(link.pk)})
             _spend(link, image)
     except StaleSubmission as stale:
         raise LinkGone from stale

@@ -10,7 +10,8 @@ from argos import matrix
 from argos.matrix import Problem
 from submissions.audit.events import Actor
 from submissions.capture import consent, image_findings, ocr_diff
-from submissions.capture.drafts import add_capturer, current_images, save_values
+from submissions.capture.drafts import add_capturer, save_values
+from submissions.capture.images import current_images
 from submissions.core import clock, vendor_text
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
 from submissions.outbox import gate, ledger

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import drafts
+from submissions.capture import drafts, images
 from submissions.capture.imaging import decode_slots, normalise
 from submissions.core import clock
 from submissions.models import Image, ImageKind, Question, Submission, User
@@ -59,7 +59,7 @@ def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -
         _write(question, None, by=by)
         return
     image, prepared = _attachment(submission, content, by=by)
-    with drafts.stored(image, prepared):
+    with images.stored(image, prepared):
         _write(question, image, by=by)
 
 

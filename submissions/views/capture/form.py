@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import callbacks, consent, drafts, ocr_diff, overrides, submit
+from submissions.capture import callbacks, consent, drafts, images, ocr_diff, overrides, submit
 from submissions.capture import restart as restarting
 from submissions.capture.fields import form_fields, merge, mrz
 from submissions.capture.imaging.errors import status_of
@@ -196,7 +196,7 @@ def _take_one(
     try:
         actor = events.actor_of(request)
         taken = CaptureSource.CAMERA if source == CaptureSource.CAMERA else CaptureSource.FILE
-        drafts.add_image(submission, kind, content, by=actor, source=taken)
+        images.add_image(submission, kind, content, by=actor, source=taken)
     except UnusableImage as unusable:
         return [Problem(kind, unusable.code, unusable.message)]
     except StorageAway:
@@ -210,7 +210,7 @@ def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
     text = _("This picture came in after the page was shown. Look at it, then send.")
     return [
         Problem(kind, "unseen", text, "error")
-        for kind, image in drafts.current_images(submission).items()
+        for kind, image in images.current_images(submission).items()
         if request.POST.get(f"shown_{kind}", "") != str(image.pk)
         and (image.source in FROM_PHONE or image.created_by != person(request))
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from argos import characters, matrix
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import consent, drafts, image_findings, restart, submit
+from submissions.capture import consent, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields, merge
 from submissions.capture.imaging import advice
 from submissions.core import clock
@@ -207,7 +207,7 @@ def consent_box(submission: Submission) -> dict[str, Any] | None:
 
 def cards(submission: Submission) -> list[dict[str, Any]]:
     """One card for each kind of image this project and document use."""
-    current = drafts.current_images(submission)
+    current = images.current_images(submission)
     kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
     if submission.project.has_address_image:
         kinds.append(ImageKind.ADDRESS)
@@ -219,7 +219,7 @@ def cards(submission: Submission) -> list[dict[str, Any]]:
 def card(submission: Submission, kind: ImageKind) -> dict[str, Any]:
     """The card of one kind as it is now."""
     link = submission.phone_links.open(clock.now()).filter(kind=kind).first()
-    return _card(kind, drafts.current_images(submission).get(kind), submission, link)
+    return _card(kind, images.current_images(submission).get(kind), submission, link)
 
 
 def _card(kind: ImageKind, image: Image | None, submission: Submission, link: PhoneLink | None) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
         "label": kind.label,
         "image": image,
         "findings": _findings(image, submission.reasons) if image else [],
-        "is_fixed": not drafts.takes(kind, Status(submission.status)),
+        "is_fixed": not images.takes(kind, Status(submission.status)),
         "is_unread": submit.is_unread(submission),
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],
@@ -239,7 +239,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
 
 def revealed_images(submission: Submission, user: User, because: Event) -> list[tuple[Image, str]]:
     """Each current image with the key that opens it for a few minutes."""
-    found = drafts.current_images(submission).values()
+    found = images.current_images(submission).values()
     return [(image, reveal.key_to(image, user, because)) for image in found]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from submissions.audit import events
-from submissions.capture import callbacks, consent, drafts, phone_links, submit
+from submissions.capture import callbacks, consent, drafts, images, phone_links, submit
 from submissions.capture.restart import restart as restart_of
 from submissions.core import clock
 from submissions.models import (
@@ -207,7 +207,7 @@ def save_values() -> Act:
 @action
 def add_image() -> Act:
     submission, content = make_draft(), pictures.selfie_jpeg()
-    return lambda: drafts.add_image(submission, ImageKind.SELFIE, content, by=by(submission.created_by))
+    return lambda: images.add_image(submission, ImageKind.SELFIE, content, by=by(submission.created_by))
 
 
 @action

@@ -9,7 +9,7 @@ from argos import matrix
 from argos.matrix import Problem
 from argos.matrix.options import Options
 from submissions.audit import events
-from submissions.capture import drafts, image_findings, overrides, submit
+from submissions.capture import image_findings, images, overrides, submit
 from submissions.capture.imaging import advice, quality
 from submissions.models import Event, ImageKind, Role, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
@@ -59,7 +59,7 @@ def test_a_selfie_with_a_fault_stops_step2_and_the_reason_is_for_that_picture() 
 def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
     submission = make_at(Status.CONFIRMING)
     user = submission.created_by
-    image = drafts.current_images(submission)[ImageKind.SELFIE]
+    image = images.current_images(submission)[ImageKind.SELFIE]
     image.findings = ["blurred"]
     image.save(update_fields=["findings"])
     key = image_findings.reason_key(image, "blurred")

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from argos.replies import Retry
-from submissions.capture import auto_submit, drafts, submit
+from submissions.capture import auto_submit, images, submit
 from submissions.capture.auto_submit import Stop
 from submissions.core import clock
 from submissions.models import Attempt, Call, CallKind, CallState, ImageKind, Project, Status, Submission
@@ -148,7 +148,7 @@ def test_a_lost_answer_is_settled_and_followed_once(sandbox: Sandbox) -> None:
     user = make_user()
     submission = make_draft(user, project, images=False)
     for kind, content in ((ImageKind.ID_FRONT, id_card_jpeg()), (ImageKind.SELFIE, selfie_jpeg())):
-        drafts.add_image(submission, kind, content, by=by(user))
+        images.add_image(submission, kind, content, by=by(user))
     sandbox.control.ocr(VALUES["email"], fullName=VALUES["name"], birthDate=VALUES["date_of_birth"])
     sandbox.control.fault("step1", "cut", "after")
     press(submission)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from submissions.capture import drafts, submit
+from submissions.capture import images, submit
 from submissions.capture.fields import mrz
 from submissions.models import CallKind, ImageKind, Project, Status, Submission
 from submissions.vendor_sync import worker
@@ -120,7 +120,7 @@ class TestAccount:
         project.save()
         submission = make_draft(make_user(), project, images=False)
         client.force_login(submission.created_by)
-        drafts.add_image(submission, ImageKind.ID_FRONT, id_card_jpeg(), by=by(submission.created_by))
+        images.add_image(submission, ImageKind.ID_FRONT, id_card_jpeg(), by=by(submission.created_by))
         submit.send_step1(submission, by=by(submission.created_by))
         assert worker.send_next()
         return reload(submission)

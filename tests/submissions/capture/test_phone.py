@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError
 
-from submissions.capture import drafts, phone_links, submit
+from submissions.capture import drafts, images, phone_links, submit
 from submissions.core import clock
 from submissions.models import Capturer, Event, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.workflow.transitions import StaleSubmission
@@ -36,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
 
     def prepare(submission: Submission, kind: ImageKind, content: bytes, **how: Any) -> tuple[Image, bytes]:
-        if not drafts.takes(kind, Status(submission.status)):
+        if not images.takes(kind, Status(submission.status)):
             raise StaleSubmission(submission.reference)
         sizes = {"sha256": phone_links.digest(content), "size": len(content), "width": 960, "height": 720}
         row = Image(submission=submission, kind=kind, source=how["source"], findings=list(found), **sizes)
@@ -97,7 +97,7 @@ def test_looking_spends_nothing_and_the_upload_does(quick: list[str]) -> None:
         assert phone_links.find(token) == link
     image = hand_over(token)
     assert (image.kind, image.source, image.created_by) == ("selfie", "phone", None)
-    assert drafts.current_images(submission)[SELFIE] == image
+    assert images.current_images(submission)[SELFIE] == image
     with pytest.raises(phone_links.LinkUsed):
         phone_links.find(token)
     link.refresh_from_db()
@@ -171,7 +171,7 @@ def test_of_two_uploads_at_once_one_is_kept(quick: list[str]) -> None:
     first = phone_links.take(one, b"first", **how)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkUsed):
         phone_links.take(two, b"second", **how)
-    assert drafts.current_images(submission)[SELFIE] == first
+    assert images.current_images(submission)[SELFIE] == first
 
 
 @pytest.mark.parametrize("status", [Status.STEP1_SENDING, Status.PENDING, Status.APPROVED])
@@ -200,11 +200,11 @@ def test_an_id_that_the_vendor_has_read_is_not_replaced(quick: list[str]) -> Non
     submission = make_draft()
     _link, token = link_of(submission, ImageKind.ID_FRONT)
     opened = phone_links.find(token)
-    before = drafts.current_images(submission)[ImageKind.ID_FRONT]
+    before = images.current_images(submission)[ImageKind.ID_FRONT]
     Submission.objects.filter(pk=submission.pk).update(status=Status.CONFIRMING)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
         phone_links.take(opened, b"too late", address=None, is_live=False, accepted="")
-    assert drafts.current_images(submission)[ImageKind.ID_FRONT] == before
+    assert images.current_images(submission)[ImageKind.ID_FRONT] == before
     with pytest.raises(phone_links.LinkGone):
         phone_links.find(token)
     with pytest.raises(StaleSubmission):

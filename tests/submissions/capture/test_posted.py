@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
 
-from submissions.capture import drafts, restart
+from submissions.capture import drafts, images, restart
 from submissions.capture.fields import merge
 from submissions.core import clock
 from submissions.models import CallState, Event, Image, ImageKind, Role, Status, Submission
@@ -186,7 +186,7 @@ def test_id_the_vendor_has_read_is_never_replaced(status: Status, kind: ImageKin
     stale = reload(submission)
     stale.status = Status.DRAFT
     with pytest.raises(StaleSubmission):
-        drafts.add_image(stale, kind, id_card_jpeg(), by=by(submission.created_by))
+        images.add_image(stale, kind, id_card_jpeg(), by=by(submission.created_by))
     assert set(submission.images.values_list("pk", "is_current")) == before
 
 
@@ -252,7 +252,7 @@ def test_database_refuses_a_second_open_fresh_submission(client: Client) -> None
 
 def seen(submission: Submission) -> dict[str, str]:
     """What the page posts of the pictures that it shows."""
-    return {f"shown_{kind}": str(image.pk) for kind, image in drafts.current_images(submission).items()}
+    return {f"shown_{kind}": str(image.pk) for kind, image in images.current_images(submission).items()}
 
 
 @pytest.mark.parametrize("source", ["camera", "phone"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from argos.matrix import PARAMETERS
-from submissions.capture import drafts, submit
+from submissions.capture import drafts, images, submit
 from submissions.models import CallKind, ImageKind, Project, Role, Submission, User
 from submissions.vendor_sync import worker
 from tests.factories import by, make_team, make_user, reload
@@ -69,7 +69,7 @@ def filed(project: Project, agent: User, values: dict[str, str], country: str, i
     )
     for kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, *kinds):
         picture = selfie_jpeg() if kind == ImageKind.SELFIE else id_card_jpeg()
-        drafts.add_image(submission, kind, picture, by=by(agent))
+        images.add_image(submission, kind, picture, by=by(agent))
     submit.send_step1(submission, by=by(agent))
     assert worker.send_next()
     return reload(submission)

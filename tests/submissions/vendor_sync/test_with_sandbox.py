@@ -7,7 +7,7 @@ import pytest
 
 from argos.matrix import Problem
 from submissions.audit.events import SYSTEM
-from submissions.capture import drafts, submit
+from submissions.capture import drafts, images, submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, ImageKind, Project, Role, Status, Submission, Verdict
 from submissions.review import claims, decisions
@@ -39,8 +39,8 @@ def gather(
     submission = drafts.create_draft(
         project, make_team(), by=by(agent), issuing_country=country, id_type=id_type, values=values
     )
-    drafts.add_image(submission, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
-    drafts.add_image(submission, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
+    images.add_image(submission, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
+    images.add_image(submission, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
     return submission
 
 
@@ -61,7 +61,7 @@ def step2(submission: Submission, *, last: bool = False) -> Submission:
 
 def new_selfie(submission: Submission, width: int) -> None:
     size = (width, width * 3 // 4)
-    drafts.add_image(submission, ImageKind.SELFIE, selfie_jpeg(size), by=by(submission.created_by))
+    images.add_image(submission, ImageKind.SELFIE, selfie_jpeg(size), by=by(submission.created_by))
 
 
 def settle_later(minutes: int = 11) -> int:

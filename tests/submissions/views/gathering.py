@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from submissions.capture import drafts, submit
+from submissions.capture import drafts, images, submit
 from submissions.models import ImageKind, Project, Submission, User
 from submissions.vendor_sync import worker
 from tests.factories import VALUES, by, make_project, make_team, reload
@@ -28,8 +28,8 @@ def make_gathered(project: Project, agent: User, tag: str = "", **fields: str) -
     where = {"issuing_country": "KOR", "id_type": "passport", **fields}
     values = {"email": f"applicant+noocr{tag}@example.com"}  # nothing read, so that nothing typed differs from it
     draft = drafts.create_draft(project, make_team(), by=by(agent), values=values, **where)  # type: ignore[arg-type]
-    drafts.add_image(draft, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
-    drafts.add_image(draft, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
+    images.add_image(draft, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
+    images.add_image(draft, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
     return draft
 
 

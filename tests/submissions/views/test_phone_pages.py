@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.views.debug import ExceptionReporter
 
-from submissions.capture import drafts, phone_links
+from submissions.capture import images, phone_links
 from submissions.models import Event, Image, ImageKind, PhoneLink, Status, Submission
 from submissions.views.capture import phone as phone_pages
 from tests.factories import by, make_draft, make_user, sign_in
@@ -305,6 +305,6 @@ def fake_arrival(submission: Submission) -> Image:
     image = Image(submission=submission, kind=link.kind, source="phonecam", **sizes)
     image.store(b"a picture")
     with transaction.atomic():
-        drafts.keep_image(image, by=phone_links.Actor(None, phone_links.CARRIES))
+        images.keep_image(image, by=phone_links.Actor(None, phone_links.CARRIES))
         phone_links._spend(link, image)
     return image

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from bench import labelled_documents, labelled_selfies
 from submissions.capture import image_findings
-from submissions.capture.drafts import add_image
+from submissions.capture.images import add_image
 from submissions.capture.imaging import advice
 from submissions.capture.imaging import quality as imaging_quality
 from submissions.models import ImageKind

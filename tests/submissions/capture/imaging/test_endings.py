@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from submissions.capture import drafts
+from submissions.capture import images
 from submissions.capture.imaging import quality
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.capture.imaging.normalise import Kind, prepare
@@ -97,7 +97,7 @@ def test_a_statement_whose_print_is_washed_out_is_too_bright() -> None:
 @pytest.mark.django_db
 def test_a_page_of_a_pdf_is_not_looked_at_as_a_photo() -> None:
     user = make_user()
-    image, _content = drafts.prepare_image(
+    image, _content = images.prepare_image(
         make_draft(user), ImageKind.ADDRESS, makers.pdf(), by=by(user), source="file"
     )
     assert image.findings == []

@@ -1,0 +1,128 @@
+"""Images of a submission: taken in, checked, stored encrypted, and which one is current."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError, transaction
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture.drafts import add_capturer, write_while_capturing
+from submissions.capture.imaging import decode_slots, normalise, portrait, quality
+from submissions.models import (
+    CaptureSource,
+    Image,
+    ImageKind,
+    Status,
+    Submission,
+)
+from submissions.models.submission import CAPTURING
+from submissions.workflow.transitions import StaleSubmission
+
+READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
+
+
+def takes(kind: ImageKind, status: Status) -> bool:
+    """Whether an image of this kind may still be added: the ID's are fixed once the vendor has read them."""
+    return status in (READS_THE_ID if kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) else CAPTURING)
+
+
+def add_image(
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
+) -> Image:
+    """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored, no longer current.
+
+    Raises:
+        normalise.UnusableImage: with a sentence for the person; nothing is stored.
+        StaleSubmission: it takes no such image (any more); nothing is stored.
+    """
+    assert by.user is not None
+    image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=f"user:{by.user.pk}")
+    with stored(image, prepared), transaction.atomic():
+        keep_image(image, by=by)
+    return image
+
+
+def prepare_image(
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str, whose: str
+) -> tuple[Image, bytes]:
+    """The row as it would be kept, with what the check found, and the picture to seal. Nothing is stored.
+
+    `whose`: of those with the same name one upload is checked at a time.
+
+    Raises:
+        normalise.UnusableImage, StaleSubmission: as `add_image`.
+    """
+    if not takes(kind, Status(submission.status)):
+        raise StaleSubmission(submission.reference)
+    with decode_slots.one_upload(whose):
+        return _prepared(submission, kind, content, by=by, source=source)
+
+
+def _prepared(
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str
+) -> tuple[Image, bytes]:
+    prepared = normalise.prepare(content, normalise.Kind(kind))
+    image = Image(
+        submission=submission,
+        kind=kind,
+        source=source,
+        content_type=prepared.content_type,
+        sha256=prepared.sha256,
+        size=len(prepared.content),
+        width=prepared.width,
+        height=prepared.height,
+        notes=list(prepared.notes),
+        findings=[finding.code for finding in _check(kind, prepared, content)],
+        face_box=portrait.locate(prepared.content) if kind == ImageKind.ID_FRONT else [],
+        created_by=by.user,
+    )
+    return image, prepared.content
+
+
+@contextmanager
+def stored(image: Image, content: bytes) -> Iterator[None]:
+    """Sealed in the storage before the rows that name it are written, outside their transaction; gone if they are not.
+
+    Where the connection to the database broke nobody knows whether they are, so the object stays.
+    """
+    image.store(content)
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        default_storage.delete(image.name)
+        raise
+
+
+def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
+    """The image becomes the current one of its kind; within the caller's transaction.
+
+    Raises:
+        StaleSubmission: the submission takes no such image any more; nothing is written.
+    """
+    submission, kind = image.submission, ImageKind(image.kind)
+    write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
+    submission.images.filter(kind=kind, is_current=True).update(is_current=False)
+    image.save(force_insert=True)
+    add_capturer(submission, by)
+    told = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
+    events.record("image_added", by=by, submission=submission, fields=told)
+
+
+def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tuple[quality.Finding, ...]:
+    """Faults of a camera are looked for in what a camera may have made."""
+    if not prepared.is_photo:
+        return ()
+    if kind == ImageKind.ADDRESS:
+        return quality.check_paper(prepared.content)
+    if kind == ImageKind.SELFIE:
+        return quality.check_selfie(prepared.content) + quality.check_upload(upload)
+    return (quality.check_id_front if kind == ImageKind.ID_FRONT else quality.check_id)(prepared.content)
+
+
+def current_images(submission: Submission) -> dict[str, Image]:
+    """The current image of each kind, by kind."""
+    return {image.kind: image for image in submission.images.filter(is_current=True).select_related("created_by")}
