@@ -8,7 +8,8 @@ document.addEventListener("allauth.error", (event) => {
 const saved = document.querySelector("#codes_saved");
 if (saved) {
   const warn = (event) => event.preventDefault();
-  const watch = () => (saved.checked ? window.removeEventListener : window.addEventListener).call(window, "beforeunload", warn);
+  const watch = () =>
+    (saved.checked ? window.removeEventListener : window.addEventListener).call(window, "beforeunload", warn);
   saved.addEventListener("change", watch);
   watch();
 }

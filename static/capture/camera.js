@@ -18,10 +18,15 @@ document.addEventListener("click", (event) => {
   if (button) start(button);
 });
 // Whoever chooses a file after a picture was taken has chosen a file.
-document.addEventListener("change", (event) => {
-  const source = event.target.matches?.("[data-upload]") && event.target.form?.elements[`source_${event.target.name}`];
-  if (source && !isOurs) source.value = "file";
-}, true);
+document.addEventListener(
+  "change",
+  (event) => {
+    const source =
+      event.target.matches?.("[data-upload]") && event.target.form?.elements[`source_${event.target.name}`];
+    if (source && !isOurs) source.value = "file";
+  },
+  true,
+);
 document.addEventListener("htmx:load", (event) => watchCameras(event.target));
 window.addEventListener("pagehide", () => open?.dialog.close());
 document.addEventListener("visibilitychange", () => {
@@ -34,7 +39,16 @@ function start(button) {
   const dialog = document.querySelector("#camera");
   const at = (name) => dialog.querySelector(name);
   const shape = button.dataset.shape ?? (button.dataset.camera === "selfie" ? "face" : "card");
-  open = { dialog, button, shape, video: at("video"), canvas: at("canvas"), hint: at(".camera-hint"), turn: 0, taken: false };
+  open = {
+    dialog,
+    button,
+    shape,
+    video: at("video"),
+    canvas: at("canvas"),
+    hint: at(".camera-hint"),
+    turn: 0,
+    taken: false,
+  };
   at("[data-what]").textContent = button.dataset.label;
   wire(dialog);
   showLive(open, true);
@@ -47,11 +61,21 @@ function wire(dialog) {
   dialog.dataset.wired = "1";
   const on = (name, kind, act) => dialog.querySelector(name).addEventListener(kind, () => open && act(open));
   on("[data-take]", "click", take);
-  on("[data-again]", "click", (now) => { showLive(now, true); look(now); now.dialog.querySelector("[data-take]").focus(); });
+  on("[data-again]", "click", (now) => {
+    showLive(now, true);
+    look(now);
+    now.dialog.querySelector("[data-take]").focus();
+  });
   on("[data-use]", "click", use);
   on("[data-close]", "click", (now) => now.dialog.close());
-  on("select", "change", (now) => { now.device = now.dialog.querySelector("select").value; look(now); });
-  dialog.addEventListener("close", () => { if (open) stop(open); open = null; });
+  on("select", "change", (now) => {
+    now.device = now.dialog.querySelector("select").value;
+    look(now);
+  });
+  dialog.addEventListener("close", () => {
+    if (open) stop(open);
+    open = null;
+  });
 }
 
 async function look(now) {
@@ -61,7 +85,10 @@ async function look(now) {
   if (!navigator.mediaDevices?.getUserMedia) return fail(now, "insecure");
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted(now) });
-    if (open !== now || turn !== now.turn) { for (const track of stream.getTracks()) track.stop(); return; }
+    if (open !== now || turn !== now.turn) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
     now.stream = stream;
     now.video.srcObject = stream;
     await now.video.play();
@@ -70,7 +97,8 @@ async function look(now) {
     return;
   }
   if (turn !== now.turn) return;
-  for (const track of now.stream.getVideoTracks()) track.addEventListener("ended", () => now.stream && fail(now, "busy"));
+  for (const track of now.stream.getVideoTracks())
+    track.addEventListener("ended", () => now.stream && fail(now, "busy"));
   prepare(now);
   now.light = setInterval(() => judgeLight(now), LIGHT_EVERY);
   ask(now, turn);
@@ -139,7 +167,9 @@ async function listCameras(now, current) {
   const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
   const choice = now.dialog.querySelector("[data-choice]");
   choice.hidden = cameras.length < 2;
-  const options = cameras.map((device, at) => new Option(device.label || `${now.dialog.dataset.nameless} ${at + 1}`, device.deviceId));
+  const options = cameras.map(
+    (device, at) => new Option(device.label || `${now.dialog.dataset.nameless} ${at + 1}`, device.deviceId),
+  );
   choice.querySelector("select").replaceChildren(...options);
   choice.querySelector("select").value = current;
 }
@@ -208,8 +238,10 @@ function take(now) {
 
 function showLive(now, isLive) {
   now.taken = !isLive;
-  for (const name of ["video", ".guide", "[data-take]"]) now.dialog.querySelector(name).toggleAttribute("hidden", !isLive);
-  for (const name of ["canvas", "[data-use]", "[data-again]"]) now.dialog.querySelector(name).toggleAttribute("hidden", isLive);
+  for (const name of ["video", ".guide", "[data-take]"])
+    now.dialog.querySelector(name).toggleAttribute("hidden", !isLive);
+  for (const name of ["canvas", "[data-use]", "[data-again]"])
+    now.dialog.querySelector(name).toggleAttribute("hidden", isLive);
   now.dialog.querySelector("[data-take]").disabled = isLive;
   if (!isLive) now.dialog.querySelector("[data-choice]").hidden = true;
 }

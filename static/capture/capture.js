@@ -1,9 +1,9 @@
 // The capture form: saves what was typed a moment after it was typed, says beside each field what the server finds,
 // and shows how far an upload is. Nothing of it is kept in the browser. Texts come from the form's data attributes.
 
-import { watchCameras } from "./camera.js";
 import { normalised } from "../core/characters.js";
 import { unsent } from "../core/unsaved_changes.js";
+import { watchCameras } from "./camera.js";
 import { dropUnreadable, put, send } from "./upload.js";
 
 const AFTER = 1200; // ms
@@ -26,12 +26,20 @@ export function watchUploads(form) {
     if (event.target.matches("[data-reload]")) reload(form, state);
   });
   form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
-  document.addEventListener("submit", (event) => { if (event.target !== form) leaveAfterSaving(form, state, event); }, true);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target !== form) leaveAfterSaving(form, state, event);
+    },
+    true,
+  );
   window.addEventListener("focus", () => {
     if (state.dirty) save(form, state);
     if (chosen(form).length) upload(form, state);
   });
-  window.addEventListener("beforeunload", (event) => { if (state.dirty || state.uploading) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (state.dirty || state.uploading) event.preventDefault();
+  });
   return state;
 }
 
@@ -39,13 +47,15 @@ export function watchUploads(form) {
 async function sendAfterSaving(form, state, event) {
   clearTimeout(state.timer);
   takeToken(form);
-  if (state.uploading || chosen(form).length) { // it goes on by itself when the picture is there
+  if (state.uploading || chosen(form).length) {
+    // it goes on by itself when the picture is there
     event.preventDefault();
     state.next = () => form.requestSubmit(event.submitter);
     upload(form, state);
     return;
   }
-  if ((event.submitter?.value ?? "save") === "save" && unsent()) { // the page stays for the words beside it
+  if ((event.submitter?.value ?? "save") === "save" && unsent()) {
+    // the page stays for the words beside it
     event.preventDefault();
     save(form, state);
     return;
@@ -101,7 +111,12 @@ async function autosave(form, state) {
   const sent = textOf(form);
   const outcome = await post(form, sent, state);
   const note = form.querySelector("#saved");
-  const text = { saved: form.dataset.saved, offline: form.dataset.offline, "signed-out": form.dataset.signedOut, wrong: form.dataset.wrong }[outcome];
+  const text = {
+    saved: form.dataset.saved,
+    offline: form.dataset.offline,
+    "signed-out": form.dataset.signedOut,
+    wrong: form.dataset.wrong,
+  }[outcome];
   note.textContent = text ?? "";
   note.classList.toggle("bad", outcome !== "saved");
   if (outcome === "signed-out") note.append(" ", logInLink(form));
@@ -121,8 +136,14 @@ async function post(form, sent, state) {
   } finally {
     state.posting = false;
   }
-  if (reply.redirected || reply.status === 403) { state.dirty = true; return reply.redirected && !isLogIn(form, reply.url) ? "wrong" : "signed-out"; }
-  if (!reply.ok || !reply.headers.get("Content-Type")?.includes("json")) { state.dirty = true; return "wrong"; }
+  if (reply.redirected || reply.status === 403) {
+    state.dirty = true;
+    return reply.redirected && !isLogIn(form, reply.url) ? "wrong" : "signed-out";
+  }
+  if (!reply.ok || !reply.headers.get("Content-Type")?.includes("json")) {
+    state.dirty = true;
+    return "wrong";
+  }
   const told = await reply.json();
   if (told.saved) remember(form, sent, told.version);
   showProblems(form, told);
@@ -194,8 +215,13 @@ function compareWithRead(input) {
   const field = input.closest("[data-field]");
   const why = field?.querySelector("[data-why]");
   if (!why || why.contains(input)) return;
-  const bare = (text) => normalised(text).normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  const differs = normalised(input.value) !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
+  const bare = (text) =>
+    normalised(text)
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, "");
+  const differs =
+    normalised(input.value) !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
   why.hidden = !differs || isMisshapen(input);
   field.classList.toggle("changed", differs);
 }
@@ -208,7 +234,8 @@ function showProblems(form, told) {
     const shown = place.querySelector("[data-shape]") ? mine.filter((problem) => problem.code !== "format") : mine;
     for (const old of place.querySelectorAll("small:not([data-shape])")) old.remove();
     place.append(...shown.map((problem) => line(problem.severity, problem.message)));
-    const isWrong = mine.some((problem) => problem.severity === "error") || place.querySelector("[data-shape]") !== null;
+    const isWrong =
+      mine.some((problem) => problem.severity === "error") || place.querySelector("[data-shape]") !== null;
     mark(input, isWrong);
     askWhy(form, field, mine);
     const why = field.querySelector("[data-why]");
@@ -303,7 +330,8 @@ function arrived(form, state, reply) {
   } else if (reply.status !== 200 && reply.status !== 422) {
     note.textContent = reply.status === 413 ? form.dataset.tooLarge : form.dataset.uploadFailed;
     note.scrollIntoView({ block: "nearest" });
-  } else if (reply.status === 422 || state.isBroken || state.dirty || (unsent() && !next)) { // words that are not stored yet stay where they are
+  } else if (reply.status === 422 || state.isBroken || state.dirty || (unsent() && !next)) {
+    // words that are not stored yet stay where they are
     showPictures(form, state, new DOMParser().parseFromString(reply.responseText, "text/html"));
     if (reply.status === 200 && !state.dirty && !state.isBroken) note.textContent = form.dataset.saved;
   } else if (next) {
@@ -315,7 +343,11 @@ function arrived(form, state, reply) {
 
 // The pictures as they are now and what is wrong with the one that was sent; what else was chosen goes on its way.
 function showPictures(form, state, page) {
-  const waiting = chosen(form).map((input) => [input.name, input.files[0], form.elements[`source_${input.name}`].value]);
+  const waiting = chosen(form).map((input) => [
+    input.name,
+    input.files[0],
+    form.elements[`source_${input.name}`].value,
+  ]);
   const cards = page.querySelector(".cards");
   form.querySelector(".cards").replaceWith(cards);
   window.htmx?.process(cards);

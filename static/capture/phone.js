@@ -37,7 +37,8 @@ async function hand(form) {
 function show(request, file, source) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   const main = page.querySelector("main");
-  if (!main) { // not from the portal's pages: a proxy that refuses, or an error without a page
+  if (!main) {
+    // not from the portal's pages: a proxy that refuses, or an error without a page
     const { uploadFailed, tooLarge } = document.querySelector("#take").dataset;
     document.querySelector("#sent").textContent = request.status === 413 ? tooLarge : uploadFailed;
     return;

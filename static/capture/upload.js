@@ -10,7 +10,9 @@ export function send(url, data, bar) {
     request.upload.addEventListener("load", () => bar.removeAttribute("value"));
     request.addEventListener("load", () => resolve(request));
     for (const end of ["error", "abort", "timeout"]) request.addEventListener(end, () => reject(new Error(end)));
-    request.addEventListener("loadend", () => { bar.hidden = true; });
+    request.addEventListener("loadend", () => {
+      bar.hidden = true;
+    });
     request.open("POST", url);
     request.send(data);
   });

@@ -28,5 +28,7 @@ export function watchTimes() {
   if (!told) return;
   setInterval(showAll, EVERY);
   document.addEventListener("visibilitychange", showAll);
-  window.addEventListener("pageshow", (event) => { if (event.persisted) showAll(); });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) showAll();
+  });
 }

@@ -1,28 +1,34 @@
 // Small helps on every page. Each works without: forms post as they are.
 import { watchCameras } from "../capture/camera.js";
 import { watchUploads } from "../capture/capture.js";
+import { dropUnreadable } from "../capture/upload.js";
 import { watchTimes } from "./countdown.js";
 import { watchSession } from "./session.js";
-import { dropUnreadable } from "../capture/upload.js";
 
 // A form whose file cannot be read any more would end on the browser's error page. The capture form looks itself.
-document.addEventListener("submit", async (event) => {
-  const { target: form, submitter } = event;
-  const files = [...form.querySelectorAll("input[type=file]:not([data-upload])")].filter((input) => input.files.length);
-  if (!files.length || form.dataset.readable) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  const [dropped] = await dropUnreadable(files);
-  if (dropped) {
-    dropped.setCustomValidity(dropped.dataset.changed);
-    dropped.reportValidity();
-    setTimeout(() => dropped.setCustomValidity(""), 4000); // the form can be sent without it
-    return;
-  }
-  form.dataset.readable = "1";
-  form.requestSubmit(submitter);
-  delete form.dataset.readable;
-}, true);
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const { target: form, submitter } = event;
+    const files = [...form.querySelectorAll("input[type=file]:not([data-upload])")].filter(
+      (input) => input.files.length,
+    );
+    if (!files.length || form.dataset.readable) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const [dropped] = await dropUnreadable(files);
+    if (dropped) {
+      dropped.setCustomValidity(dropped.dataset.changed);
+      dropped.reportValidity();
+      setTimeout(() => dropped.setCustomValidity(""), 4000); // the form can be sent without it
+      return;
+    }
+    form.dataset.readable = "1";
+    form.requestSubmit(submitter);
+    delete form.dataset.readable;
+  },
+  true,
+);
 
 // A second press of a button does nothing; the server would refuse it anyway.
 document.addEventListener("submit", (event) => {
@@ -35,12 +41,19 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "1";
   const button = event.submitter;
-  if (button) setTimeout(() => { button.disabled = true; button.classList.add("busy"); });
+  if (button)
+    setTimeout(() => {
+      button.disabled = true;
+      button.classList.add("busy");
+    });
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) {
     delete form.dataset.sent;
-    for (const button of form.querySelectorAll("button.busy")) { button.disabled = false; button.classList.remove("busy"); }
+    for (const button of form.querySelectorAll("button.busy")) {
+      button.disabled = false;
+      button.classList.remove("busy");
+    }
   }
 });
 
@@ -53,7 +66,10 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 document.querySelector("#problems")?.focus();
 
 // A list to search in offers only what fits the text in its field: the old choice is selected, so that typing replaces it.
-document.addEventListener("focusin", (event) => event.target.matches?.("input[list=countries]") && event.target.select());
+document.addEventListener(
+  "focusin",
+  (event) => event.target.matches?.("input[list=countries]") && event.target.select(),
+);
 
 // A problem's link brings the keyboard to its field, not only the eyes.
 document.addEventListener("click", (event) => {
@@ -61,7 +77,9 @@ document.addEventListener("click", (event) => {
   const place = link && document.getElementById(link.hash.slice(1));
   if (!place) return;
   event.preventDefault();
-  const control = place.matches("input, select, textarea") ? place : place.querySelector("input:not([type=hidden]), select, textarea, button, a");
+  const control = place.matches("input, select, textarea")
+    ? place
+    : place.querySelector("input:not([type=hidden]), select, textarea, button, a");
   (control ?? place).focus();
   place.scrollIntoView({ block: "center" });
 });

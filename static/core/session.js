@@ -30,7 +30,10 @@ async function ask(method) {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
   try {
     const reply = await fetch(bar.dataset.url, { method, headers: { "X-CSRFToken": token } });
-    if (reply.status === 403 && method === "POST") { await ask("GET"); return; } // this page's token is an old one
+    if (reply.status === 403 && method === "POST") {
+      await ask("GET");
+      return;
+    } // this page's token is an old one
     if (!reply.ok) return;
     const said = await reply.json();
     signedOut = !said.signed_in;
@@ -47,7 +50,10 @@ async function ask(method) {
 // A form that nothing has saved: were the session over, a submit would lose all of it to the log-in page.
 async function submitIfSignedIn(form, submitter) {
   await ask("GET");
-  if (signedOut) { bar.scrollIntoView(); return; }
+  if (signedOut) {
+    bar.scrollIntoView();
+    return;
+  }
   asked = form;
   form.requestSubmit(submitter);
   asked = null;
@@ -56,20 +62,37 @@ async function submitIfSignedIn(form, submitter) {
 export function watchSession() {
   if (!bar) return;
   ends = { idle: Date.now() + bar.dataset.idle * 1000, whole: Date.now() + bar.dataset.whole * 1000 };
-  const keep = () => { kept = Date.now(); ask("POST"); };
+  const keep = () => {
+    kept = Date.now();
+    ask("POST");
+  };
   bar.querySelector("[data-keep]").addEventListener("click", keep);
   for (const kind of ["input", "pointerdown"]) {
-    document.addEventListener(kind, () => { if (!signedOut && bar.hidden && Date.now() - kept > KEEP_EVERY) keep(); }, { passive: true });
+    document.addEventListener(
+      kind,
+      () => {
+        if (!signedOut && bar.hidden && Date.now() - kept > KEEP_EVERY) keep();
+      },
+      { passive: true },
+    );
   }
   // Another window may have kept the session, or ended it: ask before saying anything.
-  setInterval(() => { if (!bar.hidden || left("idle") < WARN_IDLE || left("whole") < WARN_WHOLE) ask("GET"); }, CHECK);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask("GET"); });
-  document.addEventListener("submit", (event) => {
-    const isUnasked = event.target.dataset.asksSession !== undefined && event.target !== asked;
-    if (!signedOut && !isUnasked) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (isUnasked) submitIfSignedIn(event.target, event.submitter);
-    else bar.scrollIntoView();
-  }, true);
+  setInterval(() => {
+    if (!bar.hidden || left("idle") < WARN_IDLE || left("whole") < WARN_WHOLE) ask("GET");
+  }, CHECK);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) ask("GET");
+  });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const isUnasked = event.target.dataset.asksSession !== undefined && event.target !== asked;
+      if (!signedOut && !isUnasked) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (isUnasked) submitIfSignedIn(event.target, event.submitter);
+      else bar.scrollIntoView();
+    },
+    true,
+  );
 }

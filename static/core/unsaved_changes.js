@@ -20,7 +20,9 @@ function isTyped(field) {
 
 function staysHere(form, button) {
   const isSave = form.dataset.autosave !== undefined && (button?.value ?? "save") === "save";
-  return isSave || form.method === "dialog" || form.dataset.again !== undefined || (button ?? form).matches("[hx-post]");
+  return (
+    isSave || form.method === "dialog" || form.dataset.again !== undefined || (button ?? form).matches("[hx-post]")
+  );
 }
 
 function askBeforeSubmit(event) {
@@ -48,7 +50,11 @@ if (main) {
     isAgreed = false;
   });
   document.addEventListener("submit", askBeforeSubmit, true);
-  window.addEventListener("pageshow", () => { isAgreed = false; });
-  window.addEventListener("beforeunload", (event) => { if (!isAgreed && unsent()) event.preventDefault(); });
+  window.addEventListener("pageshow", () => {
+    isAgreed = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isAgreed && unsent()) event.preventDefault();
+  });
   document.body.addEventListener("htmx:beforeOnLoad", holdReload);
 }

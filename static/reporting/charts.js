@@ -20,7 +20,11 @@ function draw(canvas) {
     spanGaps: true,
     maxBarThickness: 38,
   }));
-  const axis = { ticks: { color: token("--dim") }, grid: { color: token("--line") }, stacked: given.kind === "stacked" };
+  const axis = {
+    ticks: { color: token("--dim") },
+    grid: { color: token("--line") },
+    stacked: given.kind === "stacked",
+  };
   return new window.Chart(canvas, {
     type: given.kind === "line" ? "line" : "bar",
     data: { labels: given.labels, datasets },
@@ -30,7 +34,11 @@ function draw(canvas) {
       plugins: { legend: { display: datasets.length > 1, labels: { color: token("--ink"), usePointStyle: true } } },
       scales: {
         x: axis,
-        y: { ...axis, beginAtZero: true, title: { display: Boolean(given.unit), text: given.unit, color: token("--dim") } },
+        y: {
+          ...axis,
+          beginAtZero: true,
+          title: { display: Boolean(given.unit), text: given.unit, color: token("--dim") },
+        },
       },
     },
   });

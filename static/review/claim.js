@@ -51,9 +51,20 @@ export function start() {
   [seconds, since] = [Number(claim().dataset.seconds), Date.now()];
   document.querySelector("#claim-keep").addEventListener("click", ping);
   show();
-  timers = [setInterval(show, 10000), setInterval(() => { if (Date.now() - worked < PING) ping(); }, PING)];
+  timers = [
+    setInterval(show, 10000),
+    setInterval(() => {
+      if (Date.now() - worked < PING) ping();
+    }, PING),
+  ];
 }
 
 for (const kind of ["pointerdown", "keydown", "wheel"]) {
-  document.addEventListener(kind, () => { worked = Date.now(); }, { passive: true });
+  document.addEventListener(
+    kind,
+    () => {
+      worked = Date.now();
+    },
+    { passive: true },
+  );
 }

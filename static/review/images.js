@@ -4,11 +4,17 @@ const fresh = () => ({ zoom: 1, x: 0, y: 0, turn: 0, light: 1 });
 const shared = fresh();
 const own = new Map();
 let active = null;
-const clear = () => { Object.assign(shared, fresh()); own.clear(); active = null; };
+const clear = () => {
+  Object.assign(shared, fresh());
+  own.clear();
+  active = null;
+};
 
-const stages = () => [...document.querySelectorAll(".stage")].filter((stage) => !stage.closest(".document:not(.shown)"));
+const stages = () =>
+  [...document.querySelectorAll(".stage")].filter((stage) => !stage.closest(".document:not(.shown)"));
 const together = () => document.querySelector("#together")?.checked ?? true;
-const stateOf = (stage) => (together() || !stage ? shared : own.get(stage) ?? own.set(stage, { ...shared }).get(stage));
+const stateOf = (stage) =>
+  together() || !stage ? shared : (own.get(stage) ?? own.set(stage, { ...shared }).get(stage));
 
 // x and y are shares of the stage, so that stages of different size show the same part.
 function draw(stage) {
@@ -57,7 +63,9 @@ export function nextDocument() {
 }
 
 function showDocument(chosen) {
-  document.querySelectorAll(".pane.document").forEach((pane) => { pane.classList.toggle("shown", pane.dataset.at === chosen); });
+  document.querySelectorAll(".pane.document").forEach((pane) => {
+    pane.classList.toggle("shown", pane.dataset.at === chosen);
+  });
   document.querySelectorAll("[data-doc]").forEach((button) => {
     button.setAttribute("aria-pressed", String(button.dataset.doc === chosen));
   });
@@ -80,12 +88,18 @@ function drag(stage, down) {
 }
 
 function watch(stage) {
-  stage.addEventListener("focus", () => { active = stage; });
-  stage.addEventListener("wheel", (event) => {
-    event.preventDefault();
+  stage.addEventListener("focus", () => {
     active = stage;
-    change(stage, event.deltaY < 0 ? TOOLS.in : TOOLS.out);
-  }, { passive: false });
+  });
+  stage.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      active = stage;
+      change(stage, event.deltaY < 0 ? TOOLS.in : TOOLS.out);
+    },
+    { passive: false },
+  );
   stage.addEventListener("pointerdown", (event) => {
     active = stage;
     // A finger that does not hold a zoomed image scrolls the page.

@@ -44,22 +44,29 @@ function complete(field) {
 
   function show(people) {
     at = -1;
-    list.replaceChildren(...people.map((person, number) => {
-      const item = document.createElement("li");
-      item.role = "option";
-      item.id = `person-${number}`;
-      item.dataset.username = person.username;
-      item.textContent = `@${person.username}  ${person.name}`;
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); take(item); });
-      return item;
-    }));
+    list.replaceChildren(
+      ...people.map((person, number) => {
+        const item = document.createElement("li");
+        item.role = "option";
+        item.id = `person-${number}`;
+        item.dataset.username = person.username;
+        item.textContent = `@${person.username}  ${person.name}`;
+        item.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          take(item);
+        });
+        return item;
+      }),
+    );
     list.hidden = people.length === 0;
     const key = pressed;
     [isWaiting, pressed] = [false, ""];
     if (people.length && key) take(list.children[0]);
     else if (people.length) mark(0);
     else if (key === "Enter") field.setRangeText("\n", field.selectionStart, field.selectionEnd, "end");
-    said.textContent = people.length ? `${people.length} ${field.dataset.some}: ${list.children[0].textContent}` : field.dataset.none;
+    said.textContent = people.length
+      ? `${people.length} ${field.dataset.some}: ${list.children[0].textContent}`
+      : field.dataset.none;
   }
 
   function choose(event) {

@@ -1,8 +1,9 @@
 // The review desk: one page on which submission follows submission. Every form works without it; with it the next
 // submission is put in place of this one, so that its images can wait in memory.
-import * as ahead from "./prefetch.js";
+
 import * as claim from "./claim.js";
 import * as images from "./images.js";
+import * as ahead from "./prefetch.js";
 import * as keys from "./shortcuts.js";
 import * as typed from "./unsent_text.js";
 import * as verdict from "./verdict.js";
@@ -26,7 +27,7 @@ document.addEventListener("submit", (event) => {
 // What leads to another submission loses what is typed on this one: "Next", or a verdict while a note is half written.
 async function sendUnlessStopped(form, submitter) {
   const leaves = [form, submitter].some((each) => each?.dataset.leaves !== undefined);
-  if (!leaves || !typed.isUnsent(main(), form) || await typed.askToLeave()) send(form, submitter);
+  if (!leaves || !typed.isUnsent(main(), form) || (await typed.askToLeave())) send(form, submitter);
 }
 
 async function send(form, submitter) {
@@ -117,10 +118,12 @@ window.addEventListener("popstate", async () => {
     return;
   }
   history.pushState({}, "", shown);
-  if (!await typed.askToLeave()) return;
+  if (!(await typed.askToLeave())) return;
   isLeaving = true;
   history.back();
 });
-window.addEventListener("beforeunload", (event) => { if (!isLeaving && typed.isUnsent(main())) event.preventDefault(); });
+window.addEventListener("beforeunload", (event) => {
+  if (!isLeaving && typed.isUnsent(main())) event.preventDefault();
+});
 keys.start();
 start();

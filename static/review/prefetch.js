@@ -32,13 +32,15 @@ async function keep({ path, images }) {
   forget();
   kept = { path, images: new Map() };
   const mine = kept;
-  await Promise.all(images.map(async (url) => {
-    const reply = await fetch(url, { headers: { "X-Preload": "1" } });
-    if (!reply.ok) return;
-    const content = URL.createObjectURL(await reply.blob());
-    if (mine === kept) mine.images.set(url, content);
-    else URL.revokeObjectURL(content);
-  }));
+  await Promise.all(
+    images.map(async (url) => {
+      const reply = await fetch(url, { headers: { "X-Preload": "1" } });
+      if (!reply.ok) return;
+      const content = URL.createObjectURL(await reply.blob());
+      if (mine === kept) mine.images.set(url, content);
+      else URL.revokeObjectURL(content);
+    }),
+  );
   document.querySelector("main").dataset.ready = path;
 }
 
@@ -75,7 +77,8 @@ export const pictures = (page) => page.querySelectorAll(".stage [data-url]");
 // The same submission again (a note was added, a verdict stopped): what is in sight is not fetched once more.
 export function leaveOut(page, before) {
   const have = new Map([...pictures(before)].map((image) => [image.localName + image.dataset.url, image]));
-  for (const image of pictures(page)) if (have.has(image.localName + image.dataset.url)) image.removeAttribute(attribute(image));
+  for (const image of pictures(page))
+    if (have.has(image.localName + image.dataset.url)) image.removeAttribute(attribute(image));
   return have;
 }
 

@@ -12,7 +12,11 @@ setInterval(() => {
 }, EVERY);
 
 document.addEventListener("htmx:beforeSwap", () => {
-  ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  ticked = new Set(
+    boxes()
+      .filter((box) => box.checked)
+      .map((box) => box.value),
+  );
 });
 document.addEventListener("htmx:afterSettle", () => {
   for (const box of boxes()) box.checked = ticked.has(box.value);
@@ -20,7 +24,9 @@ document.addEventListener("htmx:afterSettle", () => {
 
 if (all) {
   all.closest("label").hidden = false;
-  all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; });
+  all.addEventListener("change", () => {
+    for (const box of boxes()) box.checked = all.checked;
+  });
 }
 
 document.addEventListener("keydown", (event) => {

@@ -13,29 +13,29 @@ const undo = () => (document.querySelector("#undo") ?? document.querySelector(".
 export const sheet = () => document.querySelector("#keys").showModal();
 
 const KEYS = {
-  "a": () => verdict.choose("approved"),
-  "x": () => verdict.choose("rejected"),
-  "s": focus("#id_reason_code"),
-  "c": () => (document.querySelector("#claim-it") ? press("#claim-it") : focus("#id_comment"))(),
-  "w": verdict.nextWarning,
-  "u": undo,
-  "n": press("#next"),
-  "e": press("#claim-keep"),
+  a: () => verdict.choose("approved"),
+  x: () => verdict.choose("rejected"),
+  s: focus("#id_reason_code"),
+  c: () => (document.querySelector("#claim-it") ? press("#claim-it") : focus("#id_comment"))(),
+  w: verdict.nextWarning,
+  u: undo,
+  n: press("#next"),
+  e: press("#claim-keep"),
   "+": () => images.use("in"),
   "=": () => images.use("in"),
   "-": () => images.use("out"),
-  "0": () => images.use("reset"),
-  "r": () => images.use("turn"),
-  "R": () => images.use("back"),
-  "b": () => images.use("brighter"),
-  "B": () => images.use("darker"),
-  "i": images.nextImage,
-  "d": images.nextDocument,
-  "f": focus(".compare"),
-  "q": () => panels.open("#ask"),
-  "m": () => panels.open("#notes"),
-  "o": () => panels.open("#others"),
-  "t": () => panels.open("#timeline"),
+  0: () => images.use("reset"),
+  r: () => images.use("turn"),
+  R: () => images.use("back"),
+  b: () => images.use("brighter"),
+  B: () => images.use("darker"),
+  i: images.nextImage,
+  d: images.nextDocument,
+  f: focus(".compare"),
+  q: () => panels.open("#ask"),
+  m: () => panels.open("#notes"),
+  o: () => panels.open("#others"),
+  t: () => panels.open("#timeline"),
   "?": sheet,
 };
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -44,7 +44,9 @@ const TICKS = ["checkbox", "radio"];
 let resting = false;
 
 // While a page is on its way no key acts: what is pressed was meant for the one in sight.
-export function rest(isBusy) { resting = isBusy; }
+export function rest(isBusy) {
+  resting = isBusy;
+}
 
 const isTyping = (target) => target.closest("textarea, select, input") && !TICKS.includes(target.type);
 const isEnter = (event) => event.key === "Enter" && !event.isComposing;
@@ -83,6 +85,8 @@ function act(event) {
 export function start() {
   document.addEventListener("keydown", onKey);
   // Firefox presses a button when Space comes up.
-  document.addEventListener("keyup", (event) => { if (isSpace(event) && isRefused(event)) event.preventDefault(); });
+  document.addEventListener("keyup", (event) => {
+    if (isSpace(event) && isRefused(event)) event.preventDefault();
+  });
   panels.start();
 }

@@ -1,6 +1,10 @@
 // What is typed on the page and not sent: taken along where the same submission comes back, asked about where another one would.
 const ticks = (field) => ["checkbox", "radio"].includes(field.type);
-const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.matches("input, select, textarea") && !["hidden", "submit", "file"].includes(field.type));
+const fieldsOf = (form) =>
+  [...form.elements].filter(
+    (field) =>
+      field.name && field.matches("input, select, textarea") && !["hidden", "submit", "file"].includes(field.type),
+  );
 const posted = (page) => [...page.querySelectorAll("form[method=post]")];
 const actionOf = (form) => form.getAttribute("action");
 
@@ -11,7 +15,8 @@ function isChanged(field) {
 }
 
 // Besides the form that is being sent. A verdict that was stopped stands in its form and has not been sent either.
-export const isUnsent = (page, sent) => posted(page).some((form) => form !== sent && (form.dataset.unsent !== undefined || fieldsOf(form).some(isChanged)));
+export const isUnsent = (page, sent) =>
+  posted(page).some((form) => form !== sent && (form.dataset.unsent !== undefined || fieldsOf(form).some(isChanged)));
 
 export function askToLeave() {
   const dialog = document.querySelector("#unsent");
@@ -23,7 +28,9 @@ export function askToLeave() {
 }
 
 // A verdict is not taken along to a submission that has changed meanwhile, or where the server has put it back itself.
-const mayCarry = (old, fresh) => fresh.id !== "verdict" || (fresh.dataset.unsent === undefined && old.elements.seen.value === fresh.elements.seen.value);
+const mayCarry = (old, fresh) =>
+  fresh.id !== "verdict" ||
+  (fresh.dataset.unsent === undefined && old.elements.seen.value === fresh.elements.seen.value);
 
 // The same submission came back: what was typed in every form but the one that was sent goes along.
 export function carry(before, after, sent) {
@@ -37,9 +44,11 @@ export function carry(before, after, sent) {
 // The field of the fresh page in which somebody is typing right now, outside the form that was sent, and where in it.
 export function focused(after, sent) {
   const field = document.activeElement;
-  if (!field.form || field.form === sent || !field.matches("textarea, input[type=text], input:not([type])")) return null;
+  if (!field.form || field.form === sent || !field.matches("textarea, input[type=text], input:not([type])"))
+    return null;
   const form = posted(after).find((each) => actionOf(each) === actionOf(field.form));
-  const same = form && fieldsOf(form).find((each) => each.name === field.name && each.type === field.type && !ticks(each));
+  const same =
+    form && fieldsOf(form).find((each) => each.name === field.name && each.type === field.type && !ticks(each));
   return same ? { field: same, from: field.selectionStart, to: field.selectionEnd } : null;
 }
 

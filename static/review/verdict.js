@@ -1,7 +1,8 @@
 // Says what a verdict will do before it is confirmed.
 const form = () => document.querySelector("#verdict");
 const open = () => [...form().querySelectorAll("input[name=warning]")].filter((box) => !box.checked);
-const empty = () => ["reason_code", "comment"].map((name) => form().elements[name]).find((field) => !field.value.trim());
+const empty = () =>
+  ["reason_code", "comment"].map((name) => form().elements[name]).find((field) => !field.value.trim());
 
 function corrected() {
   const fields = [...form().querySelectorAll(".correction input, .correction select")].filter((field) => field.value);
@@ -14,7 +15,9 @@ function tell() {
   const verdict = form().elements.verdict.value;
   if (!verdict) return;
   const waits = verdict === "approved" && open().length;
-  const texts = [waits ? `${what.dataset.open} ${open().length}` : what.dataset[verdict === "approved" ? "approve" : "reject"]];
+  const texts = [
+    waits ? `${what.dataset.open} ${open().length}` : what.dataset[verdict === "approved" ? "approve" : "reject"],
+  ];
   if (corrected().length) texts.push(`${what.dataset.corrects} ${corrected().join(", ")}.`);
   what.textContent = texts.join(" ");
 }
