@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+BIOME := node_modules/.bin/biome
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -28,6 +29,13 @@ $(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip check
 	@touch $@ $(RUNTIME)
+
+# Biome formats and checks static/ during development; kycportal.frontend leaves development packages out.
+$(BIOME): package.json package-lock.json | $(DEVELOPMENT)
+	@echo "Installing Biome into node_modules ..."
+	@$(BIN)/python -c 'from kycportal.frontend import npm_ci; npm_ci(".")' || \
+		{ echo "Check that this host reaches an npm registry (npm ping), then try again: make $@"; exit 1; }
+	@touch $@
 
 frontend: $(RUNTIME) ## fetch the charts' library and the face detector's weights (required) by npm
 	@$(BIN)/python -m kycportal.frontend
@@ -56,8 +64,10 @@ test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromiu
 check: $(DEVELOPMENT) frontend messages ## everything a change must pass: static checks beside the whole suite
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-static test
 
-check-static: $(DEVELOPMENT) ## format, lint, imports, types, migrations, deployment check, audit, secrets
+check-static: $(DEVELOPMENT) $(BIOME) ## format, lint, imports, types, migrations, deployment check, audit, secrets
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@$(BIN)/djangofmt --indent-width 2 --check --quiet templates || { echo "A template is not formatted. Run: make format"; exit 1; }
+	@$(BIOME) check --error-on-warnings --log-level=error || { echo "Run: make format, then fix what it cannot, above"; exit 1; }
 	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then fix what it cannot"; exit 1; }
 	@$(BIN)/python -m tests.imports
 	@$(BIN)/mypy || { echo "A type is wrong or missing, above. For a library without types, add its name to the overrides of pyproject.toml"; exit 1; }
@@ -100,6 +110,8 @@ lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 
-format: $(DEVELOPMENT) ## format and mend what can be mended by itself
+format: $(DEVELOPMENT) $(BIOME) ## format Python, templates, scripts and styles, and mend what can be mended by itself
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/djangofmt --indent-width 2 --quiet templates
+	@$(BIOME) check --write --error-on-warnings --log-level=error

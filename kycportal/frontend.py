@@ -68,19 +68,23 @@ def install() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in MANIFEST:
             shutil.copy(ROOT / name, folder)
-        try:
-            _run(npm(), folder)
-        except (OSError, subprocess.SubprocessError):  # an old or broken npm of the system
-            if not shutil.which("npm"):
-                raise
-            _run(wheel_npm(), folder)
+        npm_ci(folder, "--omit=dev", f"--cache={folder}/cache")
         _copy(Path(folder) / "node_modules")
 
 
-def _run(program: list[str], folder: str) -> None:
-    options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    options += ["--fetch-retries=2", "--fetch-timeout=20000", f"--cache={folder}/cache"]
-    command = [*program, *options]
+def npm_ci(folder: str, *options: str) -> None:
+    """Install the locked packages into `folder`/node_modules; where the system's npm is too old, with the wheel's."""
+    try:
+        _run(npm(), folder, *options)
+    except (OSError, subprocess.SubprocessError):
+        if not shutil.which("npm"):
+            raise
+        _run(wheel_npm(), folder, *options)
+
+
+def _run(program: list[str], folder: str, *options: str) -> None:
+    command = [*program, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command += ["--fetch-retries=2", "--fetch-timeout=20000", *options]
     subprocess.run(command, cwd=folder, check=True, timeout=TAKES_AT_MOST, stdout=subprocess.DEVNULL)  # noqa: S603
 
 

@@ -35,3 +35,4 @@ class UndefinedVariable(str):
 
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+TEMPLATES[0]["BACKEND"] = "tests.markup.CompactTemplates"

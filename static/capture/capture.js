@@ -274,7 +274,7 @@ function line(severity, text, shape) {
   return small;
 }
 
-// Sends what is chosen with its progress shown; what is chosen meanwhile goes next, and a file stays chosen until it has
+// Sends what is chosen with its progress shown; what is chosen meanwhile goes next. A file stays chosen until it has
 // arrived. What is typed goes its own way (`save`), so that a slow line holds no words back and brings no old ones.
 async function upload(form, state) {
   if (state.uploading) return;

@@ -65,7 +65,7 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 
 document.querySelector("#problems")?.focus();
 
-// A list to search in offers only what fits the text in its field: the old choice is selected, so that typing replaces it.
+// A searchable list offers only choices that fit the text in its field. The old choice is selected: typing replaces it.
 document.addEventListener(
   "focusin",
   (event) => event.target.matches?.("input[list=countries]") && event.target.select(),

@@ -1,4 +1,4 @@
-// Completes @names in a note: the first suggestion is chosen, Enter and Tab take it. Typing the name works without this.
+// Completes @names in a note: the first suggestion is chosen, Enter and Tab take it. Typed names work without this.
 const PART = /(?:^|[^\w@.+-])@([\w.+-]*)$/;
 
 // The review page puts another form in place of this one without loading the script again.

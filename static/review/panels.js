@@ -1,4 +1,4 @@
-// The folded parts of the review page. While a part to write in is open, no shortcut acts: what is pressed is meant for it.
+// The folded parts of the review page. While a part with a text field is open, no shortcut acts: the keys type text.
 const WRITING = "textarea, select, input:not([type=hidden], [type=checkbox], [type=radio])";
 const fieldOf = (part) => part.querySelector(WRITING);
 // Corrections belong to the decision, whose shortcuts go on.

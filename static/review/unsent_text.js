@@ -1,4 +1,5 @@
-// What is typed on the page and not sent: taken along where the same submission comes back, asked about where another one would.
+// Text typed on the page and not sent: kept when the same submission comes back. The officer is asked before another
+// submission replaces it.
 const ticks = (field) => ["checkbox", "radio"].includes(field.type);
 const fieldsOf = (form) =>
   [...form.elements].filter(

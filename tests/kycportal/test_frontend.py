@@ -59,7 +59,8 @@ def test_missing_charts_do_not_fail_the_set_up(
 def test_other_weights_than_the_pinned_ones_are_not_stored(
     empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(frontend, "_run", lambda program, folder: fill(folder, dict.fromkeys(weights.SHA256, b"other")))
+    other = dict.fromkeys(weights.SHA256, b"other")
+    monkeypatch.setattr(frontend, "_run", lambda program, folder, *options: fill(folder, other))
     assert frontend.main() == 1
     assert "MissingWeights" in capsys.readouterr().err
     assert list(weights.FOLDER.iterdir()) == []
@@ -77,7 +78,7 @@ def test_broken_npm_of_the_system_gives_way_to_the_one_of_the_wheel(
 ) -> None:
     programs: list[list[str]] = []
 
-    def npm_ci(program: list[str], folder: str) -> None:
+    def npm_ci(program: list[str], folder: str, *options: str) -> None:
         programs.append(program)
         if program == ["/usr/bin/npm"]:
             fail()
@@ -89,3 +90,17 @@ def test_broken_npm_of_the_system_gives_way_to_the_one_of_the_wheel(
     assert frontend.main() == 0
     assert programs == [["/usr/bin/npm"], frontend.wheel_npm()]
     assert frontend.is_current()
+
+
+def test_set_up_leaves_development_packages_out(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+
+    def npm(command: list[str], *, cwd: str, **_options: object) -> None:
+        commands.append(command)
+        fill(cwd, {})
+
+    monkeypatch.setattr(frontend.subprocess, "run", npm)
+    monkeypatch.setattr(weights, "SHA256", {})
+    frontend.install()
+    assert "--omit=dev" in commands[0]
+    assert "--ignore-scripts" in commands[0]
