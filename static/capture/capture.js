@@ -220,8 +220,8 @@ function compareWithRead(input) {
       .normalize("NFKC")
       .toLowerCase()
       .replace(/[^\p{L}\p{N}]/gu, "");
-  const differs =
-    normalised(input.value) !== "" && bare(input.value) !== bare(field.querySelector("[data-read]").textContent);
+  const { read } = field.querySelector("[data-read]").dataset;
+  const differs = normalised(input.value) !== "" && bare(input.value) !== bare(read);
   why.hidden = !differs || isMisshapen(input);
   field.classList.toggle("changed", differs);
 }

@@ -83,6 +83,23 @@ def event_title(event: Event) -> str:
     return texts.get(event.kind, event.kind.replace("_", " "))
 
 
+def warning_label(code: str) -> str:
+    """A few words for a warning that a reviewer ticked off (`review.decisions.warnings_of`), by its stored code."""
+    kind, _colon, name = code.partition(":")
+    if kind == "edited":
+        return _("%(field)s changed") % {"field": form_fields.label_of(name)}
+    labels = {
+        "face_low": _("face similarity too low"),
+        "liveness_low": _("liveness too low"),
+        "selfies_refused": _("earlier selfies refused"),
+        "expired_id": _("ID expired"),
+        "nothing_read": _("nothing read from the ID"),
+        "duplicate": _("same person elsewhere"),
+        "differs": _("vendor's record differs"),
+    }
+    return labels.get(code, code)
+
+
 def actor_name(event: Event) -> str:
     """Who did it: a user name as it was, or which side did it by itself."""
     return {VENDOR.name: _("the vendor"), SYSTEM.name: _("the portal")}.get(event.actor_name, event.actor_name)

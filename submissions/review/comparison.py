@@ -40,8 +40,8 @@ def _compared(name: str, read: str, confirmed: str, is_changed: bool, reasons: M
 
 def _pieces(name: str, text: str, other: str, is_changed: bool) -> list[tuple[str, bool]]:
     """Mark the differing letters of a value; of a masked value only whether it differs."""
-    if name == "gender":
-        return [(form_fields.choice_label(text), is_changed)] if text else []
+    if name in form_fields.CHOSEN:
+        return [(form_fields.text_of(name, text), is_changed)] if text else []
     masked = masking.while_working(name, text)
     if masked != text:
         return [(masked, is_changed)]

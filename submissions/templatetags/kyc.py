@@ -26,7 +26,6 @@ register = template.Library()
 register.filter(opened)
 
 NO_TIME = format_html('<span class="dim">{}</span>', "–")
-CHOSEN = ("gender", "idType")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
@@ -166,9 +165,7 @@ def corrected(decision: Decision) -> list[tuple[str, str]]:
     except CannotOpen:
         return [(_("data"), _("cannot be opened"))]
     named = ((CORRECTABLE[name], text) for name, text in corrections.items())
-    return [
-        (form_fields.label_of(name), form_fields.choice_label(text) if name in CHOSEN else text) for name, text in named
-    ]
+    return [(form_fields.label_of(name), form_fields.text_of(name, text)) for name, text in named]
 
 
 @register.filter

@@ -22,7 +22,7 @@ CANARIES = {
     "name": "Quixotzanzibar Wobblethorpex",
     "document_number": "ZQX7K93PLMV",
     "date_of_birth": "1911-07-29",
-    "date_of_expiry": "2091-06-27",
+    "date_of_expiry": "2033-04-27",
     "date_of_issue": "2013-04-28",
     "contact_phone": "0105550993177",
     "customer_id": "CANARYBOOK-55871",

@@ -136,7 +136,7 @@ def ids(stack: Stack) -> dict[str, Any]:
     found = stack.query(
         "[Project.objects.first().pk, User.objects.get(username='agent').pk, Team.objects.first().pk,"
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
-        " __import__('submissions.core.clock').clock.now().strftime('%Y/%m')]"
+        " __import__('submissions.core.clock', fromlist=['now']).now().strftime('%Y/%m')]"
     )
     return made | dict(zip(("project", "user", "team", "consent", "month"), found, strict=True))
 

@@ -67,6 +67,7 @@ CHOICES = {
     "pancard": _("PAN card"),
     "universal": _("Let the vendor recognise it"),
 }
+CHOSEN = ("gender", "idType")  # their values are words of `CHOICES`
 OFFICE = ("email", "customer_id", "contact_phone")
 OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
 LONG = ("name", "userOccupancyName", "formatted_address", "address_input")  # a whole row each, so that none is cut
@@ -106,6 +107,10 @@ class FormRow:
         return masking.while_working(self.name, self.read)
 
     @property
+    def read_text(self) -> str:
+        return text_of(self.name, self.shown_read)
+
+    @property
     def is_changed(self) -> bool:
         """The confirmed value is another than what was read."""
         return bool(self.value) and ocr_diff.differs(self.name, self.value, self.read)
@@ -134,6 +139,11 @@ def label_of(name: str) -> str:
 
 def choice_label(value: str) -> str:
     return str(CHOICES.get(value, value))
+
+
+def text_of(name: str, value: str) -> str:
+    """A field's value as people read it: a chosen one by its name."""
+    return choice_label(value) if name in CHOSEN else value
 
 
 def rules(submission: Submission) -> tuple[FieldRule, ...]:
@@ -213,7 +223,7 @@ def _section(name: str) -> str:
 def shown_values(values: Mapping[str, str], *, openly: bool) -> list[tuple[str, str, str]]:
     """(name, label, value) of what is filled, numbers masked unless `openly`."""
     return [
-        (name, label_of(name), text if openly else masking.masked(name, text))
+        (name, label_of(name), text_of(name, text) if openly else masking.masked(name, text_of(name, text)))
         for name, text in values.items()
         if text and name in LABELS
     ]

@@ -234,7 +234,7 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
         verdict += f" ({_('withdrawn')}: {decision.withdrawn_why})"
     corrected = decision.corrections
     changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
-    ticked = "\n".join(part for part in (", ".join(decision.warnings), changes) if part)
+    ticked = "\n".join(part for part in (", ".join(map(event_text.warning_label, decision.warnings)), changes) if part)
     comment = opened(decision, "comment") if is_open else ""
     return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import Actor
+from submissions.capture.imaging import advice
 from submissions.core import encryption
-from submissions.models import Decision, Event, Role, Status, Submission, User, Verdict
+from submissions.models import CallKind, Decision, Event, Role, Status, Submission, User, Verdict
 from submissions.models.sealed import opened
 from submissions.models.submission_key import load_keys
+from submissions.reporting.event_text import warning_label
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.scope import is_whole
 from submissions.review.verdicts import is_blind
@@ -57,8 +59,9 @@ def _by_hand(user: User, window: Window) -> list[Override]:
 
 def _what(event: Event) -> str:
     if event.kind == "finding_overruled":
-        return _("finding overruled: %(code)s") % {"code": event.fields.get("code", "")}
-    return _("unknown call settled by hand: %(call)s") % {"call": event.fields.get("call", "")}
+        return _("finding overruled: %(code)s") % {"code": advice.fault(event.fields.get("code", ""))}
+    call = event.fields.get("call", "")
+    return _("unknown call settled by hand: %(call)s") % {"call": dict(CallKind.choices).get(call, call)}
 
 
 def _reason(event: Event, submission: Submission, user: User) -> str:
@@ -85,6 +88,6 @@ def _ticked(user: User, window: Window) -> list[Override]:
 
 
 def _tick(decision: Decision, user: User) -> Override:
-    what = _("warnings ticked off: %(codes)s") % {"codes": ", ".join(decision.warnings)}
+    what = _("warnings ticked off: %(codes)s") % {"codes": ", ".join(map(warning_label, decision.warnings))}
     reason = opened(decision, "comment") if user.role == Role.MANAGER else ""
     return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)

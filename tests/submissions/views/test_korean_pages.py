@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from submissions.models import Alert, ConsentText, Event, Project, Role, SavedView, Status, Team, User
 from submissions.reporting import event_text
+from submissions.review import decisions
 from submissions.workflow import alerts
 from submissions.workflow.transitions import MOVES
 from tests import unmarked
@@ -103,6 +105,30 @@ def test_an_events_details_are_told_by_name() -> None:
     event = Event(kind="image_added", fields={"image_kind": "selfie", "changed": ["name"], "codes": ["expired_id"]})
     with translation.override("ko"):
         assert event_text.event_details(event) == "성명, 셀피, expired_id"
+
+
+def test_a_ticked_warning_is_told_in_words() -> None:
+    """Each code that `warnings_of` gives has a label; the records keep the code alone."""
+    codes = re.findall(r'ReviewWarning\(\s*f?"(\w+)', Path(decisions.__file__).read_text())
+    assert len(codes) == len(set(codes)) == 8
+    with translation.override("ko"):
+        assert [
+            code for code in codes if code in event_text.warning_label(f"{code}:name" if code == "edited" else code)
+        ] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [Status.CONFIRMING, Status.PENDING])
+def test_gender_is_told_by_its_name(client: Client, status: Status) -> None:
+    """As read on the ID beside the field, and as confirmed once it was sent."""
+    agent = make_user(language="ko")
+    submission = make_at(status, agent, gender="female")
+    submission.ocr = {**submission.ocr, "gender": "female"}
+    submission.save()
+    client.force_login(agent)
+    page = client.get(f"/submissions/{submission.pk}/").content.decode()
+    assert re.search(r">\s*여성</(span|dd)>", page)
+    assert not re.search(r">\s*female\s*<", page)
 
 
 @pytest.mark.slow
