@@ -131,7 +131,7 @@ def exports_at_once() -> dict[str, Any]:
 
 def presses_at_once() -> dict[str, Any]:
     """Every button that writes a row which may exist once is pressed twice at once; what the second press raises."""
-    from submissions.capture import submit
+    from submissions.capture import account_check, submit
     from submissions.core import clock
     from submissions.models import Call, CallState, Role, Status, Verdict
     from submissions.review import claims, decisions, questions
@@ -147,7 +147,7 @@ def presses_at_once() -> dict[str, Any]:
     deposit = {"holder": "Kim", "bank_code": "004", "account_number": "123"}
     rejected = {"reason_code": "other", "comment": "not the same person"}
     buttons: dict[str, Callable[[Any], Any]] = {
-        "account": lambda _: submit.check_account(reload(account), by=by(agent), **deposit),
+        "account": lambda _: account_check.prepare(reload(account), by=by(agent), **deposit),
         "step1": lambda _: submit.send_step1(reload(draft), by=by(agent)),
         "step2": lambda _: submit.send_step2(reload(confirming), by=by(agent)),
         "ask": lambda _: questions.ask(reload(asked), "On the card?", by=officer),

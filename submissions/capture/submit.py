@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from argos import matrix
 from argos.matrix import Problem
 from submissions.audit.events import Actor
-from submissions.capture import consent, image_findings, ocr_diff
-from submissions.capture.drafts import add_capturer, save_values
+from submissions.capture import account_check, consent, image_findings, ocr_diff
+from submissions.capture.drafts import add_capturer
 from submissions.capture.images import current_images
 from submissions.core import clock, vendor_text
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
 from submissions.outbox import gate, ledger
 from submissions.workflow import deadlines
-from submissions.workflow.transitions import StaleSubmission
 
 YET_TO_COME = ("missing", "one_of", "changed")
 OF_THE_DEPOSIT = ("userOccupancyCode", "userOccupancyName")
@@ -103,7 +102,7 @@ def _contacts(submission: Submission) -> dict[str, str]:
 
 def _deposit_first(submission: Submission, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Nobody has the code of a deposit that was not made; the check that makes it fills in the holder's name."""
-    if not submission.project.has_account_occupancy or has_account_check(submission):
+    if not submission.project.has_account_occupancy or account_check.has_passed(submission):
         return problems
     text = _("First make the 1-won deposit below.")
     return tuple(
@@ -181,7 +180,7 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     deadlines.check_step2_in_time(submission)
     _raise_for(step2_problems(submission))
     _check_selfie_is_new(submission)
-    if submission.project.has_account_occupancy and not has_account_check(submission):
+    if submission.project.has_account_occupancy and not account_check.has_passed(submission):
         raise AccountCheckMissing
     values = step2_fields(submission)
     images = _images(submission, *_step2_kinds(submission))
@@ -257,38 +256,6 @@ def _check_selfie_is_new(submission: Submission) -> None:
             "This selfie was sent already and was not accepted. Take a new one; sending it again would cost a try."
         )
         raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
-
-
-def takes_account_check(submission: Submission) -> bool:
-    """The project asks for it, and it is between Step 1 and Step 2."""
-    return submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
-
-
-def has_account_check(submission: Submission) -> bool:
-    return submission.calls.filter(kind=CallKind.ACCOUNT, state=CallState.ANSWERED, error="").exists()
-
-
-def check_account(submission: Submission, *, by: Actor, holder: str, bank_code: str, account_number: str) -> Call:
-    """Prepare the 1-won account check, which must have succeeded before Step 2 where the project asks for it.
-
-    The holder's name goes to Step 2 as well, and the code that the bank shows is typed there.
-
-    Raises:
-        transitions.StaleSubmission: it takes no account check (any more), or another call is open.
-        capture.SavedMeanwhile: the values were saved elsewhere since they were looked at.
-    """
-    if not takes_account_check(submission):
-        raise StaleSubmission(submission.reference)
-    values = {
-        "submissionId": submission.vendor_id,
-        "userName": holder,
-        "bankCode": bank_code,
-        "accountNumber": account_number,
-    }
-    with transaction.atomic():
-        save_values(submission, {"userOccupancyName": holder}, by=by)
-        add_capturer(submission, by)
-        return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
 
 
 def _step1_values(submission: Submission) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Gathering and sending: the new-submission form, the one form of the submission page, and its small actions."""
+"""Entering and sending: the new-submission form and the one form of the submission page."""
 
 import uuid
 from collections.abc import Callable
@@ -9,28 +9,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import callbacks, consent, drafts, images, ocr_diff, overrides, submit
-from submissions.capture import restart as restarting
+from submissions.capture import consent, drafts, images, ocr_diff, overrides, submit
 from submissions.capture.fields import form_fields, merge, mrz
 from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
 from submissions.models import Call, CaptureSource, ConsentText, ImageKind, Status, Submission, Team
-from submissions.models.call import CAPTURED
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
-from submissions.outbox import ledger
-from submissions.search import blind_index, guess_limit
+from submissions.search import guess_limit
 from submissions.views.capture import duplicates, submission_page
 from submissions.views.forms.capture import NewForm, country_options
-from submissions.views.forms.reason import ReasonForm, ask_again
-from submissions.views.request_helpers import person, safe_next
+from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
 from submissions.workflow.permissions import check_can_start, get_submission_for
 from submissions.workflow.transitions import StaleSubmission
@@ -253,51 +248,3 @@ SENDERS: dict[str, Callable[..., Call]] = {"step1": submit.send_step1, "step2": 
 TICKS = {"step1": ("is_last_confirmed", "wants_step2", "is_start_confirmed"), "step2": ("is_last_confirmed",)}
 SAVES_IN_A_ROW = 5
 FROM_PHONE = (CaptureSource.PHONE, CaptureSource.PHONE_CAMERA)
-
-
-@require_POST
-def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
-    ledger.cancel_prepared(submission, CAPTURED, by=events.actor_of(request), why="taken_back")
-    return redirect("submission", pk=pk)
-
-
-@require_POST
-def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
-    form = ReasonForm(request.POST, missing=_("Say in a few words why, then close it."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Close the draft"), back=reverse("submission", args=[pk]))
-    drafts.give_up(submission, by=events.actor_of(request), reason=form.cleaned_data["reason"])
-    messages.success(request, _("Closed. Nothing was sent."))
-    return redirect("submission", pk=pk)
-
-
-@require_POST
-def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "handle")
-    try:
-        fresh = restarting.restart(submission, by=events.actor_of(request))
-    except restarting.RestartedAlready as already:
-        messages.info(request, _("It was started again already: this is its fresh submission."))
-        return redirect("submission", pk=already.fresh.pk)
-    found = blind_index.same_person(person(request), fresh).count()
-    text = _("A fresh draft from the same data. It has its own clock and tries. Read hidden numbers from the ID again.")
-    messages.success(request, text)
-    if found:
-        messages.warning(request, _("Other open or approved submissions of this person are listed below."))
-    return redirect("submission", pk=fresh.pk)
-
-
-@require_POST
-def called_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "handle")
-    callbacks.called_back(submission, by=events.actor_of(request))
-    return redirect(safe_next(request, "start"))
-
-
-@require_POST
-def passed_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "handle")
-    callbacks.pass_on(submission, by=events.actor_of(request))
-    return redirect(safe_next(request, "start"))

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from argos import characters, matrix
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import consent, image_findings, images, restart, submit
+from submissions.capture import account_check, consent, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields, merge
 from submissions.capture.imaging import advice
 from submissions.core import clock
@@ -166,9 +166,9 @@ def _where(submission: Submission, at: int, here: int, name: str) -> str:
 
 def account(submission: Submission) -> dict[str, Any]:
     """The 1-won check: whether it is wanted, and how the last one went."""
-    wanted = submit.takes_account_check(submission)
+    wanted = account_check.is_offered(submission)
     last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first() if wanted else None
-    passed = wanted and submit.has_account_check(submission)
+    passed = wanted and account_check.has_passed(submission)
     failed = status_messages.about_account(last) if last and not passed else None
     return {"wanted": wanted, "passed": passed, "failed": failed, "banks": sorted(submission.project.banks.items())}
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from argos.errors import VendorError
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import drafts, submit
+from submissions.capture import account_check, drafts
 from submissions.capture.fields import form_fields, merge
 from submissions.outbox import vendor_client
 from submissions.views.capture import submission_page
@@ -55,12 +55,12 @@ def _address_missing(values: dict[str, str]) -> list[Problem]:
 
 
 @require_POST
-def account_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def check_account(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
     typed = account_typed(request.POST)
     if problems := account_problems(typed, submission.project.banks):
         return submission_page.render_submission(request, submission, problems=problems, typed=typed, status=422)
-    submit.check_account(
+    account_check.prepare(
         submission,
         by=events.actor_of(request),
         holder=typed["userName"],

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from argos.matrix import PARAMETERS
-from submissions.capture import drafts, images, submit
+from submissions.capture import account_check, drafts, images, submit
 from submissions.models import CallKind, ImageKind, Project, Role, Submission, User
 from submissions.vendor_sync import worker
 from tests.factories import by, make_team, make_user, reload
@@ -131,7 +131,7 @@ def test_every_parameter_of_the_page_can_be_on_the_wire(sandbox: Sandbox, agent:
     ):
         values = {**FILLED, **ADDRESS, **extra}
         submission = filed(project, agent, values, country, id_type, ImageKind.ADDRESS)
-        submit.check_account(submission, by=by(agent), holder="Minseo", bank_code="004", account_number="1234567")
+        account_check.prepare(submission, by=by(agent), holder="Minseo", bank_code="004", account_number="1234567")
         assert worker.send_next()
         account = {"userOccupancyName": "Minseo", "userOccupancyCode": "567"}
         drafts.save_values(reload(submission), account, by=by(agent))

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from submissions.capture import submit
+from submissions.capture import account_check
 from submissions.core import clock
 from submissions.models import Alert, Call, CallState, ImageKind, Project, Role, Status, Submission, Verdict
 from submissions.outbox import ledger
@@ -55,7 +55,7 @@ class Bench(LedgerMachine):
 
     def check_account(self) -> None:
         Project.objects.update(has_account_occupancy=True)
-        submit.check_account(self.mine, by=by(self.agent), holder="A", bank_code="004", account_number="1234567")
+        account_check.prepare(self.mine, by=by(self.agent), holder="A", bank_code="004", account_number="1234567")
 
     def witness(self) -> None:
         """Another customer, of whom the vendor tells something newer than the call."""

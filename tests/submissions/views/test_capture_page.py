@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from submissions.capture import drafts, submit
+from submissions.capture import account_check, drafts, submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, Status, Submission, User
 from submissions.outbox import ledger
@@ -83,7 +83,7 @@ def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Clien
     assert "Code from the 1-won deposit: First make the 1-won deposit below." in page
     assert "Three digits, for example 004" in page
     assert "Ask the customer.</" not in page
-    submit.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
+    account_check.prepare(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
     assert replies.account_answered(claim_call(submission, CallKind.ACCOUNT), account_reply())
     page = post(client, reload(submission), "step2").content.decode()
     assert "Code from the 1-won deposit: This project needs it. Ask the customer." in page
@@ -117,7 +117,7 @@ def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) ->
 
 def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> None:
     submission = make_at(Status.CONFIRMING, agent, make_project(has_account_occupancy=True))
-    submit.check_account(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
+    account_check.prepare(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
     call = claim_call(submission, CallKind.ACCOUNT)
     assert ledger.mark_unknown(call, error="timeout")
     told = status_messages.about_open_call(Call.objects.get(pk=call.pk)).text

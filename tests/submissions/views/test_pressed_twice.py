@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from submissions.capture import callbacks, drafts, submit
+from submissions.capture import account_check, callbacks, drafts
 from submissions.models import Role, Status, Submission
 from submissions.outbox import gate, ledger
 from submissions.review import decisions, saved_views
@@ -43,7 +43,7 @@ def test_account_check_whose_values_were_saved_elsewhere(client: Client, monkeyp
     def saved(*_arguments: Any, **_named: Any) -> None:
         raise drafts.SavedMeanwhile(submission.reference)
 
-    monkeypatch.setattr(submit, "save_values", saved)
+    monkeypatch.setattr(account_check, "save_values", saved)
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}
     assert STALE in str(said(client, reverse("account_check", args=[submission.pk]), data))
 

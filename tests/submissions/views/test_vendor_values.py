@@ -22,7 +22,7 @@ from argos.replies import (
     parse_webhook,
 )
 from argos.replies.reading import json_object, moment
-from submissions.capture import submit
+from submissions.capture import account_check, submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Role, Status, Submission, Verdict
 from submissions.outbox import ledger
@@ -189,7 +189,7 @@ def test_no_reply_to_step2_breaks_a_page(given: dict[str, Any], status: str) -> 
 @pytest.mark.parametrize("given", list(all_at_once(ACCOUNT, "success")), ids=str)
 def test_no_reply_to_an_account_check_breaks_a_page(given: dict[str, Any]) -> None:
     submission = make_at(Status.CONFIRMING, project=make_project(has_account_occupancy=True))
-    submit.check_account(submission, by=by(submission.created_by), holder="Kim", bank_code="004", account_number="1")
+    account_check.prepare(submission, by=by(submission.created_by), holder="Kim", bank_code="004", account_number="1")
     call = claim_call(submission, CallKind.ACCOUNT)
     assert replies.account_answered(call, parse_account(given, received(given)))
     assert Call.objects.get(pk=call.pk).state == CallState.ANSWERED

@@ -1,0 +1,69 @@
+"""The small actions of the submission page: take back, give up, restart, and call-backs."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from submissions.audit import events
+from submissions.capture import callbacks, drafts
+from submissions.capture import restart as restarting
+from submissions.models.call import CAPTURED
+from submissions.outbox import ledger
+from submissions.search import blind_index
+from submissions.views.forms.reason import ReasonForm, ask_again
+from submissions.views.request_helpers import person, safe_next
+from submissions.workflow.permissions import get_submission_for
+
+
+@require_http_methods(["GET", "POST"])
+@require_POST
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    ledger.cancel_prepared(submission, CAPTURED, by=events.actor_of(request), why="taken_back")
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    form = ReasonForm(request.POST, missing=_("Say in a few words why, then close it."))
+    if not form.is_valid():
+        return ask_again(request, form, title=_("Close the draft"), back=reverse("submission", args=[pk]))
+    drafts.give_up(submission, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    messages.success(request, _("Closed. Nothing was sent."))
+    return redirect("submission", pk=pk)
+
+
+@require_POST
+def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "handle")
+    try:
+        fresh = restarting.restart(submission, by=events.actor_of(request))
+    except restarting.RestartedAlready as already:
+        messages.info(request, _("It was started again already: this is its fresh submission."))
+        return redirect("submission", pk=already.fresh.pk)
+    found = blind_index.same_person(person(request), fresh).count()
+    text = _("A fresh draft from the same data. It has its own clock and tries. Read hidden numbers from the ID again.")
+    messages.success(request, text)
+    if found:
+        messages.warning(request, _("Other open or approved submissions of this person are listed below."))
+    return redirect("submission", pk=fresh.pk)
+
+
+@require_POST
+def called_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "handle")
+    callbacks.called_back(submission, by=events.actor_of(request))
+    return redirect(safe_next(request, "start"))
+
+
+@require_POST
+def passed_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "handle")
+    callbacks.pass_on(submission, by=events.actor_of(request))
+    return redirect(safe_next(request, "start"))
