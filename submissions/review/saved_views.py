@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from submissions.models import Role, SavedView, User
-from submissions.review import queue
+from submissions.search.queue_filters import FILTERS
 from submissions.workflow.permissions import NotAllowed
 
 LIMIT = 30
@@ -23,13 +23,13 @@ def offered_to(user: User) -> "QuerySet[SavedView]":
     return SavedView.objects.filter(Q(owner=user) | Q(is_shared=True)).select_related("owner")
 
 
-def query_of(given: QueryDict) -> str:
+def query_of(params: QueryDict) -> str:
     """The filters of this page as a URL's query; what is not a filter stays behind."""
-    kept = [(name, given[name]) for name in queue.FILTERS if given.get(name, "").strip()]
+    kept = [(name, params[name]) for name in FILTERS if params.get(name, "").strip()]
     return urlencode(kept)[:600]
 
 
-def keep(user: User, name: str, given: QueryDict, *, is_shared: bool) -> SavedView:
+def keep(user: User, name: str, params: QueryDict, *, is_shared: bool) -> SavedView:
     """Keep the filters under this name; the same name again replaces what it held.
 
     Raises:
@@ -41,7 +41,7 @@ def keep(user: User, name: str, given: QueryDict, *, is_shared: bool) -> SavedVi
     mine = SavedView.objects.filter(owner=user)
     if mine.exclude(name=name).count() >= LIMIT:
         raise CannotKeep(_("You have %(count)d views. Remove one first.") % {"count": LIMIT})
-    kept = {"query": query_of(given), "is_shared": is_shared}
+    kept = {"query": query_of(params), "is_shared": is_shared}
     view, _is_new = SavedView.objects.update_or_create(owner=user, name=name, defaults=kept)
     return view
 

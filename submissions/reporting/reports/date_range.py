@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
-from submissions.search.filters import day, start_of
+from submissions.search.filter_engine import day, start_of
 
 MAX_LENGTH = 92  # days: what is read stays bounded
 DEFAULT = "7"

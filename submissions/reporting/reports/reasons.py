@@ -16,7 +16,8 @@ from submissions.reporting.reports.decisions import names_of
 from submissions.reporting.reports.scope import closed_in, is_whole, own
 from submissions.reporting.reports.table import Cell, Chart, Report, name, number
 from submissions.review import decisions
-from submissions.search.filters import NONE, RETRIES
+from submissions.search.filter_engine import NONE
+from submissions.search.filters import RETRIES
 
 Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
 Link = Callable[[str, str], str]

@@ -54,10 +54,10 @@ def submission_list(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(user: User, request: HttpRequest) -> pagination.Page:
-    found = filters.matching(user, request.GET)
-    for sentence in [*found.told, *_unknown(request)]:
+    matching = filters.matching(user, request.GET)
+    for sentence in [*matching.messages, *_unknown(request)]:
         messages.warning(request, sentence)
-    return pagination.newest_first(found.rows.for_row(), request.GET.get("after", ""), PAGE, found.column)
+    return pagination.newest_first(matching.rows.for_row(), request.GET.get("after", ""), PAGE, matching.column)
 
 
 @require_POST
@@ -83,12 +83,12 @@ def _unknown(request: HttpRequest) -> list[str]:
 
 def _selects(request: HttpRequest, user: User) -> list[Select]:
     projects, teams = filters.offered(user)
-    found = [
+    selects = [
         select(request, "status", _("Status"), _statuses()),
         select(request, "project", _("Project"), projects),
         select(request, "id_type", _("ID type"), _id_types()),
     ]
-    return [*found, select(request, "team", _("Team"), teams)] if teams else found
+    return [*selects, select(request, "team", _("Team"), teams)] if teams else selects
 
 
 def _statuses() -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from argos import limits
 from submissions.audit import access_report, events
 from submissions.models import AccessReview, Role
-from submissions.search.filters import YEARS
+from submissions.search.filter_engine import YEARS
 from submissions.views.forms.reason import ReasonField
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.models import Submission
-from submissions.review import claims, queue, verdicts
+from submissions.review import claims, verdicts
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.page_context import ReviewContext
+from submissions.search.queue_filters import reviewers
 from submissions.views.forms.reason import HandoverForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, warn_of_unmatched
@@ -104,7 +105,7 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """To a named colleague, who holds it from now on."""
     user = reviewer(request)
     found = get_submission_for(user, pk, "see")
-    to = queue.reviewers().filter(username=request.POST.get("to", "")).first()
+    to = reviewers().filter(username=request.POST.get("to", "")).first()
     if to is None:
         messages.error(request, _("Choose the colleague who takes it."))
         return go(request, "review", pk=pk)

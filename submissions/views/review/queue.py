@@ -21,6 +21,7 @@ from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
 from submissions.review import claims, queue, saved_views, verdicts
 from submissions.search import blind_index, guess_limit, pagination
+from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.review.page import reviewer
@@ -86,12 +87,12 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "selects": _selects(request, user),
         "more": _more(request),
         "is_more_open": any(request.GET.get(name) for name in BEHIND_MORE),
-        "is_narrowed": any(request.GET.get(name) for name in ("q", *queue.FILTERS)),
+        "is_narrowed": any(request.GET.get(name) for name in ("q", *FILTERS)),
         "countries": matrix.country_choices(get_language() or "en"),
         "views": views,
         "view": next((found for found in views if str(found.pk) == view), None),
         "kept": saved_views.query_of(request.GET),
-        "reviewers": queue.reviewers() if user.role == Role.MANAGER else [],
+        "reviewers": reviewers() if user.role == Role.MANAGER else [],
         "leaving": verdicts.leaving(user),
     }
 
@@ -122,7 +123,7 @@ def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
     ages = [("4h", _("over 4 h")), ("12h", _("over 12 h")), ("24h", _("over 24 h"))]
     return [
         ("id_type", _("ID type"), [(name, form_fields.choice_label(name)) for name in matrix.ID_TYPES]),
-        ("retry", _("Last retry code"), [(code, _what(code)) for code in queue.RETRIES]),
+        ("retry", _("Last retry code"), [(code, _what(code)) for code in RETRIES]),
         ("face", _("Similarity"), bands),
         ("liveness", _("Liveness"), bands),
         ("tries_left", _("Tries left"), [(number, number) for number in ("0", "1", "2")]),
@@ -141,7 +142,7 @@ def _what(code: str) -> str:
 def show(request: HttpRequest) -> HttpResponse:
     """The filters and the search text as one address: short, without empty parts, the text sealed."""
     reviewer(request)
-    kept = {name: request.POST[name].strip() for name in queue.FILTERS if request.POST.get(name, "").strip()}
+    kept = {name: request.POST[name].strip() for name in FILTERS if request.POST.get(name, "").strip()}
     text = request.POST.get("text", "").strip()
     if text:
         try:
@@ -161,7 +162,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("Only managers assign."))
     back = safe_next(request, "review_queue")
     wanted = request.POST.get("to", "")
-    to = queue.reviewers().filter(username=wanted).first()
+    to = reviewers().filter(username=wanted).first()
     chosen = _ids(request.POST.getlist("submission"))
     if not chosen or (to is None and wanted != "nobody"):
         messages.error(request, _("Tick the submissions and choose a reviewer to assign them to."))

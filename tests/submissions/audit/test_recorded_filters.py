@@ -9,8 +9,7 @@ from django.test import Client
 from submissions.audit import events
 from submissions.models import Event, Role, SearchHash
 from submissions.reporting.exports import create
-from submissions.review import queue
-from submissions.search import filters
+from submissions.search import filters, queue_filters
 from tests.factories import by, make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +37,6 @@ def test_name_typed_into_an_exports_query_is_not_recorded() -> None:
 
 
 def test_every_filter_of_a_list_is_known() -> None:
-    names = {*filters.FILTERS, *queue.FILTERS, "q", "seen", "email", "customer_id"}
+    names = {*filters.FILTERS, *queue_filters.FILTERS, "q", "seen", "email", "customer_id"}
     names |= {SearchHash.EMAIL, SearchHash.CUSTOMER, SearchHash.DOCUMENT, SearchHash.IDENTITY}
     assert names == events.FILTER_NAMES

@@ -11,7 +11,7 @@ from submissions.accounts.mfa.totp_codes import AgainCode, NewAppCode, SignInCod
 from submissions.admin.site import site
 from submissions.core.text_fields import EmailField, TextField
 from submissions.models import Role, Status, Submission, User
-from submissions.search import blind_index, filters
+from submissions.search import blind_index, filter_engine
 from submissions.views.forms.capture import NewForm, account_typed
 from submissions.views.forms.reason import ReasonForm
 from submissions.views.forms.retention import EndForm, EraseForm, HoldForm
@@ -128,4 +128,4 @@ def test_a_sign_in_code_is_taken_as_any_keyboard_writes_it(code: str) -> None:
 @pytest.mark.parametrize("typed", ["01/02/26", "02/01/2026", "260102", "20260102", "2026-W01-1"])
 def test_no_form_guesses_a_day(typed: str) -> None:
     assert "on" in EndForm({"on": typed}).errors
-    assert filters.day(typed) is None
+    assert filter_engine.day(typed) is None

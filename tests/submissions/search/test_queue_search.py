@@ -8,7 +8,7 @@ from django.db import connection
 
 from submissions.core import clock
 from submissions.models import Role, SavedView, Status, Submission
-from submissions.search import blind_index
+from submissions.search import blind_index, queue_filters
 from tests.factories import VALUES, make_at, make_user
 from tests.submissions.review.test_queue import browser, shown
 
@@ -174,3 +174,11 @@ def test_search_by_vendor_id_uses_its_partial_index() -> None:
     plan = blind_index.find(officer, made.vendor_id).explain()
     assert "submission_vendor_id" in plan, plan
     assert "Seq Scan on submissions_submission" not in plan, plan
+
+
+@pytest.mark.parametrize("name", queue_filters.FILTERS)
+def test_queue_filter_with_a_null_character_is_left_out_with_a_sentence(name: str) -> None:
+    """PostgreSQL refuses a NUL in a text, so such a value must not reach a query."""
+    page = browser(make_user(Role.OFFICER)).get("/review/", {name: "a\0b"})
+    assert page.status_code == 200
+    assert "was left out" in page.content.decode()

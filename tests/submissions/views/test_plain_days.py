@@ -15,7 +15,7 @@ from submissions.models import Role, Status, Submission, User
 from submissions.privacy import retention
 from submissions.reporting.reports import date_range
 from submissions.review import decisions
-from submissions.search import filters
+from submissions.search import filter_engine
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_reports_and_lists_cut_days_in_the_portals_zone(zone: str, hour: int) ->
         today = timezone.localtime(clock.now()).date()
         found = date_range.Window(today, today)
         assert found.start <= clock.now() < found.end
-        assert filters.start_of(today).astimezone(timezone.get_default_timezone()).date() == today
+        assert filter_engine.start_of(today).astimezone(timezone.get_default_timezone()).date() == today
         start, end = access_report.bounds(today.replace(day=1))
         assert start <= clock.now() < end
 

@@ -87,7 +87,7 @@ def test_every_number_is_the_length_of_the_list_behind_it(busy: dict[str, User],
                 if cell.link and cell.text.isdigit():
                     given = dict(parse_qsl(urlsplit(cell.link).query))
                     found = filters.matching(user, given)
-                    assert found.told == [], (make.__module__, cell)
+                    assert found.messages == [], (make.__module__, cell)
                     assert found.rows.count() == int(cell.text), (make.__module__, cell)
                     checked += 1
     assert checked > 5

@@ -1,0 +1,126 @@
+"""Filters of a list: a URL parameter, the condition that each of its values means, and its label.
+
+The list (`search.filters`) and the queue (`search.queue_filters`) define theirs with these functions.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from argos import matrix
+from argos.characters import normalise
+from argos.matrix.formats import parse_date
+from submissions.core import vendor_text
+from submissions.models import Project, User
+from submissions.models.submission import SubmissionQuerySet
+
+Condition = Callable[[User, str], Q | None]
+
+YEARS = (2000, 2100)
+MAX_LENGTH = 120
+NONE = "-"  # nobody, no code
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`condition`: of (user, value), None where the value means nothing. `label`: for a filter without a field."""
+
+    condition: Condition
+    label: str | Promise = ""
+
+
+Filters = Mapping[str, Filter]
+
+
+def values_of(filters: Filters, params: Mapping[str, str]) -> dict[str, str]:
+    """Return the value of each filter that the parameters set, by name."""
+    return {name: normalise(params[name])[:MAX_LENGTH] for name in filters if params.get(name, "").strip()}
+
+
+def narrow(
+    rows: SubmissionQuerySet, filters: Filters, user: User, values: dict[str, str]
+) -> tuple[SubmissionQuerySet, list[str]]:
+    """Return the rows under the values, and a message about each value that means nothing; `values` loses those."""
+    messages = []
+    for name, value in list(values.items()):
+        # PostgreSQL takes no NUL in a text.
+        condition = None if "\0" in value else filters[name].condition(user, value)
+        if condition is None:
+            messages.append(vendor_text.left_out(name, value))
+            del values[name]
+        else:
+            rows = rows.filter(condition)
+    return rows, messages
+
+
+def one_of(column: str, values: Iterable[str]) -> Condition:
+    known = frozenset(values)
+    return lambda user, value: Q(**{column: value}) if value in known else None
+
+
+def flag(condition: Callable[[User], Q]) -> Condition:
+    return lambda user, value: condition(user) if value == "1" else None
+
+
+def choice(conditions: Callable[[], Mapping[str, Q]]) -> Condition:
+    """`conditions`: by value, made at each request because they may contain the present moment."""
+    return lambda user, value: conditions().get(value)
+
+
+def project(user: User, value: str) -> Q | None:
+    pk = next((pk for pk in Project.objects.values_list("pk", flat=True) if str(pk) == value), None)
+    return Q(project=pk) if pk else None
+
+
+def country(user: User, value: str) -> Q | None:
+    """Take a country's code or name; old saved views have the name behind the code."""
+    codes = (matrix.country_code(text) for text in (value, value.partition(" ")[0]))
+    return next((Q(issuing_country=code) for code in codes if matrix.is_country(code)), None)
+
+
+def person(column: str) -> Condition:
+    """Take a user name, or NONE for nobody."""
+
+    def condition(user: User, value: str) -> Q | None:
+        if value == NONE:
+            return Q(**{f"{column}__isnull": True})
+        found = User.objects.filter(username=value).first()
+        return Q(**{column: found}) if found else None
+
+    return condition
+
+
+def day(value: str) -> date | None:
+    """Return a day written as YYYY-MM-DD between 2000 and 2100; None for anything else."""
+    parsed = parse_date(value)
+    return parsed if parsed and YEARS[0] <= parsed.year <= YEARS[1] else None
+
+
+def start_of(local: date) -> datetime:
+    """Return midnight of that day in the portal's time zone (TIME_ZONE)."""
+    return timezone.make_aware(datetime(local.year, local.month, local.day))
+
+
+def from_day(column: str) -> Condition:
+    def condition(user: User, value: str) -> Q | None:
+        first = day(value)
+        return Q(**{f"{column}__gte": start_of(first)}) if first else None
+
+    return condition
+
+
+def to_day(column: str) -> Condition:
+    def condition(user: User, value: str) -> Q | None:
+        last = day(value)
+        return Q(**{f"{column}__lt": start_of(last + timedelta(days=1))}) if last else None
+
+    return condition
+
+
+def is_day(user: User, value: str) -> Q | None:
+    """For a day that another filter reads."""
+    return Q() if day(value) else None
