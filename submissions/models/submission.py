@@ -4,51 +4,52 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from argos import limits
-from submissions.core import clock, encryption
-from submissions.models.consent import ConsentText
+from submissions.core import clock
 from submissions.models.people import Team, User
 from submissions.models.project import Project
-from submissions.models.sealed import EncryptedField, Sealed
-from submissions.models.submission_key import NO_KEY, SubmissionKey
+from submissions.models.submission_fields import CaptureFields, RetentionFields, ReviewFields, VendorFields
+from submissions.models.submission_key import SubmissionKey
+from submissions.models.submission_status import (
+    CAPTURING,
+    DECIDED,
+    FINAL,
+    IN_REVIEW,
+    MAX_TRIES,
+    SENDING,
+    UNDER_DEADLINE,
+    Source,
+    Status,
+)
 
 if TYPE_CHECKING:
     from submissions.models.call import Call
 
+__all__ = [
+    "CAPTURING",
+    "DECIDED",
+    "FINAL",
+    "IN_REVIEW",
+    "MAX_TRIES",
+    "NO_TRY_LEFT",
+    "REFERENCE_ALPHABET",
+    "SENDING",
+    "UNDER_DEADLINE",
+    "Source",
+    "Status",
+    "Submission",
+    "SubmissionQuerySet",
+    "new_reference",
+]
+
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-MAX_TRIES = 3
-
-
-class Status(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    STEP1_SENDING = "step1_sending", _("Sending Step 1")
-    STEP1_RETRY = "step1_retry", _("New ID image wanted")
-    CONFIRMING = "confirming", _("Confirm with customer")
-    STEP2_SENDING = "step2_sending", _("Sending Step 2")
-    INCOMPLETE = "incomplete", _("New selfie wanted")
-    PENDING = "pending", _("Pending review")
-    SECOND_REVIEW = "second_review", _("Second review")
-    DECISION_SENDING = "decision_sending", _("Sending decision")
-    OVERDUE = "overdue", _("Overdue")
-    APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
-    ABANDONED = "abandoned", _("Closed without Step 2")
-
-
-DECIDED = (Status.APPROVED, Status.REJECTED)
-FINAL = (*DECIDED, Status.ABANDONED)
-IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
-CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
-SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
-# What a row of any list shows of the submission and its project, and what one in review shows besides.
+# Columns in a row of any list, and the additional columns of a row in review.
 LISTED = (
     *("reference", "status", "values_sealed", "issuing_country", "id_type", "vendor_count", "selfies_sent"),
     *("created_at", "target_at", "deadline_at", "project__name", "project__clock_offset"),
@@ -57,31 +58,24 @@ REVIEWED = (
     *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),
     *("claimed_until", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
 )
-UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
-
-
-class Source(models.TextChoices):
-    VENDOR = "vendor", _("the vendor")
-    REVIEWER = "reviewer", _("a reviewer here")
-    TIMEOUT = "timeout", _("the 24-hour limit")
 
 
 def new_reference() -> str:
-    """What people and e-mails call a submission: KP- and eight letters that are not mistaken for each other."""
+    """Return a new reference for people and e-mails: KP- and eight characters that are not mistaken for each other."""
     return "KP-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _letter in range(8))
 
 
 def is_in_review() -> models.Func:
-    """The queue's condition, word for word as its partial index has it, so that the index gives the order.
+    """Return the condition of the queue's partial index, word for word, so that the database reads rows in its order.
 
-    Without statistics SQLite would take an index on the bare status and sort everything that is pending.
+    Without statistics SQLite would use an index on the status alone and sort every pending row.
     """
     statuses = ", ".join(f"'{status.value}'" for status in IN_REVIEW)
     template = f"COALESCE(%(expressions)s, '') IN ({statuses})"
     return models.Func(F("status"), template=template, output_field=models.BooleanField())
 
 
-# By the vendor's count or ours, as `Submission.tries_left`.
+# As `Submission.tries_left`: the higher of the vendor's count and ours.
 NO_TRY_LEFT = Q(vendor_count__gte=MAX_TRIES) | Q(selfies_sent__gte=MAX_TRIES)
 
 
@@ -90,7 +84,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(is_in_review())
 
     def without_key(self) -> Self:
-        """Not erased, and unreadable all the same: their data key is lost."""
+        """Return submissions that are not erased and cannot be read, because their data key is lost."""
         return self.filter(~Exists(SubmissionKey.objects.filter(pk=OuterRef("pk"))), erased_at=None)
 
     def due_before(self, moment: datetime) -> Self:
@@ -103,21 +97,22 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment))
 
     def for_row(self, *people: str) -> Self:
-        """With what one row of a list shows and nothing else: whole rows are four times as much to fetch and build.
+        """Load only the columns that a row of a list shows; whole rows cost four times as much to fetch and build.
 
-        `people`: which of those on it the row names; each is one more table to plan for.
+        Args:
+            people: foreign keys to users whose names the row shows; each is one more join.
         """
         return self._with(LISTED, people)
 
     def for_review(self, *people: str) -> Self:
-        """As `for_row`, in the queue and in the hand-over."""
+        """Load the columns of a row in the queue or in the hand-over."""
         return self._with((*LISTED, *REVIEWED), people)
 
     def _with(self, columns: Iterable[str], people: Iterable[str]) -> Self:
         return self.select_related("project", *people).only(*columns, *(f"{person}__name" for person in people))
 
 
-class Submission(models.Model):
+class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("Reference"), max_length=16, unique=True, default=new_reference, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"))
@@ -130,55 +125,8 @@ class Submission(models.Model):
     id_type = models.CharField(_("ID type"), max_length=40)
     previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="restarts")
 
-    # Personal: sealed under this submission's data key, names as the vendor's input table has them.
-    values_sealed = EncryptedField(null=True)
-    ocr_sealed = EncryptedField(null=True)
-    reasons_sealed = EncryptedField(null=True)
-    reason_authors = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
-    vendor_comment_sealed = EncryptedField(null=True)
-    values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict, limits.check_fields)
-    ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict, limits.check_fields)
-    reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict, limits.check_reasons)
-    vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
-
-    # Retention. What holds it back, what asks for it, and that it happened.
-    relationship_ended_at = models.DateTimeField(null=True, editable=False)  # midnight UTC of a plain day: `retention`
-    legal_hold_at = models.DateTimeField(null=True, editable=False)
-    legal_hold_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    erasure_asked_at = models.DateTimeField(null=True, editable=False)
-    erasure_asked_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    erasure_is_ours_alone = models.BooleanField(
-        default=False,
-        db_default=False,
-        editable=False,
-        help_text="asked for here whatever became of a deletion at the vendor",
-    )
-    erased_at = models.DateTimeField(null=True, editable=False)
-
-    # What the vendor told.
-    vendor_id = models.CharField(_("vendor's submission ID"), max_length=80, blank=True)
-    vendor_status = models.CharField(_("vendor's status"), max_length=40, blank=True)
-    vendor_codes = models.JSONField(_("vendor's codes"), default=list)
-    vendor_count = models.PositiveSmallIntegerField(_("vendor's retry count"), null=True)
-    vendor_attempts = models.PositiveSmallIntegerField(null=True)
-    vendor_updated_at = models.DateTimeField(null=True)
-    vendor_read_at = models.DateTimeField(_("vendor asked at"), null=True)
-    id_type_unknown = models.BooleanField(default=False)
-    recognized_id_type = models.CharField(_("Recognised ID type"), max_length=40, blank=True)
-    face_similarity = models.FloatField(_("face similarity"), null=True)
-    liveness = models.FloatField(_("liveness"), null=True)
-    verification_result = models.CharField(_("Verification result (not the outcome)"), max_length=20, blank=True)
-    retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
-    retry_message_sealed = EncryptedField(null=True)
-    retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
-    has_difference = models.BooleanField(_("differs from the vendor"), default=False)
-    edited_count = models.PositiveSmallIntegerField(
-        _("edited values"), default=0, help_text="read values that were confirmed otherwise, counted at Step 2"
-    )
-
     # Calls and clocks. The vendor's own time replaces ours once known.
     step1_calls = models.PositiveSmallIntegerField(default=0)
-    selfies_sent = models.PositiveSmallIntegerField(_("selfies sent"), default=0)
     notice = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     updated_at = models.DateTimeField(pgettext_lazy("time of a change", "changed"), default=clock.now)
@@ -190,26 +138,7 @@ class Submission(models.Model):
     next_alert_at = models.DateTimeField(null=True)
     next_read_at = models.DateTimeField(null=True)
     callback_at = models.DateTimeField(_("call back at"), null=True, blank=True)
-
-    # Gathering. The version rises with every write of the values, so that nobody writes over what they did not see.
-    draft_version = models.PositiveIntegerField(default=0)
-    wants_step2 = models.BooleanField(_("Step 2 follows by itself"), default=False)
-    consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, verbose_name=_("consent"))
-    consented_at = models.DateTimeField(_("consented"), null=True)
-    passed_on_at = models.DateTimeField(_("verdict passed on"), null=True)
-    passed_on_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="claims")
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    is_reserved = models.BooleanField(default=False, help_text="claimed ahead: the claimant's next one, not opened yet")
-    assigned_to = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-
-    decided_at = models.DateTimeField(_("decided"), null=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    source = models.CharField(_("decided through"), max_length=10, choices=Source, blank=True)
-    reason_code = models.CharField(_("our reason"), max_length=60, blank=True)
 
     objects: ClassVar[Any] = SubmissionQuerySet.as_manager()
 
@@ -319,34 +248,6 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return self.reference
 
-    def data_key(self) -> bytes:
-        """Raises `vault.CannotOpen` where there is none, or none that opens."""
-        if self._data_key == NO_KEY:
-            raise encryption.CannotOpen(f"{SubmissionKey.label_of(self.pk)} is missing or does not open")
-        return self._data_key
-
-    @cached_property
-    def _data_key(self) -> bytes:
-        return SubmissionKey.of(self.pk).open()
-
-    @property
-    def shown_name(self) -> str:
-        """Whom a list's row is about: the name, the e-mail while there is none, nothing once erased."""
-        try:
-            values = self.values
-        except encryption.CannotOpen:
-            return gettext("cannot be opened")
-        return limits.cut(values.get("name") or values.get("email", ""), limits.LISTED)
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether what is sealed under its key can be opened; also true where nothing is."""
-        try:
-            self.values  # noqa: B018  opening it is the question
-        except encryption.CannotOpen:
-            return False
-        return True
-
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
@@ -361,34 +262,17 @@ class Submission(models.Model):
 
     @property
     def open_call(self) -> "Call | None":
-        """The one call that is prepared, sent or unknown."""
+        """Return the one call that is prepared, sent or unknown."""
         return self.calls.open().first()
 
     @property
     def step2_at_the_latest(self) -> datetime | None:
-        """The moment after which no call may start: deadline minus the longest one call can take."""
+        """Return the time after which no call may start: the deadline minus the longest duration of one call."""
         return self.deadline_at - self.project.longest_call if self.deadline_at else None
 
     @property
-    def tries_used(self) -> int:
-        """The vendor's count where it told one; never fewer than the selfies we know arrived."""
-        return min(MAX_TRIES, max(self.vendor_count or 0, self.selfies_sent))
-
-    @property
-    def tries_left(self) -> int:
-        """At most this many more; the vendor may count failed ID images too."""
-        return MAX_TRIES - self.tries_used
-
-    def is_claimed_at(self, moment: datetime) -> bool:
-        return self.claimed_until is not None and self.claimed_until >= moment
-
-    @property
-    def is_claimed(self) -> bool:
-        return self.is_claimed_at(clock.now())
-
-    @property
     def next_due_at(self) -> datetime | None:
-        """The clock that runs on it now: the target while in review, else the vendor's 24 hours."""
+        """Return the date that applies now: the target while in review, the vendor's 24-hour limit before Step 2."""
         if self.is_in_review:
             return self.target_at
         return self.deadline_at if self.status in UNDER_DEADLINE else None

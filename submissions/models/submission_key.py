@@ -1,4 +1,4 @@
-"""The wrapped data key of each submission, and how many of them are fetched at once. Wrapping itself is in `vault`."""
+"""The wrapped data key of each submission, and a bulk read of them. `core.encryption` does the wrapping."""
 
 import uuid
 from collections.abc import Iterable
@@ -27,12 +27,12 @@ class SubmissionKey(models.Model):
         return f"submission.key:{submission_id}"
 
     @classmethod
-    def of(cls, submission_id: uuid.UUID) -> "SubmissionKey":
-        """Raises `vault.CannotOpen` where there is none."""
-        found = cls.objects.filter(pk=submission_id).first()
-        if found is None:
+    def get_for_submission(cls, submission_id: uuid.UUID) -> "SubmissionKey":
+        """Return the key of a submission; raise `CannotOpen` if there is none."""
+        key = cls.objects.filter(pk=submission_id).first()
+        if key is None:
             raise encryption.CannotOpen(f"{cls.label_of(submission_id)} is missing")
-        return found
+        return key
 
     def open(self) -> bytes:
         return self.unwrap(self.submission_id, self.wrapped)
@@ -49,9 +49,9 @@ class SubmissionKey(models.Model):
 
 
 def load_keys(submissions: Iterable["Submission"]) -> None:
-    """Fetch the data keys of many submissions in one query, for a list that shows names.
+    """Fetch the data keys of many submissions in one query, for lists that show names.
 
-    One that has no key, or none that opens, does not take the others along: its own `data_key` says so when asked.
+    A missing or unusable key does not affect the other rows; `data_key` of that submission raises `CannotOpen`.
     """
     rows = {submission.pk: submission for submission in submissions}
     for submission in rows.values():

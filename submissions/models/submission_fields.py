@@ -1,0 +1,160 @@
+"""Columns of a submission by concern: abstract bases of `Submission`, all in its one table."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from argos import limits
+from submissions.core import clock, encryption
+from submissions.models.consent import ConsentText
+from submissions.models.people import User
+from submissions.models.sealed import EncryptedField, Sealed
+from submissions.models.submission_key import NO_KEY, SubmissionKey
+from submissions.models.submission_status import MAX_TRIES, Source
+
+
+class CaptureFields(models.Model):
+    """The applicant's values, the consent, and the draft they are typed into."""
+
+    pk: Any
+
+    # Encrypted with this submission's data key; keys are the names of the vendor's input table.
+    values_sealed = EncryptedField(null=True)
+    ocr_sealed = EncryptedField(null=True)
+    reasons_sealed = EncryptedField(null=True)
+    reason_authors = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
+    vendor_comment_sealed = EncryptedField(null=True)
+    values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict, limits.check_fields)
+    ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict, limits.check_fields)
+    reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict, limits.check_reasons)
+    vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
+
+    edited_count = models.PositiveSmallIntegerField(
+        _("edited values"), default=0, help_text="read values that were confirmed otherwise, counted at Step 2"
+    )
+    # Rises with every write of the values, so that a stale form cannot overwrite values its reader never saw.
+    draft_version = models.PositiveIntegerField(default=0)
+    wants_step2 = models.BooleanField(_("Step 2 follows by itself"), default=False)
+    consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, verbose_name=_("consent"))
+    consented_at = models.DateTimeField(_("consented"), null=True)
+
+    class Meta:
+        abstract = True
+
+    def data_key(self) -> bytes:
+        """Return the data key of this submission.
+
+        Raises:
+            CannotOpen: the key is missing, or no field key decrypts it.
+        """
+        if self._data_key == NO_KEY:
+            raise encryption.CannotOpen(f"{SubmissionKey.label_of(self.pk)} is missing or does not open")
+        return self._data_key
+
+    @cached_property
+    def _data_key(self) -> bytes:
+        return SubmissionKey.get_for_submission(self.pk).open()
+
+    @property
+    def shown_name(self) -> str:
+        """Return the applicant's name, the e-mail while there is no name, or "" once erased."""
+        try:
+            values = self.values
+        except encryption.CannotOpen:
+            return gettext("cannot be opened")
+        return limits.cut(values.get("name") or values.get("email", ""), limits.LISTED)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the values can be decrypted; also true when there are none."""
+        try:
+            self.values  # noqa: B018  reading the attribute decrypts it
+        except encryption.CannotOpen:
+            return False
+        return True
+
+
+class VendorFields(models.Model):
+    """The vendor's last report on this submission, and our own count of selfies sent."""
+
+    selfies_sent = models.PositiveSmallIntegerField(_("selfies sent"), default=0)
+    vendor_id = models.CharField(_("vendor's submission ID"), max_length=80, blank=True)
+    vendor_status = models.CharField(_("vendor's status"), max_length=40, blank=True)
+    vendor_codes = models.JSONField(_("vendor's codes"), default=list)
+    vendor_count = models.PositiveSmallIntegerField(_("vendor's retry count"), null=True)
+    vendor_attempts = models.PositiveSmallIntegerField(null=True)
+    vendor_updated_at = models.DateTimeField(null=True)
+    vendor_read_at = models.DateTimeField(_("vendor asked at"), null=True)
+    id_type_unknown = models.BooleanField(default=False)
+    recognized_id_type = models.CharField(_("Recognised ID type"), max_length=40, blank=True)
+    face_similarity = models.FloatField(_("face similarity"), null=True)
+    liveness = models.FloatField(_("liveness"), null=True)
+    verification_result = models.CharField(_("Verification result (not the outcome)"), max_length=20, blank=True)
+    retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
+    retry_message_sealed = EncryptedField(null=True)
+    retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
+    has_difference = models.BooleanField(_("differs from the vendor"), default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def tries_used(self) -> int:
+        """Return the vendor's count if it sent one, and never less than the number of selfies that arrived."""
+        return min(MAX_TRIES, max(self.vendor_count or 0, self.selfies_sent))
+
+    @property
+    def tries_left(self) -> int:
+        """Return the upper bound of further tries; the vendor may count failed ID images too."""
+        return MAX_TRIES - self.tries_used
+
+
+class ReviewFields(models.Model):
+    """Claim, assignment, decision, and that the customer was informed of it."""
+
+    claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="claims")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    is_reserved = models.BooleanField(default=False, help_text="claimed ahead: the claimant's next one, not opened yet")
+    assigned_to = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    source = models.CharField(_("decided through"), max_length=10, choices=Source, blank=True)
+    reason_code = models.CharField(_("our reason"), max_length=60, blank=True)
+    passed_on_at = models.DateTimeField(_("verdict passed on"), null=True)
+    passed_on_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def is_claimed_at(self, moment: datetime) -> bool:
+        return self.claimed_until is not None and self.claimed_until >= moment
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.is_claimed_at(clock.now())
+
+
+class RetentionFields(models.Model):
+    """End of the relationship, legal hold, and erasure."""
+
+    relationship_ended_at = models.DateTimeField(null=True, editable=False)  # a date, as midnight UTC
+    legal_hold_at = models.DateTimeField(null=True, editable=False)
+    legal_hold_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    erasure_asked_at = models.DateTimeField(null=True, editable=False)
+    erasure_asked_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    erasure_is_ours_alone = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="asked for here whatever became of a deletion at the vendor",
+    )
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True

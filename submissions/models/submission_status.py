@@ -1,0 +1,36 @@
+"""Statuses of a submission and the groups of them that rules refer to. `workflow.transitions` defines the moves."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MAX_TRIES = 3
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    STEP1_SENDING = "step1_sending", _("Sending Step 1")
+    STEP1_RETRY = "step1_retry", _("New ID image wanted")
+    CONFIRMING = "confirming", _("Confirm with customer")
+    STEP2_SENDING = "step2_sending", _("Sending Step 2")
+    INCOMPLETE = "incomplete", _("New selfie wanted")
+    PENDING = "pending", _("Pending review")
+    SECOND_REVIEW = "second_review", _("Second review")
+    DECISION_SENDING = "decision_sending", _("Sending decision")
+    OVERDUE = "overdue", _("Overdue")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    ABANDONED = "abandoned", _("Closed without Step 2")
+
+
+DECIDED = (Status.APPROVED, Status.REJECTED)
+FINAL = (*DECIDED, Status.ABANDONED)
+IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
+CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
+SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
+UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
+
+
+class Source(models.TextChoices):
+    VENDOR = "vendor", _("the vendor")
+    REVIEWER = "reviewer", _("a reviewer here")
+    TIMEOUT = "timeout", _("the 24-hour limit")
