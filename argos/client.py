@@ -5,9 +5,8 @@ No retries, no waiting, no state: what a failure means for a submission is decid
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import islice
-from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -16,12 +15,14 @@ from argos import answers, replies, wire
 from argos.base_url import read as read_base_url
 from argos.body import Multipart, Part
 from argos.errors import NotConfigured, OutcomeUnknown, Refused, Undelivered
+from argos.paths import Paths
 from argos.received import Received
 from argos.replies.reading import has_member, json_object, mapping, member, text
 
 # GET's "no such submission" is not documented: an empty list, or a refusal in words like these (assumption). The status
 # alone does not say it: a wrong base URL answers 404 as well.
 _UNKNOWN_SUBMISSION = ("not exist submission", "invalid submission", "submission not found", "submission is not found")
+DEFAULT_PATHS = Paths()
 _MOST_PAGES = 20_000
 _MOST_FOUND = 500  # one userid or e-mail has a few: where more are listed, the vendor has not looked for it
 
@@ -33,39 +34,6 @@ class ImageFile:
     name: str
     content: bytes = field(repr=False)
     content_type: str = "image/jpeg"
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Below the base URL. The address look-up's path is on no page available to us, so it starts as not set."""
-
-    step1: str = "submission/step1"
-    step2: str = "submission/step2"
-    submission: str = "submission"
-    review: str = "submission/review"
-    image: str = "image"
-    validation_account: str = "submission/validationaccount"
-    address_code: str = ""
-    # Our name of an address field: the name sent. A name that is not here is sent as it is.
-    address_code_fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    @classmethod
-    def from_mapping(cls, given: Mapping[str, Any]) -> "Paths":
-        """Only known names that are set; slashes at the ends do not matter."""
-        kept: dict[str, Any] = {}
-        for known in fields(cls):
-            value = given.get(known.name)
-            if isinstance(value, str) and known.name != "address_code_fields":
-                kept[known.name] = value.strip().strip("/")
-            elif isinstance(value, Mapping):
-                kept[known.name] = MappingProxyType({str(ours): str(theirs) for ours, theirs in value.items()})
-        return cls(**kept)
-
-    def operation_of(self, method: str, path: str) -> str:
-        """What a call does, in a word of ours: "step1", "review", "read", "delete", ..."""
-        if path == self.submission:
-            return "delete" if method == "DELETE" else "read"
-        return next((known.name for known in fields(self) if getattr(self, known.name) == path), "other")
 
 
 @dataclass(frozen=True)
@@ -89,7 +57,7 @@ class Client:
         base_url: str,
         api_key: str,
         *,
-        paths: Paths = Paths(),
+        paths: Paths = DEFAULT_PATHS,
         connect_timeout: float = 5,
         read_timeout: float = 60,
         admit: Callable[[], None] | None = None,

@@ -1,6 +1,5 @@
 """Django's settings. Everything that differs between installations comes from the environment (README, Environment)."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,9 +7,9 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
 from kycportal import env, https, logs
+from kycportal.celery_settings import *  # noqa: F403  CELERY_ settings only
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
@@ -273,63 +272,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 
-# A task is a wake-up and carries no data; the ledger's sweep is the guarantee, redelivery only makes it quick.
-CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
-    "unacked_restore_interval": 1,
-    "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 2,
-    "socket_timeout": 5,
-}
-CELERY_IMPORTS = ["kycportal.health"]
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# By urgency. A worker that is told no queue listens to all; one for a single kind of work is told `--queues calls`.
-CELERY_TASK_DEFAULT_QUEUE = "upkeep"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("calls", "settling", "webhooks", "exports", "upkeep")]
-CELERY_TASK_ROUTES = {
-    "submissions.tasks.send_prepared_calls": {"queue": "calls"},
-    "submissions.tasks.settle_unknown_calls": {"queue": "settling"},
-    "submissions.tasks.poll_silent": {"queue": "settling"},
-    "submissions.tasks.confirm_webhooks": {"queue": "webhooks"},
-    "submissions.tasks.make_exports": {"queue": "exports"},
-}
-# For a worker of processes; one of threads cannot be stopped in the middle, so its tasks end by themselves in time.
-CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 540, 570
-CELERY_TASK_ANNOTATIONS = {"submissions.tasks.make_exports": {"soft_time_limit": 3500, "time_limit": 3600}}
-# Celery would close each thread's connection before and after every wake-up; `kycportal.celery` does as a request does.
-CELERY_DB_REUSE_MAX = 2**62
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULER = "kycportal.beat.Scheduler"
-CELERY_REDBEAT_REDIS_URL = REDIS_URL
-CELERY_REDBEAT_LOCK_TIMEOUT = 30
-CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-
-
-def _every(seconds: int, task: str, module: str = "submissions.tasks") -> dict[str, object]:
-    expires = {"expires": max(seconds, 10)}
-    return {"task": f"{module}.{task}", "schedule": timedelta(seconds=seconds), "options": expires}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "send": _every(5, "send_prepared_calls"),
-    "settle": _every(10, "settle_unknown_calls"),
-    "deadlines": _every(15, "sweep_deadlines"),
-    "webhooks": _every(10, "confirm_webhooks"),
-    "poll": _every(30, "poll_silent"),
-    "alerts": _every(60, "raise_alerts"),
-    "histograms": _every(600, "refresh_histograms"),
-    "seals": _every(10, "seal_events"),
-    "retention": _every(600, "erase_due"),
-    "sessions": _every(3600, "clear_sessions"),
-    "exports": _every(15, "make_exports"),
-    "beat": _every(5, "note_heartbeat", "kycportal.health"),
-}
+CELERY_BROKER_URL = CELERY_REDBEAT_REDIS_URL = REDIS_URL  # the others are in `celery_settings`
 
 # JSON for machines; plain for a terminal, which is where the embedded default runs.
 LOG_FORMAT = env.text("LOG_FORMAT", "plain" if IS_EMBEDDED else "json")

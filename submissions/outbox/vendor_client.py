@@ -1,17 +1,23 @@
 """The vendor client of a project. Every call that it makes is counted in the budget of the project's key."""
 
-from argos.client import Client, Paths
-from submissions.models import Project
+from argos.client import Client
+from argos.paths import Paths
+from submissions.models import CallKind, Project
 from submissions.outbox import instrumentation
-from submissions.outbox.rate_budget import READ, Budget
+from submissions.outbox.rate_budget import READ, SHARES, Budget
 
 
 def budget_of(project: Project) -> Budget:
     return Budget(project.key_digest, project.calls_per_second, project.calls_per_day)
 
 
+def has_budget(project: Project, kind: CallKind) -> bool:
+    """Whether the budget has room for a call of this kind now."""
+    return budget_of(project).has_room(SHARES[kind])
+
+
 def client_for(project: Project, share: float = READ) -> Client:
-    """`share`: the part of the budget that this client may use up, 0 to 1."""
+    """Return a client that may use up to `share` of the budget, 0 to 1."""
     counted = budget_of(project)
     return Client(
         project.base_url,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from argos.client import Client, ImageFile, Paths
+from argos.client import Client, ImageFile
+from argos.paths import Paths
 from argos.received import Received
 
 Behaviour = Callable[[socket.socket], None]

@@ -6,7 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from argos.client import Client, ImageFile, Paths
+from argos.client import Client, ImageFile
 from argos.errors import (
     AlreadyProcessed,
     Forbidden,
@@ -17,6 +17,7 @@ from argos.errors import (
     Undelivered,
     Unsupported,
 )
+from argos.paths import Paths
 from argos.replies import Step2Reply
 from tests.argos.conftest import SELFIE
 

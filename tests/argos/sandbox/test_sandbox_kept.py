@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from argos.client import Paths
 from argos.errors import Refused
+from argos.paths import Paths
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import serve
 from argos.sandbox.world import World

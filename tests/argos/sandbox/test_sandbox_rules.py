@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from argos.client import ImageFile, Paths
+from argos.client import ImageFile
 from argos.errors import AlreadyProcessed, Refused, TooLarge
+from argos.paths import Paths
 from tests.argos.sandbox.calls import ID, PASSPORT, SELFIE, VALUES, started, step1, step2
 from tests.pictures import jpeg, no_face_jpeg, png, portrait, two_faces_jpeg
 from tests.sandbox import Sandbox
