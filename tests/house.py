@@ -1,6 +1,6 @@
-"""How large things are, against the house's bounds: `python -m tests.house` prints the figures and what is over.
+"""Measure functions, modules, and folders against their limits: `python -m tests.house` prints figures and advice.
 
-Migrations are left out: they are written by a command and never edited. Complexity (under 10) is ruff's C90.
+Migrations are not measured: a command writes them. Ruff's C90 checks complexity (under 10).
 """
 
 import ast
@@ -13,7 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT, AROUND = ("argos", "submissions", "kycportal"), ("tests", "bench")
-MEDIAN_FUNCTION, NINE_IN_TEN, MEDIAN_FILE, MAX_FILE = 9, 30, 120, 400
+MEDIAN_FUNCTION, NINE_IN_TEN, MEDIAN_FILE = 9, 30, 120
+MAX_LINES = {PRODUCT: 300, AROUND: 400}  # of one module
+MAX_ENTRIES = 15  # modules and packages in one folder below submissions/
+GROWS_WITH_THE_DOMAIN = ("models", "migrations", "management/commands")  # one module per table, change, or command
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -57,7 +60,7 @@ class Figure:
         return f"{'ok  ' if self.holds else 'OVER'} {self.name}: {self.value:g} (must be {self.must})"
 
 
-def figures(files: list[Measured]) -> list[Figure]:
+def figures(files: list[Measured], max_lines: int) -> list[Figure]:
     lengths = [length for file in files for length in file.lengths]
     median, tenth = statistics.median(lengths), statistics.quantiles(lengths, n=10)[-1]
     middle, longest = statistics.median(file.lines for file in files), max(file.lines for file in files)
@@ -66,28 +69,40 @@ def figures(files: list[Measured]) -> list[Figure]:
         Figure("lines of a function, median", median, f"at most {MEDIAN_FUNCTION}", median <= MEDIAN_FUNCTION),
         Figure("lines of a function, nine in ten under", tenth, f"under {NINE_IN_TEN}", tenth < NINE_IN_TEN),
         Figure("lines of a file, median", middle, f"under {MEDIAN_FILE}", middle < MEDIAN_FILE),
-        Figure("lines of the longest file", longest, f"at most {MAX_FILE}", longest <= MAX_FILE),
+        Figure("lines of the longest file", longest, f"at most {max_lines}", longest <= max_lines),
         Figure("functions without a return type", untyped, "none", untyped == 0),
     ]
 
 
-def advice(files: list[Measured]) -> Iterator[str]:
-    """What to do about what is over, a line each."""
+def advice(files: list[Measured], max_lines: int) -> Iterator[str]:
+    """Yield one line of advice for each violation."""
     for file in files:
-        if file.lines > MAX_FILE:
+        if file.lines > max_lines:
             yield f"{file.name} has {file.lines} lines: move one subject of it into a module of its own"
         for place in file.without_return_type:
             yield f"{place} says no return type: add it"
 
 
+def crowded(root: Path = ROOT / "submissions") -> list[str]:
+    """Return a line of advice for each folder below `root` with more than `MAX_ENTRIES` modules and packages."""
+    lines = []
+    for folder in sorted(path.parent for path in root.rglob("__init__.py") if path.parent != root):
+        name = folder.relative_to(root).as_posix()
+        entries = [path for path in folder.iterdir() if path.name != "__pycache__"]
+        if name not in GROWS_WITH_THE_DOMAIN and len(entries) > MAX_ENTRIES:
+            lines.append(f"{name}/ has {len(entries)} entries (at most {MAX_ENTRIES}): group some in a package")
+    return lines
+
+
 def main() -> int:
-    held = True
+    held = not crowded()
+    print(*crowded(), sep="\n", end="")
     for title, folders in (("The product", PRODUCT), ("Tests and benches", AROUND)):
         files = measured(folders)
-        rows = figures(files)
+        rows = figures(files, MAX_LINES[folders])
         held = held and all(row.holds for row in rows)
         print(f"{title}: {len(files)} files, {sum(len(file.functions) for file in files)} functions")
-        print(*(f"  {row}" for row in rows), *(f"  {line}" for line in advice(files)), sep="\n")
+        print(*(f"  {row}" for row in rows), *(f"  {line}" for line in advice(files, MAX_LINES[folders])), sep="\n")
     return 0 if held else 1
 
 

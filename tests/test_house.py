@@ -1,4 +1,4 @@
-"""The house's own rules: sizes, which way imports point, and that nothing of the tests reaches the product."""
+"""Limits of modules and folders, the direction of imports, and that the product imports nothing from the tests."""
 
 import ast
 from pathlib import Path
@@ -80,19 +80,59 @@ def test_vendor_misspellings_never_become_our_names() -> None:
         assert not any(slip in path.read_text() for slip in slips), path
 
 
-@pytest.mark.slow
+COMPARES_ROLES = {
+    "workflow/role_permissions.py",
+    "models/people.py",  # the properties that Django's admin and the session need
+    "management/commands/add_administrator.py",  # about the account to be made, not about the one who asks
+}
+
+
+def role_comparisons(text: str) -> list[int]:
+    """Return the lines that compare an attribute `role`, as in `user.role == Role.MANAGER`."""
+    comparisons = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Compare)]
+    sides = ((node.lineno, side) for node in comparisons for side in (node.left, *node.comparators))
+    return sorted(line for line, side in sides if isinstance(side, ast.Attribute) and side.attr == "role")
+
+
+def test_role_comparisons_are_found() -> None:
+    text = "user.role == Role.AGENT\nx = a.b.role in ROLES\nRole.AGENT != user.role\nuser.role\nrole == 1"
+    assert role_comparisons(text) == [1, 2, 3]
+
+
+def test_only_the_permissions_compare_roles() -> None:
+    root = ROOT / "submissions"
+    paths = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
+    comparing = {name for name, path in paths.items() if role_comparisons(path.read_text())}
+    assert comparing == COMPARES_ROLES, "call a function of workflow/role_permissions.py, or add one there"
+
+
 @pytest.mark.parametrize("folders", [house.PRODUCT, house.AROUND], ids=["product", "around"])
-def test_functions_and_files_keep_their_bounds(folders: tuple[str, ...]) -> None:
-    files = house.measured(folders)
-    over = [str(figure) for figure in house.figures(files) if not figure.holds]
-    assert not over, "\n".join([*over, *house.advice(files)])
+def test_functions_and_modules_keep_their_limits(folders: tuple[str, ...]) -> None:
+    """A product module has at most 300 lines, one of tests and benches at most 400."""
+    files, max_lines = house.measured(folders), house.MAX_LINES[folders]
+    over = [str(figure) for figure in house.figures(files, max_lines) if not figure.holds]
+    assert not over, "\n".join([*over, *house.advice(files, max_lines)])
 
 
-def test_what_is_over_is_named_with_what_to_do() -> None:
-    long = house.Measured("long.py", house.MAX_FILE + 1, (untyped(house.NINE_IN_TEN),))
-    assert [figure.holds for figure in house.figures([long, long])] == [False] * 5
-    assert list(house.advice([long])) == [
-        "long.py has 401 lines: move one subject of it into a module of its own",
+def test_folders_below_submissions_have_at_most_15_entries() -> None:
+    assert not house.crowded()
+
+
+def test_crowded_folder_is_reported_unless_it_grows_with_the_domain(tmp_path: Path) -> None:
+    for folder, modules in (("", 20), ("full", 15), ("models", 20), ("over", 14), ("over/part", 16)):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        for name in ["__init__", *(f"module{number}" for number in range(1, modules))]:
+            (tmp_path / folder / f"{name}.py").touch()
+    assert house.crowded(tmp_path) == ["over/part/ has 16 entries (at most 15): group some in a package"]
+    (tmp_path / "over" / "more.py").touch()
+    assert house.crowded(tmp_path)[0].startswith("over/ has 16 entries")
+
+
+def test_each_violation_is_reported_with_advice() -> None:
+    long = house.Measured("long.py", 301, (untyped(house.NINE_IN_TEN),))
+    assert [figure.holds for figure in house.figures([long, long], 300)] == [False] * 5
+    assert list(house.advice([long], 300)) == [
+        "long.py has 301 lines: move one subject of it into a module of its own",
         "long.py:1 nothing says no return type: add it",
     ]
 

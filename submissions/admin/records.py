@@ -14,14 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
-from submissions.admin.site import LightAdmin, has_role, site
+from submissions.admin.site import LightAdmin, site
 from submissions.capture.fields import form_fields as fields
 from submissions.core import clock
-from submissions.models import Role, Submission
+from submissions.models import Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.templatetags.kyc import in_words, score
+from submissions.workflow.role_permissions import user_can_read_records
 
-LOOKERS = (Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 COUNT_BOUND = 5000
 
 
@@ -91,10 +91,10 @@ class SubmissionAdmin(LightAdmin):
     )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return has_role(request, *LOOKERS)
+        return isinstance(request.user, User) and user_can_read_records(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return has_role(request, *LOOKERS)
+        return isinstance(request.user, User) and user_can_read_records(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import text_fields
-from submissions.models import Role, User
+from submissions.models import User
 from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import user_can_administer
 
 
 class PortalAdmin(admin.AdminSite):
@@ -47,7 +48,7 @@ class PortalAdmin(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """An administrator's start page is this one: for them "View site" led nowhere."""
         context = super().each_context(request)
-        return {**context, "site_url": None} if has_role(request, Role.ADMINISTRATOR) else context
+        return {**context, "site_url": None} if may_administer(request) else context
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One way in: the portal's own."""
@@ -65,8 +66,8 @@ class PortalAdmin(admin.AdminSite):
 site = PortalAdmin(name="admin")
 
 
-def has_role(request: HttpRequest, *roles: Role) -> bool:
-    return isinstance(request.user, User) and request.user.is_active and request.user.role in roles
+def may_administer(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and user_can_administer(request.user)
 
 
 class LightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -101,16 +102,16 @@ class ForAdministrators(LightAdmin):
     }
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return has_role(request, Role.ADMINISTRATOR)
+        return may_administer(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return has_role(request, Role.ADMINISTRATOR)
+        return may_administer(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return has_role(request, Role.ADMINISTRATOR)
+        return may_administer(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return has_role(request, Role.ADMINISTRATOR)
+        return may_administer(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

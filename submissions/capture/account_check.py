@@ -5,7 +5,7 @@ from django.db import transaction
 from submissions.audit.events import Actor
 from submissions.capture.drafts import add_capturer, save_values
 from submissions.models import Call, CallKind, CallState, Status, Submission
-from submissions.outbox import ledger
+from submissions.outbox import new_calls
 from submissions.workflow.transitions import StaleSubmission
 
 
@@ -38,4 +38,4 @@ def prepare(submission: Submission, *, by: Actor, holder: str, bank_code: str, a
     with transaction.atomic():
         save_values(submission, {"userOccupancyName": holder}, by=by)
         add_capturer(submission, by)
-        return ledger.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)
+        return new_calls.prepare(submission, CallKind.ACCOUNT, None, by=by, values=values)

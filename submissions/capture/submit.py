@@ -14,7 +14,7 @@ from submissions.capture.drafts import add_capturer
 from submissions.capture.images import current_images
 from submissions.core import clock, vendor_text
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
-from submissions.outbox import gate, ledger
+from submissions.outbox import gate, new_calls
 from submissions.workflow import deadlines
 
 YET_TO_COME = ("missing", "one_of", "changed")
@@ -150,7 +150,7 @@ def send_step1(
         values["submissionId"] = submission.vendor_id
     images = _images(submission, ImageKind.ID_FRONT, ImageKind.ID_BACK)
     with transaction.atomic():
-        call = ledger.prepare(
+        call = new_calls.prepare(
             submission,
             CallKind.STEP1,
             Status.STEP1_SENDING,
@@ -185,7 +185,7 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     values = step2_fields(submission)
     images = _images(submission, *_step2_kinds(submission))
     with transaction.atomic():
-        call = ledger.prepare(
+        call = new_calls.prepare(
             submission,
             CallKind.STEP2,
             Status.STEP2_SENDING,

@@ -43,17 +43,23 @@ def startable(moment: datetime) -> "QuerySet[Call]":
 
 
 def most_urgent(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUID] = ()) -> Call | None:
-    """The first startable call, locked until the transaction ends.
+    """Return the first startable call, locked until the transaction ends.
 
-    Passed over are the calls of the kinds that are `full`, and those that were `taken`. What another worker holds is
-    about to be taken and not waited for. SQLite has no such lock, and lets one transaction write at a time.
+    Rows locked by another worker are skipped (`SKIP LOCKED`). SQLite has no row locks and one writer at a time.
+
+    Args:
+        full: pairs of project and kind whose calls are skipped.
+        taken: calls that another worker took meanwhile; they are skipped too.
     """
     rows = startable(moment).select_related("submission__project", "attempt")
     for project, kind in full:
         rows = rows.exclude(submission__project=project, kind=kind)
     for pk in taken:
         rows = rows.exclude(pk=pk)
-    return locked(rows).first()
+    call: Call | None = locked(rows).first()
+    if call is not None:
+        call.attempt.submission = call.submission  # one instance, so that its data key is read once
+    return call
 
 
 def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":

@@ -36,7 +36,7 @@ from submissions.models import (
 )
 from submissions.models.sealed import EncryptedField
 from submissions.models.submission import DECIDED, FINAL
-from submissions.outbox import ledger
+from submissions.outbox import new_calls
 from submissions.reporting.exports import expiry
 from submissions.workflow.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 
@@ -88,7 +88,7 @@ def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: 
 def ask_vendor(submission: Submission, *, by: Actor) -> Call:
     """Prepare the vendor's DELETE (contract, section 9). It cannot be undone there."""
     values = {"submissionId": submission.vendor_id, "admin_name": submission.project.admin_email}
-    return ledger.prepare(submission, CallKind.DELETE, None, by=by, values=values)
+    return new_calls.prepare(submission, CallKind.DELETE, None, by=by, values=values)
 
 
 def check_may_go(submission: Submission) -> None:

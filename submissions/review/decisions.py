@@ -23,7 +23,7 @@ from submissions.core import clock
 from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project import SecondReview
-from submissions.outbox import ledger, stored_replies
+from submissions.outbox import ledger, new_calls, stored_replies
 from submissions.review import mentions
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
@@ -226,7 +226,7 @@ def _prepare_call(decision: Decision, *, by: Actor) -> Call:
         **{f"updateFields.{name}": text for name, text in decision.corrections.items()},
     }
     delay = timedelta(seconds=UNDO_SECONDS)
-    return ledger.prepare(submission, CallKind.REVIEW, Status.DECISION_SENDING, by=by, values=values, delay=delay)
+    return new_calls.prepare(submission, CallKind.REVIEW, Status.DECISION_SENDING, by=by, values=values, delay=delay)
 
 
 def vendor_comment(decision: Decision) -> str:

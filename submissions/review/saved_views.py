@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from submissions.models import Role, SavedView, User
+from submissions.models import SavedView, User
 from submissions.search.queue_filters import FILTERS
 from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import is_manager
 
 LIMIT = 30
 
@@ -67,7 +68,7 @@ def remove(view: SavedView, *, by: User) -> None:
     Raises:
         NotAllowed
     """
-    if view.owner_id != by.pk and not (view.is_shared and by.role == Role.MANAGER):
+    if view.owner_id != by.pk and not (view.is_shared and is_manager(by)):
         raise NotAllowed(_("Only %(name)s or a manager can remove this view.") % {"name": view.owner.name})
     view.delete()
 

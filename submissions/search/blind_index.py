@@ -19,9 +19,10 @@ from django.db.models import QuerySet
 from argos import limits
 from argos.characters import normalise
 from submissions.core import clock, encryption
-from submissions.models import Role, SearchHash, Status, Submission, User
+from submissions.models import SearchHash, Status, Submission, User
 from submissions.models.submission import FINAL, REFERENCE_ALPHABET, SubmissionQuerySet
 from submissions.workflow.permissions import visible_to
+from submissions.workflow.role_permissions import is_limited_to_team
 
 MIN_NAME_WORD = 2
 MAX_WORDS = 6
@@ -146,7 +147,7 @@ def _with_all(user: User, words: list[str]) -> list[Ids]:
     first, *others = (_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words)
     for other in others:
         first = first.filter(submission__in=other)
-    if user.role == Role.AGENT:  # before the bound: other teams' customers of this name must not use it up
+    if is_limited_to_team(user):  # before the bound: other teams' customers of this name must not use it up
         first = first.filter(submission__team=user.team_id)
     # The bound is in a subquery, because SQLite takes no LIMIT inside a union.
     return [Submission.objects.filter(pk__in=first.order_by("-id")[:MAX_FOUND]).values_list("pk")]

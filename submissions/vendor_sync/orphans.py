@@ -12,7 +12,7 @@ from argos.replies import VendorSubmission
 from submissions.audit.events import SYSTEM
 from submissions.models import Call, CallKind, CallState, Project, Status, Submission
 from submissions.models.submission import REFERENCE_ALPHABET
-from submissions.outbox import ledger
+from submissions.outbox import ledger, new_calls
 from submissions.outbox.try_counter import lock
 from submissions.vendor_sync import discrepancies, reconcile
 from submissions.workflow.transitions import move
@@ -70,7 +70,7 @@ def _take_back_in(ours: Submission, found: VendorSubmission, number: int) -> str
             ledger.mark_unknown(gave_up, error="found_at_vendor")
             call = gave_up
         else:
-            call = ledger.insert_found(ours, CallKind.STEP1, as_=CallState.UNKNOWN, userid=found.userid)
+            call = new_calls.insert_recovered(ours, CallKind.STEP1, as_=CallState.UNKNOWN, userid=found.userid)
             numbers = {"step1_calls": max(number, ours.step1_calls)}
             move(ours, Status.STEP1_SENDING, by=SYSTEM, fields={"found": found.submission_id}, **numbers)
     return ADOPTED if reconcile.settle_one(call, hinted=found.submission_id) else CALL_UNDER_WAY

@@ -16,7 +16,7 @@ from submissions.audit.events import VENDOR, Actor
 from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
 from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
-from submissions.outbox import evidence, gate, ledger, vendor_client
+from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
 from submissions.review import corrections
 from submissions.vendor_sync import discrepancies, poll_intervals, replies
@@ -143,7 +143,7 @@ def _put_try_right(submission: Submission) -> None:
         gave_up.submission = submission
         ledger.correct(gave_up)
     else:
-        ledger.insert_found(submission, CallKind.STEP2, as_=CallState.SETTLED)
+        new_calls.insert_recovered(submission, CallKind.STEP2, as_=CallState.SETTLED)
 
 
 def _differences(

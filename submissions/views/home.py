@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import access_report, events
 from submissions.capture import callbacks
-from submissions.models import Call, CallState, Role, Status, Submission, User
+from submissions.models import Call, CallState, Status, Submission, User
 from submissions.models.submission import CAPTURING, SENDING
 from submissions.models.submission_key import load_keys
 from submissions.review import mentions, questions, queue
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import alerts
 from submissions.workflow.permissions import visible_to
+from submissions.workflow.role_permissions import is_administrator, is_manager
 
 SHOWN = 12
 
@@ -37,9 +38,9 @@ class Shown:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    if user.role == Role.ADMINISTRATOR:
+    if is_administrator(user):
         return redirect("admin:index")
-    context = _agent(user) if user.role == Role.AGENT else _reviewer(user)
+    context = _reviewer(user) if user.is_reviewer else _agent(user)
     rows = [row for shown in context["lists"] for row in shown.rows]
     rows += [*context["calls_due"], *context["news"]]
     context["mentions"] = mentions.unread(user)[:SHOWN]
@@ -87,13 +88,13 @@ def _reviewer(user: User) -> dict[str, Any]:
         Shown(_("Overdue, waiting for the vendor"), list(overdue[:SHOWN]), _("None.")),
         Shown(_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),
     ]
-    is_manager = user.role == Role.MANAGER
+    manages = is_manager(user)
     nobody: dict[str, list[Submission]] = {"calls_due": [], "news": []}
     return nobody | {
         "lists": lists,
-        "is_manager": is_manager,
-        "stuck": _stuck() if is_manager else [],
-        "downloading": access_report.downloading_today() if is_manager else [],
+        "is_manager": manages,
+        "stuck": _stuck() if manages else [],
+        "downloading": access_report.downloading_today() if manages else [],
     }
 
 

@@ -1,6 +1,7 @@
-"""Who may do what: the role table of docs, one function a row, each saying in a sentence why not.
+"""What a user may do with a submission: one function per action, which returns the reason for a refusal or "".
 
-Permission is part of the fetch: views call `get_submission_for(user, pk, action)` and cannot forget it.
+Views call `get_submission_for(user, pk, action)`, so that no view can forget the check. `role_permissions` has the
+rules that do not depend on a submission.
 """
 
 import uuid
@@ -11,12 +12,10 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
-from submissions.models import Capturer, Decision, Reviewer, Role, Submission, User
+from submissions.models import Capturer, Decision, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
-
-
-class NotAllowed(Exception):
-    """The person may not do this; the text says why and who may."""
+from submissions.workflow.role_permissions import NotAllowed as NotAllowed
+from submissions.workflow.role_permissions import is_administrator, is_limited_to_team, is_manager
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,9 @@ Check = Callable[[User, Submission], str]
 
 
 def visible_to(user: User) -> SubmissionQuerySet:
-    """The submissions whose existence the person may know of."""
+    """Return the submissions whose existence the user may know of."""
     everything: SubmissionQuerySet = Submission.objects.all()
-    if user.role == Role.AGENT:
+    if is_limited_to_team(user):
         return everything.filter(team=user.team_id) if user.team_id else everything.none()
     return everything
 
@@ -46,36 +45,26 @@ def has_captured(user: User, submission: Submission) -> bool:
 
 
 def holds_claim(user: User, submission: Submission) -> bool:
-    """A claim is a reason to look only while there is a verdict to give, or one that can still come back."""
+    """Whether the user's claim is valid and the submission awaits a verdict, or has one that can still be undone."""
     is_reviewed = submission.status in (*IN_REVIEW, Status.DECISION_SENDING)
     return is_reviewed and submission.claimed_by_id == user.pk and submission.is_claimed_at(clock.now())
 
 
 def _see(user: User, submission: Submission) -> str:
-    if user.role == Role.AGENT and submission.team_id != user.team_id:
+    if is_limited_to_team(user) and submission.team_id != user.team_id:
         return _("This submission belongs to another team.")
     return ""
 
 
-def _start(user: User) -> str:
-    if user.role == Role.ADMINISTRATOR:
-        return _("Administrators manage settings and do not handle submissions.")
-    return ""
-
-
-def check_can_start(user: User) -> None:
-    """Raises NotAllowed for who may not begin a submission."""
-    if why := _start(user):
-        raise NotAllowed(why)
-
-
 def _handle(user: User, submission: Submission) -> str:
-    """What changes nothing that is captured: notes, calls to the customer, asking the vendor, starting fresh."""
-    return _start(user) or _see(user, submission)
+    """Notes, calls to the customer, reading the vendor's status, a fresh start: captured values do not change."""
+    if is_administrator(user):
+        return _("Administrators manage settings and do not handle submissions.")
+    return _see(user, submission)
 
 
 def _capture(user: User, submission: Submission) -> str:
-    """Agents capture for their team. A reviewer joins somebody else's capture with a reason first (`capture.join`)."""
+    """Agents capture for their team. A reviewer first joins another person's capture with a reason."""
     if why := _handle(user, submission):
         return why
     if user.is_reviewer and not has_captured(user, submission):
@@ -84,18 +73,18 @@ def _capture(user: User, submission: Submission) -> str:
 
 
 def _look(user: User, submission: Submission) -> str:
-    """Open images and OCR beside confirmed values without a prompt: the work at hand is the reason."""
-    if user.role == Role.ADMINISTRATOR:
+    """See images, and OCR values beside confirmed ones, without a typed reason."""
+    if is_administrator(user):
         return _("Administrators do not see personal data.")
     if holds_claim(user, submission):
         return ""
     if submission.status in (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING) and not _see(user, submission):
-        return "" if user.role == Role.AGENT or has_captured(user, submission) else _("Claim it, or give a reason.")
+        return "" if is_limited_to_team(user) or has_captured(user, submission) else _("Claim it, or give a reason.")
     return _("Give a reason to look at this person's data.")
 
 
 def _reveal(user: User, submission: Submission) -> str:
-    if user.role == Role.ADMINISTRATOR:
+    if is_administrator(user):
         return _("Administrators do not see personal data.")
     return _see(user, submission)
 
@@ -147,12 +136,7 @@ def _claim_lost(submission: Submission) -> str:
 
 
 def _managers_only(user: User, submission: Submission) -> str:
-    return "" if user.role == Role.MANAGER else _("Only managers may do this.")
-
-
-def may_retain(user: User) -> bool:
-    """Retention, legal holds and erasure are an administrator's: they see references and no personal data."""
-    return user.role == Role.ADMINISTRATOR
+    return "" if is_manager(user) else _("Only managers may do this.")
 
 
 def _export(user: User, submission: Submission) -> str:
@@ -202,8 +186,8 @@ def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str) ->
     """Return the submission, if the person may do `action` with it. `related`: further rows to join.
 
     Raises:
-        Http404: there is none, or they may not know of it.
-        NotAllowed: they may see it and may not do this.
+        Http404: it does not exist, or the user may not know of it.
+        NotAllowed: the user may see it but may not do this.
     """
     joined = ("project", "team", "claimed_by", "decided_by", *related)
     submission: Submission | None = visible_to(user).select_related(*joined).filter(pk=pk).first()

@@ -24,8 +24,8 @@ from submissions.outbox import gate, restore_hold as hold, ledger
 from submissions.vendor_sync import replies as outcomes, reconcile as settle
 pieces = [
     clock.now, clock.vendor_now, clock.is_drifting, deadlines.is_in_time, deadlines.check_step2_in_time,
-    steps.check_tries, sweeps.sweep_deadlines, webhooks._act_on, ledger._take, ledger.count_start, ledger.doubt,
-    ledger.lapse_leases, ledger.still_mine, outcomes.step2_answered, settle._nothing_changed, settle._reads_are_fresh,
+    steps.check_tries, sweeps.sweep_deadlines, webhooks._act_on, ledger._take, ledger.count_start, ledger.mark_unknown,
+    ledger.lapse_leases, ledger.holds_lease, outcomes.step2_answered, settle._nothing_changed, settle._reads_are_fresh,
     gate.has_clock, gate.note_contact, hold.is_in_time,
 ]
 swapped = [piece for piece in pieces if not piece.__module__.startswith("submissions.")]

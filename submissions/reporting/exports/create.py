@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import Actor
@@ -15,7 +14,7 @@ from submissions.models.export import UNDER_WAY
 from submissions.reporting.exports.encrypted_file import read_sealed
 from submissions.review import queue
 from submissions.search import blind_index
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_export
 
 TASK = "submissions.tasks.make_exports"
 MAX_UNDER_WAY = 3
@@ -33,12 +32,6 @@ class FileGone(Exception):
     """The file expired, or the storage has lost or altered it."""
 
 
-def check_may_export(user: User) -> None:
-    """Raises NotAllowed: agents and administrators never export."""
-    if not (user.is_reviewer and user.is_active):
-        raise NotAllowed(_("Only compliance officers and managers export."))
-
-
 def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
     """Take the wish in and wake a worker. The filters are kept as they stood in the URL.
 
@@ -48,7 +41,7 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
         SearchLapsed: the page is older than its search.
     """
     assert by.user is not None
-    check_may_export(by.user)
+    check_user_can_export(by.user)
     given = QueryDict(query, mutable=True)
     for name in queue.BESIDES:
         given.pop(name, None)
@@ -80,7 +73,7 @@ def download(export: Export, *, by: Actor, reason: str) -> Iterator[bytes]:
         FileGone: it expired, or the storage has it no more.
     """
     assert by.user is not None
-    check_may_export(by.user)
+    check_user_can_export(by.user)
     if not export.is_ready:
         raise FileGone
     pieces = _pieces(export)

@@ -23,11 +23,12 @@ from submissions.audit.events import SYSTEM, actor_for
 from submissions.core import clock
 from submissions.models import Export, ExportFormat, ExportState
 from submissions.reporting.exports import rows
-from submissions.reporting.exports.create import check_may_export, label_of
+from submissions.reporting.exports.create import label_of
 from submissions.reporting.exports.encrypted_file import SealedWriter
 from submissions.reporting.exports.expiry import KEPT_FOR
 from submissions.reporting.exports.writers import SHEETS, XLSX_MOST_ROWS
 from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_export
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def start() -> Export | None:
 def make(export: Export) -> None:
     """Write the file and mark it ready; whatever stops it is told by a fact's name, without a word of the data."""
     try:
-        check_may_export(export.owner)
+        check_user_can_export(export.owner)
         with tempfile.TemporaryFile() as sealed, override(export.owner.language or settings.LANGUAGE_CODE):
             size = _write(export, sealed)
             _keep(export, sealed, size)

@@ -12,13 +12,13 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture.imaging import advice
 from submissions.core import encryption
-from submissions.models import CallKind, Decision, Event, Role, Status, Submission, User, Verdict
+from submissions.models import CallKind, Decision, Event, Status, Submission, User, Verdict
 from submissions.models.sealed import opened
 from submissions.models.submission_key import load_keys
 from submissions.reporting.event_text import warning_label
 from submissions.reporting.reports.date_range import Window
-from submissions.reporting.reports.scope import is_whole
 from submissions.review.verdicts import is_blind
+from submissions.workflow.role_permissions import user_can_see_all_figures
 
 SHOWN = 100
 BY_HAND = ("call_settled", "finding_overruled")
@@ -37,7 +37,7 @@ def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
     """The newest ones of the window; an officer sees their own, without reasons."""
     found = [*_by_hand(user, window), *_ticked(user, window)]
     found = sorted(found, key=lambda row: row.at, reverse=True)[:SHOWN]
-    if found and user.role == Role.MANAGER:
+    if found and user_can_see_all_figures(user):
         shown = [row.submission for row in found if row.reason]
         events.record_list("override_reasons_shown", by=by, shown=shown, filters={})
     return found
@@ -45,7 +45,7 @@ def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
 
 def _by_hand(user: User, window: Window) -> list[Override]:
     rows = Event.objects.filter(kind__in=BY_HAND, at__gte=window.start, at__lt=window.end, actor_id__isnull=False)
-    if not is_whole(user):
+    if not user_can_see_all_figures(user):
         rows = rows.filter(actor_id=user.pk)
     settled = list(rows.order_by("-at")[:SHOWN])
     about = {row.pk: row for row in Submission.objects.filter(pk__in=[event.submission_id for event in settled])}
@@ -65,7 +65,7 @@ def _what(event: Event) -> str:
 
 
 def _reason(event: Event, submission: Submission, user: User) -> str:
-    if user.role != Role.MANAGER:
+    if not user_can_see_all_figures(user):
         return ""
     try:
         return events.reason_of(event, submission)
@@ -79,7 +79,7 @@ def _ticked(user: User, window: Window) -> list[Override]:
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])
     rows = rows.exclude(submission__status=Status.SECOND_REVIEW)
-    if not is_whole(user):
+    if not user_can_see_all_figures(user):
         rows = rows.filter(reviewer=user)
     found = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])
     found = [row for row in found if row.reviewer == user or not is_blind(row.submission, user)]
@@ -89,5 +89,5 @@ def _ticked(user: User, window: Window) -> list[Override]:
 
 def _tick(decision: Decision, user: User) -> Override:
     what = _("warnings ticked off: %(codes)s") % {"codes": ", ".join(map(warning_label, decision.warnings))}
-    reason = opened(decision, "comment") if user.role == Role.MANAGER else ""
+    reason = opened(decision, "comment") if user_can_see_all_figures(user) else ""
     return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)

@@ -13,11 +13,12 @@ from argos import codes
 from submissions.models import Event, Status, Submission, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.decisions import names_of
-from submissions.reporting.reports.scope import closed_in, is_whole, own
+from submissions.reporting.reports.scope import closed_in, own
 from submissions.reporting.reports.table import Cell, Chart, Report, name, number
 from submissions.review import decisions
 from submissions.search.filter_engine import NONE
 from submissions.search.filters import RETRIES
+from submissions.workflow.role_permissions import user_can_see_all_figures
 
 Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
 Link = Callable[[str, str], str]
@@ -77,7 +78,7 @@ def _retried(user: User, window: Window, column: str) -> Counted:
     of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
     asked = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
     rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
-    if not is_whole(user):
+    if not user_can_see_all_figures(user):
         rows = rows.annotate(decider=Subquery(of.values("decided_by")[:1])).filter(decider=user.pk)
     grouped = rows.order_by().values_list("who", "code").annotate(many=Count("submission_id", distinct=True))
     return _ordered((who, code, many) for who, code, many in grouped if code)

@@ -12,7 +12,7 @@ from submissions.models.submission_key import load_keys
 from submissions.search import blind_index
 from submissions.views.forms.capture import NewForm
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import check_can_start
+from submissions.workflow.role_permissions import check_user_can_start
 
 SHOWN = 8
 
@@ -50,6 +50,6 @@ def look(request: HttpRequest, form: NewForm) -> Same:
 def same_customer(request: HttpRequest) -> HttpResponse:
     """The part of the form that htmx asks for when the e-mail or the customer number was typed."""
     user = person(request)
-    check_can_start(user)
+    check_user_can_start(user)
     same = look(request, NewForm(request.POST, user=user))
     return render(request, "capture/_duplicates.html", {"same": same, "is_stopped": False})

@@ -27,14 +27,15 @@ from submissions.views.capture import duplicates, submission_page
 from submissions.views.forms.capture import NewForm, country_options
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
-from submissions.workflow.permissions import check_can_start, get_submission_for
+from submissions.workflow.permissions import get_submission_for
+from submissions.workflow.role_permissions import check_user_can_start
 from submissions.workflow.transitions import StaleSubmission
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    check_can_start(user)
+    check_user_can_start(user)
     form = NewForm(request.POST or None, user=user)
     found = duplicates.Same()
     if form.is_bound and form.is_valid():

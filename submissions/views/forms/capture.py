@@ -15,7 +15,8 @@ from argos.matrix import Problem
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core import vendor_text
 from submissions.core.text_fields import EmailField, TextField
-from submissions.models import Project, Role, Submission, Team, User
+from submissions.models import Project, Submission, Team, User
+from submissions.workflow.role_permissions import is_limited_to_team
 
 OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
 
@@ -88,7 +89,7 @@ class NewForm(forms.Form):
         id_type = self.fields["id_type"]
         assert isinstance(id_type, forms.ChoiceField)
         id_type.choices = [(name, choice_label(name)) for name in matrix.ID_TYPES]
-        if user.role == Role.AGENT:
+        if is_limited_to_team(user):
             team = self.fields["team"]
             assert isinstance(team, forms.ModelChoiceField)
             team.queryset = Team.objects.filter(pk=user.team_id or 0)

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from argos import matrix
 from submissions.audit import events
 from submissions.capture.fields import form_fields
-from submissions.models import Role, Status, User
+from submissions.models import Status, User
 from submissions.models.submission_key import load_keys
 from submissions.search import blind_index, filters, guess_limit, pagination
 from submissions.views.lists.filter_chips import chips
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_list
 
 PAGE = 40
 # Filters that have a field of their own on the page; the others came from a link and are shown as chips.
@@ -27,8 +27,7 @@ FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "after
 
 def _looker(request: HttpRequest) -> User:
     user = person(request)
-    if user.role == Role.ADMINISTRATOR:
-        raise NotAllowed(_("Administrators see submissions without personal data, in the admin."))
+    check_user_can_list(user)
     return user
 
 

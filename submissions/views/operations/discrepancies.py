@@ -21,7 +21,7 @@ from submissions.vendor_sync import discrepancies, status_table
 from submissions.views import status_messages
 from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_see_discrepancies
 
 SHOWN = 100
 STEPS = 4
@@ -50,8 +50,7 @@ def differences_page(request: HttpRequest) -> HttpResponse:
 
 def _reviewer(request: HttpRequest) -> User:
     user = person(request)
-    if not user.is_reviewer:
-        raise NotAllowed(_("Only compliance officers and managers see the differences."))
+    check_user_can_see_discrepancies(user)
     return user
 
 

@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
-from submissions.models import Project, Role, Submission, Switch, User
+from submissions.models import Project, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.outbox import gate, restore_hold, restore_watermark
 from submissions.vendor_sync import restore_recovery
 from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import (
+    check_user_can_lift_hold,
+    check_user_can_see_sending,
+    check_user_can_stop_sending,
+)
 
 SHOWN = 50
 
@@ -24,8 +28,7 @@ SHOWN = 50
 @require_safe
 def sending(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    if user.role not in (Role.MANAGER, Role.ADMINISTRATOR):
-        raise NotAllowed(_("Managers and administrators see this page; what concerns you stands on every page."))
+    check_user_can_see_sending(user)
     switch = Switch.read()
     started = _started(user)
     events.record_list("sending_opened", by=events.actor_of(request), shown=started, filters={})
@@ -47,8 +50,7 @@ def _started(user: User) -> list[Submission]:
 @require_POST
 def stop_switch(request: HttpRequest) -> HttpResponse:
     """Managers stop all sending with a reason, and let it go on."""
-    if person(request).role != Role.MANAGER:
-        raise NotAllowed(_("Only managers stop and resume sending."))
+    check_user_can_stop_sending(person(request))
     if request.POST.get("stop") != "1":
         gate.let_go_on(by=events.actor_of(request))
         messages.success(request, _("Sending goes on."))
@@ -64,8 +66,7 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
 @require_POST
 def lift_hold(request: HttpRequest) -> HttpResponse:
     """An administrator has looked at what the vendor has and we no longer do."""
-    if person(request).role != Role.ADMINISTRATOR:
-        raise NotAllowed(_("Only administrators lift the hold of a restored database."))
+    check_user_can_lift_hold(person(request))
     form = ReasonForm(request.POST, missing=_("Say in a few words what you have checked."))
     if not form.is_valid():
         return ask_again(request, form, title=_("Lift the hold"), back=reverse("sending"))

@@ -18,7 +18,7 @@ from submissions.privacy import data_subject_export
 from submissions.search import guess_limit
 from submissions.views.forms.reason import ReasonField
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_answer_data_subject
 
 
 class SubjectForm(forms.Form):
@@ -36,8 +36,7 @@ class SubjectForm(forms.Form):
 def request_of_subject(request: HttpRequest) -> HttpResponse:
     """The form, then what will be in the file, then the ZIP. What is typed goes into no address and no log."""
     user = person(request)
-    if not user.is_reviewer:
-        raise NotAllowed(_("Only compliance officers and managers answer an applicant's request for their data."))
+    check_user_can_answer_data_subject(user)
     form = SubjectForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form)

@@ -18,20 +18,16 @@ from submissions.models import Project, Submission
 from submissions.privacy import erasure, retention
 from submissions.views.forms.retention import EndForm, EraseForm, HoldForm
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed, get_submission_for, may_retain
+from submissions.workflow.permissions import NotAllowed, get_submission_for
+from submissions.workflow.role_permissions import check_user_can_retain
 
 SHOWN = 50
-
-
-def _administrator(request: HttpRequest) -> None:
-    if not may_retain(person(request)):
-        raise NotAllowed(_("Retention is for administrators."))
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The clocks of each project, the dry run now and in 30 days, holds, requests, and what was erased last."""
-    _administrator(request)
+    check_user_can_retain(person(request))
     if text := request.GET.get("reference", "").strip().upper():
         found = Submission.objects.filter(reference=text).first()
         if found is not None:
@@ -54,7 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One submission's retention: end of the relationship, legal hold, erasure."""
-    _administrator(request)
+    check_user_can_retain(person(request))
     found = get_submission_for(person(request), pk, "see")
     action = request.POST.get("action", "")
     if request.method != "POST":

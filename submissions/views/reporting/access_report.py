@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from argos import limits
 from submissions.audit import access_report, events
-from submissions.models import AccessReview, Role
+from submissions.models import AccessReview
 from submissions.search.filter_engine import YEARS
 from submissions.views.forms.reason import ReasonField
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_see_access_report
 
 
 class SignForm(forms.Form):
@@ -27,11 +27,6 @@ class SignForm(forms.Form):
     )
 
 
-def _manager(request: HttpRequest) -> None:
-    if person(request).role != Role.MANAGER:
-        raise NotAllowed(_("The report of access is for managers."))
-
-
 def _month(year: int, month: int) -> date:
     if not (YEARS[0] <= year <= YEARS[1] and 1 <= month <= 12):
         raise Http404
@@ -40,14 +35,14 @@ def _month(year: int, month: int) -> date:
 
 @require_safe
 def months(request: HttpRequest) -> HttpResponse:
-    _manager(request)
+    check_user_can_see_access_report(person(request))
     return render(request, "reporting/access/months.html", {"months": access_report.months()})
 
 
 @require_safe
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """One month; with `?person=` whom that person looked at. Reading it is an event too."""
-    _manager(request)
+    check_user_can_see_access_report(person(request))
     return _page(request, _month(year, month), SignForm())
 
 
@@ -72,7 +67,7 @@ def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) ->
 
 @require_POST
 def sign(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    _manager(request)
+    check_user_can_see_access_report(person(request))
     day, form = _month(year, month), SignForm(request.POST)
     if not form.is_valid():
         return _page(request, day, form, status=422)

@@ -17,6 +17,7 @@ from submissions.reporting.exports import create
 from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow.permissions import get_submission_for
+from submissions.workflow.role_permissions import check_user_can_export
 
 SHOWN = 30
 TYPES = {
@@ -27,7 +28,7 @@ TYPES = {
 
 @require_safe
 def export_list(request: HttpRequest) -> HttpResponse:
-    create.check_may_export(person(request))
+    check_user_can_export(person(request))
     mine = Export.objects.filter(owner=person(request)).order_by("-asked_at")[:SHOWN]
     return render(request, "reporting/exports/list.html", {"exports": mine})
 
@@ -35,7 +36,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """From the list or the queue: the same filters, as a file."""
-    create.check_may_export(person(request))
+    check_user_can_export(person(request))
     back = safe_next(request, "submission_list")
     source, format = request.POST.get("source", ""), request.POST.get("format", "")
     if source not in ExportSource.values or format not in ExportFormat.values:
@@ -60,7 +61,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> Export:
     """Somebody else's export is not there."""
-    create.check_may_export(person(request))
+    check_user_can_export(person(request))
     found = Export.objects.filter(pk=pk, owner=person(request)).first()
     if found is None:
         raise Http404

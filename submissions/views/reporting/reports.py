@@ -14,9 +14,9 @@ from submissions.audit import events
 from submissions.models import User
 from submissions.reporting.reports import attempts, backlog, deadlines, decisions, overrides, reasons
 from submissions.reporting.reports.date_range import Window, presets, window_of
-from submissions.reporting.reports.scope import check_may_see, is_whole
 from submissions.reporting.reports.table import Report, shortened
 from submissions.views.request_helpers import person
+from submissions.workflow.role_permissions import check_user_can_see_reports, user_can_see_all_figures
 
 CHART_LIBRARY = "vendor/chart.js"
 SHOWN = 100  # rows of a table at first
@@ -37,7 +37,7 @@ REPORTS: tuple[Callable[[User, Window], Report], ...] = (
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    check_may_see(user)
+    check_user_can_see_reports(user)
     window, preset, told = window_of(request.GET)
     for sentence in told:
         messages.warning(request, sentence)
@@ -49,7 +49,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "window": window,
         "preset": preset,
         "presets": presets(),
-        "is_whole": is_whole(user),
+        "is_whole": user_can_see_all_figures(user),
         "reports": [_shown(make(user, window), days, whole) for make in REPORTS],
         "overrides": overrides.overrides(user, window, by=actor),
         "chart_library": chart_library(),

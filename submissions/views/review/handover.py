@@ -8,18 +8,16 @@ from django.views.decorators.http import require_safe
 
 from submissions.audit import events
 from submissions.core import clock
-from submissions.models import Role
 from submissions.models.submission_key import load_keys
 from submissions.review import handover
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_see_handover
 
 
 @require_safe
 def handover_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    if user.role == Role.ADMINISTRATOR:
-        raise NotAllowed(_("The hand-over list is for those who work on submissions."))
+    check_user_can_see_handover(user)
     given = request.GET.get("until", "").strip()
     until = handover.next_shift(given)
     if until is None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.core import clock
-from submissions.models import Role, Submission, User
+from submissions.models import Submission, User
 from submissions.review import claims, decisions, questions, verdicts
 from submissions.review.page_context import ReviewContext
 from submissions.views import status_messages
@@ -22,21 +22,24 @@ from submissions.views.forms.reason import NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, safe_next, warn_of_unmatched
 from submissions.workflow import permissions
-from submissions.workflow.permissions import NotAllowed, get_submission_for
+from submissions.workflow.permissions import get_submission_for
+from submissions.workflow.role_permissions import (
+    check_user_can_see_queue,
+    check_user_can_see_review_page,
+    is_administrator,
+)
 
 
 def reviewer(request: HttpRequest) -> User:
     user = person(request)
-    if not user.is_reviewer:
-        raise NotAllowed(_("The review queue is for compliance officers and managers."))
+    check_user_can_see_queue(user)
     return user
 
 
 @require_safe
 def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Administrators may look too: they see what is not personal, and can do nothing."""
-    if person(request).role != Role.ADMINISTRATOR:
-        reviewer(request)
+    check_user_can_see_review_page(person(request))
     return render_console(request, get_submission_for(person(request), pk, "see", "project__histogram"))
 
 
@@ -94,7 +97,7 @@ def _claim_left(submission: Submission) -> dict[str, Any]:
 
 def _timeline(review: ReviewContext) -> list[Any]:
     """Administrators get none: people write names into notes."""
-    if review.user.role == Role.ADMINISTRATOR:
+    if is_administrator(review.user):
         return []
     is_blind = review.verdicts.is_blind_for(review.user)
     return submission_page.timeline(review.submission, is_blind=is_blind)

@@ -16,7 +16,7 @@ from argos import codes, matrix
 from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_text
-from submissions.models import Role, Status, User
+from submissions.models import Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
 from submissions.review import claims, queue, saved_views, verdicts
@@ -25,7 +25,7 @@ from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.review.page import reviewer
-from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import check_user_can_assign, user_can_assign
 
 PAGE = 40
 OF_THE_PAGE = ("seen", "shown")
@@ -59,7 +59,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "refresh": _query(request, seen=version, shown=mark),
         "further": _query(request, after=page.next_key),
         "back": _query(request, before=page.previous_key),
-        "may_assign": user.role == Role.MANAGER,
+        "may_assign": user_can_assign(user),
     }
     if is_part:
         return render(request, "lists/_rows.html", context)
@@ -92,7 +92,7 @@ def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
         "views": views,
         "view": next((found for found in views if str(found.pk) == view), None),
         "kept": saved_views.query_of(request.GET),
-        "reviewers": reviewers() if user.role == Role.MANAGER else [],
+        "reviewers": reviewers() if user_can_assign(user) else [],
         "leaving": verdicts.leaving(user),
     }
 
@@ -158,8 +158,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def assign(request: HttpRequest) -> HttpResponse:
     """Say whose turn the ticked ones are: assigning never decides."""
     user = reviewer(request)
-    if user.role != Role.MANAGER:
-        raise NotAllowed(_("Only managers assign."))
+    check_user_can_assign(user)
     back = safe_next(request, "review_queue")
     wanted = request.POST.get("to", "")
     to = reviewers().filter(username=wanted).first()

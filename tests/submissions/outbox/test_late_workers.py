@@ -23,7 +23,7 @@ from submissions.audit.events import SYSTEM
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Event, Project, SearchHash, Status, Submission
 from submissions.models.call import CAPTURED
-from submissions.outbox import ledger
+from submissions.outbox import ledger, new_calls
 from submissions.privacy import erasure
 from submissions.vendor_sync import reconcile, replies, worker
 from submissions.views import status_messages
@@ -56,7 +56,7 @@ def rows(call: Call) -> tuple[Any, ...]:
 
 WRITES: dict[str, Callable[[Call], object]] = {
     "give back": lambda call: ledger.requeue(call, error="undelivered"),
-    "doubt": lambda call: ledger.mark_unknown(call, error="cut"),
+    "mark_unknown": lambda call: ledger.mark_unknown(call, error="cut"),
     "refuse": lambda call: ledger.refuse(call, error="refused", code="a", http_status=400, reply={}),
     "cancel": lambda call: ledger.cancel_sent(call, error="deadline"),
     "answer": lambda call: replies.step2_answered(call, step2_reply("pending")),
@@ -85,7 +85,7 @@ def test_late_worker_changes_nothing(write: Callable[[Call], object]) -> None:
 def test_late_answer_beside_a_status_changes_nothing(answer: Callable[[Call], bool]) -> None:
     submission = make_at(Status.CONFIRMING)
     values = {"submissionId": submission.vendor_id}
-    ledger.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
+    new_calls.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
     call = stale(claim_call(submission, CallKind.ACCOUNT))
     before = rows(call)
     assert not answer(call)
@@ -133,7 +133,7 @@ def test_answers_beside_a_status_end_their_call_and_are_recorded() -> None:
     )
     for kind, answer, event in answers:
         values = {"submissionId": submission.vendor_id}
-        ledger.prepare(submission, kind, None, by=by(submission.created_by), values=values)
+        new_calls.prepare(submission, kind, None, by=by(submission.created_by), values=values)
         call = claim_call(submission, kind)
         assert answer(call)
         assert Call.objects.get(pk=call.pk).state == CallState.ANSWERED

@@ -127,13 +127,13 @@ def believe_the_first_read(call: Call, client: Any) -> bool:
     return True
 
 
-def give_back_instead_of_doubt(call: Call, *, error: str, **more: Any) -> bool:
+def requeue_instead_of_unknown(call: Call, *, error: str, **more: Any) -> bool:
     return ledger.requeue(call, error=error)
 
 
 GUARDS: dict[str, tuple[str, Any, str, Any]] = {
     "two reads, minutes apart": ("lag", reconcile, "_nothing_changed", believe_the_first_read),
-    "a dead worker's call is unknown": ("death", ledger, "doubt", give_back_instead_of_doubt),
+    "a dead worker's call is unknown": ("death", ledger, "mark_unknown", requeue_instead_of_unknown),
     "a late reply ends its call": ("late", ledger, "end", lambda *given, **more: False),
     "the deadline is asked before it leaves": ("deadline", worker.deadlines, "is_in_time", lambda *given: True),
 }

@@ -10,7 +10,7 @@ from argos.replies import VendorSubmission, parse_item
 from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, Status, Submission
-from submissions.outbox import evidence, ledger
+from submissions.outbox import evidence, ledger, new_calls
 from submissions.outbox.evidence import Evidence as F
 from tests.factories import attach_image, by, claim_call, explain, make_at, reload
 
@@ -223,7 +223,9 @@ def test_decision(found: VendorSubmission | None, says: F) -> None:
 )
 def test_deletion(found: VendorSubmission | None, says: F) -> None:
     submission = make_at(Status.APPROVED)
-    ledger.prepare(submission, CallKind.DELETE, None, by=by(submission.created_by), values={"submissionId": "vendor-1"})
+    new_calls.prepare(
+        submission, CallKind.DELETE, None, by=by(submission.created_by), values={"submissionId": "vendor-1"}
+    )
     assert judged(claim_call(reload(submission), CallKind.DELETE), found) == says
 
 

@@ -136,7 +136,7 @@ def test_thread_for_which_only_a_full_project_has_calls_stands_back(monkeypatch:
     others = Call.objects.filter(submission__project=quick)
     others.update(not_before=clock.now() + timedelta(minutes=1))
     looks: list[object] = []
-    monkeypatch.setattr(worker.ledger, "claim", lambda **how: looks.append(how))
+    monkeypatch.setattr(worker.ledger, "take_lease", lambda **how: looks.append(how))
     monkeypatch.setattr(worker.time, "sleep", looks.append)
     held = take(slow.pk)
     assert concurrency.full() == [slow.pk]

@@ -7,7 +7,7 @@ import pytest
 from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, ImageKind, Role, Status, Verdict
-from submissions.outbox import ledger
+from submissions.outbox import ledger, new_calls
 from submissions.review import claims, decisions
 from submissions.workflow.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 from tests.factories import answer_step2, attach_image, by, claim_call, make_at, make_draft, make_user, reload
@@ -142,6 +142,6 @@ def test_slow_second_press_is_stale_even_where_the_status_came_back() -> None:
     back = answer_step2(submission, "incomplete", retry_count=2)
     assert back.status == slow.status == Status.INCOMPLETE
     with pytest.raises(StaleSubmission):
-        ledger.prepare(slow, CallKind.STEP2, Status.STEP2_SENDING, by=by(agent), values={})
+        new_calls.prepare(slow, CallKind.STEP2, Status.STEP2_SENDING, by=by(agent), values={})
     assert reload(submission).selfies_sent == 2
     assert not reload(submission).has_open_call

@@ -15,7 +15,7 @@ from argos.received import Received
 from argos.replies import VendorSubmission, parse_account, parse_delete, parse_item, parse_step2
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Decision, Project, Role, Status, Submission
-from submissions.outbox import gate, ledger, restore_watermark, vendor_client
+from submissions.outbox import gate, ledger, new_calls, restore_watermark, vendor_client
 from submissions.vendor_sync import adoption, orphans, reconcile, replies, status_table, worker
 from submissions.vendor_sync.concurrency import Lane
 from submissions.vendor_sync.status_table import Agreement
@@ -308,7 +308,7 @@ def test_step1_reply_without_an_id_is_in_doubt() -> None:
 def test_what_came_tells_the_vendors_time(kind: CallKind, asks: str, parse: Callable[..., Any]) -> None:
     submission = make_at(Status.CONFIRMING)
     values = dict.fromkeys(("submissionId", "userName", "bankCode", "accountNumber", "admin_name"), "1")
-    ledger.prepare(submission, kind, None, by=by(submission.created_by), values=values)
+    new_calls.prepare(submission, kind, None, by=by(submission.created_by), values=values)
     call, reply = claim_call(submission, kind), parse({"success": True, "message": "Success"}, received())
     with (
         mock.patch.object(worker, "_ready", return_value={}),

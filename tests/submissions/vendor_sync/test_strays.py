@@ -22,9 +22,9 @@ from submissions.models import (
     Submission,
     Switch,
 )
-from submissions.outbox import ledger, restore_hold, restore_watermark, vendor_client
+from submissions.outbox import ledger, new_calls, restore_hold, restore_watermark, vendor_client
+from submissions.outbox.evidence import Evidence
 from submissions.vendor_sync import adoption, orphans, reconcile, status_table
-from submissions.vendor_sync.reconcile import Finding
 from tests.factories import by, claim_call, make_at, make_draft, make_project, make_user, reload
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ class TestAccountCheckInDoubt:
     def call(self) -> Call:
         submission = make_at(Status.CONFIRMING)
         values = dict.fromkeys(("submissionId", "userName", "bankCode", "accountNumber"), "1")
-        ledger.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
+        new_calls.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
         return in_doubt(submission, CallKind.ACCOUNT)
 
     def test_waits_for_a_person_until_one_is_told(self, call: Call) -> None:
@@ -112,7 +112,7 @@ def test_call_that_somebody_else_settled_while_it_was_read_is_not_settled_again(
         mock.patch.object(vendor_client, "client_for"),
         mock.patch.object(reconcile, "_read", return_value=record(call.userid)),
         mock.patch.object(reconcile.gate, "note_contact"),
-        mock.patch.object(reconcile, "judge", return_value=Finding.ARRIVED),
+        mock.patch.object(reconcile, "judge", return_value=Evidence.ARRIVED),
     ):
         assert reconcile.settle_one(call) is False
     assert Call.objects.get(pk=call.pk).settled_as == "never_arrived"
@@ -130,7 +130,7 @@ def test_call_that_was_turned_away_is_released_and_its_record_adopted() -> None:
     call, found = in_doubt(make_at(Status.STEP2_SENDING), CallKind.STEP2), record("", "vendor-1", "incomplete")
     client: Any = mock.Mock()
     with mock.patch.object(status_table, "adopt") as adopted:
-        assert reconcile._act_on(Finding.TURNED_AWAY, call, found, client) is True
+        assert reconcile._act_on(Evidence.TURNED_AWAY, call, found, client) is True
     adopted.assert_called_once_with(call.submission, found)
     assert Call.objects.get(pk=call.pk).state == CallState.SETTLED
 

@@ -6,7 +6,7 @@ from django.http import Http404
 from submissions.core import clock
 from submissions.models import Project, Role, Status, Submission
 from submissions.review import claims
-from submissions.workflow import permissions
+from submissions.workflow import permissions, role_permissions
 from submissions.workflow.permissions import CHECKS, NotAllowed, can, check_can, get_submission_for, why_not
 from tests.factories import by, make_at, make_team, make_user, reload
 
@@ -111,9 +111,9 @@ def test_who_has_spoken_waits_for_the_second() -> None:
 
 def test_everybody_but_an_administrator_may_begin() -> None:
     for role in set(Role) - {Role.ADMINISTRATOR}:
-        permissions.check_can_start(make_user(role))
+        role_permissions.check_user_can_start(make_user(role))
     with pytest.raises(NotAllowed):
-        permissions.check_can_start(make_user(Role.ADMINISTRATOR))
+        role_permissions.check_user_can_start(make_user(Role.ADMINISTRATOR))
 
 
 @pytest.mark.parametrize("action", ["reassign", "overrule"])
@@ -126,4 +126,4 @@ def test_only_managers(action: str) -> None:
 def test_only_reviewers_export_and_only_administrators_retain() -> None:
     submission = make_at(Status.APPROVED)
     assert {role for role in Role if can(make_user(role), submission, "export")} == {Role.OFFICER, Role.MANAGER}
-    assert {role for role in Role if permissions.may_retain(make_user(role))} == {Role.ADMINISTRATOR}
+    assert {role for role in Role if role_permissions.user_can_retain(make_user(role))} == {Role.ADMINISTRATOR}

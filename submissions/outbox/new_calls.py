@@ -1,0 +1,106 @@
+"""Insert calls. `ledger` changes their state afterwards."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from submissions.audit import events
+from submissions.audit.events import SYSTEM, Actor
+from submissions.core import clock, task_queue
+from submissions.models import Attempt, Call, CallKind, CallState, Image, Status, Submission
+from submissions.outbox.try_counter import count_start
+from submissions.workflow.deadlines import RESULT_LIMIT
+from submissions.workflow.transitions import StaleSubmission, move
+
+log = logging.getLogger(__name__)
+
+LIMITED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT)  # calls under the vendor's 24-hour limit
+
+
+def prepare(
+    submission: Submission,
+    kind: CallKind,
+    to: Status | None,
+    *,
+    by: Actor,
+    values: Mapping[str, str],
+    images: Iterable[Image] = (),
+    delay: timedelta = timedelta(0),
+    **columns: Any,
+) -> Call:
+    """Write the attempt, the call and the move in one transaction; `to` is None when the status stays.
+
+    Raises:
+        StaleSubmission: the submission moved meanwhile, or another call is open. Nothing is written.
+    """
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            if submission.has_open_call:
+                raise StaleSubmission(submission.reference)
+            seen = Status(submission.status)
+            if to is not None:
+                move(submission, to, by=by, fields={"call": kind}, **columns)
+            attempt = _write_attempt(submission, kind, by, values, images)
+            call = Call(
+                submission=submission,
+                attempt=attempt,
+                kind=kind,
+                returns_to=seen,
+                userid=values.get("userid", ""),
+                not_before=now + delay,
+                latest_start=submission.step2_at_the_latest if kind in LIMITED else None,
+                urgency_at=submission.deadline_at or now + RESULT_LIMIT,
+                prepared_at=now,
+                prepared_by=by.user,
+            )
+            call.save(force_insert=True)
+            task_queue.after_commit(task_queue.SEND)
+    except IntegrityError as error:  # of two simultaneous presses, the second violates the unique constraint
+        raise StaleSubmission(submission.reference) from error
+    log.info("call %s prepared", call.pk, extra={"operation": call.kind})
+    return call
+
+
+def _write_attempt(
+    submission: Submission, kind: CallKind, by: Actor, values: Mapping[str, str], images: Iterable[Image]
+) -> Attempt:
+    attempt = Attempt(
+        submission=submission,
+        kind=kind,
+        number=submission.attempts.filter(kind=kind).count() + 1,
+        images=[{"id": str(image.pk), "field": image.vendor_field, "sha256": image.sha256} for image in images],
+        confirmed_by=by.user,
+    )
+    attempt.values = dict(values)
+    attempt.save(force_insert=True)
+    return attempt
+
+
+def insert_recovered(submission: Submission, kind: CallKind, *, as_: CallState, userid: str = "") -> Call:
+    """Insert a call that the vendor has and a restored database lost; its attempt holds no values."""
+    now = clock.now()
+    settled = as_ == CallState.SETTLED
+    call = Call(
+        submission=submission,
+        attempt=_write_attempt(submission, kind, SYSTEM, {}, ()),
+        kind=kind,
+        state=as_,
+        returns_to=submission.status,
+        userid=userid,
+        not_before=now,
+        urgency_at=now,
+        sent_at=now,
+        ended_at=now if settled else None,
+        settled_as="found" if settled else "",
+        next_read_at=None if settled else now,
+        known_before={},
+        error="found_at_vendor",
+    )
+    call.save(force_insert=True)
+    count_start(call)
+    events.record("call_found", by=SYSTEM, submission=submission, fields={"call": kind})
+    return call

@@ -1,0 +1,166 @@
+"""What a role may do apart from any one submission, in pairs: `user_can_x` asks, `check_user_can_x` raises.
+
+`permissions` has the rules about one submission. No other module compares roles; `tests/test_house.py` enforces it.
+"""
+
+from django.utils.translation import gettext as _
+
+from submissions.models import Role, User
+
+
+class NotAllowed(Exception):
+    """The user may not do this; the text says why and who may."""
+
+
+def _require(allowed: bool, reason: str) -> None:
+    if not allowed:
+        raise NotAllowed(reason)
+
+
+def is_manager(user: User) -> bool:
+    return user.role == Role.MANAGER
+
+
+def is_administrator(user: User) -> bool:
+    return user.role == Role.ADMINISTRATOR
+
+
+def is_limited_to_team(user: User) -> bool:
+    """Whether the user sees only their own team's submissions and searches only among them."""
+    return user.role == Role.AGENT
+
+
+def user_can_start(user: User) -> bool:
+    return not is_administrator(user)
+
+
+def check_user_can_start(user: User) -> None:
+    _require(user_can_start(user), _("Administrators manage settings and do not handle submissions."))
+
+
+def user_can_list(user: User) -> bool:
+    return not is_administrator(user)
+
+
+def check_user_can_list(user: User) -> None:
+    _require(user_can_list(user), _("Administrators see submissions without personal data, in the admin."))
+
+
+def user_can_see_handover(user: User) -> bool:
+    return not is_administrator(user)
+
+
+def check_user_can_see_handover(user: User) -> None:
+    _require(user_can_see_handover(user), _("The hand-over list is for those who work on submissions."))
+
+
+def user_can_see_queue(user: User) -> bool:
+    return user.is_reviewer
+
+
+def check_user_can_see_queue(user: User) -> None:
+    _require(user_can_see_queue(user), _("The review queue is for compliance officers and managers."))
+
+
+def check_user_can_see_review_page(user: User) -> None:
+    """Administrators open review pages too; they see no personal data and cannot act."""
+    if not is_administrator(user):
+        check_user_can_see_queue(user)
+
+
+def user_can_assign(user: User) -> bool:
+    return is_manager(user)
+
+
+def check_user_can_assign(user: User) -> None:
+    _require(user_can_assign(user), _("Only managers assign."))
+
+
+def user_can_see_discrepancies(user: User) -> bool:
+    return user.is_reviewer
+
+
+def check_user_can_see_discrepancies(user: User) -> None:
+    _require(user_can_see_discrepancies(user), _("Only compliance officers and managers see the differences."))
+
+
+def user_can_see_sending(user: User) -> bool:
+    return is_manager(user) or is_administrator(user)
+
+
+def check_user_can_see_sending(user: User) -> None:
+    reason = _("Managers and administrators see this page; what concerns you stands on every page.")
+    _require(user_can_see_sending(user), reason)
+
+
+def user_can_stop_sending(user: User) -> bool:
+    return is_manager(user)
+
+
+def check_user_can_stop_sending(user: User) -> None:
+    _require(user_can_stop_sending(user), _("Only managers stop and resume sending."))
+
+
+def user_can_lift_hold(user: User) -> bool:
+    return is_administrator(user)
+
+
+def check_user_can_lift_hold(user: User) -> None:
+    _require(user_can_lift_hold(user), _("Only administrators lift the hold of a restored database."))
+
+
+def user_can_retain(user: User) -> bool:
+    """Whether the user manages retention, legal holds, and erasure; these pages show references only."""
+    return is_administrator(user)
+
+
+def check_user_can_retain(user: User) -> None:
+    _require(user_can_retain(user), _("Retention is for administrators."))
+
+
+def user_can_answer_data_subject(user: User) -> bool:
+    return user.is_reviewer
+
+
+def check_user_can_answer_data_subject(user: User) -> None:
+    reason = _("Only compliance officers and managers answer an applicant's request for their data.")
+    _require(user_can_answer_data_subject(user), reason)
+
+
+def user_can_see_access_report(user: User) -> bool:
+    return is_manager(user)
+
+
+def check_user_can_see_access_report(user: User) -> None:
+    _require(user_can_see_access_report(user), _("The report of access is for managers."))
+
+
+def user_can_export(user: User) -> bool:
+    return user.is_reviewer and user.is_active
+
+
+def check_user_can_export(user: User) -> None:
+    _require(user_can_export(user), _("Only compliance officers and managers export."))
+
+
+def user_can_see_reports(user: User) -> bool:
+    return user.is_reviewer
+
+
+def check_user_can_see_reports(user: User) -> None:
+    _require(user_can_see_reports(user), _("Reports are for managers; compliance officers see their own figures."))
+
+
+def user_can_see_all_figures(user: User) -> bool:
+    """Whether reports show everyone's decisions with the reasons of overrides; others see their own without."""
+    return is_manager(user)
+
+
+def user_can_administer(user: User) -> bool:
+    """Whether the user changes projects, keys, users, teams, and consent texts in the admin."""
+    return user.is_active and is_administrator(user)
+
+
+def user_can_read_records(user: User) -> bool:
+    """Whether the user reads submissions in the admin; administrators see them without personal data."""
+    return user.is_active and (user.is_reviewer or is_administrator(user))
