@@ -1,4 +1,4 @@
-"""The vendor has it: what an adopted call does to the submission, from what the vendor's record still tells."""
+"""Adopt unknown calls that arrived: move the submission by the vendor's record, in place of the lost reply."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,73 +16,73 @@ from submissions.vendor_sync import discrepancies, replies, status_table
 from submissions.workflow.transitions import move
 
 
-def _adopt_step1(call: Call, found: VendorSubmission) -> None:
-    """Take over what Step 1's lost reply would have told; what the vendor no longer tells stays not known."""
+def _adopt_step1(call: Call, record: VendorSubmission) -> None:
+    """Move the submission as Step 1's lost reply would have; values that the record lacks stay unknown."""
     submission = call.submission
-    columns = status_table.vendor_columns(submission, found)
-    columns |= replies.first_seen(found)
-    codes = found.attempts[-1].retry_codes if found.attempts else ()
-    if found.result == "rejected":
+    columns = status_table.vendor_columns(submission, record)
+    columns |= replies.first_seen(record)
+    codes = record.attempts[-1].retry_codes if record.attempts else ()
+    if record.result == "rejected":
         columns |= replies.arriving(submission, Status.REJECTED, clock.now()) | {
-            "source": status_table.source_of(found)
+            "source": status_table.source_of(record)
         }
         move(submission, Status.REJECTED, by=VENDOR, **columns)
-    elif _wants_new_id(call, found):
+    elif _wants_new_id(call, record):
         code = codes[0][:80] if codes else ""
         Call.objects.filter(pk=call.pk).update(error_code=code)
         move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=code, **columns)
     else:
         confirmed = submission.values
-        columns |= replies.read_columns(submission, found.ocr)
+        columns |= replies.read_columns(submission, record.ocr)
         move(submission, Status.CONFIRMING, by=VENDOR, fields={"read_back": True}, **columns)
         blind_index.index(submission)
-        # What a restored database or a stray record brings back may have been followed by a Step 2 already.
+        # A call recovered after a restore, or from an orphan record, may have been followed by Step 2 already.
         if call.error not in (evidence.RESTORED, "found_at_vendor"):
             auto_submit.after_step1(call, confirmed)
 
 
-def _wants_new_id(call: Call, found: VendorSubmission) -> bool:
-    """No OCR, and one more refused ID image than before; or nothing that tells.
+def _wants_new_id(call: Call, record: VendorSubmission) -> bool:
+    """Whether the record shows one more refused ID image than before, and no OCR; also true if it cannot show it.
 
-    An ID image sent again where none was wanted costs nothing ("already processed"), a selfie sent too early does not
-    get through: so where the vendor lists no attempts, another ID image is asked for.
+    An unneeded ID image costs nothing ("already processed") and a selfie sent too early fails, so another ID image is
+    requested when the vendor lists no attempts.
     """
-    if found.ocr or call.error == "already_processed":
+    if record.ocr or call.error == "already_processed":
         return False
-    if found.attempts is None:
+    if record.attempts is None:
         return True
-    return evidence.id_tries(call, found) > int(call.known_before.get("id_tries", 0))
+    return evidence.id_tries(call, record) > int(call.known_before.get("id_tries", 0))
 
 
-def _adopt_step2(call: Call, found: VendorSubmission) -> None:
+def _adopt_step2(call: Call, record: VendorSubmission) -> None:
     submission = call.submission
-    to = replies.STEP2_ENDS[found.result or ""]
-    at = (found.pending_at if to == Status.PENDING else found.result_at) or clock.now()
-    columns = status_table.vendor_columns(submission, found) | status_table.last_attempt(found)
+    to = replies.STEP2_ENDS[record.result or ""]
+    at = (record.pending_at if to == Status.PENDING else record.result_at) or clock.now()
+    columns = status_table.vendor_columns(submission, record) | status_table.last_attempt(record)
     columns |= {"first_step2_at": submission.first_step2_at or call.sent_at}
     columns |= replies.arriving(submission, to, at)
     if to in (Status.APPROVED, Status.REJECTED):
-        columns["source"] = status_table.source_of(found)
+        columns["source"] = status_table.source_of(record)
     if to == Status.INCOMPLETE:
-        columns |= _retry_of(submission, found)
+        columns |= _retry_of(submission, record)
     move(submission, to, by=VENDOR, fields={"read_back": True}, notice="", **columns)
 
 
-def _retry_of(submission: Submission, found: VendorSubmission) -> dict[str, object]:
-    last = found.attempts[-1] if found.attempts else None
+def _retry_of(submission: Submission, record: VendorSubmission) -> dict[str, object]:
+    last = record.attempts[-1] if record.attempts else None
     submission.retry_message = last.retry_messages[0] if last and last.retry_messages else ""
     code = last.retry_codes[0] if last and last.retry_codes else ""
     return {"retry_code": code[:80], "retry_message_sealed": submission.retry_message_sealed}
 
 
-def _adopt_review(call: Call, found: VendorSubmission) -> None:
-    """Ours when the verdict is ours; another verdict is the vendor's own, and ours is withdrawn and shown."""
+def _adopt_review(call: Call, record: VendorSubmission) -> None:
+    """Adopt the vendor's verdict: the reviewer's if equal, else the vendor's own with ours withdrawn and reported."""
     submission = call.submission
     decision = Decision.objects.select_related("reviewer").get(call=call)
     decision.submission = submission
-    theirs = Status(found.result or "")
-    columns = status_table.vendor_columns(submission, found)
-    is_ours = found.result == decision.verdict
+    theirs = Status(record.result or "")
+    columns = status_table.vendor_columns(submission, record)
+    is_ours = record.result == decision.verdict
     if is_ours:
         columns |= replies.decided_here(submission, decision)
     else:
@@ -96,7 +96,7 @@ def _adopt_review(call: Call, found: VendorSubmission) -> None:
         corrections.adopt(decision)
 
 
-def _adopt_delete(call: Call, found: VendorSubmission | None) -> None:
+def _adopt_delete(call: Call, record: VendorSubmission | None) -> None:
     events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
 
 

@@ -18,7 +18,7 @@ from submissions.vendor_sync import discrepancies, reconcile
 from submissions.workflow.transitions import move
 
 OURS = re.compile(rf"(KP-[{REFERENCE_ALPHABET}]{{8}})-([0-9]{{1,5}})")
-ADOPTED, CALL_UNDER_WAY, SHOWN = "adopted", "call_under_way", "shown"
+ADOPTED, CALL_UNDER_WAY, REPORTED = "adopted", "call_under_way", "shown"
 
 
 def reference_in(userid: str) -> str:
@@ -27,42 +27,42 @@ def reference_in(userid: str) -> str:
     return match[1] if match else ""
 
 
-def place(project: Project, found: VendorSubmission) -> str:
+def place(project: Project, record: VendorSubmission) -> str:
     """Adopt it, or show it; `CALL_UNDER_WAY`: a call is with the vendor that will tell by itself."""
-    match = OURS.fullmatch(found.userid)
-    if match is None or Submission.objects.filter(project=project, vendor_id=found.submission_id).exists():
-        return SHOWN
+    match = OURS.fullmatch(record.userid)
+    if match is None or Submission.objects.filter(project=project, vendor_id=record.submission_id).exists():
+        return REPORTED
     ours = Submission.objects.filter(project=project, reference=match[1]).select_related("project").first()
     if ours is None:
-        discrepancies.unknown_here(project, found.submission_id, found.userid, found.result or "")
-        return SHOWN
+        discrepancies.unknown_here(project, record.submission_id, record.userid, record.result or "")
+        return REPORTED
     call = ours.open_call
     if call is not None and call.kind == CallKind.STEP1 and not ours.vendor_id:
-        return _hint_at(call, ours, found)
+        return _hint_at(call, ours, record)
     if call is None and not ours.vendor_id and ours.status == Status.DRAFT:
-        return _take_back_in(ours, found, int(match[2]))
-    discrepancies.second_record(ours, found.submission_id, found.userid, found.result or "")
-    return SHOWN
+        return _take_back_in(ours, record, int(match[2]))
+    discrepancies.second_record(ours, record.submission_id, record.userid, record.result or "")
+    return REPORTED
 
 
-def _hint_at(call: Call, ours: Submission, found: VendorSubmission) -> str:
-    """The reply is lost or still to come; where it is lost, this record settles it if it carries the call's userid."""
-    if call.state != CallState.UNKNOWN or call.userid != found.userid:
+def _hint_at(call: Call, ours: Submission, record: VendorSubmission) -> str:
+    """Settle the open Step 1 by this record if its reply is lost and the record has the call's userid."""
+    if call.state != CallState.UNKNOWN or call.userid != record.userid:
         return CALL_UNDER_WAY
     call.submission = ours
-    return ADOPTED if reconcile.settle_one(call, hinted=found.submission_id) else CALL_UNDER_WAY
+    return ADOPTED if reconcile.settle_one(call, hinted=record.submission_id) else CALL_UNDER_WAY
 
 
-def _take_back_in(ours: Submission, found: VendorSubmission, number: int) -> str:
-    """The draft's Step 1 had arrived: its call is opened again, or written anew, and settled by the record.
+def _take_back_in(ours: Submission, record: VendorSubmission, number: int) -> str:
+    """Reopen or insert the draft's Step 1, which arrived after all, and settle it by the record.
 
-    A webhook and the paged list may bring one record at the same time; the later one finds that it is placed.
+    A webhook and the list may bring one record at the same time; the lock lets only the first one change anything.
     """
     with transaction.atomic():
         lock(ours)
         if ours.has_open_call or ours.vendor_id or ours.status != Status.DRAFT:
             return CALL_UNDER_WAY
-        gave_up = ours.calls.filter(userid=found.userid, state=CallState.SETTLED, settled_as="never_arrived").first()
+        gave_up = ours.calls.filter(userid=record.userid, state=CallState.SETTLED, settled_as="never_arrived").first()
         if gave_up is not None:
             gave_up.submission = ours
             if not ledger.reopen(gave_up):
@@ -70,7 +70,7 @@ def _take_back_in(ours: Submission, found: VendorSubmission, number: int) -> str
             ledger.mark_unknown(gave_up, error="found_at_vendor")
             call = gave_up
         else:
-            call = new_calls.insert_recovered(ours, CallKind.STEP1, as_=CallState.UNKNOWN, userid=found.userid)
+            call = new_calls.insert_recovered(ours, CallKind.STEP1, as_=CallState.UNKNOWN, userid=record.userid)
             numbers = {"step1_calls": max(number, ours.step1_calls)}
-            move(ours, Status.STEP1_SENDING, by=SYSTEM, fields={"found": found.submission_id}, **numbers)
-    return ADOPTED if reconcile.settle_one(call, hinted=found.submission_id) else CALL_UNDER_WAY
+            move(ours, Status.STEP1_SENDING, by=SYSTEM, fields={"found": record.submission_id}, **numbers)
+    return ADOPTED if reconcile.settle_one(call, hinted=record.submission_id) else CALL_UNDER_WAY

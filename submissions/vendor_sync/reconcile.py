@@ -61,25 +61,29 @@ def _settle_safely(call: Call) -> bool:
 
 
 def settle_one(call: Call, *, hinted: str = "") -> bool:
-    """One read and what it says. `hinted`: the vendor's id that a webhook named for a Step 1 whose reply was lost."""
+    """Read the vendor's record once and act on its evidence. Return whether the call is settled.
+
+    Args:
+        hinted: the vendor's id from a webhook, for a Step 1 whose reply was lost.
+    """
     if is_stuck(call):
         alerts.tell(call.submission, "call_stuck", call.sent_at)
     if call.kind == CallKind.ACCOUNT:
         return _wait_for_a_person(call)
     client = vendor_client.client_for(call.submission.project)
     try:
-        found = _read(call, client, hinted)
+        record = _read(call, client, hinted)
     except VendorError:
         return _ask_later(call)
     gate.note_contact(call.submission.project, client.last_received)
     try:
-        return _act_on(judge(call, found, partial(_held_selfie, call, client)), call, found, client)
+        return _act_on(judge(call, record, partial(_held_selfie, call, client)), call, record, client)
     except StaleSubmission:
         return False
 
 
 def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
-    """The vendor's record of what this call was about; a lost first Step 1 is found by the userid it carried."""
+    """Read the vendor's record of the call's submission; after a lost first Step 1, search by the call's userid."""
     if call.submission.vendor_id:
         return client.get_submission(call.submission.vendor_id)
     if hinted:
@@ -96,23 +100,23 @@ def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
 
 
 def _with_userid(client: Client, userid: str) -> list[VendorSubmission]:
-    """The records that carry it. Items of a list are slimmer than single ones: one without a userid is read whole.
+    """Return the records with this userid. List items have fewer members: items without a userid are read one by one.
 
     Raises:
-        OutcomeUnknown: records came and none carries it. The vendor ignores what it was asked for, and such a list says
-            nothing about the one that is not on it.
+        OutcomeUnknown: the list has records and none has the userid. The vendor ignored the search, so the list does
+            not prove that there is no such record.
     """
     listed = client.find_by_userid(userid)
     slim = [item for item in listed if not item.userid][:READ_WHOLE]
-    found = [item for item in listed if item.userid] + [_whole(client, item) for item in slim]
-    ours = [item for item in found if item.userid == userid]
+    records = [item for item in listed if item.userid] + [_whole(client, item) for item in slim]
+    ours = [item for item in records if item.userid == userid]
     if listed and not ours:
         raise OutcomeUnknown("a list of other records than those asked for")
     return ours
 
 
 def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
-    """What was told already stands where the single record does not tell it."""
+    """Return the single record of a list item; the item itself if there is none."""
     whole = client.get_submission(item.submission_id)
     if whole is None:
         return item
@@ -122,7 +126,7 @@ def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
 
 
 def _held_selfie(call: Call, client: Client) -> str | None:
-    """SHA-256 of the selfie the vendor keeps; "" when it says it has none, None when it cannot be asked."""
+    """Return the SHA-256 of the selfie that the vendor keeps; "" if it has none, None if the read failed."""
     try:
         content, _kind = client.image(call.submission.vendor_id, "selfieImage")
     except Refused:
@@ -132,39 +136,39 @@ def _held_selfie(call: Call, client: Client) -> str | None:
     return hashlib.sha256(content).hexdigest()
 
 
-def _act_on(finding: Evidence, call: Call, found: VendorSubmission | None, client: Client) -> bool:
-    if finding == Evidence.ARRIVED:
+def _act_on(result: Evidence, call: Call, record: VendorSubmission | None, client: Client) -> bool:
+    if result == Evidence.ARRIVED:
         with transaction.atomic():
             ledger.settle(call, "never_arrived" if call.error == "already_processed" else "adopted")
-            ADOPT[CallKind(call.kind)](call, found)
-            _catch_up(call, found)
+            ADOPT[CallKind(call.kind)](call, record)
+            _catch_up(call, record)
         return True
-    if finding == Evidence.TURNED_AWAY:
+    if result == Evidence.TURNED_AWAY:
         with transaction.atomic():
             release(call, by=SYSTEM)
-            status_table.adopt(call.submission, found)
+            status_table.adopt(call.submission, record)
         return True
-    if finding == Evidence.UNTOLD:
+    if result == Evidence.UNTOLD:
         with transaction.atomic():
             ledger.settle(call, "not_known")
             ledger.return_to_before(call, by=SYSTEM, why="not_known", notice="")
-            status_table.adopt(call.submission, found)
+            status_table.adopt(call.submission, record)
         return True
-    if finding == Evidence.ABSENT:
+    if result == Evidence.ABSENT:
         return _nothing_changed(call, client)
-    if found is not None and found.result not in KNOWN:
-        discrepancies.add(call.submission, DifferenceKind.STATUS, (call.submission.status, found.result or ""))
+    if record is not None and record.result not in KNOWN:
+        discrepancies.add(call.submission, DifferenceKind.STATUS, (call.submission.status, record.result or ""))
     return _proves_nothing(call)
 
 
-def _catch_up(call: Call, found: VendorSubmission | None) -> None:
-    """The record may have gone further than this call took it, and from now on the poller asks about it."""
-    if found is not None and call.kind in (CallKind.STEP1, CallKind.STEP2):
-        status_table.adopt(call.submission, found)
+def _catch_up(call: Call, record: VendorSubmission | None) -> None:
+    """Adopt the whole record: its status may be further than this call moved it."""
+    if record is not None and call.kind in (CallKind.STEP1, CallKind.STEP2):
+        status_table.adopt(call.submission, record)
 
 
 def _proves_nothing(call: Call) -> bool:
-    """Older than what the vendor has told, or in words nobody knows: the two reads begin anew."""
+    """Restart the two reads: this one is older than an earlier report, or has an unknown status."""
     Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(clear_since=None)
     return _ask_later(call)
 
@@ -183,8 +187,9 @@ def _nothing_changed(call: Call, client: Client) -> bool:
 
 
 def _give_up(call: Call, client: Client, waited: timedelta) -> bool:
-    """Never arrived, where reads are known to be fresh. Where nothing tells, a Step 2 waits longer than reads may lag:
-    given up wrongly, it costs a customer one try of three.
+    """Settle the call as never arrived if reads are fresh. If unknown, a Step 2 waits longer than reads may lag.
+
+    A wrong result would cost the customer one of three tries.
     """
     are_fresh = _reads_are_fresh(call, client)
     if are_fresh is False:
@@ -196,28 +201,28 @@ def _give_up(call: Call, client: Client, waited: timedelta) -> bool:
 
 
 def known_after(call: Call) -> timedelta:
-    """How long reads must show nothing, from the first of them, before the call counts as never arrived."""
+    """Return how long reads must show no change, from the first read, before the call counts as never arrived."""
     apart = timedelta(minutes=call.submission.project.settle_minutes)
     return max(apart, MAY_LAG) if call.kind == CallKind.STEP2 and _witness(call) is None else apart
 
 
 def known_in(call: Call) -> timedelta:
-    """What is left of it; all of it until the first read."""
+    """Return the rest of `known_after`; all of it before the first read."""
     read_since = call.clear_since and clock.vendor_now(call.submission.project) - call.clear_since
     return max(known_after(call) - (read_since or timedelta(0)), timedelta(0))
 
 
 def _vendor_time(call: Call, client: Client) -> datetime:
-    """The two reads are told apart by the vendor's clock, so that a jump of ours does not shorten the wait."""
-    told = client.last_received.date if client.last_received else None
-    return told or clock.vendor_now(call.submission.project)
+    """Return the vendor's time: the wait between two reads must not depend on jumps of our clock."""
+    vendor_date = client.last_received.date if client.last_received else None
+    return vendor_date or clock.vendor_now(call.submission.project)
 
 
 def _reads_are_fresh(call: Call, client: Client) -> bool | None:
-    """A witness: the first submission of the project that the vendor changed after this call must have ended.
+    """Whether reads show recent changes; None without a witness (no traffic).
 
-    When a read of it does not show that change yet, reads lag by more than we waited, and prove nothing. None without
-    a witness (no traffic).
+    The witness is the first submission of the project that the vendor changed after the end of this call. If a read of
+    it does not show that change yet, reads lag by more than we waited and prove nothing.
     """
     witness = _witness(call)
     if witness is None:
@@ -233,13 +238,13 @@ def _witness(call: Call) -> Submission | None:
     project = call.submission.project
     over = left_at(call) + project.longest_call
     others = Submission.objects.filter(project=project, vendor_updated_at__gte=over).exclude(pk=call.submission_id)
-    found = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project").first()
-    witness: Submission | None = found
+    rows = others.exclude(vendor_id="").order_by("vendor_updated_at").select_related("project")
+    witness: Submission | None = rows.first()
     return witness
 
 
 def release(call: Call, *, by: Actor, reason: str = "") -> None:
-    """The vendor never got it (or a person answers for saying so): the submission is where it was before the press."""
+    """Settle the call as never arrived, and return the submission to its status before the call."""
     with transaction.atomic():
         ledger.settle(call, "never_arrived", by=by, reason=reason)
         ledger.return_to_before(call, by=by, why="never_arrived")
@@ -253,9 +258,9 @@ def _ask_later(call: Call) -> bool:
 
 
 def _wait_for_a_person(call: Call) -> bool:
-    """Nothing at the vendor tells whether the 1-won check ran: an agent releases it with a reason.
+    """Wait until an agent releases the account check with a reason, because the vendor's record does not show it.
 
-    Where its submission has ended without it, nobody needs to know any more.
+    If its submission has ended, the check is settled as not known.
     """
     if call.submission.status in FINAL:
         ledger.settle(call, "not_known")
@@ -266,10 +271,10 @@ def _wait_for_a_person(call: Call) -> bool:
 
 
 def may_be_settled_by_hand(call: Call) -> bool:
-    """An unknown call that is stuck; an account check at any time, because nothing at the vendor tells of it."""
+    """Whether a person may settle the unknown call: a stuck one, or an account check, which no record shows."""
     return call.kind == CallKind.ACCOUNT or is_stuck(call)
 
 
 def is_stuck(call: Call) -> bool:
-    """So long unknown that a person is told and may overrule."""
+    """Whether the call is unknown for so long that people are alerted and may settle it."""
     return call.sent_at is not None and clock.now() - call.sent_at > PERSON_TOLD_AFTER

@@ -1,8 +1,8 @@
-"""What the vendor's own record says, and what follows: one row for every pair of our status and the vendor's.
+"""Compare the vendor's record with ours and adopt it: one table row for each of our statuses.
 
-`AGREE`: nothing to do. A status: move there. `DIFFER`: shown to people, nothing moves by itself. `WAIT`: an open call
-is about to tell. `BEHIND` (in no row): the read is older than what the vendor has told us. A status of the vendor's
-that nobody has documented is always a difference.
+`AGREE`: nothing to do. A status: move there. `DIFFER`: people see a discrepancy and the status stays. `WAIT`: the reply
+to an open call will decide. `BEHIND` (in no row): the read is older than an earlier report of the vendor. An
+undocumented vendor status is always a discrepancy.
 """
 
 from enum import Enum
@@ -37,8 +37,8 @@ A, D, W = Agreement.AGREE, Agreement.DIFFER, Agreement.WAIT
 MAX_ATTEMPTS = 1_000  # the vendor takes three; a longer list still fits its column
 VENDOR_STATUSES = ("incomplete", "pending", "approved", "rejected")
 
-# Our status: what the vendor's incomplete, pending, approved and rejected mean against it.
-# The vendor's incomplete covers "ID only" and "failed selfie" alike: it agrees with all of ours that are not further.
+# Our status: the result for the vendor's incomplete, pending, approved, and rejected.
+# The vendor's incomplete means "ID only" or "failed selfie": it agrees with all of our statuses up to these.
 TABLE: dict[Status, tuple[Status | Agreement, Status | Agreement, Status | Agreement, Status | Agreement]] = {
     S.DRAFT: (D, D, D, D),
     S.STEP1_SENDING: (W, W, W, W),
@@ -63,46 +63,46 @@ def agreement_on(ours: Status, vendor: str) -> Status | Agreement:
 
 
 def ask_vendor(submission: Submission, *, by: Actor) -> VendorSubmission | None:
-    """Read the vendor's record now, adopt what the table says, and return what was read (None: it has no such record).
+    """Read the vendor's record, adopt it, and return it; None if the vendor has no such record.
 
     Raises:
-        argos.errors.VendorError: the vendor could not be asked; nothing changed.
+        argos.errors.VendorError: the read failed; nothing changed.
     """
     client = vendor_client.client_for(submission.project)
-    found = client.get_submission(submission.vendor_id)
+    record = client.get_submission(submission.vendor_id)
     gate.note_contact(submission.project, client.last_received)
-    events.record("vendor_asked", by=by, submission=submission, fields={"found": found is not None})
-    adopt(submission, found)
-    return found
+    events.record("vendor_asked", by=by, submission=submission, fields={"found": record is not None})
+    adopt(submission, record)
+    return record
 
 
-def adopt(submission: Submission, found: VendorSubmission | None) -> Agreement | Status:
-    """Bring our record in line with the vendor's where the table says so, else mark the difference.
+def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement | Status:
+    """Adopt the vendor's record as the table says, else store the discrepancy.
 
-    A read that is older than the vendor's own last word changes nothing; it is made again soon.
+    A read that is older than the vendor's last report changes nothing and is repeated soon.
     """
     submission.refresh_from_db(fields=["status", "vendor_updated_at", "deadline_at"])
-    if _proves_nothing(submission, found):
+    if _proves_nothing(submission, record):
         _read_again(submission)
         return Agreement.BEHIND
-    told = vendor_columns(submission, found)
-    if not submission.has_open_call and found is not None:
-        _put_tries_right(submission, found)
-    word = _word(submission, found)
-    if isinstance(word, Status) and found:
-        _follow(submission, word, found, told)
+    values = vendor_columns(submission, record)
+    if not submission.has_open_call and record is not None:
+        _correct_tries(submission, record)
+    agreement = _agreement(submission, record)
+    if isinstance(agreement, Status) and record:
+        _follow(submission, agreement, record, values)
     else:
-        _note(submission, told, word)
+        _note(submission, values, agreement)
     if not submission.has_open_call:
-        discrepancies.settle_on(submission, _differences(submission, found, word))
-    return word
+        discrepancies.settle_on(submission, _differences(submission, record, agreement))
+    return agreement
 
 
-def _proves_nothing(submission: Submission, found: VendorSubmission | None) -> bool:
-    if found is not None:
-        return evidence.is_behind(submission, found)
-    told = submission.vendor_updated_at
-    return told is not None and clock.vendor_now(submission.project) - told < evidence.MAY_LAG
+def _proves_nothing(submission: Submission, record: VendorSubmission | None) -> bool:
+    if record is not None:
+        return evidence.is_behind(submission, record)
+    reported_at = submission.vendor_updated_at
+    return reported_at is not None and clock.vendor_now(submission.project) - reported_at < evidence.MAY_LAG
 
 
 def _read_again(submission: Submission) -> None:
@@ -110,23 +110,24 @@ def _read_again(submission: Submission) -> None:
     Submission.objects.filter(pk=submission.pk).update(vendor_read_at=clock.now(), next_read_at=again)
 
 
-def _word(submission: Submission, found: VendorSubmission | None) -> Agreement | Status:
-    """The table's; and a failed selfie at the vendor that we did not know of makes a confirming one incomplete."""
-    if found is None:
+def _agreement(submission: Submission, record: VendorSubmission | None) -> Agreement | Status:
+    """Look up the table. A failed selfie that we did not know of makes a confirming submission incomplete."""
+    if record is None:
         return Agreement.WAIT if submission.has_open_call else Agreement.DIFFER
-    word = agreement_on(Status(submission.status), found.result or "")
+    agreement = agreement_on(Status(submission.status), record.result or "")
     is_confirming = submission.status == S.CONFIRMING and not submission.has_open_call
-    if word == Agreement.AGREE and is_confirming and evidence.step2_tries(submission, found):
+    if agreement == Agreement.AGREE and is_confirming and evidence.step2_tries(submission, record):
         return S.INCOMPLETE
-    return word
+    return agreement
 
 
-def _put_tries_right(submission: Submission, found: VendorSubmission) -> None:
-    """More Step 2 attempts than our ledger holds: a call that we gave up had arrived, or a restored ledger lost it.
+def _correct_tries(submission: Submission, record: VendorSubmission) -> None:
+    """Correct the ledger if the vendor lists more Step 2 attempts: a given-up call arrived, or a restore lost a call.
 
-    Counted again under the submission's lock: a webhook and a poller that read the same record put one try right once.
+    The count is repeated under the submission's lock, so that a webhook and a poller with the same record correct a try
+    once.
     """
-    theirs = min(evidence.step2_tries(submission, found) or 0, MAX_TRIES)
+    theirs = min(evidence.step2_tries(submission, record) or 0, MAX_TRIES)
     if theirs <= evidence.tries_processed(submission):
         return
     with transaction.atomic():
@@ -134,10 +135,10 @@ def _put_tries_right(submission: Submission, found: VendorSubmission) -> None:
         if submission.has_open_call:
             return
         for _missing in range(theirs - evidence.tries_processed(submission)):
-            _put_try_right(submission)
+            _correct_try(submission)
 
 
-def _put_try_right(submission: Submission) -> None:
+def _correct_try(submission: Submission) -> None:
     gave_up = submission.calls.filter(kind=CallKind.STEP2, settled_as="never_arrived").order_by("-sent_at").first()
     if gave_up is not None:
         gave_up.submission = submission
@@ -147,33 +148,33 @@ def _put_try_right(submission: Submission) -> None:
 
 
 def _differences(
-    submission: Submission, found: VendorSubmission | None, word: Agreement | Status
+    submission: Submission, record: VendorSubmission | None, agreement: Agreement | Status
 ) -> dict[DifferenceKind, tuple[str, str]]:
-    """Everything in which this read and our record disagree, after what the table moved."""
-    if found is None:
+    """Return the discrepancies between this read and our record after the move."""
+    if record is None:
         return {DifferenceKind.NO_RECORD: (submission.status, "")} if submission.status != S.DRAFT else {}
-    shown: dict[DifferenceKind, tuple[str, str]] = {}
-    if word == Agreement.DIFFER:
+    differences: dict[DifferenceKind, tuple[str, str]] = {}
+    if agreement == Agreement.DIFFER:
         is_ours = submission.source == Source.REVIEWER
         kind = DifferenceKind.DECISION if is_ours else DifferenceKind.STATUS
-        shown[kind] = (submission.status, found.result or "")
-    tries, ours = evidence.step2_tries(submission, found), evidence.tries_processed(submission)
-    # A list that leaves out the accepted try is one shorter: no disagreement.
-    if tries is not None and (tries > ours or tries < ours - (found.result in evidence.STEP2_ONLY)):
-        shown[DifferenceKind.TRIES] = (str(ours), str(tries))
-    return shown
+        differences[kind] = (submission.status, record.result or "")
+    tries, ours = evidence.step2_tries(submission, record), evidence.tries_processed(submission)
+    # A list without the accepted try is one shorter; this is no discrepancy.
+    if tries is not None and (tries > ours or tries < ours - (record.result in evidence.STEP2_ONLY)):
+        differences[DifferenceKind.TRIES] = (str(ours), str(tries))
+    return differences
 
 
-def _follow(submission: Submission, to: Status, found: VendorSubmission, told: dict[str, Any]) -> None:
-    at = found.pending_at if to == Status.PENDING else found.result_at
-    columns = replies.arriving(submission, to, at or clock.now()) | told | last_attempt(found)
+def _follow(submission: Submission, to: Status, record: VendorSubmission, values: dict[str, Any]) -> None:
+    at = record.pending_at if to == Status.PENDING else record.result_at
+    columns = replies.arriving(submission, to, at or clock.now()) | values | last_attempt(record)
     columns["next_read_at"] = poll_intervals.ends(to)
     ours = _our_decision(submission, to)
     if to in (Status.APPROVED, Status.REJECTED):
-        columns |= {"source": source_of(found)} | (replies.decided_here(submission, ours) if ours else {})
+        columns |= {"source": source_of(record)} | (replies.decided_here(submission, ours) if ours else {})
     if to == Status.INCOMPLETE:
         columns |= {"first_step2_at": submission.first_step2_at or clock.now()}
-    fields = {"codes": told["vendor_codes"], "read_back": True}
+    fields = {"codes": values["vendor_codes"], "read_back": True}
     try:
         with transaction.atomic():
             move(submission, to, by=VENDOR, fields=fields, **columns)
@@ -184,7 +185,7 @@ def _follow(submission: Submission, to: Status, found: VendorSubmission, told: d
 
 
 def _our_decision(submission: Submission, to: Status) -> Decision | None:
-    """A verdict that we took for never arrived and that the vendor now shows: it is the reviewer's after all."""
+    """Return the reviewer's verdict that was settled as never arrived and that the vendor reports now, restored."""
     lost = Decision.objects.filter(submission=submission, verdict=to, call__settled_as="never_arrived")
     given_up = lost.filter(withdrawn_why="never_arrived").select_related("call", "reviewer")
     decision: Decision | None = given_up.order_by("-decided_at").first()
@@ -197,15 +198,15 @@ def _our_decision(submission: Submission, to: Status) -> Decision | None:
     return decision
 
 
-def _note(submission: Submission, told: dict[str, Any], word: Agreement | Status) -> None:
-    """Written only while the status is the one that was judged."""
-    told["next_read_at"] = (
+def _note(submission: Submission, values: dict[str, Any], agreement: Agreement | Status) -> None:
+    """Write the columns if the status is still the one that was compared."""
+    values["next_read_at"] = (
         poll_intervals.spread(poll_intervals.DIFFERING)
-        if word == Agreement.DIFFER
+        if agreement == Agreement.DIFFER
         else poll_intervals.ends(_status(submission))
     )
-    if Submission.objects.filter(pk=submission.pk, status=submission.status).update(**told):
-        for column, value in told.items():
+    if Submission.objects.filter(pk=submission.pk, status=submission.status).update(**values):
+        for column, value in values.items():
             setattr(submission, column, value)
 
 
@@ -213,30 +214,30 @@ def _status(submission: Submission) -> Status:
     return Status(submission.status)
 
 
-def vendor_columns(submission: Submission, found: VendorSubmission | None) -> dict[str, Any]:
-    if found is None:
+def vendor_columns(submission: Submission, record: VendorSubmission | None) -> dict[str, Any]:
+    if record is None:
         return {"vendor_read_at": clock.now()}
-    submission.vendor_comment = list(found.comments)
+    submission.vendor_comment = list(record.comments)
     columns: dict[str, Any] = {
         "vendor_read_at": clock.now(),
-        "vendor_status": (found.result or "")[:40],
-        "vendor_codes": list(found.codes),
+        "vendor_status": (record.result or "")[:40],
+        "vendor_codes": list(record.codes),
         "vendor_comment_sealed": submission.vendor_comment_sealed,
-        "vendor_updated_at": found.updated_at or submission.vendor_updated_at,
+        "vendor_updated_at": record.updated_at or submission.vendor_updated_at,
     }
-    if found.attempts is not None:
-        columns["vendor_attempts"] = min(len(found.attempts), MAX_ATTEMPTS)
-    if found.created_at and submission.status in UNDER_DEADLINE:
-        columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + RESULT_LIMIT}
+    if record.attempts is not None:
+        columns["vendor_attempts"] = min(len(record.attempts), MAX_ATTEMPTS)
+    if record.created_at and submission.status in UNDER_DEADLINE:
+        columns |= {"step1_started_at": record.created_at, "deadline_at": record.created_at + RESULT_LIMIT}
     return columns
 
 
-def last_attempt(found: VendorSubmission) -> dict[str, Any]:
-    """Scores of the attempt that decided; left alone where the vendor tells none."""
-    last = found.attempts[-1] if found.attempts else None
+def last_attempt(record: VendorSubmission) -> dict[str, Any]:
+    """Return the scores of the last attempt, without those that the vendor does not report."""
+    last = record.attempts[-1] if record.attempts else None
     scores = {"face_similarity": last and last.face_similarity, "liveness": last and last.liveness}
     return {column: value for column, value in scores.items() if value is not None}
 
 
-def source_of(found: VendorSubmission) -> Source:
-    return Source.TIMEOUT if replies.TIMEOUT_CODE in found.codes else Source.VENDOR
+def source_of(record: VendorSubmission) -> Source:
+    return Source.TIMEOUT if replies.TIMEOUT_CODE in record.codes else Source.VENDOR

@@ -96,7 +96,7 @@ def _two_reads() -> None:
         return True
 
     reconcile._nothing_changed = release_at_once
-    status_table._put_tries_right = lambda *_args: None
+    status_table._correct_tries = lambda *_args: None
 
 
 def _witness() -> None:
@@ -104,7 +104,7 @@ def _witness() -> None:
     from submissions.vendor_sync import reconcile, status_table
 
     reconcile._reads_are_fresh = lambda *_args: True
-    status_table._put_tries_right = lambda *_args: None
+    status_table._correct_tries = lambda *_args: None
 
 
 def _deadline() -> None:

@@ -145,7 +145,7 @@ def test_machine_fails_without(guard: str, monkeypatch: pytest.MonkeyPatch) -> N
     run, case = COURSES[course]
     monkeypatch.setattr(module, name, stand_in)
     if course == "lag":
-        monkeypatch.setattr(status_table, "_put_tries_right", lambda *given: None)
+        monkeypatch.setattr(status_table, "_correct_tries", lambda *given: None)
     with pytest.raises(AssertionError), machine(case) as driven:
         run(driven)
 

@@ -239,7 +239,7 @@ class TestLookedFor:
 
     def test_words_that_nobody_knows_are_shown_and_prove_nothing(self, call: Call) -> None:
         Call.objects.filter(pk=call.pk).update(clear_since=clock.now())
-        reconcile._act_on(reconcile.Finding.NOT_KNOWN, call, record("on_ice"), Vendor())  # type: ignore[arg-type]
+        reconcile._act_on(reconcile.Evidence.NOT_KNOWN, call, record("on_ice"), Vendor())  # type: ignore[arg-type]
         fresh = Call.objects.get(pk=call.pk)
         assert (fresh.state, fresh.clear_since) == (CallState.UNKNOWN, None)
         assert call.submission.differences.get().theirs == "on_ice"

@@ -43,20 +43,20 @@ def in_doubt(submission: Submission, kind: CallKind) -> Call:
 class TestPlaced:
     def test_reference_that_nobody_here_has_is_shown_with_what_became_of_it(self) -> None:
         project = make_project()
-        assert orphans.place(project, record("KP-ABCDEFGH-1", result="approved")) == orphans.SHOWN
+        assert orphans.place(project, record("KP-ABCDEFGH-1", result="approved")) == orphans.REPORTED
         assert Difference.objects.values_list("kind", "theirs").get() == ("unknown_here", "approved")
 
     def test_second_record_of_one_that_has_another_is_shown_with_what_became_of_it(self) -> None:
         submission = make_at(Status.CONFIRMING)
         found = record(f"{submission.reference}-1", result="rejected")
-        assert orphans.place(submission.project, found) == orphans.SHOWN
+        assert orphans.place(submission.project, found) == orphans.REPORTED
         assert Difference.objects.values_list("kind", "theirs").get() == ("second_record", "rejected")
 
     def test_record_without_a_result_is_shown_too(self) -> None:
         project, submission = make_project(), make_at(Status.CONFIRMING)
         for where, userid in ((project, "KP-ABCDEFGH-1"), (submission.project, f"{submission.reference}-1")):
             found = parse_item({"submissionId": f"of-{userid}", "userid": userid})
-            assert orphans.place(where, found) == orphans.SHOWN
+            assert orphans.place(where, found) == orphans.REPORTED
         assert {row.theirs for row in Difference.objects.all()} == {""}
 
     @pytest.mark.parametrize("case", ["prepared", "another userid"])
