@@ -17,7 +17,6 @@ from submissions.models import (
     ImageKind,
     Note,
     Question,
-    Role,
     Submission,
     User,
 )
@@ -31,6 +30,7 @@ from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
 from submissions.workflow.permissions import ReviewFacts, why_not
+from submissions.workflow.role_permissions import is_administrator
 
 DOCUMENTS = (ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.ADDRESS, ImageKind.ATTACHMENT)
 MAX_OTHERS = 8
@@ -71,7 +71,7 @@ class ReviewContext:
             verdicts=Verdicts.load(submission),
             calls=list(submission.calls.select_related("attempt").order_by("prepared_at")),
             people=_people(submission, user),
-            notes=list(submission.notes.select_related("author")) if user.role != Role.ADMINISTRATOR else [],
+            notes=list(submission.notes.select_related("author")) if not is_administrator(user) else [],
             images=list(submission.images.order_by("created_at")) if is_open else [],
             questions=questions.of(submission) if is_open else [],
             others=_others(submission, user) if is_open else [],
@@ -227,7 +227,7 @@ def _people(submission: Submission, user: User) -> People:
     is_reviewer = Q(is_active=True, role__in=REVIEWERS)
     rows = list(User.objects.annotate(has_captured=Exists(captured)).filter(is_reviewer | Q(has_captured=True)))
     rows.sort(key=lambda person: person.name)
-    colleagues = [row for row in rows if row.is_active and row.role in REVIEWERS and row != user]
+    colleagues = [row for row in rows if row.is_active and row.is_reviewer and row != user]
     return People([row for row in rows if row.has_captured], colleagues)
 
 
