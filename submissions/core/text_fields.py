@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from argos import characters
 from argos.matrix.formats import INVISIBLE
+
+TOO_LONG = gettext_lazy("Shorten this to %(limit_value)d characters. It has %(show_value)d.")
 
 
 def refuse_invisible(text: str) -> None:

@@ -14,13 +14,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from argos import limits
 from argos.characters import normalise
 from argos.matrix import Problem
+from submissions.capture.fields.capture_form import CALLBACK, CaptureForm
 from submissions.core import clock, masking
 from submissions.models import Submission
 
-CALLBACK = "callback_at"
 MAX_DIGITS = 10  # of a version
 YEARS_AROUND = 2  # of today, for a call-back
 
@@ -40,6 +39,7 @@ class Posted:
     version: int | None
     reasons: dict[str, str]
     too_long: dict[str, str] = field(default_factory=dict)  # typed, and not to be stored
+    problems: list[Problem] = field(default_factory=list)
 
     def is_typed(self, name: str) -> bool:
         """Whether the field is another than it was shown."""
@@ -53,18 +53,16 @@ class Posted:
 
 
 def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
-    """From a POST; a field that was not in the form, or still holds the hidden digits, is not in `typed`."""
-    present = [name for name in (*names, CALLBACK) if name in data and masking.BULLET not in data[name]]
-    version = data.get("version", "")
-    typed = {name: normalise(data[name]) for name in present}
-    given = {name.removeprefix("reason_"): normalise(data[name]) for name in data if name.startswith("reason_")}
+    """Return what was posted; a field that was not in the form, or still holds the hidden digits, is not in `typed`."""
+    form, version = CaptureForm(data, names), data.get("version", "")
+    form.full_clean()
     return Posted(
-        typed={name: text for name, text in typed.items() if len(text) <= limits.longest(name)},
-        was={name: normalise(data[f"was_{name}"]) for name in present if f"was_{name}" in data},
+        typed=form.values,
+        was={name: normalise(data[f"was_{name}"]) for name in form.fields if f"was_{name}" in data},
         version=int(version) if version.isascii() and version.isdigit() and len(version) < MAX_DIGITS else None,
-        reasons={name: text for name, text in given.items() if len(text) <= limits.REASON},
-        too_long={name: text for name, text in typed.items() if len(text) > limits.longest(name)}
-        | {f"reason_{name}": text for name, text in given.items() if len(text) > limits.REASON},
+        reasons=form.reasons,
+        too_long=form.refused,
+        problems=form.problems,
     )
 
 
@@ -81,18 +79,6 @@ def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str,
         elif text != now:
             merged.conflicts[name] = now
     return merged
-
-
-def length_problems(posted: Posted) -> list[Problem]:
-    text = _("Shorten this to %(most)d characters. It has %(count)d.")
-    return [
-        Problem(
-            name.removeprefix("reason_"),
-            "too_long",
-            text % {"most": limits.REASON if name.startswith("reason_") else limits.longest(name), "count": len(typed)},
-        )
-        for name, typed in posted.too_long.items()
-    ]
 
 
 def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:

@@ -16,6 +16,7 @@ from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import consent, drafts, images, ocr_diff, overrides, submit
 from submissions.capture.fields import form_fields, merge, mrz
+from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
@@ -113,7 +114,7 @@ def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> l
         except drafts.SavedMeanwhile:
             submission.refresh_from_db()
         else:
-            return tried + problems + merge.length_problems(form) + merge.conflict_problems(form, merged)
+            return tried + problems + form.problems + merge.conflict_problems(form, merged)
     raise StaleSubmission(submission.reference)
 
 
@@ -138,13 +139,13 @@ def kept(form: merge.Posted, problems: list[Problem]) -> dict[str, str]:
 
 def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
     """The call-back time is a column of its own; the rest is sealed."""
-    values = {name: text for name, text in typed.items() if name != merge.CALLBACK}
-    if merge.CALLBACK not in typed:
+    values = {name: text for name, text in typed.items() if name != CALLBACK}
+    if CALLBACK not in typed:
         return values, {}, []
     try:
-        return values, {merge.CALLBACK: merge.moment_of(typed[merge.CALLBACK])}, []
+        return values, {CALLBACK: merge.moment_of(typed[CALLBACK])}, []
     except ValueError:
-        return values, {}, [Problem(merge.CALLBACK, "no_time", _("Choose a day and a time to call back."))]
+        return values, {}, [Problem(CALLBACK, "no_time", _("Choose a day and a time to call back."))]
 
 
 def _note_consent(request: HttpRequest, submission: Submission) -> None:

@@ -15,6 +15,7 @@ from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import account_check, consent, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields, merge
+from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging import advice
 from submissions.core import clock
 from submissions.models import CallKind, Event, Image, ImageKind, Note, PhoneLink, Status, Submission, User
@@ -177,9 +178,9 @@ def office(
     submission: Submission, typed: Mapping[str, str] | None, problems: Sequence[Problem] = ()
 ) -> list[form_fields.FormRow]:
     """E-mail, customer number, phone and call-back time: for us, not part of the ID."""
-    stored = {**submission.values, merge.CALLBACK: merge.local_text(submission.callback_at)}
+    stored = {**submission.values, CALLBACK: merge.local_text(submission.callback_at)}
     values = {**stored, **(typed or {})}
-    types = {**form_fields.OFFICE_TYPES, merge.CALLBACK: "datetime-local"}
+    types = {**form_fields.OFFICE_TYPES, CALLBACK: "datetime-local"}
     return [
         form_fields.FormRow(
             name,
@@ -189,7 +190,7 @@ def office(
             type=types.get(name, "text"),
             problems=[problem for problem in problems if problem.field == name],
         )
-        for name in (*form_fields.OFFICE, merge.CALLBACK)
+        for name in (*form_fields.OFFICE, CALLBACK)
     ]
 
 

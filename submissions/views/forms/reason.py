@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import limits
 from submissions.core import reasons
-from submissions.core.text_fields import TextField
+from submissions.core.text_fields import TOO_LONG, TextField
 
 MISSING = _("Say it in a few words.")
-TOO_LONG = _("Shorten this to %(limit_value)d characters. It has %(show_value)d.")
 
 
 class WrittenField(TextField):

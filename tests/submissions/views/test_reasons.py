@@ -97,6 +97,13 @@ def test_refused_export_keeps_the_rest_of_the_form(client: Client) -> None:
     assert "Say in a few words what the export is for." in page
 
 
+def test_errors_of_the_new_form_are_named_by_their_fields(client: Client) -> None:
+    page = sign_in(client, make_user()).post(reverse("submission_new"), {"email": "kim"}).content.decode()
+    assert 'aria-invalid="true"' in page
+    assert 'aria-describedby="id_email_helptext id_email_error"' in page
+    assert 'id="id_email_error"' in page
+
+
 @pytest.mark.parametrize("name", ["stop", "seen", "give_up"])
 def test_reason_of_the_longest_length_is_stored_whole(name: str, client: Client) -> None:
     user, url, given = CASES[name]()
