@@ -132,7 +132,7 @@ def test_what_a_result_passed_over_is_not_shown_as_done(client: Client, agent: U
         "review": "passed",
         "result": "here",
     }
-    assert 'Review<span class="visually-hidden"> (passed over)</span>' in read(client, rejected)
+    assert 'Review <span class="visually-hidden"> (passed over)</span>' in read(client, rejected)
     closed = make_at(Status.ABANDONED, agent)
     assert [name for name, where in rail(closed) if where == "passed"] == ["confirm", "step2", "review"]
     assert "passed" not in dict(rail(make_at(Status.PENDING, agent))).values()

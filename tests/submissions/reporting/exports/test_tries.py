@@ -41,9 +41,9 @@ def test_failed_try_waits_longer_each_time_before_it_is_given_up(monkeypatch: py
 
     monkeypatch.setattr(default_storage, "save", broken)
     for minute in range(20):
-        with time_machine.travel(export.asked_at + timedelta(minutes=minute, seconds=1)):
+        with time_machine.travel(export.asked_at + timedelta(minutes=minute, seconds=1), tick=False):
             generate.make_waiting()
             generate.make_waiting()
     export.refresh_from_db()
-    assert [round(after.total_seconds() / 60) for after in began] == [0, 3, 8]
+    assert [round(after.total_seconds() / 60) for after in began] == [0, 2, 6]
     assert (export.state, export.failure) == (ExportState.FAILED, "interrupted")
