@@ -1,7 +1,6 @@
-"""Who works on which submission: claims of 30 minutes, the next one reserved ahead, hand-over, a manager's assigning.
+"""Claims of 30 minutes, the next submission reserved ahead, hand-over to a colleague, and assignment by a manager.
 
-A claim is the reason to look at a person's data, so it is always one person's and always ends. An assignment only says
-whose turn it is: it opens nothing and decides nothing.
+A claim is the reason to look at a person's data, so it is exclusive and expires. An assignment grants no access.
 """
 
 import uuid
@@ -30,11 +29,11 @@ CANDIDATES = 50
 
 
 class ClaimedByOther(Exception):
-    """Another reviewer holds it; `submission.claimed_by` says who."""
+    """Another reviewer has the claim; see `submission.claimed_by`."""
 
 
 def claim(submission: Submission, *, by: Actor) -> None:
-    """Reserve it for this person for 30 minutes; again extends it.
+    """Reserve the submission for this person for 30 minutes; a second call extends the claim.
 
     Raises:
         NotAllowed: not a reviewer, or the one who captured it.
@@ -51,7 +50,7 @@ def claim(submission: Submission, *, by: Actor) -> None:
 
 
 def open_reserved(submission: Submission, *, by: Actor) -> bool:
-    """Make a full claim of what was reserved ahead, once its holder opens it. Whether they hold it."""
+    """Turn a reservation into a claim when its holder opens it; return whether they hold it."""
     try:
         claim(submission, by=by)
     except (NotAllowed, ClaimedByOther, StaleSubmission):
@@ -60,7 +59,7 @@ def open_reserved(submission: Submission, *, by: Actor) -> bool:
 
 
 def _take(submission: Submission, *, by: Actor, purpose: str) -> bool:
-    """The guarded UPDATE that makes a claim, with its event: of two people pressing at once one gets the row."""
+    """Write the claim and its event with a guarded UPDATE: of two people at once, one gets the row."""
     with transaction.atomic():
         if not _write_claim(submission, by.user, is_reserved=purpose == "reserved"):
             return False
@@ -85,7 +84,7 @@ def _write_claim(submission: Submission, user: User | None, *, is_reserved: bool
 
 
 def extend(submission: Submission, *, by: Actor) -> bool:
-    """Thirty minutes more for the one who holds it; False when the claim has ended or somebody else has it.
+    """Extend the claim by 30 minutes; return False when it has ended or somebody else has it.
 
     No event: the claim is one, and the page asks for this every minute while the person works. What is reserved
     for them as the next one stays reserved.
@@ -97,7 +96,7 @@ def extend(submission: Submission, *, by: Actor) -> bool:
 
 
 def claim_next(*, by: Actor, besides: Submission | None = None) -> Submission | None:
-    """Take what is reserved for this person, else the unclaimed one whose target is nearest that they may decide.
+    """Claim what is reserved for this person, else the unclaimed one with the nearest target that they may decide.
 
     One assigned to them goes before the others; one assigned to somebody else is left to that person.
     """
@@ -105,7 +104,7 @@ def claim_next(*, by: Actor, besides: Submission | None = None) -> Submission | 
 
 
 def reserve_next(*, by: Actor, besides: Submission) -> Submission | None:
-    """Hold the next one for whoever works on `besides`, so that its images can be fetched ahead."""
+    """Reserve the next one for the reviewer of `besides`, so that the browser can fetch its images ahead."""
     return _take_first(by, besides, is_reserved=True)
 
 
@@ -119,22 +118,24 @@ def _take_first(by: Actor, besides: Submission | None, *, is_reserved: bool) -> 
 
 
 def _held_ahead(user: User, besides: Submission | None) -> "QuerySet[Submission]":
-    """What this person has reserved; one at most, but the database does not promise it."""
+    """Return this person's reservations: usually one, but no constraint enforces it."""
     held = Submission.objects.awaiting_review().filter(claimed_by=user, claimed_until__gte=clock.now())
     rows: QuerySet[Submission] = held.filter(is_reserved=True).select_related("project")
     return rows.exclude(pk=besides.pk) if besides is not None else rows
 
 
 def _candidates(user: User, besides: Submission | None) -> list[Submission]:
-    """What this person may take now: first theirs, then nobody's, each by the nearest target.
+    """Return what this person may claim now: first what is assigned to them, then to nobody, by the nearest target.
 
-    Not what they have spoken on, nor what somebody has just spoken on and may take back.
+    Submissions that they have decided, and those with a verdict that can still be undone, are left out.
     """
     now = clock.now()
     waiting = Submission.objects.awaiting_review().unclaimed(now).filter(project__reviewer=Reviewer.CLIENT)
-    given = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
+    verdicts = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
-    allowed = waiting.exclude(Exists(given.filter(not_theirs))).exclude(capturers__user=user).select_related("project")
+    allowed = (
+        waiting.exclude(Exists(verdicts.filter(not_theirs))).exclude(capturers__user=user).select_related("project")
+    )
     if besides is not None:
         allowed = allowed.exclude(pk=besides.pk)
     theirs = allowed.filter(assigned_to=user).order_by("target_at", "id")
@@ -150,7 +151,7 @@ def _is_nobodys() -> Q:
 
 
 def release(submission: Submission, *, by: Actor, note: str = "") -> None:
-    """Give a claim back, with a note for whoever takes it next.
+    """End a claim, with a note for the next reviewer.
 
     Raises:
         StaleSubmission: it is not theirs (any more). Nothing is written.
@@ -166,7 +167,7 @@ def release(submission: Submission, *, by: Actor, note: str = "") -> None:
 
 
 def hand_over(submission: Submission, to: User, *, by: Actor, note: str) -> None:
-    """Pass a claim on to a colleague, who becomes the claimant at once and finds it on their start page.
+    """Give a claim to a colleague, who finds it on their start page.
 
     Raises:
         NotAllowed: the colleague may not decide this one; the text says why.
@@ -189,7 +190,7 @@ def hand_over(submission: Submission, to: User, *, by: Actor, note: str) -> None
 
 
 def assign(pks: Iterable[uuid.UUID], to: User | None, *, by: Actor) -> tuple[int, int]:
-    """Say whose turn each is (None: anybody's) where that person may decide it; (how many, how many not).
+    """Assign each (None: to nobody) where that person may decide it; return (how many, how many not).
 
     Assigning never decides, opens nothing and takes nobody's claim away.
     """

@@ -1,4 +1,4 @@
-"""What a reviewer corrects with a verdict: told to the vendor with it, and ours once the vendor has taken it."""
+"""Corrections that a reviewer sends with a verdict; our record takes them once ARGOS has accepted the verdict."""
 
 from collections.abc import Mapping
 
@@ -24,21 +24,21 @@ NAMES = {ours: name for name, ours in CORRECTABLE.items()}
 
 
 def tidied(name: str, text: str) -> str:
-    """A value as it is sent at Step 2: trimmed, one space between words."""
+    """Return a value as Step 2 sends it: trimmed, one space between words."""
     ours = CORRECTABLE[name]
     return matrix.clean_step2({ours: text}).get(ours, "")
 
 
 def problems(submission: Submission, corrected: Mapping[str, str]) -> dict[str, str]:
-    """What these would make wrong with the record, by the vendor's names: a sentence each, as on the capture page."""
+    """Return the errors these corrections would cause, a sentence by ARGOS's field name, as on the capture page."""
     ours = {CORRECTABLE[name]: text for name, text in corrected.items()}
     before = {problem.field for problem in _wrong(submission, {})}
-    found = [problem for problem in _wrong(submission, ours) if problem.field in ours or problem.field not in before]
-    return {NAMES[problem.field]: problem.message for problem in reversed(found)}
+    new = [problem for problem in _wrong(submission, ours) if problem.field in ours or problem.field not in before]
+    return {NAMES[problem.field]: problem.message for problem in reversed(new)}
 
 
 def _wrong(submission: Submission, ours: Mapping[str, str]) -> list[Problem]:
-    found = matrix.check_step2(
+    reported = matrix.check_step2(
         {**submission.values, **ours},
         (),
         submission.issuing_country,
@@ -47,12 +47,14 @@ def _wrong(submission: Submission, ours: Mapping[str, str]) -> list[Problem]:
         today=clock.today(),
         latest_day=clock.latest_day(),
     )
-    told = vendor_text.of_problems(problem for problem in found if problem.is_error and problem.code not in NOT_ASKED)
-    return [problem for problem in told if problem.field in NAMES]
+    errors = vendor_text.of_problems(
+        problem for problem in reported if problem.is_error and problem.code not in NOT_ASKED
+    )
+    return [problem for problem in errors if problem.field in NAMES]
 
 
 def adopt(decision: Decision) -> None:
-    """The record takes what its final verdict corrected, and is found by it; attempts keep what was sent before.
+    """Write the corrections of the final verdict to the record and its search index; attempts stay as they were sent.
 
     Call it inside the transaction that made the verdict final.
     """

@@ -1,6 +1,6 @@
-"""Verdicts. One can be undone for `UNDO_SECONDS`, then its call leaves; two people never decide one.
+"""Give and undo verdicts. A verdict can be undone for `UNDO_SECONDS`, then its call is sent; only one is ever sent.
 
-Who works on what stands in `submissions.review.claims`.
+`review.claims` reserves a submission for one reviewer, `review.verdicts` reads the verdicts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,15 +41,15 @@ OWN_REASONS = {
 
 
 class CommentMissing(Exception):
-    """A rejection wants a comment and a reason."""
+    """A rejection needs a comment and a reason."""
 
 
 class CommentToOverrule(Exception):
-    """Who speaks again against the second verdict says why."""
+    """A reviewer who overrides the second verdict must give a reason."""
 
 
 class WarningsOpen(Exception):
-    """Warnings nobody has ticked off."""
+    """Some warnings are not ticked."""
 
     def __init__(self, codes: Iterable[str]) -> None:
         self.codes = tuple(codes)
@@ -145,7 +145,7 @@ def decide(
     corrections: Mapping[str, str] | None = None,
     ticked: Iterable[str] = (),
 ) -> Decision:
-    """Give a verdict: on to the second reviewer where the project asks for one, else on its way in ten seconds.
+    """Give a verdict: it goes to a second reviewer where the project asks for one, else to ARGOS in ten seconds.
 
     Raises:
         NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen
@@ -192,7 +192,7 @@ def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
 
 
 def _lock(submission: Submission, **held: User | None) -> None:
-    """Inside a transaction, to its end: nobody else moves it, claims it or speaks on it. Every verdict raises `moves`.
+    """Lock the row to the end of the transaction, so that nobody else moves, claims or decides it; raise `moves`.
 
     Raises:
         StaleSubmission: it is no longer as it was seen, or not `held` by them.
@@ -204,7 +204,7 @@ def _lock(submission: Submission, **held: User | None) -> None:
 
 
 def _is_agreed(decisions: list[Decision], submission: Submission, *, is_flagged: bool) -> bool:
-    """One verdict where one is enough; two alike; or, after two unlike ones, whatever is said next with both shown."""
+    """Return whether the verdicts settle it: one where one is enough, two alike, or any third after two unlike ones."""
     if submission.status == Status.PENDING:
         return not _needs_two(submission, is_flagged=is_flagged)
     first, *others = decisions
@@ -212,7 +212,7 @@ def _is_agreed(decisions: list[Decision], submission: Submission, *, is_flagged:
 
 
 def _is_alike(first: Decision, second: Decision) -> bool:
-    """Only one of two goes to the vendor: so no correction of the other may be lost with it."""
+    """Compare corrections too: only one of two verdicts is sent, and the other's corrections must not be lost."""
     return (first.verdict, first.corrections) == (second.verdict, second.corrections)
 
 
@@ -230,7 +230,7 @@ def _prepare_call(decision: Decision, *, by: Actor) -> Call:
 
 
 def vendor_comment(decision: Decision) -> str:
-    """The vendor's own text for its code; our comment stays ours, except where the code is the vendor's "other"."""
+    """Return ARGOS's text for its code. Our comment is sent only where the code is ARGOS's "other"."""
     if decision.reason_code in OWN_REASONS:
         with override("en"):  # the vendor's records are in English
             return str(OWN_REASONS[decision.reason_code])
@@ -238,7 +238,7 @@ def vendor_comment(decision: Decision) -> str:
 
 
 def undo(submission: Submission, *, by: Actor) -> None:
-    """Take a verdict back before it has left. Only the one who gave it may.
+    """Undo a verdict before it is sent. Only its reviewer may.
 
     Raises:
         NotAllowed: somebody else's verdict.

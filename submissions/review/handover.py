@@ -28,13 +28,13 @@ class Handover:
         return [*self.claimed, *self.running_out, *(question.submission for question in self.questions)]
 
 
-def next_shift(given: str) -> datetime | None:
-    """When the next shift begins: the coming HH:MM; in 8 hours where nothing is given; None where it is no time."""
+def next_shift(text: str) -> datetime | None:
+    """Return when the next shift begins: the coming HH:MM, in 8 hours without a text; None where it is no time."""
     now = timezone.localtime(clock.now())
-    if not given:
+    if not text:
         return (now + DEFAULT_AHEAD).replace(minute=0, second=0, microsecond=0)
     try:
-        wanted = datetime.strptime(given, "%H:%M").time()
+        wanted = datetime.strptime(text, "%H:%M").time()
     except ValueError:
         return None
     coming = now.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)

@@ -65,8 +65,8 @@ def unread(person: User) -> list[Mention]:
     return list(islice(readable, SHOWN))
 
 
-def mark_seen(person: User, shown: Collection[str]) -> None:
+def mark_seen(person: User, visible: Collection[str]) -> None:
     """Of the person's mentions those that a page showed, by the ids it posts."""
     mine = Mention.objects.filter(person=person, seen_at=None)
-    seen = [pk for pk in mine.values_list("pk", flat=True) if str(pk) in shown]
+    seen = [pk for pk in mine.values_list("pk", flat=True) if str(pk) in visible]
     Mention.objects.filter(pk__in=seen, seen_at=None).update(seen_at=clock.now())

@@ -103,10 +103,10 @@ def of(submission: Submission) -> list[Question]:
 
 def open_of(submission: Submission) -> Question | None:
     """The one that waits for an answer, readable."""
-    found: Question | None = submission.questions.open().select_related("asked_by").first()
-    if found is not None:
-        found.submission = submission
-    return found
+    question: Question | None = submission.questions.open().select_related("asked_by").first()
+    if question is not None:
+        question.submission = submission
+    return question
 
 
 def mark_seen(read: Iterable[Question]) -> None:

@@ -21,13 +21,13 @@ def refresh() -> int:
 
 
 def _refresh(project: Project) -> bool:
-    found = {verdict: _scores(project, verdict) for verdict in VERDICTS}
+    by_verdict = {verdict: _scores(project, verdict) for verdict in VERDICTS}
     bins = {
-        name: {verdict.value: counted(row[column] for row in found[verdict]) for verdict in VERDICTS}
+        name: {verdict.value: counted(row[column] for row in by_verdict[verdict]) for verdict in VERDICTS}
         for name, column in COLUMNS.items()
     }
     Histogram.objects.update_or_create(project=project, defaults={"bins": bins, "computed_at": clock.now()})
-    return any(found.values())
+    return any(by_verdict.values())
 
 
 def _scores(project: Project, verdict: Status) -> list[dict[str, float | None]]:

@@ -72,22 +72,22 @@ def index(submission: Submission) -> bool:
 
 def sealed(text: str) -> str:
     """The search text as it may stand in a URL: nobody reads it from a log, and it opens for eight hours."""
-    told = json.dumps({"text": text[:MAX_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
-    return base64.urlsafe_b64encode(encryption.wrap(LABEL, told.encode())).decode().rstrip("=")
+    content = json.dumps({"text": text[:MAX_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
+    return base64.urlsafe_b64encode(encryption.wrap(LABEL, content.encode())).decode().rstrip("=")
 
 
 def opened(token: str) -> str | None:
     """The text of a sealed one; None when it is not one of ours or too old."""
     try:
-        told = json.loads(encryption.unwrap(LABEL, base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
+        content = json.loads(encryption.unwrap(LABEL, base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
     except (encryption.CannotOpen, binascii.Error, ValueError):
         return None
-    return str(told["text"]) if told["until"] >= clock.now().timestamp() else None
+    return str(content["text"]) if content["until"] >= clock.now().timestamp() else None
 
 
-def asked_in(given: Mapping[str, str]) -> str | None:
+def asked_in(params: Mapping[str, str]) -> str | None:
     """What an address searches for, opened. "" where it searches for nothing; None where it does not open."""
-    token = given.get("q", "")
+    token = params.get("q", "")
     return opened(token) if token else ""
 
 

@@ -57,8 +57,8 @@ class Order:
         The times past a key are newer than the planner's statistics: it expects one row there, and would join and
         sort all there are.
         """
-        found = self.sorted(of, is_reversed=is_reversed).values("pk")[:many]
-        return list(self.sorted(rows.filter(pk__in=found), is_reversed=is_reversed))
+        rows_found = self.sorted(of, is_reversed=is_reversed).values("pk")[:many]
+        return list(self.sorted(rows.filter(pk__in=rows_found), is_reversed=is_reversed))
 
     def key(self, row: Submission) -> str:
         return f"{getattr(row, self.column).isoformat()}~{row.pk}"
@@ -72,28 +72,28 @@ def newest_first(rows: "QuerySet[Submission]", after: str, size: int, column: st
     return page_of(rows, {"after": after}, size, Order(column))
 
 
-def oldest_target_first(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int) -> Page:
-    return page_of(rows, given, size, BY_TARGET)
+def oldest_target_first(rows: "QuerySet[Submission]", params: Mapping[str, Any], size: int) -> Page:
+    return page_of(rows, params, size, BY_TARGET)
 
 
-def page_of(rows: "QuerySet[Submission]", given: Mapping[str, Any], size: int, order: Order) -> Page:
+def page_of(rows: "QuerySet[Submission]", params: Mapping[str, Any], size: int, order: Order) -> Page:
     """The page that `after` or `before` in `given` asks for. A key that nobody gave out means the first page."""
-    if key := _parse(given.get("before", "")):
+    if key := _parse(params.get("before", "")):
         return _page_before(rows, key, size, order)
-    key = _parse(given.get("after", ""))
+    key = _parse(params.get("after", ""))
     past = order.past(rows, key) if key else None
-    found = list(order.sorted(rows)[: size + 1]) if past is None else order.first(rows, past, size + 1)
-    shown = found[:size]
-    previous = order.key(shown[0]) if key and shown else ""
-    return Page(shown, order.key(shown[-1]) if len(found) > size else "", previous)
+    rows_found = list(order.sorted(rows)[: size + 1]) if past is None else order.first(rows, past, size + 1)
+    visible = rows_found[:size]
+    previous = order.key(visible[0]) if key and visible else ""
+    return Page(visible, order.key(visible[-1]) if len(rows_found) > size else "", previous)
 
 
 def _page_before(rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID], size: int, order: Order) -> Page:
-    found = order.first(rows, order.ahead(rows, key), size + 1, is_reversed=True)
-    shown = found[:size][::-1]
-    if not shown:
+    rows_found = order.first(rows, order.ahead(rows, key), size + 1, is_reversed=True)
+    visible = rows_found[:size][::-1]
+    if not visible:
         return page_of(rows, {}, size, order)
-    return Page(shown, order.key(shown[-1]), order.key(shown[0]) if len(found) > size else "")
+    return Page(visible, order.key(visible[-1]), order.key(visible[0]) if len(rows_found) > size else "")
 
 
 def _parse(key: str) -> tuple[datetime, uuid.UUID] | None:

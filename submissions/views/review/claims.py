@@ -50,17 +50,17 @@ def to_next(request: HttpRequest, besides: Submission | None = None) -> HttpResp
 def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take it, or take it again after the claim ran out: what was typed by then comes along and is kept."""
     reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
+    submission = get_submission_for(person(request), pk, "see")
     typed = {name: request.POST[name] for name in TYPED if request.POST.get(name)}
     try:
-        claims.claim(found, by=events.actor_of(request))
+        claims.claim(submission, by=events.actor_of(request))
     except claims.ClaimedByOther:
-        messages.warning(request, _held_by(found))
+        messages.warning(request, _held_by(submission))
     except StaleSubmission:
-        found.refresh_from_db()
-        messages.warning(request, verdicts.meanwhile(found, person(request)))
+        submission.refresh_from_db()
+        messages.warning(request, verdicts.meanwhile(submission, person(request)))
     if typed:
-        return render_console(request, found, DecisionForm(initial=typed))
+        return render_console(request, submission, DecisionForm(initial=typed))
     return go(request, "review", pk=pk)
 
 
@@ -73,13 +73,13 @@ def _held_by(submission: Submission) -> str:
 def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     """The page's ping while the person works: the claim is extended, or the page says that it is lost."""
     reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
-    if claims.extend(found, by=events.actor_of(request)):
+    submission = get_submission_for(person(request), pk, "see")
+    if claims.extend(submission, by=events.actor_of(request)):
         return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
-    if not found.is_in_review:
-        why = verdicts.meanwhile(found, person(request))
-    elif found.claimed_by and found.is_claimed:
-        why = _held_by(found)
+    if not submission.is_in_review:
+        why = verdicts.meanwhile(submission, person(request))
+    elif submission.claimed_by and submission.is_claimed:
+        why = _held_by(submission)
     else:
         why = _("Your claim has ended. What you typed is kept; claim it again to go on.")
     return JsonResponse({"held": False, "why": why})
@@ -89,10 +89,10 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     """The next one for whoever works on this one: where it is and which images its page will show."""
     user = reviewer(request)
-    found = get_submission_for(user, pk, "see")
-    if not holds_claim(user, found):
+    submission = get_submission_for(user, pk, "see")
+    if not holds_claim(user, submission):
         return JsonResponse({})
-    following = claims.reserve_next(by=events.actor_of(request), besides=found)
+    following = claims.reserve_next(by=events.actor_of(request), besides=submission)
     if following is None:
         return JsonResponse({})
     review = ReviewContext.load(following, user, is_open=True)
@@ -104,7 +104,7 @@ def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """To a named colleague, who holds it from now on."""
     user = reviewer(request)
-    found = get_submission_for(user, pk, "see")
+    submission = get_submission_for(user, pk, "see")
     to = reviewers().filter(username=request.POST.get("to", "")).first()
     if to is None:
         messages.error(request, _("Choose the colleague who takes it."))
@@ -114,36 +114,36 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return ask_again(request, form, title=_("Hand over"), back=reverse("review", args=[pk]))
     note = form.cleaned_data["note"]
     try:
-        claims.hand_over(found, to, by=events.actor_of(request), note=note)
+        claims.hand_over(submission, to, by=events.actor_of(request), note=note)
     except NotAllowed as why:
         messages.error(request, str(why))
         return go(request, "review", pk=pk)
     except StaleSubmission:
-        return _lost(request, found)
-    warn_of_unmatched(request, found, note)
-    told = _("%(reference)s is with %(name)s now; it stands first on their start page.")
-    messages.success(request, told % {"reference": found.reference, "name": to.name})
+        return _lost(request, submission)
+    warn_of_unmatched(request, submission, note)
+    message = _("%(reference)s is with %(name)s now; it stands first on their start page.")
+    messages.success(request, message % {"reference": submission.reference, "name": to.name})
     return go(request, "review_queue")
 
 
 @require_POST
 def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
+    submission = get_submission_for(person(request), pk, "see")
     form = HandoverForm(request.POST)
     if not form.is_valid():
         return ask_again(request, form, title=_("Release for others"), back=reverse("review", args=[pk]))
     note = form.cleaned_data["note"]
     try:
-        claims.release(found, by=events.actor_of(request), note=note)
+        claims.release(submission, by=events.actor_of(request), note=note)
     except StaleSubmission:
-        return _lost(request, found)
-    warn_of_unmatched(request, found, note)
-    messages.success(request, _("%(reference)s is free for others again.") % {"reference": found.reference})
+        return _lost(request, submission)
+    warn_of_unmatched(request, submission, note)
+    messages.success(request, _("%(reference)s is free for others again.") % {"reference": submission.reference})
     return go(request, "review_queue")
 
 
 def _lost(request: HttpRequest, submission: Submission) -> HttpResponse:
-    told = _("You do not hold %(reference)s any more, so nothing was done.") % {"reference": submission.reference}
-    messages.warning(request, told)
+    message = _("You do not hold %(reference)s any more, so nothing was done.") % {"reference": submission.reference}
+    messages.warning(request, message)
     return go(request, "review", pk=submission.pk)

@@ -25,25 +25,25 @@ from submissions.workflow.transitions import StaleSubmission
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A verdict, then this page again or the next one. Whatever stops it is said with everything typed kept."""
     user = reviewer(request)
-    found = get_submission_for(user, pk, "see")
-    must_explain = Verdicts.load(found).is_back_to_first(user)
-    warnings = decisions.warnings_of(found, user)
-    form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=found)
-    if request.POST.get("seen") != page_context.seen_of(found):
-        return _stopped(request, pk, form, verdicts.meanwhile(found, user))
-    if why := permissions.why_not(user, found, "decide"):
+    submission = get_submission_for(user, pk, "see")
+    must_explain = Verdicts.load(submission).is_back_to_first(user)
+    warnings = decisions.warnings_of(submission, user)
+    form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=submission)
+    if request.POST.get("seen") != page_context.seen_of(submission):
+        return _stopped(request, pk, form, verdicts.meanwhile(submission, user))
+    if why := permissions.why_not(user, submission, "decide"):
         return _stopped(request, pk, form, why)
     if not form.is_valid():
-        return render_console(request, found, form, status=422)
+        return render_console(request, submission, form, status=422)
     try:
-        _decide(request, found, form)
+        _decide(request, submission, form)
     except (NotAllowed, StaleSubmission) as stop:
-        found.refresh_from_db()
-        why = str(stop) if isinstance(stop, NotAllowed) else verdicts.meanwhile(found, user)
+        submission.refresh_from_db()
+        why = str(stop) if isinstance(stop, NotAllowed) else verdicts.meanwhile(submission, user)
         return _stopped(request, pk, form, why)
     if request.POST.get("then") == "next":
-        return to_next(request, besides=found)
-    if not found.has_open_call and Verdicts.load(found).undoable is None:
+        return to_next(request, besides=submission)
+    if not submission.has_open_call and Verdicts.load(submission).undoable is None:
         messages.success(request, _("Your verdict is given. Another reviewer speaks next."))
     return go(request, "review", pk=pk)
 
@@ -70,16 +70,16 @@ def _stopped(request: HttpRequest, pk: uuid.UUID, form: DecisionForm, why: str) 
 def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Taken back before it left: the form is there again with what was typed, and the claim where it is free."""
     reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
+    submission = get_submission_for(person(request), pk, "see")
     try:
-        decisions.undo(found, by=events.actor_of(request))
+        decisions.undo(submission, by=events.actor_of(request))
     except StaleSubmission:
         text = _("%(reference)s: the decision was sent already and cannot be undone.")
-        messages.warning(request, text % {"reference": found.reference})
+        messages.warning(request, text % {"reference": submission.reference})
         return go(request, "review", pk=pk)
-    if not permissions.holds_claim(person(request), found):
+    if not permissions.holds_claim(person(request), submission):
         with suppress(claims.ClaimedByOther, StaleSubmission, NotAllowed):
-            claims.claim(found, by=events.actor_of(request))
+            claims.claim(submission, by=events.actor_of(request))
     text = _("%(reference)s: decision undone. Nothing was sent; what you typed is in the form again.")
-    messages.success(request, text % {"reference": found.reference})
+    messages.success(request, text % {"reference": submission.reference})
     return go(request, "review", pk=pk)

@@ -18,8 +18,8 @@ from submissions.workflow.permissions import get_submission_for
 @require_safe
 def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     """Who can be named here, by how the name begins."""
-    found = get_submission_for(person(request), pk, "note")
-    suggested = mentions.suggested(found, request.GET.get("q", "")[:80])
+    submission = get_submission_for(person(request), pk, "note")
+    suggested = mentions.suggested(submission, request.GET.get("q", "")[:80])
     return JsonResponse({"people": [{"username": each.username, "name": each.name} for each in suggested]})
 
 
@@ -28,10 +28,10 @@ def unread(request: HttpRequest) -> HttpResponse:
     """Mentions and alerts that the person has not seen; showing what notes say is a look at whom they are about."""
     user = person(request)
     named = mentions.unread(user)
-    shown = {mention.note.submission_id: mention.note.submission for mention in named}
-    load_keys(shown.values())
-    if shown:
-        events.record_list("unread_opened", by=events.actor_of(request), shown=shown.values(), filters={})
+    submissions = {mention.note.submission_id: mention.note.submission for mention in named}
+    load_keys(submissions.values())
+    if submissions:
+        events.record_list("unread_opened", by=events.actor_of(request), shown=submissions.values(), filters={})
     told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
     return render(request, "review/unread.html", {"mentions": named, "alerts": told})
 

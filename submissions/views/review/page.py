@@ -124,16 +124,16 @@ def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    found = get_submission_for(person(request), pk, "note")
+    submission = get_submission_for(person(request), pk, "note")
     to = "review" if person(request).is_reviewer else "submission"
     form = NoteForm(request.POST, missing=_("Write the note first."))
     if not form.is_valid():
         back = resolve_url(safe_next(request, reverse(to, args=[pk])))
         return ask_again(request, form, title=_("Add the note"), back=back)
     text = form.cleaned_data["text"]
-    decisions.add_note(found, text, by=events.actor_of(request))
+    decisions.add_note(submission, text, by=events.actor_of(request))
     messages.success(request, _("The note is kept with the submission."))
-    warn_of_unmatched(request, found, text)
+    warn_of_unmatched(request, submission, text)
     if request.POST.get("next"):
         return redirect(safe_next(request, "start"))
     return go(request, to, pk=pk)
@@ -143,12 +143,12 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A question to whoever captured it. It stays pending, and the clocks run on."""
     reviewer(request)
-    found = get_submission_for(person(request), pk, "see")
+    submission = get_submission_for(person(request), pk, "see")
     form = NoteForm(request.POST, missing=_("Write the question first."))
     if not form.is_valid():
         return ask_again(request, form, title=_("Ask the agent"), back=reverse("review", args=[pk]))
     try:
-        questions.ask(found, form.cleaned_data["text"], by=events.actor_of(request))
+        questions.ask(submission, form.cleaned_data["text"], by=events.actor_of(request))
     except questions.AlreadyAsked:
         messages.warning(request, _("A question waits for its answer already. Add a note, or wait."))
     else:

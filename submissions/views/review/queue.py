@@ -38,7 +38,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     user = reviewer(request)
     if not request.GET and user.default_view_id:
         return redirect("saved_view", pk=user.default_view_id)
-    rows, told = queue.waiting(user, request.GET)
+    rows, sentences = queue.waiting(user, request.GET)
     page = pagination.oldest_target_first(rows, request.GET, PAGE)
     waiting = queue.bounded_count(rows, page.rows)
     version = queue.version(page.rows, waiting)
@@ -46,12 +46,12 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     if is_part and request.GET.get("seen") == version:
         return HttpResponse(status=204)
     found_elsewhere = queue.elsewhere(user, request.GET)
-    shown = [*page.rows, *found_elsewhere]
-    load_keys(shown)
-    mark = queue.mark_of(user, shown)
+    visible = [*page.rows, *found_elsewhere]
+    load_keys(visible)
+    mark = queue.mark_of(user, visible)
     # A page that asks again for the same rows is the same look; other rows are another one.
     if not is_part or request.GET.get("shown") != mark:
-        events.record_list("queue_opened", by=events.actor_of(request), shown=shown, filters=request.GET)
+        events.record_list("queue_opened", by=events.actor_of(request), shown=visible, filters=request.GET)
     context = {
         "page": page,
         "waiting": waiting,
@@ -63,7 +63,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     }
     if is_part:
         return render(request, "lists/_rows.html", context)
-    for sentence in told:
+    for sentence in sentences:
         messages.warning(request, sentence)
     return render(request, "lists/queue.html", {**context, **_choices(request, user)})
 
@@ -179,10 +179,10 @@ def assign(request: HttpRequest) -> HttpResponse:
 
 
 def _ids(texts: list[str]) -> list[uuid.UUID]:
-    found = []
+    ids = []
     for text in texts[:200]:
         try:
-            found.append(uuid.UUID(text))
+            ids.append(uuid.UUID(text))
         except ValueError:
             continue
-    return found
+    return ids

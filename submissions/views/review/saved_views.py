@@ -42,12 +42,12 @@ def _drop_default(request: HttpRequest, user: User, why: str) -> HttpResponse:
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the filters the page was under."""
     user = reviewer(request)
-    given = QueryDict(request.POST.get("query", "")[:600])
+    params = QueryDict(request.POST.get("query", "")[:600])
     try:
-        view = saved_views.keep(user, request.POST.get("name", ""), given, is_shared=request.POST.get("shared") == "1")
+        view = saved_views.keep(user, request.POST.get("name", ""), params, is_shared=request.POST.get("shared") == "1")
     except saved_views.CannotKeep as why:
         messages.error(request, str(why))
-        return redirect(f"{reverse('review_queue')}?{saved_views.query_of(given) or 'view=all'}")
+        return redirect(f"{reverse('review_queue')}?{saved_views.query_of(params) or 'view=all'}")
     messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
     return redirect(_address(view))
 
