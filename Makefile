@@ -50,7 +50,8 @@ strings: $(RUNTIME) ## collect what the portal says into locale/, to be translat
 	@$(BIN)/python -m kycportal.strings
 
 test: $(DEVELOPMENT) frontend messages ## the whole suite on PostgreSQL: unit, pages, a short drill, browser
-	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadgroup -rR -m "not vendor"
+	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadgroup -m "not vendor and not browser"
+	@$(MAKE) --no-print-directory test-browser
 
 test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, on SQLite, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
@@ -62,7 +63,7 @@ test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromiu
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser -m browser -rR
 
 check: $(DEVELOPMENT) frontend messages ## everything a change must pass: static checks beside the whole suite
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check-static test
+	@$(MAKE) --no-print-directory -j2 --output-sync=line check-static test
 
 check-static: $(DEVELOPMENT) $(BIOME) ## format, lint, imports, types, migrations, deployment check, audit, secrets
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }

@@ -156,7 +156,7 @@ def names() -> tuple[str, ...]:
     """Every name of a field or URL parameter, and the forms in which the capture page posts a field beside itself."""
     source = "\n".join(path.read_text() for path in sorted(ROOT.rglob("*.py")) if "migrations" not in path.parts)
     found = {*READ.findall(source), *FORM_FIELD.findall(source), *OTHERS}
-    for module in ("listing.py", "queue.py"):
+    for module in ("search/filters.py", "search/queue_filters.py"):
         found |= set(FILTER.findall((ROOT / module).read_text()))
     fields = {parameter.name for parameter in (*matrix.PARAMETERS, *matrix.STEP1_PARAMETERS)}
     beside = {f"{prefix}_{name}" for prefix in ("was", "reason") for name in sorted(fields)}

@@ -123,9 +123,9 @@ def test_two_reads_of_one_record_put_a_lost_try_right_once(bench: Bench, monkeyp
     def count_and_be_overtaken(row: Submission) -> int:
         counted = count(row)
         monkeypatch.setattr(evidence, "tries_processed", count)
-        status_table._put_tries_right(bench.mine, found)
+        status_table._correct_tries(bench.mine, found)
         return counted
 
     monkeypatch.setattr(evidence, "tries_processed", count_and_be_overtaken)
-    status_table._put_tries_right(submission, found)
+    status_table._correct_tries(submission, found)
     assert count(bench.mine) == bench.mine.selfies_sent == 1

@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError
 
-from submissions.capture import drafts, images, phone_links, submit
+from submissions.capture import images, phone_links, submit
+from submissions.capture.imaging import normalise
 from submissions.core import clock
 from submissions.models import Capturer, Event, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.workflow.transitions import StaleSubmission
@@ -42,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         row = Image(submission=submission, kind=kind, source=how["source"], findings=list(found), **sizes)
         return row, content
 
-    monkeypatch.setattr(drafts, "prepare_image", prepare)
+    monkeypatch.setattr(images, "prepare_image", prepare)
     return found
 
 
@@ -350,6 +351,6 @@ def test_the_same_check_judges_a_phones_picture() -> None:
     with pytest.raises(phone_links.Advised) as advised:
         hand_over(token, no_face_jpeg())
     assert advised.value.codes == ["no_face"]
-    with pytest.raises(drafts.normalise.UnusableImage):
+    with pytest.raises(normalise.UnusableImage):
         hand_over(token, b"not a picture")
     assert hand_over(token, selfie_jpeg()).findings == []

@@ -29,7 +29,9 @@ def test_one_that_waits_is_enough(
     woken: int,
 ) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(task_queue.redis_client, "ask", lambda _script, keys, _args: asked.append(keys) or length)
+    monkeypatch.setattr(
+        task_queue.redis_client, "run_script", lambda _script, keys, _args: asked.append(keys) or length
+    )
     with django_capture_on_commit_callbacks(execute=True):
         task_queue.unless_waiting(task_queue.CONFIRM)
         assert not asked, "not before the row is committed: the one that waits could be taken in between"
@@ -44,7 +46,7 @@ def test_nobody_to_ask_wakes(
     def gone(*_args: object) -> int:
         raise redis_client.RedisUnavailable
 
-    monkeypatch.setattr(task_queue.redis_client, "ask", gone)
+    monkeypatch.setattr(task_queue.redis_client, "run_script", gone)
     with django_capture_on_commit_callbacks(execute=True):
         task_queue.unless_waiting(task_queue.CONFIRM)
     assert sent == [task_queue.CONFIRM]
@@ -54,7 +56,7 @@ def test_nobody_to_ask_wakes(
 def test_doubled_webhook_wakes_nobody(
     sent: list[str], monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Caught
 ) -> None:
-    monkeypatch.setattr(task_queue.redis_client, "ask", lambda *_args: 0)
+    monkeypatch.setattr(task_queue.redis_client, "run_script", lambda *_args: 0)
     project = make_project()
     with django_capture_on_commit_callbacks(execute=True):
         for _time in range(3):

@@ -115,14 +115,14 @@ def test_database_behind_its_copy_is_on_hold_before_anything_leaves(bench: Bench
 def test_database_without_any_copy_on_a_new_host_is_on_hold(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.at()
     copy_of(Switch.read()).unlink()
-    monkeypatch.setattr(restore_watermark.redis_client, "ask", lambda *_args: None)
+    monkeypatch.setattr(restore_watermark.redis_client, "run_script", lambda *_args: None)
     assert not gate.is_open()
     assert Switch.read().on_hold_why == restore_hold.NO_COPY
 
 
 def test_emptied_redis_is_no_restore(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.at()
-    monkeypatch.setattr(restore_watermark.redis_client, "ask", lambda *_args: None)
+    monkeypatch.setattr(restore_watermark.redis_client, "run_script", lambda *_args: None)
     assert gate.is_open()
 
 

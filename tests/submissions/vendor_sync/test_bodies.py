@@ -70,7 +70,7 @@ def filed(project: Project, agent: User, values: dict[str, str], country: str, i
     for kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, *kinds):
         picture = selfie_jpeg() if kind == ImageKind.SELFIE else id_card_jpeg()
         images.add_image(submission, kind, picture, by=by(agent))
-    submit.send_step1(submission, by=by(agent))
+    submit.send_step1(submission, by=by(agent), is_start_confirmed=True)
     assert worker.send_next()
     return reload(submission)
 
@@ -104,7 +104,7 @@ def test_everything_typed_for_another_document_stays_home(
     sandbox: Sandbox, agent: User, country: str, id_type: str
 ) -> None:
     """All ten are stored, as after a change of the ID type: only what this document shows is sent."""
-    values = dict(FILLED)
+    values = {**FILLED, "nationality": country}  # another nationality would be questioned
     if id_type == "aadhaar":  # its number has check digits of its own
         values["document_number"] = ""
     submission = filed(make_sandbox_project(sandbox), agent, values, country, id_type)

@@ -98,6 +98,6 @@ def test_a_statement_whose_print_is_washed_out_is_too_bright() -> None:
 def test_a_page_of_a_pdf_is_not_looked_at_as_a_photo() -> None:
     user = make_user()
     image, _content = images.prepare_image(
-        make_draft(user), ImageKind.ADDRESS, makers.pdf(), by=by(user), source="file"
+        make_draft(user), ImageKind.ADDRESS, makers.pdf(), by=by(user), source="file", whose="user"
     )
     assert image.findings == []
