@@ -199,6 +199,7 @@ MFA_FORMS = {
     "authenticate": "submissions.accounts.mfa.totp_codes.SignInCode",
     "reauthenticate": "submissions.accounts.mfa.totp_codes.AgainCode",
     "activate_totp": "submissions.accounts.mfa.totp_codes.NewAppCode",
+    "add_webauthn": "submissions.accounts.mfa.passkeys.AddPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

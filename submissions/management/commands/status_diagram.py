@@ -30,7 +30,7 @@ def _table() -> str:
     lines = [
         "## Our status against the vendor's",
         "",
-        "*agree*: nothing to do. *differ*: shown to people, nothing moves automatically. *wait*: the open call decides.",
+        "*agree*: nothing to do. *differ*: shown to people, no automatic move. *wait*: the open call decides.",
         "A bare status: the submission moves there. A status the vendor never documented is always a difference.",
         "",
         f"| ours | {' | '.join(VENDOR_STATUSES)} |",

@@ -10,11 +10,12 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.db import connection
+from django.test import Client
 
 from submissions.accounts.mfa import secrets
 from submissions.core import encryption
-from submissions.models import User
-from tests.factories import make_user
+from submissions.models import Role, User
+from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -101,3 +102,13 @@ class AuthenticatorAsMigrationsSeeIt:
         from django.db.migrations.state import ProjectState
 
         return ProjectState.from_apps(apps).apps.get_model(app, name)
+
+
+@pytest.mark.parametrize("credential", ["0", "false", "[]", "{}", '""', "1", "null"])
+def test_passkey_without_a_credential_is_refused_and_not_stored(client: Client, credential: str) -> None:
+    user = make_user(Role.OFFICER)
+    sign_in(client, user)
+    reply = client.post("/accounts/2fa/webauthn/add/", {"credential": credential, "name": "key"})
+    assert reply.status_code == 200
+    assert not Authenticator.objects.exists()
+    assert client.get("/accounts/2fa/webauthn/add/").status_code == 200
