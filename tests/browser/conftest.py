@@ -23,9 +23,9 @@ def no_browser() -> NoReturn:
     pytest.skip(sentence)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def launch() -> Iterator[Callable[..., Browser]]:
-    """Starts a Chromium with further arguments; all of them end with the session."""
+    """Start a Chromium with further arguments; all of them end with the file, so a crash of one costs no other file."""
     path = chromium.executable()
     if path is None:
         no_browser()
@@ -39,16 +39,19 @@ def launch() -> Iterator[Callable[..., Browser]]:
 
         yield start
         for browser in started:
-            browser.close()
+            if browser.is_connected():
+                browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    if chromium.executable() is None:
+        no_browser()
     running = Stack(tmp_path_factory.mktemp("stack"), HTTPS_PORT=str(free_port()))
     try:
         yield running.wait_until_ready()

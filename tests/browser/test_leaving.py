@@ -65,7 +65,7 @@ def test_a_reload_waits_for_a_note_typed_while_the_vendor_is_asked(desk: Desk, p
     page, note = desk.page, desk.page.locator("#note-text")
     page.evaluate("window.isThisPage = true")
     desk.press("Send Step 1")
-    page.wait_for_function("window.isThisPage === undefined")
+    page.wait_for_function("() => window.isThisPage === undefined")  # a bare expression needs eval
     note.fill(NOTE)
     expect(page.locator("#held")).to_be_visible(timeout=30_000)
     expect(note).to_have_value(NOTE)
