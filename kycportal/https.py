@@ -41,7 +41,7 @@ def host_of(url: str) -> str:
 
 
 def certificate(data_dir: Path) -> tuple[Path, Path]:
-    """The files of certificate and key, kept in DATA_DIR; made anew when the old one ends or names another address."""
+    """The files of certificate and key, kept in DATA_DIR; made again when the old one ends or names another address."""
     made, key = data_dir / "https.crt", data_dir / "https.key"
     if not (made.exists() and key.exists() and _is_good(made)):
         _make(made, key)

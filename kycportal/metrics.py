@@ -1,7 +1,7 @@
 """/metrics for Prometheus: counts from Redis and gauges from the database, the same from whichever host is asked.
 
 For whoever sends METRICS_TOKEN as a bearer token; without that setting there is no such page. What is counted where
-stands in `submissions.outbox.metrics` and `submissions.reporting.gauges`; what each name means stands in `NAMES`.
+comes from `submissions.outbox.metrics` and `submissions.reporting.gauges`; `NAMES` explains each name.
 """
 
 import hmac

@@ -41,7 +41,7 @@ def _expire(export: Export) -> bool:
 
 
 def forget(*erased: Submission) -> None:
-    """They were erased: files that hold them expire now, one being made is begun anew without them.
+    """They were erased: files that hold them expire now, one being made starts again without them.
 
     Told again, it takes up what a crash left out, and leaves alone what was made since: that has empty rows for them.
     """
