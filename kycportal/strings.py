@@ -42,7 +42,7 @@ class Names:
     said: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tree: ast.AST) -> "Names":
+    def imported_by(cls, tree: ast.AST) -> "Names":
         imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in SAYING)
         return cls({alias.asname or alias.name: alias.name for node in imports for alias in node.names})
 
@@ -55,7 +55,7 @@ class Names:
 def in_code(path: Path) -> Iterator[Text]:
     """What a Python file hands to gettext as a literal; what it hands on as a variable was marked elsewhere."""
     tree = ast.parse(path.read_bytes())
-    names = Names.of(tree)
+    names = Names.imported_by(tree)
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         if function := names.function(node):

@@ -106,6 +106,14 @@ def test_only_the_permissions_compare_roles() -> None:
     assert comparing == COMPARES_ROLES, "call a function of workflow/role_permissions.py, or add one there"
 
 
+def test_no_view_asks_for_a_role() -> None:
+    """Views call a function of the permissions, which names what it is for."""
+    asking = [
+        path.name for path in (ROOT / "submissions" / "views").rglob("*.py") if ".is_reviewer" in path.read_text()
+    ]
+    assert asking == ["submission_page.py"]
+
+
 @pytest.mark.parametrize("folders", [house.PRODUCT, house.AROUND], ids=["product", "around"])
 def test_functions_and_modules_keep_their_limits(folders: tuple[str, ...]) -> None:
     """A product module has at most 300 lines, one of tests and benches at most 400."""

@@ -1,36 +1,48 @@
-"""Templates fit in 120 columns. djangofmt breaks lines between tags; a Django tag itself cannot be broken."""
+"""Templates fit in 120 columns, and ask for permissions instead of roles."""
+
+import re
+from pathlib import Path
 
 from kycportal.strings import ROOT
+from submissions.workflow.role_permissions import PAGE_PERMISSIONS
 
 COLUMNS = 120
-# One tag, or an attribute whose value would get the white space of a line break.
-UNBREAKABLE = {
-    "base.html": ['value="{% if request.method == "GET" %}'],
-    "capture/_field.html": ['class="field{% if row.is_wide %}'],
-    "lists/_submission_rows.html": ['href="{% if to_review and submission.is_in_review %}'],
-    "operations/discrepancies.html": ['aria-label="{{ row.get_kind_display }}'],
-    "privacy/retention/act.html": ['{% include "privacy/retention/_form.html" with form=forms.'] * 4,
-    "privacy/retention/overview.html": ['{% include "privacy/retention/_due.html"'],
-    "reporting/access/month.html": ["{% blocktranslate trimmed with name=review.signed_by.name"],
-    "reporting/access/months.html": ["{% if review %}{% blocktranslate trimmed with name=review.signed_by.name"],
-    "reporting/exports/page.html": ['href="{% if export.source == "queue" %}'],
-    "review/_aside.html": ['>{{ question.answered_at|date:"Y-m-d H:i" }}</small>{% with answer='],
-    "review/_verdicts.html": [
-        '>{% if verdict.verdict == "approved" %}',
-        "{% endblocktranslate %}{% else %}{% blocktranslate",
-    ],
-}
+TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+# `get_role_display` names the role to its owner and is no comparison.
+ROLE = re.compile(r"\.role\b|\bis_(agent|officer|reviewer|manager|administrator|staff|superuser)\b")
+FLAG = re.compile(r"\bmay\.(\w+)")
+
+
+def _templates() -> dict[str, Path]:
+    templates = ROOT / "templates"
+    return {path.relative_to(templates).as_posix(): path for path in sorted(templates.rglob("*.html"))}
+
+
+def _in_tags(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Return what the pattern finds within Django's tags and variables."""
+    return [found[0] for tag in TAG.findall(text) for found in pattern.finditer(tag)]
 
 
 def test_template_lines_fit_in_the_columns() -> None:
-    templates = ROOT / "templates"
     long = {
-        path.relative_to(templates).as_posix(): lines
-        for path in sorted(templates.rglob("*.html"))
+        name: lines
+        for name, path in _templates().items()
         if (lines := [line.strip() for line in path.read_text("utf-8").splitlines() if len(line) > COLUMNS])
     }
-    assert long.keys() == UNBREAKABLE.keys()
-    for name, lines in long.items():
-        assert len(lines) == len(UNBREAKABLE[name]), f"{name}: {lines}"
-        for line, start in zip(lines, UNBREAKABLE[name], strict=True):
-            assert line.startswith(start), f"{name}: break this line: {line}"
+    assert long == {}, 'name a part of the line before it, by {% with %} or by "as" of {% url %} and {% translate %}'
+
+
+def test_roles_are_found_within_tags() -> None:
+    text = '{% if user.role == "manager" %}<p role="alert">{{ user.is_reviewer }} user.role {{ user.get_role_display }}'
+    assert _in_tags(ROLE, text) == [".role", "is_reviewer"]
+
+
+def test_no_template_compares_a_role() -> None:
+    comparing = {name: found for name, path in _templates().items() if (found := _in_tags(ROLE, path.read_text()))}
+    assert comparing == {}, "ask for a flag of PAGE_PERMISSIONS, as in {% if may.export %}"
+
+
+def test_templates_ask_for_known_permissions_only() -> None:
+    """A template takes an unknown flag for "no" in silence."""
+    asked = {flag[4:] for path in _templates().values() for flag in _in_tags(FLAG, path.read_text())}
+    assert asked == PAGE_PERMISSIONS.keys()

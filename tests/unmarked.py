@@ -118,7 +118,7 @@ def _spoken(node: ast.AST) -> Iterator[ast.AST]:
 
 def _not_for_people(tree: ast.AST) -> set[int]:
     """Docstrings, the log, the names of placeholders, and what is translated already."""
-    names, found = Names.of(tree), set()
+    names, found = Names.imported_by(tree), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and _text(node.value):
             found.add(id(node.value))

@@ -9,7 +9,7 @@ from argos.sandbox.world import World
 
 def answer(world: World, project: Project, query: Fields) -> Answer:
     """C17: both spellings of the id. The webhook is sent only where `admin_name` was given."""
-    kyc = world.of_project(project, query.get("submission_id") or query.get("submissionId"))
+    kyc = world.kyc_of_project(project, query.get("submission_id") or query.get("submissionId"))
     if kyc is None or kyc.deleted:
         raise Refusal("invalid_submission", "not Exist Submission ID")
     world.erase(kyc)

@@ -36,7 +36,7 @@ DATA = {
 def submissions(world: World, project: Project, query: Fields) -> Answer:
     """Assumption: an unknown id gives no items, not an error."""
     if wanted := query.get("submission_id"):
-        kyc = world.of_project(project, wanted)
+        kyc = world.kyc_of_project(project, wanted)
         return ok(Items=_items(world, [kyc] if kyc else [], is_slim=False))
     found = [kyc for kyc in world.submissions.values() if kyc.key == project.key]
     for name in ("email",) if world.knobs.ignores_userid else ("userid", "email"):
@@ -122,7 +122,7 @@ def _whole(world: World, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
 
 def image(world: World, project: Project, query: Fields) -> Answer:
     """C17: the parameter is named both ways."""
-    kyc = world.of_project(project, query.get("submission_id") or query.get("submissionId"))
+    kyc = world.kyc_of_project(project, query.get("submission_id") or query.get("submissionId"))
     if kyc is None or kyc.deleted:
         raise Refusal("invalid_submission", "Invalid submission.")
     content = world.image(kyc.submission_id, query.get("type", ""))

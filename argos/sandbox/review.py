@@ -18,7 +18,7 @@ UPDATES = {
 
 
 def answer(world: World, project: Project, body: dict[str, Any]) -> Answer:
-    kyc = world.of_project(project, body.get("submissionId"))
+    kyc = world.kyc_of_project(project, body.get("submissionId"))
     _check(project, kyc.status if kyc and not kyc.deleted else "", body)
     assert kyc is not None
     updates = {UPDATES[name]: str(value) for name, value in (body.get("updateFields") or {}).items()}

@@ -77,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
             came = world.came(entry, (content_type, body))
             kyc = world.submissions.get(call.subject)
             asked = weather.pick(world.faults, call.endpoint, call.subject, world.random)
-            return entry, asked or weather.of_case(call.endpoint, kyc.email if kyc else "", came)
+            return entry, asked or weather.fault_of_case(call.endpoint, kyc.email if kyc else "", came)
 
     def _checked(self, call: Call, entry: dict[str, Any]) -> Reply:
         """The gateway's own checks come first, then the rules."""

@@ -48,7 +48,7 @@ def pick(faults: list[Fault], endpoint: str, subject: str, chance: random.Random
     return None
 
 
-def of_case(endpoint: str, email: str, came: int) -> Fault | None:
+def fault_of_case(endpoint: str, email: str, came: int) -> Fault | None:
     """What the applicant's own case asks for: at the first Step 2 call only."""
     if endpoint != "step2" or came > 1:
         return None

@@ -103,7 +103,7 @@ class World:
         kyc.ocr, kyc.data, kyc.attempts, kyc.history, kyc.cf = {}, {}, [], [], []
         self.save(kyc)
 
-    def of_project(self, project: Project, submission_id: object) -> Kyc | None:
+    def kyc_of_project(self, project: Project, submission_id: object) -> Kyc | None:
         kyc = self.submissions.get(str(submission_id or ""))
         return kyc if kyc and kyc.key == project.key else None
 

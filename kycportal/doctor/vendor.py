@@ -27,7 +27,7 @@ def reach() -> Iterator[Finding]:
             problem = polling.try_key(project)
         except Throttled as error:
             do = "On its page stand the calls it may make. Reads get 80 % of them, Step 1 90 %, decisions all."
-            yield bad("vendor", f"{project.name}: {vendor_text.of_budget(error)}", do)
+            yield bad("vendor", f"{project.name}: {vendor_text.budget_sentence(error)}", do)
             continue
         if problem:
             do = "Check base URL and key on its page, and that the vendor allows this host's address."

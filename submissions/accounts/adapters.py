@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_ip.of(request) or UNKNOWN_ADDRESS
+        return client_ip.client_address(request) or UNKNOWN_ADDRESS
 
     def is_safe_url(self, url: str) -> bool:
         """This request's own host alone: allauth follows every name in ALLOWED_HOSTS, and localhost is one."""
@@ -123,7 +123,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if person is None:
             events.record("single_sign_on_refused", by=events.stranger_at(request))
             raise ImmediateHttpResponse(render(request, "account/not_known_here.html", status=403))
-        by = events.Actor(person, person.username, client_ip.of(request))
+        by = events.Actor(person, person.username, client_ip.client_address(request))
         with transaction.atomic():
             sociallogin.connect(request, person)
             events.record("single_sign_on_linked", by=by, fields={"person": person.username})

@@ -17,7 +17,7 @@ from submissions.models import User
 
 
 def _actor(request: HttpRequest, user: User) -> events.Actor:
-    return events.Actor(user, user.username, client_ip.of(request))
+    return events.Actor(user, user.username, client_ip.client_address(request))
 
 
 def on_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:

@@ -65,7 +65,7 @@ def touch(request: HttpRequest) -> None:
         )
 
 
-def of(person: User) -> list[UserSession]:
+def valid_sessions(person: User) -> list[UserSession]:
     """Those that still work, the latest first."""
     return sorted(UserSession.objects.purge_and_list(person), key=lambda row: row.last_seen_at, reverse=True)
 

@@ -97,7 +97,8 @@ class PersonAdmin(ForAdministrators):
     def sessions_now(self, person: User) -> str:
         return (
             ", ".join(
-                f"{row.ip} ({timezone.localtime(row.last_seen_at):%Y-%m-%d %H:%M})" for row in sessions.of(person)
+                f"{row.ip} ({timezone.localtime(row.last_seen_at):%Y-%m-%d %H:%M})"
+                for row in sessions.valid_sessions(person)
             )
             or "–"
         )

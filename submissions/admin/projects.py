@@ -96,7 +96,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             problem = polling.try_key(trial)
         except Throttled as error:
-            problem = vendor_text.of_budget(error)
+            problem = vendor_text.budget_sentence(error)
         if problem:
             self.add_error("new_key", _t("Not accepted: %(why)s The old key stays.") % {"why": problem})
 

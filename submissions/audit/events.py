@@ -8,8 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from argos import limits
-from submissions.core import client_ip as address
-from submissions.core import clock, encryption
+from submissions.core import client_ip, clock, encryption
 from submissions.models import Event, Submission, User
 
 
@@ -29,12 +28,12 @@ VENDOR = Actor(None, "vendor")
 def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     assert isinstance(user, User)
-    return Actor(user, user.username, address.of(request))
+    return Actor(user, user.username, client_ip.client_address(request))
 
 
 def stranger_at(request: HttpRequest) -> Actor:
     """Somebody who has not signed in; what they typed as a name is not kept, because it may be a password."""
-    return Actor(None, "not signed in", address.of(request))
+    return Actor(None, "not signed in", client_ip.client_address(request))
 
 
 def actor_for(user: User) -> Actor:

@@ -52,7 +52,7 @@ class AccountCheckMissing(Exception):
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
     found = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
     looked_at = image_findings.problems(submission, (ImageKind.ID_FRONT, ImageKind.ID_BACK))
-    return (*vendor_text.of_problems(found), *_consent_problems(submission), *looked_at)
+    return (*vendor_text.translated_problems(found), *_consent_problems(submission), *looked_at)
 
 
 def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
@@ -92,7 +92,7 @@ def _checked(submission: Submission) -> tuple[Problem, ...]:
         latest_day=clock.latest_day(),
         id_type_unknown=submission.id_type_unknown,
     )
-    return vendor_text.of_problems(found)
+    return vendor_text.translated_problems(found)
 
 
 def _contacts(submission: Submission) -> dict[str, str]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def of(request: HttpRequest) -> str | None:
+def client_address(request: HttpRequest) -> str | None:
     """The address that the outermost trusted proxy saw, or None where that cannot be told.
 
     TRUSTED_PROXY_HOPS says how many proxies of ours stand in front; each appends the address it saw to X-Forwarded-For.

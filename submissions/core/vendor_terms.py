@@ -56,7 +56,7 @@ OURS: dict[str, Any] = {
 }
 
 
-def of_state(word: str, ours: str = "") -> SafeString | str:
+def state_label(word: str, ours: str = "") -> SafeString | str:
     """The vendor's word for a state as it is told beside our status, its own word in the title."""
     if not word:
         return ""

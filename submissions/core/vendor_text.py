@@ -22,13 +22,13 @@ class Words:
     do: str
 
 
-def of_advice(advice: Advice) -> Words:
+def advice_words(advice: Advice) -> Words:
     """An unknown code shows the vendor's own text as it came."""
     happened = _(codes.VENDOR_SAYS) % {"text": advice.quoted} if advice.quoted else _(advice.what_happened)
     return Words(happened, _(advice.say), _(advice.do))
 
 
-def of_budget(error: Throttled) -> str:
+def budget_sentence(error: Throttled) -> str:
     """Which part of our own budget is used up, for whoever tries a key."""
     if (error.retry_after or 0) > A_SECOND:
         return _(
@@ -37,7 +37,7 @@ def of_budget(error: Throttled) -> str:
     return _("This second's calls are used up, so the vendor was not asked. Try again in a moment.")
 
 
-def of_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def translated_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(replace(problem, template=_(problem.template)) for problem in problems)
 
 

@@ -47,7 +47,7 @@ def _wrong(submission: Submission, ours: Mapping[str, str]) -> list[Problem]:
         today=clock.today(),
         latest_day=clock.latest_day(),
     )
-    errors = vendor_text.of_problems(
+    errors = vendor_text.translated_problems(
         problem for problem in reported if problem.is_error and problem.code not in NOT_ASKED
     )
     return [problem for problem in errors if problem.field in NAMES]

@@ -73,7 +73,7 @@ class ReviewContext:
             people=_people(submission, user),
             notes=list(submission.notes.select_related("author")) if not is_administrator(user) else [],
             images=list(submission.images.order_by("created_at")) if is_open else [],
-            questions=questions.of(submission) if is_open else [],
+            questions=questions.all_questions(submission) if is_open else [],
             others=_others(submission, user) if is_open else [],
         )
 
@@ -130,7 +130,7 @@ class ReviewContext:
 
     @cached_property
     def distribution(self) -> Distribution:
-        return score_distribution.of(self.submission.project)
+        return score_distribution.chart_data(self.submission.project)
 
     @property
     def scores(self) -> tuple[Score, ...]:

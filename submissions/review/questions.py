@@ -96,12 +96,12 @@ def _attachment(submission: Submission, content: bytes, *, by: Actor) -> tuple[I
     return image, prepared.content
 
 
-def of(submission: Submission) -> list[Question]:
+def all_questions(submission: Submission) -> list[Question]:
     """Return all questions, oldest first."""
     return list(submission.questions.select_related("asked_by", "answered_by", "image"))
 
 
-def open_of(submission: Submission) -> Question | None:
+def open_question(submission: Submission) -> Question | None:
     """The one that waits for an answer, readable."""
     question: Question | None = submission.questions.open().select_related("asked_by").first()
     if question is not None:

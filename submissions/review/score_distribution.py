@@ -45,7 +45,7 @@ def counted(scores: Iterable[float | None]) -> list[int]:
     return bins
 
 
-def of(project: Project) -> dict[str, dict[str, Any]]:
+def chart_data(project: Project) -> dict[str, dict[str, Any]]:
     """For each score what is drawn: bar heights per verdict as shares of the highest, and how many were counted."""
     stored: Histogram | None = getattr(project, "histogram", None)  # none before the first refresh
     bins = stored.bins if stored else {}

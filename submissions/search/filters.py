@@ -20,6 +20,7 @@ from submissions.models import Event, Project, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
+from submissions.workflow.role_permissions import is_limited_to_team
 
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # the events that carry a retry code
 RECENT = timedelta(days=31)
@@ -58,7 +59,7 @@ def matching(user: User, params: Mapping[str, str]) -> Matching:
 
 def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return (id, name) of every project, and of every team where the person sees several; one query."""
-    rows = sorted(_projects_and_teams() if user.is_reviewer else _projects(), key=lambda row: row[2])
+    rows = sorted(_projects() if is_limited_to_team(user) else _projects_and_teams(), key=lambda row: row[2])
     return (
         [(str(project), name) for project, _none, name in rows if project],
         [(str(team), name) for _none, team, name in rows if team],

@@ -171,7 +171,7 @@ def corrected(decision: Decision) -> list[tuple[str, str]]:
 @register.filter
 def vendors_state(word: str, ours: str = "") -> SafeString | str:
     """`ours`: our status, beside which the word is read."""
-    return vendor_terms.of_state(word, ours)
+    return vendor_terms.state_label(word, ours)
 
 
 @register.filter

@@ -65,5 +65,5 @@ def try_key(trial: Project) -> str:
     except Throttled:
         raise
     except VendorError as error:
-        return vendor_text.of_advice(advice_on(error)).what_happened
+        return vendor_text.advice_words(advice_on(error)).what_happened
     return ""

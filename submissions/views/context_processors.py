@@ -12,17 +12,19 @@ from submissions.outbox import gate
 from submissions.review import mentions
 from submissions.views import navigation
 from submissions.workflow import alerts
+from submissions.workflow.role_permissions import page_permissions
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
-    spoken = {"languages": language.names()}
+    spoken = {"languages": language.names(), "language_next": _page_after_language_choice(request)}
     if not isinstance(user, User):
         return {"closed": [], "unseen": [], "session_left": None, "newest_alert": 0, "unread": 0, **spoken}
     has_alerts, has_mentions, is_stopped, is_project_shut = _has_news(user)
     unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)] if has_alerts else []
     named = mentions.unread(user) if has_mentions else []
     return {
+        "may": page_permissions(user),
         "menu": navigation.entries_for(user),
         "closed": closed() if is_stopped or is_project_shut else [],
         "unseen": unseen,
@@ -31,6 +33,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "session_left": sessions.left(request),
         **spoken,
     }
+
+
+def _page_after_language_choice(request: HttpRequest) -> str:
+    """Return the address to come back to; one that a form was posted to cannot be opened by a link."""
+    if request.method != "GET":
+        return ""
+    return request.path if isinstance(getattr(request, "user", None), User) else request.get_full_path()
 
 
 def _has_news(user: User) -> tuple[bool, bool, bool, bool]:

@@ -16,6 +16,7 @@ from submissions.core import encryption
 from submissions.models import User
 from submissions.models.image import StorageAway
 from submissions.workflow.permissions import NotAllowed
+from submissions.workflow.role_permissions import user_can_see_queue
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission
 
 log = logging.getLogger(__name__)
@@ -75,5 +76,7 @@ def _back(request: HttpRequest) -> HttpResponse:
     pk = match.kwargs.get("pk") if match else None
     if pk is None:
         return redirect("start")
-    is_review = request.path.startswith("/review/") and isinstance(request.user, User) and request.user.is_reviewer
+    is_review = (
+        request.path.startswith("/review/") and isinstance(request.user, User) and user_can_see_queue(request.user)
+    )
     return redirect("review" if is_review else "submission", pk=pk)

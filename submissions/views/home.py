@@ -19,7 +19,7 @@ from submissions.review import mentions, questions, queue
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import alerts
 from submissions.workflow.permissions import visible_to
-from submissions.workflow.role_permissions import is_administrator, is_manager
+from submissions.workflow.role_permissions import is_administrator, is_manager, user_can_see_queue
 
 SHOWN = 12
 
@@ -40,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if is_administrator(user):
         return redirect("admin:index")
-    context = _reviewer(user) if user.is_reviewer else _agent(user)
+    context = _reviewer(user) if user_can_see_queue(user) else _agent(user)
     rows = [row for shown in context["lists"] for row in shown.rows]
     rows += [*context["calls_due"], *context["news"]]
     context["mentions"] = mentions.unread(user)[:SHOWN]
@@ -63,7 +63,6 @@ def _agent(user: User) -> dict[str, Any]:
             Shown(_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
             _drafts(drafts),
         ],
-        "is_manager": False,
         "stuck": [],
     }
 
@@ -92,7 +91,6 @@ def _reviewer(user: User) -> dict[str, Any]:
     nobody: dict[str, list[Submission]] = {"calls_due": [], "news": []}
     return nobody | {
         "lists": lists,
-        "is_manager": manages,
         "stuck": _stuck() if manages else [],
         "downloading": access_report.downloading_today() if manages else [],
     }

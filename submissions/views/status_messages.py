@@ -131,7 +131,7 @@ def _about_refusal(call: Call) -> StatusMessage:
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
         told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
-    advice = vendor_text.of_advice(gateway["too_large"] if call.error == "toolarge" else told)
+    advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else told)
     title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
     if call.kind == CallKind.REVIEW:
         title = _("The vendor did not take the verdict; what you typed is in the form again")
@@ -143,7 +143,7 @@ def about_retry(submission: Submission) -> StatusMessage | None:
     if submission.status not in (Status.STEP1_RETRY, Status.INCOMPLETE):
         return None
     surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
-    advice = vendor_text.of_advice(codes.advice_for(submission.retry_code, submission.retry_message, surface))
+    advice = vendor_text.advice_words(codes.advice_for(submission.retry_code, submission.retry_message, surface))
     return StatusMessage(advice.what_happened, advice.do, "warn", advice.say)
 
 
@@ -152,7 +152,7 @@ def about_account(call: Call) -> StatusMessage | None:
     if call.error != "account_refused":
         return None
     reply = stored_replies.account(call)
-    advice = vendor_text.of_advice(codes.advice_for(call.error_code, reply.message if reply else "", "error"))
+    advice = vendor_text.advice_words(codes.advice_for(call.error_code, reply.message if reply else "", "error"))
     count = reply.retry_count if reply else None
     counted = ngettext(
         "The vendor counts %(count)s failed account check.",
@@ -175,7 +175,7 @@ def about_end(submission: Submission) -> StatusMessage | None:
         return None
     by = submission.decided_by.name if submission.decided_by else submission.get_source_display()
     title = _("Approved by %(by)s") if submission.status == Status.APPROVED else _("Rejected by %(by)s")
-    advice = [vendor_text.of_advice(codes.advice_for(code, "", "reject")) for code in submission.vendor_codes]
+    advice = [vendor_text.advice_words(codes.advice_for(code, "", "reject")) for code in submission.vendor_codes]
     text = " ".join(f"{row.what_happened} {row.do}" for row in advice)
     say = advice[0].say if advice else ""
     return StatusMessage(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)

@@ -3,6 +3,8 @@
 `permissions` has the rules about one submission. No other module compares roles; `tests/test_house.py` enforces it.
 """
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 from submissions.models import Role, User
@@ -36,6 +38,10 @@ def user_can_start(user: User) -> bool:
 
 def check_user_can_start(user: User) -> None:
     _require(user_can_start(user), _("Administrators manage settings and do not handle submissions."))
+
+
+def user_can_see_personal_data(user: User) -> bool:
+    return not is_administrator(user)
 
 
 def user_can_list(user: User) -> bool:
@@ -164,3 +170,19 @@ def user_can_administer(user: User) -> bool:
 def user_can_read_records(user: User) -> bool:
     """Whether the user reads submissions in the admin; administrators see them without personal data."""
     return user.is_active and (user.is_reviewer or is_administrator(user))
+
+
+PAGE_PERMISSIONS: dict[str, Callable[[User], bool]] = {
+    "export": user_can_export,
+    "lift_hold": user_can_lift_hold,
+    "list": user_can_list,
+    "see_personal_data": user_can_see_personal_data,
+    "see_queue": user_can_see_queue,
+    "see_sending": user_can_see_sending,
+    "stop_sending": user_can_stop_sending,
+}
+
+
+def page_permissions(user: User) -> dict[str, bool]:
+    """Return the flags that every template can ask for, as in `{% if may.export %}`."""
+    return {name: user_can(user) for name, user_can in PAGE_PERMISSIONS.items()}

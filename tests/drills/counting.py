@@ -105,7 +105,7 @@ def tries(rows: list[Submission], vendor: Vendor) -> Figure:
 
 
 def sent_twice(vendor: Vendor) -> list[str]:
-    times = Counter(picture_of(call) for call in vendor.of("step2"))
+    times = Counter(picture_of(call) for call in vendor.calls_to("step2"))
     return [f"picture {picture[:12]} came {often} times" for picture, often in times.items() if often > 1]
 
 

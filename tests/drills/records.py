@@ -29,14 +29,14 @@ class Vendor:
     def read(cls, control: Control) -> "Vendor":
         return cls({kyc["submission_id"]: kyc for kyc in control.submissions()}, control.calls())
 
-    def of(self, endpoint: str) -> list[dict[str, Any]]:
+    def calls_to(self, endpoint: str) -> list[dict[str, Any]]:
         return [call for call in self.calls if call["endpoint"] == endpoint]
 
     def fourth_selfies(self) -> list[dict[str, Any]]:
         """Step 2 calls that came when the vendor had processed three of that submission, by the order of arriving."""
         taken: Counter[str] = Counter()
         found = []
-        for call in self.of("step2"):
+        for call in self.calls_to("step2"):
             if taken[call["subject"]] >= MAX_SELFIES:
                 found.append(call)
             taken[call["subject"]] += was_processed(call)
@@ -44,8 +44,8 @@ class Vendor:
 
     def reviews(self) -> tuple[Counter[str], Counter[str]]:
         """How often the vendor got, and took, each verdict: by the mark that its press carries."""
-        came = Counter(mark_of(call["fields"].get("updateFields") or {}) for call in self.of("review"))
-        taken = [call for call in self.of("review") if was_processed(call)]
+        came = Counter(mark_of(call["fields"].get("updateFields") or {}) for call in self.calls_to("review"))
+        taken = [call for call in self.calls_to("review") if was_processed(call)]
         return came, Counter(mark_of(call["fields"].get("updateFields") or {}) for call in taken)
 
     def late(self) -> list[dict[str, Any]]:

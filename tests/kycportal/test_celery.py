@@ -23,21 +23,21 @@ class Gone(SimpleNamespace):
     _connparams = Channel._connparams
 
 
-def of(kind: Any) -> Any:
+def over_closed_channel(kind: Any) -> Any:
     qos = kind.__new__(kind)
     qos.channel = Gone()
     return qos
 
 
 def test_acknowledging_over_a_closed_channel_does_nothing() -> None:
-    of(LosableQoS).ack("tag")
-    of(LosableQoS).reject("tag", requeue=True)
+    over_closed_channel(LosableQoS).ack("tag")
+    over_closed_channel(LosableQoS).reject("tag", requeue=True)
 
 
 def test_kombu_alone_would_end_the_worker() -> None:
     """When this fails, kombu has mended it and `LosableQoS` can go."""
     with pytest.raises(AttributeError):
-        of(QoS).ack("tag")
+        over_closed_channel(QoS).ack("tag")
 
 
 def test_workers_use_it() -> None:

@@ -116,8 +116,9 @@ class FormRow:
         return bool(self.value) and ocr_diff.differs(self.name, self.value, self.read)
 
     @property
-    def is_wide(self) -> bool:
-        return self.name in LONG
+    def css_classes(self) -> str:
+        marks = {"wide": self.name in LONG, "wrong": bool(self.errors), "changed": self.is_changed}
+        return " ".join(["field", *(name for name, is_set in marks.items() if is_set)])
 
     @property
     def asks_why(self) -> bool:

@@ -35,7 +35,7 @@ def session(request: HttpRequest) -> HttpResponse:
 def session_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     context = {
-        "sessions": sessions.of(user),
+        "sessions": sessions.valid_sessions(user),
         "here": request.session.session_key,
         "has_second_factor": policy.has_second_factor(user),
     }

@@ -91,7 +91,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
         phone_links.take(
             link,
             upload.read(),
-            address=client_ip.of(request),
+            address=client_ip.client_address(request),
             is_live=request.POST.get("source_picture") == "camera",
             accepted=request.POST.get("accepted", ""),
         )
@@ -126,7 +126,9 @@ def _done(request: HttpRequest) -> HttpResponse:
 
 def _gone(request: HttpRequest) -> HttpResponse:
     """The same page for expired, revoked and unknown ones."""
-    is_guessing = rate_limit.is_too_fast("phone", client_ip.of(request) or "", most=MISSES_A_MINUTE, seconds=60)
+    is_guessing = rate_limit.is_too_fast(
+        "phone", client_ip.client_address(request) or "", most=MISSES_A_MINUTE, seconds=60
+    )
     return render(request, "phone/gone.html", status=429 if is_guessing else 404)
 
 

@@ -90,7 +90,7 @@ def render_submission(
         "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
         "vendor": vendor,
         "others": same_person,
-        "question": questions.open_of(submission),
+        "question": questions.open_question(submission),
         "that_counts": blind_index.that_counts(user, submission),
         "differences": [status_messages.about_difference(row) for row in submission.differences.standing()],
         "timeline": timeline(submission, is_blind=verdicts.is_blind(submission, user)),

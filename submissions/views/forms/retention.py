@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock
@@ -18,10 +19,25 @@ WHY = (
 
 
 class HoldForm(ReasonForm):
+    action = "hold"
+    title = _("Legal hold")
+    hint: str | Promise = _("Nothing is erased while it stands, whatever the clocks say.")
+    press = _("Put on hold")
     reason = ReasonField(label=_("Why"), missing=_("Write why: it stays on the record."))
 
 
+class LiftForm(HoldForm):
+    action = "lift"
+    title = _("Lift the legal hold")
+    hint = ""
+    press = _("Lift the hold")
+
+
 class EndForm(forms.Form):
+    action = "end"
+    title = _("End of the relationship")
+    hint = _("Starts the first clock. A later day corrects it.")
+    press = _("Note the day")
     on = forms.DateField(
         input_formats=["%Y-%m-%d"],
         label=_("Relationship ended on"),
@@ -37,6 +53,11 @@ class EndForm(forms.Form):
 
 
 class EraseForm(HoldForm):
+    action = "erase"
+    title = _("Erase")
+    hint = _("Destroys this person's values and images here. It cannot be undone by anybody.")
+    press = _("Erase for good")
+    is_final = True
     why = forms.ChoiceField(label=_("Ground"), choices=WHY)
     at_vendor = forms.BooleanField(label=_("Delete the vendor's copy first (cannot be undone there)"), required=False)
     is_sure = forms.BooleanField(

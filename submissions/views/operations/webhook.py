@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from submissions.core import client_ip as client
+from submissions.core import client_ip
 from submissions.vendor_sync import webhooks
 
 
@@ -18,7 +18,7 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     Django reads nothing of a body without a length (`Transfer-Encoding: chunked`), so it must not be answered 200.
     """
     project = webhooks.project_of(token)
-    address = client.of(request)
+    address = client_ip.client_address(request)
     if project is None or not webhooks.may_come_from(project, address):
         return HttpResponse(status=404)
     told = request.META.get("CONTENT_LENGTH") or ""

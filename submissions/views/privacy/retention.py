@@ -16,7 +16,7 @@ from submissions.audit import events
 from submissions.core import clock
 from submissions.models import Project, Submission
 from submissions.privacy import erasure, retention
-from submissions.views.forms.retention import EndForm, EraseForm, HoldForm
+from submissions.views.forms.retention import EndForm, EraseForm, HoldForm, LiftForm
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import NotAllowed, get_submission_for
 from submissions.workflow.role_permissions import check_user_can_retain
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, found: Submission, action: str = "", form: Any =
     forms = {
         "end": EndForm(initial={"on": retention.ended_on(found)}, auto_id="end_%s"),
         "hold": HoldForm(auto_id="hold_%s"),
-        "lift": HoldForm(auto_id="lift_%s"),
+        "lift": LiftForm(auto_id="lift_%s"),
         "erase": EraseForm(auto_id="erase_%s"),
     }
     if form is not None:
@@ -113,6 +113,6 @@ Act = Callable[[Submission, dict[str, Any], HttpRequest], str]
 ACTIONS: dict[str, tuple[type[Any], Act]] = {
     "end": (EndForm, _end),
     "hold": (HoldForm, _hold),
-    "lift": (HoldForm, _lift),
+    "lift": (LiftForm, _lift),
     "erase": (EraseForm, _erase),
 }

@@ -13,6 +13,7 @@ from submissions.review import mentions
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import alerts
 from submissions.workflow.permissions import get_submission_for
+from submissions.workflow.role_permissions import user_can_see_queue
 
 
 @require_safe
@@ -42,7 +43,7 @@ def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
     mention = get_object_or_404(Mention.objects.select_related("note"), pk=pk, person=user)
     mentions.mark_seen(user, {str(mention.pk)})
-    page = redirect("review" if user.is_reviewer else "submission", pk=mention.note.submission_id)
+    page = redirect("review" if user_can_see_queue(user) else "submission", pk=mention.note.submission_id)
     page["Location"] += "#notes"
     return page
 

@@ -27,6 +27,7 @@ from submissions.workflow.role_permissions import (
     check_user_can_see_queue,
     check_user_can_see_review_page,
     is_administrator,
+    user_can_see_queue,
 )
 
 
@@ -125,7 +126,7 @@ def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "note")
-    to = "review" if person(request).is_reviewer else "submission"
+    to = "review" if user_can_see_queue(person(request)) else "submission"
     form = NoteForm(request.POST, missing=_("Write the note first."))
     if not form.is_valid():
         back = resolve_url(safe_next(request, reverse(to, args=[pk])))

@@ -135,7 +135,7 @@ def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
 def _what(code: str) -> str:
     """A retry code as what happened, with the code itself."""
     surface = "step1_retry" if code in codes.TABLES["step1_retry"] else "step2_retry"
-    return f"{vendor_text.of_advice(codes.advice_for(code, '', surface)).what_happened} ({code})"
+    return f"{vendor_text.advice_words(codes.advice_for(code, '', surface)).what_happened} ({code})"
 
 
 @require_POST

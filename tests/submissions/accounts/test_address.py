@@ -8,10 +8,10 @@ from django.test import RequestFactory
 from submissions.core import client_ip
 
 
-def of(settings: Any, hops: int, forwarded: str | None, peer: str = "10.0.0.1") -> str | None:
+def seen_address(settings: Any, hops: int, forwarded: str | None, peer: str = "10.0.0.1") -> str | None:
     settings.TRUSTED_PROXY_HOPS = hops
     headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    return client_ip.of(RequestFactory().get("/", REMOTE_ADDR=peer, **headers))
+    return client_ip.client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **headers))
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def of(settings: Any, hops: int, forwarded: str | None, peer: str = "10.0.0.1") 
     ],
 )
 def test_address_behind_proxies(settings: Any, hops: int, forwarded: str | None, expected: str | None) -> None:
-    assert of(settings, hops, forwarded) == expected
+    assert seen_address(settings, hops, forwarded) == expected
 
 
 def test_a_peer_that_is_no_address_is_unknown(settings: Any) -> None:
-    assert of(settings, 0, None, peer="") is None
+    assert seen_address(settings, 0, None, peer="") is None

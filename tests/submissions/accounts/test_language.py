@@ -28,7 +28,7 @@ def test_every_code_has_korean(row: object) -> None:
 def test_an_unknown_code_shows_the_vendors_text_in_any_language() -> None:
     advice = advice_for("forged", "Please retry with original ID", "step1_retry")
     with translation.override("ko"):
-        words = vendor_text.of_advice(advice)
+        words = vendor_text.advice_words(advice)
     assert "Please retry with original ID" in words.what_happened
     assert words.do == "업체 메시지에 따라 신분증을 다시 촬영하세요."
 

@@ -35,13 +35,13 @@ def test_drawn_bars_are_shares_of_the_highest() -> None:
     project = make_project()
     bins = {"face": {"approved": [0, 4, *[0] * 18], "rejected": [1, *[0] * 19]}, "liveness": {}}
     Histogram.objects.create(project=project, bins=bins, computed_at="2026-01-01T00:00:00Z")
-    drawn = score_distribution.of(project)["face"]
+    drawn = score_distribution.chart_data(project)["face"]
     assert (drawn["approved"], drawn["rejected"]) == ([(1, 1.0)], [(0, 0.25)])
     assert (drawn["approvals"], drawn["rejections"]) == (4, 1)
 
 
 def test_project_without_verdicts_draws_nothing() -> None:
-    drawn = score_distribution.of(make_project())
+    drawn = score_distribution.chart_data(make_project())
     assert drawn["liveness"] == {"approved": [], "rejected": [], "approvals": 0, "rejections": 0}
 
 

@@ -116,10 +116,10 @@ def many_images(submission: Submission, officer: User) -> None:
 def many_questions(submission: Submission, officer: User) -> None:
     for number in range(4):
         questions.ask(submission, f"Question {number}", by=by(officer))
-        question = questions.open_of(submission)
+        question = questions.open_question(submission)
         assert question is not None
         questions.answer(question, "Yes.", None, by=by(make_user()))
-    questions.mark_seen(questions.of(submission))
+    questions.mark_seen(questions.all_questions(submission))
 
 
 def many_people_of_the_same_name(submission: Submission, officer: User) -> None:

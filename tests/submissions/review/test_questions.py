@@ -69,7 +69,7 @@ def test_reviewer_who_captured_nothing_does_not_answer_their_own_question(office
 
 def test_who_answers_does_not_decide(officer: User, held: Submission) -> None:
     ask(officer, held)
-    questions.answer(questions.open_of(held), "I say it is fine.", None, by=by(officer))
+    questions.answer(questions.open_question(held), "I say it is fine.", None, by=by(officer))
     held = reload(held)
     assert Question.objects.get().answered_by == officer
     assert why_not(officer, held, "decide") == "You captured this one, so another reviewer must decide."

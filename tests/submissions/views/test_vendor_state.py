@@ -91,7 +91,7 @@ def test_vendors_state_after_each_reply_to_step1(reply: dict[str, Any], told: st
 @pytest.mark.parametrize("word", ["incomplete", "pending", "approved", "rejected", "success", "brand_new", ""])
 @pytest.mark.parametrize("ours", Status)
 def test_every_word_beside_every_status_is_told_and_none_frightens_after_a_success(word: str, ours: Status) -> None:
-    told = re.sub("<[^>]*>", "", vendor_terms.of_state(word, ours))
+    told = re.sub("<[^>]*>", "", vendor_terms.state_label(word, ours))
     assert bool(told) == bool(word)
     assert ("another" in told) == (word == "incomplete" and ours in ("step1_sending", "step1_retry", "incomplete"))
 

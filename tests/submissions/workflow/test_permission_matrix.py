@@ -74,7 +74,7 @@ def only(*people: str, otherwise: str = NO) -> Rule:
     return rule
 
 
-def of_submission(may: Callable[[str, str], bool]) -> Rule:
+def within_team(may: Callable[[str, str], bool]) -> Rule:
     """A stranger's team does not know of it; others are refused by name."""
 
     def rule(person: str, state: str) -> str:
@@ -103,16 +103,16 @@ ANYBODY, SIGNED_IN, NEVER = anybody, signed_in, not_taken
 CUSTOMERS = only(*AGENTS, *REVIEWING)
 REVIEWERS = only(*REVIEWING)
 MANAGERS = only(MANAGER, CAPTURING_MANAGER)
-SEE = of_submission(lambda person, state: True)
-HANDLE = of_submission(lambda person, state: person != ADMIN)
-CAPTURE = of_submission(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
-LOOK = of_submission(_look)
-IN_REVIEW_ROOM = review_only(of_submission(lambda person, state: person != ADMIN))
-REVIEW_PAGE = review_only(of_submission(lambda person, state: True))
+SEE = within_team(lambda person, state: True)
+HANDLE = within_team(lambda person, state: person != ADMIN)
+CAPTURE = within_team(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
+LOOK = within_team(_look)
+IN_REVIEW_ROOM = review_only(within_team(lambda person, state: person != ADMIN))
+REVIEW_PAGE = review_only(within_team(lambda person, state: True))
 CLAIM = review_only(
-    of_submission(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
+    within_team(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
 )
-EVIDENCE = of_submission(lambda person, state: person in REVIEWING)
+EVIDENCE = within_team(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN)
 ADMINISTRATORS = only(ADMIN)
