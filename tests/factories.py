@@ -1,6 +1,7 @@
 """Objects for tests. A state is reached through the real transitions; only the vendor's replies are made up here."""
 
 import itertools
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,10 @@ from django.db import transaction
 from django.test import Client
 
 from argos.received import Received
-from argos.replies import Retry, ReviewReply, Step1Reply, Step2Reply
+from argos.replies import AccountReply, Retry, ReviewReply, Step1Reply, Step2Reply, parse_account, parse_step2
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import drafts, ocr_diff, overrides, submit
+from submissions.capture import drafts, image_findings, ocr_diff, overrides, submit
 from submissions.core import clock
 from submissions.models import (
     Call,
@@ -30,6 +31,7 @@ from submissions.models import (
 from submissions.outbox import deadline_sweep, ledger
 from submissions.review import claims, decisions
 from submissions.vendor_sync import replies
+from tests import factories
 
 numbers = itertools.count(1)
 # The suite has no Redis, and one process may use a part of the budget only: so it is as large as it gets.
@@ -236,3 +238,37 @@ def _run_out(submission: Submission) -> Submission:
     Submission.objects.filter(pk=submission.pk).update(deadline_at=past, step1_started_at=past - timedelta(hours=24))
     assert deadline_sweep.sweep_deadlines() == 1
     return reload(submission)
+
+
+def set_target(submission: Submission, **delta: float) -> None:
+    Submission.objects.filter(pk=submission.pk).update(target_at=clock.now() + timedelta(**delta))
+
+
+def with_finding(submission: Submission, kind: ImageKind, code: str) -> str:
+    image = submission.images.get(kind=kind, is_current=True)
+    image.findings = [code]
+    image.save(update_fields=["findings"])
+    return image_findings.reason_key(image, code)
+
+
+def decided(status: Status = Status.APPROVED, years_ago: float = 0, **fields: Any) -> Submission:
+    """Through the real moves, then the times set back."""
+    submission = factories.make_at(status)
+    at = clock.now() - timedelta(days=366 * years_ago)
+    Submission.objects.filter(pk=submission.pk).update(decided_at=at, **fields)
+    return factories.reload(submission)
+
+
+def answered(submission: Submission, status: str, face: float | None, code: str = "") -> Submission:
+    """A Step 2 answered with the body that is kept beside the call."""
+    body: dict[str, Any] = {"kycStatus": status, "faceSimilarityScore": face, "livenessScore": 60}
+    if code:
+        body["retry"] = [{"retryCode": code, "retryMsg": "Again."}]
+    call = claim_call(submission, CallKind.STEP2)
+    received = Received(200, json.dumps(body).encode(), clock.now(), 0.1)
+    assert replies.step2_answered(call, parse_step2(body, received))
+    return reload(submission)
+
+
+def account_reply() -> AccountReply:
+    return parse_account({"success": True}, received())

@@ -80,6 +80,31 @@ def test_vendor_misspellings_never_become_our_names() -> None:
         assert not any(slip in path.read_text() for slip in slips), path
 
 
+def imports_of_test_modules(text: str) -> list[str]:
+    """Return the test modules that a Python source imports, in the order of the source."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names += [f"{node.module or ''}.{alias.name}" for alias in node.names]
+    return [name for name in names if any(part.startswith("test_") for part in name.split("."))]
+
+
+def test_imports_of_test_modules_are_recognised() -> None:
+    text = "from tests.a.test_b import c\nimport tests.test_d\nfrom tests import test_e as f\nfrom . import test_g, h"
+    assert imports_of_test_modules(text) == ["tests.a.test_b.c", "tests.test_d", "tests.test_e", ".test_g"]
+    assert imports_of_test_modules("from tests.factories import make_user\nimport tests.house") == []
+
+
+def test_no_helper_is_imported_from_a_test_module() -> None:
+    paths = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    importing = {str(path.relative_to(ROOT)): imports_of_test_modules(path.read_text()) for path in paths}
+    assert {path: names for path, names in importing.items() if names} == {}, (
+        "move the helper; docs/style.md says where"
+    )
+
+
 COMPARES_ROLES = {
     "workflow/role_permissions.py",
     "models/people.py",  # the properties that Django's admin and the session need

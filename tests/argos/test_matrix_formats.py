@@ -19,14 +19,7 @@ from argos.matrix import (
     is_country,
     step2_fields,
 )
-
-TODAY = date(2026, 11, 23)
-
-
-def found(values: dict[str, str], country: str = "USA", id_type: str = "passport") -> set[tuple[str, str, str]]:
-    """(field, code, severity) of everything but what is missing."""
-    problems = check_step2(values, {"faceImage"}, country, id_type, Options(), today=TODAY)
-    return {(each.field, each.code, each.severity) for each in problems if each.code != "missing"}
+from tests.argos.matrix_checks import TODAY, found
 
 
 @pytest.mark.parametrize(

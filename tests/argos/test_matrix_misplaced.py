@@ -6,8 +6,8 @@ import pytest
 
 from argos.matrix import Options, Problem, check_step2
 from argos.mrz import read_td3
-from tests.argos.test_matrix_formats import TODAY, found
-from tests.argos.test_mrz import LOWER, UPPER
+from tests.argos.matrix_checks import TODAY, found
+from tests.argos.mrz_lines import LOWER, UPPER
 
 ALL = Options(address_codes=True, structured_address=True, account_occupancy=True)
 

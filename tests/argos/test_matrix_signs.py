@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.argos.test_matrix_formats import found
+from tests.argos.matrix_checks import found
 
 
 @pytest.mark.parametrize("field", ["name", "userOccupancyName", "document_number"])

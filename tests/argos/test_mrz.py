@@ -3,9 +3,7 @@
 import pytest
 
 from argos.mrz import check_digit, read_td3
-
-UPPER = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
-LOWER = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+from tests.argos.mrz_lines import LOWER, UPPER
 
 
 def test_specimen_is_read() -> None:

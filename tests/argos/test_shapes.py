@@ -7,6 +7,7 @@ import pytest
 
 from argos import mrz
 from argos.matrix import Options, check_step2, clean_step2, country_choices, rules_for, shape_of
+from tests.argos.mrz_lines import passport
 
 RULES = {
     rule.name: (country, rule)
@@ -75,18 +76,6 @@ def test_what_is_no_country_stays_to_be_told() -> None:
 def test_countries_are_named_in_the_readers_language() -> None:
     assert dict(country_choices("ko"))["DEU"] == "독일"
     assert dict(country_choices("en"))["DEU"] == "Germany"
-
-
-LINES = "P<KORTESTCASE<<MINSEO<EUN<<<<<<<<<<<<<<<<<<<\n"
-
-
-def passport(number: str = "M12345678", born: str = "900203", expires: str = "350101", sex: str = "F") -> str:
-    """Two lines with right check digits, of a person who does not exist."""
-    upper = LINES.strip()
-    parts = [f"{text}{mrz.check_digit(text)}" for text in (number, born, expires, "<" * 14)]
-    body = f"{parts[0]}KOR{parts[1]}{sex}{parts[2]}{parts[3]}"
-    lower = body + str(mrz.check_digit(body[0:10] + body[13:20] + body[21:43]))
-    return f"{upper}\n{lower}"
 
 
 def test_passport_lines_under_step2s_names() -> None:

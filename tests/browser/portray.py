@@ -9,8 +9,8 @@ from playwright.sync_api import sync_playwright
 
 from tests import pictures
 from tests.browser import chromium
+from tests.browser.actions import confirm, new_submission, open_as_officer, send_step1, send_step2
 from tests.browser.conftest import Desk
-from tests.browser.test_main_job import confirm, new_submission, open_as_officer, send_step1, send_step2
 from tests.stack import ROOT, Stack
 
 FOLDER = ROOT / "docs" / "pictures"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.actions import confirm, send_step1, send_step2
 from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
-from tests.browser.test_gathering import draft_of, saved
-from tests.browser.test_main_job import confirm, send_step1, send_step2
+from tests.browser.gathering_actions import draft_of, saved
 
 pytestmark = pytest.mark.browser
 

@@ -9,15 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import pictures
 from tests.browser import fake_camera
+from tests.browser.actions import Pictures, confirm, draft, open_as_officer, send_step1, send_step2, upload
 from tests.browser.axe import check_accessible
 from tests.browser.conftest import Desk
 from tests.browser.fake_camera import FakeCamera, hint, likeness, live_tracks, open_camera, stored_picture
-from tests.browser.test_gathering import saved, tab_to
-from tests.browser.test_main_job import confirm, fill_new, open_as_officer, send_step1, send_step2, upload
+from tests.browser.gathering_actions import saved, tab_to
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-Pictures = dict[str, Path]
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +34,6 @@ def seeing(camera: FakeCamera, stack: Stack) -> Iterator[Desk]:
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     yield Desk(page, stack).log_in("agent")
     context.close()
-
-
-def draft(desk: Desk, email: str) -> str:
-    fill_new(desk, email)
-    desk.press("Create draft")
-    desk.status("Draft")
-    return desk.page.url
 
 
 def take(page: Page) -> None:

@@ -11,8 +11,8 @@ import pytest
 import redis
 from playwright.sync_api import expect
 
+from tests.browser.actions import open_as_officer, send_step1, send_step2, tick_warnings, upload
 from tests.browser.conftest import Desk
-from tests.browser.test_main_job import open_as_officer, send_step1, send_step2, tick_warnings, upload
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

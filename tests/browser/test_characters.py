@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from argos.characters import normalise
-from tests.argos.test_characters import AS_IT_IS, SAME
+from tests.argos.characters import AS_IT_IS, SAME
+from tests.browser.actions import Pictures
 from tests.browser.conftest import Desk
-from tests.browser.test_gathering import draft_of
-from tests.browser.test_main_job import Pictures
+from tests.browser.gathering_actions import draft_of
 
 pytestmark = pytest.mark.browser
 

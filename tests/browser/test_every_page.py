@@ -13,10 +13,10 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
-from tests.browser.test_reports import seed
+from tests.browser.seeding import seed
 from tests.stack import Stack
 from tests.submissions.workflow.matrix_world import PEOPLE, STATES
-from tests.submissions.workflow.test_permission_matrix import NEVER, NOT_TAKEN, ROWS
+from tests.submissions.workflow.permission_matrix import NEVER, NOT_TAKEN, ROWS
 
 MAX_BYTES = 150_000  # over the wire, without the submission's own images
 NOBODY = ""

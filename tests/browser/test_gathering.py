@@ -2,25 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from submissions.core import clock
+from tests.browser.actions import Pictures, upload
 from tests.browser.conftest import Desk
-from tests.browser.test_main_job import new_submission, upload
+from tests.browser.gathering_actions import LICENCE, draft_of, saved, tab_to
 
 pytestmark = pytest.mark.browser
 
-Pictures = dict[str, Path]
-LICENCE = {
-    "name": "Minseo Example",
-    "date_of_birth": "1990-02-03",
-    "license_number": "11-21-123456-78",
-    "serial_number": "A1B2C3",
-}
 READ = {
     "fullName": "MINSEO EXAMPLE",
     "birthDate": "1990-02-03",
@@ -38,18 +31,6 @@ class Practised:
     def do(self, what: str, action: Callable[[], Any]) -> None:
         self.actions.append(what)
         action()
-
-
-def draft_of(desk: Desk, email: str, pictures: Pictures) -> str:
-    url = new_submission(desk, email, pictures | {"selfie": pictures["selfie2"]})
-    for name in ("name", "date_of_birth", "document_number"):
-        desk.page.locator(f"#f-{name}").fill({"document_number": "M12345678", **LICENCE}[name])
-    saved(desk.page)
-    return url
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#saved")).to_have_text("Saved", timeout=20_000)
 
 
 def calls_of(desk: Desk, email: str, endpoint: str) -> int:
@@ -188,15 +169,6 @@ def test_formats_and_reasons_while_typing(desk: Desk, pictures: Pictures) -> Non
     page.locator("[data-field=name] [data-why] input").fill("The second name is on the back.")
     desk.press("Send Step 2")
     desk.status("Pending review")
-
-
-def tab_to(page: Page, target: Locator, most: int = 60) -> None:
-    """By the Tab key alone."""
-    for _key in range(most):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError("the Tab key never came to it")
 
 
 def test_all_of_it_by_keyboard(desk: Desk, pictures: Pictures) -> None:

@@ -1,17 +1,14 @@
 """Nothing that somebody is typing goes by itself: neither by a press elsewhere on the page nor by a reload."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.browser.actions import Pictures, fill_new, upload
 from tests.browser.conftest import Desk
-from tests.browser.test_gathering import draft_of, saved
-from tests.browser.test_main_job import fill_new, upload
+from tests.browser.gathering_actions import draft_of, saved
 
 pytestmark = pytest.mark.browser
 
-Pictures = dict[str, Path]
 NOTE = "The customer will bring the other card."
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import pictures
+from tests.browser.actions import draft
 from tests.browser.axe import check_accessible
 from tests.browser.conftest import SHOTS, Desk
 from tests.browser.fake_camera import (
@@ -20,8 +21,7 @@ from tests.browser.fake_camera import (
     open_camera,
     stored_picture,
 )
-from tests.browser.test_camera import draft
-from tests.browser.test_gathering import tab_to
+from tests.browser.gathering_actions import tab_to
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

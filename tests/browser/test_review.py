@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Request, expect
 
 from tests.browser.axe import check_accessible
 from tests.browser.conftest import Desk
+from tests.browser.review_actions import claim, file, tick_by_key
 
 pytestmark = pytest.mark.browser
 
@@ -17,32 +18,6 @@ WEIGHT = """
         .filter((entry) => !entry.name.includes("/images/") && !entry.name.startsWith("blob:"))
         .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
 """
-NAMES = iter(range(10**6))
-
-
-def file(desk: Desk, *cases: dict[str, Any]) -> list[str]:
-    """Files submissions by the portal's own presses and gives their ids; each case may name tags and what differs."""
-    made = []
-    for case in cases:
-        email = f"case{next(NAMES)}{case.pop('tags', '')}@review.example.com"
-        made.append({"email": email, "customer_id": f"C-{next(NAMES)}", **case})
-    return desk.stack.file(made)
-
-
-def claim(desk: Desk, pk: str) -> Page:
-    desk.go(f"/review/{pk}/")
-    desk.page.locator("#claim-it").click()
-    expect(desk.page.locator("#verdict")).to_be_visible()
-    return desk.page
-
-
-def tick_by_key(page: Page) -> int:
-    """Ticks every open warning with `w` and Space; how many there were."""
-    boxes = page.locator("input[name=warning]:not(:checked)").count()
-    for _box in range(boxes):
-        page.keyboard.press("w")
-        page.keyboard.press(" ")
-    return boxes
 
 
 def test_queue_search_filters_and_views(desk: Desk, other_desk: Desk) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk
-from tests.browser.test_review import claim, file, tick_by_key
+from tests.browser.review_actions import claim, file, tick_by_key
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from submissions.templatetags.kyc import in_words, urgency
 from tests.browser.conftest import Desk
-from tests.browser.test_review import claim, file
+from tests.browser.review_actions import claim, file
 
 pytestmark = pytest.mark.browser
 

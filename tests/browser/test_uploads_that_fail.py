@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.actions import draft
 from tests.browser.conftest import Desk
-from tests.browser.test_camera import draft
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Desk
-from tests.browser.test_review import claim, file
+from tests.browser.review_actions import claim, file
 
 pytestmark = pytest.mark.browser
 

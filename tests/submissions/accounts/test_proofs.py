@@ -16,7 +16,7 @@ from submissions.core import clock
 from submissions.models import Event, Submission, Switch
 from tests import factories
 from tests.submissions.workflow.matrix_world import ADMIN, AGENT, CAPTURING, MANAGER, World
-from tests.submissions.workflow.test_permission_matrix import ROWS
+from tests.submissions.workflow.permission_matrix import ROWS
 
 pytestmark = pytest.mark.django_db
 # What is asked of the design, not read from the table of the code: address, what is posted.

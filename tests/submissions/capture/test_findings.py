@@ -16,17 +16,20 @@ from submissions.models.image import VENDOR_FIELDS
 from submissions.review import claims
 from submissions.templatetags.kyc import anchor, named
 from tests import pictures
-from tests.factories import answer_step2, attach_image, by, explain, make_at, make_draft, make_user, reload
+from tests.factories import (
+    answer_step2,
+    attach_image,
+    by,
+    explain,
+    make_at,
+    make_draft,
+    make_user,
+    reload,
+    with_finding,
+)
 from tests.submissions.views.gathering import post
 
 pytestmark = pytest.mark.django_db
-
-
-def with_finding(submission: Submission, kind: ImageKind, code: str) -> str:
-    image = submission.images.get(kind=kind, is_current=True)
-    image.findings = [code]
-    image.save(update_fields=["findings"])
-    return image_findings.reason_key(image, code)
 
 
 def test_an_id_with_a_fault_stops_step1_until_overruled(client: Client) -> None:

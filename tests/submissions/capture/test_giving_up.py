@@ -8,7 +8,7 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Status, Submission
 from submissions.outbox import evidence, vendor_client
 from submissions.vendor_sync import status_table
-from tests.submissions.vendor_sync.test_settling import Bench
+from tests.submissions.vendor_sync.settling import Bench
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -15,8 +15,17 @@ from submissions.models import Capturer, ConsentText, Event, ImageKind, Role, St
 from submissions.review import decisions
 from submissions.search import guess_limit
 from submissions.workflow.permissions import can
-from tests.factories import attach_image, by, make_at, make_draft, make_project, make_user, reload, sign_in
-from tests.submissions.capture.test_findings import with_finding
+from tests.factories import (
+    attach_image,
+    by,
+    make_at,
+    make_draft,
+    make_project,
+    make_user,
+    reload,
+    sign_in,
+    with_finding,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from submissions.capture.fields import mrz
 from submissions.models import CallKind, ImageKind, Project, Status, Submission
 from submissions.vendor_sync import worker
 from submissions.views import status_messages
-from tests.argos.test_shapes import passport as lines_of
+from tests.argos.mrz_lines import passport as lines_of
 from tests.factories import by, make_at, make_draft, make_project, make_user, reload
 from tests.pictures import id_card_jpeg
 from tests.sandbox import Sandbox

@@ -3,7 +3,7 @@
 import pytest
 
 from submissions.capture.fields import mrz
-from tests.argos.test_shapes import passport as lines_of
+from tests.argos.mrz_lines import passport as lines_of
 from tests.factories import by, make_draft, reload
 
 pytestmark = pytest.mark.django_db

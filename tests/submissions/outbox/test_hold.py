@@ -16,7 +16,7 @@ from submissions.models import Call, CallState, DifferenceKind, Status, Submissi
 from submissions.models.call import CAPTURED
 from submissions.outbox import deadline_sweep, evidence, gate, ledger, restore_hold, restore_watermark, vendor_client
 from submissions.vendor_sync import orphans, reconcile, restore_recovery
-from tests.submissions.vendor_sync.test_settling import Bench
+from tests.submissions.vendor_sync.settling import Bench
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -18,7 +18,6 @@ from argos.errors import (
     Unsupported,
     VendorError,
 )
-from argos.replies import AccountReply, parse_account
 from submissions.audit.events import SYSTEM
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Event, Project, SearchHash, Status, Submission
@@ -28,7 +27,17 @@ from submissions.privacy import erasure
 from submissions.vendor_sync import reconcile, replies, worker
 from submissions.views import status_messages
 from submissions.workflow.transitions import StaleSubmission
-from tests.factories import by, claim_call, make_at, received, reload, review_reply, step1_reply, step2_reply
+from tests.factories import (
+    account_reply,
+    by,
+    claim_call,
+    make_at,
+    received,
+    reload,
+    review_reply,
+    step1_reply,
+    step2_reply,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -90,10 +99,6 @@ def test_late_answer_beside_a_status_changes_nothing(answer: Callable[[Call], bo
     before = rows(call)
     assert not answer(call)
     assert rows(call) == before
-
-
-def account_reply() -> AccountReply:
-    return parse_account({"success": True}, received())
 
 
 def test_reply_after_the_person_was_erased_brings_nobody_back_into_search() -> None:

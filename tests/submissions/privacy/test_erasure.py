@@ -40,7 +40,7 @@ from submissions.review import decisions
 from submissions.search import blind_index
 from submissions.vendor_sync import webhooks
 from tests import factories
-from tests.submissions.privacy.test_retention import decided
+from tests.factories import decided
 
 pytestmark = pytest.mark.django_db
 

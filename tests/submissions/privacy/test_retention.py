@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -25,16 +24,9 @@ from submissions.vendor_sync import reconcile, replies
 from submissions.workflow import alerts
 from submissions.workflow.transitions import StaleSubmission
 from tests import factories
+from tests.factories import decided
 
 pytestmark = pytest.mark.django_db
-
-
-def decided(status: Status = Status.APPROVED, years_ago: float = 0, **fields: Any) -> Submission:
-    """Through the real moves, then the times set back."""
-    submission = factories.make_at(status)
-    at = clock.now() - timedelta(days=366 * years_ago)
-    Submission.objects.filter(pk=submission.pk).update(decided_at=at, **fields)
-    return factories.reload(submission)
 
 
 def test_approved_goes_when_both_clocks_have_run_out() -> None:

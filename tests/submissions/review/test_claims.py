@@ -10,8 +10,8 @@ from submissions.models import Event, Role, Status, Submission, User
 from submissions.privacy import reveal
 from submissions.review import claims
 from submissions.workflow.permissions import can, holds_claim
-from tests.factories import by, make_at, make_user, reload
-from tests.submissions.review.test_queue import browser, set_target, shown
+from tests.clients import browser, shown
+from tests.factories import by, make_at, make_user, reload, set_target
 
 pytestmark = pytest.mark.django_db
 

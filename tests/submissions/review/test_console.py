@@ -1,32 +1,28 @@
 """The review page: who sees what, the claim's clock, release, notes, blindness and its parts."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from argos.received import Received
-from argos.replies import parse_step2
 from submissions.capture import drafts, overrides, submit
 from submissions.core import clock
-from submissions.models import CallKind, Decision, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
+from submissions.models import Decision, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
 from submissions.review import attempts, claims, comparison, decisions
 from submissions.review.page_context import ReviewContext
-from submissions.vendor_sync import replies
+from tests.clients import browser
 from tests.factories import (
     VALUES,
     answer_step1,
+    answered,
     attach_image,
     by,
-    claim_call,
     make_at,
     make_draft,
     make_user,
     reload,
 )
-from tests.submissions.review.test_queue import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -182,17 +178,6 @@ def test_vendor_reviewed_project_offers_notes_only() -> None:
     assert "The vendor decides for this project; you can leave a note." in page
     assert 'name="verdict"' not in page
     assert f"/review/{submission.pk}/note/" in page
-
-
-def answered(submission: Submission, status: str, face: float | None, code: str = "") -> Submission:
-    """A Step 2 answered with the body that is kept beside the call."""
-    body: dict[str, Any] = {"kycStatus": status, "faceSimilarityScore": face, "livenessScore": 60}
-    if code:
-        body["retry"] = [{"retryCode": code, "retryMsg": "Again."}]
-    call = claim_call(submission, CallKind.STEP2)
-    received = Received(200, json.dumps(body).encode(), clock.now(), 0.1)
-    assert replies.step2_answered(call, parse_step2(body, received))
-    return reload(submission)
 
 
 def test_tries_carry_each_its_own_scores_and_code() -> None:

@@ -7,9 +7,8 @@ from submissions.outbox import ledger
 from submissions.review import claims
 from submissions.search import blind_index
 from submissions.vendor_sync import replies
+from tests.clients import browser, decide
 from tests.factories import by, claim_call, make_at, make_user, reload, review_reply
-from tests.submissions.review.test_decisions import decide
-from tests.submissions.review.test_queue import browser
 
 pytestmark = pytest.mark.django_db
 

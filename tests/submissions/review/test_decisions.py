@@ -14,8 +14,8 @@ from submissions.review import claims, decisions, page_context, verdicts
 from submissions.vendor_sync import replies
 from submissions.views.forms.review import reasons
 from submissions.workflow.transitions import StaleSubmission
+from tests.clients import browser, decide
 from tests.factories import by, claim_call, make_at, make_user, received, reload
-from tests.submissions.review.test_queue import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -32,16 +32,6 @@ def pending(officer: User) -> Submission:
     submission = make_at(Status.PENDING)
     claims.claim(submission, by=by(officer))
     return reload(submission)
-
-
-def decide(client: Client, submission: Submission, verdict: str, **data: Any) -> Any:
-    warned = [
-        warning.code for warning in decisions.warnings_of(submission, submission.claimed_by or submission.created_by)
-    ]
-    seen = page_context.seen_of(submission)
-    return client.post(
-        f"/review/{submission.pk}/decide/", {"verdict": verdict, "seen": seen, "warning": warned, **data}
-    )
 
 
 def reject(client: Client, submission: Submission, **data: Any) -> Any:

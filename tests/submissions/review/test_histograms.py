@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from submissions.models import Histogram, Role, Status, Submission
 from submissions.review import claims, score_distribution
 from submissions.tasks import refresh_histograms
+from tests.clients import browser
 from tests.factories import by, make_at, make_project, make_user
-from tests.submissions.review.test_queue import browser
 
 pytestmark = pytest.mark.django_db
 

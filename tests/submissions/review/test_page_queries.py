@@ -14,9 +14,8 @@ from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Decision, ImageKind, Project, Role, Status, Submission, User, Verdict
 from submissions.review import claims, decisions, questions, verdicts
-from tests.factories import attach_image, by, explain, make_at, make_user, reload
-from tests.submissions.review.test_console import answered
-from tests.submissions.review.test_queue import browser
+from tests.clients import browser
+from tests.factories import answered, attach_image, by, explain, make_at, make_user, reload
 
 pytestmark = pytest.mark.django_db
 

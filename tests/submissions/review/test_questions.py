@@ -11,8 +11,8 @@ from submissions.review import claims, questions
 from submissions.workflow.permissions import why_not
 from submissions.workflow.transitions import StaleSubmission
 from tests import pictures
+from tests.clients import browser, shown
 from tests.factories import by, make_at, make_user, reload
-from tests.submissions.review.test_queue import browser, shown
 
 pytestmark = pytest.mark.django_db
 

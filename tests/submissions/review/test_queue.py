@@ -7,30 +7,16 @@ import pytest
 import time_machine
 from django.db import connection
 from django.http import QueryDict
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from submissions.core import clock
 from submissions.models import Capturer, Event, Role, Status, Submission, User
 from submissions.review import claims, queue
 from submissions.search import blind_index, pagination
-from tests.factories import by, make_at, make_project, make_user, reload
+from tests.clients import browser, shown
+from tests.factories import by, make_at, make_project, make_user, reload, set_target
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def set_target(submission: Submission, **delta: float) -> None:
-    Submission.objects.filter(pk=submission.pk).update(target_at=clock.now() + timedelta(**delta))
-
-
-def shown(response: Any) -> list[str]:
-    return [row.reference for row in response.context["page"].rows]
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.ADMINISTRATOR])

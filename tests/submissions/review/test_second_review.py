@@ -11,8 +11,8 @@ from submissions.models import CallKind, Decision, Project, Role, Status, Submis
 from submissions.review import claims, decisions, page_context, verdicts
 from submissions.review.verdicts import Verdicts
 from submissions.workflow.transitions import StaleSubmission
+from tests.clients import browser
 from tests.factories import by, claim_call, make_at, make_user, reload
-from tests.submissions.review.test_queue import browser
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.db import connection
 from submissions.core import clock
 from submissions.models import Role, SavedView, Status, Submission
 from submissions.search import blind_index, queue_filters
+from tests.clients import browser, shown
 from tests.factories import VALUES, make_at, make_user
-from tests.submissions.review.test_queue import browser, shown
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 from submissions.models import CallState, Status
 from submissions.outbox import ledger
 from submissions.views import status_messages
-from tests.submissions.vendor_sync.test_settling import Bench
+from tests.submissions.vendor_sync.settling import Bench
 
 pytestmark = pytest.mark.django_db
 

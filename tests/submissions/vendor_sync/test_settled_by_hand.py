@@ -10,7 +10,7 @@ from submissions.models import Call, CallState, Role, Status, User
 from submissions.outbox import ledger
 from submissions.vendor_sync import reconcile
 from tests.factories import make_user, sign_in
-from tests.submissions.vendor_sync.test_settling import Bench
+from tests.submissions.vendor_sync.settling import Bench
 
 pytestmark = pytest.mark.django_db
 

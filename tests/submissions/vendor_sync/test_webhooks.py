@@ -18,7 +18,7 @@ from submissions.models import Event, Project, Status, Submission, WebhookDelive
 from submissions.privacy import erasure, retention
 from submissions.vendor_sync import webhooks
 from tests.factories import make_at, make_project
-from tests.submissions.vendor_sync.test_settling import Bench
+from tests.submissions.vendor_sync.settling import Bench
 
 pytestmark = pytest.mark.django_db
 

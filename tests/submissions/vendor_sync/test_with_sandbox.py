@@ -15,6 +15,7 @@ from submissions.vendor_sync import reconcile, status_table, worker
 from tests.factories import VALUES, by, explain, make_project, make_team, make_user, reload
 from tests.pictures import id_card_jpeg, selfie_jpeg
 from tests.sandbox import Sandbox
+from tests.submissions.vendor_sync.settling import settle_later
 
 pytestmark = pytest.mark.django_db
 
@@ -62,15 +63,6 @@ def step2(submission: Submission, *, last: bool = False) -> Submission:
 def new_selfie(submission: Submission, width: int) -> None:
     size = (width, width * 3 // 4)
     images.add_image(submission, ImageKind.SELFIE, selfie_jpeg(size), by=by(submission.created_by))
-
-
-def settle_later(minutes: int = 11) -> int:
-    """What the settling task does now and again once the second read is due."""
-    Call.objects.filter(state=CallState.UNKNOWN).update(next_read_at=clock.now())
-    settled = reconcile.settle_due()
-    past = clock.now() - timedelta(minutes=minutes)
-    Call.objects.filter(state=CallState.UNKNOWN).update(next_read_at=clock.now(), clear_since=past)
-    return settled + reconcile.settle_due()
 
 
 def test_main_job_to_approval(project: Project, agent: Any, sandbox: Sandbox) -> None:

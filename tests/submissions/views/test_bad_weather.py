@@ -12,7 +12,7 @@ from submissions.outbox import gate
 from submissions.vendor_sync import worker
 from tests.factories import reload
 from tests.sandbox import Sandbox
-from tests.submissions.vendor_sync.test_with_sandbox import settle_later
+from tests.submissions.vendor_sync.settling import settle_later
 from tests.submissions.views.gathering import PASSPORT, make_confirming, make_gathered, post, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -14,6 +14,7 @@ from submissions.vendor_sync import replies
 from submissions.views import status_messages
 from submissions.views.capture.submission_page import rail
 from tests.factories import (
+    account_reply,
     answer_step1,
     by,
     claim_call,
@@ -23,7 +24,6 @@ from tests.factories import (
     make_user,
     reload,
 )
-from tests.submissions.outbox.test_late_workers import account_reply
 from tests.submissions.views.gathering import post, read
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from submissions.workflow import alerts
 from submissions.workflow.transitions import MOVES
 from tests import unmarked
 from tests.factories import PASSWORD, make_at, make_team, make_user
-from tests.submissions.workflow import test_permission_matrix as matrix
+from tests.submissions.workflow import matrix_world, permission_matrix
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # References, addresses, user names, what the vendor wrote, codes, and country codes, KYC, PDF and the like.
@@ -33,7 +33,7 @@ SAME = {
     *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's words, shown as such
     *("True", "False", "Search"),  # Django's admin writes these untranslated as the `alt` of its icons
 }
-ROLES = (matrix.NOBODY, matrix.AGENT, matrix.CLAIMER, matrix.MANAGER, matrix.ADMIN)
+ROLES = (matrix_world.NOBODY, matrix_world.AGENT, matrix_world.CLAIMER, matrix_world.MANAGER, matrix_world.ADMIN)
 
 
 def english_on(html: str) -> list[str]:
@@ -50,13 +50,13 @@ def speak_korean() -> None:
             model.objects.filter(pk=row.pk).update(name=f"이름 {number}")
 
 
-def open_pages(world: matrix.World) -> Iterator[tuple[str, str]]:
+def open_pages(world: matrix_world.World) -> Iterator[tuple[str, str]]:
     """(where, HTML) of every address that opens by GET, for one person of each role, in each state."""
-    shown = {name: row for name, row in matrix.ROWS.items() if row.get is not matrix.NEVER}
+    shown = {name: row for name, row in permission_matrix.ROWS.items() if row.get is not permission_matrix.NEVER}
     for name, row in shown.items():
-        for state in matrix.STATES if row.of in matrix.STATEFUL else (matrix.ALONE,):
+        for state in matrix_world.STATES if row.of in permission_matrix.STATEFUL else (matrix_world.ALONE,):
             url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
-            for person in (person for person in ROLES if row.get(person, state) == matrix.IN):
+            for person in (person for person in ROLES if row.get(person, state) == permission_matrix.IN):
                 reply = world.client(person).get(url, headers={"Accept-Language": "ko"})
                 if "text/html" in reply.get("Content-Type", "") and reply.content:
                     yield f"{name} {state} {person}", reply.content.decode()
@@ -66,7 +66,7 @@ def open_pages(world: matrix.World) -> Iterator[tuple[str, str]]:
 @pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_no_page_of_any_role_holds_english() -> None:
-    world = matrix.World()
+    world = matrix_world.World()
     speak_korean()
     ConsentText.objects.filter(pk=world.consent.pk).delete()
     world.consent = ConsentText.objects.create(project=world.project, version="2", text="동의합니다.")

@@ -10,8 +10,8 @@ from django.utils.translation import override
 
 from submissions.models import Role, User
 from submissions.views.navigation import entries_for
+from tests.clients import browser
 from tests.factories import make_user
-from tests.submissions.review.test_queue import browser
 
 WORK = ["/submissions/", "/submissions/new/"]
 DESK = ["/review/", "/reports/"]

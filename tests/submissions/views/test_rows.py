@@ -12,8 +12,8 @@ from submissions.core import clock
 from submissions.models import Project, Role, Status, Submission, User
 from submissions.review import questions
 from submissions.templatetags import kyc
+from tests.clients import browser
 from tests.factories import by, make_at, make_user
-from tests.submissions.review.test_queue import browser
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

@@ -1,6 +1,5 @@
 """Exports from asking to expiry: who may, what is in the file, two workers, dead workers, broken storage."""
 
-import csv
 import io
 import re
 from datetime import timedelta
@@ -17,10 +16,11 @@ from submissions.core import clock
 from submissions.core.encryption import CannotOpen, new_data_key
 from submissions.models import Event, Export, ExportState, Role, Status, Submission, User
 from submissions.privacy.keys import rotation
-from submissions.reporting.exports import create, expiry, generate, rows, writers
+from submissions.reporting.exports import expiry, generate, rows, writers
 from submissions.reporting.exports.encrypted_file import PIECE, SealedWriter, read_sealed
 from submissions.search import blind_index
-from tests.factories import VALUES, by, make_at, make_draft, make_user, reload, sign_in
+from tests.factories import VALUES, make_at, make_draft, make_user, reload, sign_in
+from tests.submissions.reporting.exports.files import ask, content, made, table
 
 pytestmark = pytest.mark.django_db
 
@@ -29,25 +29,6 @@ def browser(user: User) -> Client:
     client = Client()
     sign_in(client, user)
     return client
-
-
-def ask(user: User, query: str = "", *, format: str = "csv", source: str = "list", is_open: bool = False) -> Export:
-    export = create.ask(source, format, query, by=by(user), reason="for the audit", is_open=is_open)
-    return Export.objects.get(pk=export.pk)
-
-
-def made(export: Export) -> Export:
-    assert generate.make_waiting() >= 1
-    return Export.objects.get(pk=export.pk)
-
-
-def content(export: Export) -> bytes:
-    with default_storage.open(export.name) as stored:
-        return b"".join(read_sealed(stored, export.file_key(), create.label_of(export)))
-
-
-def table(export: Export) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content(export).decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.ADMINISTRATOR])

@@ -12,7 +12,7 @@ from submissions.models import Export, ExportState, Role, Status
 from submissions.privacy import erasure, retention
 from submissions.reporting.exports import generate
 from tests.factories import by, make_at, make_draft, make_user
-from tests.submissions.reporting.exports.test_exports import ask, made, table
+from tests.submissions.reporting.exports.files import ask, made, table
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from submissions.core import clock
 from submissions.models import ExportState, Role
 from submissions.reporting.exports import generate
 from tests.factories import make_user
-from tests.submissions.reporting.exports.test_exports import ask, made
+from tests.submissions.reporting.exports.files import ask, made
 
 pytestmark = pytest.mark.django_db
 

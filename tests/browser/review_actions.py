@@ -1,0 +1,34 @@
+"""Actions of an officer on the review page."""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desk
+
+NAMES = iter(range(10**6))
+
+
+def file(desk: Desk, *cases: dict[str, Any]) -> list[str]:
+    """Files submissions by the portal's own presses and gives their ids; each case may name tags and what differs."""
+    made = []
+    for case in cases:
+        email = f"case{next(NAMES)}{case.pop('tags', '')}@review.example.com"
+        made.append({"email": email, "customer_id": f"C-{next(NAMES)}", **case})
+    return desk.stack.file(made)
+
+
+def claim(desk: Desk, pk: str) -> Page:
+    desk.go(f"/review/{pk}/")
+    desk.page.locator("#claim-it").click()
+    expect(desk.page.locator("#verdict")).to_be_visible()
+    return desk.page
+
+
+def tick_by_key(page: Page) -> int:
+    """Ticks every open warning with `w` and Space; how many there were."""
+    boxes = page.locator("input[name=warning]:not(:checked)").count()
+    for _box in range(boxes):
+        page.keyboard.press("w")
+        page.keyboard.press(" ")
+    return boxes

@@ -1,0 +1,36 @@
+"""Submissions that a test files directly in a status, or through the real pages of the stack."""
+
+import json
+import uuid
+
+from tests.stack import Stack
+
+# Rows as a decision or a wait leaves them; the moves that lead there are tested elsewhere.
+SEED = """
+import json
+from datetime import timedelta
+from submissions.capture import drafts as capture
+from submissions.core import clock
+from submissions.audit.events import Actor
+from submissions.models import Project, Submission, User
+agent, officer = User.objects.get(username="agent"), User.objects.get(username="officer")
+made = capture.create_draft(Project.objects.get(name="Demo: standard"), agent.team, by=Actor(agent, agent.username),
+    issuing_country="KOR", id_type="passport", values={"email": EMAIL, "name": "=1+1 Example"})
+now = clock.now()
+columns = dict(status=STATUS, pending_at=now - timedelta(hours=2), selfies_sent=1, target_at=now + timedelta(hours=2))
+if STATUS in ("approved", "rejected"):
+    columns |= dict(decided_at=now, source="reviewer", decided_by=officer)
+if STATUS == "rejected":
+    columns |= dict(reason_code="own_policy")
+Submission.objects.filter(pk=made.pk).update(**columns)
+print("=>" + json.dumps([str(made.pk), made.reference]))
+"""
+
+
+def seed(stack: Stack, status: str) -> tuple[str, str]:
+    """(id, reference) of a submission in that status, with an e-mail of its own."""
+    email = f"{uuid.uuid4().hex[:12]}@example.com"
+    code = SEED.replace("EMAIL", repr(email)).replace("STATUS", repr(status))
+    line = next(line for line in stack.manage("shell", "-c", code).splitlines() if line.startswith("=>"))
+    pk, reference = json.loads(line[2:])
+    return pk, reference

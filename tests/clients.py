@@ -1,0 +1,28 @@
+"""Clients that are logged in, and requests and replies that several test modules share."""
+
+from typing import Any
+
+from django.test import Client
+
+from submissions.models import Submission, User
+from submissions.review import decisions, page_context
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shown(response: Any) -> list[str]:
+    return [row.reference for row in response.context["page"].rows]
+
+
+def decide(client: Client, submission: Submission, verdict: str, **data: Any) -> Any:
+    warned = [
+        warning.code for warning in decisions.warnings_of(submission, submission.claimed_by or submission.created_by)
+    ]
+    seen = page_context.seen_of(submission)
+    return client.post(
+        f"/review/{submission.pk}/decide/", {"verdict": verdict, "seen": seen, "warning": warned, **data}
+    )

@@ -1,0 +1,267 @@
+"""Expectations of the permission matrix: what each address gives to each person, in each state and by each method.
+
+The expectations are written from the role table of the design, not from `workflow.permissions`, so that a slip there
+shows in `test_permission_matrix.py`. ROWS has one line for each address; the rules above it state who gets which reply.
+A new address needs a line:
+    "name of the url": Row(get=..., post=..., of=...)
+where get and post are rules (SEE, CAPTURE, REVIEWERS, NEVER, ...) or 405 for a method it does not take, and `of` names
+the object of `World` that its arguments refer to ("submission", "image", "project", ...; empty for a page without one).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.submissions.workflow.matrix_world import (
+    ADMIN,
+    AGENT,
+    AGENTS,
+    CAPTURER,
+    CAPTURING,
+    CAPTURING_MANAGER,
+    CLAIMED,
+    CLAIMER,
+    HAVE_CAPTURED,
+    HOLDER,
+    MANAGER,
+    MATE,
+    NOBODY,
+    PENDING,
+    PEOPLE,
+    REVIEWING,
+    STRANGER,
+)
+
+IN, NO, HIDDEN, LOGIN, NOT_TAKEN, BAD = "in", "403", "404", "login", "405", "400"
+
+Rule = Callable[[str, str], str]
+
+
+def by_link(person: str, state: str) -> str:
+    """Whoever holds the link's token and nobody else, signed in or not."""
+    return IN if person == HOLDER else HIDDEN
+
+
+def anybody(person: str, state: str) -> str:
+    return IN
+
+
+def signed_in(person: str, state: str) -> str:
+    return LOGIN if person == NOBODY else IN
+
+
+def not_taken(person: str, state: str) -> str:
+    return LOGIN if person == NOBODY else NOT_TAKEN
+
+
+def only(*people: str, otherwise: str = NO) -> Rule:
+    def rule(person: str, state: str) -> str:
+        if person == NOBODY:
+            return LOGIN
+        return IN if person in people else otherwise
+
+    return rule
+
+
+def within_team(may: Callable[[str, str], bool]) -> Rule:
+    """A stranger's team does not know of it; others are refused by name."""
+
+    def rule(person: str, state: str) -> str:
+        if person == NOBODY:
+            return LOGIN
+        if person == STRANGER:
+            return HIDDEN
+        return IN if may(person, state) else NO
+
+    return rule
+
+
+def _look(person: str, state: str) -> bool:
+    """While capturing it, or while holding its claim."""
+    if state == CAPTURING:
+        return person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER)
+    return state == CLAIMED and person == CLAIMER
+
+
+def review_only(rule: Rule) -> Rule:
+    """Pages of the review room refuse every agent before they look for anything."""
+    return lambda person, state: NO if person in AGENTS else rule(person, state)
+
+
+ANYBODY, SIGNED_IN, NEVER = anybody, signed_in, not_taken
+CUSTOMERS = only(*AGENTS, *REVIEWING)
+REVIEWERS = only(*REVIEWING)
+MANAGERS = only(MANAGER, CAPTURING_MANAGER)
+SEE = within_team(lambda person, state: True)
+HANDLE = within_team(lambda person, state: person != ADMIN)
+CAPTURE = within_team(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
+LOOK = within_team(_look)
+IN_REVIEW_ROOM = review_only(within_team(lambda person, state: person != ADMIN))
+REVIEW_PAGE = review_only(within_team(lambda person, state: True))
+CLAIM = review_only(
+    within_team(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
+)
+EVIDENCE = within_team(lambda person, state: person in REVIEWING)
+ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
+STAFF = only(*REVIEWING, ADMIN)
+ADMINISTRATORS = only(ADMIN)
+ADMIN_ONLY = ADMINISTRATORS
+ADMIN_NEVER = only()
+
+
+def by_staff(rule: Rule) -> Rule:
+    """In the administration agents are refused before anything else."""
+    return lambda person, state: LOGIN if person == NOBODY else NO if person in AGENTS else rule(person, state)
+
+
+NOT_BY_STAFF = by_staff(not_taken)
+STAFF_FIND_NOTHING = by_staff(lambda person, state: HIDDEN)
+AT_THE_DOOR = by_staff(lambda person, state: LOGIN)  # it leads to the log-in page
+
+
+@dataclass(frozen=True)
+class Row:
+    get: Rule = NEVER
+    post: Rule = NEVER
+    of: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    in_as: str = ""  # a further status that the allowed get: "409" where the state forbids what the role may do
+
+
+POST_ONLY = NEVER
+NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
+ROWS: dict[str, Row] = {
+    "start": Row(SIGNED_IN),
+    "alerts_seen": Row(post=SIGNED_IN),
+    "choose_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
+    "stop_switch": Row(post=MANAGERS),
+    "sending": Row(only(MANAGER, CAPTURING_MANAGER, ADMIN)),
+    "lift_hold": Row(post=ADMINISTRATORS),
+    "differences": Row(REVIEWERS),
+    "difference_ask": Row(post=REVIEWERS, of="difference"),
+    "difference_seen": Row(post=REVIEWERS, of="difference"),
+    "submission_list": Row(CUSTOMERS),
+    "submission_show": Row(post=CUSTOMERS),
+    "submission_new": Row(CUSTOMERS, CUSTOMERS),
+    "same_customer": Row(post=CUSTOMERS),
+    "submission": Row(HANDLE, of="submission"),
+    "status_part": Row(HANDLE, of="submission"),
+    "ask_vendor": Row(post=HANDLE, of="submission"),
+    "reveal": Row(post=HANDLE, of="submission", data={"reason": "the customer asked"}),
+    "save_values": Row(SIGNED_IN, CAPTURE, of="submission", data={"name": "Another Name"}),
+    "account_check": Row(post=CAPTURE, of="submission"),
+    "address_code": Row(post=CAPTURE, of="submission"),
+    "take_back": Row(post=CAPTURE, of="submission"),
+    "give_up": Row(post=CAPTURE, of="submission"),
+    "restart": Row(post=HANDLE, of="submission"),
+    "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
+    "release_call": Row(post=HANDLE, of="submission"),
+    "image": Row(LOOK, of="image"),
+    "review_queue": Row(REVIEWERS),
+    "claim_next": Row(post=REVIEWERS),
+    "assign": Row(post=MANAGERS),
+    "queue_show": Row(post=REVIEWERS),
+    "keep_view": Row(post=REVIEWERS, data={"name": "Mine"}),
+    "saved_view": Row(REVIEWERS, of="shared view"),
+    "change_view": Row(post=REVIEWERS, of="shared view"),
+    "single_keys": Row(post=REVIEWERS),
+    "review": Row(REVIEW_PAGE, of="submission"),
+    "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
+    "claim": Row(post=CLAIM, of="submission"),
+    "hold": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "release_claim": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "reserve": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "hand_over": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "ask_agent": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "answer_question": Row(post=CAPTURE, of="submission"),
+    "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that was seen
+    "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "add_note": Row(post=HANDLE, of="submission"),
+    "reports": Row(REVIEWERS),
+    "handover": Row(CUSTOMERS),
+    "unread": Row(SIGNED_IN),
+    "all_seen": Row(post=SIGNED_IN),
+    "alert_part": Row(SIGNED_IN),
+    "open_mention": Row(only(otherwise=HIDDEN), of="session of another"),
+    "note_people": Row(HANDLE, of="submission"),
+    "evidence_pack": Row(post=EVIDENCE, of="submission", data={"reason": "for the audit"}),
+    "export_list": Row(REVIEWERS),
+    "export_ask": Row(post=REVIEWERS),
+    "export": Row(ANOTHERS_EXPORT, of="anything"),
+    "export_download": Row(post=ANOTHERS_EXPORT, of="anything"),
+    "camera_hint": Row(post=CAPTURE, of="item"),
+    "phone_link": Row(CAPTURE, CAPTURE, of="item"),
+    "phone_revoke": Row(post=CAPTURE, of="item"),
+    "phone": Row(ANYBODY, NO_LINK, data={"token": "made up"}),
+    "phone_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
+    "phone_take": Row(by_link, by_link, of="link"),
+    "phone_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
+    "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
+    "account_login": Row(ANYBODY, ANYBODY),
+    "account_logout": Row(SIGNED_IN, lambda person, state: LOGIN),
+    "account_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "account_change_password": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_index": Row(SIGNED_IN, NEVER),
+    "mfa_authenticate": Row(only(*PEOPLE, otherwise=LOGIN), only(*PEOPLE, otherwise=LOGIN)),
+    "mfa_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_activate_totp": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN)),
+    "mfa_view_recovery_codes": Row(only(otherwise=HIDDEN), NEVER),
+    "mfa_generate_recovery_codes": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_download_recovery_codes": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN)),
+    "mfa_list_webauthn": Row(SIGNED_IN, NEVER),
+    "mfa_add_webauthn": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate_webauthn": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_remove_webauthn": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN), of="passkey of another"),
+    "mfa_edit_webauthn": Row(only(otherwise=HIDDEN), only(otherwise=HIDDEN), of="passkey of another"),
+    "mfa_login_webauthn": Row(only(*PEOPLE, otherwise=LOGIN), only(*PEOPLE, otherwise=LOGIN)),
+    "session": Row(ANYBODY, ANYBODY),
+    "session_list": Row(SIGNED_IN),
+    "sessions_end": Row(post=SIGNED_IN),
+    "session_end": Row(post=only(otherwise=HIDDEN), of="session of another"),
+    "socialaccount_login_cancelled": Row(ANYBODY, lambda person, state: NOT_TAKEN),
+    "socialaccount_login_error": Row(lambda person, state: "401", lambda person, state: NOT_TAKEN),
+    "openid_connect_login": Row(lambda p, s: HIDDEN, lambda p, s: HIDDEN, of="provider"),
+    "openid_connect_callback": Row(lambda p, s: HIDDEN, lambda p, s: HIDDEN, of="provider"),
+    "admin:index": Row(STAFF, STAFF),
+    "admin:login": Row(AT_THE_DOOR, AT_THE_DOOR),
+    "admin:logout": Row(NOT_BY_STAFF, AT_THE_DOOR),
+    "admin:password_change": Row(STAFF, STAFF),
+    "admin:password_change_done": Row(STAFF, STAFF),
+    "admin:autocomplete": Row(ADMIN_NEVER, NOT_BY_STAFF),
+    "admin:jsi18n": Row(STAFF, NOT_BY_STAFF),
+    "admin:view_on_site": Row(STAFF_FIND_NOTHING, STAFF_FIND_NOTHING, of="view on site"),
+    "admin:app_list": Row(STAFF, STAFF, of="app"),
+    "admin:submissions_submission_changelist": Row(STAFF, STAFF),
+    "admin:submissions_submission_add": Row(ADMIN_NEVER, ADMIN_NEVER),
+    "admin:submissions_submission_change": Row(STAFF, ADMIN_NEVER, of="submission in the admin"),
+    "admin:submissions_submission_history": Row(STAFF, STAFF, of="submission in the admin"),
+    "admin:submissions_submission_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="submission in the admin"),
+    "called_back": Row(post=HANDLE, of="submission"),
+    "passed_on": Row(post=HANDLE, of="submission"),
+    "retention": Row(ADMINISTRATORS),
+    "retention_act": Row(ADMINISTRATORS, ADMINISTRATORS, of="submission", data={"action": "hold"}),
+    "admin:submissions_consenttext_changelist": Row(ADMIN_ONLY, ADMIN_ONLY),
+    "admin:submissions_consenttext_add": Row(ADMIN_ONLY, ADMIN_ONLY),
+    "admin:submissions_consenttext_change": Row(ADMIN_ONLY, ADMIN_NEVER, of="consent text"),
+    "admin:submissions_consenttext_history": Row(ADMIN_ONLY, ADMIN_ONLY, of="consent text"),
+    "admin:submissions_consenttext_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="consent text"),
+    "access_months": Row(MANAGERS),
+    "access_month": Row(MANAGERS, of="month"),
+    "access_sign": Row(post=MANAGERS, of="month"),
+    "subject": Row(REVIEWERS, REVIEWERS),
+    "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
+    "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs beside the tests
+    "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
+}
+for _model in ("user", "team", "project"):
+    _name = f"admin:submissions_{_model}"
+    ROWS[f"{_name}_changelist"] = Row(ADMIN_ONLY, ADMIN_ONLY)
+    ROWS[f"{_name}_add"] = Row(ADMIN_ONLY, ADMIN_ONLY)
+    ROWS[f"{_name}_change"] = Row(ADMIN_ONLY, ADMIN_ONLY, of=_model)
+    ROWS[f"{_name}_history"] = Row(ADMIN_ONLY, ADMIN_ONLY, of=_model)
+    ROWS[f"{_name}_delete"] = Row(ADMIN_NEVER, ADMIN_NEVER, of=_model)
+# Addresses without a name: the admin's short form of a change page, and its answer to what it does not know.
+NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}
+
+STATEFUL = ("submission", "item", "submission in the admin", "image")
