@@ -1,5 +1,6 @@
-"""docs/architecture.md names only what there is: every file, and every name in it; and its two walks stay one page."""
+"""docs/architecture.md and the docstrings of modules name only what there is; the two walks stay one page."""
 
+import ast
 import re
 
 import pytest
@@ -29,3 +30,20 @@ def test_every_room_of_the_domain_is_passed() -> None:
     walked = {path for path, _name in PLACES}
     for package in ("views/", "capture/", "review/", "outbox/", "vendor_sync/", "workflow/", "audit/", "models/"):
         assert any(path.startswith(f"submissions/{package}") for path in walked), package
+
+
+MODULES = sorted(path for path in (ROOT / "submissions").rglob("*.py") if "migrations" not in path.parts)
+BY_STEM = {path.stem for path in MODULES} | {path.parent.name for path in MODULES}
+
+
+def test_docstring_of_a_module_names_only_what_is_there() -> None:
+    """A name is in the module or its package; one of another package has the package before it: `outbox.gate`."""
+    wrong = []
+    for path in MODULES:
+        text = path.read_text()
+        said = ast.get_docstring(ast.parse(text), clean=False) or ""
+        known = {*re.findall(r"\w+", text.replace(said, "", 1)), *(there.stem for there in path.parent.iterdir())}
+        names = [name for name in re.findall(r"`([a-z_]+)`", said) if name not in known]
+        names += [name for name in re.findall(r"`([a-z_]+)\.[a-z_]+`", said) if name not in known | BY_STEM]
+        wrong += [f"{path.relative_to(ROOT)}: {name}" for name in names]
+    assert not wrong, "No such module or name; write where it is now:\n" + "\n".join(wrong)

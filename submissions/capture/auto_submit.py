@@ -16,7 +16,7 @@ from submissions.workflow import deadlines
 
 
 class Stop(StrEnum):
-    """Why it stops; kept as the submission's notice and told in words by `telling`."""
+    """Why it stops; kept as the submission's notice and told in words by `stop_reasons`."""
 
     RETRY_USED = "follow_retry_used"
     ANY = "follow_any"

@@ -1,7 +1,7 @@
 """The one place that tells the time. Everything that decides by the clock asks `now()`.
 
 Deadlines are the vendor's, so they are judged by `vendor_now()`: the host's clock corrected by what the vendor's `Date`
-header told last. A correction above `MAX_DRIFT` means that one of the clocks is wrong; sending stops (`calls.gate`).
+header told last. A correction above `MAX_DRIFT` means that one of the clocks is wrong; sending stops (`outbox.gate`).
 """
 
 from datetime import date, datetime, timedelta

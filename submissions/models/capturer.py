@@ -1,4 +1,4 @@
-"""Who captured: they never decide on the same submission (`permissions`)."""
+"""Who captured: they never decide on the same submission (`workflow.permissions`)."""
 
 from django.conf import settings
 from django.db import models

@@ -108,7 +108,7 @@ class Image(models.Model):
             FileNotFoundError: the storage has no such object.
             PermissionError: the storage does not let the portal read it.
             OSError: the storage does not answer.
-            vault.CannotOpen: the object was altered or belongs to another row.
+            encryption.CannotOpen: the object was altered or belongs to another row.
         """
         with default_storage.open(self.name) as stored:
             return encryption.decrypt(self.submission.data_key(), self._label, stored.read())

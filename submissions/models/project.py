@@ -163,7 +163,7 @@ class Project(models.Model):
 
     @property
     def api_key(self) -> str:
-        """Raises `vault.CannotOpen` when the master key is gone; "" when no key was ever set."""
+        """Raises `encryption.CannotOpen` when the master key is gone; "" when no key was ever set."""
         if not self.api_key_sealed:
             return ""
         return encryption.unwrap(self._key_label, bytes(self.api_key_sealed)).decode()

@@ -1,4 +1,4 @@
-"""What lets a submission be found by a value that is not stored; which values those are stands in `search`."""
+"""What lets a submission be found by a value that is not stored; `search.blind_index` says which."""
 
 from django.db import models
 

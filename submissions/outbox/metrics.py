@@ -1,4 +1,4 @@
-"""What of calls and deadlines is counted in `counters`, once it is committed."""
+"""What `core.metrics` counts of calls and deadlines, once it is committed."""
 
 from functools import partial
 from typing import Any

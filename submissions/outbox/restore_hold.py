@@ -1,7 +1,7 @@
 """A database that was restored, or failed over to an older copy, sends nothing until a person has looked.
 
 It is noticed by itself: the ledger's tick goes up with every call that leaves, and a copy of it lies outside the
-database (`memory`). What is done meanwhile stands in `recovery`.
+database (`restore_watermark`). `vendor_sync.restore_recovery` says what is done meanwhile.
 """
 
 import logging

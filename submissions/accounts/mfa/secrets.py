@@ -35,7 +35,7 @@ def unseal(stored: str) -> str:
     """The secret of a row that has been saved; `check_all` has seen to it that the row is the owner's.
 
     Raises:
-        vault.CannotOpen: the key is wrong, or the value was altered, moved, or bound to nobody.
+        encryption.CannotOpen: the key is wrong, or the value was altered, moved, or bound to nobody.
     """
     owner = owner_of(stored)
     return encryption.unwrap(label(owner), bytes.fromhex(stored[len(owner) + 1 :])).decode()

@@ -1,4 +1,4 @@
-"""Pictures as bytes: taking them in (`intake`, `formats`), and looking at them before a try is spent (`checks`).
+"""Pictures as bytes: taking them in (`decode`, `normalise`), and looking at them before a try is spent (`quality`).
 
 No models and no storage here.
 """

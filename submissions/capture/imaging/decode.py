@@ -1,6 +1,7 @@
 """From the bytes of an upload to one decoded, upright picture, or a sentence that says what to do instead.
 
-Colours, sizes and the writing anew are `intake`'s; PDF pages are `pdf`'s.
+The limits and file types of an upload are here, the same for every kind of image. Colours, sizes and the writing anew
+are in `normalise`; PDF pages, which only an address document may be, in `pdf`.
 """
 
 import io
@@ -16,7 +17,8 @@ from submissions.capture.imaging.errors import UnusableImage, unreadable, wrong_
 
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
-MAX_BYTES = 15 * 1024 * 1024
+MEGABYTES = 15
+MAX_BYTES = MEGABYTES * 1024 * 1024
 MAX_BEHIND = 15 * 1024 * 1024  # the film of a motion photo
 MAX_PIXELS = 60_000_000
 # A file of 15 MB can ask for a hundred thousand passes over every pixel; cameras make ten or so.
@@ -99,7 +101,8 @@ def _picture_of(content: bytes) -> bytes:
     if len(picture) > MAX_BYTES or len(content) - len(picture) > MAX_BEHIND:
         raise UnusableImage(
             "too_large",
-            _("The file is over 15 MB. Send the picture in a smaller size, or take it with this page's camera."),
+            _("The file is over %(most)d MB. Send the picture in a smaller size, or take it with this page's camera.")
+            % {"most": MEGABYTES},
         )
     return picture
 

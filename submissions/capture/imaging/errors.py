@@ -1,4 +1,4 @@
-"""An upload that cannot be taken, as a fact with a sentence. Who finds it out stands in `formats`, `pdf`, `intake`."""
+"""An upload that cannot be taken, as a fact with a sentence. `decode`, `pdf` and `normalise` find it out."""
 
 from collections.abc import Iterable
 

@@ -15,7 +15,7 @@ def estimate(content: bytes) -> float | None:
     """From 1 (coarsest) to 100; None where it is no JPEG."""
     try:
         image = Image.open(io.BytesIO(content), formats=("JPEG",))
-    except Exception:  # the parser raises many kinds; `intake` has the message for an unusable file
+    except Exception:  # the parser raises many kinds; `decode` has the message for an unusable file
         return None
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.quantization:
         return None

@@ -1,6 +1,6 @@
 """Takes a picture in: checked by content, uprighted, stripped to its pixels, written anew once as JPEG.
 
-How an upload is opened stands in `formats`; what the picture shows is looked at by `checks`.
+`decode` opens an upload; `quality` looks at what the picture shows.
 """
 
 import hashlib

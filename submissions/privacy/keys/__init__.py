@@ -1,1 +1,4 @@
-"""The keys over time: exchanged while the portal serves (`rotation`), kept apart (`backup`). Sealing is in `vault`."""
+"""The keys over time: exchanged while the portal serves (`rotation`), kept apart (`backup`).
+
+`core.encryption` encrypts and decrypts.
+"""

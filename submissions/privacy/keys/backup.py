@@ -71,7 +71,7 @@ def restore(path: Path) -> Restored:
 
     Raises:
         Incomplete: see there; nothing is written.
-        vault.CannotOpen: a key does not open under `KYC_FIELD_KEYS`; what stands before it in the file is written.
+        encryption.CannotOpen: a key does not open under `KYC_FIELD_KEYS`; what stands before it in the file is written.
     """
     _check(path)
     done = Restored()

@@ -54,7 +54,7 @@ def rewrap_all(batch: int = BATCH) -> Iterator[Progress]:
     """Re-wrap everything under the newest master key; yields after each batch.
 
     Raises:
-        vault.CannotOpen: the key that wrapped a row is not listed any more; earlier batches stay done.
+        encryption.CannotOpen: the key that wrapped a row is not listed any more; earlier batches stay done.
     """
     for wrapped in WRAPPED:
         yield from _rewrap(wrapped, batch)

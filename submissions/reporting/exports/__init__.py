@@ -1,5 +1,5 @@
 """Exports: exactly what a filter shows, as a sealed file that is kept for a day.
 
-`asking` takes the wish in, `making` is the worker's side, `keeping` throws away, `rows` reads, `sheets` writes CSV and
-XLSX, `sealing` encrypts on the way to the storage, `evidence` and `pdf` make the evidence pack of one submission.
+`create` takes the wish in, `generate` is the worker's side, `expiry` throws away, `rows` reads, `writers` writes CSV
+and XLSX, `encrypted_file` encrypts on the way to the storage.
 """

@@ -51,7 +51,7 @@ def read_sealed(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
     """The readable pieces, one at a time.
 
     Raises:
-        vault.CannotOpen: the file was cut, altered, or belongs to another export.
+        encryption.CannotOpen: the file was cut, altered, or belongs to another export.
     """
     number, ahead = 0, _piece(source)
     while ahead is not None:

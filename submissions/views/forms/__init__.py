@@ -1,1 +1,4 @@
-"""Forms with a fixed set of fields, one module a page. The capture form's fields follow the document (`fields`)."""
+"""Forms with a fixed set of fields, one module a page.
+
+The capture form's fields follow the document (`capture.fields`).
+"""

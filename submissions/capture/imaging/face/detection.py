@@ -1,7 +1,7 @@
 """Finds faces in a picture, and tells why one cannot be judged: the picture is turned, or the face is cut off.
 
-`blazeface` detects, `checks` judges. A detected box is square, as wide as the face from ear to ear, and spans brow
-to chin.
+`blazeface` detects, `imaging.quality` judges. A detected box is square, as wide as the face from ear to ear, and spans
+brow to chin.
 """
 
 import math
@@ -62,7 +62,7 @@ class Sight:
 
 
 def open_picture(content: bytes) -> Pixels:
-    """The RGB pixels of an image that `intake` wrote.
+    """The RGB pixels of an image that `imaging.normalise` wrote.
 
     Raises:
         ValueError: not a picture.
