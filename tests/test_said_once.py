@@ -14,11 +14,12 @@ from argos.codes import TABLES
 from argos.matrix import ID_TYPES, ISSUER_ROWS, PARAMETERS, STEP1_PARAMETERS, Form, Parameter
 from argos.sandbox import cases, contract
 from argos.sandbox.knobs import Knobs
-from submissions.capture.fields.form_fields import CHOICES, LABELS
+from submissions.capture.fields.form_fields import CHOICES, LABELS, OFFICE
 from submissions.capture.imaging import quality
 from submissions.core import masking
 from submissions.models import CallState, Project
 from submissions.outbox import ledger
+from submissions.review.decisions import OWN_REASONS
 from tests.stack import ROOT
 
 DOCS = ROOT / "docs"
@@ -55,7 +56,7 @@ def test_every_code_that_the_sandbox_gives_has_its_advice() -> None:
     assert set(cases.REJECT_CODES) <= set(TABLES["reject"])
 
 
-@pytest.mark.parametrize("name", [p.name for p in PARAMETERS if p.form not in (Form.FILE, Form.REFERENCE)])
+@pytest.mark.parametrize("name", [*(p.name for p in PARAMETERS if p.form not in (Form.FILE, Form.REFERENCE)), *OFFICE])
 def test_every_field_that_is_typed_has_a_label(name: str) -> None:
     assert name in LABELS, "submissions/capture/fields/form_fields.py says what people call it"
 
@@ -63,6 +64,11 @@ def test_every_field_that_is_typed_has_a_label(name: str) -> None:
 @pytest.mark.parametrize("choice", sorted({choice for p in PARAMETERS for choice in p.choices} | set(ID_TYPES)))
 def test_every_choice_has_a_label(choice: str) -> None:
     assert choice in CHOICES
+
+
+def test_terms_page_has_our_reject_reasons() -> None:
+    told = re.findall(r"^\| own `(\w+)`", (DOCS / "terms.md").read_text(), re.M)
+    assert sorted(told) == sorted(OWN_REASONS), "docs/terms.md, section 6, and OWN_REASONS in review/decisions.py"
 
 
 def test_what_is_masked_is_a_parameter() -> None:

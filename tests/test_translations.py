@@ -1,4 +1,4 @@
-"""Nothing is said in one language only: every text is marked, has Korean, and keeps its placeholders."""
+"""Nothing is said in one language only: every text is marked, is in every language, and keeps its placeholders."""
 
 import re
 from collections import Counter
@@ -9,6 +9,7 @@ import polib
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from django.conf import settings
 from django.contrib.admin.utils import flatten
 from django.utils.functional import Promise
 
@@ -17,10 +18,8 @@ from kycportal.messages import LOCALE
 from submissions.admin.site import site
 from tests import unmarked
 
-KO = LOCALE / "ko" / "LC_MESSAGES" / "django.po"
-ADVICE = (
-    "Mark it with _() or {% translate %}, run `make strings`, fill in its msgstr in locale/ko (docs/translation.md)."
-)
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+ADVICE = "Mark it with _() or {% translate %}, run `make strings`, fill in its msgstr in locale/ (docs/translation.md)."
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z]\w*[^>]*>")
 NOT_FOR_PEOPLE = {"migrations", "management"}
 # Names of people and desks that are made up, and what only Prometheus reads.
@@ -29,47 +28,59 @@ PAGES_OF_THE_PROJECT = ("errors.py", "settings.py", "urls.py")
 
 
 @cache
-def entries() -> dict[tuple[str | None, str], polib.POEntry]:
-    return {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(KO))}
+def entries(language: str) -> dict[tuple[str | None, str], polib.POEntry]:
+    po = LOCALE / language / "LC_MESSAGES" / "django.po"
+    assert po.exists(), f"{language} has no texts: see To add a language in docs/translation.md"
+    return {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(po))}
 
 
 def key(message: Message) -> tuple[str | None, str]:
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
+def test_every_language_that_has_texts_is_offered_and_no_other() -> None:
+    assert sorted(po.parent.parent.name for po in LOCALE.glob("*/LC_MESSAGES/django.po")) == sorted(LANGUAGES), (
+        "LANGUAGES in kycportal/settings.py and the folders of locale/ differ: see docs/translation.md"
+    )
+
+
 @pytest.mark.slow
-def test_every_text_has_korean() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
     missing = []
     for message in strings.collected():
-        entry = entries().get(key(message))
+        entry = entries(language).get(key(message))
         if message.id and (entry is None or entry.fuzzy or not (entry.msgstr or entry.msgstr_plural.get(0))):
             missing.append(f"{key(message)[1]!r} in {', '.join(place for place, _line in message.locations)}")
-    assert not missing, "No Korean yet for:\n" + "\n".join(missing) + f"\n{ADVICE}"
+    assert not missing, f"Not yet in {language}:\n" + "\n".join(missing) + f"\n{ADVICE}"
 
 
 @pytest.mark.slow
-def test_korean_holds_nothing_that_is_no_longer_said() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_holds_nothing_that_is_no_longer_said(language: str) -> None:
     said = {key(message) for message in strings.collected()}
-    gone = [msgid for context, msgid in entries() if (context, msgid) not in said]
+    gone = [msgid for context, msgid in entries(language) if (context, msgid) not in said]
     assert not gone, f"No longer said (run `make strings`): {gone}"
 
 
-def test_placeholders_are_kept() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_are_kept(language: str) -> None:
     """A missing one is a lost name; an invented one breaks the page that shows it."""
     wrong = [
         f"{entry.msgid!r} -> {text!r}"
-        for entry in entries().values()
+        for entry in entries(language).values()
         for text in (entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr])
         if Counter(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) != Counter(PLACEHOLDER.findall(text))
     ]
     assert not wrong, "\n".join(wrong)
 
 
-def test_korean_is_korean() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_is_no_copy_of_the_english(language: str) -> None:
     """Copied English is no translation; what is the same in both languages has no sentence in it."""
     copied = [
         entry.msgid
-        for entry in entries().values()
+        for entry in entries(language).values()
         if entry.msgstr == entry.msgid and re.search(r"[a-z]{2,} [a-z]{2,}", entry.msgid)
     ]
     assert copied == []

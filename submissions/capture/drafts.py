@@ -8,7 +8,7 @@ from django.db import transaction
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.core import clock, reasons
+from submissions.core import clock, typed_reason
 from submissions.models import (
     Capturer,
     Project,
@@ -70,7 +70,7 @@ def join(submission: Submission, *, by: Actor, reason: str) -> None:
         ReasonMissing: nothing is written.
         StaleSubmission: it is no longer being captured.
     """
-    reason = reasons.require(reason)
+    reason = typed_reason.require(reason)
     with transaction.atomic():
         write_while_capturing(submission, (*CAPTURING, *SENDING))
         add_capturer(submission, by)

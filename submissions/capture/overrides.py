@@ -10,7 +10,7 @@ from django.db import transaction
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, image_findings, images, submit
-from submissions.core.reasons import MIN_OVERRIDE_LENGTH, is_reason
+from submissions.core.typed_reason import MIN_OVERRIDE_LENGTH, is_reason
 from submissions.models import Submission
 
 

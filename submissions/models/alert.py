@@ -1,4 +1,7 @@
-"""A deadline or target that comes near, told to one person until they have seen it."""
+"""What somebody must look at: a deadline that comes near, a stuck call. Told to one person until they have seen it.
+
+`workflow.alerts` has the kinds and their sentences. Alerts to operators are in `deploy/alerts.yml`.
+"""
 
 from typing import ClassVar
 

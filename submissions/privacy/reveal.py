@@ -8,7 +8,7 @@ from django.core import signing
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.core import reasons
+from submissions.core import typed_reason
 from submissions.models import Event, Image, Submission, User
 
 LASTS_SECONDS = 300
@@ -21,7 +21,7 @@ def reveal(submission: Submission, *, by: Actor, reason: str) -> Event:
     Raises:
         ReasonMissing: nothing is recorded and nothing may be shown.
     """
-    reason = reasons.require(reason)
+    reason = typed_reason.require(reason)
     return events.record("revealed", by=by, submission=submission, purpose="reveal", reason=reason)
 
 

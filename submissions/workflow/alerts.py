@@ -1,4 +1,4 @@
-"""Tells people that a clock is near its end: in the page, and by an e-mail that names the reference only."""
+"""Tells people what they must look at: in the page, and by an e-mail that names the reference only."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from submissions.core import clock, isolated_rows
@@ -23,6 +24,19 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 MAIL_RETRY_FOR = timedelta(hours=1)
+
+# Each kind of alert in a sentence without personal data.
+SENTENCES = {
+    "call_stuck": _lazy("nobody knows whether the vendor got a call, and asking has not told; please look"),
+    VENDOR_KEEPS: _lazy("the vendor has not deleted its copy, so nothing was erased; ask again, or erase ours alone"),
+    "overdue_without_word": _lazy("overdue for 6 hours and still no word from the vendor"),
+    "deadline_240": _lazy("the 24-hour limit is less than 4 hours away"),
+    "deadline_60": _lazy("the 24-hour limit is less than 1 hour away"),
+    "deadline_15": _lazy("the 24-hour limit is less than 15 minutes away"),
+    "target_240": _lazy("the review target is less than 4 hours away"),
+    "target_60": _lazy("the review target is less than 1 hour away"),
+    "target_15": _lazy("the review target is less than 15 minutes away"),
+}
 
 
 def raise_due(batch: int = BATCH) -> int:
@@ -49,7 +63,13 @@ def _raise(submission: Submission) -> bool:
 
 
 def tell(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:
-    """Tell whoever is responsible, or these, once for each `since`; the page and the mail come by the usual way."""
+    """Tell whoever is responsible, or these, once for each `since`; the page and the mail come by the usual way.
+
+    Raises:
+        ValueError: the kind has no sentence.
+    """
+    if kind not in SENTENCES:
+        raise ValueError(f"{kind}: not in SENTENCES")
     told = people(submission) if to is None else to
     rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in told]
     Alert.objects.bulk_create(rows, ignore_conflicts=True)
@@ -132,19 +152,7 @@ def _address(alert: Alert) -> str:
 
 
 def text_of(alert: Alert) -> str:
-    """The alert in a sentence without personal data."""
-    texts = {
-        "call_stuck": _("nobody knows whether the vendor got a call, and asking has not told; please look"),
-        VENDOR_KEEPS: _("the vendor has not deleted its copy, so nothing was erased; ask again, or erase ours alone"),
-        "overdue_without_word": _("overdue for 6 hours and still no word from the vendor"),
-        "deadline_240": _("the 24-hour limit is less than 4 hours away"),
-        "deadline_60": _("the 24-hour limit is less than 1 hour away"),
-        "deadline_15": _("the 24-hour limit is less than 15 minutes away"),
-        "target_240": _("the review target is less than 4 hours away"),
-        "target_60": _("the review target is less than 1 hour away"),
-        "target_15": _("the review target is less than 15 minutes away"),
-    }
-    return texts.get(alert.kind, alert.kind)
+    return str(SENTENCES.get(alert.kind, alert.kind))
 
 
 def unseen(person: User) -> list[Alert]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from submissions.audit.events import Actor
-from submissions.core.reasons import is_reason
+from submissions.core.typed_reason import is_reason
 from submissions.models import Switch
 from submissions.outbox import restore_hold, restore_watermark
 from submissions.vendor_sync import restore_recovery

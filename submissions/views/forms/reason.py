@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from argos import limits
-from submissions.core import reasons
+from submissions.core import typed_reason
 from submissions.core.text_fields import TOO_LONG, TextField
 
 MISSING = _("Say it in a few words.")
@@ -31,11 +31,11 @@ class ReasonField(WrittenField):
     """A typed reason with real letters. `missing`: the sentence that asks for it."""
 
     def __init__(self, *, max_length: int = limits.REASON, missing: str | Promise = MISSING, **kwargs: Any) -> None:
-        messages: dict[str, Any] = {"required": missing, reasons.CODE: missing}
-        super().__init__(max_length=max_length, validators=[reasons.validate], error_messages=messages, **kwargs)
+        messages: dict[str, Any] = {"required": missing, typed_reason.CODE: missing}
+        super().__init__(max_length=max_length, validators=[typed_reason.validate], error_messages=messages, **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {**super().widget_attrs(widget), "minlength": str(reasons.MIN_LENGTH), "autocomplete": "off"}
+        return {**super().widget_attrs(widget), "minlength": str(typed_reason.MIN_LENGTH), "autocomplete": "off"}
 
 
 class ReasonForm(forms.Form):
@@ -46,7 +46,7 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, missing: str | Promise = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if missing:
-            messages: dict[str, Any] = {"required": missing, reasons.CODE: missing}
+            messages: dict[str, Any] = {"required": missing, typed_reason.CODE: missing}
             self.fields["reason"].error_messages.update(messages)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from submissions.admin.projects import ProjectAdmin
 from submissions.models import Event, Project, Role
 from submissions.vendor_sync import polling
 from tests.factories import make_project, make_user, sign_in
@@ -42,6 +43,14 @@ def save(client: Client, project: Project, **changed: str) -> Any:
 
 def administrator() -> Client:
     return sign_in(Client(), make_user(Role.ADMINISTRATOR))
+
+
+def test_every_setting_of_a_project_is_on_its_page() -> None:
+    settings = {field.name for field in Project._meta.get_fields() if field.concrete and field.editable}
+    shown = {name for _title, part in ProjectAdmin.fieldsets for name in part["fields"]}
+    assert settings - {"created_at"} <= shown, (
+        "Add the setting to a section of ProjectAdmin in submissions/admin/projects.py"
+    )
 
 
 def test_key_does_not_go_along_to_another_address(project: Project, tried: list[tuple[str, str]]) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from submissions.audit import events
 from submissions.capture import consent, drafts, image_findings, overrides, submit
 from submissions.capture.fields import merge
-from submissions.core.reasons import is_reason
+from submissions.core.typed_reason import is_reason
 from submissions.models import Capturer, ConsentText, Event, ImageKind, Role, Status, Submission, User
 from submissions.review import decisions
 from submissions.search import guess_limit

@@ -73,6 +73,16 @@ def test_each_threshold_is_told_once(left: timedelta, kind: str) -> None:
     assert following == expected
 
 
+def test_alert_without_a_sentence_is_refused() -> None:
+    with pytest.raises(ValueError, match="many_rejected: not in SENTENCES"):
+        alerts.tell(make_at(Status.CONFIRMING), "many_rejected", clock.now())
+
+
+def test_every_alert_of_a_clock_has_a_sentence() -> None:
+    minutes = [int(before.total_seconds() // 60) for before in deadlines.ALERTS]
+    assert {f"{subject}_{left}" for subject in ("deadline", "target") for left in minutes} <= alerts.SENTENCES.keys()
+
+
 def test_deadline_goes_to_the_capturing_agent_and_the_teams_manager() -> None:
     agent, colleague = make_user(), make_user()
     theirs, other = make_user(Role.MANAGER, team=make_team()), make_user(Role.MANAGER, team=make_team("Elsewhere"))
