@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,8 +32,8 @@ def running(options: str = QUICK) -> Iterator[str]:
         return
     # Outside the caller's temporary folder, which another user may not enter.
     folder = Path(tempfile.mkdtemp(prefix="kyc-pg-", dir=tempfile.gettempdir()))
-    user = _user()
-    _give(folder, user)
+    user = owner()
+    give(folder, user)
     data, port = folder / "data", free_port()
     try:
         _run(user, [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"])
@@ -55,24 +55,31 @@ def find_binaries() -> Path | None:
     return next((path for path in folders if (path / "initdb").exists() and (path / "pg_ctl").exists()), None)
 
 
-def _user() -> str | None:
+def owner() -> str | None:
+    """The user as whom servers run that refuse root; None: as this process."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _give(folder: Path, user: str | None) -> None:
+def give(folder: Path, user: str | None) -> None:
     if user is not None:
         entry = pwd.getpwnam(user)
         os.chown(folder, entry.pw_uid, entry.pw_gid)
 
 
-def _run(user: str | None, command: list[str | Path]) -> None:
+def as_user(user: str | None, command: Sequence[str | Path]) -> list[str]:
     words = [str(word) for word in command]
-    if user is not None:
-        words = ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups", *words]
-    done = subprocess.run(words, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if user is None:
+        return words
+    return ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups", *words]
+
+
+def _run(user: str | None, command: list[str | Path]) -> None:
+    done = subprocess.run(
+        as_user(user, command), cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}")
 

