@@ -21,8 +21,10 @@ export function watchUploads(form) {
     state.timer = setTimeout(() => save(form, state), AFTER);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-upload]") && event.target.files.length) upload(form, state);
-    else checkShape(event.target, true);
+    if (event.target.matches("[data-upload]") && event.target.files.length) {
+      [state.pressed, state.next] = [false, null]; // Send was pressed for the picture before this one
+      upload(form, state);
+    } else checkShape(event.target, true);
     if (event.target.matches("[data-reload]")) reload(form, state);
   });
   form.addEventListener("submit", (event) => sendAfterSaving(form, state, event));
@@ -68,8 +70,9 @@ async function sendAfterSaving(form, state, event) {
   if (state.pressed) return;
   state.pressed = true;
   const outcome = await save(form, state);
+  const isCalledOff = !state.pressed;
   state.pressed = false;
-  if (outcome === "signed-out" || outcome === "offline") return;
+  if (isCalledOff || outcome === "signed-out" || outcome === "offline") return;
   state.dirty = false;
   state.isReached = true; // just now: the browser's own submit would end on its error page otherwise
   form.requestSubmit(event.submitter);
@@ -318,8 +321,18 @@ async function sendChosen(form) {
   }
   const reply = await send(form.getAttribute("action"), data, form.querySelector("#progress"));
   if (!isTaken(form, reply) && reply.status !== 422) return reply;
+  tellShown(form, sent, reply);
   for (const [input, file] of sent) if (input.files[0] === file) input.value = "";
   return reply;
+}
+
+// Send names the pictures it is pressed for; the server refuses it when others are stored.
+function tellShown(form, sent, reply) {
+  const page = new DOMParser().parseFromString(reply.responseText, "text/html");
+  for (const [input] of sent) {
+    const now = page.querySelector(`[name="shown_${CSS.escape(input.name)}"]`);
+    if (now) form.elements[`shown_${input.name}`].value = now.value;
+  }
 }
 
 function arrived(form, state, reply) {

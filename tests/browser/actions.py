@@ -48,7 +48,8 @@ def upload(desk: Desk, kind: str, path: Path) -> None:
 
 
 def send_step1(desk: Desk, status: str = "Confirm with customer") -> None:
-    desk.press("Send Step 1")
+    with desk.page.expect_navigation():  # the page before may show the same status
+        desk.press("Send Step 1")
     desk.status(status)
 
 
@@ -60,7 +61,8 @@ def confirm(desk: Desk, **changes: str) -> None:
 
 
 def send_step2(desk: Desk, status: str) -> None:
-    desk.press("Send Step 2")
+    with desk.page.expect_navigation():
+        desk.press("Send Step 2")
     desk.status(status)
 
 

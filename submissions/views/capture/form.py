@@ -20,7 +20,7 @@ from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
-from submissions.models import Call, CaptureSource, ConsentText, ImageKind, Status, Submission, Team
+from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
@@ -83,7 +83,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _autosaved(submission, problems)
     action = request.POST.get("action", "save")
     if not problems and action in SENDERS:
-        problems = _unseen(request, submission) or _send(request, submission, action)
+        problems = _send_shown(request, submission, action)
     elif not problems and action == mrz.FIELD:
         problems = mrz.fill(
             submission,
@@ -202,15 +202,33 @@ def _take_one(
     return []
 
 
+def _send_shown(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
+    """Send the pictures that the page shows; the lock keeps out a picture that is stored at the same moment."""
+    with transaction.atomic():
+        Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
+        return _unseen(request, submission) or _send(request, submission, action)
+
+
 def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
-    """Pictures that a colleague or a phone put in after this page was shown: nobody has looked at what would leave."""
+    """Pictures stored after this page was shown, by a colleague, a phone or another window of the same person.
+
+    A file that this request itself carries was chosen together with the press.
+    """
     text = _("This picture came in after the page was shown. Look at it, then send.")
+    shown = {card["kind"]: card["image"] for card in submission_page.cards(submission) if card["image"]}
     return [
         Problem(kind, "unseen", text, "error")
-        for kind, image in images.current_images(submission).items()
-        if request.POST.get(f"shown_{kind}", "") != str(image.pk)
-        and (image.source in FROM_PHONE or image.created_by != person(request))
+        for kind, image in shown.items()
+        if kind not in request.FILES and not _is_seen(request, image)
     ]
+
+
+def _is_seen(request: HttpRequest, image: Image) -> bool:
+    """A post that does not say what its page showed is trusted only with the person's own pictures."""
+    said = request.POST.get(f"shown_{image.kind}")
+    if said is None:
+        return image.created_by == person(request) and image.source not in FROM_PHONE
+    return said == str(image.pk)
 
 
 def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:

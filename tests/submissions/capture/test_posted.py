@@ -270,7 +270,17 @@ def test_picture_nobody_has_looked_at_is_not_sent(client: Client, draft: Submiss
     assert reload(draft).status == Status.STEP1_SENDING
 
 
-def test_own_picture_sent_ahead_by_the_script_needs_no_second_look(client: Client, draft: Submission) -> None:
+def test_own_picture_of_another_window_is_not_sent(client: Client, draft: Submission) -> None:
     shown = seen(draft)
-    attach_image(draft, ImageKind.SELFIE, draft.created_by)
-    assert client.post(Tab(client, draft).url, {"action": "step1", **shown}).status_code == 302
+    newer = attach_image(draft, ImageKind.SELFIE, draft.created_by)
+    reply = client.post(Tab(client, draft).url, {"action": "step1", **shown})
+    assert (reply.status_code, reload(draft).status) == (422, Status.DRAFT)
+    assert f'name="shown_selfie" value="{newer.pk}"' in reply.content.decode()
+
+
+def test_file_that_the_press_itself_carries_is_sent(client: Client, draft: Submission) -> None:
+    chosen = SimpleUploadedFile("id.jpg", id_card_jpeg(), "image/jpeg")
+    posted = {"action": "step1", **seen(draft), "id_front": chosen}
+    assert client.post(Tab(client, draft).url, posted).status_code == 302
+    current = images.current_images(reload(draft))[ImageKind.ID_FRONT]
+    assert [image["id"] for image in draft.attempts.get().images] == [str(current.pk)]
