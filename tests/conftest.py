@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if asks or getattr(getattr(item, "module", None), "Client", None) is django.test.Client:
             item.add_marker("integration")
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if item.get_closest_marker("browser") or item.get_closest_marker("drill"):
             item.add_marker(pytest.mark.xdist_group(item.path.name))  # one worker for the file: it shares a desk
     items.sort(key=lambda item: not item.get_closest_marker("browser"))  # the longest groups first
