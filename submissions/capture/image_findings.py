@@ -3,7 +3,7 @@
 A reason is for that one picture: a new picture with the same fault asks again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from argos.matrix import Problem
@@ -33,12 +33,16 @@ def noted(image: Image) -> tuple[Noted, ...]:
     return tuple(Noted(advice.fault(code), reasons.get(reason_key(image, code), "")) for code in image.findings)
 
 
-def problems(submission: Submission, kinds: Collection[ImageKind]) -> tuple[Problem, ...]:
-    """One warning for each finding on the current pictures of these kinds that nobody has overruled."""
+def problems(
+    submission: Submission, kinds: Collection[ImageKind], images: Mapping[str, Image] | None = None
+) -> tuple[Problem, ...]:
+    """One warning for each finding on the current pictures of these kinds that nobody has overruled.
+
+    `images`: the current images, from a page that has loaded them already.
+    """
     reasons = submission.reasons
-    found = [
-        (image, code) for image in current_images(submission).values() if image.kind in kinds for code in image.findings
-    ]
+    current = current_images(submission) if images is None else images
+    found = [(image, code) for image in current.values() if image.kind in kinds for code in image.findings]
     return tuple(
         Problem(image.kind, reason_key(image, code), advice.sentence(code, image.kind), "warning")
         for image, code in found

@@ -1,7 +1,7 @@
 """The two presses that send something: Step 1 and Step 2, with everything that is checked before a try is spent."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -50,8 +50,9 @@ class AccountCheckMissing(Exception):
 
 
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
-    found = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
-    looked_at = image_findings.problems(submission, (ImageKind.ID_FRONT, ImageKind.ID_BACK))
+    images = current_images(submission)
+    found = matrix.check_step1(_step1_values(submission), _files(images), submission.project.options)
+    looked_at = image_findings.problems(submission, (ImageKind.ID_FRONT, ImageKind.ID_BACK), images)
     return (*vendor_text.translated_problems(found), *_consent_problems(submission), *looked_at)
 
 
@@ -65,26 +66,39 @@ def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
     return (Problem("consent", "consent", text),)
 
 
-def step2_problems(submission: Submission) -> tuple[Problem, ...]:
+@dataclass(frozen=True)
+class CaptureFacts:
+    """Rows that the checks of Step 2 need, from a page that has loaded them already. `images`: the current ones."""
+
+    images: Mapping[str, Image]
+    has_passed_account: bool
+
+
+def step2_problems(submission: Submission, facts: CaptureFacts | None = None) -> tuple[Problem, ...]:
     """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
-    reasons, problems = submission.reasons, _deposit_first(submission, _checked(submission))
+    facts = facts or CaptureFacts(current_images(submission), account_check.has_passed(submission))
+    problems = _checked(submission, facts.images)
+    if submission.project.has_account_occupancy and not facts.has_passed_account:
+        problems = _deposit_first(problems)
+    reasons = submission.reasons
     open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
     wrong = {problem.field for problem in problems if problem.is_error}
     unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
-    return open_ones + unexplained + image_findings.problems(submission, _step2_kinds(submission))
+    return open_ones + unexplained + image_findings.problems(submission, _step2_kinds(submission), facts.images)
 
 
 def warnings(submission: Submission) -> tuple[Problem, ...]:
     """The warnings of the values as they are, whether or not somebody gave a reason."""
-    step1 = matrix.check_step1(_step1_values(submission), _files(submission), submission.project.options)
-    return tuple(problem for problem in (*step1, *_checked(submission)) if problem.severity == "warning")
+    images = current_images(submission)
+    step1 = matrix.check_step1(_step1_values(submission), _files(images), submission.project.options)
+    return tuple(problem for problem in (*step1, *_checked(submission, images)) if problem.severity == "warning")
 
 
-def _checked(submission: Submission) -> tuple[Problem, ...]:
+def _checked(submission: Submission, images: Mapping[str, Image]) -> tuple[Problem, ...]:
     vendor_id = submission.vendor_id or submission.reference
     found = matrix.check_step2(
         shown_values(submission) | _contacts(submission) | {"submissionId": vendor_id},
-        _files(submission),
+        _files(images),
         submission.issuing_country,
         submission.id_type,
         submission.project.options,
@@ -100,10 +114,8 @@ def _contacts(submission: Submission) -> dict[str, str]:
     return {name: text for name, text in submission.values.items() if name in matrix.CONTACTS}
 
 
-def _deposit_first(submission: Submission, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _deposit_first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Nobody has the code of a deposit that was not made; the check that makes it fills in the holder's name."""
-    if not submission.project.has_account_occupancy or account_check.has_passed(submission):
-        return problems
     text = _("First make the 1-won deposit below.")
     return tuple(
         replace(problem, template=text) if problem.code == "missing" and problem.field in OF_THE_DEPOSIT else problem
@@ -165,9 +177,9 @@ def send_step1(
     return call
 
 
-def known_to_stop(submission: Submission) -> tuple[Problem, ...]:
+def known_to_stop(submission: Submission, facts: CaptureFacts | None = None) -> tuple[Problem, ...]:
     """What stops Step 2 of the values and the selfie that are there; not what is only missing yet."""
-    return tuple(problem for problem in step2_problems(submission) if problem.code not in YET_TO_COME)
+    return tuple(problem for problem in step2_problems(submission, facts) if problem.code not in YET_TO_COME)
 
 
 def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = False) -> Call:
@@ -268,8 +280,8 @@ def _step1_values(submission: Submission) -> dict[str, str]:
     }
 
 
-def _files(submission: Submission) -> set[str]:
-    return {image.vendor_field for image in current_images(submission).values()}
+def _files(images: Mapping[str, Image]) -> set[str]:
+    return {image.vendor_field for image in images.values()}
 
 
 def _images(submission: Submission, *kinds: ImageKind) -> list[Image]:

@@ -29,7 +29,7 @@ from submissions.review.attempts import Distribution, Score, Try, scores, tries
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
-from submissions.workflow.permissions import ReviewFacts, why_not
+from submissions.workflow.permissions import PermissionFacts, why_not
 from submissions.workflow.role_permissions import is_administrator
 
 DOCUMENTS = (ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.ADDRESS, ImageKind.ATTACHMENT)
@@ -87,8 +87,8 @@ class ReviewContext:
         return next((call for call in reversed(self.calls) if call is not self.open_call), None)
 
     @cached_property
-    def facts(self) -> ReviewFacts:
-        return ReviewFacts(has_captured=self.user in self.people.capturers, in_force=self.verdicts.in_force)
+    def facts(self) -> PermissionFacts:
+        return PermissionFacts(has_captured=self.user in self.people.capturers, in_force=self.verdicts.in_force)
 
     def why_not(self, action: str) -> str:
         """As `permissions.why_not`, without another query for claim and decide."""

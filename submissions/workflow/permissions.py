@@ -19,8 +19,8 @@ from submissions.workflow.role_permissions import is_administrator, is_limited_t
 
 
 @dataclass(frozen=True)
-class ReviewFacts:
-    """Rows that the rules of claim and decide need, from a page that has loaded them already.
+class PermissionFacts:
+    """Rows that the rules need, from a page that has loaded them already.
 
     `in_force`: the verdicts that count, by round, each with its call.
     """
@@ -63,23 +63,29 @@ def _handle(user: User, submission: Submission) -> str:
     return _see(user, submission)
 
 
-def _capture(user: User, submission: Submission) -> str:
+def _has_captured(user: User, submission: Submission, facts: PermissionFacts | None) -> bool:
+    return facts.has_captured if facts else has_captured(user, submission)
+
+
+def _capture(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
     """Agents capture for their team. A reviewer first joins another person's capture with a reason."""
     if why := _handle(user, submission):
         return why
-    if user.is_reviewer and not has_captured(user, submission):
+    if user.is_reviewer and not _has_captured(user, submission, facts):
         return _("Somebody else captures this one. To capture it too, give a reason on its page first.")
     return ""
 
 
-def _look(user: User, submission: Submission) -> str:
+def _look(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
     """See images, and OCR values beside confirmed ones, without a typed reason."""
     if is_administrator(user):
         return _("Administrators do not see personal data.")
     if holds_claim(user, submission):
         return ""
     if submission.status in (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING) and not _see(user, submission):
-        return "" if is_limited_to_team(user) or has_captured(user, submission) else _("Claim it, or give a reason.")
+        if is_limited_to_team(user) or _has_captured(user, submission, facts):
+            return ""
+        return _("Claim it, or give a reason.")
     return _("Give a reason to look at this person's data.")
 
 
@@ -89,23 +95,23 @@ def _reveal(user: User, submission: Submission) -> str:
     return _see(user, submission)
 
 
-def _review(user: User, submission: Submission, facts: ReviewFacts | None) -> str:
+def _review(user: User, submission: Submission, facts: PermissionFacts | None) -> str:
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
     if submission.project.reviewer != Reviewer.CLIENT:
         return _("The vendor decides for this project; you can leave a note.")
-    if facts.has_captured if facts else has_captured(user, submission):
+    if _has_captured(user, submission, facts):
         return _("You captured this one, so another reviewer must decide.")
     return ""
 
 
-def _claim(user: User, submission: Submission, facts: ReviewFacts | None = None) -> str:
+def _claim(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
     if submission.status not in IN_REVIEW:
         return _("It is not waiting for review.")
     return _review(user, submission, facts) or _verdict_given(user, submission, facts)
 
 
-def _verdict_given(user: User, submission: Submission, facts: ReviewFacts | None) -> str:
+def _verdict_given(user: User, submission: Submission, facts: PermissionFacts | None) -> str:
     """A reviewer waits for the others after a verdict; two unlike ones may come back to the first, who sees both."""
     in_force = facts.in_force if facts else _in_force(submission)
     is_unlike = submission.status == Status.SECOND_REVIEW and len(in_force) > 1
@@ -121,7 +127,7 @@ def _in_force(submission: Submission) -> list[Decision]:
     return list(submission.decisions.filter(withdrawn_at=None).select_related("call").order_by("round"))
 
 
-def _decide(user: User, submission: Submission, facts: ReviewFacts | None = None) -> str:
+def _decide(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
     if why := _review(user, submission, facts) or _verdict_given(user, submission, facts):
         return why
     if not holds_claim(user, submission):
@@ -156,20 +162,20 @@ CHECKS: dict[str, Check] = {
     "overrule": _managers_only,
     "export": _export,
 }
-REVIEW_CHECKS = {"claim": _claim, "decide": _decide}
+CHECKS_WITH_FACTS = {"capture": _capture, "look": _look, "claim": _claim, "decide": _decide}
 
 
-def why_not(user: User, submission: Submission, action: str, facts: ReviewFacts | None = None) -> str:
+def why_not(user: User, submission: Submission, action: str, facts: PermissionFacts | None = None) -> str:
     """Return the sentence for a disabled button's title; "" when the person may.
 
-    `facts`: what a page has loaded already, so that claim and decide read nothing again.
+    `facts`: what a page has loaded already, so that no rule reads it again.
     """
     if not user.is_active:
         return _("This account is switched off.")
     if submission.erased_at is not None and action not in ("see", "reveal"):
         return _("This person's data was erased. Only the record of what was done is left.")
-    if facts is not None and action in REVIEW_CHECKS:
-        return REVIEW_CHECKS[action](user, submission, facts)
+    if facts is not None and action in CHECKS_WITH_FACTS:
+        return CHECKS_WITH_FACTS[action](user, submission, facts)
     return CHECKS[action](user, submission)
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.capture import callbacks, drafts
@@ -20,7 +20,6 @@ from submissions.views.request_helpers import person, safe_next
 from submissions.workflow.permissions import get_submission_for
 
 
-@require_http_methods(["GET", "POST"])
 @require_POST
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")

@@ -16,6 +16,7 @@ from submissions.models import Call, CallKind, CallState
 from submissions.privacy import reveal as revealing
 from submissions.vendor_sync import reconcile, status_table
 from submissions.views.capture import submission_page
+from submissions.views.capture.page_context import StateContext
 from submissions.views.forms.reason import ReasonForm, ask_again
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import can, check_can, get_submission_for
@@ -33,7 +34,7 @@ def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "reveal")
     if not found.has_open_call:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return render(request, "capture/_state.html", submission_page.state(found, person(request)))
+    return render(request, "capture/_state.html", submission_page.state(StateContext.load(found, person(request))))
 
 
 @require_POST

@@ -169,7 +169,7 @@ def _consent_text(submission: Submission, ticked: str) -> ConsentText:
 
 def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
     """What the script needs: the version to post next, and what is wrong so far, for each field beside it."""
-    found = [*problems, *submission_page.typing_problems(submission)]
+    found = [*problems, *submit.known_to_stop(submission)]
     told = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
     changed = ocr_diff.differing(submission.values, submission.ocr)
     saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,23 +12,21 @@ from django.utils.translation import get_language
 from argos import characters, matrix
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import account_check, consent, image_findings, images, restart, submit
+from submissions.capture import account_check, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields, merge
 from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging import advice
 from submissions.core import clock
-from submissions.models import CallKind, Event, Image, ImageKind, Note, PhoneLink, Status, Submission, User
+from submissions.models import CallKind, ConsentText, Event, Image, ImageKind, PhoneLink, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE
-from submissions.models.submission_key import load_keys
 from submissions.privacy import reveal
-from submissions.reporting import event_text
-from submissions.review import questions, verdicts
-from submissions.search import blind_index
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
+from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.request_helpers import person
-from submissions.workflow import deadlines, permissions
+from submissions.workflow import deadlines
+from submissions.workflow.role_permissions import user_can_see_queue
 
 RAIL = (
     ("gather", (Status.DRAFT,)),
@@ -46,9 +43,6 @@ WAS_THERE = {
     "step2": "first_step2_at",
     "review": "pending_at",
 }
-TIMELINE = 60
-LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
-VERDICT_EVENTS = ("verdict_given", "first_verdict")
 
 
 def render_submission(
@@ -61,20 +55,21 @@ def render_submission(
     vendor: Any = None,
     status: int = 200,
 ) -> HttpResponse:
-    user = person(request)
-    can_look = permissions.can(user, submission, "look")
-    same_person = others(user, submission)
-    purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in same_person]}
+    page = SubmissionContext.load(submission, person(request))
+    can_look = page.state.may("look")
+    purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in page.others]}
     events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
     is_capturing = submission.status in CAPTURING and can_look
+    # After a press: what it found. Before: what is wrong with the values that are there.
+    shown_problems = problems or page.typing_problems if is_capturing else ()
     context = {
-        **state(submission, user),
+        **state(page.state),
         "problems": problems,
         "general": [problem for problem in problems if not problem.field],
         "by_field": {problem.field: problem for problem in reversed(problems)},
-        "rows": form_fields.rows(submission, _shown_problems(submission, problems), typed) if is_capturing else [],
+        "rows": form_fields.rows(submission, shown_problems, typed) if is_capturing else [],
         "office": office(submission, typed, problems) if is_capturing else [],
-        "consent": consent_box(submission),
+        "consent": consent_box(submission, page.consent_text),
         "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
         "wants_step2": request.POST.get("wants_step2") == "1",
         "asks_to_start": any(problem.field == "is_start_confirmed" for problem in problems),
@@ -82,20 +77,20 @@ def render_submission(
         "is_capturing": is_capturing,
         "is_unread": submit.is_unread(submission),
         "can_look": can_look,
-        "images": cards(submission) if can_look else [],
+        "images": cards(page) if can_look else [],
         "shown": None,
         "is_part": False,
         "values": form_fields.shown_values(submission.values, openly=revealed is not None),
         "revealed": revealed is not None,
-        "revealed_images": revealed_images(submission, user, revealed) if revealed else [],
+        "revealed_images": revealed_images(page, revealed) if revealed else [],
         "vendor": vendor,
-        "others": same_person,
-        "question": questions.open_question(submission),
-        "that_counts": blind_index.that_counts(user, submission),
-        "differences": [status_messages.about_difference(row) for row in submission.differences.standing()],
-        "timeline": timeline(submission, is_blind=verdicts.is_blind(submission, user)),
-        "looks": looks(submission),
-        "notes": notes(submission),
+        "others": page.others,
+        "question": page.question,
+        "that_counts": page.counting,
+        "differences": [status_messages.about_difference(row) for row in page.differences],
+        "timeline": page.timeline,
+        "looks": page.looks,
+        "notes": page.notes,
         "countries": matrix.country_choices(get_language() or "en"),
         "has_mrz": submit.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",
@@ -107,31 +102,19 @@ def render_submission(
     return render(request, "capture/detail.html", context, status=status)
 
 
-def _shown_problems(submission: Submission, problems: Sequence[Problem]) -> Sequence[Problem]:
-    """After a press: what it found. Before: what is wrong with the values that are there."""
-    return problems or typing_problems(submission)
-
-
-def typing_problems(submission: Submission) -> list[Problem]:
-    """What can be said of the values typed so far; no list of what is still missing, no reasons asked for yet."""
-    return list(submit.known_to_stop(submission))
-
-
-def state(submission: Submission, user: User) -> dict[str, Any]:
+def state(context: StateContext) -> dict[str, Any]:
     """What the part that reloads itself shows."""
-    call = submission.open_call
-    ended = submission.calls.exclude(pk=call.pk) if call else submission.calls
-    last = ended.order_by("-prepared_at").first()
+    submission, call = context.submission, context.open_call
     told = status_messages.about_open_call(call) if call else None
-    can_capture = permissions.can(user, submission, "capture")
-    told = told or status_messages.about_notice(submission, last) or status_messages.about_reading(submission)
+    can_capture = context.may("capture")
+    told = told or status_messages.about_notice(submission, context.last_call)
     return {
         "submission": submission,
         "call": call,
-        # A worker may end the call between the two reads; the page must not stay at "Sending" then.
+        # A worker may end the call after the submission was read; the page must not stay at "Sending" then.
         "is_moving": call is not None or submission.status in SENDING,
         "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
-        "told": told,
+        "told": told or status_messages.about_reading(submission),
         "retry": status_messages.about_retry(submission) if not call else None,
         "end": status_messages.about_end(submission),
         "rail": rail(submission),
@@ -139,14 +122,16 @@ def state(submission: Submission, user: User) -> dict[str, Any]:
         "first_limit": deadlines.first_step2_limit(submission) if submission.status == Status.CONFIRMING else None,
         "is_past_first_limit": deadlines.is_past_first_step2_limit(submission),
         "can_capture": can_capture,
-        "can_handle": permissions.can(user, submission, "handle"),
-        "may_join": not can_capture and user.is_reviewer and submission.status in (*CAPTURING, *SENDING),
+        "can_handle": context.may("handle"),
+        "may_join": not can_capture
+        and user_can_see_queue(context.user)
+        and submission.status in (*CAPTURING, *SENDING),
         "can_take_back": can_capture and call is not None and call.may_be_taken_back,
-        "can_overrule": permissions.can(user, submission, "overrule"),
-        "can_review": permissions.can(user, submission, "claim"),
+        "can_overrule": context.may("overrule"),
+        "can_review": context.may("claim"),
         "is_last_try": submission.tries_left == 1 and submission.tries_used > 0,
         "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
-        "account": account(submission),
+        "account": account(context),
         "changing": submission.status in CAPTURING,
         "can_restart": restart.can_restart(submission),
     }
@@ -165,13 +150,13 @@ def _where(submission: Submission, at: int, here: int, name: str) -> str:
     return "passed" if shows and getattr(submission, shows) is None else "done"
 
 
-def account(submission: Submission) -> dict[str, Any]:
+def account(context: StateContext) -> dict[str, Any]:
     """The 1-won check: whether it is wanted, and how the last one went."""
-    wanted = account_check.is_offered(submission)
-    last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first() if wanted else None
-    passed = wanted and account_check.has_passed(submission)
-    failed = status_messages.about_account(last) if last and not passed else None
-    return {"wanted": wanted, "passed": passed, "failed": failed, "banks": sorted(submission.project.banks.items())}
+    project, last = context.submission.project, context.last_account_call
+    wanted = account_check.is_offered(context.submission)
+    passed = wanted and context.has_passed_account
+    failed = status_messages.about_account(last) if wanted and last and not passed else None
+    return {"wanted": wanted, "passed": passed, "failed": failed, "banks": sorted(project.banks.items())}
 
 
 def office(
@@ -194,9 +179,8 @@ def office(
     ]
 
 
-def consent_box(submission: Submission) -> dict[str, Any] | None:
+def consent_box(submission: Submission, text: ConsentText | None) -> dict[str, Any] | None:
     """The text to read out and whether it was agreed to; the recorded version where there is one."""
-    text = submission.consent or consent.current_text(submission.project)
     if text is None or not (submission.project.requires_consent or submission.consent_id):
         return None
     return {
@@ -206,14 +190,13 @@ def consent_box(submission: Submission) -> dict[str, Any] | None:
     }
 
 
-def cards(submission: Submission) -> list[dict[str, Any]]:
+def cards(page: SubmissionContext) -> list[dict[str, Any]]:
     """One card for each kind of image this project and document use."""
-    current = images.current_images(submission)
+    submission = page.submission
     kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
     if submission.project.has_address_image:
         kinds.append(ImageKind.ADDRESS)
-    links = {link.kind: link for link in submission.phone_links.open(clock.now())}
-    made = [_card(kind, current.get(kind), submission, links.get(kind)) for kind in kinds]
+    made = [_card(kind, page.images.get(kind), submission, page.links.get(kind)) for kind in kinds]
     return [card for card in made if card["image"] or not card["is_fixed"]]
 
 
@@ -238,10 +221,9 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
     }
 
 
-def revealed_images(submission: Submission, user: User, because: Event) -> list[tuple[Image, str]]:
+def revealed_images(page: SubmissionContext, because: Event) -> list[tuple[Image, str]]:
     """Each current image with the key that opens it for a few minutes."""
-    found = images.current_images(submission).values()
-    return [(image, reveal.key_to(image, user, because)) for image in found]
+    return [(image, reveal.key_to(image, page.state.user, because)) for image in page.images.values()]
 
 
 def _findings(image: Image, reasons: Mapping[str, str]) -> list[dict[str, str]]:
@@ -250,36 +232,3 @@ def _findings(image: Image, reasons: Mapping[str, str]) -> list[dict[str, str]]:
         {"text": advice.sentence(code, image.kind), "key": key, "reason": reasons.get(key, "")}
         for code, key in keys.items()
     ]
-
-
-def others(user: User, submission: Submission) -> list[Submission]:
-    found = list(blind_index.same_person(user, submission).select_related("project").order_by("-created_at")[:8])
-    load_keys(found)
-    return found
-
-
-def timeline(submission: Submission, *, is_blind: bool) -> list[tuple[Event, str, str]]:
-    """Return the events besides looks, newest first, without the verdicts' details for a blind second reviewer."""
-    hidden = VERDICT_EVENTS if is_blind else ()
-    return [
-        (event, event_text.event_title(event), "" if event.kind in hidden else event_text.event_details(event))
-        for event in _latest(submission, ~Q(kind__in=LOOKS))
-    ]
-
-
-def notes(submission: Submission) -> list[Note]:
-    """Oldest first, each able to open its text."""
-    found = list(submission.notes.select_related("author"))
-    for note in found:
-        note.submission = submission
-    return found
-
-
-def looks(submission: Submission) -> list[tuple[Event, str, str]]:
-    """Who opened the page, an image or the numbers, newest first."""
-    told = _latest(submission, Q(kind__in=LOOKS))
-    return [(event, event_text.event_title(event), event_text.event_details(event)) for event in told]
-
-
-def _latest(submission: Submission, kinds: Q) -> "QuerySet[Event]":
-    return Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:TIMELINE]

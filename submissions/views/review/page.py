@@ -16,7 +16,7 @@ from submissions.models import Submission, User
 from submissions.review import claims, decisions, questions, verdicts
 from submissions.review.page_context import ReviewContext
 from submissions.views import status_messages
-from submissions.views.capture import submission_page
+from submissions.views.capture import page_context
 from submissions.views.capture.images import record_image
 from submissions.views.forms.reason import NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
@@ -101,7 +101,7 @@ def _timeline(review: ReviewContext) -> list[Any]:
     if is_administrator(review.user):
         return []
     is_blind = review.verdicts.is_blind_for(review.user)
-    return submission_page.timeline(review.submission, is_blind=is_blind)
+    return page_context.timeline(review.submission, is_blind=is_blind)
 
 
 @require_safe

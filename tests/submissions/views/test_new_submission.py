@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from submissions.models import Event, Role, Status, Submission, Team, User
 from submissions.views.capture import submission_page as page
+from submissions.views.capture.page_context import StateContext
 from tests.factories import answer_step1, make_at, make_draft, make_project, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +155,7 @@ def test_page_read_while_the_call_ends_goes_on_asking(client: Client, agent: Use
     seen = make_at(Status.STEP1_SENDING, agent)
     answer_step1(seen)
     assert seen.status == Status.STEP1_SENDING
-    state = page.state(seen, agent)
+    state = page.state(StateContext.load(seen, agent))
     assert (state["call"], state["is_moving"]) == (None, True)
     client.force_login(agent)
     reply = client.get(reverse("status_part", args=[seen.pk]))

@@ -1,0 +1,154 @@
+"""The submission page's rows, loaded once and passed to the page's rules and parts."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+
+from argos.matrix import Problem
+from submissions.capture import consent, images, submit
+from submissions.core import clock
+from submissions.models import (
+    Call,
+    CallKind,
+    CallState,
+    ConsentText,
+    Difference,
+    Event,
+    Image,
+    Note,
+    PhoneLink,
+    Question,
+    Submission,
+    User,
+)
+from submissions.models.call import OPEN_STATES
+from submissions.reporting import event_text
+from submissions.review import questions
+from submissions.review.verdicts import Verdicts
+from submissions.search import blind_index
+from submissions.workflow.permissions import PermissionFacts, has_captured, why_not
+
+MAX_OTHERS = 8
+MAX_TIMELINE = 60
+LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
+VERDICT_EVENTS = ("verdict_given", "first_verdict")
+TimelineRow = tuple[Event, str, str]
+
+
+@dataclass(frozen=True)
+class StateContext:
+    """One submission's calls, and the rows that decide what this person may do: what the reloading part needs."""
+
+    submission: Submission
+    user: User
+    calls: list[Call]
+    verdicts: Verdicts
+    has_captured: bool
+
+    @classmethod
+    def load(cls, submission: Submission, user: User) -> "StateContext":
+        return cls(
+            submission,
+            user,
+            calls=list(submission.calls.order_by("prepared_at")),
+            verdicts=Verdicts.load(submission),
+            has_captured=has_captured(user, submission),
+        )
+
+    def may(self, action: str) -> bool:
+        """As `permissions.can`, without another query."""
+        facts = PermissionFacts(has_captured=self.has_captured, in_force=self.verdicts.in_force)
+        return not why_not(self.user, self.submission, action, facts)
+
+    @cached_property
+    def open_call(self) -> Call | None:
+        return next((call for call in self.calls if call.state in OPEN_STATES), None)
+
+    @cached_property
+    def last_call(self) -> Call | None:
+        """Return the latest call besides the open one."""
+        return next((call for call in reversed(self.calls) if call is not self.open_call), None)
+
+    @cached_property
+    def last_account_call(self) -> Call | None:
+        return next((call for call in reversed(self.calls) if call.kind == CallKind.ACCOUNT), None)
+
+    @cached_property
+    def has_passed_account(self) -> bool:
+        """As `account_check.has_passed`."""
+        return any(
+            call.kind == CallKind.ACCOUNT and call.state == CallState.ANSWERED and not call.error for call in self.calls
+        )
+
+
+@dataclass(frozen=True)
+class SubmissionContext:
+    """One submission as one person sees it, read with the same number of queries whatever has happened to it."""
+
+    state: StateContext
+    images: dict[str, Image]
+    links: dict[str, PhoneLink]
+    consent_text: ConsentText | None
+    others: list[Submission]
+    counting: Submission | None
+    question: Question | None
+    differences: list[Difference]
+    notes: list[Note]
+
+    @classmethod
+    def load(cls, submission: Submission, user: User) -> "SubmissionContext":
+        same_person = blind_index.same_person(user, submission).select_related("project").order_by("-created_at")
+        return cls(
+            StateContext.load(submission, user),
+            images=images.current_images(submission),
+            links={link.kind: link for link in submission.phone_links.open(clock.now())},
+            consent_text=submission.consent or consent.current_text(submission.project),
+            others=list(same_person[:MAX_OTHERS]),
+            counting=blind_index.that_counts(user, submission),
+            question=questions.open_question(submission),
+            differences=list(submission.differences.standing()),
+            notes=_notes(submission),
+        )
+
+    @property
+    def submission(self) -> Submission:
+        return self.state.submission
+
+    @cached_property
+    def typing_problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the values typed so far, without those that are still missing."""
+        facts = submit.CaptureFacts(self.images, self.state.has_passed_account)
+        return submit.known_to_stop(self.submission, facts)
+
+    @cached_property
+    def timeline(self) -> list[TimelineRow]:
+        return timeline(self.submission, is_blind=self.state.verdicts.is_blind_for(self.state.user))
+
+    @cached_property
+    def looks(self) -> list[TimelineRow]:
+        """Return who opened the page, an image or the numbers, newest first; read after this look was recorded."""
+        return [_row(event) for event in _latest(self.submission, Q(kind__in=LOOKS))]
+
+
+def timeline(submission: Submission, *, is_blind: bool) -> list[TimelineRow]:
+    """Return the events besides looks, newest first, without the verdicts' details for a blind second reviewer."""
+    rows = [_row(event) for event in _latest(submission, ~Q(kind__in=LOOKS))]
+    hidden = VERDICT_EVENTS if is_blind else ()
+    return [(event, title, "" if event.kind in hidden else details) for event, title, details in rows]
+
+
+def _row(event: Event) -> TimelineRow:
+    return event, event_text.event_title(event), event_text.event_details(event)
+
+
+def _latest(submission: Submission, kinds: Q) -> list[Event]:
+    return list(Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:MAX_TIMELINE])
+
+
+def _notes(submission: Submission) -> list[Note]:
+    """Return the notes, oldest first, each able to open its text."""
+    notes = list(submission.notes.select_related("author"))
+    for note in notes:
+        note.submission = submission
+    return notes
