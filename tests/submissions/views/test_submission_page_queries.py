@@ -20,9 +20,7 @@ pytestmark = pytest.mark.django_db
 MAX_QUERIES = 20
 STATES = [
     Status.DRAFT,
-    Status.STEP1_SENDING,
     Status.CONFIRMING,
-    Status.STEP2_SENDING,
     Status.PENDING,
     Status.SECOND_REVIEW,
     Status.APPROVED,
@@ -45,6 +43,13 @@ def test_submission_page_takes_the_same_queries_in_every_state(role: Role) -> No
     counts = {status: queries_of(client, make_at(status, agent)) for status in STATES}
     assert len(set(counts.values())) == 1, counts
     assert max(counts.values()) <= MAX_QUERIES
+
+
+def test_submission_page_with_an_open_call_also_asks_whether_sending_is_stopped() -> None:
+    agent = make_user()
+    client, quiet = browser(agent), make_at(Status.CONFIRMING, agent)
+    few = queries_of(client, quiet)
+    assert queries_of(client, make_at(Status.STEP2_SENDING, agent)) == few + 1
 
 
 def many_events(submission: Submission, agent: User) -> None:
