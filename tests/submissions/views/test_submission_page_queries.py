@@ -11,9 +11,8 @@ from submissions.audit import events
 from submissions.capture import submit
 from submissions.models import ImageKind, Role, Status, Submission, User
 from submissions.review import claims, decisions, questions
-from tests.factories import attach_image, by, explain, make_at, make_user, reload
-from tests.submissions.review.test_console import answered
-from tests.submissions.review.test_queue import browser
+from tests.clients import browser
+from tests.factories import answered, attach_image, by, explain, make_at, make_user, reload
 
 pytestmark = pytest.mark.django_db
 
