@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from submissions.capture.imaging import decode_slots, pdf
+from submissions.capture.imaging import decode, decode_slots, pdf
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.capture.imaging.normalise import Kind, Prepared, prepare
 from tests.submissions.capture.imaging import makers
@@ -57,7 +57,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "page": ("not_an_image", lambda: b"<!DOCTYPE html><html><script>alert(1)</script></html>"),
     "zeros": ("not_an_image", lambda: bytes(5000)),
     "program": ("not_an_image", lambda: b"\x7fELF" + bytes(500)),
-    "over 15 MB": ("too_large", lambda: makers.heavy_jpeg(15 * 1024 * 1024 + 1)),
+    "over the limit": ("too_large", lambda: makers.heavy_jpeg(decode.MAX_BYTES + 1)),
     "cut JPEG": ("unreadable", lambda: makers.jpeg()[:20_000]),
     "JPEG without its last byte of picture": ("unreadable", lambda: makers.jpeg()[:-40]),
     "JPEG header alone": ("unreadable", lambda: b"\xff\xd8\xff\xe0"),
