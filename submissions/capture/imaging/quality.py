@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from submissions.capture.imaging import jpeg_quality
 from submissions.capture.imaging.face.blazeface import Pixels
+from submissions.capture.imaging.face.card import print_lines
 from submissions.capture.imaging.face.covered import eye_darkness
-from submissions.capture.imaging.face.detection import Face, Sight, find_portraits, grey_of, look, open_picture
+from submissions.capture.imaging.face.detection import CLEAR, Face, Sight, find_portraits, grey_of, look, open_picture
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ class Thresholds:
     id_portrait_clear: float = 0.75
     id_portrait_room: float = 0.2
     id_second_portrait: float = 0.65
-    portrait_aside: float = 0.15  # a small face so far from the middle, in widths, is the portrait of a card
+    turned_clear: float = 0.8  # score of a turned face that needs no other explanation
+    portrait_aside: float = 0.15  # a small face so far from the middle, in widths, beside
+    portrait_lines: int = 2  # so many lines of print, is the portrait of a card
 
 
 DEFAULT = Thresholds()
@@ -82,11 +85,11 @@ def check_selfie(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Find
 def judge_selfie(picture: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
     """`check_selfie` of RGB pixels."""
     sight, grey = look(picture), grey_of(picture)
-    if sight.is_turned:
-        return (Finding("turned", 0),)
+    if sight.turned:
+        return (_why_turned(grey, sight, sight.turned, thresholds),)
     if len(sight.faces) > 1 and not sight.is_cut:
         return (Finding("several_faces", len(sight.faces)),)
-    if not sight.faces:
+    if not sight.faces or _is_doubtful(sight.faces[0], grey, thresholds):
         return (_why_no_face(grey, thresholds),)
     return _face_findings(picture, grey, sight, thresholds)
 
@@ -173,6 +176,19 @@ def _exposure(grey: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
     return ()
 
 
+def _is_doubtful(face: Face, grey: Pixels, thresholds: Thresholds) -> bool:
+    """Something small that is hardly like a face is none."""
+    return face.score <= CLEAR and face.width < thresholds.face_share * min(grey.shape)
+
+
+def _why_turned(grey: Pixels, sight: Sight, face: Face, thresholds: Thresholds) -> Finding:
+    """A face that is clear only in part may be washed out or dark, and a small one no face at all."""
+    why = _why_no_face(grey, thresholds)
+    if face.score > thresholds.turned_clear or (sight.is_near and why.code == "no_face"):
+        return Finding("turned", 0)
+    return why
+
+
 def _why_no_face(grey: Pixels, thresholds: Thresholds) -> Finding:
     """Darkness and light hide faces, so they speak before "no face"."""
     clipped = grey >= thresholds.clipped_level
@@ -196,9 +212,10 @@ def _face_findings(picture: Pixels, grey: Pixels, sight: Sight, thresholds: Thre
     x, y = face.centre
     margin = min(x, y, wide - x, tall - y) / face.width
     sharp, darkness = sharpness(_inside(grey, face), thresholds.sharp_width), eye_darkness(picture, face)
-    is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
+    is_small = share < thresholds.face_share
+    is_card = is_small and _is_on_card(grey, face, thresholds)
     rows = (
-        (share < thresholds.face_share, "selfie_is_id" if is_aside else "face_small", share),
+        (is_small, "selfie_is_id" if is_card else "face_small", share),
         (face.width < thresholds.face_pixels, "face_few_pixels", face.width),
         (share > thresholds.face_share_most, "face_large", share),
         (margin < thresholds.border_distance or sight.is_cut, "face_at_border", margin),
@@ -206,6 +223,13 @@ def _face_findings(picture: Pixels, grey: Pixels, sight: Sight, thresholds: Thre
         (darkness > thresholds.eye_darkness, "eyes_covered", darkness),
     )
     return tuple(Finding(code, measure) for is_so, code, measure in rows if is_so)
+
+
+def _is_on_card(grey: Pixels, face: Face, thresholds: Thresholds) -> bool:
+    """A portrait stands on one side of its card, and print on the other."""
+    wide = grey.shape[1]
+    is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
+    return is_aside and print_lines(grey, face) >= thresholds.portrait_lines
 
 
 def _face_exposure(grey: Pixels, face: Face, thresholds: Thresholds) -> tuple[Finding, ...]:

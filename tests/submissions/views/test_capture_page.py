@@ -1,8 +1,10 @@
 """What the capture page says to the agent, in which state."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +26,7 @@ from tests.factories import (
     make_user,
     reload,
 )
+from tests.pictures import id_card_jpeg, selfie_jpeg
 from tests.submissions.views.gathering import post, read
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +154,27 @@ def test_the_start_page_says_how_many_drafts_there_are(client: Client, agent: Us
     start = client.get("/").content.decode()
     assert "The newest 12 of 13." in start
     assert 'href="/submissions/?status=draft"' in start
+
+
+@pytest.mark.parametrize("action", ["save", "step1"])
+def test_typed_text_survives_a_storage_failure(
+    client: Client, agent: User, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    draft = make_draft(agent, images=False)
+    client.force_login(agent)
+
+    def away(*_arguments: Any) -> str:
+        raise OSError("storage away")
+
+    monkeypatch.setattr(default_storage, "save", away)
+    pictures = {"id_front": id_card_jpeg(), "selfie": selfie_jpeg()}
+    typed = {"name": "Typed Name", "date_of_birth": "31 31 31", "version": str(draft.draft_version)}
+    reply = post(client, draft, action, **typed, **pictures)
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert page.count("The picture could not be stored just now, so it was not kept.") >= len(pictures)
+    assert 'value="Typed Name"' in page
+    assert 'value="31 31 31"' in page
+    assert reload(draft).values["name"] == "Typed Name"
+    assert not Call.objects.exists()
+    assert not draft.images.exists()

@@ -54,11 +54,19 @@ class Face:
 
 @dataclass(frozen=True)
 class Sight:
-    """`is_turned`: no face is upright, and one lies on its side or its head. `is_cut`: the face is partly outside."""
+    """`turned`: no face is upright, and this one lies on its side or its head. `is_cut`: the face is partly outside.
+
+    `is_near`: of the turned face, whether it fills at least a fifth of the picture's long side.
+    """
 
     faces: tuple[Face, ...]
-    is_turned: bool = False
+    turned: Face | None = None
+    is_near: bool = False
     is_cut: bool = False
+
+    @property
+    def is_turned(self) -> bool:
+        return self.turned is not None
 
 
 def open_picture(content: bytes) -> Pixels:
@@ -79,12 +87,16 @@ def grey_of(picture: Pixels) -> Pixels:
 
 
 def look(picture: Pixels) -> Sight:
-    """The faces of an RGB picture; where none is found, whether it is turned or a face is cut off."""
+    """The faces of an RGB picture; where none is found, whether it is turned or a face is cut off.
+
+    Beside the likeliest face only clear ones count: walls and clothes look a little like a face now and then.
+    """
     small, scale = _small(picture)
-    faces = _found(small)
+    found = _found(small)
+    faces = found[:1] + tuple(face for face in found[1:] if face.score > CLEAR)
     cut = () if any(face.score > CLEAR for face in faces) else _cut_off(small)
-    if _is_turned(small, (*faces, *cut)):
-        return Sight((), is_turned=True)
+    if turned := _turned(small, (*found, *cut)):
+        return Sight((), turned=turned, is_near=turned.width > NEAR * max(small.shape[:2]))
     return Sight(_enlarged(faces or cut, scale), is_cut=bool(cut) and not faces)
 
 
@@ -106,13 +118,14 @@ def find_portraits(picture: Pixels) -> tuple[Face, ...]:
     return tuple(sorted(_enlarged(tuple(distinct), scale), key=lambda face: -face.width))
 
 
-def _is_turned(small: Pixels, upright: tuple[Face, ...]) -> bool:
-    """The likeliest face scores higher when the picture is turned by a quarter, a half or three quarters."""
+def _turned(small: Pixels, upright: tuple[Face, ...]) -> Face | None:
+    """The face that scores higher than all upright ones when the picture is turned by one, two or three quarters."""
     best = max((face.score for face in upright if abs(face.tilt) < UPRIGHT), default=0.0)
     if best > SURE:
-        return False
-    turned = (face for turns in (1, 3, 2) for face in _found(np.ascontiguousarray(np.rot90(small, turns))))
-    return any(face.score > max(best + BETTER, CLEAR) for face in turned if abs(face.tilt) < UPRIGHT)
+        return None
+    found = (face for turns in (1, 3, 2) for face in _found(np.ascontiguousarray(np.rot90(small, turns))))
+    likely = [face for face in found if abs(face.tilt) < UPRIGHT and face.score > max(best + BETTER, CLEAR)]
+    return max(likely, key=lambda face: face.score, default=None)
 
 
 def _cut_off(small: Pixels) -> tuple[Face, ...]:

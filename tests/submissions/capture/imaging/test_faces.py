@@ -1,14 +1,18 @@
 """The face detector: faces that a frontal cascade misses, and its use from several threads."""
 
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance
+import skimage.data
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from argos.sandbox.faces import count_faces
+from submissions.capture.imaging import quality
 from submissions.capture.imaging.face import detection
+from submissions.capture.imaging.face.card import print_lines
 from tests import pictures
 
 
@@ -76,3 +80,90 @@ def test_threads_share_the_networks() -> None:
 )
 def test_sandbox_counts_faces(picture: bytes, number: int) -> None:
     assert count_faces(picture) == number
+
+
+def beside(share: float, left: int, wall: Image.Image) -> Image.Image:
+    """A face so small that a selfie is refused, far from the middle of this wall."""
+    head = round(share * 720 * 180 / 96)
+    wall.paste(pictures.portrait().crop((134, 10, 314, 190)).resize((head, head)), (left, 180))
+    return wall
+
+
+def bricks() -> Image.Image:
+    return Image.fromarray(skimage.data.brick()).resize((960, 720)).convert("RGB")
+
+
+@pytest.mark.parametrize("left", [10, 640])
+@pytest.mark.parametrize("wall", [lambda: Image.new("RGB", (960, 720), (150, 150, 150)), bricks])
+def test_a_small_face_aside_is_no_card(left: int, wall: Callable[[], Image.Image]) -> None:
+    found = quality.judge_selfie(np.asarray(beside(0.18, left, wall()), np.uint8))
+    assert "face_small" in [finding.code for finding in found]
+    assert "selfie_is_id" not in [finding.code for finding in found]
+
+
+def test_print_beside_a_portrait_is_counted_on_either_side() -> None:
+    card = pictures.id_card()
+    for image in (card, ImageOps.mirror(card)):
+        pixels = np.asarray(image.convert("RGB"), np.uint8)
+        face = detection.find_portraits(pixels)[0]
+        assert print_lines(detection.grey_of(pixels), face) >= quality.DEFAULT.portrait_lines
+
+
+def test_portrait_at_the_border_has_no_print_beside_it() -> None:
+    face = detection.Face(0, 0, 100, 100, 1.0, ((30, 40), (70, 40), (50, 60), (50, 80), (10, 50), (90, 50)))
+    assert print_lines(np.zeros((100, 100), np.uint8), face) == 0
+
+
+# The suite looks at equal pictures once (`tests.seen_once`), so each of the following cases has a grey of its own.
+def _face(score: float, x: int, width: int, tilt: float = 0) -> detection.Detection:
+    box = np.array([x, 100, x + width, 100 + width], np.float32)
+    eyes = np.array([(0, 0), (np.cos(np.radians(tilt)), np.sin(np.radians(tilt)))]) * width / 3
+    landmarks = np.vstack([eyes, np.zeros((4, 2))]) + np.array([x + width / 3, 100 + width / 3])
+    return detection.Detection(score, box, np.asarray(landmarks, np.float32))
+
+
+@pytest.mark.parametrize(("score", "faces"), [(0.52, 1), (0.9, 2)])
+def test_only_a_clear_face_is_a_second_one(monkeypatch: pytest.MonkeyPatch, score: float, faces: int) -> None:
+    """A wall that looked a little like a face once stopped a good selfie."""
+    found = [_face(0.96, 40, 148), _face(score, 295, 180)]
+    monkeypatch.setattr(detection.SHORT_RANGE, "detect", lambda _picture: found)
+    monkeypatch.setattr(detection.FULL_RANGE, "detect", lambda _picture: [])
+    assert len(sight(Image.new("RGB", (480, 360), (int(100 * score),) * 3)).faces) == faces
+
+
+def turned_only(monkeypatch: pytest.MonkeyPatch, score: float, width: int) -> None:
+    """Nothing is found in the picture as it is, and this face in the one that lies on its side."""
+
+    def detect(picture: detection.Pixels) -> list[detection.Detection]:
+        return [_face(score, 20, width)] if picture.shape[0] > picture.shape[1] else []
+
+    monkeypatch.setattr(detection.SHORT_RANGE, "detect", detect)
+    monkeypatch.setattr(detection.FULL_RANGE, "detect", detect)
+
+
+@pytest.mark.parametrize(
+    ("score", "width", "level", "code"),
+    [
+        (0.95, 150, 150, "turned"),
+        (0.75, 150, 151, "turned"),
+        (0.95, 41, 152, "turned"),
+        (0.75, 41, 153, "no_face"),
+        (0.75, 150, 254, "bright"),
+        (0.75, 150, 20, "dark"),
+    ],
+)
+def test_turned_face_is_told_where_nothing_else_explains_it(
+    monkeypatch: pytest.MonkeyPatch, score: float, width: int, level: int, code: str
+) -> None:
+    turned_only(monkeypatch, score, width)
+    picture = np.full((360, 480, 3), level, np.uint8)
+    assert [finding.code for finding in quality.judge_selfie(picture)] == [code]
+
+
+def test_something_small_and_hardly_like_a_face_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detection.SHORT_RANGE, "detect", lambda _picture: [])
+    monkeypatch.setattr(
+        detection.FULL_RANGE, "detect", lambda picture: [_face(0.51, 60, 34)] if picture.shape[1] == 480 else []
+    )
+    found = quality.judge_selfie(np.full((360, 480, 3), 154, np.uint8))
+    assert [finding.code for finding in found] == ["no_face"]

@@ -1,0 +1,43 @@
+"""Counts the lines of print beside a small face: the portrait of a card has some, a face in a room has none."""
+
+import cv2
+import numpy as np
+
+from submissions.capture.imaging.face.blazeface import Pixels
+from submissions.capture.imaging.face.detection import Face
+
+FACE = 100  # pixels of the face's width to which the part beside it is scaled
+WIDEST = 4  # of the part, in widths of the face
+STROKE = 80.0  # change of brightness across the edge of a letter, as Sobel's operator gives it
+BEGINS, ENDS = 0.03, 0.012  # share of a row's pixels on such edges: in a line of print, and between two lines
+
+
+def print_lines(grey: Pixels, face: Face) -> int:
+    """The lines, or blocks of lines, between rows without print, on the side of the face where there is more room."""
+    beside = _beside(grey, face)
+    if min(beside.shape) < face.width // 2:
+        return 0
+    scale = FACE / face.width
+    scaled = cv2.resize(
+        beside, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
+    strokes = np.abs(cv2.Sobel(scaled, cv2.CV_32F, 1, 0)) > STROKE
+    rows = cv2.blur(strokes.mean(axis=1, dtype=np.float32).reshape(-1, 1), (1, 3)).ravel()
+    lines, is_inside = 0, False
+    for share in rows:
+        if not is_inside and share > BEGINS:
+            is_inside = True
+        elif is_inside and share < ENDS:
+            lines, is_inside = lines + 1, False
+    return lines
+
+
+def _beside(grey: Pixels, face: Face) -> Pixels:
+    """From one height above the face to one below it."""
+    tall, wide = grey.shape
+    top, bottom = max(0, face.y - face.height), min(tall, face.y + 2 * face.height)
+    if face.x + face.width / 2 < wide / 2:
+        left = face.x + round(1.1 * face.width)
+        return grey[top:bottom, left : left + WIDEST * face.width]
+    right = max(0, face.x - round(0.1 * face.width))
+    return grey[top:bottom, max(0, right - WIDEST * face.width) : right]
