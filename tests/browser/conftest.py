@@ -1,4 +1,4 @@
-"""One stack and one browser for the browser tests; screenshots go to artifacts/screenshots."""
+"""One stack and one browser for the browser tests; a full run saves screenshots in artifacts/screenshots."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from kycportal.run import free_port
+from tests import scale
 from tests.browser import chromium
 from tests.stack import ROOT, Stack
 
@@ -48,7 +49,7 @@ def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # the other tests of the worker have the processor to themselves
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if chromium.executable() is None:
         no_browser()
@@ -57,6 +58,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running.wait_until_ready()
     finally:
         running.stop()
+
+
+def save_picture(page: Page, name: str, *, full_page: bool = False) -> None:
+    """For a person to look at, in a full run."""
+    if scale.FULL:
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=full_page)
 
 
 class Desk:
@@ -85,13 +92,13 @@ class Desk:
 
     def shot(self, name: str) -> None:
         """Wide and narrow, light and dark."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
+        if not scale.FULL:
+            return
         for label, size in (("wide", (1440, 900)), ("narrow", (390, 844))):
             self.page.set_viewport_size({"width": size[0], "height": size[1]})
             for scheme in ("light", "dark"):
                 self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                path = SHOTS / f"{name}-{label}-{scheme}.png"
-                self.page.screenshot(path=path, full_page=label == "narrow")
+                save_picture(self.page, f"{name}-{label}-{scheme}", full_page=label == "narrow")
         self.page.set_viewport_size({"width": 1440, "height": 900})
         self.page.emulate_media(color_scheme="light")
 

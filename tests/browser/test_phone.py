@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests import pictures
 from tests.browser.actions import draft
 from tests.browser.axe import check_accessible
-from tests.browser.conftest import SHOTS, Desk
+from tests.browser.conftest import Desk, save_picture
 from tests.browser.fake_camera import (
     KEEPS_STREAMS,
     FakeCamera,
@@ -83,7 +83,7 @@ def test_a_live_selfie_comes_over_and_the_token_is_nowhere(
     address = show_code(desk)
     assert address.startswith("https://"), "phones give their camera to secure pages only"
     expect(desk.page.get_by_alt_text("Code to scan with the customer's phone")).to_be_focused()
-    desk.page.screenshot(path=SHOTS / "phone-code-wide-light.png")
+    save_picture(desk.page, "phone-code-wide-light")
     check_accessible(desk.page, "the code")
     asked: list[str] = []
     phone.on("request", lambda request: asked.append(f"{request.url} {request.headers.get('referer', '')}"))
@@ -122,7 +122,7 @@ def look_at(page: Page, name: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, label)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.screenshot(path=SHOTS / f"{name}-{label}-{scheme}.png")
+            save_picture(page, f"{name}-{label}-{scheme}")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")
 
