@@ -6,7 +6,6 @@ from tests.settings_stack import *  # noqa: F403
 from tests.settings_stack import CELERY_BEAT_SCHEDULE, INSTALLED_APPS, STORAGES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Its people sign in over HTTP with a password alone; what production demands beyond it has tests of its own.
 IS_EMBEDDED = True
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
