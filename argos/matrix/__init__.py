@@ -6,7 +6,7 @@ into the form that is sent, `checks` finds what is wrong with them (through `for
 
 from argos.matrix.checks import check_step1, check_step2
 from argos.matrix.clean import clean_step1, clean_step2, step1_fields, step2_fields
-from argos.matrix.countries import country_choices, country_code, is_country
+from argos.matrix.countries import alpha_2, country_choices, country_code, is_country
 from argos.matrix.misplaced import CONTACTS
 from argos.matrix.options import ADDRESS_CODES, GENDERS, ID_TYPES, STEP2_ID_TYPES, STRUCTURED_ADDRESS, Options
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
@@ -33,6 +33,7 @@ __all__ = [
     "Problem",
     "Shape",
     "Shown",
+    "alpha_2",
     "check_step1",
     "check_step2",
     "clean_step1",

@@ -41,6 +41,12 @@ def is_country(code: str) -> bool:
     return code in _names()
 
 
+def alpha_2(code: str) -> str:
+    """Return ISO's two letters for its three; empty for a code without them (Kosovo among them)."""
+    country = pycountry.countries.get(alpha_3=code)
+    return str(country.alpha_2) if country else ""
+
+
 @lru_cache(maxsize=8)
 def country_choices(language: str = "en") -> tuple[tuple[str, str], ...]:
     """(code, name), by name; a name that has no translation stays English."""

@@ -15,7 +15,7 @@ from django.core import checks
 from django.http.request import validate_host
 
 from kycportal.doctor import Finding, bad, good, note
-from submissions.capture.imaging.face import weights
+from kycportal import frontend
 from submissions.core import encryption
 from submissions.models import Project, Submission
 from submissions.models.submission_key import SubmissionKey, load_keys
@@ -75,7 +75,7 @@ def files() -> Iterator[Finding]:
         yield bad("files", f"{len(missing)} static files were not collected, {missing[0]} among them", do)
     else:
         yield good("files", f"static files are at {settings.STATIC_ROOT}")
-    if absent := weights.problem():
+    if absent := frontend.problem():
         yield bad(
             "files", absent, "Run it on this host as the owner of the checkout, then restart web: it does not start."
         )

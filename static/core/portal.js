@@ -4,6 +4,7 @@ import { watchUploads } from "../capture/capture.js";
 import { dropUnreadable } from "../capture/upload.js";
 import { watchTimes } from "./countdown.js";
 import { watchSession } from "./session.js";
+import { watchShell } from "./shell.js";
 
 // A form whose file cannot be read any more would end on the browser's error page. The capture form looks itself.
 document.addEventListener(
@@ -89,3 +90,4 @@ if (capture) watchUploads(capture);
 watchCameras(document);
 watchTimes();
 watchSession();
+watchShell();

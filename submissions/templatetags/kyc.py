@@ -98,6 +98,17 @@ def age(moment: datetime | None) -> str:
     return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
 
 
+@register.filter
+def ago(moment: datetime) -> SafeString:
+    """How long ago, with the exact local time on hover."""
+    minutes = max(0, int((clock.now() - moment).total_seconds() // 60))
+    words = _("%(time)s ago") % {"time": span(minutes)} if minutes else _("just now")
+    here = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', here.isoformat(), here.strftime("%Y-%m-%d %H:%M"), words
+    )
+
+
 def vendor_left(submission: Submission) -> timedelta | None:
     """Until the vendor's 24 hours are over, by the vendor's clock."""
     due = submission.deadline_at

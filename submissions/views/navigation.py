@@ -1,16 +1,20 @@
-"""The main menu: its pages and who sees them."""
+"""The main menu: its pages by group, who sees them, and what waits on each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from submissions.models import User
 from submissions.workflow.role_permissions import (
+    user_can_export,
     user_can_list,
     user_can_read_records,
     user_can_retain,
+    user_can_see_access_report,
     user_can_see_discrepancies,
     user_can_see_handover,
     user_can_see_queue,
@@ -22,25 +26,70 @@ from submissions.workflow.role_permissions import (
 
 @dataclass(frozen=True)
 class Entry:
+    """A page of the menu. `count` names the figure of `submissions.views.counters` that stands beside it."""
+
     page: str
     label: Any  # a lazy translation
+    icon: str
     is_for: Callable[[User], bool]
+    count: str = ""
+    is_alarm: bool = False  # a count above zero needs somebody
 
 
-ENTRIES = (
-    Entry("submission_list", _("Submissions"), user_can_list),
-    Entry("submission_new", _("New"), user_can_start),
-    Entry("retention", _("Retention"), user_can_retain),
-    Entry("review_queue", _("Review"), user_can_see_queue),
-    Entry("reports", _("Reports"), user_can_see_reports),
-    Entry("handover", _("Hand-over"), user_can_see_handover),
-    Entry("unread", _("Unread"), user_can_start),
-    Entry("differences", _("Differences"), user_can_see_discrepancies),
-    Entry("sending", _("Sending"), user_can_see_sending),
-    Entry("admin:index", _("Admin"), user_can_read_records),
+@dataclass(frozen=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    page: str
+    url: str
+    label: Any
+    icon: str
+    is_current: bool
+    count: int
+    is_alarm: bool
+
+
+def _everyone(_user: User) -> bool:
+    return True
+
+
+WORK = (
+    Entry("start", pgettext_lazy("menu", "Home"), "home", _everyone),
+    Entry("submission_new", _("New submission"), "camera-plus", user_can_start),
+    Entry("submission_list", _("Submissions"), "files", user_can_list),
+    Entry("review_queue", _("Review queue"), "list-check", user_can_see_queue, "queue"),
+    Entry("reports", _("Reports"), "chart-bar", user_can_see_reports),
 )
+OPERATIONS = (
+    Entry("sending", _("ARGOS requests"), "plug-connected", user_can_see_sending, "unknown_calls", is_alarm=True),
+    Entry(
+        "differences", _("Record mismatches"), "arrows-diff", user_can_see_discrepancies, "mismatches", is_alarm=True
+    ),
+    Entry("handover", _("Shift handover"), "clock-share", user_can_see_handover),
+)
+RECORDS = (
+    Entry("export_list", _("Exports"), "file-export", user_can_export),
+    Entry("access_months", _("Access log"), "eye-check", user_can_see_access_report),
+    Entry("retention", _("Data retention"), "trash", user_can_retain),
+    Entry("admin:index", _("All records"), "database", user_can_read_records),
+)
+GROUPS = (("", WORK), (_("Operations"), OPERATIONS), (_("Records"), RECORDS))
 
 
-def entries_for(user: User) -> tuple[Entry, ...]:
-    """Return the entries of the user's menu, for `templates/_menu.html`."""
-    return tuple(entry for entry in ENTRIES if entry.is_for(user))
+def groups_for(user: User, path: str, counts: Mapping[str, int]) -> list[tuple[Any, list[Link]]]:
+    """Return the groups of the user's menu with their links; `path` is the page they are on."""
+    entries = [(label, [entry for entry in group if entry.is_for(user)]) for label, group in GROUPS]
+    urls = {entry.page: reverse(entry.page) for _label, group in entries for entry in group}
+    current = max(
+        (url for url in urls.values() if path == url or (url != "/" and path.startswith(url))), key=len, default=""
+    )
+    return [
+        (label, [_link(entry, urls[entry.page], current, counts) for entry in group])
+        for label, group in entries
+        if group
+    ]
+
+
+def _link(entry: Entry, url: str, current: str, counts: Mapping[str, int]) -> Link:
+    count = counts.get(entry.count, 0)
+    return Link(entry.page, url, entry.label, entry.icon, url == current, count, entry.is_alarm and count > 0)

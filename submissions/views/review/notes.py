@@ -4,12 +4,14 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.models import Mention
 from submissions.models.submission_key import load_keys
 from submissions.review import mentions
+from submissions.views import context_processors
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import alerts
 from submissions.workflow.permissions import get_submission_for
@@ -59,9 +61,8 @@ def all_seen(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def alert_part(request: HttpRequest) -> HttpResponse:
-    """What the alert region of every page asks for: nothing while there is nothing new, so it is announced once."""
-    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(person(request))]
-    newest = max((alert.pk for alert, _text in told), default=0)
-    if request.GET.get("newest") == str(newest):
+    """Return the bell where something is new, otherwise nothing, so that a screen reader announces it once."""
+    shown = context_processors.notifications(person(request))
+    if request.GET.get("newest") == str(shown["newest_alert"]):
         return HttpResponse(status=204)
-    return render(request, "review/_alerts.html", {"unseen": told, "newest_alert": newest, "back": "/"})
+    return render(request, "_bell.html", {**shown, "back": reverse("start")})

@@ -1,0 +1,40 @@
+"""Figures that every page shows beside its menu, read with one query."""
+
+from django.db.models import Exists, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+
+from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User
+from submissions.outbox import gate
+from submissions.workflow.role_permissions import user_can_see_discrepancies, user_can_see_queue, user_can_see_sending
+
+MOST_COUNTED = 1000  # more are shown as this number and a plus sign, so that a long queue costs no page its time
+
+
+class Counted(Subquery):
+    """The number of rows of a query, up to MOST_COUNTED."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet) -> None:  # type: ignore[type-arg]
+        super().__init__(rows.order_by().values("pk")[:MOST_COUNTED])
+
+
+def read(user: User) -> dict[str, int]:
+    """Return the figures of this person: what waits, and whether there are alerts, mentions and closed projects."""
+    stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
+    figures: dict[str, Combinable] = {
+        "has_alerts": Exists(Alert.objects.filter(person=user, seen_at=None)),
+        "has_mentions": Exists(Mention.objects.filter(person=user, seen_at=None)),
+        "is_stopped": Exists(stopped),
+        "is_project_shut": Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
+        "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review()),
+        "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
+        "unknown_calls": _counted(user_can_see_sending(user), Call.objects.filter(state=CallState.UNKNOWN)),
+    }
+    counts: dict[str, int] = User.objects.filter(pk=user.pk).values(**figures).get()
+    return counts
+
+
+def _counted(is_shown: bool, rows: QuerySet) -> Combinable:  # type: ignore[type-arg]
+    return Counted(rows) if is_shown else Value(0)
