@@ -1,5 +1,7 @@
-"""The set-up fetches the face detector's weights, which are required, and the charts' library, which is not."""
+"""The set-up fetches the design system, the icons, the charts and the face detector's weights; all are required."""
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from kycportal import frontend, run
 from submissions.capture.imaging.face import weights
 
+ICON = re.compile(r'{% icon "([a-z0-9-]+)"')
 PACKAGE = Path("node_modules", frontend.WEIGHTS_PACKAGE)
 
 
@@ -25,35 +28,59 @@ def fail(*_arguments: object) -> None:
 
 def fill(checkout: str, content: dict[str, bytes]) -> None:
     """Write the files that `npm ci` leaves in a checkout."""
-    folder = Path(checkout)
+    modules = Path(checkout) / "node_modules"
     for name, source in frontend.FILES.items():
-        path = folder / "node_modules" / source
+        path = modules / source
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    (folder / PACKAGE).mkdir(parents=True)
+    shapes = {name: [["path", {"d": "M0 0"}]] for name in frontend.ICON_NAMES.read_text().split()}
+    (modules / frontend.ICON_SHAPES).write_text(json.dumps(shapes))
+    (Path(checkout) / PACKAGE).mkdir(parents=True)
     for name, body in content.items():
-        (folder / PACKAGE / name).write_bytes(body)
+        (Path(checkout) / PACKAGE / name).write_bytes(body)
 
 
-def test_missing_weights_fail_the_set_up_and_the_start(
+def test_missing_files_fail_the_set_up_and_the_start(
     empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(frontend, "_run", fail)
     assert frontend.main() == 1
-    said = capsys.readouterr().err
-    assert "face_detection_full_range.tflite is missing" in said
-    assert "make frontend" in said
+    output = capsys.readouterr().err
+    assert "does not work without them" in output
+    assert "make frontend" in output
     with pytest.raises(run.CannotStart, match=r"is missing\. Run: python -m kycportal\.frontend"):
         run.start()
 
 
-def test_missing_charts_do_not_fail_the_set_up(
+def test_missing_weights_alone_stop_the_start(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*frontend.FILES, frontend.SPRITE):
+        (frontend.VENDOR / name).parent.mkdir(parents=True, exist_ok=True)
+        (frontend.VENDOR / name).touch()
+    with pytest.raises(run.CannotStart, match=r"face_detection_full_range\.tflite is missing"):
+        run.start()
+
+
+def test_icon_without_a_shape_fails_the_set_up(
     empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(frontend, "_run", fail)
-    monkeypatch.setattr(weights, "problem", lambda: "")
-    assert frontend.main() == 0
-    assert "reports show tables only" in capsys.readouterr().err
+    names = empty / "icons.txt"
+    names.write_text("no-such-icon")
+    monkeypatch.setattr(weights, "SHA256", {})
+
+    def npm_ci(program: list[str], folder: str, *options: str) -> None:
+        fill(folder, {})
+        monkeypatch.setattr(frontend, "ICON_NAMES", names)
+
+    monkeypatch.setattr(frontend, "_run", npm_ci)
+    assert frontend.main() == 1
+    assert "no-such-icon" in capsys.readouterr().err
+
+
+def test_every_icon_of_the_templates_is_fetched() -> None:
+    root = frontend.ROOT
+    used = {name for path in (root / "templates").rglob("*.html") for name in ICON.findall(path.read_text())}
+    assert used
+    assert used <= set(frontend.ICON_NAMES.read_text().split())
 
 
 def test_other_weights_than_the_pinned_ones_are_not_stored(

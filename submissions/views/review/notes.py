@@ -11,7 +11,7 @@ from submissions.audit import events
 from submissions.models import Mention
 from submissions.models.submission_key import load_keys
 from submissions.review import mentions
-from submissions.views import context_processors
+from submissions.views.frame import context_processors
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import alerts
 from submissions.workflow.permissions import get_submission_for

@@ -3,59 +3,96 @@
 import re
 
 import pytest
-from django.template.loader import render_to_string
-from django.test import RequestFactory
 from django.urls import resolve
 from django.utils.translation import override
 
-from submissions.models import Role, User
-from submissions.views.navigation import entries_for
+from submissions.models import Role, Status, User
+from submissions.views.frame import counters
+from submissions.views.frame.navigation import Link, groups_for
 from tests.clients import browser
-from tests.factories import make_user
+from tests.factories import make_at, make_user
 
-WORK = ["/submissions/", "/submissions/new/"]
+WORK = ["/", "/submissions/new/", "/submissions/"]
 DESK = ["/review/", "/reports/"]
 MENUS = {
-    Role.AGENT: [*WORK, "/handover/", "/unread/"],
-    Role.OFFICER: [*WORK, *DESK, "/handover/", "/unread/", "/differences/", "/admin/"],
-    Role.MANAGER: [*WORK, *DESK, "/handover/", "/unread/", "/differences/", "/sending/", "/admin/"],
-    Role.ADMINISTRATOR: ["/retention/", "/sending/", "/admin/"],
+    Role.AGENT: [*WORK, "/handover/"],
+    Role.OFFICER: [*WORK, *DESK, "/differences/", "/handover/", "/exports/", "/admin/"],
+    Role.MANAGER: [
+        *WORK,
+        *DESK,
+        "/sending/",
+        "/differences/",
+        "/handover/",
+        "/exports/",
+        "/reports/access/",
+        "/admin/",
+    ],
+    Role.ADMINISTRATOR: ["/", "/sending/", "/retention/", "/admin/"],
 }
 
 
-def menu_of(role: Role, path: str, unread: int = 0) -> str:
-    request = RequestFactory().get(path)
-    entries = entries_for(User(role=role, username="someone"))
-    return render_to_string("_menu.html", {"menu": entries, "unread": unread, "request": request})
+def links_of(role: Role, path: str, **counts: int) -> list[Link]:
+    groups = groups_for(User(role=role, username="someone"), path, counts)
+    return [link for _label, links in groups for link in links]
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_menu_has_the_pages_of_the_role(role: Role) -> None:
-    found = re.findall(r'href="([^"]+)"', menu_of(role, "/"))
-    assert found == MENUS[role]
-    assert all(resolve(address) for address in found)
+    urls = [link.url for link in links_of(role, "/")]
+    assert urls == MENUS[role]
+    assert all(resolve(url) for url in urls)
 
 
-def test_only_the_page_that_one_is_on_is_marked() -> None:
-    marked = re.findall(r"<a [^>]*aria-current[^>]*>.*?</a>", menu_of(Role.OFFICER, "/review/"))
-    assert marked == ['<a href="/review/" aria-current="page">Review</a>']
-    assert "aria-current" not in menu_of(Role.OFFICER, "/review/something/")
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/", "/"),
+        ("/review/", "/review/"),
+        ("/review/something/", "/review/"),
+        ("/submissions/new/", "/submissions/new/"),
+        ("/submissions/something/", "/submissions/"),
+        ("/reports/access/2026/11/", "/reports/access/"),
+        ("/somewhere/", None),
+    ],
+)
+def test_only_the_page_or_section_that_one_is_on_is_marked(path: str, current: str | None) -> None:
+    marked = [link.url for link in links_of(Role.MANAGER, path) if link.is_current]
+    assert marked == ([current] if current else [])
 
 
-def test_what_is_unread_is_counted() -> None:
-    assert '<a href="/unread/">Unread <b class="count">3</b></a>' in menu_of(Role.AGENT, "/", 3)
-    assert "count" not in menu_of(Role.AGENT, "/", 0)
+def test_count_beside_a_link_alarms_where_somebody_is_needed() -> None:
+    links = {link.page: link for link in links_of(Role.MANAGER, "/", queue=27, mismatches=2, unknown_calls=0)}
+    assert (links["review_queue"].count, links["review_queue"].is_alarm) == (27, False)
+    assert (links["differences"].count, links["differences"].is_alarm) == (2, True)
+    assert (links["sending"].count, links["sending"].is_alarm) == (0, False)
 
 
 def test_menu_is_in_the_language_of_who_reads_it() -> None:
     with override("ko"):
-        korean = menu_of(Role.AGENT, "/")
-    assert ">Submissions<" not in korean
-    assert ">Submissions<" in menu_of(Role.AGENT, "/")
+        korean = [str(link.label) for link in links_of(Role.AGENT, "/")]
+    assert "Submissions" not in korean
+    assert "Submissions" in [str(link.label) for link in links_of(Role.AGENT, "/")]
 
 
 @pytest.mark.django_db
-def test_page_shows_it_and_marks_itself() -> None:
-    page = browser(make_user(Role.OFFICER)).get("/submissions/").content.decode()
-    assert '<a href="/submissions/" aria-current="page">Submissions</a>' in page
-    assert '<a href="/submissions/new/">New</a>' in page
+def test_page_shows_the_menu_with_what_waits_and_marks_itself() -> None:
+    make_at(Status.PENDING)
+    page = browser(make_user(Role.OFFICER)).get("/review/").content.decode()
+    link = re.search(r'<a\s+class="side-link"\s+href="/review/".*?</a>', page, re.DOTALL)
+    assert link
+    assert 'aria-current="page"' in link.group()
+    assert ">1</span>" in link.group()
+
+
+@pytest.mark.django_db
+def test_long_queue_is_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counters, "MOST_COUNTED", 2)
+    for _each in range(3):
+        make_at(Status.PENDING)
+    assert counters.read(make_user(Role.OFFICER))["queue"] == 2
+
+
+@pytest.mark.django_db
+def test_agent_is_told_no_figure_of_the_queue() -> None:
+    make_at(Status.PENDING)
+    assert counters.read(make_user(Role.AGENT))["queue"] == 0

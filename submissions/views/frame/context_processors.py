@@ -10,7 +10,7 @@ from submissions.accounts import demo, language, sessions
 from submissions.models import Project, Switch, User
 from submissions.outbox import gate
 from submissions.review import mentions
-from submissions.views import counters, navigation
+from submissions.views.frame import counters, navigation
 from submissions.workflow import alerts
 from submissions.workflow.role_permissions import page_permissions
 
@@ -28,6 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": navigation.groups_for(user, request.path, counts),
         "closed": closed() if counts["is_stopped"] or counts["is_project_shut"] else [],
+        "back": request.path,
         "session_left": sessions.left(request),
         "may": page_permissions(user),
         **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
