@@ -11,7 +11,7 @@ from argos import matrix
 from submissions.models import User
 
 register = template.Library()
-COLOURS = "abcdef"  # of `.face-*` in core/portal.css
+COLOURS = "abcdef"  # of `.face-*` in core/parts.css
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ def test_broken_page_is_shown_where_no_static_file_was_collected(settings: Any, 
     assert reply.status_code == 500
     page = reply.content.decode()
     assert "Something broke on our side" in page
-    assert 'href="/static/core/portal.css"' in page
+    assert 'href="/static/core/base.css"' in page
 
 
 def test_broken_page_is_shown_while_the_database_is_away() -> None:
