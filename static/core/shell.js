@@ -1,6 +1,6 @@
 // The frame of every page: menus, theme, toasts, search and the keys that work everywhere.
 const TOAST_MS = 8000;
-const GO = { h: "start", s: "submission_list", q: "review_queue" };
+const GO = { h: "start", s: "submission_list", q: "review_queue", r: "reports" };
 let isGoing = false; // after G, the next key names a page
 
 export function watchShell() {
