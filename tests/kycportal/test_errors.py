@@ -22,7 +22,7 @@ def test_broken_page_is_shown_where_no_static_file_was_collected(settings: Any, 
     reply = client.get("/submissions/")
     assert reply.status_code == 500
     page = reply.content.decode()
-    assert "Something broke on our side" in page
+    assert "Something went wrong" in page
     assert 'href="/static/core/base.css"' in page
 
 
@@ -32,4 +32,4 @@ def test_broken_page_is_shown_while_the_database_is_away() -> None:
 
     request = RequestFactory().get("/submissions/")
     request.user = SimpleLazyObject(away)  # type: ignore[assignment]
-    assert "Something broke on our side" in errors.broken(request).content.decode()
+    assert "Something went wrong" in errors.broken(request).content.decode()

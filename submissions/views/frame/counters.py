@@ -1,5 +1,7 @@
 """Figures that every page shows beside its menu, read with one query."""
 
+from typing import Any
+
 from django.db.models import Exists, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 
@@ -20,7 +22,7 @@ class Counted(Subquery):
         super().__init__(rows.order_by().values("pk")[:MOST_COUNTED])
 
 
-def read(user: User) -> dict[str, int]:
+def read(user: User) -> dict[str, Any]:
     """Return the figures of this person: what waits, and whether there are alerts, mentions and closed projects."""
     stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
     figures: dict[str, Combinable] = {
@@ -32,8 +34,7 @@ def read(user: User) -> dict[str, int]:
         "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
         "unknown_calls": _counted(user_can_see_sending(user), Call.objects.filter(state=CallState.UNKNOWN)),
     }
-    counts: dict[str, int] = User.objects.filter(pk=user.pk).values(**figures).get()
-    return counts
+    return dict(User.objects.filter(pk=user.pk).values(**figures).get())
 
 
 def _counted(is_shown: bool, rows: QuerySet) -> Combinable:  # type: ignore[type-arg]
