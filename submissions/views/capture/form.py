@@ -215,11 +215,11 @@ def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
     A file that this request itself carries was chosen together with the press.
     """
     text = _("This picture came in after the page was shown. Look at it, then send.")
-    shown = {card["kind"]: card["image"] for card in submission_page.cards(submission) if card["image"]}
+    used, current = submission_page.kinds(submission), images.current_images(submission)
     return [
         Problem(kind, "unseen", text, "error")
-        for kind, image in shown.items()
-        if kind not in request.FILES and not _is_seen(request, image)
+        for kind, image in current.items()
+        if kind in used and kind not in request.FILES and not _is_seen(request, image)
     ]
 
 

@@ -193,11 +193,14 @@ def consent_box(submission: Submission, text: ConsentText | None) -> dict[str, A
 def cards(page: SubmissionContext) -> list[dict[str, Any]]:
     """One card for each kind of image this project and document use."""
     submission = page.submission
-    kinds = [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE]
-    if submission.project.has_address_image:
-        kinds.append(ImageKind.ADDRESS)
-    made = [_card(kind, page.images.get(kind), submission, page.links.get(kind)) for kind in kinds]
+    made = [_card(kind, page.images.get(kind), submission, page.links.get(kind)) for kind in kinds(submission)]
     return [card for card in made if card["image"] or not card["is_fixed"]]
+
+
+def kinds(submission: Submission) -> list[ImageKind]:
+    """Return the kinds of images that the project uses."""
+    address = [ImageKind.ADDRESS] if submission.project.has_address_image else []
+    return [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE, *address]
 
 
 def card(submission: Submission, kind: ImageKind) -> dict[str, Any]:
