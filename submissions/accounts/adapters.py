@@ -1,4 +1,4 @@
-"""What the portal wants of allauth: no sign-up, one answer to every failure, sealed secrets, one client address."""
+"""Adapters of allauth: no sign-up, one reply to every failed sign-in, encrypted secrets, the client address."""
 
 import unicodedata
 from typing import Any
@@ -24,7 +24,7 @@ from submissions.audit import events
 from submissions.core import client_ip
 from submissions.models import User
 
-# Nothing listens there: what a limit counts under when no address can be told.
+# The address under which a rate limit counts requests whose client address is unknown; no host has it.
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nosec B104
 QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
@@ -45,13 +45,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_ip.client_address(request) or UNKNOWN_ADDRESS
 
     def is_safe_url(self, url: str) -> bool:
-        """This request's own host alone: allauth follows every name in ALLOWED_HOSTS, and localhost is one."""
+        """Allow this request's own host only: allauth allows every name in ALLOWED_HOSTS, which contains localhost."""
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={context.request.get_host()}, require_https=context.request.is_secure()
         )
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By the name alone: allauth adds the request's host, so that every port was another five tries."""
+        """Use the user name only: allauth adds the request's host, so each port would allow five more tries."""
         return unicodedata.normalize("NFKC", credentials.get("username", "")).casefold().strip()
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         events.record("sign_in_failed", by=events.stranger_at(request))
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        """A passkey or a single sign-on of a switched-off account: the same sentence as for any other failure."""
+        """Show the message of any other failure when an inactive account signs in by passkey or single sign-on."""
         events.record("sign_in_failed", by=events.stranger_at(request))
         messages.error(request, _("You could not be signed in. Ask an administrator."))
         return redirect("account_login")
@@ -77,17 +77,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Changes are events that administrators see; mail about them would name people and addresses."""
+        """Send nothing: changes are audit events for administrators, and an e-mail would contain personal data."""
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Their own choice: it is no one-time password any more."""
+        """Store a password that the user chose, which ends the one-time password."""
         assert isinstance(user, User)
         user.set_password(password)
         user.one_time_until = None
         user.save(update_fields=["password", "one_time_until"])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """A sign-in within the last ten minutes is proof enough, so enrolling at the first one asks nothing twice."""
+        """Accept a sign-in of the last ten minutes, so that enrolment at the first sign-in asks for no second proof."""
         return not recent_auth.is_fresh(get_authentication_records(context.request, context.request.user))
 
 
@@ -112,10 +112,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Whom the provider names is signed in only if an administrator has made them a person here.
+        """Sign in only users whom an administrator has created here.
 
-        The first time they are found by the e-mail that the provider has verified; from then on by the provider's own
-        identifier. Role and team are never taken from the provider.
+        At the first sign-in the user is looked up by the e-mail address that the provider has verified, afterwards by
+        the provider's own identifier. Role and team never come from the provider.
         """
         if sociallogin.is_existing:
             return
@@ -131,5 +131,5 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 def _person_with(addresses: list[Any]) -> User | None:
     verified = [row.email for row in addresses if row.verified and row.email]
-    found = list(User.objects.filter(email__iexact=verified[0], is_active=True)[:2]) if verified else []
-    return found[0] if len(found) == 1 else None
+    users = list(User.objects.filter(email__iexact=verified[0], is_active=True)[:2]) if verified else []
+    return users[0] if len(users) == 1 else None

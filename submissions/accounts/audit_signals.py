@@ -1,4 +1,4 @@
-"""Every sign-in, sign-out and change of a second factor becomes an event. Connected when the app is ready."""
+"""Record every sign-in, sign-out and change of a second factor as an event. Connected when the app is ready."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _actor(request: HttpRequest, user: User) -> events.Actor:
 
 
 def on_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Whatever signs a person in, the session knows when it began."""
+    """Store the start of the session for every kind of sign-in."""
     sessions.begin(request)
 
 
@@ -48,7 +48,7 @@ def on_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) ->
 
 
 def on_created(sender: Any, instance: Authenticator, created: bool, **kwargs: Any) -> None:
-    """In the transaction that stores the factor: allauth's own signals come after its commit."""
+    """Record a new factor in the transaction that stores it: allauth sends its own signals after the commit."""
     request = context.request
     if not created or request is None or request.user != instance.user:
         return

@@ -1,4 +1,4 @@
-"""Checks a user name and a password, with the same answer and the same work whatever is wrong."""
+"""Check a user name and a password, with the same reply and the same work for every kind of failure."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -8,7 +8,7 @@ from submissions.models import User
 
 
 class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
-    """allauth's, without its special answer for accounts that are switched off: that would tell they exist."""
+    """allauth's backend without its own reply for inactive accounts, which would reveal that the account exists."""
 
     def _check_password(self, user: AbstractBaseUser | None, password: str) -> AbstractBaseUser | None:
         if not isinstance(user, User):
@@ -19,10 +19,10 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
         return user if self.user_can_authenticate(user) else None
 
     def get_user(self, user_id: int | str) -> User | None:
-        """The person of a session, which outlives a one-time password: that is used up at sign-in."""
+        """Return the user of a session. The session stays valid after sign-in has used up a one-time password."""
         return User.objects.filter(pk=user_id, is_active=True).first()
 
     def user_can_authenticate(self, user: object) -> bool:
-        """Active, and a one-time password neither used nor past its day."""
+        """Return whether the account is active and its one-time password, if any, is neither used nor expired."""
         assert isinstance(user, User)
         return user.is_active and (user.one_time_until is None or user.one_time_until > clock.now())

@@ -1,6 +1,6 @@
-"""The people and projects of `make run`: only on the embedded database, only with a vendor on this host.
+"""The users and projects of `make run`: only on the embedded database, only with a vendor on this host.
 
-Knows no models at import, because `make run` asks it for addresses and passwords before Django is set up.
+The module imports no models, because `make run` reads addresses and passwords before Django is set up.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from argos import base_url
 
 SANDBOX_KEYS = ("sandbox-key-standard", "sandbox-key-everything")
 ADMIN_EMAIL = "reviewer@example.com"  # registered at the sandbox
-REMEMBERED = "demo-people"  # a file in DATA_DIR: they were made
+REMEMBERED = "demo-people"  # a file in DATA_DIR that exists once the users were created
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PEOPLE = (
     ("agent", "agent", "Ara Agent", "Front desk"),
@@ -29,7 +29,7 @@ def vendor_url(settings: Any) -> str:
 
 
 def is_here(url: str) -> bool:
-    """Whether what answers at this address is on this host."""
+    """Return whether the address belongs to this host."""
     address = base_url.read(url)
     return address is not None and address.host in LOOPBACK
 
@@ -39,14 +39,14 @@ def is_allowed(settings: Any) -> bool:
 
 
 def refused(settings: Any) -> str:
-    """Why this vendor may not be used with what is here: demo people, whose password is known, would come along."""
+    """Return why this vendor must not be used with this data: the demo users have known passwords; "" if it may."""
     if is_allowed(settings) or not settings.IS_EMBEDDED or not (settings.DATA_DIR / REMEMBERED).exists():
         return ""
     return f"{settings.DATA_DIR} holds demo people and projects. For a vendor elsewhere set DATA_DIR to a new folder."
 
 
 def kept(path: Path, made: str) -> str:
-    """What the file holds; `made` is written once, mode 0600, where there is none."""
+    """Return the content of the file; if there is no file, write `made` to it with mode 0600."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(made)

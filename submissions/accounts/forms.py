@@ -1,4 +1,4 @@
-"""The sign-in form in the portal's words."""
+"""The sign-in form with the portal's labels."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"].label = _("User name")
 
     def add_prefix(self, field_name: str) -> str:
-        """Posted as `username`, which password managers know."""
+        """Post the login field as `username`, which password managers recognise."""
         return "username" if field_name == "login" else str(super().add_prefix(field_name))

@@ -1,4 +1,4 @@
-"""Whose language a page speaks: the person's own choice; before it, and before logging in, the browser's."""
+"""The language of a page: the user's choice; without one, or before sign-in, the browser's `Accept-Language`."""
 
 from collections.abc import Callable
 
@@ -13,15 +13,15 @@ from submissions.models import User
 
 
 def names() -> dict[str, str]:
-    """Code and the language's name in itself, so that who cannot read the page finds their own."""
+    """Return each language code with the language's own name, so that every reader recognises theirs."""
     return {code: translation.get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
 
 
 def choose(user: User, code: str, *, by: Actor) -> None:
-    """Keep the person's choice.
+    """Store the user's choice.
 
     Raises:
-        ValueError: the portal does not speak it.
+        ValueError: the portal has no such language.
     """
     if code not in names():
         raise ValueError(code)
@@ -32,7 +32,7 @@ def choose(user: User, code: str, *, by: Actor) -> None:
 
 
 class LanguageMiddleware:
-    """After authentication; Django's LocaleMiddleware before it has already taken the browser's wish."""
+    """Activate the user's language. Runs after authentication and Django's LocaleMiddleware (`Accept-Language`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

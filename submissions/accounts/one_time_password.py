@@ -1,7 +1,7 @@
-"""A password that an administrator makes and hands over: good for one day and for one sign-in, then it is replaced.
+"""One-time passwords: made by an administrator, valid for one day and one sign-in, then replaced by the user.
 
-It takes the place of resetting by e-mail, which would tell strangers who has an account here and would make a mailbox
-as strong as a password and a second factor together. Whose session ends before it is replaced is given another.
+They take the place of a reset by e-mail, which would reveal who has an account and would make a mailbox as strong as a
+password and a second factor together. A user whose session ends before the replacement needs another one.
 """
 
 import secrets
@@ -17,12 +17,12 @@ from submissions.core import clock
 from submissions.models import User
 
 GOOD_FOR = timedelta(hours=24)
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else when read out
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without characters that are easily confused
 GROUPS, LETTERS = 4, 4  # 16 letters of 32: 80 bits
 
 
 def give(person: User, *, by: Actor) -> str:
-    """Set a fresh one-time password, end the person's sessions and return the password, which is kept nowhere."""
+    """Set a new one-time password, end the user's sessions and return the password, which is stored only as a hash."""
     password = "-".join("".join(secrets.choice(ALPHABET) for _at in range(LETTERS)) for _group in range(GROUPS))
     person.set_password(password)
     person.one_time_until = clock.now() + GOOD_FOR
@@ -34,12 +34,12 @@ def give(person: User, *, by: Actor) -> str:
 
 
 def spend(person: User) -> None:
-    """They have signed in with it: it signs nobody in again. Their session goes on to the page that replaces it."""
+    """Invalidate the one-time password after a sign-in; the session continues at the page that replaces it."""
     User.objects.filter(pk=person.pk, one_time_until__isnull=False).update(one_time_until=clock.now())
 
 
 def forget_second_factors(person: User, *, by: Actor) -> int:
-    """For someone who lost them all: they enrol anew at the next sign-in. Returns how many were removed."""
+    """Remove all second factors of a user, who enrols again at the next sign-in; return how many were removed."""
     with transaction.atomic():
         removed, _by_model = Authenticator.objects.filter(user_id=person.pk).delete()
         events.record("second_factors_reset", by=by, fields={"person": person.username, "removed": removed})

@@ -1,4 +1,4 @@
-"""Words that an attacker of this portal tries first."""
+"""Refuse passwords built on words that an attacker of this portal tries first."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ MIN_BESIDE = 8
 
 
 class OwnWordsValidator:
-    """Refuses a password that is little more than one of WORDS: it wants eight more characters beside it."""
+    """Refuse a password that contains one of WORDS and fewer than eight other characters."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         lowered = password.casefold()

@@ -1,4 +1,4 @@
-"""Whether a person has proved lately who they are."""
+"""Decide whether a user has authenticated recently."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,6 @@ FRESH_SECONDS = 600
 
 
 def is_fresh(records: Iterable[Mapping[str, Any]]) -> bool:
-    """`records`: allauth's list of proofs in this session, each with the time it was given."""
+    """Return whether one of `records`, allauth's list of the authentications in this session, is recent."""
     latest = max((record["at"] for record in records), default=0.0)
     return bool(time.time() - latest < FRESH_SECONDS)

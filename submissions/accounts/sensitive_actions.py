@@ -1,7 +1,7 @@
 """The one table of actions that require recent authentication (`step_up`); the session middleware enforces it.
 
-These actions show or take out personal data, cannot be undone, or change who and what is trusted. A session that
-somebody else has taken over must not be enough for them.
+These actions show or export personal data, cannot be undone, or change who and what is trusted. A hijacked session must
+not suffice for them.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def unmasked(posted: QueryDict) -> bool:
 
 
 def acting(*actions: str) -> When:
-    """An action on a list of the administration. A form may carry several, of which Django chooses one by its place."""
+    """Return a test for these actions of an admin list. A form may post several; Django chooses one by its index."""
     return lambda posted: not set(posted.getlist("action")).isdisjoint(actions)
 
 
@@ -60,5 +60,5 @@ def required(request: HttpRequest) -> bool:
 
 
 def asked(request: HttpRequest) -> HttpResponse | None:
-    """The page that asks who is there, where the action requires a proof and none was given lately."""
+    """Return the reauthentication page if the action requires recent authentication and there is none; else None."""
     return step_up.asked(request) if required(request) else None

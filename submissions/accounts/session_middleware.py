@@ -1,4 +1,4 @@
-"""Ends sessions that are over, keeps a person at what must be done before anything else, and asks for recent proofs."""
+"""End expired sessions, enforce the password change and enrolment, and require recent authentication."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from submissions.accounts.mfa import policy
 from submissions.audit import events
 from submissions.models import User
 
-# What a page asks for by itself is no sign of a person.
+# Requests that a page makes automatically do not count as activity of the user.
 BY_ITSELF = {"status_part", "decision_part", "hold", "session", "camera_hint"}
 OWN_ACCOUNT = "accounts/"
 
@@ -53,7 +53,7 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
 
 
 def _first(request: HttpRequest, user: User) -> HttpResponse | None:
-    """A one-time password is replaced, then a second factor is set up; until then nothing else opens."""
+    """Redirect until a one-time password is replaced and then until a second factor is set up."""
     if request.path.startswith(f"/{OWN_ACCOUNT}"):
         return None
     if user.one_time_until is not None:
@@ -68,7 +68,7 @@ def _first(request: HttpRequest, user: User) -> HttpResponse | None:
 
 
 def _to(request: HttpRequest, url: str) -> HttpResponse:
-    """A part of a page that reloads itself takes the whole page along."""
+    """Redirect the whole page, also when the request is an htmx request for a part of it."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return redirect(url)

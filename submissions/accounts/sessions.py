@@ -1,6 +1,6 @@
-"""How long a session lasts, who has one, and how it is ended.
+"""Limits of a session, the sessions of a user, and how they end.
 
-Times are the host's wall clock, as those of Django's sessions and of allauth's records are.
+Times are the host's wall clock, as in Django's sessions and allauth's records.
 """
 
 import time
@@ -19,7 +19,7 @@ from submissions.models import User
 
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 3600
-WRITE_EVERY = 60  # seconds: a session is not written anew for every request
+WRITE_EVERY = 60  # seconds; not every request writes the session
 BEGAN, SEEN = "session_began", "session_seen"
 
 
@@ -36,12 +36,12 @@ class Left:
 
 
 def begin(request: HttpRequest) -> None:
-    """At sign-in, and again when the person proves anew who they are."""
+    """Store the start of the session, at sign-in and at reauthentication."""
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
 
 
 def renew(request: HttpRequest) -> None:
-    """After a proof given anew: another key, so that one that leaked before is worth nothing, and the full time."""
+    """Change the session key after reauthentication, so that a leaked key is useless, and restart both limits."""
     old = request.session.session_key
     request.session.cycle_key()
     begin(request)
@@ -49,14 +49,14 @@ def renew(request: HttpRequest) -> None:
 
 
 def left(request: HttpRequest) -> Left:
-    """A session that does not know when it began is over."""
+    """Return the remaining time of the session; none for a session without a stored start."""
     now = int(time.time())
     seen, began = request.session.get(SEEN, 0), request.session.get(BEGAN, 0)
     return Left(seen + IDLE_SECONDS - now, began + WHOLE_SECONDS - now)
 
 
 def touch(request: HttpRequest) -> None:
-    """The person did something."""
+    """Record activity of the user."""
     now = int(time.time())
     if now - request.session.get(SEEN, 0) >= WRITE_EVERY:
         request.session[SEEN] = now
@@ -66,7 +66,7 @@ def touch(request: HttpRequest) -> None:
 
 
 def valid_sessions(person: User) -> list[UserSession]:
-    """Those that still work, the latest first."""
+    """Return the valid sessions of a user, the latest first."""
     return sorted(UserSession.objects.purge_and_list(person), key=lambda row: row.last_seen_at, reverse=True)
 
 
@@ -85,7 +85,7 @@ def end_others(request: HttpRequest, *, by: Actor) -> int:
 
 
 def end_all(person: User, *, by: Actor) -> None:
-    """Every session of the person stops working, those nobody listed included: the epoch is part of their hash."""
+    """End every session of the user, including sessions without a row: the epoch is part of the session hash."""
     rows = UserSession.objects.filter(user_id=person.pk)
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)

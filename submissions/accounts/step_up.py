@@ -1,7 +1,7 @@
-"""Asks anew who is there before numbers are shown, data leaves or trust is changed: password, code or passkey.
+"""Require reauthentication by password, code or passkey before numbers are shown, data is exported or trust is changed.
 
-The page that asks carries everything that was typed in hidden fields, so nothing is lost and nothing of it waits in the
-session. A proof given within the last ten minutes, the sign-in included, is enough.
+The reauthentication page keeps the posted values in hidden fields, so nothing is lost and the session stores none of
+them. Authentication within the last ten minutes, including the sign-in, suffices.
 """
 
 from allauth.account.adapter import get_adapter
@@ -24,7 +24,7 @@ OWN = (PASSWORD, CODE, PASSKEY, "csrfmiddlewaretoken")
 
 
 def asked(request: HttpRequest) -> HttpResponse | None:
-    """None where the person has proved lately who they are, or does so with this request; else the page that asks."""
+    """Return None if the user authenticated recently or does so with this request; else the reauthentication page."""
     if is_proven(request):
         return None
     try:
@@ -38,27 +38,27 @@ def is_proven(request: HttpRequest) -> bool:
 
 
 def _prove(request: HttpRequest) -> bool:
-    """False when nothing was given yet.
+    """Check the posted password, code or passkey; return False if the request has none.
 
     Raises:
-        ValidationError: what was given is wrong, or there were too many tries; each is counted and recorded.
+        ValidationError: it is wrong, or there were too many tries; each try is counted and recorded.
     """
-    given = request.POST
-    if password := given.get(PASSWORD):
+    posted = request.POST
+    if password := posted.get(PASSWORD):
         if not get_adapter().reauthenticate(request.user, password):
             raise get_adapter().validation_error("incorrect_password")
         reauthenticate_by_password(request)
         return True
-    if code := given.get(CODE):
+    if code := posted.get(CODE):
         return _by_form(AgainCode(user=request.user, data={"code": code}))
-    if passkey := given.get(PASSKEY):
+    if passkey := posted.get(PASSKEY):
         return _by_form(PasskeyForm(user=request.user, data={"credential": passkey}))
     return False
 
 
 def _by_form(form: AgainCode | PasskeyForm) -> bool:
     if not form.is_valid():
-        raise ValidationError([message for found in form.errors.values() for message in found])
+        raise ValidationError([message for errors in form.errors.values() for message in errors])
     form.save()
     return True
 

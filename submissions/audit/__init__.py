@@ -1,1 +1,1 @@
-"""What happened: events, the hash chain, the access report, the erasure journal."""
+"""The audit log: events, the hash chain, the access report and the erasure journal."""

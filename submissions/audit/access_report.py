@@ -1,6 +1,6 @@
-"""One month of the record of access: who looked at whom, downloads, odd hours, unusual volume; signed by a manager.
+"""The access report of one month: who viewed whom, downloads, odd hours, unusual volume; a manager signs it off.
 
-Korean rules on access records ask for a monthly check of who handled personal data and why it was downloaded.
+The Korean rules on access records require a monthly check of who handled personal data and why it was downloaded.
 """
 
 import hashlib
@@ -28,28 +28,28 @@ OPENED = ("looked", "image_opened")
 DOWNLOADED = ("export_downloaded", "evidence_pack_made", "subject_exported")
 LOOKS = (*OPENED, "revealed")
 LISTS = ("list_opened", "queue_opened", "start_opened")
-AHEAD = "image_preloaded"  # sent to the desk before its page; once more among OPENED when shown
+AHEAD = "image_preloaded"  # preloaded by the browser; displaying it is counted again among OPENED
 COUNTED = (*OPENED, AHEAD, "revealed", *DOWNLOADED, *LISTS)
 DAY = range(7, 21)  # hours of a working day, by the portal's time zone
-UNUSUAL_TIMES = 3  # so many times the median of all people
+UNUSUAL_TIMES = 3  # times the median of all users
 UNUSUAL_LEAST = 50
-UNUSUAL_DOWNLOADS = 50  # files by one person on one day, whatever the others do
+UNUSUAL_DOWNLOADS = 50  # files by one user on one day, whatever the median
 SHOWN = 500
 
 
 class NotOver(Exception):
-    """A month is signed off once it is over."""
+    """The month has not ended, so nobody can sign it off yet."""
 
 
 class SignedAlready(Exception):
-    """Somebody has signed this month off; a signature is never replaced."""
+    """Another manager has signed this month off; a signature is never replaced."""
 
 
 @dataclass(frozen=True)
 class AccessRow:
-    """One person's month.
+    """The month of one user.
 
-    `people`: how many submissions were opened; `ahead`: images fetched ahead; `odd`: looks at night or on a weekend.
+    `people`: number of submissions opened; `ahead`: images preloaded; `odd`: views at night or on a weekend.
     """
 
     who: str
@@ -65,7 +65,7 @@ class AccessRow:
 
 
 def bounds(month: date) -> tuple[datetime, datetime]:
-    """From the first moment of the month to the first of the next, in the portal's time zone."""
+    """Return the first moment of the month and of the next month, in the portal's time zone (TIME_ZONE)."""
     following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
     zone = timezone.get_default_timezone()
     return (
@@ -80,7 +80,7 @@ def _of(month: date, kinds: Iterable[str] = COUNTED) -> "QuerySet[Event]":
 
 
 def rows(month: date) -> list[AccessRow]:
-    """Everybody who opened anything, the most looks first."""
+    """Return a row for each user who opened anything, the most views first."""
     kinds: dict[str, Counter[str]] = {}
     for who, kind, count in _of(month).values_list("actor_name", "kind").annotate(Count("id")).order_by():
         kinds.setdefault(who, Counter())[kind] = count
@@ -110,17 +110,17 @@ def _sum(counts: Counter[str], kinds: Iterable[str]) -> int:
 
 
 def _unusual(month: date, kinds: Mapping[str, Counter[str]]) -> set[str]:
-    """Far more looks, downloads or lists than the median of all people, or very many downloads on one day."""
-    found = {who for who, most in _busiest(month, DOWNLOADED).items() if most >= UNUSUAL_DOWNLOADS}
+    """Return users with far more views, downloads or lists than the median, or very many downloads on one day."""
+    unusual = {who for who, most in _busiest(month, DOWNLOADED).items() if most >= UNUSUAL_DOWNLOADS}
     for group in (LOOKS, DOWNLOADED, LISTS):
         sums = {who: _sum(counts, group) for who, counts in kinds.items()}
         most_usual = max(UNUSUAL_LEAST - 1, UNUSUAL_TIMES * median(sums.values())) if sums else 0
-        found |= {who for who, count in sums.items() if count > most_usual}
-    return found
+        unusual |= {who for who, count in sums.items() if count > most_usual}
+    return unusual
 
 
 def downloading_today() -> list[tuple[str, int]]:
-    """(user name, downloads) of everybody who has downloaded unusually much today."""
+    """Return (user name, downloads) of each user with an unusual number of downloads today."""
     start = datetime.combine(clock.today(), time.min, timezone.get_default_timezone())
     today = Event.objects.filter(at__gte=start, kind__in=DOWNLOADED, actor_id__isnull=False)
     counted = today.values_list("actor_name").annotate(count=Count("id")).order_by("actor_name")
@@ -140,14 +140,14 @@ def _odd(month: date) -> Counter[str]:
 
 def _busiest(month: date, kinds: Iterable[str]) -> Counter[str]:
     days = _of(month, kinds).annotate(day=TruncDate("at")).values_list("actor_name", "day")
-    most: Counter[str] = Counter()
+    highest: Counter[str] = Counter()
     for who, _day, count in days.annotate(Count("id")).order_by():
-        most[who] = max(most[who], count)
-    return most
+        highest[who] = max(highest[who], count)
+    return highest
 
 
 def looks_of(month: date, who: str) -> list[dict[str, Any]]:
-    """Whom this person looked at, most often first: reference, how often, when last."""
+    """Return the submissions that this user viewed, most often first: reference, number of views, last view."""
     counted: Counter[Any] = Counter()
     last: dict[Any, datetime] = {}
     looked = _of(month, LOOKS).filter(actor_name=who).values_list("submission_id", "at")
@@ -162,11 +162,11 @@ def looks_of(month: date, who: str) -> list[dict[str, Any]]:
 
 
 def reasons(month: date) -> list[dict[str, Any]]:
-    """Every reveal and download of the month with the typed reason, where it is still readable."""
-    found = list(_of(month, ("revealed", *DOWNLOADED)).order_by("at")[:SHOWN])
-    concerned = Submission.objects.in_bulk([event.submission_id for event in found if event.submission_id])
+    """Return every reveal and download of the month with the typed reason, if it can still be decrypted."""
+    events_of_month = list(_of(month, ("revealed", *DOWNLOADED)).order_by("at")[:SHOWN])
+    concerned = Submission.objects.in_bulk([event.submission_id for event in events_of_month if event.submission_id])
     load_keys(concerned.values())
-    made = Export.objects.in_bulk([event.fields["export"] for event in found if "export" in event.fields])
+    made = Export.objects.in_bulk([event.fields["export"] for event in events_of_month if "export" in event.fields])
     exports = {str(pk): export for pk, export in made.items()}
     return [
         {
@@ -174,12 +174,12 @@ def reasons(month: date) -> list[dict[str, Any]]:
             "submission": concerned.get(event.submission_id),
             "reason": _reason(event, concerned, exports),
         }
-        for event in found
+        for event in events_of_month
     ]
 
 
 def _reason(event: Event, concerned: Mapping[Any, Submission], exports: Mapping[str, Export]) -> str:
-    """A download's lies under its export's key, any other under its submission's."""
+    """Decrypt the reason: of a download with the key of its export, of any other event with the submission's key."""
     if export := exports.get(event.fields.get("export", "")):
         return events.reason_of(event, key=export.data_key())
     submission = concerned.get(event.submission_id)
@@ -191,7 +191,7 @@ def digest(month: date) -> str:
 
 
 def months(most: int = 25) -> list[tuple[date, AccessReview | None]]:
-    """The running month and those before it back to the first event, newest first, with their signatures."""
+    """Return the months from the current one back to the first event with their signatures, at most `most`."""
     first = Event.objects.order_by("at").values_list("at", flat=True).first()
     signed = {review.month: review for review in AccessReview.objects.select_related("signed_by")[:most]}
     month = clock.today().replace(day=1)

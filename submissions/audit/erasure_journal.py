@@ -1,7 +1,7 @@
-"""The journal of erasures: beside the images and outside the database, so that a restored database can be told.
+"""The journal of erasures. It is stored beside the images, outside the database, so a restored database can replay it.
 
-An entry holds no personal data: which submission, when, why, and what its final word was. How it is written and
-replayed stands in `submissions.privacy.erasure`.
+An entry contains no personal data: the submission, the time, the reason and the final status.
+`submissions.privacy.erasure` writes and replays it.
 """
 
 import json
@@ -22,10 +22,10 @@ AT_ONCE = 500
 
 
 def write(submission: Submission, why: str) -> bool:
-    """Before anything is erased, in place of what a crash left of an earlier try; whether there was nothing before.
+    """Write the entry before the erasure, over the entry of an earlier try that crashed; return whether it is new.
 
     Raises:
-        OSError: the storage does not take it.
+        OSError: the storage refuses it.
     """
     name = _name(submission.pk)
     if is_there := default_storage.exists(name):
@@ -44,19 +44,19 @@ def write(submission: Submission, why: str) -> bool:
 
 
 def take_back(pk: uuid.UUID) -> None:
-    """The erasure did not happen.
+    """Delete the entry of an erasure that failed.
 
     Raises:
-        OSError: the storage does not answer, and the entry may stand.
+        OSError: the storage does not answer; the entry may still exist.
     """
     default_storage.delete(_name(pk))
 
 
 def entry_of(submission: Submission) -> dict[str, Any] | None:
-    """What it tells of one that the database holds; None where it does not say that this one was erased.
+    """Return the valid entry of a submission that the database still has; None if there is none.
 
-    Nor does it where somebody has put it on legal hold, or worked on the draft that it was, after the entry was
-    written: then the entry is what a crash left of an erasure that never came about. What a dump brings back is older.
+    An entry is invalid if a user set a legal hold or changed the draft after it was written: then the erasure crashed
+    before its commit. A submission restored from a dump is always older than its entry.
 
     Raises:
         OSError: the storage does not answer.
@@ -73,7 +73,7 @@ def entry_of(submission: Submission) -> dict[str, Any] | None:
 
 
 def missed() -> Iterator[uuid.UUID]:
-    """Submissions that were erased and that this database holds all the same: it comes from an older dump."""
+    """Yield the ids of erased submissions that this database still has, because it was restored from an older dump."""
     erased = _erased()
     while pks := list(islice(erased, AT_ONCE)):
         rows = Submission.objects.filter(pk__in=pks, erased_at=None).order_by("pk")

@@ -1,4 +1,4 @@
-"""Writing the record of access and change. Nothing else inserts an `Event`, nothing at all changes one."""
+"""Write the audit events. No other module inserts an `Event`, and no code changes one."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from submissions.models import Event, Submission, User
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and from which address; `user` is None for the portal itself and for the vendor."""
+    """The user who acts, with the client address; `user` is None for the portal itself and for the vendor."""
 
     user: User | None
     name: str
@@ -32,12 +32,12 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def stranger_at(request: HttpRequest) -> Actor:
-    """Somebody who has not signed in; what they typed as a name is not kept, because it may be a password."""
+    """Return the actor of a request without a sign-in. The typed name is not stored, because it may be a password."""
     return Actor(None, "not signed in", client_ip.client_address(request))
 
 
 def actor_for(user: User) -> Actor:
-    """For what a person asked for earlier and a task carries out."""
+    """Return the actor of a task that carries out an earlier request of this user."""
     return Actor(user, user.username)
 
 
@@ -51,9 +51,9 @@ def record(
     key: bytes | None = None,
     fields: Mapping[str, Any] | None = None,
 ) -> Event:
-    """One event. `fields`: references, field names, codes, never personal values.
+    """Write one event. `fields`: references, field names and codes, never personal values.
 
-    `reason` is sealed under the submission's key, or under `key` where it is about no single submission.
+    `reason` is encrypted with the submission's key, or with `key` if the event concerns no single submission.
     """
     limits.check(reason, limits.NOTE)
     row = uuid.uuid4()
@@ -77,7 +77,7 @@ def record(
 
 
 def reason_of(event: Event, submission: Submission | None = None, *, key: bytes | None = None) -> str:
-    """The typed reason; "" where there is none, or where it went with the erased person's key."""
+    """Return the typed reason; "" if there is none, or if the key was destroyed by an erasure."""
     if not event.reason_sealed or (submission is not None and submission.erased_at is not None):
         return ""
     under = submission.data_key() if submission else key
@@ -89,7 +89,7 @@ def _reason_label(row: uuid.UUID) -> str:
     return f"event.reason:{row}"
 
 
-# Every filter of a list and every kind of identifier that a search is made by.
+# Names of all list filters and of all kinds of identifier that a search can use.
 FILTER_NAMES = frozenset(
     (
         *("q", "mine", "status", "project", "country", "id_type", "team", "tries", "tries_left", "source", "code"),
@@ -100,9 +100,9 @@ FILTER_NAMES = frozenset(
 )
 
 
-def known_filters(given: Iterable[str]) -> list[str]:
-    """Any other name was typed into the address by hand. It may be personal, and an event outlives an erasure."""
-    return sorted(FILTER_NAMES.intersection(given))
+def known_filters(names: Iterable[str]) -> list[str]:
+    """Return the known names. Any other name was typed into the URL; it may be personal, and events stay."""
+    return sorted(FILTER_NAMES.intersection(names))
 
 
 def record_list(
@@ -113,9 +113,9 @@ def record_list(
     filters: Mapping[str, Any],
     counted: Mapping[str, int] | None = None,
 ) -> Event:
-    """A list or search is one event: which filters were set (known names only) and which references were shown.
+    """Record a list or search as one event with the filters that were set (known names only) and the references shown.
 
-    `counted`: how many there were of those that it told of without showing them.
+    `counted`: the number of submissions that the page counted without showing them.
     """
     fields = {"filters": known_filters(filters), "shown": [submission.reference for submission in shown]}
     return record(kind, by=by, fields=fields | dict(counted or {}))

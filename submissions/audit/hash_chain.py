@@ -1,8 +1,8 @@
-"""Seals the record of events in chained batches, and finds what was altered, removed, inserted or reordered.
+"""Add audit events to a hash chain in batches, and detect events that were altered, removed, inserted or reordered.
 
-Writers never wait: they insert, and a task seals what has come since. An event whose transaction commits late, with an
-id lower than some already sealed, goes into the next seal as long as it is no later than `LATE`. The task may stand
-still for as long as it likes: what can have come late is measured from the newest seal, not from now.
+Writers only insert; a periodic task adds new events to the chain. An event whose transaction commits late, with an id
+below ids already in the chain, goes into the next link unless it is later than `LATE`. The task may be down for any
+time, because lateness is measured from the newest link and not from now.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from submissions.models import Event, Seal
 LATE = timedelta(minutes=10)  # longer than any transaction of the portal
 BATCH = 5000
 HIGHEST = 2**63 - 1
-GAPS_AT_ONCE = 200  # in one statement; there are as many as transactions that were rolled back in those minutes
+GAPS_AT_ONCE = 200  # in one statement; each rolled-back transaction of those minutes leaves a gap
 FIRST = "0" * 64
 COLUMNS = (
     "id",
@@ -43,14 +43,14 @@ Ranges = list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class ChainProblem:
-    """Something that an honest record cannot show. `seal` is its number, 0 where none is concerned."""
+    """A sign of tampering. `seal`: the number of the link, 0 if it concerns none."""
 
     seal: int
     text: str
 
 
 def seal_due(batch: int = BATCH) -> Seal | None:
-    """Seal what is not sealed yet, at most `batch` events; None when there is nothing or another sealer was first."""
+    """Add at most `batch` new events to the chain; None if there are none or another process was first."""
     began, last = clock.now(), newest()
     ids = unsealed_ids(batch)
     if not ids:
@@ -59,7 +59,7 @@ def seal_due(batch: int = BATCH) -> Seal | None:
     rows = _rows(parse_ranges(members))
     made = Seal(
         number=last.number + 1 if last else 1,
-        sealed_at=began,  # before it looked, so that what commits while it looks counts as late
+        sealed_at=began,  # before the query, so that events that commit during it count as late
         members=members,
         count=len(ids),
         highest_id=max(ids[-1], last.highest_id if last else 0),
@@ -81,27 +81,27 @@ def newest() -> Seal | None:
 
 
 def unsealed_ids(most: int) -> list[int]:
-    """Ids of events that no seal holds, lowest first.
+    """Return the ids of events outside the chain, lowest first.
 
-    What is sealed is not read again, so that a round costs the same however much was sealed lately.
+    The query does not read events of the chain again, so its cost does not grow with the number of recent links.
     """
     floor, recent = _recent()
     gaps = _gaps(floor, recent)
     unsealed: list[int] = []
     for start in range(0, len(gaps), GAPS_AT_ONCE):
         within = reduce(or_, (Q(id__range=gap) for gap in gaps[start : start + GAPS_AT_ONCE]))
-        # The floor again, since an index is read from a bound and not from the lowest of many ranges.
-        found = Event.objects.filter(within, id__gt=floor).order_by("id").values_list("id", flat=True)
-        unsealed += found[: most - len(unsealed)]
+        # Repeat the floor: the index scan needs one lower bound, not the lowest of many ranges.
+        events = Event.objects.filter(within, id__gt=floor).order_by("id").values_list("id", flat=True)
+        unsealed += events[: most - len(unsealed)]
         if len(unsealed) >= most:
             break
     return unsealed
 
 
 def _recent() -> tuple[int, Ranges]:
-    """(the id up to which nothing can come late any more, what the seals since then hold in order).
+    """Return the id up to which no event can come late, and the sorted ranges of the links after it.
 
-    When the newest seal was made, everything that had begun `LATE` before it had ended and was seen.
+    When the newest link was made, every transaction that had begun `LATE` before it had ended and was visible.
     """
     last = newest()
     if last is None:
@@ -113,7 +113,7 @@ def _recent() -> tuple[int, Ranges]:
 
 
 def _gaps(floor: int, held: Ranges) -> Ranges:
-    """What lies above `floor` and outside of the ordered ranges; the last has no end."""
+    """Return the ranges above `floor` and outside the sorted ranges; the last one is open."""
     gaps, low = [], floor + 1
     for first, last in held:
         if low < first:
@@ -123,13 +123,13 @@ def _gaps(floor: int, held: Ranges) -> Ranges:
 
 
 def oldest_unsealed_at() -> datetime | None:
-    """When the oldest event that no seal holds yet happened."""
+    """Return the time of the oldest event outside the chain."""
     ids = unsealed_ids(1)
     return Event.objects.filter(id=ids[0]).values_list("at", flat=True).first() if ids else None
 
 
 def oldest_unsealed_age() -> float | None:
-    """Its age in seconds, never below 0; None when every event is sealed."""
+    """Return the age of the oldest event outside the chain in seconds, at least 0; None if there is none."""
     at = oldest_unsealed_at()
     return None if at is None else max(0.0, (clock.now() - at).total_seconds())
 
@@ -142,7 +142,7 @@ def _rows(pairs: Ranges) -> list[tuple[Any, ...]]:
 
 
 def rows_digest(rows: Iterable[tuple[Any, ...]]) -> str:
-    """SHA-256 over the rows, each in one canonical spelling on every database."""
+    """Return the SHA-256 of the rows, each in one canonical form on every database."""
     digest = hashlib.sha256()
     for row in rows:
         digest.update(hashlib.sha256(_canonical(row)).digest())
@@ -162,8 +162,8 @@ def _plain(value: Any) -> Any:
 
 
 def digest_of(seal: Seal) -> str:
-    """SHA-256 of everything the seal says; changing any of it, or a seal before it, changes this one."""
-    said = [
+    """Return the SHA-256 of all columns of the link; a change of them, or of an earlier link, changes it."""
+    columns = [
         seal.number,
         _plain(seal.sealed_at),
         seal.members,
@@ -173,11 +173,11 @@ def digest_of(seal: Seal) -> str:
         seal.rows_digest,
         seal.previous,
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(columns).encode()).hexdigest()
 
 
 def ranges_text(ids: list[int]) -> str:
-    """ "1-500,502" for ids in rising order."""
+    """Return sorted ids as ranges, such as "1-500,502"."""
     pairs: Ranges = []
     for event_id in ids:
         if pairs and pairs[-1][1] == event_id - 1:
@@ -193,11 +193,11 @@ def parse_ranges(text: str) -> Ranges:
 
 
 def verify(exported: dict[str, Any] | None = None) -> Iterator[ChainProblem]:
-    """Every sign of tampering, in the order of the seals.
+    """Yield every sign of tampering, in the order of the chain.
 
     Args:
-        exported: a seal that left this system earlier (`export`); the chain must still contain it unchanged. Without
-            one, events removed from the end together with their seals cannot be told from events never written.
+        exported: a link that left this system earlier (`export`); the chain must still contain it unchanged. Without
+            one, the removal of the last events together with their links cannot be detected.
     """
     previous, expected, matched = FIRST, 1, exported is None
     held: Ranges = []
@@ -238,7 +238,7 @@ def _row_problems(seal: Seal) -> Iterator[ChainProblem]:
 
 
 def _inserted(held: Ranges) -> Iterator[ChainProblem]:
-    """Events that were slipped in behind the seals: lower than what can still come late, and in no seal."""
+    """Yield events outside the chain whose id is below any id that can still come late: somebody inserted them."""
     floor, _late = _recent()
     low = 1
     for first, last in [*held, (floor + 1, floor + 1)]:
@@ -249,7 +249,7 @@ def _inserted(held: Ranges) -> Iterator[ChainProblem]:
 
 
 def export() -> dict[str, Any] | None:
-    """The newest seal as what is printed or sent out; None before the first."""
+    """Return the newest link for printing or sending; None before the first."""
     seal = newest()
     if seal is None:
         return None
@@ -257,9 +257,9 @@ def export() -> dict[str, Any] | None:
 
 
 def purge(before: datetime) -> int:
-    """Remove the events of whole seals older than `before`, leaving the seals; returns how many events.
+    """Delete the events of whole links older than `before` and keep the links; return the number of events.
 
-    The database allows it to the role `kyc_purger` alone, and to nobody on SQLite.
+    PostgreSQL allows it to the role `kyc_purger` only; SQLite allows it to nobody.
     """
     removed = 0
     for seal in Seal.objects.filter(purged_at=None, newest_at__lt=before).order_by("number").iterator(chunk_size=100):

@@ -1,6 +1,7 @@
-"""Triggers that make the record of events append-only in the database itself, on SQLite and on PostgreSQL.
+"""Triggers that make audit events append-only in the database, on SQLite and on PostgreSQL.
 
-Installed after every migration rather than by one, because SQLite drops a table's triggers when it rebuilds the table.
+They are installed after every migration rather than by one, because SQLite drops the triggers of a table that it
+rebuilds.
 """
 
 from typing import Any
@@ -18,7 +19,7 @@ SQLITE = (
     ("seal_no_delete", f"BEFORE DELETE ON {SEALS}", "seals are never removed"),
 )
 
-# The one exception: the role kyc_purger removes what is older than the law's two years, in whole sealed batches.
+# One exception: the role kyc_purger deletes events older than the two years that the law requires, in whole links.
 POSTGRESQL = f"""
 CREATE OR REPLACE FUNCTION kyc_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -45,13 +46,13 @@ def after_migrate(sender: Any, *, using: str, **kwargs: Any) -> None:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create what is missing; nothing happens before the tables exist."""
+    """Create the missing triggers; do nothing before the tables exist."""
     tables = connection.introspection.table_names()
     if EVENTS not in tables or SEALS not in tables:
         return
     with connection.schema_editor() as editor:
         for statement in _statements(connection.vendor):
-            editor.execute(statement, params=None)  # a percent sign is meant
+            editor.execute(statement, params=None)  # None keeps percent signs literal
 
 
 def _statements(vendor: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""From where a request comes: the client's address, seen through the proxies that this installation trusts."""
+"""The client's IP address, as seen by the proxies that this installation trusts."""
 
 import ipaddress
 
@@ -7,11 +7,11 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address that the outermost trusted proxy saw, or None where that cannot be told.
+    """Return the address that the outermost trusted proxy saw; None if it is unknown.
 
-    TRUSTED_PROXY_HOPS says how many proxies of ours stand in front; each appends the address it saw to X-Forwarded-For.
-    What a client writes into that header itself stands further left and is never read. A request that came past the
-    proxies has too few entries: its address is unknown, and whoever asks for one refuses.
+    TRUSTED_PROXY_HOPS is the number of our proxies; each appends the address it saw to X-Forwarded-For. Entries that a
+    client wrote itself are further left and are never read. A request that bypassed the proxies has too few entries:
+    its address is unknown, and callers that need one refuse the request.
     """
     hops = settings.TRUSTED_PROXY_HOPS
     if not hops:

@@ -1,7 +1,7 @@
-"""The one place that tells the time. Everything that decides by the clock asks `now()`.
+"""The only source of the current time. Every decision that depends on the time calls `now()`.
 
-Deadlines are the vendor's, so they are judged by `vendor_now()`: the host's clock corrected by what the vendor's `Date`
-header told last. A correction above `MAX_DRIFT` means that one of the clocks is wrong; sending stops (`outbox.gate`).
+Deadlines are the vendor's, so they are judged by `vendor_now()`: the host's clock corrected by the vendor's last `Date`
+header. A correction above `MAX_DRIFT` means that one of the clocks is wrong; sending stops (`outbox.gate`).
 """
 
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Protocol
 from django.utils import timezone
 
 MAX_DRIFT = timedelta(seconds=60)
-DATE_STEP = 1.0  # seconds: a header tells whole ones, rounded down
+DATE_STEP = 1.0  # seconds: the header has whole seconds, rounded down
 UTC_PLUS_14 = fixed(timedelta(hours=14))
 
 
@@ -24,25 +24,25 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The day it is in the portal's time zone (`TIME_ZONE`): by it an ID has expired and a person has an age."""
+    """Return the date in the portal's time zone (`TIME_ZONE`), which decides on expiry of IDs and on ages."""
     return timezone.localtime(now(), timezone.get_default_timezone()).date()
 
 
 def latest_day() -> date:
-    """The latest day that it is anywhere on earth; what lies after it is still to come, wherever an ID was issued."""
+    """Return the date in the earliest time zone on earth; a later date is in the future everywhere."""
     return now().astimezone(UTC_PLUS_14).date()
 
 
 def vendor_now(project: HasClockOffset) -> datetime:
-    """Host time plus the project's last measured offset (seconds, vendor minus host)."""
+    """Return the host's time plus the project's last measured offset (seconds, vendor minus host)."""
     return now() + timedelta(seconds=project.clock_offset)
 
 
 def offset_told(date: datetime, took: float, believed: float = 0.0) -> float:
-    """What a `Date` header says of the offset (seconds, vendor minus host) when its exchange has just ended.
+    """Return the offset (seconds, vendor minus host) by the `Date` header of an exchange that has just ended.
 
-    The header was written at some moment of the exchange, and a slow one may have waited at either end of it. So any
-    offset between the two fits, and `believed` stays where it is one of them.
+    The vendor wrote the header at an unknown moment of the exchange, which took `took` seconds. So a range of offsets
+    is possible, and `believed` is returned if it is in the range.
     """
     since_end = (date - now()).total_seconds()
     return min(max(believed, since_end), since_end + took + DATE_STEP)

@@ -1,8 +1,8 @@
-"""Encryption at rest: data keys, sealed values, keyed hashes. Knows bytes and labels, no models.
+"""Encryption at rest: data keys, encrypted values, keyed hashes. The module handles bytes and labels, no models.
 
-Every submission has a random 256-bit data key, wrapped by the first of `KYC_FIELD_KEYS`; its personal values are sealed
-under that data key with AES-256-GCM. The label (table.column:row) goes in as associated data, so a ciphertext moved to
-another row, column or table does not open. What must be found is kept as HMAC-SHA256 under `KYC_SEARCH_KEYS`.
+Every submission has a random 256-bit data key, wrapped by the first of `KYC_FIELD_KEYS`; its personal values are
+encrypted with that data key (AES-256-GCM). The label (table.column:row) is the associated data, so a ciphertext moved
+to another row, column or table cannot be decrypted. Searchable values are stored as HMAC-SHA256 (`KYC_SEARCH_KEYS`).
 """
 
 import hashlib
@@ -22,11 +22,11 @@ from argos import characters
 VERSION = b"\x01"
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
-MIN_BYTES = len(VERSION) + NONCE_BYTES + 16  # with the tag, around nothing
+MIN_BYTES = len(VERSION) + NONCE_BYTES + 16  # an empty plaintext with its tag
 
 
 class CannotOpen(Exception):
-    """The key is wrong, or the ciphertext was altered or moved. Never falls back to showing what is stored."""
+    """The key is wrong, or the ciphertext was altered or moved. Callers never show the stored bytes instead."""
 
 
 def new_data_key() -> bytes:
@@ -43,7 +43,10 @@ def decrypt(key: bytes, label: str, sealed: bytes) -> bytes:
         raise CannotOpen(f"unknown sealing version for {label}")
     if len(sealed) < MIN_BYTES:
         raise CannotOpen(f"{label} does not open: the stored value was cut off")
-    nonce, body = sealed[1 : 1 + NONCE_BYTES], memoryview(sealed)[1 + NONCE_BYTES :]  # an image is not copied
+    nonce, body = (
+        sealed[1 : 1 + NONCE_BYTES],
+        memoryview(sealed)[1 + NONCE_BYTES :],
+    )  # a memoryview, so that an image is not copied
     try:
         return AESGCM(key).decrypt(nonce, body, label.encode())
     except InvalidTag as error:
@@ -60,31 +63,31 @@ def decrypt_json(key: bytes, label: str, sealed: bytes) -> Any:
 
 @lru_cache(maxsize=16)
 def master_key_id(master: bytes) -> bytes:
-    """Tells which master key wrapped a data key, without telling anything about either."""
+    """Return an id that tells which master key wrapped a data key and reveals nothing about either."""
     return hashlib.sha256(b"kyc-portal master key id" + master).digest()[:KEY_ID_BYTES]
 
 
 def wrap(label: str, plain: bytes) -> bytes:
-    """Seal under the newest master key, marked with that key's id."""
+    """Encrypt with the newest master key and prepend that key's id."""
     master = settings.FIELD_KEYS[0]
     return master_key_id(master) + encrypt(master, label, plain)
 
 
 def unwrap(label: str, wrapped: bytes) -> bytes:
-    """Open what `wrap` made under any master key still listed.
+    """Decrypt a value that `wrap` made with any master key that is still listed.
 
     Raises:
         CannotOpen: the master key that wrapped it is not in KYC_FIELD_KEYS, or the value was altered.
     """
-    wanted = wrapped[:KEY_ID_BYTES]
+    key_id = wrapped[:KEY_ID_BYTES]
     for master in settings.FIELD_KEYS:
-        if master_key_id(master) == wanted:
+        if master_key_id(master) == key_id:
             return decrypt(master, label, wrapped[KEY_ID_BYTES:])
     raise CannotOpen(f"the master key that wrapped {label} is not in KYC_FIELD_KEYS")
 
 
 def rewrap(label: str, wrapped: bytes) -> bytes | None:
-    """The same under the newest master key; None when it is already.
+    """Return the value wrapped by the newest master key; None if it already is.
 
     Raises:
         CannotOpen: as `unwrap`.
@@ -95,20 +98,20 @@ def rewrap(label: str, wrapped: bytes) -> bytes | None:
 
 
 def normalise(value: str) -> str:
-    """One form for what people type in many: `characters`, NFKC, case folded, one space between words."""
+    """Return the one normal form of a text for search: `characters`, NFKC, case folded, one space between words."""
     return " ".join(unicodedata.normalize("NFKC", characters.normalise(value)).casefold().split())
 
 
 def normalise_number(value: str) -> str:
-    """Document and identity numbers: letters and digits only."""
+    """Return the normal form of a document or identity number: letters and digits only."""
     return "".join(letter for letter in normalise(value) if letter.isalnum())
 
 
 def search_digest(kind: str, normalised: str, key: bytes | None = None) -> bytes:
-    """Keyed hash of one normalised value; the kind is part of it, so equal texts of two kinds do not meet."""
+    """Return the keyed hash of a normalised value; it includes the kind, so equal texts of two kinds differ."""
     return hmac.digest(key or settings.SEARCH_KEYS[0], f"{kind}\0{normalised}".encode(), "sha256")
 
 
 def search_digests(kind: str, normalised: str) -> list[bytes]:
-    """The digest under every search key still read, newest first."""
+    """Return the digests under all search keys that are still read, newest first."""
     return [search_digest(kind, normalised, key) for key in settings.SEARCH_KEYS]

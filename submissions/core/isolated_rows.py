@@ -1,4 +1,4 @@
-"""Rows of a periodic job, each handled by itself: a row that raises is logged and counted, and the others go on."""
+"""Process the rows of a periodic job separately: a row that raises is logged and counted, and the others continue."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -12,12 +12,12 @@ Row = TypeVar("Row")
 
 
 def each(rows: Iterable[Row], act: Callable[[Row], object], what: str) -> int:
-    """Act on every row; returns for how many `act` returned something true. `what` names a row in the log."""
+    """Call `act` for every row; return the number of true results. `what` names a row in the log."""
     return sum(safely(act, row, what) for row in rows)
 
 
 def safely(act: Callable[[Row], object], row: Row, what: str) -> bool:
-    """Whether `act` returned something true; False where it raised."""
+    """Return whether `act` returned a true value; False if it raised."""
     try:
         return bool(act(row))
     except Exception:

@@ -1,8 +1,8 @@
-"""Which characters of a number are shown, and which are hidden until somebody says why they need them.
+"""Mask numbers: which characters are visible, and which are hidden until a user gives a reason.
 
 Document numbers show their last two characters. The seven back digits of a Korean resident number (주민등록번호; the
-foreigner's number has the same form) are hidden even from whoever captures or holds the claim: of that number only the
-front is shown, which is the birth date.
+foreigner's number has the same form) are hidden even from the capturing agent and the claim holder: they see only the
+front, which is the birth date.
 """
 
 import re
@@ -11,11 +11,11 @@ import unicodedata
 BULLET = "•"
 SECRET = ("identity_number", "document_number", "license_number", "serial_number")
 RESIDENT_NUMBER = re.compile(r"(\d{6})[\d*]{7}")
-BETWEEN = re.compile(r"[^\d*]")  # spaces and dashes of every kind, and whatever else somebody types
+BETWEEN = re.compile(r"[^\d*]")  # spaces, dashes and any other separators
 
 
 def masked(name: str, value: str) -> str:
-    """For whoever has no reason to see it; a value that is no number stays as it is."""
+    """Return the value for a user without a reason to see it; a value that is not a number is unchanged."""
     if name not in SECRET or len(value) <= 2:
         return value
     at_work = while_working(name, value)
@@ -23,18 +23,18 @@ def masked(name: str, value: str) -> str:
 
 
 def while_working(name: str, value: str) -> str:
-    """For whoever captures it or holds its claim: everything but the back digits of a resident number."""
+    """Return the value for the capturing agent or the claim holder: all but the back digits of a resident number."""
     found = RESIDENT_NUMBER.fullmatch(_digits(value)) if name == "identity_number" else None
     return f"{found[1]}-{BULLET * 7}" if found else value
 
 
 def nameless(value: str) -> str:
-    """For whoever is not to learn whose it is: two characters of a number, none of a resident number."""
+    """Return the value without identifying parts: two characters of a number, none of a resident number."""
     if RESIDENT_NUMBER.fullmatch(_digits(value)):
         return f"{BULLET * 6}-{BULLET * 7}"
     return masked("document_number", value)
 
 
 def _digits(value: str) -> str:
-    """Half-width, with nothing between: thirteen of them are a resident number however they are written."""
+    """Return the digits half-width without separators; thirteen of them are a resident number in any notation."""
     return BETWEEN.sub("", unicodedata.normalize("NFKC", value))

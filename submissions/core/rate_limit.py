@@ -1,4 +1,4 @@
-"""Bounds how often somebody may ask, counted in the cache that all processes share. Keys hold no personal data."""
+"""Limit requests per user, counted in the cache that all processes share. Keys contain no personal data."""
 
 from django.core.cache import cache
 
@@ -6,11 +6,11 @@ from submissions.core import clock
 
 
 def is_too_fast(what: str, who: str, *, most: int, seconds: int) -> bool:
-    """Counts this time; True once `who` has asked more than `most` times in the present window of `seconds`."""
+    """Count a request; return whether `who` made more than `most` in the current window of `seconds`."""
     key = f"pace:{what}:{who}:{int(clock.now().timestamp()) // seconds}"
     if cache.add(key, 1, timeout=seconds + 1):
         return False
     try:
         return cache.incr(key) > most
-    except ValueError:  # the window ended between the two
+    except ValueError:  # the key expired between the two calls
         return False

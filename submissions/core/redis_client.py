@@ -1,4 +1,4 @@
-"""The client of Redis, with the one circuit breaker of a process. Redis may be flushed or unavailable at any time."""
+"""The Redis client with one circuit breaker per process. Redis may be flushed or unavailable at any time."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ from django.conf import settings
 log = logging.getLogger(__name__)
 
 TIMEOUT = 0.5
-QUIET_AFTER_FAILURE = 5.0  # seconds in which nobody waits for it again
+QUIET_AFTER_FAILURE = 5.0  # seconds without another attempt
 
 _lock = threading.Lock()
 _silent_until = 0.0
@@ -26,7 +26,7 @@ class RedisUnavailable(Exception):
 
 
 def connect(timeout: float) -> "redis.Redis":
-    """A client of the broker; each command may take `timeout` seconds."""
+    """Return a client of the broker; each command may take `timeout` seconds."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=timeout, socket_timeout=timeout)
 
 
@@ -36,7 +36,7 @@ def _connection(url: str) -> Any:
 
 
 def is_away() -> bool:
-    """Redis did not answer a moment ago, so nobody in this process waits for it now."""
+    """Return whether Redis failed less than `QUIET_AFTER_FAILURE` ago, so that this process does not wait."""
     return time.monotonic() < _silent_until
 
 
@@ -48,10 +48,10 @@ def note_failure(error: Exception) -> None:
 
 
 def run_script(script: str, keys: list[str], args: list[Any]) -> Any:
-    """Run one Lua script, which Redis runs as a whole.
+    """Run one Lua script, which Redis executes atomically.
 
     Raises:
-        Gone: it does not answer.
+        RedisUnavailable: Redis does not answer.
     """
     if is_away():
         raise RedisUnavailable
@@ -63,7 +63,7 @@ def run_script(script: str, keys: list[str], args: list[Any]) -> Any:
 
 
 def forget_failure() -> None:
-    """Ask again at once: for a start, and after the address has changed."""
+    """Close the circuit breaker: at start and after a change of the address."""
     global _silent_until
     _silent_until = 0.0
     _connection.cache_clear()

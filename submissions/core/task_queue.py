@@ -1,4 +1,4 @@
-"""Wakes a worker. Only a hint: the ledger's sweep finds whatever nobody woke, so a lost wake-up costs seconds."""
+"""Wake a worker. The message is only a hint: the ledger's sweep finds the work anyway, so a lost one costs seconds."""
 
 import logging
 
@@ -20,7 +20,7 @@ def after_commit(task: str) -> None:
 
 
 def unless_waiting(task: str) -> None:
-    """For a task that works off all there is: a wake-up that nobody has taken yet finds this too."""
+    """Wake a task that processes all rows, unless an earlier message for it is still waiting in the queue."""
     transaction.on_commit(lambda: None if _is_waiting(task) else _send(task))
 
 
@@ -32,7 +32,7 @@ def _is_waiting(task: str) -> bool:
 
 
 def again(task: str) -> None:
-    """For a task that ends with work left: what it was woken for is used up."""
+    """Wake a task again that ends before all work is done."""
     _send(task)
 
 

@@ -1,4 +1,4 @@
-"""Django form fields whose text has the portal's one normal form; what has none is refused by name."""
+"""Form fields that normalise their text and refuse invisible characters by name."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ TOO_LONG = gettext_lazy("Shorten this to %(limit_value)d characters. It has %(sh
 
 
 def refuse_invisible(text: str) -> None:
-    """
+    """Refuse invisible and control characters.
+
     Raises:
-        ValidationError: the text holds a character that no field takes; the sentence names it.
+        ValidationError: names the character.
     """
     if sign := characters.refused(text):
         raise forms.ValidationError(_(INVISIBLE) % {"sign": characters.named(sign)}, code="invisible")

@@ -1,4 +1,4 @@
-"""What counts as a typed reason: words, not dots or characters that nobody sees."""
+"""Validate typed reasons: words, not dots or invisible characters."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MIN_LENGTH = 4
-MIN_OVERRIDE_LENGTH = 2  # beside one value of the capture form, where 오타 ("typo") says enough
+MIN_OVERRIDE_LENGTH = 2  # for one value of the capture form, where 오타 ("typo") suffices
 MIN_LETTERS = 2
 CODE = "no_reason"
 

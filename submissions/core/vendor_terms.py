@@ -1,6 +1,6 @@
-"""The vendor's words for a state and our own codes for what happened, in the reader's words. No rule is decided here.
+"""Labels for the vendor's states and for our own codes. This module contains no rules.
 
-The vendor's word is evidence: it stands in the title of what is told, and what is not known here is shown as it came.
+The vendor's own word is evidence: it is the title of the label, and an unknown word is shown unchanged.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ STATES: dict[str, Any] = {
     "incomplete": gettext_lazy("not completed"),
     "success": gettext_lazy("the checks went through"),
 }
-# "incomplete" says little by itself: the vendor waits for a first selfie, for another one, or for another ID image.
+# "incomplete" has several meanings: the vendor waits for a first selfie, another selfie or another ID image.
 INCOMPLETE: dict[str, Any] = {
     "step1_sending": gettext_lazy("another ID image wanted"),
     "step1_retry": gettext_lazy("another ID image wanted"),
@@ -57,12 +57,12 @@ OURS: dict[str, Any] = {
 
 
 def state_label(word: str, ours: str = "") -> SafeString | str:
-    """The vendor's word for a state as it is told beside our status, its own word in the title."""
+    """Return the label of the vendor's state beside our status, with the vendor's word as its title."""
     if not word:
         return ""
     title = _("The vendor's own word: %(word)s") % {"word": word}
-    told = INCOMPLETE.get(ours) if word == "incomplete" else None
-    return format_html('<span title="{}">{}</span>', title, told or STATES.get(word, word))
+    label = INCOMPLETE.get(ours) if word == "incomplete" else None
+    return format_html('<span title="{}">{}</span>', title, label or STATES.get(word, word))
 
 
 def quoted(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Sentences that several pages say, and those that `argos` marks in English, in the reader's language."""
+"""Sentences that several pages share, and translations of the English texts of `argos`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ from argos.codes import Advice
 from argos.errors import Throttled
 from argos.matrix import Problem
 
-A_SECOND = 1  # what `budget` says to wait where only the second's calls are used up
+A_SECOND = 1  # the wait that `rate_budget` reports if only the budget per second is used up
 
 
 @dataclass(frozen=True)
 class Words:
-    """What happened, what to tell the customer, what to do next."""
+    """Text of an advice: what happened, what the customer should hear, and the next step."""
 
     what_happened: str
     say: str
@@ -23,13 +23,13 @@ class Words:
 
 
 def advice_words(advice: Advice) -> Words:
-    """An unknown code shows the vendor's own text as it came."""
+    """Return the texts of an advice; for an unknown code, the vendor's own text unchanged."""
     happened = _(codes.VENDOR_SAYS) % {"text": advice.quoted} if advice.quoted else _(advice.what_happened)
     return Words(happened, _(advice.say), _(advice.do))
 
 
 def budget_sentence(error: Throttled) -> str:
-    """Which part of our own budget is used up, for whoever tries a key."""
+    """Return which part of our own budget is used up, for an administrator who tests a key."""
     if (error.retry_after or 0) > A_SECOND:
         return _(
             "Today's calls are used up, so the vendor was not asked. Raise the calls a UTC day, or wait for 00:00 UTC."
@@ -42,8 +42,8 @@ def translated_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def left_out(name: str, value: str) -> str:
-    """Of a filter's value that means nothing."""
+    """Return the message about an invalid value of a filter."""
     if name == "country":
-        told: str = _("“%(value)s” is no country that is known here, so it was left out.") % {"value": value[:60]}
-        return told + " " + _("Type its three letters (KOR) or its name (South Korea).")
+        message: str = _("“%(value)s” is no country that is known here, so it was left out.") % {"value": value[:60]}
+        return message + " " + _("Type its three letters (KOR) or its name (South Korea).")
     return _("The filter “%(name)s” has no such value and was left out.") % {"name": name}

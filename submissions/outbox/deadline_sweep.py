@@ -1,4 +1,4 @@
-"""What beat does when a clock runs out. Cost follows what is due, not what exists."""
+"""Close or lock submissions whose deadline has passed. The cost depends on the due rows, not on the table."""
 
 import logging
 
@@ -16,9 +16,9 @@ BATCH = 500
 
 
 def sweep_deadlines(batch: int = BATCH) -> int:
-    """Close or lock what ran out; returns how many. One whose call's end is not known waits for its settling.
+    """Close or lock due submissions; return how many. A submission with an unknown call waits until it is settled.
 
-    A restored database closes nothing: what it lacks may have been sent in time.
+    A restored database closes nothing: calls that it lost may have been sent in time.
     """
     if Switch.read().on_hold_since is not None:
         return 0
@@ -45,7 +45,7 @@ def _run_out(submission: Submission) -> bool:
 
 
 def _close(submission: Submission) -> None:
-    """Overdue when a try was processed (the vendor will reject it), else abandoned: nothing was ever tried."""
+    """Move to overdue if the vendor processed a try (and will reject it), else to abandoned."""
     now = clock.now()
     if submission.status == Status.INCOMPLETE:
         move(submission, Status.OVERDUE, by=SYSTEM, next_read_at=now, next_alert_at=now + MANAGER_TOLD_AFTER)

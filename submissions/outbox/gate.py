@@ -1,4 +1,4 @@
-"""May anything be sent now? Every reason why not, in one place, each with the sentence that people see."""
+"""Decide whether calls may be sent now: all reasons against it, each with the sentence that users see."""
 
 import time
 from collections.abc import Iterable
@@ -25,21 +25,21 @@ Kind = tuple[UUID, str]  # a project, and a kind of its calls
 
 
 def is_open() -> bool:
-    """Whether anything may leave. Asked for every call: a restored database is noticed here, before it sends."""
+    """Return whether calls may be sent. Checked before every call, so that a restored database sends none."""
     switch = Switch.read()
     return switch.may_send and restore_hold.is_in_time(switch)
 
 
 def startable(moment: datetime) -> "QuerySet[Call]":
-    """Prepared calls that may leave: the project's clock agrees with ours, and a down vendor gets no new Step 1.
+    """Return prepared calls that may be sent: the vendor's clock agrees with ours, a down vendor gets no new Step 1.
 
-    A call that had its turn while the vendor was up goes on being tried, so that it is heard of within minutes.
+    Calls that were tried while the vendor was up are retried, so that their outcome is known within minutes.
     """
     drift = clock.MAX_DRIFT.total_seconds()
     agrees = Q(submission__project__clock_offset__range=(-drift, drift))
     starts_a_clock = Q(kind=CallKind.STEP1, submission__step1_started_at=None, undelivered=0)
-    found: QuerySet[Call] = Call.objects.claimable(moment).filter(agrees)
-    return found.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
+    calls: QuerySet[Call] = Call.objects.claimable(moment).filter(agrees)
+    return calls.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
 
 
 def most_urgent(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUID] = ()) -> Call | None:
@@ -67,19 +67,19 @@ def locked(rows: "QuerySet[Call]") -> "QuerySet[Call]":
 
 
 def is_down(project: Project) -> bool:
-    """So many calls in a row were not delivered that no new Step 1 is started."""
+    """Return whether `DOWN_AFTER` calls in a row were not delivered, so that no new Step 1 starts."""
     return project.undelivered_in_row >= DOWN_AFTER
 
 
 def is_shut() -> Q:
-    """The projects for which `why_closed` says something, as far as it is about them."""
+    """Return the condition of projects that `why_closed` reports for a reason of their own."""
     drift = clock.MAX_DRIFT.total_seconds()
     agrees = Q(clock_offset__range=(-drift, drift))
     return Q(paused_at__isnull=False) | ~agrees | Q(undelivered_in_row__gte=DOWN_AFTER)
 
 
 def why_closed(project: Project) -> str:
-    """One sentence for the page; "" when calls may leave."""
+    """Return the sentence for the page; "" if calls may be sent."""
     switch = Switch.read()
     if switch.on_hold_since:
         return _("Sending is on hold since the database was restored; an administrator lifts the hold.")
@@ -103,7 +103,7 @@ def _sentence(text: str) -> str:
 
 
 def note_end(project: Project, error: VendorError) -> None:
-    """What a failed call says about the vendor: a refusal is an answer; no answer, or one nobody can read, counts."""
+    """Note the end of a failed call: a refusal shows that the vendor is up; no reply or an unreadable one counts."""
     if isinstance(error, (Throttled, NotConfigured)):
         return
     if isinstance(error, Refused) or (isinstance(error, Undelivered) and error.received):
@@ -113,7 +113,7 @@ def note_end(project: Project, error: VendorError) -> None:
 
 
 def note_contact(project: Project, received: Received | None) -> None:
-    """The vendor answered: it is up, and its Date header tells its time (in seconds, so small offsets are noise)."""
+    """Note a reply: the vendor is up, and its Date header tells its time (whole seconds; small offsets are noise)."""
     columns: dict[str, object] = {}
     if project.undelivered_in_row:
         columns["undelivered_in_row"] = 0
@@ -128,7 +128,7 @@ def note_contact(project: Project, received: Received | None) -> None:
         project.refresh_from_db(fields=list(columns))
 
 
-_measured_at: dict[UUID, float] = {}  # by project, in this process: the host's clock when the vendor's was last seen
+_measured_at: dict[UUID, float] = {}  # by project, in this process: the host's clock at the vendor's last reply
 
 
 def _host_against_running_time() -> float:
@@ -136,12 +136,12 @@ def _host_against_running_time() -> float:
 
 
 def has_clock(project: Project) -> bool:
-    """Whether the vendor's time is known and agrees with ours; asks the vendor where the host's clock was set since.
+    """Return whether the vendor's time is known and agrees with ours; ask the vendor if the host's clock was set since.
 
-    A clock that was set shows as a jump against the time this process has been running.
+    A clock that was set has jumped against the running time of this process.
     """
-    known = _measured_at.get(project.pk)
-    if known is None or abs(_host_against_running_time() - known) > CLOCK_JUMP:
+    measured = _measured_at.get(project.pk)
+    if measured is None or abs(_host_against_running_time() - measured) > CLOCK_JUMP:
         probe(project)
         if project.pk not in _measured_at:
             return False
@@ -149,7 +149,7 @@ def has_clock(project: Project) -> bool:
 
 
 def probe(project: Project) -> None:
-    """One cheap question; an answer that can be read says that the vendor is up, and what time it has."""
+    """Send one cheap read; a readable reply shows that the vendor is up, and its time."""
     client = vendor_client.client_for(project, rate_budget.ALL)
     _measured_at.pop(project.pk, None)
     try:
@@ -161,19 +161,19 @@ def probe(project: Project) -> None:
 
 
 def note_failed(project: Project) -> None:
-    """Not delivered, or no answer that can be read: one more in a row."""
+    """Count a call that was not delivered or had no readable reply."""
     Project.objects.filter(pk=project.pk).update(undelivered_in_row=F("undelivered_in_row") + 1)
     project.refresh_from_db(fields=["undelivered_in_row"])
 
 
 def pause(project: Project, reason: str) -> None:
-    """The key or our address is not accepted: nothing is sent for this project until an administrator has looked."""
+    """Stop sending for a project whose key or address the vendor refuses, until an administrator resumes it."""
     Project.objects.filter(pk=project.pk, paused_at=None).update(paused_at=clock.now(), paused_reason=reason[:300])
     project.refresh_from_db(fields=["paused_at", "paused_reason"])
 
 
 def stop(*, by: Actor, why: str) -> None:
-    """Nothing is sent until somebody lets it go on; what is pressed waits."""
+    """Stop sending for all projects until a manager resumes it; new calls wait."""
     assert by.user is not None
     Switch.read()
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What is noted of every exchange with the vendor: a log line, a count, a span. Operation and outcome, no more."""
+"""Write a log line, a count and a span for every exchange with the vendor: its operation and outcome only."""
 
 import logging
 import time
@@ -17,18 +17,18 @@ _tracer = trace.get_tracer(__name__)
 def note(exchange: Exchange) -> None:
     metrics.took("vendor", exchange.seconds, exchange.operation, answer_of(exchange))
     milliseconds = round(exchange.seconds * 1000, 1)
-    told = {"operation": exchange.operation, "answer": answer_of(exchange), "ms": milliseconds}
-    log.info("vendor asked", extra=told)
+    fields = {"operation": exchange.operation, "answer": answer_of(exchange), "ms": milliseconds}
+    log.info("vendor asked", extra=fields)
     _span(exchange)
 
 
 def answer_of(exchange: Exchange) -> str:
-    """ "2xx", "4xx", ... where something came back; else "undelivered" or "unknown"."""
+    """Return "2xx", "4xx", ... if there was a reply; else "undelivered" or "unknown"."""
     return f"{exchange.status // 100}xx" if exchange.status else exchange.failure
 
 
 def _span(exchange: Exchange) -> None:
-    """Made afterwards with the times it had: nothing stands in the way of the exchange itself."""
+    """Create the span after the exchange, with its times, so that tracing cannot delay or break it."""
     ended = time.time_ns()
     began = ended - int(exchange.seconds * 1e9)
     span = _tracer.start_span(f"vendor {exchange.operation}", kind=SpanKind.CLIENT, start_time=began)

@@ -1,4 +1,4 @@
-"""What `core.metrics` counts of calls and deadlines, once it is committed."""
+"""Count calls and missed deadlines in `core.metrics` after the commit."""
 
 from functools import partial
 from typing import Any
@@ -8,12 +8,12 @@ from django.db import transaction
 from submissions.core import metrics
 from submissions.models import CallKind, CallState
 
-# Deadlines that were not kept: of a submission the first two, of a call the last.
+# Missed deadlines: the first two of a submission, the last of a call.
 MISSES = ("overdue", "abandoned", "call_too_late")
 
 
 def count_call(kind: str, columns: dict[str, Any]) -> None:
-    """What the ledger has just written about a call, once that is committed."""
+    """Count a change that the ledger writes to a call, after its commit."""
     state = columns.get("state")
     if state is None:
         return
@@ -23,7 +23,7 @@ def count_call(kind: str, columns: dict[str, Any]) -> None:
 
 
 def outcome_of(state: str, columns: dict[str, Any]) -> str:
-    """The state it got; "given_back" for one that was sent and is prepared again, and how a doubt was settled."""
+    """Return the new state; "given_back" for a requeued call, and the result for a settled one."""
     if state == CallState.PREPARED:
         return "given_back"
     settled = columns.get("settled_as", "")
@@ -31,5 +31,5 @@ def outcome_of(state: str, columns: dict[str, Any]) -> str:
 
 
 def count_miss(kind: str) -> None:
-    """One of `MISSES`."""
+    """Count a missed deadline, one of `MISSES`."""
     transaction.on_commit(partial(metrics.count, "miss", kind))

@@ -1,8 +1,8 @@
 """One budget of vendor calls for each API key, shared by all workers through Redis: per second and per UTC day.
 
-When it is short, what is most urgent goes first: reads may use a part of it only, Step 1 a larger one, Step 2 and
-decisions all of it (and the ledger claims the nearest deadline first). When Redis is gone each process keeps to a
-small share of its own.
+If it is short, urgent calls go first: reads may use a part of it only, Step 1 a larger one, Step 2 and decisions all
+of it (and the ledger takes the nearest deadline first). While Redis is unavailable each process uses a small share of
+its own.
 """
 
 import threading
@@ -14,11 +14,11 @@ from submissions.core import redis_client
 
 READ, STEP1, ALL = 0.8, 0.9, 1.0
 SHARES = {"step1": STEP1, "step2": ALL, "review": ALL, "account": STEP1, "delete": READ}
-LOCAL_PART = 4  # of what the project may use, which is well below the vendor's limit
+LOCAL_PART = 4  # divisor of the project's budget, which is well below the vendor's limit
 DAY = 86_400
 
-# KEYS: a prefix. ARGV: limit a second, limit a day, how much to take (0 only looks). Times are Redis' own, so that all
-# hosts count the same second. Returns 0, or the seconds to wait.
+# KEYS: a prefix. ARGV: limit per second, limit per day, number of calls to count (0 only checks). The script uses the
+# clock of Redis, so that all hosts count the same second. Returns 0, or the seconds to wait.
 SCRIPT = """
 local now = redis.call('TIME')
 local second, day = KEYS[1] .. ':s:' .. now[1], KEYS[1] .. ':d:' .. math.floor(now[1] / 86400)
@@ -39,14 +39,14 @@ return tonumber(redis.call('GET', KEYS[1] .. ':d:' .. math.floor(now[1] / 86400)
 
 @dataclass(frozen=True)
 class Budget:
-    """`key`: names the API key without telling it."""
+    """`key`: a name of the API key that does not reveal it."""
 
     key: str
     per_second: int
     per_day: int
 
     def has_room(self, share: float) -> bool:
-        """Whether a call of this share could be made now. Looks only."""
+        """Return whether a call with this share could be sent now; count nothing."""
         return self._wait(share, take=False) == 0
 
     def spend(self, share: float) -> None:
@@ -59,7 +59,7 @@ class Budget:
             raise Throttled("the budget of calls is used up", retry_after=wait)
 
     def spent_today(self) -> int | None:
-        """Calls counted in this UTC day; None while Redis does not answer."""
+        """Return the calls counted in this UTC day; None while Redis does not answer."""
         try:
             return int(redis_client.run_script(SPENT, [f"kyc:calls:{{{self.key}}}"], []))
         except redis_client.RedisUnavailable:
@@ -75,7 +75,7 @@ class Budget:
 
 @dataclass
 class _Local:
-    """This process's own count, for as long as Redis is gone."""
+    """The count of this process while Redis is unavailable."""
 
     second: int = 0
     in_second: int = 0

@@ -1,7 +1,7 @@
-"""A database that was restored, or failed over to an older copy, sends nothing until a person has looked.
+"""Hold a database that was restored, or failed over to an older copy: it sends nothing until an administrator lifts it.
 
-It is noticed by itself: the ledger's tick goes up with every call that leaves, and a copy of it lies outside the
-database (`restore_watermark`). `vendor_sync.restore_recovery` says what is done meanwhile.
+The portal detects this automatically: every sent call increments the ledger's tick, and a copy of the tick is stored
+outside the database (`restore_watermark`). `vendor_sync.restore_recovery` works during the hold.
 """
 
 import logging
@@ -22,30 +22,31 @@ RESTORED, NO_COPY, BY_HAND = "restored", "no_copy", "by_hand"
 
 
 def note_departure() -> Switch:
-    """In the transaction that marks a call as sent: the next tick. Its copy is written once that is committed."""
+    """Increment the tick in the transaction that marks a call as sent. The copy is written after its commit."""
     Switch.objects.filter(pk=1).update(tick=F("tick") + 1, ticked_at=clock.now())
     return Switch.objects.get(pk=1)
 
 
 def is_in_time(switch: Switch) -> bool:
-    """Whether this database is where its copy says; if not, the hold begins and nothing is sent.
+    """Return whether the database is not behind the copy of its tick; if it is, begin the hold.
 
-    The copy is written after the database, so a database that was read before it and is not behind it is in time. One
-    that is behind is read again: another call may have left in between, and read later it is never behind by itself.
+    The copy is written after the database, so a tick that was read before the copy and is not below it is in time. A
+    lower tick is read again: another call may have been sent in between, and a second read is only lower after a
+    restore.
     """
-    kept = _kept(switch)
-    if kept is None:
+    copied = _kept(switch)
+    if copied is None:
         return False
-    if restore_watermark.FORGOTTEN < kept <= switch.tick:
+    if restore_watermark.FORGOTTEN < copied <= switch.tick:
         return True
     now = Switch.objects.get(pk=1)
-    if kept == restore_watermark.FORGOTTEN:
+    if copied == restore_watermark.FORGOTTEN:
         return _first_copy(now)
-    return now.tick >= kept or not begin(RESTORED)
+    return now.tick >= copied or not begin(RESTORED)
 
 
 def _kept(switch: Switch) -> int | None:
-    """What the copies tell; None where calls have left and nobody can say: sending waits."""
+    """Return the highest copy of the tick; None if calls were sent and no copy can be read, so sending waits."""
     try:
         return restore_watermark.read(switch.epoch)
     except restore_watermark.WatermarkUnavailable:
@@ -56,9 +57,9 @@ def _kept(switch: Switch) -> int | None:
 
 
 def _first_copy(now: Switch) -> bool:
-    """A copy stands before the first call may leave; so where a call has left, a second look must find one.
+    """Write the copy before the first call is sent; if a call was sent meanwhile, a second read must find a copy.
 
-    Without it, a worker that had looked before another's very first call would take that call for a lost copy.
+    Without the second read, a worker that read before the first call of another worker would report a lost copy.
     """
     if now.tick == 0:
         try:
@@ -67,12 +68,12 @@ def _first_copy(now: Switch) -> bool:
             log.warning("sending waits: the ledger's tick can be kept neither in Redis nor in a file")
             return False
         return True
-    kept = _kept(now)
-    return kept is not None and (kept != restore_watermark.FORGOTTEN or not begin(NO_COPY))
+    copied = _kept(now)
+    return copied is not None and (copied != restore_watermark.FORGOTTEN or not begin(NO_COPY))
 
 
 def begin(why: str, *, by: Actor = SYSTEM) -> bool:
-    """Nothing leaves from now on. True, also when it was on hold already."""
+    """Begin the hold: no call is sent from now on. Return True, also if it had begun before."""
     switch = Switch.read()
     columns = {
         "on_hold_since": clock.now(),
@@ -88,13 +89,13 @@ def begin(why: str, *, by: Actor = SYSTEM) -> bool:
 
 
 class ErasuresMissed(Exception):
-    """People who were erased are in the restored database again; the text says how many and what to do."""
+    """The restored database contains erased applicants again; the text says how many and what to do."""
 
 
 def lift(*, by: Actor, why: str) -> None:
-    """An administrator has looked: the database's tick goes past its copy, and sending goes on.
+    """Lift the hold after an administrator's check: raise the tick above its copy and resume sending.
 
-    The copy is written first: where it cannot be written, or the database then fails, the hold stays.
+    The copy is written first: if that fails, or the database fails afterwards, the hold stays.
 
     Raises:
         ErasuresMissed: `replay_erasures` has to run first.
@@ -105,10 +106,10 @@ def lift(*, by: Actor, why: str) -> None:
         raise ErasuresMissed(text % {"count": missed})
     switch = Switch.read()
     try:
-        kept = restore_watermark.read(switch.epoch)
+        copied = restore_watermark.read(switch.epoch)
     except restore_watermark.WatermarkUnavailable:
-        kept = restore_watermark.FORGOTTEN
-    tick = max(kept, switch.tick) + 1
+        copied = restore_watermark.FORGOTTEN
+    tick = max(copied, switch.tick) + 1
     restore_watermark.write(switch.epoch, tick)
     with transaction.atomic():
         Switch.objects.filter(pk=1).update(on_hold_since=None, on_hold_why="", tick=tick, ticked_at=clock.now())

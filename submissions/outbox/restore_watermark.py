@@ -1,6 +1,6 @@
-"""The copy of the ledger's tick outside the database: in Redis and in a file of DATA_DIR, each of which may be lost.
+"""The copy of the ledger's tick outside the database: in Redis and in a file of DATA_DIR. Either may be lost.
 
-Written after a call was marked as sent and before it leaves, so a database that lacks a call which left is behind it.
+It is written after a call was marked as sent and before it is sent, so a database that lacks a sent call is behind it.
 """
 
 import fcntl
@@ -27,23 +27,23 @@ class WatermarkNotWritten(Exception):
 
 
 class WatermarkUnavailable(Exception):
-    """This host has no copy, and Redis does not answer: nobody can say how far the ledger had come."""
+    """This host has no copy and Redis does not answer, so the last tick is unknown."""
 
 
 def read(epoch: UUID) -> int:
-    """The highest tick that any copy holds; `FORGOTTEN` when there is none.
+    """Return the highest tick of all copies; `FORGOTTEN` if there is no copy.
 
     Raises:
-        WatermarkUnavailable: see there.
+        WatermarkUnavailable: this host has no copy and Redis does not answer.
     """
-    kept = _read_file(_file_of(epoch))
+    in_file = _read_file(_file_of(epoch))
     try:
-        told = redis_client.run_script(_READ, [KEY], [str(epoch)])
+        in_redis = redis_client.run_script(_READ, [KEY], [str(epoch)])
     except redis_client.RedisUnavailable:
-        if kept == FORGOTTEN:
+        if in_file == FORGOTTEN:
             raise WatermarkUnavailable from None
-        return kept
-    return max(kept, int(told) if told is not None else FORGOTTEN)
+        return in_file
+    return max(in_file, int(in_redis) if in_redis is not None else FORGOTTEN)
 
 
 def write(epoch: UUID, tick: int) -> None:
@@ -83,12 +83,12 @@ def _read_file(path: Path) -> int:
 
 
 def _raise_file(path: Path, tick: int) -> None:
-    """Under a lock, so that a slower process does not write an older tick over a newer one."""
+    """Raise the tick in the file under a lock, so that a slower process does not overwrite a newer tick."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        kept = file.read().strip()
-        if not kept.isdigit() or int(kept) < tick:
+        content = file.read().strip()
+        if not content.isdigit() or int(content) < tick:
             file.seek(0)
             file.write(str(tick))
             file.truncate()

@@ -1,6 +1,6 @@
-"""What a call's kept reply says, read by the same tolerant parsers as on the day it came.
+"""Parse the stored reply of a call with the same tolerant parsers as when it arrived.
 
-No page opens a reply itself: `"retryCount": "2"` once made a page a 500 at every visit.
+No page reads the raw reply: `"retryCount": "2"` once caused a status 500 at every visit of a page.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,13 +13,13 @@ from argos.replies import AccountReply, Step2Reply, parse_account, parse_step2
 from argos.replies.reading import json_object, text
 from submissions.models import Attempt, Call, CallKind, CallState, Submission
 
-MAX_BYTES = 200_000  # a reply has a few thousand; of a longer one the beginning is evidence enough
+MAX_BYTES = 200_000  # a reply has a few thousand; the beginning of a longer one suffices as evidence
 
 R = TypeVar("R")
 
 
 def raw(reply: Any) -> dict[str, Any]:
-    """The vendor's reply as it came, to be sealed beside the call."""
+    """Return the vendor's raw reply, which is stored encrypted beside the call."""
     return {"body": reply.received.raw[:MAX_BYTES].decode("utf-8", "replace")}
 
 
@@ -33,7 +33,7 @@ def arrived_among(calls: Iterable[Call]) -> list[Attempt]:
     attempts = []
     for call in calls:
         if call.kind == CallKind.STEP2 and _has_arrived(call):
-            call.attempt.submission = call.submission  # whose data key is loaded already
+            call.attempt.submission = call.submission  # its data key is loaded already
             attempts.append(call.attempt)
     return sorted(attempts, key=lambda attempt: attempt.number)
 
@@ -52,7 +52,7 @@ def refusals(arrived: Sequence[Attempt]) -> list[str]:
 
 
 def step2(call: Call) -> Step2Reply | None:
-    """None where the reply was never seen (settled by reading back) or cannot be read."""
+    """Return the reply to Step 2; None if it never arrived (settled by reading back) or is unreadable."""
     return _parsed(call, parse_step2)
 
 
@@ -61,7 +61,7 @@ def account(call: Call) -> AccountReply | None:
 
 
 def refusal(call: Call) -> str:
-    """The vendor's words with which it refused."""
+    """Return the vendor's text of a refusal."""
     return text(call.reply.get("said"))
 
 

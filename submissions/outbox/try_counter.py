@@ -1,4 +1,4 @@
-"""The two counts a call touches on its submission: selfies spent and the 24 hours. Written before a call leaves."""
+"""The two counts of a submission that a call changes before it is sent: selfies used and the start of the 24 hours."""
 
 from datetime import datetime
 
@@ -15,14 +15,14 @@ JUDGED = ["status", "vendor_id", "selfies_sent"]
 
 
 def lock(submission: Submission) -> None:
-    """Inside a transaction: what is counted or judged from here to its end, no other process changes meanwhile."""
+    """Lock the submission until the transaction ends, so that no other process changes its counts."""
     submission.refresh_from_db(fields=JUDGED, from_queryset=Submission.objects.select_for_update())
 
 
 def count_start(call: Call, started: datetime | None = None) -> bool:
-    """Count the try and start the clock before the call leaves: whatever crashes now, neither is forgotten.
+    """Count the try and start the clock before the call is sent, so that a crash loses neither.
 
-    False for a Step 2 that found three counted: it was not, and one that has not left must not.
+    Return False for a Step 2 if three tries are counted already: it is not counted and must not be sent.
     """
     if call.kind == CallKind.STEP2:
         row = Submission.objects.filter(pk=call.submission_id, selfies_sent__lt=MAX_TRIES)
@@ -38,10 +38,10 @@ def count_start(call: Call, started: datetime | None = None) -> bool:
 
 
 def uncount_start(call: Call) -> None:
-    """It provably never arrived, or the vendor refused it unprocessed: no try spent, no clock started by it.
+    """Undo the count of a call that provably never arrived, or that the vendor refused without processing.
 
-    The count never falls below the tries that the vendor has processed: a call that was given up and had arrived after
-    all may have taken the place of this one in it.
+    The count never falls below the tries that the vendor has processed: it may include a call that was given up and
+    arrived after all.
     """
     row = Submission.objects.filter(pk=call.submission_id)
     if call.kind == CallKind.STEP2:

@@ -12,7 +12,7 @@ def budget_of(project: Project) -> Budget:
 
 
 def has_budget(project: Project, kind: CallKind) -> bool:
-    """Whether the budget has room for a call of this kind now."""
+    """Return whether the budget has room for a call of this kind now."""
     return budget_of(project).has_room(SHARES[kind])
 
 

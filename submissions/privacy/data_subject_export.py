@@ -1,6 +1,6 @@
-"""Everything held on one applicant, for the applicant: what a data-subject request is answered with.
+"""The export for a data-subject request: all data about one applicant, for the applicant.
 
-One ZIP: a JSON file for each submission in plain words, and its images. Nothing of it is stored here.
+It is one ZIP with a JSON file for each submission and its images. The portal does not store it.
 """
 
 import io
@@ -25,7 +25,7 @@ EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 
 
 class Identifier(models.TextChoices):
-    """One person's customer number may be another's document number, so a request says which it is."""
+    """The kind of identifier. One applicant's customer number may equal another's document number."""
 
     EMAIL = SearchHash.EMAIL, gettext_lazy("E-mail")
     CUSTOMER = SearchHash.CUSTOMER, gettext_lazy("Customer number")
@@ -34,30 +34,30 @@ class Identifier(models.TextChoices):
 
 
 class TooManySubmissions(Exception):
-    """What was typed fits more submissions than one person has."""
+    """The identifier matches more submissions than one applicant can have."""
 
 
 def find(user: User, kind: Identifier, text: str) -> list[Submission]:
-    """The submissions that hold exactly this as their identifier of that kind, newest first; names are too common.
+    """Return the submissions with exactly this identifier of this kind, newest first; names are too common.
 
     Raises:
-        TooMany: more than `LIMIT`.
+        TooManySubmissions: more than `LIMIT`.
     """
     rows = blind_index.find_by_identifier(user, kind, text).filter(erased_at=None).select_related("project", "team")
-    found = list(rows.order_by("-created_at", "id")[: LIMIT + 1])
-    if len(found) > LIMIT:
+    submissions = list(rows.order_by("-created_at", "id")[: LIMIT + 1])
+    if len(submissions) > LIMIT:
         raise TooManySubmissions
-    return found
+    return submissions
 
 
 def export(submissions: Iterable[Submission], *, by: Actor, reason: str) -> bytes:
-    """The ZIP; each submission in it gets an event with the reason before anything is read."""
-    found = list(submissions)
-    for submission in found:
+    """Return the ZIP; each submission in it gets an event with the reason before any of its data is read."""
+    exported = list(submissions)
+    for submission in exported:
         events.record("subject_exported", by=by, submission=submission, purpose="subject_request", reason=reason)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
-        for submission in found:
+        for submission in exported:
             text = json.dumps(held_on(submission), ensure_ascii=False, indent=2, default=_plain)
             archive.writestr(f"{submission.reference}/record.json", text)
             _add_images(archive, submission)
@@ -75,7 +75,7 @@ def _add_images(archive: zipfile.ZipFile, submission: Submission) -> None:
 
 
 def held_on(submission: Submission) -> dict[str, Any]:
-    """The person's own values, what was sent and answered, and what was decided; no colleague's notes."""
+    """Return the applicant's values, calls with their replies, and decisions, without the notes of users."""
     return {
         "reference": submission.reference,
         "status": submission.get_status_display(),
@@ -99,7 +99,7 @@ def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
 
 
 def _looks(submission: Submission) -> list[dict[str, Any]]:
-    """When the data was opened and for what, by role and not by name."""
+    """Return when and why users viewed the data, with their role and not their name."""
     rows = Event.objects.filter(submission_id=submission.pk).order_by("id")
     return [{"at": event.at, "what": event.kind, "for": event.purpose} for event in rows]
 

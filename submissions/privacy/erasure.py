@@ -1,11 +1,11 @@
-"""Erasing one person's values and images: the data key and the search hashes are destroyed, the events stay.
+"""Erase an applicant's values and images: the data key and the search hashes are destroyed, the events stay.
 
 A journal outside the database (`audit.erasure_journal`) lists the erasures, so that a database restored from an older
-dump is brought in line (`replay`) before it opens. When something is due stands in `submissions.privacy.retention`.
+dump erases them again (`replay`) before it opens. `submissions.privacy.retention` decides when an erasure is due.
 
-The entry is written while the row is locked and before the erasure is committed, and taken back where that fails. After
-a crash in between the person is still there and still due, so the next sweep erases them again; whoever is put on legal
-hold before it comes, or whose draft is worked on, is kept, and the entry is of no force any more (`journal.entry_of`).
+The entry is written while the row is locked and before the erasure is committed, and deleted if that fails. After a
+crash in between, the data still exists and is still due, so the next sweep erases it. A legal hold or a changed draft
+before that sweep keeps the data, and the entry becomes invalid (`erasure_journal.entry_of`).
 """
 
 import logging
@@ -48,25 +48,25 @@ JUDGED = ["status", "moves", "source", "decided_by", "decided_at", "legal_hold_a
 
 
 class OnLegalHold(Exception):
-    """It must be kept until the hold is lifted."""
+    """The submission is on legal hold and must be kept until the hold is lifted."""
 
 
 class StillRunning(Exception):
-    """It has no final word yet, or a call to the vendor is open."""
+    """The submission has no final status yet, or a call to the vendor is open."""
 
 
 class VendorKeepsIt(StillRunning):
-    """The vendor's deletion was asked for first and has not come about."""
+    """The vendor's copy is to be deleted first, and the vendor has not deleted it yet."""
 
 
 def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
-    """Note that this person's data is to go; where wanted, the vendor's copy first. The sweep then erases ours.
+    """Request the erasure of an applicant's data; the sweep carries it out, after the vendor's copy if `at_vendor`.
 
-    Asked again, the last word counts: with the vendor's copy once more, or without it.
+    A second request replaces the first one, with the vendor's copy or without it.
 
     Raises:
         OnLegalHold, StillRunning
-        StaleSubmission: it was erased meanwhile; nothing was written.
+        StaleSubmission: the submission was erased meanwhile; nothing was written.
     """
     columns = {
         "erasure_asked_at": clock.now(),
@@ -92,7 +92,7 @@ def ask_vendor(submission: Submission, *, by: Actor) -> Call:
 
 
 def check_may_go(submission: Submission) -> None:
-    """Raises OnLegalHold or StillRunning; a draft may go, since nothing was ever sent for it."""
+    """Raise OnLegalHold or StillRunning if it must be kept; drafts may be erased, because nothing was sent for them."""
     if submission.legal_hold_at is not None:
         raise OnLegalHold(submission.reference)
     if submission.status not in (*FINAL, Status.DRAFT) or submission.has_open_call:
@@ -100,25 +100,25 @@ def check_may_go(submission: Submission) -> None:
 
 
 def vendor_is_done() -> Q:
-    """Submissions whose copy at the vendor nobody waits for: it is gone there, or nobody asked for that (any more)."""
-    asked = Call.objects.filter(submission=OuterRef("pk"), kind=CallKind.DELETE)
-    gone = asked.filter(Q(state=CallState.ANSWERED) | Q(settled_as="adopted"))
-    return Q(erasure_is_ours_alone=True) | ~Exists(asked) | Exists(gone)
+    """Return the condition of submissions whose vendor copy is deleted, or need not be deleted (any more)."""
+    deletions = Call.objects.filter(submission=OuterRef("pk"), kind=CallKind.DELETE)
+    deleted = deletions.filter(Q(state=CallState.ANSWERED) | Q(settled_as="adopted"))
+    return Q(erasure_is_ours_alone=True) | ~Exists(deletions) | Exists(deleted)
 
 
 def check_vendor_is_done(submission: Submission) -> None:
-    """Raises VendorKeepsIt. Once ours is erased, nobody could ask the vendor any more."""
+    """Raise VendorKeepsIt: after our erasure, nobody could ask the vendor for the deletion."""
     if not Submission.objects.filter(vendor_is_done(), pk=submission.pk).exists():
         raise VendorKeepsIt(submission.reference)
 
 
 def erase(submission: Submission, *, by: Actor, why: str) -> None:
-    """Destroy the data key, the hashes, every sealed value and every image. Events, times, status and codes stay.
+    """Destroy the data key, the hashes, every encrypted value and every image. Events, times, status and codes stay.
 
     Raises:
         OnLegalHold, StillRunning, VendorKeepsIt
-        OSError: the storage does not take the journal's entry; nothing was erased.
-        StaleSubmission: it changed meanwhile; nothing was erased.
+        OSError: the storage refuses the journal's entry; nothing was erased.
+        StaleSubmission: the submission changed meanwhile; nothing was erased.
     """
     _erase(submission, by=by, why=why)
 
@@ -143,8 +143,8 @@ def _erase(submission: Submission, *, by: Actor, why: str, is_journaled: bool = 
 
 
 def _lock(submission: Submission) -> None:
-    """What a sweep read may be minutes old; from here to the transaction's end nobody else holds it, sends it or asks
-    the vendor about it.
+    """Lock the row and check it again, because a sweep may have read it minutes ago. Until the transaction ends, no
+    other process can set a hold on it, send it or read it from the vendor.
     """
     submission.refresh_from_db(fields=JUDGED, from_queryset=Submission.objects.select_for_update())
     if submission.erased_at is not None:
@@ -162,7 +162,7 @@ def _destroy(submission: Submission, *, by: Actor, why: str) -> None:
 
 
 def _take_back(submission: Submission) -> None:
-    """Only where the database still has the person: a commit whose answer was lost may have erased them."""
+    """Delete the journal's entry if the data still exists: a commit whose reply was lost may have erased it."""
     try:
         if Submission.objects.filter(pk=submission.pk, erased_at=None).exists():
             erasure_journal.take_back(submission.pk)
@@ -183,18 +183,18 @@ def _empty(submission: Submission) -> None:
 
 
 def holding_models() -> list[type[models.Model]]:
-    """Every table with sealed columns of a submission. What cannot be emptied (webhooks) is deleted by `erase`."""
-    found = [model for model in apps.get_app_config("submissions").get_models() if sealed_columns(model)]
-    return [model for model in found if any(field.name == "submission" for field in model._meta.fields)]
+    """Return the models with encrypted columns of a submission. `erase` deletes the others (webhooks)."""
+    holding = [model for model in apps.get_app_config("submissions").get_models() if sealed_columns(model)]
+    return [model for model in holding if any(field.name == "submission" for field in model._meta.fields)]
 
 
 def sealed_columns(model: type[models.Model]) -> list[str]:
-    """Columns that hold a person's sealed values; the record of events keeps its own, unreadable without the key."""
+    """Return the encrypted columns of a model. Events keep theirs, which are unreadable without the key."""
     return [field.name for field in model._meta.fields if isinstance(field, EncryptedField)]
 
 
 def remove_images(submission: Submission) -> int:
-    """Delete the sealed objects, then their rows; returns how many. What does not go now is taken up by the sweep."""
+    """Delete the stored images, then their rows; return how many. The sweep repeats what the storage refuses now."""
     return sum(_remove(image) for image in Image.objects.filter(submission=submission))
 
 
@@ -210,14 +210,14 @@ def _remove(image: Image) -> bool:
 
 @dataclass
 class Replay:
-    """`erased`: again; `waiting`: references of those that cannot go yet: a call is open, or somebody was quicker."""
+    """`erased`: how many again; `waiting`: references of submissions with an open call or a simultaneous change."""
 
     erased: int = 0
     waiting: list[str] = field(default_factory=list)
 
 
 def replay() -> Replay:
-    """Erase again what the journal tells and a restored database has back."""
+    """Erase again the submissions that the journal lists and a restored database contains."""
     done = Replay()
     for pk in erasure_journal.missed():
         submission = Submission.objects.select_related("project").get(pk=pk)
@@ -232,11 +232,11 @@ def replay() -> Replay:
 
 
 def _erase_again(submission: Submission, entry: dict[str, Any]) -> None:
-    """A hold that the dump still has was lifted before the erasure, and the final word had been spoken."""
+    """Lift a hold of the dump, which was lifted before the erasure, restore the final status, and erase."""
     if submission.legal_hold_at is not None:
-        seen = Submission.objects.filter(pk=submission.pk, legal_hold_at=submission.legal_hold_at)
+        unchanged = Submission.objects.filter(pk=submission.pk, legal_hold_at=submission.legal_hold_at)
         with transaction.atomic():
-            seen.update(legal_hold_at=None, legal_hold_by=None)
+            unchanged.update(legal_hold_at=None, legal_hold_by=None)
             events.record("legal_hold_lifted", by=SYSTEM, submission=submission, fields={"why": "journal"})
         submission.legal_hold_at = submission.legal_hold_by = None
     if submission.status not in (*FINAL, Status.DRAFT) and not submission.has_open_call:
@@ -245,7 +245,7 @@ def _erase_again(submission: Submission, entry: dict[str, Any]) -> None:
 
 
 def _end_as_journaled(submission: Submission, entry: dict[str, Any]) -> None:
-    """To the final status that it had, where its present one leads there; else it is closed, and the event says so."""
+    """Move to its final status if the table allows it; else close it, which the event states."""
     to = Status(entry.get("status") or Status.ABANDONED)
     if to not in FINAL or (Status(submission.status), to) not in MOVES:
         to = Status.ABANDONED

@@ -1,8 +1,8 @@
-"""When a person's data must go: two five-year clocks, the drafts' and webhooks' own short ones, requests, legal holds.
+"""Decide when data must be erased: two five-year terms, short ones of drafts and webhooks, requests, legal holds.
 
 US customer identification (31 CFR 1020.220(a)(3)(ii)) keeps the identity for five years after the account is closed
 and the record of its verification for five years after it was made; both must have run out. A rejected applicant never
-had a relationship, so the second clock alone counts. How it is done stands in `submissions.privacy.erasure`.
+had a relationship, so only the second term counts. `submissions.privacy.erasure` erases.
 """
 
 import logging
@@ -30,7 +30,7 @@ from submissions.workflow.transitions import StaleSubmission
 log = logging.getLogger(__name__)
 
 BATCH = 200
-SWEEP_LASTS = 120.0  # seconds for each half: a storage that hardly answers keeps no worker longer
+SWEEP_LASTS = 120.0  # seconds for each half, so that a slow storage does not occupy a worker longer
 RULES = {
     "drafts": pgettext_lazy("rule of retention", "Drafts"),
     "abandoned": pgettext_lazy("rule of retention", "Abandoned"),
@@ -42,7 +42,7 @@ RULES = {
 
 @dataclass(frozen=True)
 class Due:
-    """One clock of one project: how many submissions it has run out for at `at`."""
+    """One term of one project: the number of submissions for which it has ended at `at`."""
 
     project: Project
     clock: str
@@ -55,7 +55,7 @@ class Due:
 
 
 def years_before(moment: datetime, years: int) -> datetime:
-    """The same day so many years earlier; 29 February becomes 28."""
+    """Return the same day `years` earlier; 29 February becomes 28."""
     try:
         return moment.replace(year=moment.year - years)
     except ValueError:
@@ -63,10 +63,10 @@ def years_before(moment: datetime, years: int) -> datetime:
 
 
 def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submission]"]:
-    """The submissions of a project whose time is over at `moment`, by the clock that says so; holds not regarded."""
+    """Return the submissions of a project that are due at `moment`, by name of the term; legal holds are ignored."""
     rows = Submission.objects.filter(project=project, erased_at=None)
     record = years_before(moment, project.keep_years_after_record)
-    # The whole anniversary in the portal's time zone has to be over.
+    # The anniversary must have ended in the portal's time zone.
     relationship = _midnight(years_before(timezone.localtime(moment), project.keep_years_after_relationship).date())
     draft = moment - timedelta(days=project.keep_draft_days)
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
@@ -80,18 +80,18 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
 
 
 def dry_run(moment: datetime | None = None) -> list[Due]:
-    """What would be erased at `moment` (now), counted by project and clock."""
+    """Return how many submissions would be erased at `moment` (default: now), by project and term."""
     at = moment or clock.now()
-    found = []
+    terms = []
     for project in Project.objects.order_by("name"):
         for name, rows in clocks_of(project, at).items():
-            held = rows.exclude(legal_hold_at=None).count()
-            found.append(Due(project, name, rows.count() - held, held))
-    return [due for due in found if due.count or due.on_hold]
+            on_hold = rows.exclude(legal_hold_at=None).count()
+            terms.append(Due(project, name, rows.count() - on_hold, on_hold))
+    return [due for due in terms if due.count or due.on_hold]
 
 
 def erase_due(batch: int = BATCH) -> int:
-    """Erase what is due, at most `batch`; returns how many. Holds, open calls and what the storage keeps back wait."""
+    """Erase at most `batch` due submissions; return how many. Legal holds, open calls and storage failures wait."""
     isolated_rows.each((finish_erased, tell_of_kept, drop_webhooks), lambda part: part(), "a part of retention")
     now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
@@ -118,14 +118,14 @@ def _erase(submission: Submission, name: str) -> bool:
 
 
 def kept_by_vendor() -> "QuerySet[Submission]":
-    """Asked for with the vendor's copy, which the vendor has not deleted: the call has ended otherwise."""
-    asked: QuerySet[Submission] = Submission.objects.filter(erasure_asked_at__isnull=False, erased_at=None)
+    """Return requested erasures whose deletion call ended without a deletion at the vendor."""
+    requested: QuerySet[Submission] = Submission.objects.filter(erasure_asked_at__isnull=False, erased_at=None)
     open_calls = Call.objects.open().filter(submission=OuterRef("pk"))
-    return asked.exclude(erasure.vendor_is_done()).exclude(Exists(open_calls)).select_related("project")
+    return requested.exclude(erasure.vendor_is_done()).exclude(Exists(open_calls)).select_related("project")
 
 
 def tell_of_kept() -> None:
-    """Tell the administrators, once for each deletion that did not come about: nothing is erased until they act."""
+    """Alert the administrators once for each failed deletion at the vendor: nothing is erased until they act."""
     to = list(alerts.administrators())
 
     def tell(submission: Submission) -> None:
@@ -136,10 +136,10 @@ def tell_of_kept() -> None:
 
 
 def finish_erased() -> int:
-    """What a crash or the storage left behind an erasure: files of exports, and objects unreadable without the key.
+    """Delete export files and unreadable images that a crash or the storage left after an erasure.
 
-    Returns of how many people objects were removed. Those that do not go are passed over, and stand in nobody's way
-    next time.
+    Return for how many submissions images were deleted. Submissions with a storage failure are skipped and do not delay
+    the others next time.
     """
     expiry.forget_again()
     ends, removed = time.monotonic() + SWEEP_LASTS, 0
@@ -152,7 +152,7 @@ def finish_erased() -> int:
 
 
 def drop_webhooks() -> int:
-    """Throw away deliveries whose days are over since they were handled, or, never handled, since they came."""
+    """Delete webhook deliveries that have expired since they were handled or, if never handled, since they arrived."""
     ends, dropped = time.monotonic() + SWEEP_LASTS, 0
     for project in Project.objects.all():
         limit = clock.now() - timedelta(days=project.keep_webhook_days)
@@ -164,7 +164,7 @@ def drop_webhooks() -> int:
 
 
 def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:
-    """The customer left on that day: the first clock starts. A later call corrects the day."""
+    """Set the day on which the relationship ended, which starts the first term. A later call corrects the day."""
     with transaction.atomic():
         _write(submission, relationship_ended_at=_midnight(on))
         events.record("relationship_ended", by=by, submission=submission, fields={"on": on.isoformat()})
@@ -176,12 +176,12 @@ def ended_on(submission: Submission) -> date | None:
 
 
 def _midnight(day: date) -> datetime:
-    """Of a plain day, in UTC: the column stores days as such, whatever the portal's time zone is."""
+    """Return midnight in UTC: the column stores a day, independently of the portal's time zone."""
     return datetime.combine(day, datetime.min.time(), UTC)
 
 
 def set_legal_hold(submission: Submission, *, by: Actor, reason: str) -> None:
-    """Nothing of this submission is erased until the hold is lifted."""
+    """Set a legal hold: nothing of this submission is erased until it is lifted."""
     with transaction.atomic():
         _write(submission, legal_hold_at=clock.now(), legal_hold_by=by.user)
         events.record("legal_hold_set", by=by, submission=submission, reason=reason)

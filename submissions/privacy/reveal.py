@@ -1,7 +1,7 @@
-"""Looking at a person without the work at hand as the reason: a typed reason, an event, and a look that ends by itself.
+"""Reveal an applicant's data outside capture and review: with a typed reason, an event, and for a short time.
 
-The reason lies sealed on the event. Images shown with it are opened through an address that names the event and holds
-for a few minutes, for this person and this image only; so each image opened says why.
+The event stores the reason encrypted. The URL of an image names the event and is valid for a few minutes, for this user
+and this image only, so that each view of an image has its reason.
 """
 
 from django.core import signing
@@ -16,10 +16,10 @@ SALT = "submissions.reveal"
 
 
 def reveal(submission: Submission, *, by: Actor, reason: str) -> Event:
-    """Record that this person is shown the numbers and images, and why.
+    """Record that this user sees the numbers and images, and why.
 
     Raises:
-        ReasonMissing: nothing is recorded and nothing may be shown.
+        ReasonMissing: nothing is recorded and nothing may be displayed.
     """
     reason = typed_reason.require(reason)
     return events.record("revealed", by=by, submission=submission, purpose="reveal", reason=reason)
@@ -30,7 +30,7 @@ def key_to(image: Image, user: User, because: Event) -> str:
 
 
 def because_of(key: str, image: Image, user: User) -> int | None:
-    """The event whose reason opens this image for this person; None when the key is another's, or too old."""
+    """Return the id of the event that allows this user to see this image; None if the key is another's or expired."""
     try:
         holder, opens, event = signing.loads(key, salt=SALT, max_age=LASTS_SECONDS)
     except signing.BadSignature:

@@ -12,7 +12,7 @@ from submissions.models import DifferenceKind, Event, ImageKind, Verdict
 
 
 def event_title(event: Event) -> str:
-    """One line of the timeline; kinds that are not listed show their name."""
+    """Return one line of the timeline; an unlisted kind shows its name."""
     texts = {
         "draft_created": _("Draft created"),
         "values_changed": _("Values changed"),
@@ -84,7 +84,7 @@ def event_title(event: Event) -> str:
 
 
 def warning_label(code: str) -> str:
-    """A few words for a warning that a reviewer ticked off (`review.decisions.warnings_of`), by its stored code."""
+    """Return a short label of a warning that a reviewer ticked (`review.decisions.warnings_of`), by its stored code."""
     kind, _colon, name = code.partition(":")
     if kind == "edited":
         return _("%(field)s changed") % {"field": form_fields.label_of(name)}
@@ -101,13 +101,13 @@ def warning_label(code: str) -> str:
 
 
 def actor_name(event: Event) -> str:
-    """Who did it: a user name as it was, or which side did it by itself."""
+    """Return the actor: the user name at that time, or the portal or the vendor."""
     return {VENDOR.name: _("the vendor"), SYSTEM.name: _("the portal")}.get(event.actor_name, event.actor_name)
 
 
 def event_details(event: Event) -> str:
-    """The references and codes of an event, without names of persons or values."""
-    wanted = (
+    """Return the references and codes of an event, without names of persons or values."""
+    names = (
         "retry_code",
         "changed",
         "image_kind",
@@ -122,8 +122,8 @@ def event_details(event: Event) -> str:
         "outcome",
         "author",
     )
-    found = {name: event.fields[name] for name in wanted if event.fields.get(name)}
-    return ", ".join(_detail(name, part) for name, item in found.items() for part in _as_list(item))
+    fields = {name: event.fields[name] for name in names if event.fields.get(name)}
+    return ", ".join(_detail(name, part) for name, item in fields.items() for part in _as_list(item))
 
 
 def _as_list(item: object) -> list[object]:
@@ -131,10 +131,10 @@ def _as_list(item: object) -> list[object]:
 
 
 def _detail(name: str, part: object) -> str:
-    """Fields, images and verdicts by their names, our codes in words; the vendor's as they are."""
+    """Return the label of a field, image, verdict or code of ours; the vendor's codes unchanged."""
     if name == "trigger":
         return vendor_terms.quoted(str(part))
-    said: dict[str, dict[str, Any]] = {
+    labels: dict[str, dict[str, Any]] = {
         "changed": form_fields.LABELS,
         "image_kind": dict(ImageKind.choices),
         "verdict": dict(Verdict.choices),
@@ -142,4 +142,4 @@ def _detail(name: str, part: object) -> str:
         "why": {**vendor_terms.OURS, **auto_submit.stop_reasons()},
         **dict.fromkeys(("error", "as", "outcome"), vendor_terms.OURS),
     }
-    return str(said.get(name, {}).get(str(part), part))
+    return str(labels.get(name, {}).get(str(part), part))

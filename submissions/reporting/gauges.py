@@ -1,4 +1,4 @@
-"""What is waiting, and for how long, read off the database's partial indexes: the cost follows what is open."""
+"""Read counts and ages of open work from partial indexes, so that the cost depends on the open rows only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from submissions.models import Call, CallState, Export, Project, Status, Submiss
 from submissions.models.call import OPEN_STATES
 from submissions.outbox import vendor_client
 
-COUNTED_TO = 10_000  # beyond it only "at least": counting on would cost what the backlog has grown to
+COUNTED_TO = 10_000  # a maximum, because counting more would cost as much as the backlog is long
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Gauge:
 
 
 def read() -> Iterator[Gauge]:
-    """Ages in seconds, 0 where nothing waits."""
+    """Yield all gauges; ages are in seconds, 0 if nothing waits."""
     now = clock.now()
     yield from _calls(now)
     yield from _review(now)
@@ -41,17 +41,17 @@ def _age(since: datetime | None, now: datetime) -> float:
 
 
 def _calls(now: datetime) -> Iterator[Gauge]:
-    """One look at each state, because each has a partial index of its own."""
+    """Yield the calls by state with one query per state, because each has a partial index."""
     for state in OPEN_STATES:
         since = "prepared_at" if state == CallState.PREPARED else "sent_at"
-        found = Call.objects.filter(state=state).aggregate(count=Count("pk"), oldest=Min(since))
+        totals = Call.objects.filter(state=state).aggregate(count=Count("pk"), oldest=Min(since))
         label = (("state", state.value),)
-        yield Gauge("calls_open", found["count"], label)
-        yield Gauge("call_oldest_age_seconds", _age(found["oldest"], now), label)
+        yield Gauge("calls_open", totals["count"], label)
+        yield Gauge("call_oldest_age_seconds", _age(totals["oldest"], now), label)
 
 
 def _review(now: datetime) -> Iterator[Gauge]:
-    """The queue's first row by its own order: what is due next has as a rule waited longest."""
+    """Yield the length of the queue and the age of its first row, which usually has waited longest."""
     queue = Submission.objects.awaiting_review()
     first = queue.order_by("target_at", "id").values("pending_at", "target_at").first()
     pending_at, target_at = (first["pending_at"], first["target_at"]) if first else (None, None)
@@ -62,7 +62,7 @@ def _review(now: datetime) -> Iterator[Gauge]:
 
 
 def _reads(now: datetime) -> Iterator[Gauge]:
-    """What waits to be read back or confirmed, by how long it is late."""
+    """Yield due reads and confirmations and how late they are, in seconds."""
     silent = Submission.objects.filter(next_read_at__isnull=False).aggregate(due=Min("next_read_at"))["due"]
     hints = WebhookDelivery.objects.filter(handled_at=None, next_try_at__isnull=False)
     hint = hints.order_by("next_try_at").values_list("received_at", flat=True).first()
@@ -97,13 +97,13 @@ def _projects() -> Iterator[Gauge]:
 
 
 def _connections() -> Iterator[Gauge]:
-    """PostgreSQL's own count over all hosts; SQLite has none. Its background processes belong to no database."""
+    """Yield PostgreSQL's connections of all hosts, without its background processes; SQLite has none."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity WHERE datid IS NOT NULL"
         )
-        used, most = cursor.fetchone()
+        used, limit = cursor.fetchone()
     yield Gauge("database_connections", used)
-    yield Gauge("database_connections_limit", most)
+    yield Gauge("database_connections_limit", limit)

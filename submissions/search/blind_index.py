@@ -1,6 +1,6 @@
-"""Finding a person without storing them readable: keyed hashes of normalised values.
+"""Search encrypted personal values by keyed hashes of their normal forms.
 
-A search text is personal, so a page's URL carries it sealed, and for a working day only.
+A search text is personal data, so the URL of a page contains it encrypted, valid for one working day.
 """
 
 import base64
@@ -37,18 +37,18 @@ Ids = QuerySet[Any, tuple[uuid.UUID]]  # of submissions
 
 
 def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
-    """(kind, normalised value) of everything in `values` that can be searched for."""
-    found = {(SearchHash.EMAIL, encryption.normalise(values.get("email", "")))}
-    found.add((SearchHash.CUSTOMER, encryption.normalise(values.get("customer_id", ""))))
+    """Return (kind, normalised value) of all searchable values."""
+    pairs = {(SearchHash.EMAIL, encryption.normalise(values.get("email", "")))}
+    pairs.add((SearchHash.CUSTOMER, encryption.normalise(values.get("customer_id", ""))))
     for name in ("document_number", "license_number"):
-        found.add((SearchHash.DOCUMENT, encryption.normalise_number(values.get(name, ""))))
-    found.add((SearchHash.IDENTITY, encryption.normalise_number(values.get("identity_number", ""))))
-    found |= {(SearchHash.NAME_WORD, word) for word in _name_words(values.get("name", ""))}
-    return {(kind, text) for kind, text in found if text}
+        pairs.add((SearchHash.DOCUMENT, encryption.normalise_number(values.get(name, ""))))
+    pairs.add((SearchHash.IDENTITY, encryption.normalise_number(values.get("identity_number", ""))))
+    pairs |= {(SearchHash.NAME_WORD, word) for word in _name_words(values.get("name", ""))}
+    return {(kind, text) for kind, text in pairs if text}
 
 
 def _name_words(name: str) -> list[str]:
-    """The words of a name, and the whole of it as one: 홍 길동 and 홍길동 are one name, Gil-dong and Gil Dong too."""
+    """Return the words of a name and the name as one word: 홍 길동 equals 홍길동, Gil-dong equals Gil Dong."""
     words = _long_enough(encryption.normalise(name).split())[: limits.INDEXED_NAME_WORDS - 1]
     return list(dict.fromkeys(_long_enough([*words, encryption.normalise_number(name)])))
 
@@ -59,25 +59,25 @@ def _long_enough(words: Iterable[str]) -> list[str]:
 
 def index(submission: Submission) -> bool:
     """Bring the submission's hashes in line with its values; return whether any was written or deleted."""
-    wanted = {(kind, encryption.search_digest(kind, text)) for kind, text in hashable(submission.values)}
+    digests = {(kind, encryption.search_digest(kind, text)) for kind, text in hashable(submission.values)}
     stored = {(row.kind, bytes(row.digest)): row.pk for row in submission.search_hashes.all()}
     with transaction.atomic():
-        SearchHash.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in wanted]).delete()
+        SearchHash.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in digests]).delete()
         SearchHash.objects.bulk_create(
-            [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in wanted - stored.keys()],
+            [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in digests - stored.keys()],
             ignore_conflicts=True,
         )
-    return wanted != stored.keys()
+    return digests != stored.keys()
 
 
 def sealed(text: str) -> str:
-    """The search text as it may stand in a URL: nobody reads it from a log, and it opens for eight hours."""
+    """Return the search text encrypted for a URL, so that logs do not reveal it; it is valid for eight hours."""
     content = json.dumps({"text": text[:MAX_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
     return base64.urlsafe_b64encode(encryption.wrap(LABEL, content.encode())).decode().rstrip("=")
 
 
 def opened(token: str) -> str | None:
-    """The text of a sealed one; None when it is not one of ours or too old."""
+    """Return the text of an encrypted one; None if it is invalid or expired."""
     try:
         content = json.loads(encryption.unwrap(LABEL, base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
     except (encryption.CannotOpen, binascii.Error, ValueError):
@@ -86,14 +86,14 @@ def opened(token: str) -> str | None:
 
 
 def asked_in(params: Mapping[str, str]) -> str | None:
-    """What an address searches for, opened. "" where it searches for nothing; None where it does not open."""
+    """Return the decrypted search text of a URL; "" if it has none, None if it is invalid or expired."""
     token = params.get("q", "")
     return opened(token) if token else ""
 
 
 def sought(user: User, text: str | None) -> SubmissionQuerySet:
-    """What the person may see of what `asked_in` told: everything where nothing is searched for, nothing where the
-    search does not open, since an export of everything in place of one person would be a leak.
+    """Return the visible submissions for a result of `asked_in`: all for "", and none for None, because an export of
+    everything in place of one applicant would be a leak.
     """
     if text is None:
         return visible_to(user).none()
@@ -101,20 +101,20 @@ def sought(user: User, text: str | None) -> SubmissionQuerySet:
 
 
 def find(user: User, text: str) -> SubmissionQuerySet:
-    """What the person may see that matches exactly: a reference or id, e-mail, customer id, number, all name words."""
-    found = visible_to(user)
-    if "\0" in text:  # which PostgreSQL does not take, so nothing holds it
-        return found.none()
-    return found.filter(pk__in=_any_of(user, text))
+    """Return visible submissions that match exactly: a reference, id, e-mail, customer id, number or all name words."""
+    visible = visible_to(user)
+    if "\0" in text:  # PostgreSQL refuses NUL, so no row contains it
+        return visible.none()
+    return visible.filter(pk__in=_any_of(user, text))
 
 
 def find_by_identifier(user: User, kind: str, text: str) -> SubmissionQuerySet:
-    """As `find`, but by one kind of what belongs to one person (`IDENTIFIERS`) alone."""
+    """Do the same as `find` for one kind of identifier (`IDENTIFIERS`)."""
     return visible_to(user).filter(pk__in=_holding(_identifiers(text, (kind,))))
 
 
 def _any_of(user: User, text: str) -> Ids:
-    """A union, since each part has an index; an OR would walk the table."""
+    """Return a union, because each part uses an index; an OR would scan the table."""
     parts = [_holding(_identifiers(text))]
     if "@" not in text:
         words = _long_enough(encryption.normalise(text).split())[:MAX_WORDS]
@@ -129,27 +129,29 @@ def _identifiers(text: str, kinds: Iterable[str] = IDENTIFIERS) -> list[bytes]:
 
 
 def _by_id(text: str) -> list[Ids]:
-    """By our reference, by the vendor's submission id, or by the one in our pages' addresses. None has a space."""
+    """Search by our reference, the vendor's submission id, or the id in our URLs. None of them contains a space."""
     if not text or " " in text:
         return []
     if REFERENCE.fullmatch(reference := encryption.normalise(text).upper()):
         return [Submission.objects.filter(reference=reference).values_list("pk")]
-    found = [Submission.objects.filter(vendor_id=text).values_list("pk")]
+    matches = [Submission.objects.filter(vendor_id=text).values_list("pk")]
     with suppress(ValueError):
-        found.append(Submission.objects.filter(pk=uuid.UUID(text)).values_list("pk"))
-    return found
+        matches.append(Submission.objects.filter(pk=uuid.UUID(text)).values_list("pk"))
+    return matches
 
 
 def _with_all(user: User, words: list[str]) -> list[Ids]:
-    """A family name has thousands: a second word and the team are looked up for those alone, the newest are kept."""
+    """Return the newest submissions with all words. A family name has thousands, so other words and the team are looked
+    up among these only.
+    """
     if not words:
         return []
     first, *others = (_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words)
     for other in others:
         first = first.filter(submission__in=other)
-    if is_limited_to_team(user):  # before the bound: other teams' customers of this name must not use it up
+    if is_limited_to_team(user):  # before the limit, so that other teams' customers with this name do not use it up
         first = first.filter(submission__team=user.team_id)
-    # The bound is in a subquery, because SQLite takes no LIMIT inside a union.
+    # The limit is in a subquery, because SQLite allows no LIMIT inside a union.
     return [Submission.objects.filter(pk__in=first.order_by("-id")[:MAX_FOUND]).values_list("pk")]
 
 
@@ -162,27 +164,27 @@ def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:
 
 
 def that_counts(user: User, submission: Submission) -> Submission | None:
-    """The customer's latest approved submission, whatever came after it; by customer id, else by e-mail."""
+    """Return the customer's latest approved submission, also if later ones exist; by customer id, else by e-mail."""
     values = submission.values
     kind = SearchHash.CUSTOMER if values.get("customer_id") else SearchHash.EMAIL
     digests = _digests([(k, text) for k, text in hashable(values) if k == kind])
     rows = SearchHash.objects.filter(kind=kind, digest__in=digests).values("submission_id")
     approved = visible_to(user).filter(pk__in=rows, status=Status.APPROVED)
-    found: Submission | None = approved.order_by("-decided_at").first()
-    return found
+    latest: Submission | None = approved.order_by("-decided_at").first()
+    return latest
 
 
 def same_person(user: User, submission: Submission) -> SubmissionQuerySet:
-    """Other open or approved submissions with the same e-mail, customer id or document, for the warning."""
-    found: SubmissionQuerySet = visible_to(user).filter(pk__in=_same(submission.values)).exclude(pk=submission.pk)
-    return found
+    """Return other open or approved submissions with the same e-mail, customer id or document, for the warning."""
+    others: SubmissionQuerySet = visible_to(user).filter(pk__in=_same(submission.values)).exclude(pk=submission.pk)
+    return others
 
 
 def same_values(user: User, values: dict[str, str]) -> tuple[SubmissionQuerySet, int]:
-    """As `same_person`, before there is a submission: (those the person may see, how many they may not)."""
+    """Do the same as `same_person` for values without a submission; return (visible ones, number of hidden ones)."""
     same = _same(values)
-    found: SubmissionQuerySet = visible_to(user).filter(pk__in=same)
-    return found, same.count() - found.count()
+    visible: SubmissionQuerySet = visible_to(user).filter(pk__in=same)
+    return visible, same.count() - visible.count()
 
 
 def _same(values: dict[str, str]) -> SubmissionQuerySet:

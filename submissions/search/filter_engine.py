@@ -27,7 +27,7 @@ NONE = "-"  # nobody, no code
 
 @dataclass(frozen=True)
 class Filter:
-    """`condition`: of (user, value), None where the value means nothing. `label`: for a filter without a field."""
+    """`condition`: of (user, value), returns None for an invalid value. `label`: for a filter without a field."""
 
     condition: Condition
     label: str | Promise = ""
@@ -44,10 +44,10 @@ def values_of(filters: Filters, params: Mapping[str, str]) -> dict[str, str]:
 def narrow(
     rows: SubmissionQuerySet, filters: Filters, user: User, values: dict[str, str]
 ) -> tuple[SubmissionQuerySet, list[str]]:
-    """Return the rows under the values, and a message about each value that means nothing; `values` loses those."""
+    """Return the filtered rows and a message about each invalid value, which is removed from `values`."""
     messages = []
     for name, value in list(values.items()):
-        # PostgreSQL takes no NUL in a text.
+        # PostgreSQL refuses NUL in a text.
         condition = None if "\0" in value else filters[name].condition(user, value)
         if condition is None:
             messages.append(vendor_text.left_out(name, value))
@@ -58,8 +58,8 @@ def narrow(
 
 
 def one_of(column: str, values: Iterable[str]) -> Condition:
-    known = frozenset(values)
-    return lambda user, value: Q(**{column: value}) if value in known else None
+    allowed = frozenset(values)
+    return lambda user, value: Q(**{column: value}) if value in allowed else None
 
 
 def flag(condition: Callable[[User], Q]) -> Condition:
@@ -67,7 +67,7 @@ def flag(condition: Callable[[User], Q]) -> Condition:
 
 
 def choice(conditions: Callable[[], Mapping[str, Q]]) -> Condition:
-    """`conditions`: by value, made at each request because they may contain the present moment."""
+    """`conditions`: by value, built for each request because they may contain the current time."""
     return lambda user, value: conditions().get(value)
 
 

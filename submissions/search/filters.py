@@ -25,7 +25,7 @@ from submissions.workflow.role_permissions import is_limited_to_team
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # the events that carry a retry code
 RECENT = timedelta(days=31)
 HOURS = timedelta(hours=1)
-# How long a pending one has waited: from, up to (hours).
+# Waiting time of pending submissions: from, up to (hours).
 WAITED = {"1h": (0, 1), "4h": (1, 4), "12h": (4, 12), "24h": (12, 24), "more": (24, None)}
 STATUS_GROUPS = {"in_review": IN_REVIEW, "decided": DECIDED}
 BY_DECISION = ("decided_from", "decided_to", "decided_by", "code", "target", "limit")
@@ -99,12 +99,12 @@ def _is_reversed(first: str, last: str) -> bool:
 
 def _retried(values: Mapping[str, str]) -> "QuerySet[Event, uuid.UUID | None]":
     """Return the ids of submissions that the vendor asked again for this code in the window."""
-    asked = Event.objects.filter(kind__in=RETRIES, fields__retry_code=values["retry"])
+    retries = Event.objects.filter(kind__in=RETRIES, fields__retry_code=values["retry"])
     if first := day(values.get("retry_from", "")):
-        asked = asked.filter(at__gte=start_of(first))
+        retries = retries.filter(at__gte=start_of(first))
     if last := day(values.get("retry_to", "")):
-        asked = asked.filter(at__lt=start_of(last + timedelta(days=1)))
-    return asked.values_list("submission_id", flat=True)
+        retries = retries.filter(at__lt=start_of(last + timedelta(days=1)))
+    return retries.values_list("submission_id", flat=True)
 
 
 def _status(user: User, value: str) -> Q | None:
@@ -123,7 +123,7 @@ def _any(user: User, value: str) -> Q | None:
 
 
 def _code(user: User, value: str) -> Q | None:
-    """Our reason where a person rejected, else the first of the vendor's codes."""
+    """Match our reason if a reviewer rejected, else the first of the vendor's codes."""
     if value == NONE:
         return Q(status=Status.REJECTED, reason_code="", vendor_codes=[])
     return Q(status=Status.REJECTED) & (Q(reason_code=value) | Q(reason_code="", vendor_codes__0=value))
@@ -134,7 +134,7 @@ def _target() -> dict[str, Q]:
 
 
 def _limit() -> dict[str, Q]:
-    """The vendor's 24 hours: missed when they closed the submission, or when no selfie was sent in them."""
+    """Match by the vendor's 24 hours: missed if they closed the submission, or if no selfie was sent within them."""
     missed = Q(source=Source.TIMEOUT) | Q(status=Status.ABANDONED, step1_started_at__isnull=False)
     return {"met": Q(status__in=DECIDED) & ~Q(source=Source.TIMEOUT), "missed": missed}
 
@@ -142,9 +142,9 @@ def _limit() -> dict[str, Q]:
 def _waited(user: User, value: str) -> Q | None:
     if value not in WAITED:
         return None
-    now, (least, most) = clock.now(), WAITED[value]
-    waited = Q(status__in=IN_REVIEW, pending_at__lte=now - least * HOURS)
-    return waited if most is None else waited & Q(pending_at__gt=now - most * HOURS)
+    now, (min_hours, max_hours) = clock.now(), WAITED[value]
+    waited = Q(status__in=IN_REVIEW, pending_at__lte=now - min_hours * HOURS)
+    return waited if max_hours is None else waited & Q(pending_at__gt=now - max_hours * HOURS)
 
 
 def _late(user: User) -> Q:

@@ -1,6 +1,6 @@
-"""Bounds how often one person may try out numbers, so that nobody finds hidden digits by asking again and again.
+"""Limit how many numbers a user may try, so that nobody finds hidden digits by repeated requests.
 
-A save tells whether a typed number differs from the one that was read, and a search tells whether a number is known.
+A save reveals whether a typed number differs from the OCR value, and a search reveals whether a number is stored.
 """
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from submissions.core import rate_limit
 from submissions.models import User
 
 LIMIT, SECONDS = 200, 3600
-MIN_DIGITS = 6  # fewer are a postal code or a part of a name
+MIN_DIGITS = 6  # fewer digits are a postal code or part of a name
 
 
 def sentence() -> str:
@@ -17,14 +17,14 @@ def sentence() -> str:
 
 
 class TooManyNumbers(Exception):
-    """This person has tried more numbers in an hour than work ever needs."""
+    """The user has tried more numbers in an hour than any work needs."""
 
 
 def count(user: User, text: str) -> None:
-    """Count `text` as a try where it holds a number.
+    """Count `text` as a try if it contains a number.
 
     Raises:
-        TooManyNumbers: nothing may be told of this one.
+        TooManyNumbers: the caller must not reveal anything about this number.
     """
     if sum(sign.isdigit() for sign in text) < MIN_DIGITS:
         return

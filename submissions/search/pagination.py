@@ -1,4 +1,4 @@
-"""Keyset pages, forwards and back: as quick at page 500 as at page 1. A key is one row's time and id."""
+"""Keyset pagination in both directions: page 500 is as fast as page 1. A cursor is one row's time and id."""
 
 import uuid
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ KEYS = ("after", "before")
 
 @dataclass(frozen=True)
 class Page:
-    """`next_key` goes into `after`, `previous_key` into `before`; empty where nothing follows that way."""
+    """`next_key` is the parameter `after`, `previous_key` is `before`; empty if there is no further page."""
 
     rows: list[Submission]
     next_key: str
@@ -25,13 +25,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Order:
-    """By one time column, then by id. Newest first, or (`is_rising`) oldest first."""
+    """The order by one time column, then by id: newest first, or (`is_rising`) oldest first."""
 
     column: str
     is_rising: bool = False
 
     def past(self, rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID]) -> "QuerySet[Submission]":
-        """Those that stand behind `key` in this order."""
+        """Return the rows after `key` in this order."""
         moment, pk = key
         step = "gt" if self.is_rising else "lt"
         later = Q(**{f"{self.column}__{step}": moment}) | Q(**{self.column: moment, "pk__gt": pk})
@@ -39,7 +39,7 @@ class Order:
         return rows.filter(**{f"{self.column}__{step}e": moment}).filter(later)
 
     def ahead(self, rows: "QuerySet[Submission]", key: tuple[datetime, uuid.UUID]) -> "QuerySet[Submission]":
-        """Those that stand before `key` in this order."""
+        """Return the rows before `key` in this order."""
         moment, pk = key
         step = "lt" if self.is_rising else "gt"
         earlier = Q(**{f"{self.column}__{step}": moment}) | Q(**{self.column: moment, "pk__lt": pk})
@@ -52,10 +52,10 @@ class Order:
     def first(
         self, rows: "QuerySet[Submission]", of: "QuerySet[Submission]", many: int, *, is_reversed: bool = False
     ) -> list[Submission]:
-        """So many of `rows`: the first of those `of` them, which are found before anything is joined to them.
+        """Return the first rows of the subset `of`, which is limited before other tables are joined.
 
-        The times past a key are newer than the planner's statistics: it expects one row there, and would join and
-        sort all there are.
+        The times after a cursor are newer than the planner's statistics: it expects one row there, and would join and
+        sort all rows.
         """
         rows_found = self.sorted(of, is_reversed=is_reversed).values("pk")[:many]
         return list(self.sorted(rows.filter(pk__in=rows_found), is_reversed=is_reversed))
@@ -68,7 +68,7 @@ BY_TARGET = Order("target_at", is_rising=True)
 
 
 def newest_first(rows: "QuerySet[Submission]", after: str, size: int, column: str = "created_at") -> Page:
-    """`column`: created_at, or decided_at where none of `rows` is undecided."""
+    """Return a page, newest first. `column`: created_at, or decided_at if all `rows` are decided."""
     return page_of(rows, {"after": after}, size, Order(column))
 
 
@@ -77,7 +77,7 @@ def oldest_target_first(rows: "QuerySet[Submission]", params: Mapping[str, Any],
 
 
 def page_of(rows: "QuerySet[Submission]", params: Mapping[str, Any], size: int, order: Order) -> Page:
-    """The page that `after` or `before` in `given` asks for. A key that nobody gave out means the first page."""
+    """Return the page of the parameter `after` or `before`. An invalid cursor falls back to the first page."""
     if key := _parse(params.get("before", "")):
         return _page_before(rows, key, size, order)
     key = _parse(params.get("after", ""))
@@ -100,7 +100,7 @@ def _parse(key: str) -> tuple[datetime, uuid.UUID] | None:
     moment, _separator, pk = key.partition("~")
     try:
         parsed = parse_datetime(moment)
-        # At the ends of the calendar a moment has no UTC.
+        # A time at the ends of the calendar cannot be converted to UTC.
         is_moment = parsed is not None and parsed.tzinfo is not None and 1900 < parsed.year < 3000
         return (parsed, uuid.UUID(pk)) if parsed and is_moment else None
     except ValueError:

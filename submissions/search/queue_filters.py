@@ -37,7 +37,7 @@ def _band(column: str) -> Condition:
 
 
 def _tries_left(user: User, value: str) -> Q | None:
-    """By the vendor's count, never fewer used than the selfies we know arrived: as `Submission.tries_left`."""
+    """Match the tries left by the vendor's count, at least the selfies that arrived, as `Submission.tries_left`."""
     if value not in ("0", "1", "2"):
         return None
     used = MAX_TRIES - int(value)
@@ -61,29 +61,29 @@ def _asked() -> dict[str, Q]:
 
 
 def _assignee(user: User, value: str) -> Q | None:
-    """Who holds it now, or whose turn a manager said it is; by a person's user name too."""
+    """Match by the claim holder or the assignee; the value may be a user name."""
     now = clock.now()
-    held = Q(claimed_until__gte=now)
+    is_claimed = Q(claimed_until__gte=now)
     choices: dict[str, Q] = {
-        "me": held & Q(claimed_by=user) | Q(assigned_to=user),
-        "someone": held | Q(assigned_to__isnull=False),
+        "me": is_claimed & Q(claimed_by=user) | Q(assigned_to=user),
+        "someone": is_claimed | Q(assigned_to__isnull=False),
         "nobody": (Q(claimed_until__lt=now) | Q(claimed_until=None)) & Q(assigned_to=None),
     }
     if value in choices:
         return choices[value]
     person = reviewers().filter(username=value).first()
-    return held & Q(claimed_by=person) | Q(assigned_to=person) if person else None
+    return is_claimed & Q(claimed_by=person) | Q(assigned_to=person) if person else None
 
 
 def work_of(user: User) -> Q:
-    """Return the condition of what they have claimed, what is assigned to them, and what they asked an agent.
+    """Return the condition of submissions that the user claimed, is assigned to, or asked an agent about.
 
-    Three indexes and their union: an OR of the three would walk all that waits.
+    It is a union of three index scans: an OR would scan all pending rows.
     """
-    held = Submission.objects.filter(claimed_by=user, claimed_until__gte=clock.now()).values("pk")
+    claimed = Submission.objects.filter(claimed_by=user, claimed_until__gte=clock.now()).values("pk")
     assigned = Submission.objects.filter(assigned_to=user).values("pk")
-    asked = Question.objects.filter(asked_by=user, seen_at=None).order_by().values("submission_id")
-    return Q(pk__in=held.union(assigned, asked))
+    questions = Question.objects.filter(asked_by=user, seen_at=None).order_by().values("submission_id")
+    return Q(pk__in=claimed.union(assigned, questions))
 
 
 FILTERS: dict[str, Filter] = {

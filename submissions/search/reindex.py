@@ -36,10 +36,10 @@ def reindex(batch: int = BATCH, after: uuid.UUID | None = None) -> Iterator[Prog
     """
     rows = Submission.objects.filter(erased_at=None).order_by("pk")
     rows = rows.filter(pk__gt=after) if after else rows
-    total, seen, changed = rows.count(), 0, 0
+    total, processed, changed = rows.count(), 0, 0
     while part := _first(rows, batch):
-        seen, changed = seen + part.seen, changed + part.changed
-        yield Progress(seen, changed, total, part.last, part.unreadable)
+        processed, changed = processed + part.seen, changed + part.changed
+        yield Progress(processed, changed, total, part.last, part.unreadable)
         rows = rows.filter(pk__gt=part.last)
 
 

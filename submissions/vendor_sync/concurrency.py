@@ -1,9 +1,9 @@
-"""Whom this process's threads wait for: one slow project, or one spent key, never takes all of them.
+"""Share the threads of this process among projects: one slow project, or one used-up key, never occupies all of them.
 
-A project may hold a further thread only while it holds fewer than three times as many as are free, some of them kept
-back for projects that hold none yet. Alone it comes to two thirds of the threads; with other slow ones beside it each
-comes to less. The last free thread is nobody's: it is for the rest of a worker's work. (The rule is the dynamic
-threshold by which switches share one buffer among their ports.)
+A project may occupy another thread only while it occupies fewer than three times the free threads; some of these are
+reserved for projects without a thread. A single slow project gets two thirds of the threads, several get less each. The
+last free thread is reserved for other tasks of the worker. (Source of the rule: the dynamic threshold by which network
+switches share one buffer among their ports.)
 """
 
 import threading
@@ -18,8 +18,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 SHARE_OF_FREE = 3
-KEPT_BACK = 8  # one thread in so many, and two at least
-ROUND_LASTS = 20.0  # seconds of reading for one project before its next turn
+KEPT_BACK = 8  # one thread in eight is reserved, at least two
+ROUND_LASTS = 20.0  # seconds of reading for one project in each round
 
 _lock = threading.Lock()
 _held: Counter[UUID] = Counter()
@@ -28,19 +28,19 @@ _threads = 12
 
 
 def open_for(threads: int) -> None:
-    """How many threads this process has; told once, when its worker starts."""
+    """Set the number of threads of this process; called once when its worker starts."""
     global _threads
     _threads = threads
 
 
 class Lane:
-    """One thread's place. It belongs to no project until `enter` finds one that may hold it."""
+    """The slot of one thread. It belongs to no project until `enter` succeeds."""
 
     def __init__(self) -> None:
         self.project: UUID | None = None
 
     def enter(self, project: UUID) -> bool:
-        """Whether the project may hold this thread too; what held it before lets it go."""
+        """Occupy this thread for the project, instead of the one before; return whether the project may."""
         with _lock:
             self._leave()
             if not _may_hold_more(project):
@@ -67,23 +67,23 @@ def _may_hold_more(project: UUID) -> bool:
 
 
 def full() -> list[UUID]:
-    """The projects that may hold no further thread of this process now."""
+    """Return the projects that may occupy no further thread of this process now."""
     with _lock:
         return [project for project, held in _held.items() if held and not _may_hold_more(project)]
 
 
 @contextmanager
 def lane() -> Iterator[Lane]:
-    mine = Lane()
+    slot = Lane()
     try:
-        yield mine
+        yield slot
     finally:
-        mine.leave()
+        slot.leave()
 
 
 @dataclass(frozen=True)
 class Reads:
-    """What is due to be asked of vendors. `kind` names it; `path` leads from a row to its project, as in a filter."""
+    """Rows that are due to be read from vendors. `kind`: their name; `path`: the lookup from a row to its project."""
 
     kind: str
     due: "QuerySet[Any]"
@@ -91,15 +91,15 @@ class Reads:
     order: str
 
     def each(self, act: Callable[[Any], bool], batch: int) -> int:
-        """Act on what is due, each project for itself and at most for a while; returns how many acts said True.
+        """Call `act` for due rows, each project for at most `ROUND_LASTS`; return the number of True results.
 
-        A project that another thread of this process is busy with in the same way, or that holds its share of threads
-        already, is left out of this round: the others do not wait for it.
+        A project that another thread of this process is reading, or that occupies its share of threads, is skipped in
+        this round, so that the others do not wait for it.
         """
         done = 0
         for project in self.due.order_by().values_list(self.path, flat=True).distinct():
-            with lane() as mine, _alone(self.kind, project) as is_alone:
-                if is_alone and mine.enter(project):
+            with lane() as slot, _alone(self.kind, project) as is_alone:
+                if is_alone and slot.enter(project):
                     done += _for_a_while(self._of(project)[:batch], act)
         return done
 

@@ -1,4 +1,4 @@
-"""Where our record and the vendor's disagree: found, standing, gone, seen. Nothing here moves a submission."""
+"""Discrepancies between our record and the vendor's: open, repeat, end and mark them. No submission is moved here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,23 +14,23 @@ Pair = tuple[str, str]  # ours, theirs
 OF_A_SUBMISSION = (DifferenceKind.STATUS, DifferenceKind.DECISION, DifferenceKind.TRIES, DifferenceKind.NO_RECORD)
 
 
-def settle_on(submission: Submission, found: Mapping[DifferenceKind, Pair]) -> None:
-    """A read showed exactly these: what is new begins, what is no longer shown is gone, the rest stands."""
+def settle_on(submission: Submission, current: Mapping[DifferenceKind, Pair]) -> None:
+    """Store the discrepancies of a read: open the new ones, end the missing ones and keep the rest."""
     now = clock.now()
     standing = {
         DifferenceKind(row.kind): row for row in submission.differences.standing().filter(kind__in=OF_A_SUBMISSION)
     }
     with transaction.atomic():
-        for kind, pair in found.items():
+        for kind, pair in current.items():
             _stand(submission, kind, pair, standing.get(kind))
-        for kind in standing.keys() - found.keys():
+        for kind in standing.keys() - current.keys():
             Difference.objects.filter(pk=standing[kind].pk, gone_at=None).update(gone_at=now)
             events.record("difference_gone", by=VENDOR, submission=submission, fields={"what": kind})
         mark(submission)
 
 
 def add(submission: Submission, kind: DifferenceKind, pair: Pair) -> None:
-    """One more, beside those that stand."""
+    """Add one discrepancy and keep the open ones."""
     with transaction.atomic():
         _stand(submission, kind, pair, submission.differences.standing().filter(kind=kind).first())
         mark(submission)
@@ -51,14 +51,14 @@ def _stand(submission: Submission, kind: DifferenceKind, pair: Pair, standing: D
 
 
 def mark(submission: Submission) -> None:
-    """`has_difference` follows the rows, so that lists can filter by it."""
+    """Set `has_difference` by the rows, so that lists can filter by it."""
     stands = submission.differences.standing().exists()
     Submission.objects.filter(pk=submission.pk).exclude(has_difference=stands).update(has_difference=stands)
     submission.has_difference = stands
 
 
 def second_record(submission: Submission, vendor_id: str, userid: str, status: str) -> None:
-    """The vendor holds another record that carries our reference: a Step 1 that arrived although we gave it up."""
+    """Store that the vendor has a second record with our reference: a Step 1 arrived although we gave it up."""
     seen = {
         "project": submission.project,
         "vendor_id": vendor_id,
@@ -75,16 +75,16 @@ def second_record(submission: Submission, vendor_id: str, userid: str, status: s
 
 
 def unknown_here(project: Project, vendor_id: str, userid: str, status: str) -> None:
-    """The vendor holds a record with our kind of reference, and no submission of ours has it any more."""
-    seen = {"project": project, "vendor_id": vendor_id, "kind": DifferenceKind.UNKNOWN_HERE, "gone_at": None}
+    """Store that the vendor has a record with a reference of ours that no submission has any more."""
+    columns = {"project": project, "vendor_id": vendor_id, "kind": DifferenceKind.UNKNOWN_HERE, "gone_at": None}
     with transaction.atomic():
-        _row, is_new = Difference.objects.get_or_create(**seen, defaults={"userid": userid, "theirs": status[:80]})
+        _row, is_new = Difference.objects.get_or_create(**columns, defaults={"userid": userid, "theirs": status[:80]})
         if is_new:
             events.record("difference_found", by=VENDOR, fields={"what": "unknown_here", "vendor": vendor_id})
 
 
 def mark_seen(difference: Difference, *, by: Actor, note: str) -> None:
-    """A person has looked; it stands until a read no longer shows it, or, of two records, for good."""
+    """Note that a user has seen it. It stays open until a read no longer shows it; a second record stays for ever."""
     difference.note = note
     columns: dict[str, Any] = {"seen_at": clock.now(), "seen_by": by.user, "note_sealed": difference.note_sealed}
     columns["note_wrapped"] = difference.note_wrapped

@@ -1,7 +1,7 @@
 """Records at the vendor that carry our reference and belong to no submission here (yet).
 
-They tell of a Step 1 whose reply was lost, of one that arrived although we gave it up, or of what a restored database
-no longer knows. Each is adopted where its submission waits for it, and shown as a difference everywhere else.
+The cause is a Step 1 whose reply was lost, a Step 1 that arrived although we gave it up, or a restored database. A
+record is adopted if its submission waits for it, and shown as a discrepancy otherwise.
 """
 
 import re
@@ -22,13 +22,13 @@ ADOPTED, CALL_UNDER_WAY, REPORTED = "adopted", "call_under_way", "shown"
 
 
 def reference_in(userid: str) -> str:
-    """Our reference in a userid that a Step 1 of ours carried; "" when it is none."""
+    """Return our reference in the userid of a Step 1 of ours; "" if it contains none."""
     match = OURS.fullmatch(userid)
     return match[1] if match else ""
 
 
 def place(project: Project, record: VendorSubmission) -> str:
-    """Adopt it, or show it; `CALL_UNDER_WAY`: a call is with the vendor that will tell by itself."""
+    """Adopt the record or store a discrepancy; return what was done. `CALL_UNDER_WAY`: a sent call decides."""
     match = OURS.fullmatch(record.userid)
     if match is None or Submission.objects.filter(project=project, vendor_id=record.submission_id).exists():
         return REPORTED

@@ -1,4 +1,4 @@
-"""How long a submission may be silent before the vendor is asked about it."""
+"""The time after which a submission without news is read from the vendor."""
 
 import random
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from submissions.models import Status
 
 S = Status
 
-# Often where the vendor's word is all we wait for, seldom else, never once final.
+# Often while only the vendor can decide, rarely otherwise, never in a final status.
 ASKED_AFTER: dict[Status, timedelta] = {
     S.PENDING: timedelta(hours=2),
     S.SECOND_REVIEW: timedelta(hours=2),
@@ -22,11 +22,11 @@ DIFFERING = timedelta(hours=1)
 
 
 def ends(status: Status) -> datetime | None:
-    """When the poller asks; None for what nobody has to ask about."""
+    """Return the time of the next poll in this status; None if there is none."""
     wait = ASKED_AFTER.get(status)
     return spread(wait) if wait else None
 
 
 def spread(wait: timedelta) -> datetime:
-    """About `wait` from now: a tenth earlier or later, so that what began together does not ask together."""
+    """Return now plus `wait`, 10 % earlier or later, so that rows of the same moment are read at different ones."""
     return clock.now() + wait * random.uniform(0.9, 1.1)  # noqa: S311 (spread, not a secret)

@@ -1,4 +1,4 @@
-"""Asks the vendor about submissions that have been silent too long, oldest first, a bounded number at a time."""
+"""Read submissions without recent news from the vendor, oldest first, in batches."""
 
 import logging
 
@@ -16,7 +16,7 @@ BATCH = 50
 
 
 def poll_due(batch: int = BATCH) -> int:
-    """One read for each submission whose time has come; returns how many were read. A silent vendor ends the round."""
+    """Read each due submission once; return how many were read. A vendor that does not answer ends the round."""
     probe_down_projects()
     due = Submission.objects.filter(next_read_at__lte=clock.now()).exclude(vendor_id="")
     due = due.filter(project__paused_at=None, project__undelivered_in_row__lt=gate.DOWN_AFTER)
@@ -26,7 +26,7 @@ def poll_due(batch: int = BATCH) -> int:
 
 
 def _read(submission: Submission, silent: set[object]) -> bool:
-    """Take the row's turn by a guarded UPDATE first, so that two pollers do not ask twice."""
+    """Postpone the row's next read by a guarded UPDATE first, so that two pollers do not read it twice."""
     if submission.project_id in silent:
         return False
     turn = Submission.objects.filter(pk=submission.pk, next_read_at=submission.next_read_at)
@@ -47,7 +47,7 @@ def _read(submission: Submission, silent: set[object]) -> bool:
 
 
 def probe_down_projects() -> None:
-    """A vendor that was down is asked one cheap question; an answer resumes sending by itself."""
+    """Send one cheap read to each vendor that is down; a reply resumes sending automatically."""
     running = Project.objects.filter(paused_at=None)
     up = running.filter(is_open=True, undelivered_in_row__lt=gate.DOWN_AFTER)
     drifting = [project for project in up if clock.is_drifting(project)]
@@ -55,10 +55,10 @@ def probe_down_projects() -> None:
 
 
 def try_key(trial: Project) -> str:
-    """What speaks against this address and key, in words; "" when the vendor answered a read.
+    """Return the problem with this address and key as a sentence; "" if the vendor answered a read.
 
     Raises:
-        Throttled: our own budget is used up, so the vendor was not asked and nothing speaks for or against.
+        Throttled: our own budget is used up, so the vendor was not asked and the result is unknown.
     """
     try:
         vendor_client.client_for(trial).find_by_userid(gate.PROBE)

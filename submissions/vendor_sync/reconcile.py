@@ -1,9 +1,9 @@
-"""Finds out what became of an unknown call: reads the vendor's record and compares it with what was known before.
+"""Settle unknown calls: read the vendor's record and compare it with what was known before the call.
 
 "The vendor does not have it" takes two reads, `project.settle_minutes` apart by the vendor's clock, with nothing
-changed, and a witness that reads do not lag; a Step 2 without a witness takes half an hour. A call that did arrive is
-adopted; one that did not is offered to a person again and never sent by itself. The bound that is left stands in
-docs/ledger.md.
+changed, and a witness that reads do not lag; a Step 2 without a witness takes half an hour. A call that arrived is
+adopted; for one that did not, a user decides whether to send again; the portal never resends automatically. The
+remaining bound is in docs/ledger.md.
 """
 
 import hashlib
@@ -35,18 +35,18 @@ READ_BACKOFF = (5, 15, 30, 60, 120, 300)
 PERSON_TOLD_AFTER = timedelta(minutes=45)
 TURN_LASTS = timedelta(minutes=2)
 BATCH = 100
-READ_WHOLE = 10  # of the records that a list by userid tells without one
+READ_WHOLE = 10  # list items without a userid that are read one by one
 
 
 def settle_due(batch: int = BATCH) -> int:
-    """One read for each unknown call whose time has come; returns how many were settled. One that breaks stops none."""
+    """Read once for each due unknown call; return how many were settled. A call that raises stops no other."""
     due = Call.objects.to_settle(clock.now()).select_related("submission__project", "attempt")
     by_project = concurrency.Reads("settle", due, "submission__project", "next_read_at")
     return by_project.each(lambda call: _take_turn(call) and _settle_safely(call), batch)
 
 
 def _take_turn(call: Call) -> bool:
-    """So that two workers do not ask about one call; a worker that dies gives its turn back after two minutes."""
+    """Reserve the read, so that two workers do not read for one call; the reservation ends after two minutes."""
     mine = Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN, next_read_at=call.next_read_at)
     return bool(mine.update(next_read_at=clock.now() + TURN_LASTS))
 
@@ -177,11 +177,11 @@ def _nothing_changed(call: Call, client: Client) -> bool:
     now = _vendor_time(call, client)
     since = call.clear_since or now
     apart = timedelta(minutes=call.submission.project.settle_minutes)
-    left = apart - (now - since)
-    if left <= timedelta(0) and not clock.is_drifting(call.submission.project):
+    remaining = apart - (now - since)
+    if remaining <= timedelta(0) and not clock.is_drifting(call.submission.project):
         return _give_up(call, client, now - since)
-    again = clock.now() + max(left, timedelta(0)) + timedelta(seconds=random.uniform(1, 5))  # noqa: S311
-    columns = {"clear_since": since, "reads": call.reads + 1, "next_read_at": again}
+    next_read_at = clock.now() + max(remaining, timedelta(0)) + timedelta(seconds=random.uniform(1, 5))  # noqa: S311
+    columns = {"clear_since": since, "reads": call.reads + 1, "next_read_at": next_read_at}
     Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN).update(**columns)
     return False
 
@@ -228,10 +228,10 @@ def _reads_are_fresh(call: Call, client: Client) -> bool | None:
     if witness is None:
         return None
     try:
-        seen = client.get_submission(witness.vendor_id)
+        read = client.get_submission(witness.vendor_id)
     except VendorError:
         return False
-    return seen is not None and not is_behind(witness, seen)
+    return read is not None and not is_behind(witness, read)
 
 
 def _witness(call: Call) -> Submission | None:

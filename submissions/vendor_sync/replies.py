@@ -1,4 +1,4 @@
-"""What a parsed reply does to the submission. `kycStatus` decides, never a score or `verificationResult`."""
+"""Apply a parsed reply to the submission. `kycStatus` decides, never a score or `verificationResult`."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -55,9 +55,9 @@ def _step1_end(submission: Submission, reply: Step1Reply) -> tuple[Status, dict[
 
 
 def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, Any]:
-    """What Step 1 read; the vendor's attempt list starts empty unless ID images were refused before.
+    """Return the columns that Step 1 read; the vendor's attempt list starts empty unless ID images were refused before.
 
-    Whoever writes them brings the search in line too, in the same transaction.
+    The caller updates the search hashes in the same transaction.
     """
     submission.ocr = dict(ocr)
     submission.values = _filled(submission.values, ocr)
@@ -69,16 +69,16 @@ def read_columns(submission: Submission, ocr: Mapping[str, str]) -> dict[str, An
     }
 
 
-def first_seen(found: VendorSubmission) -> dict[str, Any]:
-    """The vendor's own id and time; its time replaces ours, whatever we had assumed while in doubt."""
-    columns: dict[str, Any] = {"vendor_id": found.submission_id}
-    if found.created_at:
-        columns |= {"step1_started_at": found.created_at, "deadline_at": found.created_at + deadlines.RESULT_LIMIT}
+def first_seen(record: VendorSubmission) -> dict[str, Any]:
+    """Return the vendor's id and time; its time replaces the one that we assumed while the outcome was unknown."""
+    columns: dict[str, Any] = {"vendor_id": record.submission_id}
+    if record.created_at:
+        columns |= {"step1_started_at": record.created_at, "deadline_at": record.created_at + deadlines.RESULT_LIMIT}
     return columns
 
 
 def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
-    """OCR fills what nobody has typed; it never writes over a person."""
+    """Fill empty values from OCR; never overwrite a typed value."""
     return {**{name: text for name, text in ocr.items() if text}, **{n: v for n, v in values.items() if v}}
 
 
@@ -113,7 +113,7 @@ STEP2_ENDS = {
 
 
 def arriving(submission: Submission, to: Status, at: datetime) -> dict[str, Any]:
-    """The columns that go with a status the vendor gave: clocks started and stopped, source of a final word."""
+    """Return the columns of a status that the vendor reported: clocks that start or stop, the source of a decision."""
     if to == Status.PENDING:
         target = deadlines.review_target(submission.project, at, submission.step1_started_at)
         return {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target)}
@@ -123,7 +123,7 @@ def arriving(submission: Submission, to: Status, at: datetime) -> dict[str, Any]
 
 
 def decided(submission: Submission, source: Source, at: datetime | None = None) -> dict[str, Any]:
-    """Final: every clock stops, and the vendor is read once more for its codes and comment."""
+    """Return the columns of a final status: all clocks stop, and the vendor is read once more for codes and comment."""
     now = clock.now()
     return {
         "decided_at": at or now,
@@ -135,7 +135,7 @@ def decided(submission: Submission, source: Source, at: datetime | None = None) 
 
 
 def review_answered(call: Call, reply: ReviewReply) -> bool:
-    """The vendor took our verdict; its `finalStatus` must be the verdict, anything else is read back."""
+    """Apply the reply to a verdict; a `finalStatus` other than the verdict is read back."""
     submission = call.submission
     decision = Decision.objects.select_related("reviewer").get(call=call)
     decision.submission = submission
@@ -161,7 +161,7 @@ def decided_here(submission: Submission, decision: Decision) -> dict[str, Any]:
 
 
 def account_answered(call: Call, reply: AccountReply) -> bool:
-    """The 1-won check: its result stays on the call; the submission goes back to confirming either way."""
+    """Store the result of the 1-won check on the call and return the submission to confirming."""
     code = reply.retry_code or ""
     fields = {"call": call.kind, "success": reply.success, "code": code}
     error = "" if reply.success else "account_refused"
@@ -175,7 +175,7 @@ def account_answered(call: Call, reply: AccountReply) -> bool:
 
 
 def delete_answered(call: Call, received: Received) -> bool:
-    """The vendor's copy is gone; ours is erased by its own rule."""
+    """End the call: the vendor has deleted its copy; the retention sweep erases ours."""
     with transaction.atomic():
         if not _end(call, http_status=received.status, error=""):
             return False
@@ -184,22 +184,22 @@ def delete_answered(call: Call, received: Received) -> bool:
 
 
 def _end(call: Call, **columns: Any) -> bool:
-    """Answered; also when the reply is so late that the call was settled as never arrived meanwhile."""
+    """Mark the call as answered, also if it was settled as never arrived before its late reply."""
     if ledger.end(call, CallState.ANSWERED, **columns):
         return True
     return ledger.reopen(call) and ledger.end(call, CallState.ANSWERED, **columns)
 
 
 def _told(submission: Submission, received: Received, status: str | None, count: int | None) -> dict[str, Any]:
-    """What the vendor said, and by its own clock the earliest moment at which its record can have changed for it."""
-    told: dict[str, Any] = {"vendor_read_at": clock.now()}
+    """Return the reported state and the earliest time, by the vendor's clock, at which its record can have changed."""
+    columns: dict[str, Any] = {"vendor_read_at": clock.now()}
     if received.date and not clock.is_drifting(submission.project):
-        told["vendor_updated_at"] = received.date - timedelta(seconds=received.took)
+        columns["vendor_updated_at"] = received.date - timedelta(seconds=received.took)
     if status:
-        told["vendor_status"] = status[:40]
+        columns["vendor_status"] = status[:40]
     if count is not None:
-        told["vendor_count"] = count
-    return told
+        columns["vendor_count"] = count
+    return columns
 
 
 def _retry_columns(submission: Submission, retries: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""What is done while a restored database is on hold: doubt what it holds as open, ask about everything, look for what
-the vendor has and we no longer do. A person lifts the hold.
+"""Work during the hold of a restored database: mark open calls unknown, read every submission, and find vendor records
+that the restored database lacks. An administrator lifts the hold.
 """
 
 import logging
@@ -16,14 +16,14 @@ from submissions.vendor_sync import orphans
 
 log = logging.getLogger(__name__)
 
-SLACK = timedelta(hours=1)  # between our clock's last sign of life and the vendor's `created_at`
+SLACK = timedelta(hours=1)  # between the last time in our database and the vendor's `created_at`
 OLDER_IN_ROW = 200
 
 
 def go_on() -> None:
-    """The next piece of work of a hold; called by beat, does nothing without one.
+    """Do the next part of the work of a hold; beat calls this, and without a hold it does nothing.
 
-    Looks itself whether the database was restored, so that nothing of it is settled before that is known.
+    It checks itself whether the database was restored, so that nothing is settled before that is known.
     """
     restore_hold.is_in_time(Switch.read())
     switch = Switch.read()
@@ -39,9 +39,7 @@ def go_on() -> None:
 
 
 def _doubt_everything() -> None:
-    """What it holds as open may have ended since, and what it held in doubt already may have been settled and pressed
-    again.
-    """
+    """Mark prepared and sent calls unknown and restart the reads of unknown ones: all may have ended by now."""
     doubted = Call.objects.filter(state=CallState.UNKNOWN, kind=CallKind.STEP2).exclude(error="already_processed")
     doubted.exclude(error=evidence.RESTORED).update(error=evidence.RESTORED, clear_since=None)
     held = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT)).select_related("submission__project")
@@ -53,7 +51,7 @@ def _projects() -> list[Project]:
 
 
 def _ask_about_everything(since: datetime) -> None:
-    """Every one that is not final is due for a read; the poller works them off, oldest first, within the budget."""
+    """Make every submission that is not final due; the poller reads them, oldest first, within the budget."""
     now = clock.now()
     unasked = _unasked(since).exclude(next_read_at__lte=now)
     unasked.update(next_read_at=now)
@@ -65,22 +63,22 @@ def _unasked(since: datetime) -> Any:
 
 
 def _list(project: Project, switch: Switch) -> bool:
-    """Page the vendor's list back to the restored data's last sign of life. True when it was read to that point.
+    """Page the vendor's list back to the last time in the restored data. Return True if it was read to that point.
 
-    The list's order is documented nowhere: it is read on until two hundred in a row are older.
+    The order of the list is undocumented, so reading continues until two hundred records in a row are older.
     """
     since = (switch.restored_to or project.created_at) - SLACK
     older = 0
     placed = True
     client = vendor_client.client_for(project)
     try:
-        for found in client.list_submissions():
-            is_older = found.created_at is not None and found.created_at < since
+        for record in client.list_submissions():
+            is_older = record.created_at is not None and record.created_at < since
             older = older + 1 if is_older else 0
             if older >= OLDER_IN_ROW:
                 break
             if not is_older:
-                placed &= orphans.place(project, _whole(client, found)) != orphans.CALL_UNDER_WAY
+                placed &= orphans.place(project, _whole(client, record)) != orphans.CALL_UNDER_WAY
     except VendorError as error:
         log.warning("the vendor's list could not be read to its end: %s", error)
         gate.note_end(project, error)
@@ -89,19 +87,19 @@ def _list(project: Project, switch: Switch) -> bool:
     return placed
 
 
-def _whole(client: Client, found: VendorSubmission) -> VendorSubmission:
-    """Items of a list are slimmer than single ones; one without its userid is asked for by itself."""
-    return found if found.userid else client.get_submission(found.submission_id) or found
+def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
+    """Return the full record of a list item without a userid, because list items have fewer members."""
+    return item if item.userid else client.get_submission(item.submission_id) or item
 
 
 def is_under_way() -> bool:
-    """Whether something is still to be asked or settled."""
+    """Return whether reads or settlements are still open."""
     open_points = progress()
     return bool(open_points["unknown"] or open_points["unasked"] or not open_points["is_listed"])
 
 
 def progress() -> dict[str, Any]:
-    """What is still open, for whoever lifts the hold."""
+    """Return the open work, for the administrator who lifts the hold."""
     switch = Switch.read()
     since = switch.on_hold_since or clock.now()
     strangers = Difference.objects.standing().filter(kind=DifferenceKind.UNKNOWN_HERE)

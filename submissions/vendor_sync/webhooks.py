@@ -1,4 +1,4 @@
-"""Webhooks are hints: stored raw at once, then confirmed by reading the vendor's record before anything moves."""
+"""Webhooks are hints: stored at once, then confirmed by reading the vendor's record before a submission moves."""
 
 import hashlib
 import ipaddress
@@ -29,12 +29,12 @@ MOVING = {"submit", "approved", "rejected", "retry", "created", "updated", "dele
 
 
 def project_of(token: str) -> Project | None:
-    """With what the intake asks of it; the rest of the row stays in the database."""
+    """Return the project with this token, with the columns that the intake needs."""
     return Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).only("webhook_addresses").first()
 
 
 def may_come_from(project: Project, address: str | None) -> bool:
-    """Whether the project takes hints from this address: any, or one of its list. An unknown one is on no list."""
+    """Return whether the project accepts webhooks from this address: any, or one of its list; unknown is on no list."""
     if not project.webhook_addresses:
         return True
     return address is not None and any(_covers(str(entry), address) for entry in project.webhook_addresses)
@@ -48,7 +48,7 @@ def _covers(entry: str, address: str) -> bool:
 
 
 def store(project: Project, body: bytes, content_type: str, address: str | None) -> WebhookDelivery:
-    """Keep one delivery as it came; a doubled one is counted, not stored twice."""
+    """Store one delivery unparsed; a repeated one is counted, not stored twice."""
     digest = hashlib.sha256(body).hexdigest()
     now = clock.now()
     delivery = WebhookDelivery(project=project, digest=digest, content_type=content_type[:100], address=address)
@@ -63,7 +63,7 @@ def store(project: Project, body: bytes, content_type: str, address: str | None)
 
 
 def _is_inserted(delivery: WebhookDelivery) -> bool:
-    """False where the same delivery is stored already."""
+    """Insert the delivery; return False if the same one is stored already."""
     try:
         with transaction.atomic():
             delivery.save(force_insert=True)
@@ -73,9 +73,9 @@ def _is_inserted(delivery: WebhookDelivery) -> bool:
 
 
 def _count_double(project: Project, digest: str) -> WebhookDelivery | None:
-    """The same words again. Long after the first they may mean something new, so the vendor is asked once more.
+    """Count a repeated delivery. Long after the first it may report a new change, so the vendor is read once more.
 
-    None where the first was thrown away just now.
+    Return None if the first one was deleted meanwhile.
     """
     same = WebhookDelivery.objects.filter(project=project, digest=digest)
     same.update(times_received=F("times_received") + 1)
@@ -85,16 +85,16 @@ def _count_double(project: Project, digest: str) -> WebhookDelivery | None:
 
 
 def confirm_due(batch: int = BATCH) -> int:
-    """Read back what stored deliveries hint at; returns how many were handled. One that breaks stops none."""
+    """Confirm stored deliveries by reads; return how many were handled. A delivery that raises stops no other."""
     now = clock.now()
-    ahead = Q(received_at__gt=now)  # taken in under a host clock that ran ahead
+    ahead = Q(received_at__gt=now)  # received while the host's clock was ahead
     due = WebhookDelivery.objects.filter(Q(next_try_at__lte=now) | ahead, handled_at=None)
     by_project = concurrency.Reads("webhooks", due.select_related("project"), "project", "next_try_at")
     return by_project.each(lambda delivery: _take_turn(delivery) and _confirm_safely(delivery), batch)
 
 
 def _take_turn(delivery: WebhookDelivery) -> bool:
-    """So that two workers do not confirm one delivery; a worker that dies gives its turn back after two minutes."""
+    """Reserve the delivery, so that two workers do not confirm it; the reservation ends after two minutes."""
     later = clock.now() + TURN_LASTS
     mine = WebhookDelivery.objects.filter(pk=delivery.pk, handled_at=None, next_try_at=delivery.next_try_at)
     return bool(mine.update(next_try_at=later))
@@ -109,7 +109,7 @@ def _confirm_safely(delivery: WebhookDelivery) -> bool:
 
 
 def confirm(delivery: WebhookDelivery) -> bool:
-    """Handle one delivery; False when the vendor could not be asked and it waits for its next try."""
+    """Handle one delivery; return False if the vendor could not be read and the delivery waits for its next try."""
     try:
         hint = parse_webhook(delivery.body, delivery.content_type)
     except Unsupported:
@@ -139,7 +139,7 @@ def _act_on(delivery: WebhookDelivery, hint: Webhook) -> bool:
 
 
 def _read_back(delivery: WebhookDelivery, submission: Submission, status: str | None) -> bool:
-    """The vendor's record decides; a status that nobody has documented is kept as a word on the delivery."""
+    """Adopt the vendor's record; an undocumented status is stored on the delivery."""
     if not submission.vendor_id:
         return _handled(delivery, "call_open")
     status_table.ask_vendor(submission, by=SYSTEM)
@@ -147,7 +147,7 @@ def _read_back(delivery: WebhookDelivery, submission: Submission, status: str | 
 
 
 def _find(project: Project, hint: Webhook) -> Submission | None:
-    """By the vendor's id, else by the userid that carries our reference (KP-XXXXXXXX-n)."""
+    """Find the submission by the vendor's id, else by the userid with our reference (KP-XXXXXXXX-n)."""
     ours = Submission.objects.filter(project=project).select_related("project")
     if hint.submission_id and (found := ours.filter(vendor_id=hint.submission_id).first()):
         return found
@@ -155,7 +155,7 @@ def _find(project: Project, hint: Webhook) -> Submission | None:
 
 
 def _of_no_record(delivery: WebhookDelivery, hint: Webhook) -> bool:
-    """The vendor's id is none of ours: where its record carries our reference, it tells of a Step 1 we lost."""
+    """Read a record with an unknown vendor id; if it has a reference of ours, it belongs to a lost Step 1."""
     if not hint.submission_id or not orphans.reference_in(hint.userid):
         return _handled(delivery, "no_such_submission")
     client = vendor_client.client_for(delivery.project)
@@ -176,12 +176,12 @@ def _try_later(delivery: WebhookDelivery) -> bool:
 
 
 def _handled(delivery: WebhookDelivery, outcome: str) -> bool:
-    """Kept for its clock (`retention`), but nothing is about an erased person."""
+    """Mark the delivery as handled; `retention` deletes it later. It is not linked to an erased submission."""
     delivery.handled_at, delivery.outcome = clock.now(), outcome
     with transaction.atomic():
         delivery.save(update_fields=["handled_at", "outcome", "trigger", "submission"])
         if delivery.submission:
-            # It came late, or while they were erased: the link's foreign key waits until that is committed.
+            # A late delivery, or one during an erasure: the foreign key waits until the erasure is committed.
             WebhookDelivery.objects.filter(pk=delivery.pk, submission__erased_at__isnull=False).delete()
             fields = {"trigger": delivery.trigger, "outcome": outcome}
             events.record("webhook", by=VENDOR, submission=delivery.submission, fields=fields)

@@ -1,4 +1,4 @@
-"""Claims the most urgent prepared call and talks to the vendor. No lock and no transaction is held during the talk."""
+"""Take the most urgent prepared call and send it to the vendor, without a lock or an open transaction meanwhile."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ from submissions.workflow import deadlines
 
 log = logging.getLogger(__name__)
 
-# A rush of one project wakes more threads than it may hold. A look every two seconds of each is enough to find others'.
+# Many calls of one project wake more threads than it may occupy. One check every two seconds finds calls of others.
 STANDS_BACK = 2.0  # seconds
 
 
@@ -39,7 +39,7 @@ class CannotRead(Exception):
 
 
 def send_next() -> bool:
-    """Send one call; False when there is nothing to send that this process has a thread for."""
+    """Send one call; return False if there is no call for which this process has a free thread."""
     if (full := concurrency.full()) and not _is_waiting_besides(full):
         time.sleep(STANDS_BACK)
         return False
@@ -59,7 +59,7 @@ def _is_waiting_besides(projects: list[UUID]) -> bool:
 
 
 def send(call: Call, lane: concurrency.Lane) -> None:
-    """Carry one claimed call to its end: answered, refused, given back or in doubt."""
+    """Process one call with a lease: it becomes answered, refused, requeued or unknown."""
     files = _ready(call)
     if files is None:
         return
@@ -76,7 +76,7 @@ def send(call: Call, lane: concurrency.Lane) -> None:
 
 
 def _asked(call: Call, files: dict[str, ImageFile], lane: concurrency.Lane) -> Any:
-    """The vendor's reply. With it the wait is over: what is left to write keeps no other call from leaving."""
+    """Return the vendor's reply and free the thread's slot, because the writes after it delay no other call."""
     try:
         client = vendor_client.client_for(call.submission.project, rate_budget.SHARES[call.kind])
         return ASKS[CallKind(call.kind)](call, client, files)
@@ -85,7 +85,7 @@ def _asked(call: Call, files: dict[str, ImageFile], lane: concurrency.Lane) -> A
 
 
 def _ready(call: Call) -> dict[str, ImageFile] | None:
-    """The images to send, or None: it does not leave, and provably has not."""
+    """Return the images to send; None if the call is not sent."""
     try:
         files = _files(call)
         if not gate.has_clock(call.submission.project):
@@ -154,12 +154,12 @@ def _refused(call: Call, error: Refused) -> None:
     if isinstance(error, Forbidden):
         gate.pause(call.submission.project, codes.advice_on(error).what_happened)
     code = error.kind if isinstance(error, Forbidden) else codes.storable(error.code, error.message)
-    said = {**_raw(error), "said": error.message or error.code}
-    ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=said)
+    reply = {**_raw(error), "said": error.message or error.code}
+    ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=reply)
 
 
 def _is_gone(error: Refused) -> bool:
-    """A deletion that was lost and is sent again: there is nothing left to delete."""
+    """Return whether a repeated deletion failed because the vendor has no copy any more."""
     return "not exist submission" in f"{error.code} {error.message}".casefold() and error.received is not None
 
 
@@ -209,7 +209,7 @@ def _take_step1(call: Call, reply: Step1Reply) -> None:
         replies.step1_answered(call, reply)
 
 
-# What is asked of the vendor, and what its reply does: the reply of the one is what the other takes.
+# For each kind of call: the function that sends it and the function that applies its reply.
 ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
     CallKind.STEP1: _ask_step1,
     CallKind.STEP2: _ask_step2,

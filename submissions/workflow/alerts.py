@@ -1,4 +1,4 @@
-"""Tells people what they must look at: in the page, and by an e-mail that names the reference only."""
+"""Notify users about submissions that need attention, on the page and by an e-mail with the reference only."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 MAIL_RETRY_FOR = timedelta(hours=1)
 
-# Each kind of alert in a sentence without personal data.
+# The sentence of each kind of alert, without personal data.
 SENTENCES = {
     "call_stuck": _lazy("nobody knows whether the vendor got a call, and asking has not told; please look"),
     VENDOR_KEEPS: _lazy("the vendor has not deleted its copy, so nothing was erased; ask again, or erase ours alone"),
@@ -40,7 +40,7 @@ SENTENCES = {
 
 
 def raise_due(batch: int = BATCH) -> int:
-    """Alerts for submissions whose next alert time has come; returns how many submissions."""
+    """Create alerts for submissions whose next alert is due; return the number of submissions."""
     due = Submission.objects.filter(next_alert_at__lte=clock.now()).select_related("project", "team", "claimed_by")
     raised = isolated_rows.each(due.order_by("next_alert_at")[:batch], _raise, "an alert")
     send_mails()
@@ -63,60 +63,60 @@ def _raise(submission: Submission) -> bool:
 
 
 def tell(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:
-    """Tell whoever is responsible, or these, once for each `since`; the page and the mail come by the usual way.
+    """Create an alert for the responsible users, or for `to`, once for each `since`, on the page and by e-mail.
 
     Raises:
         ValueError: the kind has no sentence.
     """
     if kind not in SENTENCES:
         raise ValueError(f"{kind}: not in SENTENCES")
-    told = people(submission) if to is None else to
-    rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in told]
+    recipients = people(submission) if to is None else to
+    rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in recipients]
     Alert.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def administrators() -> QuerySet[User]:
-    """Whoever answers for retention; they see references only."""
+    """Return the administrators, who manage retention and see references only."""
     return User.objects.filter(is_active=True, role=Role.ADMINISTRATOR)
 
 
 def _kind(submission: Submission, due: datetime | None) -> str:
-    """Which alert it is: the smallest of 4 h, 1 h and 15 min that still covers the time left."""
+    """Return the kind of alert: the smallest of 4 h, 1 h and 15 min that covers the remaining time."""
     if submission.status == Status.OVERDUE:
         return "overdue_without_word"
     if due is None:
         return ""
-    left = due - clock.now()
+    remaining = due - clock.now()
     subject = "target" if submission.status in IN_REVIEW else "deadline"
-    covering = [before for before in deadlines.ALERTS if left <= before]
+    covering = [before for before in deadlines.ALERTS if remaining <= before]
     return f"{subject}_{int(min(covering, default=deadlines.ALERTS[0]).total_seconds() // 60)}"
 
 
 def people(submission: Submission) -> list[User]:
-    """Whose it is to act, and the managers of its team (or all).
+    """Return the users who must act, and the managers of the team (or all managers).
 
-    While it is captured: the agents who captured it and are of its team still. In review: whoever holds its claim,
-    else every officer who may decide on it.
+    During capture: the agents who captured it and are still in its team. In review: the claim holder, else every
+    officer who may decide on it.
     """
     active = User.objects.filter(is_active=True)
-    told: set[User] = set()
+    recipients: set[User] = set()
     if submission.status not in (*IN_REVIEW, Status.OVERDUE):
         capturers = active.filter(pk__in=submission.capturers.values("user_id"))
-        told |= {capturer for capturer in capturers if can(capturer, submission, "see")}
+        recipients |= {capturer for capturer in capturers if can(capturer, submission, "see")}
     elif submission.claimed_by and submission.is_claimed:
-        told.add(submission.claimed_by)
+        recipients.add(submission.claimed_by)
     elif submission.status in IN_REVIEW:
-        told |= {officer for officer in active.filter(role=Role.OFFICER) if can(officer, submission, "claim")}
+        recipients |= {officer for officer in active.filter(role=Role.OFFICER) if can(officer, submission, "claim")}
     managers = active.filter(role=Role.MANAGER)
-    told |= set(managers.filter(team=submission.team)) or set(managers.filter(team=None)) or set(managers)
-    return sorted(told, key=lambda person: person.pk)
+    recipients |= set(managers.filter(team=submission.team)) or set(managers.filter(team=None)) or set(managers)
+    return sorted(recipients, key=lambda person: person.pk)
 
 
 def send_mails() -> int:
-    """One mail a person about what has not been mailed; returns how many were sent.
+    """Send each user one e-mail about their new alerts; return how many were sent.
 
-    Whatever fails is tried again for an hour; the page shows it all the same. A mail is marked before it leaves, so
-    that two workers never send it twice, and unmarked when it did not.
+    A failed e-mail is retried for an hour; the page shows the alert anyway. Alerts are marked before the e-mail is
+    sent, so that two workers never send it twice, and unmarked if sending fails.
     """
     now = clock.now()
     waiting = Alert.objects.filter(mailed_at=None, created_at__gte=now - MAIL_RETRY_FOR, person__is_active=True)
@@ -131,7 +131,7 @@ def send_mails() -> int:
 def _mail(person: User, alerts: list[Alert]) -> bool:
     try:
         _message(person, alerts).send()
-    except Exception as error:  # whatever one address or one row breaks, the other people get their mail
+    except Exception as error:  # one bad address or row must not stop the e-mails of others
         log.warning("an alert mail did not leave and is tried again: %s", type(error).__name__)
         Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(mailed_at=None)
         return False
@@ -139,7 +139,7 @@ def _mail(person: User, alerts: list[Alert]) -> bool:
 
 
 def _message(person: User, alerts: list[Alert]) -> EmailMessage:
-    """References and the portal's address; nothing about the customer."""
+    """Return the e-mail: references and the portal's address, nothing about the customer."""
     with override(person.language or settings.LANGUAGE_CODE):
         lines = [f"{alert.submission.reference}: {text_of(alert)}\n{_address(alert)}" for alert in alerts]
         first = f"{alerts[0].submission.reference}: {text_of(alerts[0])}"
@@ -156,14 +156,14 @@ def text_of(alert: Alert) -> str:
 
 
 def unseen(person: User) -> list[Alert]:
-    """The newest first. One of a submission the person may not see any more is left out."""
+    """Return the user's unseen alerts, newest first, without those of submissions that the user may no longer see."""
     rows = Alert.objects.filter(person=person, seen_at=None, submission__in=visible_to(person))
     rows = rows.select_related("submission__project")
     return list(rows.order_by("-created_at")[:20])
 
 
 def mark_seen(person: User, shown: Collection[str]) -> None:
-    """Of the person's alerts those that a page showed, by the ids it posts: what came since stays unseen."""
+    """Mark the alerts that a page showed, by the ids it posts; later alerts stay unseen."""
     mine = Alert.objects.filter(person=person, seen_at=None)
     seen = [pk for pk in mine.values_list("pk", flat=True) if str(pk) in shown]
     Alert.objects.filter(pk__in=seen, seen_at=None).update(seen_at=clock.now())

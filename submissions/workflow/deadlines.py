@@ -1,7 +1,7 @@
-"""The clocks: 24 hours from Step 1, the 4-hour warning, the review target and the alerts before each. Rules only.
+"""Rules of the deadlines: 24 hours from Step 1, the 4-hour warning, the review target and the alerts before each.
 
-The seed page sets 24 hours from Step 1 once a first Step 2 was processed; another vendor page says a submission ID
-lives 4 hours. What ran out is closed by `submissions.outbox.deadline_sweep`.
+The vendor's start page sets 24 hours from Step 1 once a first Step 2 was processed; another vendor page says that a
+submission ID is valid for 4 hours. `submissions.outbox.deadline_sweep` closes expired submissions.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class DeadlinePassed(Exception):
 
 
 def review_target(project: Project, pending_at: datetime, step1_started_at: datetime | None) -> datetime:
-    """When a reviewer should have decided: the project's target, or 2 h before the vendor's 24 h where those count."""
+    """Return when a reviewer should have decided: by the project's target, or 2 h before the vendor's 24 h end."""
     ours = pending_at + timedelta(hours=project.review_target_hours)
     if step1_started_at is None or project.pending_clock == PendingClock.STOPS:
         return ours
@@ -30,7 +30,7 @@ def review_target(project: Project, pending_at: datetime, step1_started_at: date
 
 
 def first_step2_limit(submission: Submission) -> datetime | None:
-    """When the vendor's submission ID may stop working for a first Step 2; None once one was processed."""
+    """Return when the vendor's submission ID may expire for a first Step 2; None once one was processed."""
     if submission.step1_started_at is None or submission.first_step2_at is not None:
         return None
     return submission.step1_started_at + FIRST_STEP2_WARNING
@@ -42,7 +42,7 @@ def is_past_first_step2_limit(submission: Submission) -> bool:
 
 
 def check_step2_in_time(submission: Submission) -> None:
-    """Raises DeadlinePassed when a Step 2 may no longer start."""
+    """Raise DeadlinePassed if a Step 2 may no longer start."""
     latest = submission.step2_at_the_latest
     if latest is None or clock.vendor_now(submission.project) > latest:
         raise DeadlinePassed(submission.reference)
@@ -51,12 +51,12 @@ def check_step2_in_time(submission: Submission) -> None:
 
 
 def is_in_time(latest_start: datetime | None, project: Project) -> bool:
-    """Whether a call that must start by `latest_start` (None: any time) may still start."""
+    """Return whether a call that must start by `latest_start` (None: any time) may still start."""
     return latest_start is None or clock.vendor_now(project) <= latest_start
 
 
 def next_alert(due: datetime | None, after: datetime | None = None) -> datetime | None:
-    """The next moment (4 h, 1 h, 15 min before `due`) at which people are told; None when all have passed."""
+    """Return the time of the next alert (4 h, 1 h or 15 min before `due`); None if all have passed."""
     moment = after or clock.now()
     coming = [due - before for before in ALERTS if due and due - before > moment]
     return min(coming, default=None)

@@ -45,7 +45,7 @@ def has_captured(user: User, submission: Submission) -> bool:
 
 
 def holds_claim(user: User, submission: Submission) -> bool:
-    """Whether the user's claim is valid and the submission awaits a verdict, or has one that can still be undone."""
+    """Return whether the user's claim is valid and the submission awaits a verdict or has one that can be undone."""
     is_reviewed = submission.status in (*IN_REVIEW, Status.DECISION_SENDING)
     return is_reviewed and submission.claimed_by_id == user.pk and submission.is_claimed_at(clock.now())
 
@@ -118,7 +118,7 @@ def _verdict_given(user: User, submission: Submission, facts: PermissionFacts | 
     waiting = in_force[1:] if is_unlike else in_force
     if user.pk in [decision.reviewer_id for decision in waiting]:
         return _("You have given your verdict; another reviewer gives the next.")
-    if is_unlike and in_force[-1].can_come_back:  # the next reviewer sees both, so neither may be undone any more
+    if is_unlike and in_force[-1].can_come_back:  # the next reviewer sees both, so neither can be undone
         return _("The second verdict can still be taken back. Try again in a few seconds.")
     return ""
 

@@ -1,4 +1,4 @@
-"""What a role may do apart from any one submission, in pairs: `user_can_...` asks, `check_user_can_...` raises.
+"""Permissions of roles without a submission, in pairs: `user_can_...` asks, `check_user_can_...` raises.
 
 `permissions` has the rules about one submission. No other module compares roles; `tests/test_house.py` enforces it.
 """

@@ -1,7 +1,7 @@
 """The table of moves and the only code that writes `Submission.status`.
 
-`move()` is a guarded UPDATE (it holds only while the row has not moved since it was seen) with its event in the same
-transaction. Whoever decides on an outgoing call writes the call's row in that transaction too.
+`move()` is a guarded UPDATE (it matches only if the row has not moved since it was read) with its event in the same
+transaction. Code that decides on an outgoing call inserts the call's row in that transaction too.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from submissions.models import Status, Submission
 
 S = Status
 
-# (from, to): the event that the move makes. What is not here cannot happen.
+# (from, to): the event of the move. Other moves are impossible.
 MOVES: dict[tuple[Status, Status], str] = {
     (S.DRAFT, S.STEP1_SENDING): "step1_prepared",
     (S.DRAFT, S.ABANDONED): "given_up",
@@ -65,7 +65,7 @@ MOVES: dict[tuple[Status, Status], str] = {
 
 
 class StaleSubmission(Exception):
-    """Somebody or something moved it meanwhile; look again before acting."""
+    """The submission moved since it was read; read it again before acting."""
 
 
 class MoveNotAllowed(Exception):
@@ -75,29 +75,29 @@ class MoveNotAllowed(Exception):
 def move(
     submission: Submission, to: Status, *, by: Actor, fields: dict[str, Any] | None = None, **columns: Any
 ) -> None:
-    """Move `submission` from the status it was seen in; `columns` are written in the same UPDATE.
+    """Move `submission` from the status that was read; `columns` are written in the same UPDATE.
 
     Args:
-        fields: goes into the event beside the move: references and codes, no values.
+        fields: further fields of the event: references and codes, no values.
 
     Raises:
-        StaleSubmission: it has moved since it was seen, even where it came back. Nothing is written.
+        StaleSubmission: it has moved since it was read, even if it returned to that status. Nothing is written.
         MoveNotAllowed: the table has no such move.
     """
     seen = Status(submission.status)
     if (seen, to) not in MOVES:
         raise MoveNotAllowed(f"{seen} to {to}")
     columns |= {"status": to, "moves": submission.moves + 1, "updated_at": clock.now()}
-    # The count tells a status that came back (incomplete, sent, incomplete again) from one that never left.
+    # The version distinguishes a status that returned (incomplete, sent, incomplete again) from one that stayed.
     as_seen = Submission.objects.filter(pk=submission.pk, status=seen, moves=submission.moves)
     with transaction.atomic(savepoint=False):
         has_moved = as_seen.update(**columns)
         if has_moved:
             for column, value in columns.items():
                 setattr(submission, column, value)
-            told = {"from": seen, "to": to, **(fields or {})}
-            events.record(MOVES[seen, to], by=by, submission=submission, fields=told)
-    if not has_moved:  # said outside: nothing was written that a transaction around this one had to take back
+            event_fields = {"from": seen, "to": to, **(fields or {})}
+            events.record(MOVES[seen, to], by=by, submission=submission, fields=event_fields)
+    if not has_moved:  # raised outside the block: nothing was written, so an outer transaction needs no rollback
         raise StaleSubmission(submission.reference)
 
 

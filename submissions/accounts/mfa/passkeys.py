@@ -7,7 +7,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """allauth checks only a credential that is true: `0` would be stored, and no page of the factors could open."""
+    """Refuse a credential that is no object: allauth would store `0`, and then every page of the factors would fail."""
 
     def clean_credential(self) -> dict[str, Any]:
         credential = self.cleaned_data["credential"]

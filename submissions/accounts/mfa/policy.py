@@ -1,4 +1,4 @@
-"""Which proof of identity this deployment demands."""
+"""Decide whether this deployment requires a second factor."""
 
 import time
 
@@ -10,14 +10,16 @@ from submissions.accounts import demo
 from submissions.models import Project, User
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-LOOK_EVERY = 10.0  # seconds: a page costs no query for this
-_looked: list[tuple[float, bool]] = []  # this process's last look at the projects: when, whether one is elsewhere
+LOOK_EVERY = 10.0  # seconds; most pages need no query for it
+_looked: list[
+    tuple[float, bool]
+] = []  # this process's last query: (time, whether a project's vendor is on another host)
 
 
 def second_factor_is_required() -> bool:
-    """Everywhere but on the embedded database with every project's vendor on this host: there nobody can be harmed.
+    """Return True except on the embedded database with every project's vendor on this host, which holds demo data only.
 
-    It follows from what the deployment is, under which demo people are made, and from its projects; there is no switch.
+    The result depends on the kind of deployment and on its projects; no setting changes it.
     """
     return not demo.is_allowed(settings) or _has_vendor_elsewhere()
 
@@ -31,7 +33,7 @@ def _has_vendor_elsewhere() -> bool:
 
 
 def forget_look() -> None:
-    """A project was changed here: this process looks anew, others within `LOOK_EVERY`."""
+    """Query the projects again after a change: this process at once, the others within `LOOK_EVERY`."""
     _looked.clear()
 
 

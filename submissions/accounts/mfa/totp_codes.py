@@ -1,7 +1,7 @@
-"""Codes of an authenticator app: each works once, and none works after a newer one was used.
+"""Codes of an authenticator app: each is valid once, and none is valid after a newer one was used (RFC 6238, 5.2).
 
-allauth remembers a used code for 30 seconds in the cache, while the tolerance for slow clocks accepts it for 90. So the
-step of the newest used code is kept in the authenticator's row, where a flushed cache does not lose it.
+allauth caches a used code for 30 seconds, while its tolerance for slow clocks accepts the code for 90. So the time step
+of the newest used code is stored in the authenticator's row, which a flushed cache does not affect.
 """
 
 from allauth.core.internal.cryptokit import compare_user_code
@@ -20,7 +20,7 @@ class _NewerCode(forms.BaseAuthenticateForm):  # type: ignore[misc]
     code = CodeField()
 
     def clean_code(self) -> str:
-        """An older code becomes an empty one, so that allauth counts and records it like any wrong code."""
+        """Replace an older code by an empty one, so that allauth counts and records it like any wrong code."""
         app = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).first()
         step = _step_of(app, self.cleaned_data["code"]) if app else None
         if app and step is not None and step <= app.data.get(STEP, 0):
@@ -33,7 +33,7 @@ class _NewerCode(forms.BaseAuthenticateForm):  # type: ignore[misc]
 
 
 def _step_of(app: Authenticator, code: str) -> int | None:
-    """The newest step that has this code, within the tolerance; None where no step has it."""
+    """Return the newest time step with this code within the tolerance; None if there is none."""
     secret = secrets.unseal(app.data["secret"])
     steps: list[int] = [
         step
@@ -44,11 +44,11 @@ def _step_of(app: Authenticator, code: str) -> int | None:
 
 
 class SignInCode(_NewerCode, forms.AuthenticateForm):  # type: ignore[misc]
-    """After the password."""
+    """The code that follows the password at sign-in."""
 
 
 class AgainCode(_NewerCode, forms.ReauthenticateForm):  # type: ignore[misc]
-    """For somebody who is signed in and proves it anew."""
+    """The code that a signed-in user enters to reauthenticate."""
 
 
 class NewAppCode(ActivateTOTPForm):  # type: ignore[misc]

@@ -1,4 +1,1 @@
-"""The keys over time: exchanged while the portal serves (`rotation`), kept apart (`backup`).
-
-`core.encryption` encrypts and decrypts.
-"""
+"""Encryption keys: `rotation` while the portal serves, `backup` of data keys. `core.encryption` encrypts."""

@@ -1,7 +1,7 @@
-"""Backups of the wrapped data keys, apart from the database's own and with a short life.
+"""Backups of the wrapped data keys, separate from those of the database and kept for a short time.
 
-Dumps of the database that are kept for long leave this one table's rows out. A person who was erased is then unreadable
-in all of them as soon as the last backup of the keys from before the erasure is gone.
+Database dumps that are kept for long omit the rows of this table. The data of an erased applicant is then unreadable in
+all of them as soon as the last key backup from before the erasure is deleted.
 """
 
 import json
@@ -24,19 +24,19 @@ NAMED = 10
 
 
 class Incomplete(Exception):
-    """The file was cut short, or is none of ours."""
+    """The file is truncated, or is not a backup of keys."""
 
 
 @dataclass
 class Restored:
-    """`written`: keys that were not there; `left_out`: of erased people, or of submissions this database lacks."""
+    """`written`: keys that were missing; `left_out`: keys of erased or missing submissions."""
 
     written: int = 0
     left_out: int = 0
 
 
 def write(folder: Path) -> tuple[Path, int]:
-    """One line a key, then how many there are; only its owner may read it. The keys in it stay wrapped."""
+    """Write one line per wrapped key and the number of keys to a file of mode 0600; return (path, number)."""
     target = folder / clock.now().astimezone(UTC).strftime(STAMP)
     partial = target.with_suffix(".partial")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -52,7 +52,7 @@ def write(folder: Path) -> tuple[Path, int]:
 
 
 def prune(folder: Path, keep: timedelta) -> int:
-    """Remove the backups older than `keep`, by the time in their names; returns how many."""
+    """Delete the backups older than `keep`, by the time in their names; return how many."""
     old = [path for path in folder.glob("keys-*.jsonl") if _made_at(path) < clock.now() - keep]
     for path in old:
         path.unlink()
@@ -63,15 +63,15 @@ def _made_at(path: Path) -> datetime:
     try:
         return datetime.strptime(path.name, STAMP).replace(tzinfo=UTC)
     except ValueError:
-        return clock.now()  # somebody else's file
+        return clock.now()  # not one of our files
 
 
 def restore(path: Path) -> Restored:
-    """Put back the keys that are missing. An erased person's is not put back, whatever the file holds.
+    """Restore missing keys, except those of erased applicants.
 
     Raises:
-        Incomplete: see there; nothing is written.
-        encryption.CannotOpen: a key does not open under `KYC_FIELD_KEYS`; what stands before it in the file is written.
+        Incomplete: the file is truncated or no backup of keys; nothing is written.
+        encryption.CannotOpen: `KYC_FIELD_KEYS` cannot decrypt a key; the keys before it in the file are written.
     """
     _check(path)
     done = Restored()
@@ -86,32 +86,32 @@ def _restore(keys: list[SubmissionKey], done: Restored) -> None:
     rows = Submission.objects.filter(pk__in=pks, erased_at=None).only("legal_hold_at", "updated_at")
     living = {row.pk for row in rows if erasure_journal.entry_of(row) is None}
     there = set(SubmissionKey.objects.filter(pk__in=pks).values_list("pk", flat=True))
-    wanted = [key for key in keys if key.pk in living and key.pk not in there]
-    for key in wanted:
+    missing = [key for key in keys if key.pk in living and key.pk not in there]
+    for key in missing:
         key.open()
-    SubmissionKey.objects.bulk_create(wanted, ignore_conflicts=True)
-    done.written += len(wanted)
+    SubmissionKey.objects.bulk_create(missing, ignore_conflicts=True)
+    done.written += len(missing)
     done.left_out += sum(key.pk not in living for key in keys)
 
 
 def lost() -> list[str]:
-    """References of those that have no key though nobody erased them; whom the journal names is only not gone yet."""
+    """Return the references without a key and without an erasure; those in the erasure journal will be erased."""
     rows = list(Submission.objects.without_key().order_by("created_at").values_list("pk", "reference"))
     erased = set(erasure_journal.missed()) if rows else set()
     return [reference for pk, reference in rows if pk not in erased]
 
 
 def named(references: list[str]) -> str:
-    """How many, and the first of them by name."""
+    """Return a sentence with the number and the first references."""
     more = ", ..." if len(references) > NAMED else ""
     return f"{len(references)} submissions have no data key: {', '.join(references[:NAMED])}{more}"
 
 
 def _check(path: Path) -> None:
-    """The last line must say how many there are before it."""
+    """Raise Incomplete unless the last line states the number of lines before it."""
     last, before = "", -1
     with path.open() as file:
-        for before, last in enumerate(file):  # noqa: B007  where it ended is what counts
+        for before, last in enumerate(file):  # noqa: B007  both are read after the loop
             pass
     if not last.startswith('{"count"') or json.loads(last)["count"] != before:
         raise Incomplete(f"{path} was cut short, or is no backup of keys.")

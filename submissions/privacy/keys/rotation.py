@@ -1,7 +1,7 @@
 """Re-wrap every stored key under the first of `KYC_FIELD_KEYS`, while the portal serves.
 
-Values and images lie under data keys of their own, so only the small wrapped keys are written anew. Every batch is a
-transaction; whatever was done stays done, so stopping and starting again goes on where it was.
+Values and images are encrypted with data keys of their own, so only the small wrapped keys are written again. Every
+batch is a transaction, so a run that was stopped continues where it ended.
 """
 
 import uuid
@@ -24,7 +24,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Wrapped:
-    """One column that lies under the master key itself, and the label it is bound to."""
+    """One column that is encrypted with the master key itself, and its label (associated data)."""
 
     model: type[models.Model]
     column: str
@@ -51,7 +51,7 @@ class Progress:
 
 
 def rewrap_all(batch: int = BATCH) -> Iterator[Progress]:
-    """Re-wrap everything under the newest master key; yields after each batch.
+    """Re-wrap everything with the newest master key; yield the progress after each batch.
 
     Raises:
         encryption.CannotOpen: the key that wrapped a row is not listed any more; earlier batches stay done.
@@ -63,15 +63,15 @@ def rewrap_all(batch: int = BATCH) -> Iterator[Progress]:
 
 def _rewrap(wrapped: Wrapped, batch: int) -> Iterator[Progress]:
     rows = wrapped.model._default_manager.exclude(**{f"{wrapped.column}__isnull": True})
-    total, seen, changed = rows.count(), 0, 0
+    total, processed, changed = rows.count(), 0, 0
     for part in _parts(rows, wrapped.column, batch):
         changed += _rewrap_part(wrapped, part)
-        seen += len(part)
-        yield Progress(wrapped.model._meta.model_name or "", seen, changed, total)
+        processed += len(part)
+        yield Progress(wrapped.model._meta.model_name or "", processed, changed, total)
 
 
 def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID, bytes]]]:
-    """(pk, value) of all rows in batches by primary key, so that no cursor stays open over commits."""
+    """Yield (pk, value) of all rows in batches by primary key, so that no cursor stays open over commits."""
     after = None
     while True:
         part = list((rows.filter(pk__gt=after) if after else rows).order_by("pk").values_list("pk", column)[:batch])
@@ -82,7 +82,7 @@ def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID,
 
 
 def _rewrap_part(wrapped: Wrapped, part: list[tuple[Any, bytes]]) -> int:
-    """How many were written. Each UPDATE is guarded: a value written meanwhile stays as it is."""
+    """Re-wrap one batch; return how many rows were written. A guarded UPDATE keeps values that changed meanwhile."""
     rows = wrapped.model._default_manager
     fresh = [(pk, old, encryption.rewrap(wrapped.label(pk), bytes(old))) for pk, old in part]
     with transaction.atomic():
@@ -94,14 +94,14 @@ def _rewrap_part(wrapped: Wrapped, part: list[tuple[Any, bytes]]) -> int:
 
 
 def _rewrap_second_factors() -> Progress:
-    """The secrets of authenticator apps and recovery codes, which lie inside allauth's own rows."""
+    """Re-wrap the secrets of authenticator apps and recovery codes in allauth's rows."""
     pks = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
     changed = sum(_rewrap_second_factor(pk) for pk in pks)
     return Progress("authenticator", len(pks), changed, len(pks))
 
 
 def _rewrap_second_factor(pk: int) -> bool:
-    """Under a lock: a recovery code that is used meanwhile must not come back."""
+    """Re-wrap one row under a lock, so that a recovery code used meanwhile is not restored."""
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()
         old = {kind: row.data[kind] for kind in mfa_secrets.KINDS if row.data.get(kind)} if row else {}
@@ -113,13 +113,13 @@ def _rewrap_second_factor(pk: int) -> bool:
 
 
 def left() -> int:
-    """How many values lie under an older master key: processes that still have the old list write such ones."""
+    """Return how many values an older master key wraps; processes with the old list of keys still write such values."""
     newest = encryption.master_key_id(settings.FIELD_KEYS[0])
-    found = 0
+    count = 0
     for wrapped in WRAPPED:
         key = Substr(wrapped.column, 1, encryption.KEY_ID_BYTES, output_field=models.BinaryField())
         rows = wrapped.model._default_manager.exclude(**{f"{wrapped.column}__isnull": True})
-        found += rows.annotate(under=key).exclude(under=newest).count()
+        count += rows.annotate(under=key).exclude(under=newest).count()
     rows_of_factors = Authenticator.objects.values_list("data", flat=True)
     secrets = [data[kind] for data in rows_of_factors for kind in mfa_secrets.KINDS if data.get(kind)]
-    return found + sum(mfa_secrets.rewrap(stored) is not None for stored in secrets)
+    return count + sum(mfa_secrets.rewrap(stored) is not None for stored in secrets)

@@ -1,6 +1,6 @@
-"""What the evidence pack of one submission holds: plain tables, gathered here and drawn by `pdf`.
+"""Collect the content of the evidence pack of one submission: plain tables, which `pdf` draws.
 
-Masked, it names no one: numbers are cut, comments and images stay out, their SHA-256 stands all the same.
+The masked pack identifies no one: numbers are cut, comments and images are omitted, but the SHA-256 is included.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ Table = tuple[list[str], list[list[str]]]
 
 @dataclass
 class Pack:
-    """`sections`: title, heading and rows; `images`: what is drawn, with its caption."""
+    """`sections`: title, heading and rows; `images`: (caption, content)."""
 
     title: str
     facts: list[tuple[str, str]]
@@ -43,22 +43,24 @@ class Pack:
 
 
 def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> bytes:
-    """The PDF; that it was made, why, and its SHA-256 are an event.
+    """Return the PDF and record its creation, the reason and its SHA-256 as an event.
 
     Raises:
-        NotAllowed: a second reviewer whose verdict does not stand yet would read the first one here.
+        NotAllowed: a second reviewer without a verdict yet would read the first verdict here.
     """
     assert by.user is not None
     if verdicts.is_blind(submission, by.user):
         raise NotAllowed(_("The pack holds another reviewer's verdict, which you do not see yet."))
     images = list(submission.images.select_related("created_by").order_by("created_at"))
     content = pdf.draw(gather(submission, images, by=by, is_open=is_open))
-    told = {
+    event_fields = {
         "open": is_open,
         "images": [str(image.pk) for image in images] if is_open else [],
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    events.record("evidence_pack_made", by=by, submission=submission, purpose="evidence", reason=reason, fields=told)
+    events.record(
+        "evidence_pack_made", by=by, submission=submission, purpose="evidence", reason=reason, fields=event_fields
+    )
     return content
 
 
@@ -147,7 +149,7 @@ def _attempts(submission: Submission) -> Table:
 
 
 def _attempt(call: Call) -> list[str]:
-    who = call.attempt.confirmed_by
+    agent = call.attempt.confirmed_by
     end = " ".join(
         part for part in (str(call.get_state_display()), call.error, call.error_code, call.settled_as) if part
     )
@@ -156,7 +158,7 @@ def _attempt(call: Call) -> list[str]:
     return [
         name,
         moment(call.prepared_at),
-        who.name if who else "–",
+        agent.name if agent else "–",
         f"{moment(call.sent_at)}\n{moment(call.ended_at)}",
         end,
         sent,
@@ -190,7 +192,7 @@ def _text(value: float | None) -> str:
 
 
 def _bytes_of(image: Image) -> bytes:
-    """b"" where the storage has lost or altered it; the table says so."""
+    """Return the image; b"" if the storage has lost or altered it, which the table states."""
     try:
         return image.read()
     except (OSError, encryption.CannotOpen):
@@ -240,7 +242,7 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
 
 
 def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
-    """Edited fields with the agent's reason, and what became of each difference from the vendor's record."""
+    """Return edited fields with the agent's reason, and the history of each discrepancy with the vendor's record."""
     values, ocr, reasons = submission.values, submission.ocr, submission.reasons | _corrected(submission)
     rows = [
         [
@@ -250,15 +252,15 @@ def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
         ]
         for name in ocr_diff.edited_fields(submission)
     ]
-    told = Event.objects.filter(submission_id=submission.pk, kind__in=HOW_IT_WENT).order_by("id")
-    rows += [_difference(event, submission, is_open) for event in told]
+    history = Event.objects.filter(submission_id=submission.pk, kind__in=HOW_IT_WENT).order_by("id")
+    rows += [_difference(event, submission, is_open) for event in history]
     return [_("What"), _("Difference"), _("Resolved by")], rows
 
 
 def _corrected(submission: Submission) -> dict[str, str]:
-    """Of what the final verdict has corrected, that alone says why it is another value than was read."""
-    told = Event.objects.filter(submission_id=submission.pk, kind="values_corrected")
-    changed = {name for given in told.values_list("fields", flat=True) for name in given["changed"]}
+    """Return the reason of each value that the final verdict corrected, which replaces the agent's reason."""
+    corrections = Event.objects.filter(submission_id=submission.pk, kind="values_corrected")
+    changed = {name for given in corrections.values_list("fields", flat=True) for name in given["changed"]}
     return dict.fromkeys(changed, _("corrected with the verdict"))
 
 
@@ -269,7 +271,7 @@ def _difference(event: Event, submission: Submission, is_open: bool) -> list[str
 
 
 def _timeline(submission: Submission) -> Table:
-    told = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
+    timeline = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
     rows = [
         [
             moment(row.at),
@@ -277,6 +279,6 @@ def _timeline(submission: Submission) -> Table:
             event_text.event_details(row),
             event_text.actor_name(row),
         ]
-        for row in told
+        for row in timeline
     ]
     return [_("When (UTC)"), _("What"), _("Details"), _("Who")], rows

@@ -1,4 +1,4 @@
-"""Draws an evidence pack with reportlab: A4, running numbers, Korean through the font every PDF reader knows (CID)."""
+"""Draw an evidence pack with reportlab: A4, page numbers, Korean in a CID font that every PDF reader has."""
 
 import io
 import re
@@ -52,7 +52,7 @@ def draw(pack: "Pack") -> bytes:
 
 
 def text(value: str) -> str:
-    """Markup in which every letter has a font that holds it; one that none holds is written as its number."""
+    """Return markup in which every letter has a font with its glyph; a letter without one is written as its number."""
     return "".join(_run(run) for run in _runs(NOT_PRINTED.sub(" ", value))).replace("\n", "<br/>")
 
 
@@ -109,7 +109,7 @@ def _picture(caption: str, content: bytes) -> Flowable:
     try:
         picture = Image(io.BytesIO(content))
         scale = min(WIDTH / picture.imageWidth, TALLEST / picture.imageHeight)
-    except OSError:  # what was stored is no picture any more
+    except OSError:  # the stored bytes are not an image any more
         return _cell(f"{caption}: –")
     picture.drawWidth, picture.drawHeight = picture.imageWidth * scale, picture.imageHeight * scale
     return KeepTogether([Paragraph(text(caption), SECTION), picture, Spacer(1, 3 * mm)])

@@ -1,5 +1,5 @@
-"""Exports: exactly what a filter shows, as a sealed file that is kept for a day.
+"""Exports: exactly the rows of a filter, as an encrypted file that is kept for a day.
 
-`create` takes the wish in, `generate` is the worker's side, `expiry` throws away, `rows` reads, `writers` writes CSV
-and XLSX, `encrypted_file` encrypts on the way to the storage.
+`create` accepts a request, `generate` is the worker's side, `expiry` deletes files, `rows` reads, `writers` writes CSV
+and XLSX, and `encrypted_file` encrypts the file before it is stored.
 """

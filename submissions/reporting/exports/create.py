@@ -1,4 +1,4 @@
-"""A person's wish for an export: who may, what it covers, and each download of the file."""
+"""Accept a user's request for an export, and record each download of its file."""
 
 from collections.abc import Iterator
 
@@ -21,11 +21,11 @@ MAX_UNDER_WAY = 3
 
 
 class TooManyExports(Exception):
-    """The person has as many exports under way as one may."""
+    """The user has the maximum number of unfinished exports."""
 
 
 class SearchLapsed(Exception):
-    """What was searched for does not open any more, so nobody knows what the export is to hold."""
+    """The encrypted search text of the URL has expired, so the rows of the export are unknown."""
 
 
 class FileGone(Exception):
@@ -33,29 +33,29 @@ class FileGone(Exception):
 
 
 def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
-    """Take the wish in and wake a worker. The filters are kept as they stood in the URL.
+    """Store the request with the filters of the URL and wake a worker.
 
     Raises:
-        NotAllowed: not a reviewer.
-        TooMany: wait for those under way.
-        SearchLapsed: the page is older than its search.
+        NotAllowed: the user is not a reviewer.
+        TooManyExports: the user must wait for unfinished exports.
+        SearchLapsed: the search text of the page has expired.
     """
     assert by.user is not None
     check_user_can_export(by.user)
-    given = QueryDict(query, mutable=True)
+    params = QueryDict(query, mutable=True)
     for name in queue.BESIDES:
-        given.pop(name, None)
-    text = blind_index.asked_in(given)
+        params.pop(name, None)
+    text = blind_index.asked_in(params)
     if text is None:
         raise SearchLapsed
     if text:
-        given["q"] = blind_index.sealed(text)  # as new, so that it opens however late a worker comes to it
+        params["q"] = blind_index.sealed(text)  # encrypted again, so that it is still valid when a worker starts late
     export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
-    export.told = {"query": given.urlencode(), "reason": reason}
-    filters = events.known_filters(given)
+    export.told = {"query": params.urlencode(), "reason": reason}
+    filters = events.known_filters(params)
     fields = {"export": str(export.pk), "source": source, "format": format, "filters": filters, "open": is_open}
     with transaction.atomic():
-        # The person's row is locked, so that of several requests at once each counts those before it.
+        # Lock the user's row, so that each of several simultaneous requests counts the ones before it.
         User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
         if Export.objects.filter(owner=by.user, state__in=UNDER_WAY).count() >= MAX_UNDER_WAY:
             raise TooManyExports
@@ -66,11 +66,11 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
 
 
 def download(export: Export, *, by: Actor, reason: str) -> Iterator[bytes]:
-    """The file, piece by piece; each download is an event with its reason.
+    """Yield the file in pieces and record the download with its reason.
 
     Raises:
-        NotAllowed: the person may not export (any more).
-        FileGone: it expired, or the storage has it no more.
+        NotAllowed: the user may not export (any more).
+        FileGone: it expired, or the storage has lost it.
     """
     assert by.user is not None
     check_user_can_export(by.user)

@@ -1,7 +1,7 @@
-"""A file sealed piece by piece, so that a big one never lies readable anywhere nor whole in memory.
+"""Encrypt a file in pieces, so that a large one is never stored in plain text nor held in memory as a whole.
 
-Each piece is sealed under the file's key with its number in the label; the last one says so. A file that was cut,
-reordered or mixed with another does not open.
+Each piece is encrypted with the file's key, its number in the label, and a mark on the last one. A file that was cut,
+reordered or mixed with another cannot be decrypted.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import IO, Protocol
 
 from submissions.core import encryption
 
-PIECE = 256 * 1024  # bytes before sealing
+PIECE = 256 * 1024  # bytes before encryption
 LENGTH_BYTES = 4
 
 
@@ -18,7 +18,7 @@ class Target(Protocol):
 
 
 class SealedWriter:
-    """Takes bytes in and writes sealed pieces to `target`; `finish()` writes the last."""
+    """Write bytes as encrypted pieces to `target`; `finish()` writes the last piece."""
 
     def __init__(self, target: Target, key: bytes, label: str) -> None:
         self._target, self._key, self._label = target, key, label
@@ -35,7 +35,7 @@ class SealedWriter:
         return len(data)
 
     def flush(self) -> None:
-        """A piece is written when it is full."""
+        """Do nothing: a piece is written when it is full."""
 
     def finish(self) -> None:
         self._seal(bytes(self._waiting), "last")
@@ -48,7 +48,7 @@ class SealedWriter:
 
 
 def read_sealed(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
-    """The readable pieces, one at a time.
+    """Yield the decrypted pieces.
 
     Raises:
         encryption.CannotOpen: the file was cut, altered, or belongs to another export.

@@ -1,4 +1,4 @@
-"""For how long an export's file is kept: a day, or until somebody in it is erased."""
+"""Delete export files after a day, or when an applicant in them is erased."""
 
 import logging
 from datetime import timedelta
@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=24)
 MAKING_TAKES = timedelta(hours=1)
-CHUNK_TAKES = timedelta(seconds=10)  # from reading some rows to the event that tells of them
+CHUNK_TAKES = timedelta(seconds=10)  # from reading a chunk of rows to its event
 
 
 def expire(batch: int = 100) -> int:
-    """Throw the files away whose day is over, with their keys and filters; returns how many."""
+    """Delete expired files with their keys and filters; return how many."""
     due = Export.objects.filter(state=ExportState.DONE, expires_at__lte=clock.now()).order_by("expires_at")
     return isolated_rows.each(due[:batch], _expire, "an expired export")
 
@@ -41,18 +41,19 @@ def _expire(export: Export) -> bool:
 
 
 def forget(*erased: Submission) -> None:
-    """They were erased: files that hold them expire now, one being made starts again without them.
+    """Expire the files that contain erased submissions, and restart unfinished exports without them.
 
-    Told again, it takes up what a crash left out, and leaves alone what was made since: that has empty rows for them.
+    A second call does what a crash omitted. Files made after the erasure stay, because their rows of
+    these submissions are empty.
     """
     shown_until = {one.reference: one.erased_at + CHUNK_TAKES for one in erased if one.erased_at}
     there = Export.objects.filter(state__in=(ExportState.DONE, ExportState.RUNNING))
     tries = {str(pk): begun for pk, begun in there.values_list("pk", "tries")}
     since = clock.now() - KEPT_FOR - MAKING_TAKES
-    told = Event.objects.filter(kind="exported", at__gte=since).values_list("at", "fields") if tries else ()
+    exported = Event.objects.filter(kind="exported", at__gte=since).values_list("at", "fields") if tries else ()
     holding = {
         fields["export"]
-        for at, fields in told
+        for at, fields in exported
         if tries.get(fields["export"]) == fields.get("try", tries.get(fields["export"]))
         and any(at <= shown_until[name] for name in shown_until.keys() & fields["shown"])
     }
@@ -63,6 +64,6 @@ def forget(*erased: Submission) -> None:
 
 
 def forget_again() -> None:
-    """Everybody who was erased while a file that is still there may have been made."""
+    """Call `forget` for all submissions that were erased while an existing file may have been generated."""
     since = clock.now() - KEPT_FOR - MAKING_TAKES
     forget(*Submission.objects.filter(erased_at__gte=since).only("reference", "erased_at"))

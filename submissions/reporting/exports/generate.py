@@ -1,7 +1,7 @@
-"""The worker's side of exports: claim one and make its file.
+"""The worker's side of exports: take the lease of one and generate its file.
 
-Celery's message is only a wake-up. Two workers never make one twice: the claim is a guarded UPDATE with a lease that
-every chunk renews; a worker whose lease was taken stops and its file is dropped.
+Celery's message is only a wake-up. Two workers never finish the same export: a guarded UPDATE takes a lease that every
+chunk renews; a worker that lost its lease stops and discards its file.
 """
 
 import logging
@@ -38,15 +38,15 @@ BACKOFF = timedelta(minutes=2)  # before the second try; twice as long before th
 
 
 class LeaseLost(Exception):
-    """Another worker has taken it over."""
+    """Another worker has taken over the export."""
 
 
 class TooManyRows(Exception):
-    """More than a sheet of this format holds."""
+    """The export has more rows than a sheet of this format can hold."""
 
 
 def make_waiting(most: int = 20) -> int:
-    """Make what waits, oldest first; returns how many were taken."""
+    """Generate waiting exports, oldest first, at most `most`; return how many were started."""
     taken = 0
     while taken < most and (export := start()) is not None:
         make(export)
@@ -55,25 +55,25 @@ def make_waiting(most: int = 20) -> int:
 
 
 def start() -> Export | None:
-    """One that waits, or whose worker died; one that was begun too often is given up in words."""
+    """Take the lease of an export that waits or whose worker died; fail an export after `MAX_TRIES`."""
     now = clock.now()
     is_due = Q(not_before=None) | Q(not_before__lte=now)
     free = Q(state=ExportState.WAITING) & is_due | Q(state=ExportState.RUNNING, lease_until__lt=now)
     for export in Export.objects.filter(free).select_related("owner").order_by("asked_at"):
-        seen = Export.objects.filter(pk=export.pk, state=export.state, lease=export.lease)
+        unchanged = Export.objects.filter(pk=export.pk, state=export.state, lease=export.lease)
         if export.tries >= MAX_TRIES:
-            seen.update(state=ExportState.FAILED, failure="interrupted", ended_at=now)
+            unchanged.update(state=ExportState.FAILED, failure="interrupted", ended_at=now)
             continue
         lease = uuid.uuid4()
         columns = {"state": ExportState.RUNNING, "lease": lease, "lease_until": now + LEASE, "rows": 0}
-        if seen.update(tries=F("tries") + 1, **columns):
+        if unchanged.update(tries=F("tries") + 1, **columns):
             export.lease, export.tries = lease, export.tries + 1
             return export
     return None
 
 
 def make(export: Export) -> None:
-    """Write the file and mark it ready; whatever stops it is told by a fact's name, without a word of the data."""
+    """Write the file and mark it ready; a failure is stored as a code and logged without any data."""
     try:
         check_user_can_export(export.owner)
         with tempfile.TemporaryFile() as sealed, override(export.owner.language or settings.LANGUAGE_CODE):
@@ -85,21 +85,21 @@ def make(export: Export) -> None:
         _end(export, ExportState.FAILED, failure="not_allowed")
     except TooManyRows:
         _end(export, ExportState.FAILED, failure="too_many_rows")
-    except Exception as error:  # a fault of database or storage: tried again, then given up
+    except Exception as error:  # a fault of database or storage: retried, then failed
         log.error("export %s: %s", export.pk, type(error).__name__)  # noqa: TRY400  the traceback may hold data
         _end(export, ExportState.WAITING, failure="", not_before=clock.now() + BACKOFF * 2 ** (export.tries - 1))
 
 
 def _write(export: Export, target: IO[bytes]) -> int:
-    """All rows into `target`, sealed; returns the size in bytes before sealing."""
-    found, column, oldest_first = rows.shown(export.source, export.owner, export.told["query"])
-    _check_size(export, total := found.order_by().count())
+    """Write all rows encrypted to `target`; return the size in bytes before encryption."""
+    matching, column, oldest_first = rows.shown(export.source, export.owner, export.told["query"])
+    _check_size(export, total := matching.order_by().count())
     _renew(export, total=total)
     writer = SealedWriter(target, export.new_file_key(), label_of(export))
     sheet = SHEETS[ExportFormat(export.format)](writer)
     sheet.write(rows.heading())
     actor = actor_for(export.owner)
-    for references, lines in rows.chunks(found, column, oldest_first=oldest_first, is_open=export.is_open):
+    for references, lines in rows.chunks(matching, column, oldest_first=oldest_first, is_open=export.is_open):
         for line in lines:
             sheet.write(line)
         export.rows += len(lines)
@@ -117,9 +117,9 @@ def _check_size(export: Export, total: int) -> None:
 
 
 def _renew(export: Export, **columns: int) -> None:
-    """Progress and a longer lease in one UPDATE; raises LeaseLost when it is not ours any more."""
-    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, lease=export.lease)
-    if not mine.update(lease_until=clock.now() + LEASE, **columns):
+    """Store the progress and extend the lease in one UPDATE; raise LeaseLost if another worker has it."""
+    leased = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, lease=export.lease)
+    if not leased.update(lease_until=clock.now() + LEASE, **columns):
         raise LeaseLost
 
 
@@ -140,6 +140,6 @@ def _keep(export: Export, sealed: IO[bytes], size: int) -> None:
 
 
 def _end(export: Export, state: ExportState, **columns: object) -> bool:
-    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, lease=export.lease)
+    leased = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, lease=export.lease)
     ended = None if state == ExportState.WAITING else clock.now()
-    return bool(mine.update(state=state, ended_at=ended, lease=None, lease_until=None, **columns))
+    return bool(leased.update(state=state, ended_at=ended, lease=None, lease_until=None, **columns))

@@ -1,6 +1,6 @@
-"""Reads what an export shows: keyset chunks from the database, data keys a chunk at a time, one flat line a row.
+"""Read the rows of an export in keyset chunks, with the data keys of each chunk, as one flat line per row.
 
-Plain tuples instead of model objects: at 100,000 rows building objects would cost more than everything else.
+The queries return tuples, because building 100,000 model objects would cost more than all other work.
 """
 
 import uuid
@@ -27,7 +27,7 @@ AS_IT_IS = frozenset((str, int, float, type(None)))
 
 
 def columns() -> list[tuple[str, str]]:
-    """(query path, heading) of what is read as it stands, in the order of the sheet."""
+    """Return (query path, heading) of the unencrypted columns, in the order of the sheet."""
     return [
         ("reference", _("Reference")),
         ("status", _("Status")),
@@ -60,31 +60,31 @@ def heading() -> list[str]:
 
 
 def shown(source: str, user: User, query: str) -> tuple[SubmissionQuerySet, str, bool]:
-    """(rows, the column they are sorted by, whether oldest first): the very set the page shows."""
-    given = QueryDict(query)
+    """Return (rows, sort column, whether oldest first) of the page with this URL query."""
+    params = QueryDict(query)
     if source == ExportSource.QUEUE:
-        rows, _ignored = queue.waiting(user, given)
+        rows, _ignored = queue.waiting(user, params)
         return rows, "target_at", True  # type: ignore[return-value]
-    found = filters.matching(user, given.dict())
-    return found.rows, found.column, False
+    matching = filters.matching(user, params.dict())
+    return matching.rows, matching.column, False
 
 
 def chunks(
     rows: SubmissionQuerySet, column: str, *, oldest_first: bool, is_open: bool, size: int = CHUNK
 ) -> Iterator[tuple[list[str], list[list[Cell]]]]:
-    """(references, lines) a chunk, in the page's order; memory holds one chunk."""
+    """Yield (references, lines) per chunk in the page's order; memory holds one chunk."""
     paths = [path for path, _label in columns()]
     order = (column, "id") if oldest_first else (f"-{column}", "id")
     ordered = rows.order_by(*order).values_list("id", column, "values_sealed", *paths)
     last: tuple[uuid.UUID, datetime] | None = None
     while True:
-        found = list((ordered.filter(_after(last, column, oldest_first)) if last else ordered)[:size])
-        if not found:
+        chunk = list((ordered.filter(_after(last, column, oldest_first)) if last else ordered)[:size])
+        if not chunk:
             return
-        yield [row[3] for row in found], _lines(found, is_open=is_open)
-        if len(found) < size:
+        yield [row[3] for row in chunk], _lines(chunk, is_open=is_open)
+        if len(chunk) < size:
             return
-        last = (found[-1][0], found[-1][1])
+        last = (chunk[-1][0], chunk[-1][1])
 
 
 def _after(last: tuple[uuid.UUID, datetime], column: str, oldest_first: bool) -> Q:
@@ -96,11 +96,11 @@ def _after(last: tuple[uuid.UUID, datetime], column: str, oldest_first: bool) ->
     )
 
 
-def _lines(found: list[tuple[Any, ...]], *, is_open: bool) -> list[list[Cell]]:
-    pks = [row[0] for row in found]
+def _lines(chunk: list[tuple[Any, ...]], *, is_open: bool) -> list[list[Cell]]:
+    pks = [row[0] for row in chunk]
     keys = dict(SubmissionKey.objects.filter(pk__in=pks).values_list("pk", "wrapped"))
     hide = _as_it_is if is_open else masked_value
-    return [_flat(row) + _personal(row[0], row[2], keys.get(row[0]), hide) for row in found]
+    return [_flat(row) + _personal(row[0], row[2], keys.get(row[0]), hide) for row in chunk]
 
 
 def _flat(row: tuple[Any, ...]) -> list[Cell]:
@@ -114,7 +114,7 @@ def _plain(cell: Any) -> Cell:
 
 
 def _personal(pk: uuid.UUID, sealed: Any, wrapped: Any, hide: Callable[[str, str], str]) -> list[Cell]:
-    """Blank where nothing was typed or the person was erased; said where it cannot be opened."""
+    """Return the personal cells: empty without values or after an erasure, a note if they cannot be decrypted."""
     if not sealed:
         return [""] * (len(NAMES) + len(NUMBERS))
     try:
@@ -130,7 +130,7 @@ def _as_it_is(name: str, value: str) -> str:
 
 
 def masked_value(name: str, value: str) -> str:
-    """What cannot tell who it is: initials, the mail's domain, the year of birth, two characters of a number."""
+    """Return the part that identifies nobody: initials, e-mail domain, year of birth, two characters of a number."""
     if not value:
         return ""
     if name in NUMBERS or name == "customer_id":

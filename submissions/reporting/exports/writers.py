@@ -1,7 +1,7 @@
-"""Writes rows as CSV or XLSX into a stream, one row at a time.
+"""Write rows as CSV or XLSX to a stream, one row at a time.
 
-The XLSX is written here by hand: libraries that keep memory flat lay the rows down in readable temporary files first,
-and these rows are people's data. A sheet of plain cells is a zip of five small XML parts (ECMA-376, part 1).
+This module writes XLSX itself, because libraries with constant memory write the rows to unencrypted temporary files,
+and these rows are personal data. A sheet of plain cells is a ZIP of five small XML parts (ECMA-376, part 1).
 """
 
 import csv
@@ -16,12 +16,12 @@ from submissions.models import ExportFormat
 from submissions.reporting.exports.encrypted_file import SealedWriter
 
 Cell = str | int | float | None
-# What a spreadsheet takes for the start of a formula, also in its full-width forms (OWASP, CSV injection).
+# Characters that start a formula in a spreadsheet, also in full-width forms (OWASP, CSV injection).
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
-# A program with another list separator, or one that takes no notice of quotes, splits a cell here: what follows must
-# not start a formula either.
+# A program with another list separator, or one that ignores quotes, splits a cell here, so the rest must not start a
+# formula either.
 FORMULA_INSIDE = re.compile(r"""([;,\t\r\n|"']\s*)(?=[=+\-@＝＋－＠])""")
-XLSX_MOST_ROWS = 1_048_575  # beside the heading
+XLSX_MOST_ROWS = 1_048_575  # without the heading
 XLSX_LONGEST_CELL = 32_000
 BUFFER = 64 * 1024
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -33,19 +33,19 @@ class Sheet(Protocol):
 
 
 def harmless(cell: Cell) -> Cell:
-    """A text that would start a formula begins with an apostrophe, so that it stays text in every program."""
+    """Prepend an apostrophe to a text that would start a formula, so that every program treats it as text."""
     if not isinstance(cell, str) or not cell:
         return cell
     return f"'{cell}" if cell[0] in FORMULA_STARTS or cell.lstrip()[:1] in FORMULA_STARTS else cell
 
 
 def harmless_in_csv(cell: Cell) -> Cell:
-    """As `harmless`, and also after every character that a program may take for the end of a cell."""
+    """Do the same as `harmless`, also after every character that a program may treat as the end of a cell."""
     return harmless(FORMULA_INSIDE.sub(r"\1'", cell)) if isinstance(cell, str) else cell
 
 
 class CsvSheet:
-    """UTF-8 with a byte order mark, which Excel wants to see."""
+    """CSV in UTF-8 with the byte order mark that Excel requires."""
 
     def __init__(self, target: SealedWriter) -> None:
         self._target, self._text = target, io.StringIO(newline="")

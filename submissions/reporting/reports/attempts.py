@@ -1,4 +1,4 @@
-"""How many selfies an approval took."""
+"""Report the number of selfies per approval."""
 
 from django.db.models import Count
 from django.utils.translation import gettext as _

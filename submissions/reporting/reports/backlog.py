@@ -1,4 +1,4 @@
-"""What waits for a verdict now, by how long it has waited."""
+"""Report the submissions that wait for a decision now, by waiting time."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def labels() -> dict[str, str]:
 
 
 def report(user: User, window: Window) -> Report:
-    """Everybody who reviews sees the whole queue, so everybody gets all of it here."""
+    """Report the whole queue to every reviewer, because every reviewer sees all of it."""
     counted = Submission.objects.awaiting_review().aggregate(**_bands())
     named = labels()
     rows = [
@@ -46,11 +46,11 @@ def report(user: User, window: Window) -> Report:
 
 def _bands() -> dict[str, Any]:
     now = clock.now()
-    found: dict[str, Any] = {}
-    for key, (least, most) in WAITED.items():
-        band = Q(pending_at__lte=now - least * HOURS)
-        if most is not None:
-            band &= Q(pending_at__gt=now - most * HOURS)
-        found[f"all_{key}"] = Count("id", filter=band)
-        found[f"over_{key}"] = Count("id", filter=band & Q(target_at__lt=now))
-    return found
+    bands: dict[str, Any] = {}
+    for key, (min_hours, max_hours) in WAITED.items():
+        band = Q(pending_at__lte=now - min_hours * HOURS)
+        if max_hours is not None:
+            band &= Q(pending_at__gt=now - max_hours * HOURS)
+        bands[f"all_{key}"] = Count("id", filter=band)
+        bands[f"over_{key}"] = Count("id", filter=band & Q(target_at__lt=now))
+    return bands

@@ -1,4 +1,4 @@
-"""The range of days a report covers: given in the URL, by preset or by dates, never longer than a quarter."""
+"""The range of days of a report: from the URL, by preset or by dates, at most a quarter."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from submissions.core import clock
 from submissions.search.filter_engine import day, start_of
 
-MAX_LENGTH = 92  # days: what is read stays bounded
+MAX_LENGTH = 92  # days, to bound the cost of a report
 DEFAULT = "7"
 
 
 @dataclass(frozen=True)
 class Window:
-    """First and last day, both inside, in the portal's time zone."""
+    """First and last day, both included, in the portal's time zone."""
 
     first: date
     last: date
@@ -28,7 +28,7 @@ class Window:
 
     @property
     def end(self) -> datetime:
-        """The first moment that is outside."""
+        """Return the first moment after the range."""
         return start_of(self.last + timedelta(days=1))
 
     @property
@@ -36,7 +36,7 @@ class Window:
         return [self.first + timedelta(days=at) for at in range((self.last - self.first).days + 1)]
 
     def decided(self, **filters: str) -> str:
-        """The list of what was decided in these days and fits the filters."""
+        """Return the URL of the list of submissions decided in these days, with the filters."""
         return listed(decided_from=self.first.isoformat(), decided_to=self.last.isoformat(), **filters)
 
     def asked_again(self, **filters: str) -> str:
@@ -51,30 +51,30 @@ def presets() -> list[tuple[str, str]]:
     return [("1", _("Today")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("90", _("Last 90 days"))]
 
 
-def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
-    """(window, the preset it is or "", sentences about what was not understood)."""
+def window_of(params: QueryDict) -> tuple[Window, str, list[str]]:
+    """Return (window, its preset or "", messages about invalid dates)."""
     today = clock.today()
-    told: list[str] = []
-    if given.get("from") or given.get("to"):
-        found = _by_dates(given, today, told)
-        if found is not None:
-            return found, "", told
-    preset = given.get("days", DEFAULT)
+    problems: list[str] = []
+    if params.get("from") or params.get("to"):
+        window = _by_dates(params, today, problems)
+        if window is not None:
+            return window, "", problems
+    preset = params.get("days", DEFAULT)
     if preset not in dict(presets()):
-        told.append(_("There is no range of “%(days)s” days; the last 7 are shown.") % {"days": preset[:20]})
+        problems.append(_("There is no range of “%(days)s” days; the last 7 are shown.") % {"days": preset[:20]})
         preset = DEFAULT
-    return Window(today - timedelta(days=int(preset) - 1), today), preset, told
+    return Window(today - timedelta(days=int(preset) - 1), today), preset, problems
 
 
-def _by_dates(given: QueryDict, today: date, told: list[str]) -> Window | None:
-    first, last = day(given.get("from", "")), day(given.get("to", "") or today.isoformat())
+def _by_dates(params: QueryDict, today: date, problems: list[str]) -> Window | None:
+    first, last = day(params.get("from", "")), day(params.get("to", "") or today.isoformat())
     if first is None or last is None:
-        told.append(_("Write both days as YYYY-MM-DD, for example 2026-01-31. The last 7 days are shown."))
+        problems.append(_("Write both days as YYYY-MM-DD, for example 2026-01-31. The last 7 days are shown."))
         return None
     if first > last:
-        told.append(_("The first day is after the last, so they were exchanged."))
+        problems.append(_("The first day is after the last, so they were exchanged."))
         first, last = last, first
     if (last - first).days >= MAX_LENGTH:
-        told.append(_("At most %(days)d days are shown at once; these are the last ones.") % {"days": MAX_LENGTH})
+        problems.append(_("At most %(days)d days are shown at once; these are the last ones.") % {"days": MAX_LENGTH})
         first = last - timedelta(days=MAX_LENGTH - 1)
     return Window(first, last)

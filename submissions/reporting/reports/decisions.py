@@ -1,4 +1,4 @@
-"""Time to decision per day and per person, and how often the answer was yes."""
+"""Report the time to decision per day and per reviewer, and the approval rate."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -22,7 +22,7 @@ Timed = dict[Any, tuple[int, list[timedelta | None]]]
 
 
 def _timed(rows: SubmissionQuerySet, by: str) -> Timed:
-    """How many, and p50, p75 and p95 of pending to decided, for each value of `by` ("day" or a column)."""
+    """Return the number and p50, p75 and p95 from pending to decided, for each value of `by` ("day" or a column)."""
     rows = rows.filter(source=Source.REVIEWER, pending_at__isnull=False)
     if connection.vendor == "postgresql":
         return _timed_by_database(rows, by)
@@ -40,9 +40,9 @@ def _timed(rows: SubmissionQuerySet, by: str) -> Timed:
 def _timed_by_database(rows: SubmissionQuerySet, by: str) -> Timed:
     keyed: Any = rows.annotate(day=TruncDate("decided_at")) if by == "day" else rows
     took = between("pending_at", "decided_at")
-    wanted = {f"p{at}": PercentileCont(took, fraction) for at, fraction in enumerate(WANTED)}
-    grouped = keyed.order_by().values(by).annotate(many=Count("id"), **wanted)
-    return {row[by]: (row["many"], [row[name] for name in wanted]) for row in grouped}
+    percentiles = {f"p{at}": PercentileCont(took, fraction) for at, fraction in enumerate(WANTED)}
+    grouped = keyed.order_by().values(by).annotate(many=Count("id"), **percentiles)
+    return {row[by]: (row["many"], [row[name] for name in percentiles]) for row in grouped}
 
 
 def _times(key: Any, timed: Timed, link: str) -> list[Cell]:
@@ -94,7 +94,7 @@ def names_of(usernames: list[str]) -> dict[str, str]:
 
 
 def approval(user: User, window: Window) -> Report:
-    """Per reviewer, and for what the vendor or the clock decided."""
+    """Report approvals and rejections per reviewer, and those by the vendor or a deadline."""
     counted: Any = (
         closed_in(user, window)
         .filter(status__in=DECIDED)
@@ -102,13 +102,13 @@ def approval(user: User, window: Window) -> Report:
         .values("source", "decided_by__username")
         .annotate(yes=Count("id", filter=Q(status=Status.APPROVED)), no=Count("id", filter=Q(status=Status.REJECTED)))
     )
-    found = sorted(counted, key=lambda row: -(row["yes"] + row["no"]))
-    names = names_of([row["decided_by__username"] for row in found if row["decided_by__username"]])
-    rows = [_approval_row(row, names, user, window) for row in found]
-    shown = [row[0].text for row in rows]
-    series = [(_("Approved"), [row["yes"] for row in found]), (_("Rejected"), [row["no"] for row in found])]
+    counts = sorted(counted, key=lambda row: -(row["yes"] + row["no"]))
+    names = names_of([row["decided_by__username"] for row in counts if row["decided_by__username"]])
+    rows = [_approval_row(row, names, user, window) for row in counts]
+    labels = [row[0].text for row in rows]
+    series = [(_("Approved"), [row["yes"] for row in counts]), (_("Rejected"), [row["no"] for row in counts])]
     heads = [_("Decided by"), _("Approved"), _("Rejected"), _("Approval rate")]
-    return Report("approval", _("Approval rate"), heads, rows, chart=Chart("stacked", shown, series))
+    return Report("approval", _("Approval rate"), heads, rows, chart=Chart("stacked", labels, series))
 
 
 def _approval_row(row: dict[str, Any], names: dict[str, str], user: User, window: Window) -> list[Cell]:

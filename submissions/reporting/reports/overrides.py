@@ -1,6 +1,6 @@
-"""Who put a check of the portal aside, and why: ticked warnings, and unknown calls settled by hand.
+"""Report who overrode a check of the portal, and why: ticked warnings, and unknown calls settled by hand.
 
-The reason is shown to managers only, and that they were shown is an event of its own.
+Only managers see the reasons, and each view of them is an event.
 """
 
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ class Override:
 
 
 def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
-    """The newest ones of the window; an officer sees their own, without reasons."""
+    """Return the newest overrides of the window; an officer gets their own, without reasons."""
     found = [*_by_hand(user, window), *_ticked(user, window)]
     found = sorted(found, key=lambda row: row.at, reverse=True)[:SHOWN]
     if found and user_can_see_all_figures(user):
-        shown = [row.submission for row in found if row.reason]
-        events.record_list("override_reasons_shown", by=by, shown=shown, filters={})
+        with_reason = [row.submission for row in found if row.reason]
+        events.record_list("override_reasons_shown", by=by, shown=with_reason, filters={})
     return found
 
 
@@ -74,17 +74,17 @@ def _reason(event: Event, submission: Submission, user: User) -> str:
 
 
 def _ticked(user: User, window: Window) -> list[Override]:
-    """Approvals for which warnings of the portal were ticked off; none that a second reviewer shall not know of yet."""
+    """Return approvals with ticked warnings, without those that a second reviewer must not know of yet."""
     rows = Decision.objects.filter(
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])
     rows = rows.exclude(submission__status=Status.SECOND_REVIEW)
     if not user_can_see_all_figures(user):
         rows = rows.filter(reviewer=user)
-    found = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])
-    found = [row for row in found if row.reviewer == user or not is_blind(row.submission, user)]
-    load_keys([decision.submission for decision in found])
-    return [_tick(decision, user) for decision in found]
+    approvals = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])
+    approvals = [row for row in approvals if row.reviewer == user or not is_blind(row.submission, user)]
+    load_keys([decision.submission for decision in approvals])
+    return [_tick(decision, user) for decision in approvals]
 
 
 def _tick(decision: Decision, user: User) -> Override:

@@ -1,4 +1,4 @@
-"""Percentiles of durations: PostgreSQL's own where it is there, else from the ordered values, to the same numbers."""
+"""Percentiles of durations: by PostgreSQL, or from the sorted values with the same result."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,7 +26,7 @@ def between(start: str, end: str) -> "ExpressionWrapper[Any]":
 
 
 def percentile(ordered: Sequence[timedelta], fraction: float) -> timedelta | None:
-    """The value at `fraction` (0 to 1) of an ordered list, between two neighbours as PostgreSQL does it."""
+    """Return the value at `fraction` (0 to 1) of a sorted list, interpolated as in PostgreSQL; None if it is empty."""
     if not ordered:
         return None
     place = fraction * (len(ordered) - 1)

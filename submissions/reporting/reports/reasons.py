@@ -1,4 +1,4 @@
-"""Why was it rejected, why was it asked again: per agent who captured it and per reviewer who decided it."""
+"""Report the reasons of rejections and retries, per capturing agent and per reviewer."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from submissions.search.filter_engine import NONE
 from submissions.search.filters import RETRIES
 from submissions.workflow.role_permissions import user_can_see_all_figures
 
-Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
+Counted = list[tuple[str | None, str, int]]  # (username, code, count)
 Link = Callable[[str, str], str]
 
 
@@ -37,7 +37,7 @@ def rejected_per_agent(user: User, window: Window) -> Report:
 
 
 def _rejected(user: User, window: Window, column: str) -> Counted:
-    """Our reason where a person rejected, else the first of the vendor's codes."""
+    """Count rejections by our reason if a reviewer rejected, else by the first of the vendor's codes."""
     first = KeyTextTransform("0", "vendor_codes")
     rows = closed_in(user, window).filter(status=Status.REJECTED)
     code = Coalesce(NullIf(F("reason_code"), Value("")), first, Value(""), output_field=TextField())
@@ -74,10 +74,10 @@ def retried_per_reviewer(user: User, window: Window) -> Report:
 
 
 def _retried(user: User, window: Window, column: str) -> Counted:
-    """Submissions, not tries: one that was asked three times for the same counts once, as in the list behind it."""
+    """Count submissions, not tries: three retries with the same code count once, as in the linked list."""
     of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
-    asked = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
-    rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
+    retries = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
+    rows: Any = retries.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
     if not user_can_see_all_figures(user):
         rows = rows.annotate(decider=Subquery(of.values("decided_by")[:1])).filter(decider=user.pk)
     grouped = rows.order_by().values_list("who", "code").annotate(many=Count("submission_id", distinct=True))
@@ -110,7 +110,7 @@ def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, 
 
 
 def _in_words(code: str, surface: str) -> str:
-    """The code with what happened; the code alone where nobody knows it."""
+    """Return the code with its explanation; an unknown code alone."""
     if not code:
         return _("no code")
     if code in decisions.OWN_REASONS:

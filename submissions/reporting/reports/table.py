@@ -1,4 +1,4 @@
-"""What a report is made of: a table whose numbers are links, and the same numbers for the chart beside it."""
+"""The structure of a report: a table whose numbers are links, and the same numbers for its chart."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chart:
-    """`kind`: bar, stacked or line; one list of values a series, None where there is none."""
+    """`kind`: bar, stacked or line; one list of values per series, with None for a missing value."""
 
     kind: str
     labels: Sequence[str]
@@ -40,7 +40,7 @@ class Report:
 
 
 def shortened(report: Report, most: int, link: str) -> Report:
-    """The first rows, and a last one that leads to all of them."""
+    """Return the first `most` rows and a last one that links to all of them."""
     if len(report.rows) <= most:
         return report
     more = Cell(_("Show all %(rows)d rows") % {"rows": len(report.rows)}, link)
@@ -52,12 +52,12 @@ def name(text: str) -> Cell:
 
 
 def number(value: int, link: str = "") -> Cell:
-    """Nothing lies behind a nought, so it is no link."""
+    """Return a number as a link; 0 has no link, because its list is empty."""
     return Cell(f"{value:,}", link if value else "", is_number=True)
 
 
 def share(part: int, whole: int, link: str = "") -> Cell:
-    """`link`: the list of the whole."""
+    """Return a percentage; `link`: the list of the whole."""
     return Cell(f"{100 * part / whole:.0f} %", link, is_number=True) if whole else Cell("–", is_number=True)
 
 
@@ -66,7 +66,7 @@ def duration(value: timedelta | None, link: str = "") -> Cell:
 
 
 def span(value: timedelta | None) -> str:
-    """To the minute: "3 h 12 min"."""
+    """Return a duration to the minute, such as "3 h 12 min"."""
     if value is None:
         return "–"
     minutes = round(value.total_seconds() / 60)
