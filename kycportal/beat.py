@@ -1,7 +1,7 @@
-"""Celery beat's schedule in Redis, run by one beat at a time, which outlives a Redis that is emptied, stopped or away.
+"""Celery beat's schedule in Redis, run by one beat at a time, which survives a flushed, stopped or unavailable Redis.
 
-RedBeat alone ends with its process when its lock is gone, and has nothing to run when its schedule is. Redis may be
-emptied at any moment here: the ledger is the guarantee, and beat is what finds its work again.
+Without this class RedBeat ends its process if its lock is lost, and runs nothing if its schedule is. Redis may be
+flushed at any time here: the ledger guarantees the work, and beat finds it again.
 """
 
 import logging
@@ -20,7 +20,7 @@ class Scheduler(RedBeatScheduler):  # type: ignore[misc]
     lock: Any = None
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Seconds until the next one."""
+        """Run due tasks; return the seconds until the next tick."""
         try:
             self._write_schedule_where_it_is_gone()
             if self.lock is None:
@@ -39,5 +39,5 @@ class Scheduler(RedBeatScheduler):  # type: ignore[misc]
             self.setup_schedule()
 
     def _wait_for_the_lock(self) -> None:
-        """As at the start: a second beat waits here until the first is gone."""
+        """Wait for the lock, as at the start: a second beat waits here until the first one ends."""
         acquire_distributed_beat_lock(sender=SimpleNamespace(scheduler=self))

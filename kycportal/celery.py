@@ -15,10 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
 
 
 class LosableQoS(QoS):
-    """What a worker owes a Redis that has gone: nothing.
+    """Skip acknowledging and restoring messages after the connection to Redis is lost.
 
-    kombu 5.7 would put unacknowledged wake-ups back, and acknowledge finished ones, through the channel that has just
-    been closed, and the worker ends with an AttributeError. A wake-up carries nothing that a sweep does not find.
+    kombu 5.7 would use the closed channel for it, and the worker would end with an AttributeError. The sweep finds the
+    work of a lost wake-up anyway.
     """
 
     restore_at_shutdown = False
@@ -41,7 +41,7 @@ app.autodiscover_tasks()
 
 @app.on_after_configure.connect
 def _tell_redbeat(sender: Celery, **_rest: Any) -> None:
-    """RedBeat looks for its own two settings here and not under their CELERY_ names, and warns at each start."""
+    """Copy RedBeat's two settings: it reads them without the prefix CELERY_ and warns at each start otherwise."""
     sender.conf.redbeat_redis_url = sender.conf.broker_url
     options = sender.conf.broker_transport_options
     sender.conf.redbeat_redis_options = {name: options[name] for name in ("socket_connect_timeout", "socket_timeout")}
@@ -49,7 +49,7 @@ def _tell_redbeat(sender: Celery, **_rest: Any) -> None:
 
 @app.on_after_finalize.connect
 def _listen(**_rest: Any) -> None:
-    """What listens to Celery's signals; it needs the settings, so it comes after them."""
+    """Connect the receivers of Celery's signals once the settings, which they need, are loaded."""
     importlib.import_module("kycportal.request_ids")
     importlib.import_module("kycportal.workers")
 
@@ -57,7 +57,7 @@ def _listen(**_rest: Any) -> None:
 @task_prerun.connect
 @task_postrun.connect
 def _keep_what_is_usable(**_rest: Any) -> None:
-    """A connection lives for CONN_MAX_AGE and as long as it can be used: making one costs as much as half a call."""
+    """Keep a database connection for CONN_MAX_AGE while it is usable: opening one costs as much as half a call."""
     close_old_connections()
 
 
@@ -69,5 +69,5 @@ def _trace(**_rest: Any) -> None:
 
 @beat_init.connect
 def _beat_at_once(**_rest: Any) -> None:
-    """The first heartbeat does not wait for its turn, so that a start is known to be good seconds earlier."""
+    """Send the first heartbeat at once, so that a start is confirmed seconds earlier."""
     app.send_task("kycportal.health.note_heartbeat")

@@ -1,4 +1,4 @@
-"""Reads the environment, failing loudly, and makes the embedded default's secrets once."""
+"""Read the environment, raise on invalid values, and generate the secrets of the embedded default once."""
 
 import base64
 import fcntl
@@ -44,14 +44,14 @@ def new_key() -> str:
 
 
 def new_signing_key() -> str:
-    """For SECRET_KEY: Django's deployment check wants 50 characters at least."""
+    """Return a new SECRET_KEY of at least 50 characters, as Django's deployment check requires."""
     return secrets.token_urlsafe(48)
 
 
 def secret(name: str, folder: Path, *, may_make: bool, make: Callable[[], str] = new_key) -> str:
-    """The variable; on the embedded default, else, what was made once in `folder` with mode 0600."""
-    if given := text(name):
-        return given
+    """Return the variable; if it is empty and `may_make`, the secret generated once in `folder` (mode 0600)."""
+    if value := text(name):
+        return value
     if not may_make:
         raise ImproperlyConfigured(
             f"{name} is not set. With DATABASE_URL given, every secret must be given too "
@@ -61,56 +61,56 @@ def secret(name: str, folder: Path, *, may_make: bool, make: Callable[[], str] =
 
 
 def made_once(path: Path, make: Callable[[], str]) -> str:
-    """The file's content; made under a lock when it is not there, so that processes starting together agree."""
+    """Return the content of the file; generate it under a lock if it is missing, so that parallel processes agree."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if kept := file.read().strip():
-            return kept
-        made = make()
-        file.write(made)
+        if content := file.read().strip():
+            return content
+        generated = make()
+        file.write(generated)
         file.flush()
         os.fsync(file.fileno())
-    return made
+    return generated
 
 
 def keys(name: str, value: str) -> list[bytes]:
-    """Comma list of base64url keys, 32 bytes each; the first is used for writing, all for reading."""
-    found = []
+    """Parse comma-separated base64url keys of 32 bytes; the first one is used for writing, all for reading."""
+    decoded = []
     for part in value.split(","):
         try:
-            found.append(base64.urlsafe_b64decode(part.strip()))
+            decoded.append(base64.urlsafe_b64decode(part.strip()))
         except ValueError:
-            found.append(b"")
-    if not found or any(len(key) != KEY_BYTES for key in found):
+            decoded.append(b"")
+    if not decoded or any(len(key) != KEY_BYTES for key in decoded):
         raise ImproperlyConfigured(
             f"{name} must be a comma list of base64url keys of {KEY_BYTES} bytes each; make one with "
             "python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
         )
-    return found
+    return decoded
 
 
 def time_zone(name: str, default: str) -> str:
     value = text(name, default)
     try:
         ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:  # not there, no key at all, a folder
+    except (KeyError, ValueError, OSError) as error:  # unknown zone, invalid key, a folder
         raise ImproperlyConfigured(f"{name}={value} is no time zone: write one as Asia/Seoul.") from error
     return value
 
 
 def address(name: str, url: str, *, form: str) -> SplitResult:
-    """What cannot be read is told without its text, which may hold a password; so the error below is left out too."""
+    """Parse a URL. The error omits the text and its cause, because they may contain a password."""
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  read when it is asked for
+        parts.port  # noqa: B018  the property raises for an invalid port
     except ValueError:
         raise ImproperlyConfigured(f"{name} cannot be read. It must look like {form}; {ENCODE}.") from None
     return parts
 
 
 def database(name: str, url: str, **more: Any) -> dict[str, Any]:
-    """Django's DATABASES["default"] for DATABASE_URL."""
+    """Return Django's DATABASES["default"] for DATABASE_URL."""
     form = "postgres://user:password@host/name"
     address(name, url, form=form)
     try:
@@ -120,7 +120,7 @@ def database(name: str, url: str, **more: Any) -> dict[str, Any]:
 
 
 def storage(url: str, folder: Path) -> dict[str, object]:
-    """Django's STORAGES["default"] for STORAGE_URL: a local folder, or s3://bucket?endpoint=...&region=..."""
+    """Return Django's STORAGES["default"] for STORAGE_URL: a local folder, or s3://bucket?endpoint=...&region=..."""
     if not url:
         options: dict[str, object] = {"location": str(folder), "file_permissions_mode": 0o600}
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
@@ -146,7 +146,7 @@ def storage(url: str, folder: Path) -> dict[str, object]:
 
 
 def redis(url: str) -> str:
-    """REDIS_URL; over TLS the server's certificate is verified, which Celery does only where the URL asks for it."""
+    """Return REDIS_URL; for TLS, add the certificate check, which Celery does only if the URL requests it."""
     if not url.startswith("rediss://") or "ssl_cert_reqs=" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=required"
@@ -167,7 +167,7 @@ WITHOUT_MAIL = {
 
 
 def mail(url: str, folder: Path) -> dict[str, Any]:
-    """Django's mail settings for EMAIL_URL (smtp://user:password@host:port?tls=1); files in `folder` without one."""
+    """Return the mail settings for EMAIL_URL (smtp://user:password@host:port?tls=1); without it, files in `folder`."""
     if not url:
         return WITHOUT_MAIL | {"EMAIL_FILE_PATH": str(folder)}
     form = "smtp://user:password@host:port?tls=1"
@@ -197,7 +197,7 @@ def origin(url: str) -> str:
 
 
 def single_sign_on(issuer: str, *, must_be_https: bool) -> dict[str, object]:
-    """allauth's OpenID Connect provider for OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME."""
+    """Return allauth's OpenID Connect provider: OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME."""
     if not issuer:
         return {"APPS": []}
     if must_be_https and urlsplit(issuer).scheme != "https":

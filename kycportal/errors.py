@@ -1,4 +1,4 @@
-"""The pages for what went wrong, in plain words and with a way on."""
+"""The error pages: a plain text and a link to continue."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's own would read the form once more for its token, fail again, and answer 500."""
+    """Render the page without the form's token: Django's view would read the form again, fail again and return 500."""
     return render(request, "errors/400.html", status=400)
 
 
@@ -19,7 +19,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Stands alone: what broke may be the database or the static files, which every other page needs."""
+    """Render a page without database and static files, because either may be the cause of the error."""
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

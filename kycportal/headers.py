@@ -1,4 +1,4 @@
-"""Response headers that no library sets: what a page may use of the device, and that personal pages are not kept."""
+"""Response headers that no library sets: Permissions-Policy, and no caching of personal pages."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "display-capture", "midi", "hid")
 LOG_OUT = "/accounts/logout/"
-# Where a picture is taken: an agent's submission page, a customer's phone page. Everywhere else the camera stays shut.
+# Pages with a camera: an agent's submission page and a customer's phone page. All others disable the camera.
 USES_CAMERA = re.compile(r"^/(submissions|phone)/[0-9a-f-]{36}/")
 
 

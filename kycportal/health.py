@@ -1,4 +1,4 @@
-"""Is it alive, and can it do its work? For load balancers and for `make run`; no sign-in, nothing personal."""
+"""Liveness and readiness for load balancers and `make run`, without sign-in and personal data."""
 
 import threading
 import time
@@ -23,13 +23,13 @@ PROBE_NAME = "readyz-probe"
 
 
 def broker() -> "redis.Redis":
-    """A client of its own: a probe asks even where the process does not."""
+    """Return a separate client, which ignores the circuit breaker of the process."""
     return redis_client.connect(timeout=2)
 
 
 @shared_task
 def note_heartbeat() -> None:
-    """Beat starts it and a worker runs it: the key it leaves proves both, and the broker between them."""
+    """Store a heartbeat: beat sends the task and a worker runs it, so the key proves that both and the broker work."""
     broker().set(HEARTBEAT, str(time.time()), ex=HEARTBEAT_GOOD_FOR)
 
 
@@ -42,13 +42,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when every part answers, else 503; each part says "ok" or what is wrong.
+    """Return 200 if every part works, else 503; the body has "ok" or the fault of each part.
 
-    `?only=database` asks about that part alone (several: with commas). A balancer wants that: pages work while no
-    worker does, and a host must not be left out for what all hosts lack.
+    `?only=database` checks one part (or several, separated by commas), for load balancers: pages work without a worker,
+    and a balancer must not remove a host because of a fault that all hosts share.
     """
-    wanted = [name for name in request.GET.get("only", "").split(",") if name in CHECKS] or list(CHECKS)
-    parts = {name: _try(CHECKS[name]) for name in wanted}
+    names = [name for name in request.GET.get("only", "").split(",") if name in CHECKS] or list(CHECKS)
+    parts = {name: _try(CHECKS[name]) for name in names}
     ready = all(said == "ok" for said in parts.values())
     return JsonResponse(parts, status=200 if ready else 503)
 
@@ -62,7 +62,7 @@ def _try(check: Callable[[], None]) -> str:
 
 
 class NotReady(Exception):
-    """A part answers and is not what it must be."""
+    """A part responds, but not as it must."""
 
 
 def _database() -> None:
@@ -81,9 +81,9 @@ def _worker_and_beat() -> None:
 
 
 def probe_storage() -> Storage:
-    """The images' storage, as one asks it whether it answers."""
-    found: Storage = getattr(default_storage, "for_probe", default_storage)
-    return found
+    """Return the storage of the images for probes, with short timeouts if it has them."""
+    storage: Storage = getattr(default_storage, "for_probe", default_storage)
+    return storage
 
 
 def _storage() -> None:
@@ -92,7 +92,7 @@ def _storage() -> None:
 
 
 def _seldom(check: Callable[[], None]) -> Callable[[], None]:
-    """The check at most once in `SELDOM` seconds a process, because strangers may ask: in between its word stands."""
+    """Run the check at most once per `SELDOM` seconds and process, because anybody may request it."""
     lock = threading.Lock()
     last: list[tuple[float, Exception | None]] = []
 

@@ -1,7 +1,7 @@
-"""`make run` for phones: the address of this machine in its network, and a certificate made here.
+"""`make run` for phones: the address of this machine in its network, and a self-signed certificate.
 
-Browsers give the camera to secure pages only. A real installation stands behind a proxy with a real certificate and
-names it in PUBLIC_URL; nothing of this is used there.
+Browsers allow the camera on secure pages only. A production installation runs behind a proxy with a real certificate
+and sets PUBLIC_URL; it does not use this module.
 """
 
 import ipaddress
@@ -18,11 +18,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LASTS = timedelta(days=397)  # phones refuse longer ones
 RENEWED_BEFORE = timedelta(days=30)
-ELSEWHERE = ("192.0.2.1", 9)  # a documentation address: choosing the way there sends nothing
+ELSEWHERE = ("192.0.2.1", 9)  # a documentation address (RFC 5737): choosing a route to it sends nothing
 
 
 def own_address() -> str:
-    """This machine's address in its network; loopback where there is none."""
+    """Return this machine's address in its network; loopback if it has none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(ELSEWHERE)
@@ -41,31 +41,31 @@ def host_of(url: str) -> str:
 
 
 def certificate(data_dir: Path) -> tuple[Path, Path]:
-    """The files of certificate and key, kept in DATA_DIR; made again when the old one ends or names another address."""
-    made, key = data_dir / "https.crt", data_dir / "https.key"
-    if not (made.exists() and key.exists() and _is_good(made)):
-        _make(made, key)
-    return made, key
+    """Return the files of certificate and key in DATA_DIR; create new ones if they expired or the address changed."""
+    path, key = data_dir / "https.crt", data_dir / "https.key"
+    if not (path.exists() and key.exists() and _is_good(path)):
+        _make(path, key)
+    return path, key
 
 
-def fingerprint(made: Path) -> str:
-    """As a phone's certificate page shows it."""
-    digest = x509.load_pem_x509_certificate(made.read_bytes()).fingerprint(hashes.SHA256())
+def fingerprint(path: Path) -> str:
+    """Return the fingerprint in the format of a phone's certificate page."""
+    digest = x509.load_pem_x509_certificate(path.read_bytes()).fingerprint(hashes.SHA256())
     return digest.hex(":").upper()
 
 
-def _is_good(made: Path) -> bool:
-    found = x509.load_pem_x509_certificate(made.read_bytes())
-    named = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+def _is_good(path: Path) -> bool:
+    stored = x509.load_pem_x509_certificate(path.read_bytes())
+    named = stored.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     is_named = ipaddress.ip_address(own_address()) in named.get_values_for_type(x509.IPAddress)
-    return is_named and found.not_valid_after_utc - datetime.now(UTC) > RENEWED_BEFORE
+    return is_named and stored.not_valid_after_utc - datetime.now(UTC) > RENEWED_BEFORE
 
 
-def _make(made: Path, key: Path) -> None:
+def _make(path: Path, key: Path) -> None:
     private = ec.generate_private_key(ec.SECP256R1())
     encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     _write(key, private.private_bytes(encoding, form, serialization.NoEncryption()))
-    _write(made, _signed(private).public_bytes(encoding))
+    _write(path, _signed(private).public_bytes(encoding))
 
 
 def _signed(private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -81,7 +81,7 @@ def _signed(private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Mode 0600 from the first byte on."""
+    """Write the file with mode 0600 from the start."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)

@@ -1,9 +1,9 @@
-"""gunicorn's threaded worker for a portal that clients reach without a buffering proxy before it.
+"""gunicorn's threaded worker for a portal without a buffering proxy in front of it.
 
-gunicorn's own worker reads each request in one of its few threads and waits for ever, so that eight half-sent requests
-stop it. Here other threads read: each request whole, within deadlines, and so many connections from an address. The
-few threads that the portal runs in (`--threads`) see only requests that have arrived. When readers or memory run out,
-the address that takes most of them loses a connection, so that slow clients cannot shut the others out.
+gunicorn's own worker reads each request in one of its few threads without a time limit, so eight half-sent requests
+block it. Here separate threads read whole requests within deadlines, with a limit of connections per address. The few
+threads that run the portal (`--threads`) get only complete requests. If readers or memory run out, the address that
+uses most of them loses a connection, so that slow clients cannot block the others.
 
     gunicorn kycportal.wsgi --worker-class kycportal.listener.Worker --threads 8
 """
@@ -23,15 +23,15 @@ from gunicorn import util
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-READERS = 200  # threads that read or wait; a slow client holds one until its deadline
-MAX_READ = 150  # connections that are being read; for one more the heaviest address loses one
+READERS = 200  # threads that read or wait; a slow client occupies one until its deadline
+MAX_READ = 150  # connections that are being read; above it the heaviest address loses one
 FROM_ONE_ADDRESS = 16  # connections; a browser opens six
 HEAD_SECONDS = 10.0  # for the TLS handshake and all header lines
-PIECE, PIECE_SECONDS = 64 * 1024, 10.0  # the body: at least so many bytes in so many seconds
-WHOLE_SECONDS = 300.0  # and all of it
+PIECE, PIECE_SECONDS = 64 * 1024, 10.0  # the body: at least this many bytes in this many seconds
+WHOLE_SECONDS = 300.0  # the whole body
 MAX_BYTES = 72 * 1024 * 1024  # of one body; the portal's own limits are lower
 MAX_HELD = 256 * 1024 * 1024  # of all bodies that are being read or handled
-SEND_SECONDS = 30.0  # for one piece of an answer that the client does not take
+SEND_SECONDS = 30.0  # for one piece of a response that the client does not read
 
 
 def _address(conn: TConn) -> str:
@@ -39,7 +39,7 @@ def _address(conn: TConn) -> str:
 
 
 class Refused(Exception):
-    """A body that is not read to its end: status and reason for the client."""
+    """The body is not read to its end; has the status and reason for the client."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -50,9 +50,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.connections: weakref.WeakSet[TConn] = weakref.WeakSet()
-        self.deadlines: dict[TConn, float] = {}  # of those that are being read
+        self.deadlines: dict[TConn, float] = {}  # of connections that are being read
         self.held: dict[TConn, int] = {}  # bytes of their bodies
-        self.room = threading.Lock()  # one reader at a time decides who gives way
+        self.room = threading.Lock()  # one reader at a time closes connections
 
     def init_process(self) -> None:
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -64,7 +64,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._cut(list(self.deadlines))
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Read it in a thread of the readers; one connection too many from an address is closed unread."""
+        """Read the request in a reader thread; close a connection above the limit of its address."""
         if self._is_one_too_many(conn):
             self.nr_conns -= 1
             conn.close()
@@ -72,12 +72,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if len(self.deadlines) >= MAX_READ and (heaviest := self._heaviest(dict.fromkeys(dict(self.deadlines), 1))):
             self._cut([heaviest])
             self.deadlines.pop(heaviest, None)
-        self.deadlines[conn] = time.monotonic() + HEAD_SECONDS  # from now on: it may wait for a reader
+        self.deadlines[conn] = time.monotonic() + HEAD_SECONDS  # from now, because it may wait for a reader
         future = self.readers.submit(self.handle, conn)
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def _is_one_too_many(self, conn: TConn) -> bool:
-        """Behind proxies of ours all connections come from their addresses, and they set limits."""
+        """Return whether the address has too many connections; never behind our proxies, which set their own limits."""
         if conn in self.connections:
             return False
         self.connections.add(conn)
@@ -87,15 +87,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return sum(1 for other in same if other.sock.fileno() >= 0) > FROM_ONE_ADDRESS
 
     def murder_pending(self) -> None:
-        """Called every second at least: also end what is past its deadline."""
+        """End connections past their deadline too; gunicorn calls this at least once per second."""
         super().murder_pending()
         now = time.monotonic()
         self._cut([conn for conn, deadline in list(self.deadlines.items()) if deadline < now])
 
     def _heaviest(self, weights: dict[TConn, int]) -> TConn | None:
-        """Of the address with the most in all, the connection with the most that is still being read; else the oldest.
+        """Return the heaviest connection, still being read, of the heaviest address; with equal weights the oldest.
 
-        A request that is being answered is not cut. Behind proxies of ours all clients count as one address.
+        A request that is being handled is not closed. Behind our proxies all clients count as one address.
         """
         read = {conn: weight for conn, weight in weights.items() if conn in self.deadlines}
         by_address: Counter[str] = Counter()
@@ -104,7 +104,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return max(read, key=lambda conn: (by_address[_address(conn)], read[conn]), default=None)
 
     def _cut(self, late: list[TConn]) -> None:
-        """The thread that reads it sees the end of the connection. A TLS object may be in use there: leave it alone."""
+        """Shut the sockets down to end the reading threads. TLS objects may be in use there and stay untouched."""
         for conn in late:
             try:
                 socket.socket.shutdown(conn.sock, socket.SHUT_RDWR)
@@ -128,18 +128,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().handle_error(req, client, addr, exc)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """With the whole body there, in one of the threads that the portal runs in."""
+        """Handle a request with a complete body in one of the portal's threads."""
         req.body = self._whole_body(req, conn)
         self.deadlines.pop(conn, None)
         conn.sock.settimeout(SEND_SECONDS)
         return self.tpool.submit(super().handle_request, req, conn).result()
 
     def _whole_body(self, req: Any, conn: TConn) -> io.BytesIO:
-        """In memory: a face never lies in a temporary file."""
+        """Read the body into memory, because images of faces must not be in temporary files."""
         headers = dict(req.headers)
         if req._expected_100_continue:
             conn.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            req._expected_100_continue = False  # else gunicorn says it once more
+            req._expected_100_continue = False  # else gunicorn sends it again
         content = io.BytesIO()
         for piece in self._pieces(req.body, conn):
             content.write(piece)
@@ -153,10 +153,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return content
 
     def _make_room(self, conn: TConn) -> None:
-        """Over the limit the address that holds most gives way: four bodies that stand still must not stop all others.
+        """Close connections of the heaviest address above the memory limit, so that four bodies cannot block all.
 
         Raises:
-            Refused: it is this one.
+            Refused: this connection is the heaviest.
         """
         with self.room:
             while sum((held := dict(self.held)).values()) > MAX_HELD:

@@ -1,8 +1,7 @@
-"""How log lines look: JSON for machines, plain text on a terminal, the same ids on both, no personal value on either.
+"""The format of log lines: JSON for machines, plain text on a terminal, the same ids on both, never personal values.
 
-What a request, a task or a call binds with structlog (`request`, `task`, `call`, `operation`) stands on every line that
-is logged meanwhile. A traceback on a JSON line has its places and the errors' kinds, not their messages: those quote
-what was being worked on.
+Ids that a request, a task or a call binds with structlog (`request`, `task`, `call`, `operation`) are on every line
+logged meanwhile. A traceback on a JSON line has code locations and error types, not messages, which may quote data.
 """
 
 import logging
@@ -19,12 +18,12 @@ from argos.errors import VendorError
 
 FORMS = ("json", "plain")
 PLAIN_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s%(ids)s"
-# Errors whose message tells of a host, a file or a setting, never of a person.
+# Errors whose message names a host, a file or a setting, never a person.
 TELLABLE = (VendorError, OSError, OperationalError, ImproperlyConfigured)
 NOT_TELLABLE = (SMTPException,)  # an OSError that quotes the recipient
 PLACES = 12
-GUNICORN = "gunicorn.error"  # everything it says but the access log, which is off
-# A line for each request and each exchange is for machines; on a terminal only what needs a person is shown.
+GUNICORN = "gunicorn.error"  # all its messages; the access log is off
+# The lines of each request and exchange are for machines; a terminal shows only lines that need attention.
 MANY_LINES = (
     "kycportal.request_ids",
     "submissions.outbox.instrumentation",
@@ -34,14 +33,14 @@ MANY_LINES = (
 
 
 def config(form: str) -> dict[str, Any]:
-    """Django's LOGGING for LOG_FORMAT."""
+    """Return Django's LOGGING for LOG_FORMAT."""
     if form not in FORMS:
         raise ImproperlyConfigured(f"LOG_FORMAT={form} is neither json nor plain.")
     loggers: dict[str, dict[str, Any]] = {"celery": {"level": "WARNING"}, "py.warnings": {"level": "WARNING"}}
     if form == "plain":
         loggers |= {name: {"level": "WARNING"} for name in MANY_LINES}
     else:
-        # Gunicorn gave it a handler of its own, for plain text; the level stays what --log-level says.
+        # gunicorn adds its own handler for plain text; --log-level still sets the level.
         loggers[GUNICORN] = {"handlers": ["stderr"], "propagate": False}
     return {
         "version": 1,
@@ -62,7 +61,7 @@ def config(form: str) -> dict[str, Any]:
 
 
 class Routes(logging.Filter):
-    """A request that failed is logged with its address, which may hold a token: its route says enough."""
+    """Replace the URL of a failed request, which may contain a token, by its route."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -75,7 +74,7 @@ class Routes(logging.Filter):
 
 
 class Ids(logging.Filter):
-    """For plain lines: what is bound, in brackets."""
+    """Append the bound ids to plain lines in brackets."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         bound = structlog.contextvars.get_contextvars()
@@ -84,18 +83,18 @@ class Ids(logging.Filter):
 
 
 def route_of(request: Any) -> str:
-    """The pattern that an address matched (`submissions/<uuid:pk>/`), or that none did."""
+    """Return the URL pattern of the request (`submissions/<uuid:pk>/`), or that none matched."""
     match = getattr(request, "resolver_match", None)
     return f"/{match.route}" if match else "(no such address)"
 
 
 def error_without_values(_logger: object, _method: str, line: EventDict) -> EventDict:
-    """`exc_info` as `error` (kinds, outermost last) and `where` (file:line function, innermost last)."""
-    found: ExcInfo | None = line.pop("exc_info", None)
-    if not found or not isinstance(found, tuple) or found[1] is None:
+    """Replace `exc_info` by `error` (types, outermost last) and `where` (file:line function, innermost last)."""
+    exc_info: ExcInfo | None = line.pop("exc_info", None)
+    if not exc_info or not isinstance(exc_info, tuple) or exc_info[1] is None:
         return line
-    error: BaseException | None = found[1]
-    frames = traceback.extract_tb(found[2])[-PLACES:]
+    error: BaseException | None = exc_info[1]
+    frames = traceback.extract_tb(exc_info[2])[-PLACES:]
     line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     kinds: list[str] = []
     while error is not None and len(kinds) < PLACES:

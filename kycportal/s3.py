@@ -1,9 +1,8 @@
-"""Images on an S3 service, with its errors as the operating system would put them.
+"""Images on an S3 service, with its errors as OSErrors.
 
-The code that reads images knows three kinds of trouble besides damage: not there, not allowed, no answer. On a disk
-they are FileNotFoundError, PermissionError and other OSErrors, and so they are here. There is no address by which
-anybody but the portal could fetch an object: everything is streamed and opened here, so that every look is permitted
-and recorded.
+The code that reads images handles missing objects, denied access and no response. On a disk these are
+FileNotFoundError, PermissionError and other OSErrors, so this module raises the same. No object has a public URL: the
+portal streams and decrypts all of them, so that every view is permitted and recorded.
 """
 
 from collections.abc import Iterator
@@ -16,18 +15,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-# A page or a call waits for an image: an answer late is worse than "try again".
+# A page or a call waits for an image: a late reply is worse than an error that can be retried.
 CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 3})
-# Who only asks whether it answers hears "no" at once.
+# A probe fails at once.
 PROBE = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class NoAnswer(ConnectionError):
-    """The service did not answer, or answered that it cannot just now."""
+    """The service did not respond, or is temporarily unavailable."""
 
 
 class NoAddress(Exception):
-    """Nobody is given an address of a stored object."""
+    """Stored objects have no URL."""
 
 
 @contextmanager
@@ -55,14 +54,14 @@ class SealedStorage(S3Storage):  # type: ignore[misc]
 
     @cached_property
     def for_probe(self) -> "SealedStorage":
-        """The same bucket, by a client that tries once and waits for seconds only."""
+        """Return the same bucket with a client that tries once and has timeouts of seconds."""
         return SealedStorage(client_config=PROBE, **self._given)
 
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         with as_os_errors(name):
             opened: File[bytes] = super()._open(name, mode)
             if "r" in mode:
-                opened.file  # noqa: B018 (fetches it here and not at the first read, where nobody translates)
+                opened.file  # noqa: B018 (fetches it here, because errors at the first read are not translated)
             return opened
 
     def _save(self, name: str, content: "File[bytes]") -> str:

@@ -25,10 +25,10 @@ if set(FIELD_KEYS) & set(SEARCH_KEYS):
 DEBUG = env.flag("DEBUG")
 PORT = env.number("PORT", 8000)
 SANDBOX_PORT = env.number("SANDBOX_PORT", 8001)
-HTTPS_PORT = env.number("HTTPS_PORT", 0)  # `make run` listens there too, for phones, with a certificate of its own
+HTTPS_PORT = env.number("HTTPS_PORT", 0)  # `make run` also listens here, for phones, with a self-signed certificate
 OWN_URL = https.own_url(HTTPS_PORT) if HTTPS_PORT else f"http://127.0.0.1:{PORT}"
 PUBLIC_URL = env.text("PUBLIC_URL", OWN_URL).rstrip("/")
-# Only where it is said: the listener of HTTPS_PORT stands beside plain loopback, which must go on working.
+# Only if PUBLIC_URL says so: with HTTPS_PORT, plain http on loopback must still work.
 IS_HTTPS = urlsplit(env.text("PUBLIC_URL")).scheme == "https"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{https.host_of(PUBLIC_URL)}")
 PHONE_LINK_MINUTES = env.number("PHONE_LINK_MINUTES", 15)
@@ -98,7 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# SQLite keeps a ledger here, so a commit must survive a power cut: synchronous FULL, the price is one fsync a commit.
+# The ledger must survive a power failure: synchronous FULL, at the cost of one fsync per commit.
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": str(DATA_DIR / "db.sqlite3"),
@@ -108,7 +108,7 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     },
 }
-# A PostgreSQL host that vanished without a word is noticed; what the URL says goes before it. Seconds; the last in ms.
+# Timeouts that detect a PostgreSQL host that disappeared; the URL overrides them. Seconds; the last one in ms.
 GONE_AFTER = {
     "connect_timeout": 5,
     "keepalives_idle": 30,
@@ -135,7 +135,7 @@ DATABASES = {"default": _database()}
 
 
 def _redis_url() -> str:
-    """The variable, else where `make run` says its embedded server listens."""
+    """Return REDIS_URL, else the address of the embedded server that `make run` has started."""
     written = DATA_DIR / "redis-url"
     if not env.text("REDIS_URL") and written.exists():
         return written.read_text().strip()
@@ -190,9 +190,9 @@ ACCOUNT_FORMS = {"login": "submissions.accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = True  # every session has the same limits; there is no box to tick
+ACCOUNT_SESSION_REMEMBER = True  # all sessions have the same limits, so there is no checkbox
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-# A whole office may stand behind one address: only failures are counted tightly.
+# A whole office may share one address, so only failures have tight limits.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/15m/key", "reauthenticate": "10/m/user"}
 MFA_ADAPTER = "submissions.accounts.adapters.MFAAdapter"
 MFA_FORMS = {
@@ -205,16 +205,16 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "KYC Portal"
-MFA_TOTP_TOLERANCE = 1  # 30 seconds either way: telephones' clocks drift
+MFA_TOTP_TOLERANCE = 1  # 30 seconds in both directions, because phone clocks drift
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers offer passkeys without https on localhost only
 
-# Single sign-on is there when OIDC_ISSUER is; with it OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME (the button's).
+# OIDC_ISSUER enables single sign-on; it needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME (on the button).
 OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
 SOCIALACCOUNT_ADAPTER = "submissions.accounts.adapters.SingleSignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": env.single_sign_on(OIDC_ISSUER, must_be_https=IS_HTTPS)}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
-# How many proxies of ours append to X-Forwarded-For; 0: the peer is the client.
+# Number of our proxies that append to X-Forwarded-For; 0: the peer is the client.
 TRUSTED_PROXY_HOPS = env.number("TRUSTED_PROXY_HOPS", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_HOPS
 
@@ -226,19 +226,19 @@ if IS_HTTPS:  # the prefix makes browsers refuse the cookie from a sub-domain or
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 CSRF_FAILURE_VIEW = "kycportal.errors.csrf_failure"
 
-# Behind https everything insists on it; `make run` on loopback has no certificate to insist with.
+# With https all settings enforce it; `make run` on loopback has no certificate.
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-# Both bind other hosts of the domain, and a preloaded domain leaves the browsers' list after months: opt-in.
+# Both affect other hosts of the domain, and removing a preloaded domain takes months, so both are opt-in.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD")
 if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
     raise ImproperlyConfigured(
         "HSTS_PRELOAD=1 needs HSTS_INCLUDE_SUBDOMAINS=1: browsers' lists take whole domains only."
     )
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they warn that the two above are off
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they warn about the two settings above
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -256,7 +256,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Uploads stay in memory: a face never lies in a temporary file. 15 MB images, several in one form.
+# Uploads stay in memory, because images of faces must not be in temporary files. 15 MB per image, several per form.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -275,10 +275,10 @@ STATIC_ROOT = DATA_DIR / "static"
 
 CELERY_BROKER_URL = CELERY_REDBEAT_REDIS_URL = REDIS_URL  # the others are in `celery_settings`
 
-# JSON for machines; plain for a terminal, which is where the embedded default runs.
+# JSON for machines; plain text for a terminal, the default with the embedded database.
 LOG_FORMAT = env.text("LOG_FORMAT", "plain" if IS_EMBEDDED else "json")
 LOGGING = logs.config(LOG_FORMAT)
-# Whoever asks /metrics sends it as a bearer token; without one there is no such page.
+# Clients of /metrics send it as a bearer token; if it is empty the page does not exist.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
-# Where traces go, over HTTP; nothing is loaded without it.
+# Target of traces over HTTP; if it is empty, OpenTelemetry is not loaded.
 OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")

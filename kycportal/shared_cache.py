@@ -1,8 +1,8 @@
-"""The cache all processes share on Redis, which goes on in each process by itself while Redis is away.
+"""The cache that all processes share in Redis, with a fallback to process memory while Redis is unavailable.
 
-It holds counters of failed sign-ins and used codes, nothing personal: key names are hashed with the secret key. Limits
-that live here must not open when Redis is gone, so every call falls back to this process's memory: then each process
-counts by itself, which is stricter than not counting.
+It contains counters of failed sign-ins and used codes, nothing personal: keys are hashed with the secret key. Limits
+must hold without Redis, so every call falls back to this process's memory: each process then counts separately, which
+is stricter than not counting.
 """
 
 import hmac
@@ -20,13 +20,13 @@ ABSENT = object()
 
 
 def hashed_key(key: str, prefix: str, version: int) -> str:
-    """Django's KEY_FUNCTION: neither an address nor a user name can be read off a key."""
+    """Return the hashed key (Django's KEY_FUNCTION), so that keys reveal neither addresses nor user names."""
     digest = hmac.digest(settings.SECRET_KEY.encode(), key.encode(), "sha256").hex()
     return f"kycportal:cache:{prefix}:{version}:{digest}"
 
 
 class SharedCache(RedisCache):
-    """Django's Redis cache with a fallback. Only what the portal and allauth call is covered."""
+    """Django's Redis cache with a fallback. It covers only the methods that the portal and allauth call."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)

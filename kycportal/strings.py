@@ -1,7 +1,7 @@
-"""`python -m kycportal.strings`: collects what the portal says into the .po files, to be translated there.
+"""`python -m kycportal.strings`: collect the translatable strings into the .po files.
 
-With Python's parser and Django's own, so that no machine needs gettext. What is no longer said is dropped, what is said
-otherwise is empty again: a guess at a near sentence would be a wrong sentence in another language.
+It uses Python's and Django's parsers, so that no machine needs gettext. Removed strings are dropped, and changed ones
+have no translation: there is no fuzzy matching, because a similar sentence would be a wrong translation.
 """
 
 import ast
@@ -27,7 +27,7 @@ TEMPLATE_CALL = re.compile(rf"\b(_|n?p?gettext)\(({LITERAL}(?:, {LITERAL})*)")
 
 @dataclass(frozen=True)
 class Text:
-    """One thing said: `context` and `plural` where it has one; `place` from the project's folder."""
+    """One string, with `context` and `plural` if it has them; `place` is relative to the project's folder."""
 
     singular: str
     place: str
@@ -37,7 +37,7 @@ class Text:
 
 @dataclass
 class Names:
-    """Which names of one file are translating functions, whatever it calls them."""
+    """The names of gettext functions in one file, also under an alias."""
 
     said: dict[str, str] = field(default_factory=dict)
 
@@ -47,13 +47,13 @@ class Names:
         return cls({alias.asname or alias.name: alias.name for node in imports for alias in node.names})
 
     def function(self, call: ast.Call) -> str:
-        """The function's own name; empty for any other call."""
+        """Return the gettext function of a call; "" for any other call."""
         name = self.said.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
         return name if "gettext" in name or name == MARK else ""
 
 
 def in_code(path: Path) -> Iterator[Text]:
-    """What a Python file hands to gettext as a literal; what it hands on as a variable was marked elsewhere."""
+    """Yield the literals that a Python file passes to gettext; variables were marked elsewhere."""
     tree = ast.parse(path.read_bytes())
     names = Names.imported_by(tree)
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
@@ -64,7 +64,7 @@ def in_code(path: Path) -> Iterator[Text]:
 
 
 def in_template(path: Path) -> Iterator[Text]:
-    """What the tags and filters of a template translate, as Django's own collecting sees it."""
+    """Yield the strings that the tags and filters of a template translate, with Django's parser."""
     for function, literals in TEMPLATE_CALL.findall(templatize(path.read_text("utf-8"))):
         yield from _text(function, [ast.literal_eval(text) for text in re.findall(LITERAL, literals)], _place(path))
 
@@ -82,7 +82,7 @@ def _place(path: Path) -> str:
 
 
 def said() -> Iterator[Text]:
-    """Every text of the portal: code first, then templates, in the order of their files."""
+    """Yield all strings of the portal: code first, then templates, in the order of their files."""
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield from in_code(path)
@@ -92,7 +92,7 @@ def said() -> Iterator[Text]:
 
 
 def collected() -> Catalog:
-    """A catalogue without translations."""
+    """Return a catalogue of all strings without translations."""
     catalog = Catalog()
     for text in said():
         key = (text.singular, text.plural) if text.plural else text.singular
@@ -101,10 +101,10 @@ def collected() -> Catalog:
 
 
 def update(po: Path, found: Catalog) -> int:
-    """Bring one .po file to what is said now.
+    """Update one .po file to the current strings.
 
     Returns:
-        How many texts have no translation.
+        The number of strings without a translation.
     """
     with po.open("rb") as source:
         catalog = read_po(source, locale=po.parent.parent.name)

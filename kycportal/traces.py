@@ -1,8 +1,8 @@
-"""OpenTelemetry, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector; else nothing is loaded and nothing is done.
+"""OpenTelemetry traces, if OTEL_EXPORTER_OTLP_ENDPOINT names a collector; else nothing is loaded.
 
-Spans are made at three seams of ours (a request, a task, an exchange with the vendor) and not by the instrumentation
-packages: those write down addresses with their queries, and send our trace's id on to the vendor. Here a span has a
-route, a task's name or an operation, a status and times, and nothing else can get into one.
+The portal creates spans for a request, a task and an exchange with the vendor. The instrumentation packages are not
+used, because they store URLs with queries and send our trace id to the vendor. A span contains a route, a task name or
+an operation, a status and times, and nothing else.
 """
 
 import atexit
@@ -25,7 +25,7 @@ def start_where_wanted() -> None:
 
 
 def start(endpoint: str) -> None:
-    """Send spans to the collector from now on, in batches from a thread; the rest of OTEL_* is read by the SDK."""
+    """Send spans to the collector from now on, in batches from a thread; the SDK reads the other OTEL_* variables."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -40,7 +40,7 @@ def start(endpoint: str) -> None:
 
 @contextmanager
 def span(name: str, *, kind: SpanKind, within: Mapping[str, str]) -> Iterator[trace.Span]:
-    """`within`: headers that may name the trace it belongs to. An error that passes through leaves its kind alone."""
+    """Create a span. `within`: headers that may contain its trace; of an error, the span records only the type."""
     parent = propagate.extract(within)
     with _tracer.start_as_current_span(
         name, parent, kind=kind, record_exception=False, set_status_on_exception=False

@@ -1,4 +1,4 @@
-"""What is mounted where. The portal's own pages are listed in `submissions.urls`."""
+"""The root URLs. `submissions.urls` lists the portal's own pages."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""What every worker says of itself in Redis each few seconds: how many threads it has and how many are at work."""
+"""Report the number of threads and busy threads of every worker to Redis every few seconds."""
 
 import os
 import socket
@@ -16,9 +16,9 @@ from submissions.vendor_sync import concurrency
 KEY = "kycportal:workers"
 SAYS_SO_EVERY = 5.0  # seconds
 GOOD_FOR = 30.0
-# A thread works for a millisecond or two between its waits. With Python's own 5 ms thirty of them spent a twentieth of
-# a call and more on taking the interpreter from each other; much longer, and calls stand behind an export.
-INTERPRETER_FOR = 0.01  # seconds that a thread may keep it while others want it
+# A thread works for 1 to 2 ms between its waits. With Python's default of 5 ms, thirty threads spent 5 % of a call and
+# more on switching; with a much longer interval, calls wait behind an export.
+INTERPRETER_FOR = 0.01  # seconds that a thread may keep the interpreter while others wait
 _SET = "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) redis.call('EXPIRE', KEYS[1], 600) return 0"
 _ALL = "return redis.call('HGETALL', KEYS[1])"
 _NAME = f"{socket.gethostname()}:{os.getpid()}"
@@ -27,7 +27,7 @@ _said: dict[str, float] = {"threads": 0, "at": 0.0}
 
 @dataclass(frozen=True)
 class Pool:
-    """All workers that were heard of within `GOOD_FOR` seconds."""
+    """All workers that reported within `GOOD_FOR` seconds."""
 
     workers: int
     threads: int
@@ -60,7 +60,11 @@ def say(*, at_once: bool = False) -> None:
 
 
 def pool() -> Pool:
-    """Raises `shared.Gone`."""
+    """Return the sums of all workers.
+
+    Raises:
+        RedisUnavailable: Redis does not answer.
+    """
     told = [bytes(said).decode().split() for said in redis_client.run_script(_ALL, [KEY], [])[1::2]]
     alive = [(int(threads), int(busy)) for at, threads, busy in told if time.time() - float(at) < GOOD_FOR]
     return Pool(len(alive), sum(threads for threads, _busy in alive), sum(busy for _threads, busy in alive))

@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 from kycportal import traces
 from submissions.capture.imaging.face import weights
 
-CANNOT_START = 3  # what gunicorn's master takes from a worker for a reason not to start it again and again
+CANNOT_START = 3  # exit code of a worker on which gunicorn's master stops instead of restarting it
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kycportal.settings")
 

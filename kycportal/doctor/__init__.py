@@ -1,7 +1,7 @@
-"""Looks at an installation part by part and says of each what is wrong and what to do. `manage.py doctor` prints it.
+"""Check an installation part by part and report what is wrong and what to do. `manage.py doctor` prints the report.
 
-A check returns findings; one that breaks is itself a finding. Nothing is changed but a probe object in the storage, and
-each project's key costs one read at the vendor.
+A check returns findings; a check that raises is a finding too. The checks change only a probe object in the storage,
+and read once from the vendor with each project's key.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`do`: what to do about it, for a person; "" where it is good."""
+    """`said`: the state of the part; `do`: what the operator should do, "" if the state is good."""
 
     part: str
     grade: Grade
@@ -40,10 +40,10 @@ def bad(part: str, said: str, do: str) -> Finding:
 
 
 def examine(checks: dict[str, Check]) -> list[Finding]:
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for part, check in checks.items():
         try:
-            found += check()
-        except Exception as error:  # whatever broke is what there is to say
-            found.append(bad(part, f"{type(error).__name__}: {error}", "Mend what is named and run doctor again."))
-    return found
+            findings += check()
+        except Exception as error:  # any error of a check is its finding
+            findings.append(bad(part, f"{type(error).__name__}: {error}", "Mend what is named and run doctor again."))
+    return findings

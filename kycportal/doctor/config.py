@@ -1,4 +1,4 @@
-"""What the environment and this host's files say: do they hang together, do the keys open what lies in the database?"""
+"""Check the environment and this host's files: are they consistent, and do the keys decrypt the database?"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ from submissions.outbox import restore_watermark
 from submissions.privacy.keys import backup
 from submissions.search import blind_index
 
-LOOKED_AT = 200  # keys; their rows lie in random order, so the first are a sample
-OPENED = 20  # submissions, to hash anew what they hold
+LOOKED_AT = 200  # keys; the rows are in random order, so the first ones are a sample
+OPENED = 20  # submissions whose values are hashed again
 README = "README, Environment"
 
 
@@ -53,7 +53,7 @@ def _address() -> Iterator[Finding]:
 
 
 def _transport() -> Iterator[Finding]:
-    """How far browsers insist on https."""
+    """Check how far browsers enforce https (HSTS)."""
     if not settings.IS_HTTPS:
         return
     if not settings.TRUSTED_PROXY_HOPS:
@@ -69,7 +69,7 @@ def _transport() -> Iterator[Finding]:
 
 
 def files() -> Iterator[Finding]:
-    """What every page needs of this host's DATA_DIR."""
+    """Check the files in this host's DATA_DIR that every page needs."""
     if missing := _not_collected():
         do = "Run manage.py collectstatic --noinput on this host (Procfile, release) and restart web: pages fail."
         yield bad("files", f"{len(missing)} static files were not collected, {missing[0]} among them", do)
@@ -90,7 +90,7 @@ def files() -> Iterator[Finding]:
 
 
 def _not_collected() -> list[str]:
-    """Names that the manifest lacks, or whose file is gone. Without a manifest there is nothing to miss."""
+    """Return static files that are missing in the manifest or on the disk; none without a manifest."""
     storage: Any = staticfiles_storage
     if not isinstance(storage, ManifestFilesMixin):
         return []
@@ -128,7 +128,7 @@ def master_keys() -> Iterator[Finding]:
 
 
 def _search_keys() -> Iterator[Finding]:
-    """By which key a few can be found: what each holds is hashed anew and looked for among what was stored of it."""
+    """Check the search keys: hash the values of a few submissions again and compare with their stored hashes."""
     rows = list(Submission.objects.filter(erased_at=None, values_sealed__isnull=False).order_by("pk")[:OPENED])
     load_keys(rows)
     found = Counter(at for row in rows if row.is_readable and (at := _found_by(row)) is not None)
@@ -141,7 +141,7 @@ def _search_keys() -> Iterator[Finding]:
 
 
 def _found_by(row: Submission) -> int | None:
-    """Which of the search keys hashed it, from 0; -1: none of them; None: it holds nothing to be found by."""
+    """Return the index of the search key of its hashes; -1 if none matches, None if it has no searchable values."""
     texts = blind_index.hashable(row.values)
     stored = {bytes(digest) for digest in row.search_hashes.values_list("digest", flat=True)}
     keys = enumerate(settings.SEARCH_KEYS)
@@ -161,7 +161,7 @@ def _project_keys() -> Iterator[Finding]:
 
 
 def _secret_files() -> Iterator[Finding]:
-    """The embedded default's own secrets."""
+    """Check the secrets that the embedded default generated."""
     for name in ("secret_key", "kyc_field_keys", "kyc_search_keys"):
         path = Path(settings.DATA_DIR) / name
         if path.exists() and path.stat().st_mode & 0o077:

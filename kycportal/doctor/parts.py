@@ -1,4 +1,4 @@
-"""Database, broker, worker and beat, storage, mail, record of events: does each answer and do its work?"""
+"""Check that database, broker, worker, beat, storage, e-mail and audit events respond and work."""
 
 import secrets
 import shutil
@@ -23,7 +23,7 @@ from submissions.core import encryption, redis_client
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
-MIN_FREE = 0.1  # of the disk that holds the images
+MIN_FREE = 0.1  # of the disk with the images
 
 
 def database_answers() -> bool:
@@ -89,7 +89,7 @@ def worker_and_beat() -> Iterator[Finding]:
 
 
 def storage() -> Iterator[Finding]:
-    """Write, read, delete an object; then open the newest image."""
+    """Write, read and delete an object, then decrypt the newest image."""
     content, probed = secrets.token_bytes(64), probe_storage()
     try:
         name = probed.save("doctor-probe", ContentFile(content))
@@ -109,7 +109,7 @@ def storage() -> Iterator[Finding]:
 
 
 def _told(error: Exception) -> str:
-    """An OSError tells of the probe object, a status and a code (`s3.as_os_errors`); others may quote a setting."""
+    """Return a safe text: an OSError has a status and a code (`s3.as_os_errors`), other errors may quote secrets."""
     return f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
 
 

@@ -1,4 +1,4 @@
-"""Can the vendor be reached with each project's key, and do the clocks agree: ours, Redis', the database's, theirs?"""
+"""Check that the vendor accepts each project's key, and that the clocks of all hosts agree."""
 
 import contextlib
 import time
@@ -40,7 +40,7 @@ def reach() -> Iterator[Finding]:
 
 
 def clocks() -> Iterator[Finding]:
-    """All against this host's."""
+    """Compare all clocks with this host's."""
     for name, ahead in _offsets():
         if abs(ahead) > FAR:
             yield bad("clock", f"{name} is {ahead:+.0f} s from ours: sending waits", "Set the host's clock by NTP.")
@@ -55,8 +55,8 @@ def _offsets() -> Iterator[tuple[str, float]]:
         with connection.cursor() as cursor:
             before = time.time()
             cursor.execute("SELECT clock_timestamp()")
-            told: datetime = cursor.fetchone()[0]
-        yield "the database's clock", told.timestamp() - (before + time.time()) / 2
+            database_time: datetime = cursor.fetchone()[0]
+        yield "the database's clock", database_time.timestamp() - (before + time.time()) / 2
     try:
         seconds, micros = redis_client.run_script("return redis.call('TIME')", [], [])
         yield "Redis' clock", int(seconds) + int(micros) / 1e6 - time.time()
@@ -64,7 +64,7 @@ def _offsets() -> Iterator[tuple[str, float]]:
         pass
     for project in Project.objects.filter(is_open=True):
         client = vendor_client.client_for(project)
-        with contextlib.suppress(VendorError):  # `reach` has said so
+        with contextlib.suppress(VendorError):  # `reach` reports it
             client.find_by_userid(gate.PROBE)
         received = client.last_received
         if received and received.date:

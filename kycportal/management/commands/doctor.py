@@ -1,4 +1,4 @@
-"""`manage.py doctor [--json]`: is everything as it must be, and what to do where it is not."""
+"""`manage.py doctor [--json]`: check the installation and print what to do about each problem."""
 
 import json
 from argparse import ArgumentParser
@@ -23,13 +23,13 @@ CHECKS: dict[str, Check] = {
     "events": parts.record_of_events,
     "sending": parts.sending,
 }
-# They ask the database first: while it is away, one cause would be six findings.
+# These need the database: while it is unavailable, one cause would give six findings.
 ON_DATABASE = {"keys", "vendor", "clock", "events", "sending"}
 
 
 class Command(BaseCommand):
     help = "Look at every part of this installation and say what to do. Exit code 1 when something is BAD."
-    requires_system_checks: list[str] = []  # they are among what is looked at
+    requires_system_checks: list[str] = []  # `doctor` runs them itself
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
