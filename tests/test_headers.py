@@ -153,4 +153,4 @@ def test_a_form_that_cannot_be_read_is_answered_in_words() -> None:
     reply = client.generic(
         "POST", "/submissions/new/", b"a=1", content_type="application/x-www-form-urlencoded; charset=utf-7"
     )
-    assert (reply.status_code, b"could not be read" in reply.content) == (400, True)
+    assert (reply.status_code, b"Request not readable" in reply.content) == (400, True)

@@ -103,7 +103,7 @@ def test_missing_object_is_told_as_missing(bucket: Service) -> None:
     bucket.client.delete_object(Bucket=BUCKET, Key=image.name)
     page = client.get(f"/images/{image.pk}/")
     assert page.status_code == 404
-    assert "is not there any more" in page.content.decode()
+    assert "is missing. Ask an administrator" in page.content.decode()
 
 
 def test_altered_object_is_told_as_damaged(bucket: Service) -> None:
@@ -127,8 +127,8 @@ def test_forbidden_object_is_told_as_forbidden_and_not_as_lost(bucket: Service) 
     bucket.allows(False)
     page = client.get(f"/images/{image.pk}/")
     assert page.status_code == 503
-    assert "does not let the portal read" in page.content.decode()
-    assert "Nothing is lost" in page.content.decode()
+    assert "The storage refuses to read" in page.content.decode()
+    assert "No data is lost" in page.content.decode()
 
 
 def test_storage_that_is_away_says_try_again(bucket: Service, settings: Any, tmp_path: Any) -> None:
@@ -137,7 +137,7 @@ def test_storage_that_is_away_says_try_again(bucket: Service, settings: Any, tmp
     settings.STORAGES = {**settings.STORAGES, "default": env.storage(nowhere, tmp_path)}
     page = client.get(f"/images/{image.pk}/")
     assert page.status_code == 503
-    assert "does not answer just now" in page.content.decode()
+    assert "does not respond" in page.content.decode()
 
 
 @pytest.mark.timeout(60)

@@ -84,7 +84,7 @@ def test_own_page_says_so_and_is_no_error(path: str) -> None:
     officer, submission = make_user(Role.OFFICER), make_at(Status.PENDING)
     claims.claim(submission, by=by(officer))
     lose_key(submission)
-    assert "its key is missing" in page(officer, path.format(submission.pk), 410)
+    assert "encryption key is missing" in page(officer, path.format(submission.pk), 410)
 
 
 def test_list_asks_no_more_often_for_a_lost_key(django_assert_num_queries: Any) -> None:

@@ -209,7 +209,7 @@ def test_somebody_elses_export_is_not_there() -> None:
         client.post(f"/exports/{export.pk}/download/", {"reason": "curious"}),
     ):
         assert response.status_code == 404
-        assert "you may not know of what is there" in response.content.decode()
+        assert "you do not have access to this page" in response.content.decode()
 
 
 def test_expired_file_is_gone_with_its_key_and_the_page_says_so() -> None:
