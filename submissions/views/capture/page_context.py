@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
-
 from argos.matrix import Problem
 from submissions.capture import consent, images, submit
 from submissions.core import clock
@@ -14,7 +12,6 @@ from submissions.models import (
     CallState,
     ConsentText,
     Difference,
-    Event,
     Image,
     Note,
     PhoneLink,
@@ -23,17 +20,13 @@ from submissions.models import (
     User,
 )
 from submissions.models.call import OPEN_STATES
-from submissions.reporting import event_text
+from submissions.reporting.timeline import Timeline, looks, timeline
 from submissions.review import questions
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
 from submissions.workflow.permissions import PermissionFacts, has_captured, why_not
 
 MAX_OTHERS = 8
-MAX_TIMELINE = 60
-LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
-VERDICT_EVENTS = ("verdict_given", "first_verdict")
-TimelineRow = tuple[Event, str, str]
 
 
 @dataclass(frozen=True)
@@ -122,28 +115,13 @@ class SubmissionContext:
         return submit.known_to_stop(self.submission, facts)
 
     @cached_property
-    def timeline(self) -> list[TimelineRow]:
+    def timeline(self) -> Timeline:
         return timeline(self.submission, is_blind=self.state.verdicts.is_blind_for(self.state.user))
 
     @cached_property
-    def looks(self) -> list[TimelineRow]:
-        """Return who opened the page, an image or the numbers, newest first; read after this look was recorded."""
-        return [_row(event) for event in _latest(self.submission, Q(kind__in=LOOKS))]
-
-
-def timeline(submission: Submission, *, is_blind: bool) -> list[TimelineRow]:
-    """Return the events besides looks, newest first, without the verdicts' details for a blind second reviewer."""
-    rows = [_row(event) for event in _latest(submission, ~Q(kind__in=LOOKS))]
-    hidden = VERDICT_EVENTS if is_blind else ()
-    return [(event, title, "" if event.kind in hidden else details) for event, title, details in rows]
-
-
-def _row(event: Event) -> TimelineRow:
-    return event, event_text.event_title(event), event_text.event_details(event)
-
-
-def _latest(submission: Submission, kinds: Q) -> list[Event]:
-    return list(Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:MAX_TIMELINE])
+    def looks(self) -> Timeline:
+        """Return who opened the page, an image or the numbers; read after this look was recorded."""
+        return looks(self.submission)
 
 
 def _notes(submission: Submission) -> list[Note]:

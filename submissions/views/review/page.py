@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from submissions.audit import events
 from submissions.core import clock
 from submissions.models import Submission, User
+from submissions.reporting.timeline import Timeline, timeline
 from submissions.review import claims, decisions, questions, verdicts
 from submissions.review.page_context import ReviewContext
 from submissions.views import status_messages
-from submissions.views.capture import page_context
 from submissions.views.capture.images import record_image
 from submissions.views.forms.reason import NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
@@ -96,12 +96,11 @@ def _claim_left(submission: Submission) -> dict[str, Any]:
     return {"claim_seconds": seconds, "claim_minutes": seconds // 60}
 
 
-def _timeline(review: ReviewContext) -> list[Any]:
+def _timeline(review: ReviewContext) -> Timeline | None:
     """Administrators get none: people write names into notes."""
     if is_administrator(review.user):
-        return []
-    is_blind = review.verdicts.is_blind_for(review.user)
-    return page_context.timeline(review.submission, is_blind=is_blind)
+        return None
+    return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user))
 
 
 @require_safe

@@ -241,7 +241,7 @@ def test_second_reviewer_does_not_see_the_first_verdict() -> None:
     assert "Another reviewer has given a first verdict" in page
     assert "approves" not in page
     shown = client.get(f"/review/{submission.pk}/").context["timeline"]
-    assert "approved" not in " ".join(details for _event, _text, details in shown)
+    assert "approved" not in " ".join(entry.details for entry in shown.entries)
 
 
 def test_first_reviewer_sees_their_own_and_cannot_claim_again() -> None:

@@ -193,7 +193,7 @@ def test_second_sees_the_first_verdict_only_when_an_alike_one_has_left(first: Us
     for person in (second, third):
         response = browser(person).get(f"/review/{spoken.pk}/")
         assert "Fina First approves" not in response.content.decode()
-        assert "approved" not in " ".join(details for _event, _text, details in response.context["timeline"])
+        assert "approved" not in " ".join(entry.details for entry in response.context["timeline"].entries)
     assert "Approved: leaves" not in browser(third).get(f"/review/{spoken.pk}/status/").content.decode()
     browser(second).post(f"/review/{spoken.pk}/undo/")
     assert verdicts.is_blind(reload(spoken), second)

@@ -1,0 +1,137 @@
+"""The timeline of a submission: its events by attempt, the newest first, with automatic events marked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from submissions.models import Event, Submission
+from submissions.reporting.event_text import event_details, event_title
+
+MAX_EVENTS = 120
+LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
+DECISION_EVENTS = ("verdict_given", "first_verdict")
+RETRIES = ("step1_retry_wanted", "try_not_accepted")  # each ends an attempt
+
+# The look of the events that a person looks for. What no person did and is not listed here is a system event.
+MARKS = {
+    "draft_created": ("plus", ""),
+    "image_added": ("photo", ""),
+    "values_changed": ("pencil", ""),
+    "values_corrected": ("pencil", ""),
+    "reason_given": ("message-circle", ""),
+    "finding_overruled": ("message-circle", ""),
+    "step1_prepared": ("send", "info"),
+    "step1_read": ("check", "ok"),
+    "step1_retry_wanted": ("refresh", "warn"),
+    "step1_not_delivered": ("plug-connected-x", "warn"),
+    "step2_prepared": ("send", "info"),
+    "step2_not_delivered": ("plug-connected-x", "warn"),
+    "try_not_accepted": ("refresh", "warn"),
+    "follow_stopped": ("player-pause", "warn"),
+    "pending": ("clipboard-list", "info"),
+    "approved": ("check", "ok"),
+    "rejected": ("x", "bad"),
+    "deadline_passed": ("clock-exclamation", "bad"),
+    "closed_without_step2": ("x", ""),
+    "given_up": ("x", ""),
+    "given_up_because": ("message-circle", ""),
+    "claimed": ("user-check", ""),
+    "claim_released": ("user-x", ""),
+    "assigned": ("user-plus", ""),
+    "handed_over": ("users", ""),
+    "verdict_given": ("gavel", "info"),
+    "first_verdict": ("gavel", "info"),
+    "first_verdict_withdrawn": ("arrow-back-up", "warn"),
+    "verdict_withdrawn": ("arrow-back-up", "warn"),
+    "decision_not_sent": ("alert-triangle", "bad"),
+    "call_unknown": ("alert-triangle", "warn"),
+    "difference_found": ("arrows-diff", "bad"),
+    "account_checked": ("building", ""),
+    "note_added": ("note", ""),
+    "agent_asked": ("message-circle-question", "info"),
+    "agent_answered": ("message-circle", "info"),
+    "consent_recorded": ("clipboard-check", ""),
+    "consent_withdrawn": ("clipboard-list", "warn"),
+    "restarted": ("refresh", ""),
+    "phone_link_made": ("qrcode", ""),
+    "phone_link_mailed": ("mail", ""),
+    "phone_link_revoked": ("device-mobile", ""),
+    "called_back": ("bell", ""),
+    "verdict_passed_on": ("message-circle", "ok"),
+    "evidence_pack_made": ("file-export", ""),
+    "legal_hold_set": ("lock", "warn"),
+    "erased": ("trash", "bad"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`tone`: "", ok, info, warn or bad. `is_system`: no person did it and it changed nothing that people look for."""
+
+    event: Event
+    title: str
+    details: str
+    icon: str
+    tone: str
+    is_system: bool
+
+
+@dataclass
+class Group:
+    """The events of one attempt, the newest first; `attempt` is 0 for review and result."""
+
+    attempt: int
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    label: str
+    groups: list[Group]
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for group in self.groups for entry in group.entries]
+
+    @property
+    def system_count(self) -> int:
+        return sum(entry.is_system for entry in self.entries)
+
+
+def timeline(submission: Submission, *, is_blind: bool) -> Timeline:
+    """Return the events besides looks, without the decisions' details for a blind second reviewer."""
+    hidden = DECISION_EVENTS if is_blind else ()
+    return Timeline(gettext("Timeline"), _grouped(_latest(submission, ~Q(kind__in=LOOKS)), hidden))
+
+
+def looks(submission: Submission) -> Timeline:
+    """Return who opened the page, an image or the numbers."""
+    entries = [_entry(event, is_hidden=False) for event in _latest(submission, Q(kind__in=LOOKS))]
+    return Timeline(gettext("Access log"), [Group(0, entries)] if entries else [])
+
+
+def _grouped(newest_first: list[Event], hidden: Iterable[str]) -> list[Group]:
+    """Each retry ends its attempt; the first time that a decision is awaited ends the last one."""
+    groups, attempt, is_review = [Group(1)], 1, False
+    for event in reversed(newest_first):
+        if event.kind == "pending" and not is_review:
+            is_review = True
+            groups.append(Group(0))
+        groups[-1].entries.insert(0, _entry(event, is_hidden=event.kind in hidden))
+        if event.kind in RETRIES and not is_review:
+            attempt += 1
+            groups.append(Group(attempt))
+    return [group for group in reversed(groups) if group.entries]
+
+
+def _entry(event: Event, *, is_hidden: bool) -> Entry:
+    icon, tone = MARKS.get(event.kind, ("info-circle", ""))
+    is_system = event.actor_id is None and event.kind not in MARKS
+    details = "" if is_hidden else event_details(event)
+    return Entry(event, event_title(event), details, icon, tone, is_system)
+
+
+def _latest(submission: Submission, kinds: Q) -> list[Event]:
+    return list(Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:MAX_EVENTS])

@@ -1,0 +1,48 @@
+"""The timeline: events by attempt, automatic ones marked, looks apart."""
+
+import pytest
+from django.db import transaction
+
+from submissions.audit import events
+from submissions.audit.events import VENDOR
+from submissions.capture import submit
+from submissions.models import ImageKind, Status
+from submissions.reporting.timeline import looks, timeline
+from tests.clients import browser
+from tests.factories import answered, attach_image, by, make_at, make_user, reload
+
+pytestmark = pytest.mark.django_db
+
+
+def test_timeline_groups_events_by_attempt_and_review() -> None:
+    agent = make_user()
+    submission = make_at(Status.INCOMPLETE, agent)
+    attach_image(submission, ImageKind.SELFIE, agent)
+    submit.send_step2(submission, by=by(agent))
+    answered(reload(submission), "pending", 88.0)
+    groups = timeline(submission, is_blind=False).groups
+    assert [group.attempt for group in groups] == [0, 2, 1]
+    kinds = [{entry.event.kind for entry in group.entries} for group in groups]
+    assert "pending" in kinds[0]
+    assert "step2_prepared" in kinds[1]
+    assert {"draft_created", "step1_read", "try_not_accepted"} <= kinds[2]
+
+
+def test_automatic_event_is_marked_as_system_event() -> None:
+    submission = make_at(Status.PENDING)
+    with transaction.atomic():
+        events.record("webhook", by=VENDOR, submission=submission)
+    marked = {entry.event.kind: entry.is_system for entry in timeline(submission, is_blind=False).entries}
+    assert marked["webhook"]
+    assert not marked["step1_read"]
+    assert not marked["draft_created"]
+    page = browser(make_user()).get(f"/submissions/{submission.pk}/").content.decode()
+    assert "Show system events" in page
+
+
+def test_looks_are_listed_apart() -> None:
+    agent = make_user()
+    submission = make_at(Status.PENDING, agent)
+    browser(agent).get(f"/submissions/{submission.pk}/")
+    assert {entry.event.kind for entry in looks(submission).entries} == {"looked"}
+    assert "looked" not in {entry.event.kind for entry in timeline(submission, is_blind=False).entries}
