@@ -15,6 +15,7 @@ from argos.matrix import Problem
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core import vendor_text
 from submissions.core.text_fields import EmailField, TextField
+from submissions.demo import scenarios
 from submissions.models import Project, Submission, Team, User
 from submissions.workflow.role_permissions import is_limited_to_team
 
@@ -85,6 +86,8 @@ class NewForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if scenarios.are_offered():
+            self.fields["scenario"] = _scenario_field()
         self.initial = {**last_choices(user), **self.initial}
         id_type = self.fields["id_type"]
         assert isinstance(id_type, forms.ChoiceField)
@@ -115,7 +118,19 @@ class NewForm(forms.Form):
                 name = STEP1_FIELDS.get(problem.field, problem.field)
                 if name in self.fields and name not in self.errors:
                     self.add_error(name, problem.message)
+            if "email" in data and scenarios.applies_to(project):
+                data["email"] = scenarios.tagged(data["email"], data.get("scenario", ""))
         return data
+
+
+def _scenario_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Sandbox scenario"),
+        choices=scenarios.SCENARIOS,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text=_("The outcome that the sandbox plays. It is added to the e-mail as a tag."),
+    )
 
 
 STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email": "email"}

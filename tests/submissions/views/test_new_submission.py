@@ -6,9 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from argos.sandbox.cases import REJECT_CODES, STEP1_CODES, TAGS
+from submissions.demo import scenarios
 from submissions.models import Event, Role, Status, Submission, Team, User
 from submissions.views.capture import submission_page as page
 from submissions.views.capture.page_context import StateContext
+from submissions.views.forms.capture import NewForm
 from tests.factories import answer_step1, make_at, make_draft, make_project, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +163,30 @@ def test_page_read_while_the_call_ends_goes_on_asking(client: Client, agent: Use
     client.force_login(agent)
     reply = client.get(reverse("status_part", args=[seen.pk]))
     assert (reply.status_code, reply.headers["HX-Refresh"]) == (204, "true")
+
+
+class TestScenario:
+    """The sandbox's outcome in words; offered on the embedded default only."""
+
+    def test_scenario_becomes_the_tag_of_the_email(self, client: Client, agent: User) -> None:
+        client.post(reverse("submission_new"), form(agent, email="kim@example.com", scenario="lowscore"))
+        assert Submission.objects.get().values["email"] == "kim+lowscore@example.com"
+
+    def test_email_stays_for_a_vendor_elsewhere(self, client: Client, agent: User) -> None:
+        project = make_project(base_url="https://vendor.example/v3")
+        given = form(agent, email="kim@example.com", scenario="lowscore") | {"project": project.pk}
+        client.post(reverse("submission_new"), given)
+        assert Submission.objects.get().values["email"] == "kim@example.com"
+
+    def test_picker_stands_on_the_demo_alone(self, client: Client, agent: User, settings: Any) -> None:
+        assert 'name="scenario"' in client.get(reverse("submission_new")).content.decode()
+        settings.ARGOS_BASE_URL = "https://vendor.example/v3"
+        assert 'name="scenario"' not in client.get(reverse("submission_new")).content.decode()
+
+    def test_picker_is_off_where_the_database_is_real(self, agent: User, settings: Any) -> None:
+        settings.IS_EMBEDDED = False
+        assert "scenario" not in NewForm(user=agent).fields
+
+    def test_every_scenario_is_a_case_of_the_sandbox(self) -> None:
+        tags = {tag for tag, _label in scenarios.SCENARIOS if tag}
+        assert tags <= TAGS.keys() | {code.casefold() for code in REJECT_CODES} | STEP1_CODES.keys()

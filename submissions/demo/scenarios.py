@@ -1,0 +1,40 @@
+"""Outcomes of the sandbox in words. It reads them from a tag in the customer's e-mail (docs/sandbox.md)."""
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from submissions.accounts import demo
+from submissions.models import Project
+
+SCENARIOS: tuple[tuple[str, Promise], ...] = (
+    ("", _("Selfie accepted: an officer decides")),
+    ("approved", _("Approved at once")),
+    ("rejected", _("Rejected at once: the data do not match the ID")),
+    ("duplicated_face", _("Rejected at once: the face is known already")),
+    ("lowscore", _("Selfie accepted with low scores: an officer decides")),
+    ("glare", _("Glare on the first ID image, the second is read")),
+    ("noocr", _("Nothing is read from the ID: type every value")),
+    ("liveness", _("First selfie fails, the second is accepted")),
+    ("liveness2", _("Two selfies fail, the third is accepted")),
+    ("fail", _("All three selfies fail: rejected")),
+    ("duplicate", _("Refused: this customer is approved already")),
+    ("slow", _("The answer to the selfie takes eight seconds")),
+    ("lost", _("The answer to the selfie is lost: the portal reads it back")),
+)
+
+
+def are_offered() -> bool:
+    return demo.is_allowed(settings)
+
+
+def applies_to(project: Project) -> bool:
+    return are_offered() and demo.is_here(project.base_url)
+
+
+def tagged(email: str, scenario: str) -> str:
+    """Return the e-mail with the scenario's tag: kim@example.com becomes kim+glare@example.com."""
+    name, at, host = email.partition("@")
+    if not scenario or not at or scenario in name.split("+")[1:]:
+        return email
+    return f"{name}+{scenario}@{host}"
