@@ -73,7 +73,7 @@ def _portal(database: str) -> Iterator[dict[str, psutil.Process]]:
     )
     commands = {
         "web": (*web, "--workers", "2", "--threads", "8", "--log-level", "warning"),
-        "worker": (*CELERY, "worker", "--pool", "threads", "--concurrency", "34", "--loglevel", "WARNING"),
+        "worker": (*CELERY, "worker", "--pool", "threads", "--concurrency", "40", "--loglevel", "WARNING"),
         "beat": (*CELERY, "beat", "--loglevel", "WARNING"),
     }
     started = {

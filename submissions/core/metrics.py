@@ -4,6 +4,9 @@ No process keeps counts of its own, so any process can serve them, and workers n
 counts restart at 0, as after the restart of a process; exact figures are in the ledger and the events.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from submissions.core import redis_client
@@ -15,6 +18,19 @@ BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 BEYOND = "+Inf"
 _ADD = "for i = 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end return 0"
 _ALL = "return redis.call('HGETALL', KEYS[1])"
+_thread = threading.local()
+
+
+@contextmanager
+def sent_together() -> Iterator[None]:
+    """Send all counts of this thread in one command when the block ends. If the process dies first, they are lost."""
+    _thread.waiting = []
+    try:
+        yield
+    finally:
+        waiting, _thread.waiting = _thread.waiting, None
+        if waiting:
+            _send(waiting)
 
 
 def count(name: str, *labels: str) -> None:
@@ -46,6 +62,14 @@ def _add(parts: tuple[str, ...], by: int) -> None:
 
 
 def _ask(arguments: list[Any]) -> None:
+    waiting: list[Any] | None = getattr(_thread, "waiting", None)
+    if waiting is None:
+        _send(arguments)
+    else:
+        waiting += arguments
+
+
+def _send(arguments: list[Any]) -> None:
     try:
         redis_client.run_script(_ADD, [KEY], arguments)
     except redis_client.RedisUnavailable:

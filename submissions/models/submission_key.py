@@ -34,6 +34,11 @@ class SubmissionKey(models.Model):
             raise encryption.CannotOpen(f"{cls.label_of(submission_id)} is missing")
         return key
 
+    @classmethod
+    def of(cls, submission_id: str) -> models.Subquery:
+        """Return the wrapped key as a column of a query whose column `submission_id` names the submission."""
+        return models.Subquery(cls.objects.filter(pk=models.OuterRef(submission_id)).values("wrapped"))
+
     def open(self) -> bytes:
         return self.unwrap(self.submission_id, self.wrapped)
 
@@ -59,6 +64,14 @@ def load_keys(submissions: Iterable["Submission"]) -> None:
     for key in SubmissionKey.objects.filter(pk__in=rows):
         with suppress(encryption.CannotOpen):
             rows[key.pk]._data_key = key.open()
+
+
+def take_key(submission: "Submission", wrapped: bytes | memoryview | None) -> None:
+    """Give the submission its data key from a query that read it too. As in `load_keys`, `data_key` raises without."""
+    submission._data_key = NO_KEY
+    if wrapped is not None:
+        with suppress(encryption.CannotOpen):
+            submission._data_key = SubmissionKey.unwrap(submission.pk, wrapped)
 
 
 NO_KEY = b""

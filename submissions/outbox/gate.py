@@ -15,6 +15,8 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock
 from submissions.models import Call, CallKind, Project, Switch
+from submissions.models.call import CallQuerySet
+from submissions.models.submission_key import take_key
 from submissions.outbox import rate_budget, restore_hold, vendor_client
 
 DOWN_AFTER = 5
@@ -30,7 +32,7 @@ def is_open() -> bool:
     return switch.may_send and restore_hold.is_in_time(switch)
 
 
-def startable(moment: datetime) -> "QuerySet[Call]":
+def startable(moment: datetime) -> CallQuerySet:
     """Return prepared calls that may be sent: the vendor's clock agrees with ours, a down vendor gets no new Step 1.
 
     Calls that were tried while the vendor was up are retried, so that their outcome is known within minutes.
@@ -38,7 +40,7 @@ def startable(moment: datetime) -> "QuerySet[Call]":
     drift = clock.MAX_DRIFT.total_seconds()
     agrees = Q(submission__project__clock_offset__range=(-drift, drift))
     starts_a_clock = Q(kind=CallKind.STEP1, submission__step1_started_at=None, undelivered=0)
-    calls: QuerySet[Call] = Call.objects.claimable(moment).filter(agrees)
+    calls: CallQuerySet = Call.objects.claimable(moment).filter(agrees)
     return calls.exclude(starts_a_clock & Q(submission__project__undelivered_in_row__gte=DOWN_AFTER))
 
 
@@ -51,14 +53,15 @@ def most_urgent(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUI
         full: pairs of project and kind whose calls are skipped.
         taken: calls that another worker took meanwhile; they are skipped too.
     """
-    rows = startable(moment).select_related("submission__project", "attempt")
+    rows = startable(moment).with_what_is_sent()
     for project, kind in full:
         rows = rows.exclude(submission__project=project, kind=kind)
     for pk in taken:
         rows = rows.exclude(pk=pk)
     call: Call | None = locked(rows).first()
     if call is not None:
-        call.attempt.submission = call.submission  # one instance, so that its data key is read once
+        call.attempt.submission = call.submission  # one instance, so that its data key is unwrapped once
+        take_key(call.submission, call.wrapped_key)
     return call
 
 

@@ -22,7 +22,7 @@ from argos.errors import (
     VendorError,
 )
 from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
-from submissions.core import clock, encryption
+from submissions.core import clock, encryption, metrics
 from submissions.models import Call, CallKind, Image, Submission
 from submissions.outbox import backoff, gate, ledger, rate_budget, stored_replies, vendor_client
 from submissions.vendor_sync import concurrency, replies
@@ -43,7 +43,7 @@ def send_next() -> bool:
     if (full := concurrency.full()) and not _is_waiting_besides(full):
         time.sleep(STANDS_BACK)
         return False
-    with concurrency.lane() as mine:
+    with concurrency.lane() as mine, metrics.sent_together():
         call = ledger.take_lease(admit=mine.enter)
         if call is None:
             return False
@@ -106,7 +106,10 @@ def _ready(call: Call) -> dict[str, ImageFile] | None:
 
 
 def _files(call: Call) -> dict[str, ImageFile]:
-    images = {str(image.pk): image for image in Image.objects.filter(submission=call.submission_id)}
+    if not call.attempt.images:
+        return {}
+    rows = Image.objects.filter(submission=call.submission_id, pk__in=[entry["id"] for entry in call.attempt.images])
+    images = {str(image.pk): image for image in rows.only("submission_id", "name", "content_type", "sha256")}
     return {entry["field"]: _file(images.get(entry["id"]), entry, call.submission) for entry in call.attempt.images}
 
 

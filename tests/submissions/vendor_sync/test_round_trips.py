@@ -1,0 +1,75 @@
+"""The number of round trips of one Step 2 call, from the claim to its reply: each costs 1 to 2 ms on a network."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from submissions.capture import images, submit
+from submissions.core import redis_client
+from submissions.models import ImageKind, Project, Status, Submission
+from submissions.outbox import metrics as outbox_metrics
+from submissions.vendor_sync import worker
+from tests.broker import redis
+from tests.factories import by, explain, make_draft, make_project, reload
+from tests.pictures import id_card_jpeg, selfie_jpeg
+from tests.sandbox import Sandbox
+
+__all__ = ["redis"]
+
+pytestmark = pytest.mark.django_db
+
+MAX_STATEMENTS = 12
+MAX_COMMANDS = 5  # docs/performance.md says why not 4
+
+
+@pytest.fixture
+def project(sandbox: Sandbox) -> Project:
+    project = make_project(base_url=sandbox.base_url, read_timeout=10, connect_timeout=2)
+    project.api_key = "sandbox-key-standard"
+    project.save()
+    return project
+
+
+def confirming(project: Project) -> Submission:
+    draft = make_draft(project=project, images=False)
+    images.add_image(draft, ImageKind.ID_FRONT, id_card_jpeg(), by=by(draft.created_by))
+    images.add_image(draft, ImageKind.SELFIE, selfie_jpeg(), by=by(draft.created_by))
+    submit.send_step1(draft, by=by(draft.created_by))
+    assert worker.send_next()
+    submission = reload(draft)
+    explain(submission)
+    return submission
+
+
+def statements_of(act: Callable[[], object]) -> list[str]:
+    """The statements without savepoints: these are begin and commit outside a test."""
+    seen: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "SAVEPOINT" not in sql:
+            seen.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        act()
+    return seen
+
+
+def test_step2_call_keeps_to_its_round_trips(redis: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = confirming(project)
+    submit.send_step2(submission, by=by(submission.created_by))
+    scripts: list[str] = []
+    run = redis_client.run_script
+
+    def note(script: str, keys: list[str], args: list[Any]) -> Any:
+        scripts.append(script)
+        return run(script, keys, args)
+
+    monkeypatch.setattr(redis_client, "run_script", note)
+    monkeypatch.setattr(outbox_metrics.transaction, "on_commit", lambda act: act())  # a test never commits
+    statements = statements_of(worker.send_next)
+    assert reload(submission).status == Status.PENDING
+    assert len(statements) <= MAX_STATEMENTS, "\n".join(statements)
+    assert len(scripts) <= MAX_COMMANDS, "\n".join(scripts)
