@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 # Many calls of one project wake more threads than it may occupy. One check every two seconds finds calls of others.
 STANDS_BACK = 2.0  # seconds
+NONE_HOLDS_FOR = timedelta(seconds=1)
+_none_besides: tuple[frozenset[UUID], datetime] = frozenset(), datetime.min.replace(tzinfo=UTC)
 
 
 class CannotRead(Exception):
@@ -54,8 +56,21 @@ def send_next() -> bool:
 
 
 def _is_waiting_besides(projects: list[UUID]) -> bool:
-    waiting = Call.objects.prepared_and_due(clock.now()).exclude(submission__project__in=projects)
-    return bool(waiting.exists())
+    """Whether another project has a due call.
+
+    With a backlog of one project this reads every prepared call with its submission. So a thread that found none tells
+    the others, who for `NONE_HOLDS_FOR` ask only whether a call has become due since.
+    """
+    global _none_besides
+    now, (others, at) = clock.now(), _none_besides
+    due = Call.objects.prepared_and_due(now)
+    is_known = others.issubset(projects) and timedelta(0) <= now - at < NONE_HOLDS_FOR
+    if is_known and not due.filter(not_before__gt=at).exists():
+        return False
+    if due.exclude(submission__project__in=projects).exists():
+        return True
+    _none_besides = frozenset(projects), now
+    return False
 
 
 def send(call: Call, lane: concurrency.Lane) -> None:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from submissions import tasks
 from submissions.capture import submit
@@ -127,6 +129,21 @@ def test_spent_key_hides_nobody_elses_calls() -> None:
     call = ledger.take_lease()
     assert call is not None
     assert call.submission.project_id == other.pk
+
+
+@pytest.mark.django_db
+def test_idle_threads_search_a_backlog_once_and_find_what_becomes_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "NONE_HOLDS_FOR", timedelta(hours=1))
+    slow, quick = make_project(), make_project()
+    prepare(slow, quick)
+    others = Call.objects.filter(submission__project=quick)
+    others.update(not_before=clock.now() + timedelta(minutes=1))
+    assert not worker._is_waiting_besides([slow.pk])
+    with CaptureQueriesContext(connection) as asked:
+        assert not worker._is_waiting_besides([slow.pk])
+    assert [query["sql"].count("submissions_submission") for query in asked] == [0]
+    others.update(not_before=clock.now())
+    assert worker._is_waiting_besides([slow.pk])
 
 
 @pytest.mark.django_db
