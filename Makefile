@@ -50,8 +50,7 @@ strings: $(RUNTIME) ## collect what the portal says into locale/, to be translat
 	@$(BIN)/python -m kycportal.strings
 
 test: $(DEVELOPMENT) frontend messages ## the whole suite on PostgreSQL: unit, pages, a short drill, browser
-	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadgroup -m "not vendor and not browser"
-	@$(MAKE) --no-print-directory test-browser
+	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadfile -m "not vendor" -rR
 
 test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, on SQLite, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
@@ -60,7 +59,7 @@ test-drill: $(DEVELOPMENT) frontend ## a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
 test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser -m browser -rR
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser -rR
 
 check: $(DEVELOPMENT) frontend messages ## everything a change must pass: static checks beside the whole suite
 	@$(MAKE) --no-print-directory -j2 --output-sync=line check-static test

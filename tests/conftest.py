@@ -45,9 +45,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-        if item.get_closest_marker("browser") or item.get_closest_marker("drill"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))  # one worker for the file: it shares a desk
-    items.sort(key=lambda item: not item.get_closest_marker("browser"))  # the longest groups first
 
 
 LOOPBACK = ("127.", "localhost", "::1")

@@ -49,7 +49,7 @@ def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
-@pytest.fixture(scope="package")  # the other tests of the worker have the processor to themselves
+@pytest.fixture(scope="session")  # files of other tests come between those of the browser
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if chromium.executable() is None:
         no_browser()
