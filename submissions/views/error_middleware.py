@@ -15,6 +15,7 @@ from submissions.audit import events
 from submissions.core import encryption
 from submissions.models import User
 from submissions.models.image import StorageAway
+from submissions.views.forms.reason import ReasonRefused, ask_again
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.role_permissions import user_can_see_queue
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission
@@ -30,9 +31,8 @@ class FactsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, NotAllowed):
-            _record_refusal(request)
-            return render(request, "errors/403.html", {"why": str(exception)}, status=403)
+        if isinstance(exception, (NotAllowed, ReasonRefused)):
+            return _refused(request, exception)
         if isinstance(exception, IntegrityError):  # the same press twice, or two people's at once: the other one counts
             log.warning("a constraint refused what another request had written: %s", type(exception.__cause__).__name__)
         if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
@@ -59,6 +59,14 @@ class FactsMiddleware:
             )
             return _back(request)
         return None
+
+
+def _refused(request: HttpRequest, exception: NotAllowed | ReasonRefused) -> HttpResponse:
+    """Say why, or ask for the reason again with what was typed."""
+    if isinstance(exception, ReasonRefused):
+        return ask_again(request, exception.form, title=exception.title, back=exception.back)
+    _record_refusal(request)
+    return render(request, "errors/403.html", {"why": str(exception)}, status=403)
 
 
 def _record_refusal(request: HttpRequest) -> None:

@@ -15,7 +15,7 @@ from submissions.capture import restart as restarting
 from submissions.models.call import CAPTURED
 from submissions.outbox import ledger
 from submissions.search import blind_index
-from submissions.views.forms.reason import ReasonForm, ask_again
+from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow.permissions import get_submission_for
 
@@ -30,10 +30,13 @@ def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
-    form = ReasonForm(request.POST, missing=_("Say in a few words why, then close it."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Close the draft"), back=reverse("submission", args=[pk]))
-    drafts.give_up(submission, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words why, then close it."),
+        title=_("Close the draft"),
+        back=reverse("submission", args=[pk]),
+    )
+    drafts.give_up(submission, by=events.actor_of(request), reason=reason)
     messages.success(request, _("Closed. Nothing was sent."))
     return redirect("submission", pk=pk)
 

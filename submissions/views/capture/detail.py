@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from argos.matrix import Problem
 from submissions.audit import events
-from submissions.capture import drafts
-from submissions.models import Call, CallKind, CallState
+from submissions.capture import drafts, submit
+from submissions.models import Call, CallKind, CallState, Status
 from submissions.privacy import reveal as revealing
 from submissions.vendor_sync import reconcile, status_table
 from submissions.views.capture import submission_page
 from submissions.views.capture.page_context import StateContext
-from submissions.views.forms.reason import ReasonForm, ask_again
+from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import can, check_can, get_submission_for
 from submissions.workflow.transitions import StaleSubmission
@@ -25,7 +25,11 @@ from submissions.workflow.transitions import StaleSubmission
 
 @require_safe
 def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return submission_page.render_submission(request, get_submission_for(person(request), pk, "reveal"))
+    """`?check=step1`: the new form's Send Step 1 was pressed and something stops it; the page lists it."""
+    found = get_submission_for(person(request), pk, "reveal")
+    is_checked = request.GET.get("check") == "step1" and found.status == Status.DRAFT
+    problems = submit.step1_problems(found) if is_checked and can(person(request), found, "capture") else ()
+    return submission_page.render_submission(request, found, problems=problems)
 
 
 @require_safe
@@ -53,10 +57,13 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the numbers and images once, with a typed reason."""
     found = get_submission_for(person(request), pk, "reveal")
-    form = ReasonForm(request.POST, missing=_("Say in a few words why you need to see this."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Show numbers and images"), back=reverse("submission", args=[pk]))
-    because = revealing.reveal(found, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words why you need to see this."),
+        title=_("Show numbers and images"),
+        back=reverse("submission", args=[pk]),
+    )
+    because = revealing.reveal(found, by=events.actor_of(request), reason=reason)
     return submission_page.render_submission(request, found, revealed=because)
 
 
@@ -67,10 +74,13 @@ def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(user, pk, "handle")
     if can(user, submission, "capture"):
         return redirect("submission", pk=pk)
-    form = ReasonForm(request.POST, missing=_("Say in a few words why you capture this one in a colleague's place."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Capture it too"), back=reverse("submission", args=[pk]))
-    drafts.join(submission, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words why you capture this one in a colleague's place."),
+        title=_("Capture it too"),
+        back=reverse("submission", args=[pk]),
+    )
+    drafts.join(submission, by=events.actor_of(request), reason=reason)
     messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
     return redirect("submission", pk=pk)
 
@@ -87,12 +97,14 @@ def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if why_not := _why_not_settled(call, request.POST.get("call", "")):
         typed = {"reason": request.POST.get("reason", "")}
         return submission_page.render_submission(request, found, problems=[why_not], typed=typed, status=422)
-    form = ReasonForm(request.POST, missing=_("Say in a few words how you know."))
-    if not form.is_valid():
-        title = _("It never arrived: offer it again")
-        return ask_again(request, form, title=title, back=reverse("submission", args=[pk]))
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words how you know."),
+        title=_("It never arrived: offer it again"),
+        back=reverse("submission", args=[pk]),
+    )
     call.submission = found
-    reconcile.release(call, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+    reconcile.release(call, by=events.actor_of(request), reason=reason)
     messages.success(request, _("Settled: it is offered again."))
     return redirect("submission", pk=pk)
 

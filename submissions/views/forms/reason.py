@@ -74,6 +74,28 @@ class AnswerForm(forms.Form):
     answer = WrittenField(max_length=limits.NOTE, required=False)
 
 
+class ReasonRefused(Exception):
+    """A typed reason is missing or too long. `FactsMiddleware` answers with `ask_again`."""
+
+    def __init__(self, form: ReasonForm, title: str, back: str) -> None:
+        self.form, self.title, self.back = form, title, back
+        super().__init__(title)
+
+
+def read_reason(request: HttpRequest, *, missing: str | Promise, title: str, back: str) -> str:
+    """Return the typed reason of an action.
+
+    `missing`: the sentence that asks for it. `title` and `back`: as for `ask_again`.
+
+    Raises:
+        ReasonRefused: nothing may be done; the form is shown again with the typed text.
+    """
+    form = ReasonForm(request.POST, missing=missing)
+    if not form.is_valid():
+        raise ReasonRefused(form, title, back)
+    return str(form.cleaned_data["reason"])
+
+
 def ask_again(request: HttpRequest, form: forms.Form, *, title: str, back: str) -> HttpResponse:
     """Return the refused form alone on a page: the typed text, what is wrong with it, and what else was posted.
 

@@ -19,7 +19,7 @@ from submissions.models.submission_key import load_keys
 from submissions.reporting import event_text
 from submissions.vendor_sync import discrepancies, status_table
 from submissions.views import status_messages
-from submissions.views.forms.reason import ReasonForm, ask_again
+from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_see_discrepancies
 
@@ -91,9 +91,12 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A person has looked and says what comes of it."""
     _reviewer(request)
     row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
-    form = ReasonForm(request.POST, missing=_("Write in a few words what you found and what comes of it."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Mark as seen"), back=reverse("differences"))
-    discrepancies.mark_seen(row, by=events.actor_of(request), note=form.cleaned_data["reason"])
+    reason = read_reason(
+        request,
+        missing=_("Write in a few words what you found and what comes of it."),
+        title=_("Mark as seen"),
+        back=reverse("differences"),
+    )
+    discrepancies.mark_seen(row, by=events.actor_of(request), note=reason)
     messages.success(request, _("Noted. It stays listed under “seen” until both sides agree."))
     return redirect("differences")

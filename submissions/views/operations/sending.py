@@ -14,7 +14,7 @@ from submissions.models import Project, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.outbox import gate, restore_hold, restore_watermark
 from submissions.vendor_sync import restore_recovery
-from submissions.views.forms.reason import ReasonForm, ask_again
+from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import (
     check_user_can_lift_hold,
@@ -55,10 +55,13 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
         gate.let_go_on(by=events.actor_of(request))
         messages.success(request, _("Sending goes on."))
         return redirect("sending")
-    form = ReasonForm(request.POST, missing=_("Say in a few words why sending stops: everybody reads it."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Stop sending"), back=reverse("sending"))
-    gate.stop(by=events.actor_of(request), why=form.cleaned_data["reason"])
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words why sending stops: everybody reads it."),
+        title=_("Stop sending"),
+        back=reverse("sending"),
+    )
+    gate.stop(by=events.actor_of(request), why=reason)
     messages.success(request, _("Sending has stopped. What is pressed waits here."))
     return redirect("sending")
 
@@ -67,15 +70,18 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
 def lift_hold(request: HttpRequest) -> HttpResponse:
     """An administrator has looked at what the vendor has and we no longer do."""
     check_user_can_lift_hold(person(request))
-    form = ReasonForm(request.POST, missing=_("Say in a few words what you have checked."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Lift the hold"), back=reverse("sending"))
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words what you have checked."),
+        title=_("Lift the hold"),
+        back=reverse("sending"),
+    )
     if restore_recovery.is_under_way() and request.POST.get("anyway") != "1":
         messages.error(
             request, _("The portal is still asking the vendor. Wait, or tick that it may go on all the same.")
         )
     else:
-        _lift(request, form.cleaned_data["reason"])
+        _lift(request, reason)
     return redirect("sending")
 
 

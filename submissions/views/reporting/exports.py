@@ -14,7 +14,7 @@ from submissions.audit import events
 from submissions.models import Export, ExportFormat, ExportSource
 from submissions.reporting.evidence_pack import content as pack_content
 from submissions.reporting.exports import create
-from submissions.views.forms.reason import ReasonForm, ask_again
+from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow.permissions import get_submission_for
 from submissions.workflow.role_permissions import check_user_can_export
@@ -42,10 +42,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     if source not in ExportSource.values or format not in ExportFormat.values:
         messages.error(request, _("Choose CSV or Excel, then press Export again."))
         return redirect(back)
-    form = ReasonForm(request.POST, missing=_("Say in a few words what the export is for. Nothing was exported."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Export what is shown"), back=resolve_url(back))
-    reason = form.cleaned_data["reason"]
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words what the export is for. Nothing was exported."),
+        title=_("Export what is shown"),
+        back=resolve_url(back),
+    )
     is_open = request.POST.get("open") == "1"
     actor = events.actor_of(request)
     try:
@@ -84,11 +86,14 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = _own(request, pk)
-    form = ReasonForm(request.POST, missing=_("Say in a few words why you download it."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Download"), back=reverse("export", args=[pk]))
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words why you download it."),
+        title=_("Download"),
+        back=reverse("export", args=[pk]),
+    )
     try:
-        pieces = create.download(found, by=events.actor_of(request), reason=form.cleaned_data["reason"])
+        pieces = create.download(found, by=events.actor_of(request), reason=reason)
     except create.FileGone:
         messages.error(request, _("This file is not there any more: exports are kept for 24 hours. Ask for a new one."))
         return redirect("export", pk=pk)
@@ -101,10 +106,13 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One submission as a PDF, masked unless asked for openly; with a reason in both cases."""
     found = get_submission_for(person(request), pk, "export")
-    form = ReasonForm(request.POST, missing=_("Say in a few words what the evidence pack is for."))
-    if not form.is_valid():
-        return ask_again(request, form, title=_("Make the PDF"), back=reverse("submission", args=[pk]))
-    is_open, reason = request.POST.get("open") == "1", form.cleaned_data["reason"]
+    reason = read_reason(
+        request,
+        missing=_("Say in a few words what the evidence pack is for."),
+        title=_("Make the PDF"),
+        back=reverse("submission", args=[pk]),
+    )
+    is_open = request.POST.get("open") == "1"
     content = pack_content.make(found, by=events.actor_of(request), reason=reason, is_open=is_open)
     headers = {"Content-Disposition": f'attachment; filename="evidence-{found.reference}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
