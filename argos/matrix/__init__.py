@@ -8,7 +8,15 @@ from argos.matrix.checks import check_step1, check_step2
 from argos.matrix.clean import clean_step1, clean_step2, step1_fields, step2_fields
 from argos.matrix.countries import alpha_2, country_choices, country_code, is_country
 from argos.matrix.misplaced import CONTACTS
-from argos.matrix.options import ADDRESS_CODES, GENDERS, ID_TYPES, STEP2_ID_TYPES, STRUCTURED_ADDRESS, Options
+from argos.matrix.options import (
+    ADDRESS_CODES,
+    GENDERS,
+    ID_TYPES,
+    STEP2_ID_TYPES,
+    STRUCTURED_ADDRESS,
+    Options,
+    id_types_for,
+)
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
 from argos.matrix.problems import Problem
 from argos.matrix.rules import ISSUER_ROWS, FieldRule, IssuerRow, rules_for
@@ -40,6 +48,7 @@ __all__ = [
     "clean_step2",
     "country_choices",
     "country_code",
+    "id_types_for",
     "is_country",
     "rules_for",
     "shape_of",

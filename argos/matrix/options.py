@@ -37,3 +37,11 @@ class Options:
     universal_mode: bool = False
     # With a space at Step 2, as the vendor's page prints it; with underscores at Step 1.
     vehicle_certificate_value: str = "vehicle_registration certificate"
+
+
+def id_types_for(country: str, options: Options) -> tuple[str, ...]:
+    """Return the ID types that Step 1 takes for an issuing country ("": not chosen yet), in the order of the form."""
+    missing = set() if country == "IND" else {"aadhaar", "pancard"}
+    if country == "KOR" or not options.universal_mode:
+        missing.add("universal")
+    return tuple(id_type for id_type in ID_TYPES if id_type not in missing)

@@ -4,6 +4,7 @@
 import { normalised } from "../core/characters.js";
 import { unsent } from "../core/unsaved_changes.js";
 import { watchCameras } from "./camera.js";
+import { watchImages } from "./images.js";
 import { dropUnreadable, put, send } from "./upload.js";
 
 const AFTER = 1200; // ms
@@ -15,6 +16,7 @@ export function watchUploads(form) {
     if (event.target.type === "file") return;
     checkShape(event.target, false);
     compareWithRead(event.target);
+    tickItem(event.target);
     state.dirty = true;
     form.querySelector("#saved").textContent = "";
     clearTimeout(state.timer);
@@ -227,6 +229,29 @@ function compareWithRead(input) {
   const differs = normalised(input.value) !== "" && bare(input.value) !== bare(read);
   why.hidden = !differs || isMisshapen(input);
   field.classList.toggle("changed", differs);
+  field.classList.toggle("is-read", normalised(input.value) !== "");
+  if (input.matches("input")) markDifference(field.querySelector("[data-read]"), input.value);
+}
+
+// The letters of the value read that the typed one does not have at the same place.
+function markDifference(place, typed) {
+  const read = place.textContent;
+  const [a, b] = [read.toLowerCase(), typed.toLowerCase()];
+  const most = Math.min(a.length, b.length);
+  let begin = 0;
+  while (begin < most && a[begin] === b[begin]) begin += 1;
+  let end = 0;
+  while (end < most - begin && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+  const mark = document.createElement("mark");
+  mark.className = "del";
+  mark.textContent = read.slice(begin, read.length - end);
+  place.replaceChildren(read.slice(0, begin), ...(mark.textContent ? [mark] : []), read.slice(read.length - end));
+}
+
+// What the summary asked for is struck out as soon as it is filled.
+function tickItem(input) {
+  const link = document.querySelector(`#problems a[href="#${CSS.escape(input.id)}"]`);
+  link?.classList.toggle("is-done", input.value.trim() !== "");
 }
 
 function showProblems(form, told) {
@@ -365,9 +390,10 @@ function showPictures(form, state, page) {
   form.querySelector(".cards").replaceWith(cards);
   window.htmx?.process(cards);
   watchCameras(cards);
+  watchImages(cards);
   const problems = page.querySelector("#problems");
   document.querySelector("#problems")?.remove();
-  if (problems) document.querySelector(".columns").before(problems);
+  if (problems) form.before(problems);
   problems?.focus();
   for (const [name, file, source] of waiting.filter(([name]) => form.elements[name])) {
     put(form.elements[name], file);

@@ -1,17 +1,18 @@
 // Small helps on every page. Each works without: forms post as they are.
 import { watchCameras } from "../capture/camera.js";
 import { watchUploads } from "../capture/capture.js";
+import "../capture/images.js";
 import { dropUnreadable } from "../capture/upload.js";
 import { watchTimes } from "./countdown.js";
 import { watchSession } from "./session.js";
 import { watchShell } from "./shell.js";
 
-// A form whose file cannot be read any more would end on the browser's error page. The capture form looks itself.
+// A form whose file cannot be read any more would end on the browser's error page. The capture forms look themselves.
 document.addEventListener(
   "submit",
   async (event) => {
     const { target: form, submitter } = event;
-    const files = [...form.querySelectorAll("input[type=file]:not([data-upload])")].filter(
+    const files = [...form.querySelectorAll("input[type=file]:not([data-upload], [data-image])")].filter(
       (input) => input.files.length,
     );
     if (!files.length || form.dataset.readable) return;
@@ -78,6 +79,8 @@ document.addEventListener("click", (event) => {
   const place = link && document.getElementById(link.hash.slice(1));
   if (!place) return;
   event.preventDefault();
+  for (let around = place.closest("details"); around; around = around.parentElement.closest("details"))
+    around.open = true;
   const control = place.matches("input, select, textarea")
     ? place
     : place.querySelector("input:not([type=hidden]), select, textarea, button, a");

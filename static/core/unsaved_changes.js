@@ -9,7 +9,8 @@ let isAgreed = false; // to go without them, until something else is typed
 export function unsent(but = null) {
   if (!main) return undefined;
   const forms = [...main.querySelectorAll("form:not([data-autosave])")].filter((form) => form !== but);
-  return forms.flatMap((form) => [...form.elements]).find(isTyped);
+  const besides = [...main.querySelectorAll("[data-autosave] [data-unsaved]")].filter((field) => field.form !== but);
+  return [...forms.flatMap((form) => [...form.elements]), ...besides].find(isTyped);
 }
 
 // A form that came back with its problems holds what was typed before.

@@ -18,6 +18,16 @@ def _comparable(name: str, value: str) -> str:
     return tidied.casefold() if name in CASELESS else tidied
 
 
+def parts(read: str, confirmed: str) -> tuple[str, str, str]:
+    """Return the value read as its common beginning with the confirmed one, what differs, and the common end."""
+    most = min(len(read), len(confirmed))
+    same = [a.casefold() == b.casefold() for a, b in zip(read, confirmed, strict=False)]
+    begin = same.index(False) if False in same else most
+    tails = [a.casefold() == b.casefold() for a, b in zip(reversed(read), reversed(confirmed), strict=False)]
+    end = min(tails.index(False) if False in tails else most, most - begin)
+    return read[:begin], read[begin : len(read) - end], read[len(read) - end :]
+
+
 def differing(values: Mapping[str, str], read: Mapping[str, str]) -> tuple[str, ...]:
     """Names of the filled values that are not what was read."""
     return tuple(name for name, text in read.items() if values.get(name) and differs(name, values[name], text))

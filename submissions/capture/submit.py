@@ -116,7 +116,7 @@ def _contacts(submission: Submission) -> dict[str, str]:
 
 def _deposit_first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Nobody has the code of a deposit that was not made; the check that makes it fills in the holder's name."""
-    text = _("First make the 1-won deposit below.")
+    text = _("Start the account verification first.")
     return tuple(
         replace(problem, template=text) if problem.code == "missing" and problem.field in OF_THE_DEPOSIT else problem
         for problem in problems
@@ -124,7 +124,7 @@ def _deposit_first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def _unexplained(submission: Submission) -> tuple[Problem, ...]:
-    text = _("This is not what the vendor read on the ID. Compare it with the ID; if yours is right, say why.")
+    text = _("Differs from the value read. Check the ID, or enter a reason.")
     shown = shown_names(submission)
     return tuple(Problem(name, "changed", text) for name in ocr_diff.unexplained(submission) if name in shown)
 

@@ -150,11 +150,23 @@ def anchor(problem: Problem) -> str:
     return f"f-{KINDS.get(problem.field, problem.field)}"
 
 
+def _subject(problem: Problem) -> str:
+    """Return the label of the problem's field or image, or "" where it is about neither."""
+    found = KINDS[problem.field].label if problem.field in KINDS else form_fields.LABELS.get(problem.field, "")
+    return str(found)
+
+
 @register.filter
 def named(problem: Problem) -> str:
-    """The problem with the label of its field or image, for a list away from the fields."""
-    label = KINDS[problem.field].label if problem.field in KINDS else form_fields.LABELS.get(problem.field)
+    """Return the problem with the label of its field or image, for a list away from the fields."""
+    label = _subject(problem)
     return f"{label}: {problem.message}" if label else str(problem.message)
+
+
+@register.filter
+def item(problem: Problem) -> str:
+    """Return the problem for a summary: a missing value by its label alone."""
+    return (problem.code == "missing" and _subject(problem)) or named(problem)
 
 
 @register.simple_tag

@@ -8,10 +8,28 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from argos import matrix
-from submissions.models import User
+from submissions.models import Status, Submission, User
 
 register = template.Library()
 COLOURS = "abcdef"  # of `.face-*` in core/parts.css
+# (class, icon) of a status by what it asks for: nothing, a person, a machine's end, haste; failed; done.
+NEUTRAL, ACT, WAIT = ("", "circle-dashed"), ("pill-info", "arrow-right"), ("pill-info", "loader-2")
+WARN, BAD, GOOD = ("pill-warn", "alert-triangle"), ("pill-bad", "x"), ("pill-ok", "check")
+TONES = {
+    Status.DRAFT: NEUTRAL,
+    Status.STEP1_SENDING: WAIT,
+    Status.STEP1_RETRY: WARN,
+    Status.CONFIRMING: ACT,
+    Status.STEP2_SENDING: WAIT,
+    Status.INCOMPLETE: WARN,
+    Status.PENDING: ACT,
+    Status.SECOND_REVIEW: ACT,
+    Status.DECISION_SENDING: WAIT,
+    Status.OVERDUE: BAD,
+    Status.APPROVED: GOOD,
+    Status.REJECTED: BAD,
+    Status.ABANDONED: NEUTRAL,
+}
 
 
 @register.simple_tag
@@ -50,3 +68,10 @@ def country_flag(code: str) -> SafeString:
         return format_html("")
     url = static(f"vendor/flags/{short.lower()}.svg")
     return format_html('<img class="flag" src="{}" alt="" width="18" height="13" loading="lazy">', url)
+
+
+@register.simple_tag
+def status_pill(submission: Submission) -> SafeString:
+    """Draw the status with its tone and icon."""
+    style, name = TONES[Status(submission.status)]
+    return format_html('<span class="pill {}">{}{}</span>', style, icon(name), submission.get_status_display())

@@ -21,7 +21,7 @@ def fill_new(desk: Desk, email: str) -> None:
     page = desk.page
     desk.go("/submissions/new/")
     page.get_by_label("Project").select_option("Demo: standard")
-    page.get_by_label("Country that issued the ID").fill("KOR")
+    page.get_by_label("Issuing country").fill("KOR")
     page.get_by_label("ID type").select_option("passport")
     page.get_by_label("Customer's e-mail").fill(email)
     page.get_by_label("Customer's e-mail").press("Tab")

@@ -37,8 +37,8 @@ def seeing(camera: FakeCamera, stack: Stack) -> Iterator[Desk]:
 
 
 def take(page: Page) -> None:
-    page.get_by_role("button", name="Take the picture", exact=True).click()
-    page.get_by_role("button", name="Use this picture", exact=True).click()
+    page.get_by_role("button", name="Take photo", exact=True).click()
+    page.get_by_role("button", name="Use photo", exact=True).click()
 
 
 def test_a_selfie_by_camera_and_keyboard_reaches_the_reviewer(
@@ -51,9 +51,9 @@ def test_a_selfie_by_camera_and_keyboard_reaches_the_reviewer(
     page.keyboard.press("Enter")
     hint(page, "Good: take the picture now.")
     assert page.locator("video").evaluate("video => getComputedStyle(video).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
-    expect(page.get_by_role("button", name="Take the picture", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Take photo", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Use this picture", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Use photo", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#f-selfie")).to_contain_text("live camera", timeout=20_000)
     expect(page.locator("#f-id_front")).to_contain_text("from a file")
@@ -89,12 +89,12 @@ def test_hints_say_what_to_change_and_the_camera_stops_when_it_is_left(seeing: D
     open_camera(page, "Camera: Selfie")
     hint(page, "Good: take the picture now.")
     check_dialog(seeing, "camera-live")
-    page.get_by_role("button", name="Take the picture", exact=True).click()
+    page.get_by_role("button", name="Take photo", exact=True).click()
     assert live_tracks(page) == 0, "nothing looks while a picture is looked at"
     check_dialog(seeing, "camera-taken")
-    page.get_by_role("button", name="Take it again", exact=True).click()
+    page.get_by_role("button", name="Retake", exact=True).click()
     hint(page, "Good: take the picture now.")
-    page.get_by_role("button", name="Close the camera", exact=True).click()
+    page.get_by_role("button", name="Close camera", exact=True).click()
     assert page.locator("#f-selfie img").count() == 0, "looking stores nothing"
 
 
@@ -113,7 +113,7 @@ def test_another_camera_can_be_chosen(launch: Callable[..., Browser], stack: Sta
     page.add_init_script(fake_camera.KEEPS_STREAMS)
     draft(Desk(page, stack).log_in("agent"), "two-cameras@example.com")
     open_camera(page, "Camera: ID front")
-    choice = page.get_by_label("Which camera")
+    choice = page.get_by_label("Camera", exact=True)
     expect(choice.locator("option")).to_have_count(2, timeout=20_000)
     other = choice.locator("option").nth(1).get_attribute("value")
     choice.select_option(index=1)
@@ -135,8 +135,8 @@ def test_a_camera_that_cannot_be_had_says_what_to_do(desk: Desk, pictures: Pictu
     page = desk.page
     open_camera(page, "Camera: Selfie")
     hint(page, "No camera was found. Connect one")
-    expect(page.get_by_role("button", name="Take the picture", exact=True)).to_be_disabled()
-    expect(page.get_by_role("button", name="Close the camera", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Take photo", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Close camera", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     page.evaluate(REFUSES)
     for name, told in (

@@ -110,7 +110,7 @@ def file_one(desk: Desk, pictures: dict[str, Path], email: str = EMAIL) -> str:
     desk.log_in("agent")
     desk.go("/submissions/new/")
     desk.page.get_by_label("Project").select_option("Demo: standard")
-    desk.page.get_by_label("Country that issued the ID").fill("KOR")
+    desk.page.get_by_label("Issuing country").fill("KOR")
     desk.page.get_by_label("ID type").select_option("passport")
     desk.page.get_by_label("Customer's e-mail").fill(email)
     desk.press("Create draft")

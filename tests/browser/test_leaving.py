@@ -26,7 +26,7 @@ def test_another_form_waits_for_the_field_typed_just_before(desk: Desk, pictures
     page.locator("#note-text").fill(NOTE)
     page.locator("#f-name").fill("Typed Just Before")
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.locator(".note", has_text=NOTE)).to_be_visible(timeout=20_000)
+    expect(page.locator(".written", has_text=NOTE)).to_be_visible(timeout=20_000)
     expect(page.locator("#f-name")).to_have_value("Typed Just Before")
     assert asked == []
 
@@ -68,7 +68,7 @@ def test_a_reload_waits_for_a_note_typed_while_the_vendor_is_asked(desk: Desk, p
     expect(note).to_have_value(NOTE)
     page.get_by_role("button", name="Add", exact=True).click()
     desk.status("Confirm with customer")
-    expect(page.locator(".note", has_text=NOTE)).to_be_visible()
+    expect(page.locator(".written", has_text=NOTE)).to_be_visible()
 
 
 def test_a_new_submission_is_not_left_unasked(desk: Desk) -> None:

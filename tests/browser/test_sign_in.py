@@ -132,7 +132,7 @@ def test_what_was_typed_outlives_the_session(desk: Desk) -> None:
     expect(page.locator("#session")).to_be_hidden()
     expect(page.get_by_label("Customer's e-mail")).to_have_value("kept@example.com")
     page.get_by_label("Project").select_option("Demo: standard")
-    page.get_by_label("Country that issued the ID").fill("KOR")
+    page.get_by_label("Issuing country").fill("KOR")
     page.get_by_label("ID type").select_option("passport")
     desk.press("Create draft")
     desk.status("Draft")

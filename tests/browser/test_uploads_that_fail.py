@@ -17,7 +17,7 @@ SAVED = "#saved"
 
 def ours(page: Page) -> bool:
     """Whether the page in sight is the portal's, not the browser's own error page."""
-    return page.locator("form#capture").count() == 1
+    return page.locator("form#capture[data-autosave]").count() == 1
 
 
 def change(path: Path) -> None:

@@ -23,23 +23,37 @@ REASON = "reason_"  # before the name of the field, or the code of the warning, 
 class CaptureField(forms.CharField):
     """A value as a person typed it, in the portal's normal form, with the length that its column takes."""
 
-    def __init__(self, max_length: int) -> None:
-        super().__init__(required=False, max_length=max_length)
+    def __init__(self, max_length: int, widget: forms.Widget | None = None) -> None:
+        super().__init__(required=False, max_length=max_length, widget=widget)
         self.validators = [MaxLengthValidator(max_length, TOO_LONG)]  # the matrix names every other wrong character
 
     def to_python(self, value: Any) -> str:
         return normalise(str(value or ""))
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No maxlength: a browser would cut a text in silence that the portal refuses with a sentence."""
+        return {}
+
 
 class CaptureForm(forms.Form):
-    """The posted fields among `names`, and every posted reason. A field that still has hidden digits is left out."""
+    """As posted: the fields among `names` and every reason, without a field that still has hidden digits.
 
-    def __init__(self, data: Mapping[str, str], names: Iterable[str]) -> None:
-        super().__init__(data)
+    As shown: `names` with their `widgets` and the `shown` texts.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None,
+        names: Iterable[str],
+        *,
+        widgets: Mapping[str, forms.Widget] | None = None,
+        shown: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, auto_id="f-%s", initial=dict(shown or {}))
         for name in (*names, CALLBACK):
-            if name in data and masking.BULLET not in data[name]:
-                self.fields[name] = CaptureField(limits.longest(name))
-        for name in data:
+            if data is None or (name in data and masking.BULLET not in data[name]):
+                self.fields[name] = CaptureField(limits.longest(name), (widgets or {}).get(name))
+        for name in data or ():
             if name.startswith(REASON):
                 self.fields[name] = CaptureField(limits.REASON)
 

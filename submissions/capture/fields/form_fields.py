@@ -1,14 +1,19 @@
 """The rows of the capture form, from the field matrix: what this document shows, with labels, OCR and problems."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
+from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from argos.matrix import FieldRule, Form, Problem
 from submissions.capture import ocr_diff, submit
+from submissions.capture.fields import merge
+from submissions.capture.fields.capture_form import CALLBACK, CaptureForm
 from submissions.core import masking
 from submissions.models import Submission
 
@@ -24,25 +29,25 @@ LABELS = {
     "document_number": _("Document number"),
     "date_of_issue": _("Date of issue"),
     "date_of_expiry": _("Date of expiry"),
-    "globalCode": _("Plus Code (global)"),
-    "compoundCode": _("Plus Code (with place)"),
+    "globalCode": _("Plus Code (full)"),
+    "compoundCode": _("Plus Code (short)"),
     "formatted_address": _("Formatted address"),
-    "address_input": _("Address as typed"),
-    "address_detail": _("Address detail"),
+    "address_input": _("Entered address"),
+    "address_detail": _("Address details"),
     "address_street": _("Street"),
     "address_city": _("City"),
-    "address_state": pgettext_lazy("part of an address", "State"),
+    "address_state": pgettext_lazy("part of an address", "State or province"),
     "address_country": _("Country"),
     "address_zipcode": _("Postal code"),
-    "userOccupancyCode": _("Code from the 1-won deposit"),
-    "userOccupancyName": _("Account holder's name"),
+    "userOccupancyCode": _("Verification code"),
+    "userOccupancyName": _("Account holder"),
     "userName": _("Account holder"),
     "bankCode": _("Bank code"),
     "accountNumber": _("Account number"),
     "email": _("E-mail"),
-    "customer_id": _("Customer number in our books"),
-    "contact_phone": _("Phone to call back"),
-    "callback_at": _("Call back at"),
+    "customer_id": _("Customer number"),
+    "contact_phone": _("Phone number"),
+    "callback_at": _("Call-back time"),
 }
 HINTS = {
     Form.DATE: _("YYYY-MM-DD"),
@@ -57,46 +62,46 @@ CHOICES = {
     "male": _("Male"),
     "female": _("Female"),
     "passport": _("Passport"),
-    "government_id": _("National ID card"),
+    "government_id": _("National ID"),
     "drivers_license": _("Driver's licence"),
     "residence_permit": _("Residence permit"),
     "visa": _("Visa"),
-    "vehicle_registration_certificate": _("Vehicle registration certificate"),
-    "vehicle_registration certificate": _("Vehicle registration certificate"),
+    "vehicle_registration_certificate": _("Vehicle registration"),
+    "vehicle_registration certificate": _("Vehicle registration"),
     "aadhaar": _("Aadhaar"),
     "pancard": _("PAN card"),
-    "universal": _("Let the vendor recognise it"),
+    "universal": _("Detect automatically"),
 }
 CHOSEN = ("gender", "idType")  # their values are words of `CHOICES`
 OFFICE = ("email", "customer_id", "contact_phone")
 OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
-LONG = ("name", "userOccupancyName", "formatted_address", "address_input")  # a whole row each, so that none is cut
+WIDTHS = {  # columns of six; a third of the row where nothing else is said
+    "name": "f-4",
+    "userOccupancyName": "f-4",
+    "email": "f-3",
+    "customer_id": "f-2",
+    "formatted_address": "f-6",
+    "address_input": "f-6",
+    "address_detail": "f-6",
+}
 IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
 
 
 @dataclass
 class FormRow:
+    """One field of the page: `field` is the widget with its value; the rest stands around it."""
+
     name: str
     label: str
+    field: BoundField
     value: str
     stored: str = ""
     required: bool = False
     hint: str = ""
-    choices: list[tuple[str, str]] = field(default_factory=list)
     read: str = ""
     reason: str = ""
-    problems: list[Problem] = field(default_factory=list)
-    is_country: bool = False
-    type: str = "text"
-    pattern: str = ""
-    wrong: str = ""
-    keyboard: str = "text"
-    is_type: bool = False
+    problems: list[Problem] = dataclass_field(default_factory=list)
     section: str = IDENTITY
-
-    @property
-    def shown(self) -> str:
-        return masking.while_working(self.name, self.value)
 
     @property
     def shown_stored(self) -> str:
@@ -111,14 +116,21 @@ class FormRow:
         return text_of(self.name, self.shown_read)
 
     @property
+    def read_parts(self) -> tuple[str, str, str]:
+        """Return the value read: what it has in common with the confirmed one, the difference, the common end."""
+        if self.name in CHOSEN:
+            return "", self.read_text, ""
+        return ocr_diff.parts(self.read_text, masking.while_working(self.name, self.value))
+
+    @property
     def is_changed(self) -> bool:
         """The confirmed value is another than what was read."""
         return bool(self.value) and ocr_diff.differs(self.name, self.value, self.read)
 
     @property
     def css_classes(self) -> str:
-        marks = {"wide": self.name in LONG, "wrong": bool(self.errors), "changed": self.is_changed}
-        return " ".join(["field", *(name for name, is_set in marks.items() if is_set)])
+        marks = {"wrong": bool(self.errors), "changed": self.is_changed, "is-read": bool(self.read and self.value)}
+        return " ".join(["field", WIDTHS.get(self.name, "f-2"), *(name for name, is_set in marks.items() if is_set)])
 
     @property
     def asks_why(self) -> bool:
@@ -167,51 +179,69 @@ def rows(
     submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None
 ) -> list[FormRow]:
     """The typed values win over the stored ones, so that nothing typed is lost on an error."""
-    stored, ocr, reasons = submission.values, submission.ocr, submission.reasons
+    widgets = {rule.name: _widget(rule, submission.issuing_country) for rule in rules(submission)}
+    made = _rows(submission, submission.values, widgets, problems, typed)
+    for row, rule in zip(made, rules(submission), strict=True):
+        row.required, row.hint, row.section = rule.required, str(HINTS.get(rule.form, "")), _section(rule.name)
+        row.read, row.reason = submission.ocr.get(row.name, ""), submission.reasons.get(row.name, "")
+    return made
+
+
+def office_rows(
+    submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None
+) -> list[FormRow]:
+    """E-mail, customer number, phone and call-back time: not part of the ID."""
+    stored = {**submission.values, CALLBACK: merge.local_text(submission.callback_at)}
+    types = {**OFFICE_TYPES, CALLBACK: "datetime-local"}
+    widgets: dict[str, forms.Widget] = {
+        name: forms.TextInput({"type": types.get(name, "text")}) for name in (*OFFICE, CALLBACK)
+    }
+    made = _rows(submission, stored, widgets, problems, typed)
+    made[0].required = True
+    return made
+
+
+def _rows(
+    submission: Submission,
+    stored: Mapping[str, str],
+    widgets: Mapping[str, forms.Widget],
+    problems: Iterable[Problem],
+    typed: Mapping[str, str] | None,
+) -> list[FormRow]:
     values = {**stored, **(typed or {})}
     by_field: dict[str, list[Problem]] = {}
     for problem in problems:
         by_field.setdefault(problem.field, []).append(problem)
+    for name, widget in widgets.items():
+        is_wrong = any(problem.is_error for problem in by_field.get(name, ()))
+        style = "form-select" if isinstance(widget, forms.Select) else "form-control"
+        widget.attrs |= {"class": style, "autocomplete": "off", "aria-describedby": f"p-{name}"}
+        widget.attrs |= {"aria-invalid": "true"} if is_wrong else {}
+    shown = {name: masking.while_working(name, values.get(name, "")) for name in widgets}
+    form = CaptureForm(None, widgets, widgets=widgets, shown=shown)
     return [
-        shape(
-            _row(rule, values, stored.get(rule.name, ""), ocr, reasons, by_field.get(rule.name, [])),
-            rule,
-            submission.issuing_country,
+        FormRow(
+            name=name,
+            label=label_of(name),
+            field=form[name],
+            value=values.get(name, ""),
+            stored=stored.get(name, ""),
+            problems=by_field.get(name, []),
         )
-        for rule in rules(submission)
+        for name in widgets
     ]
 
 
-def shape(row: FormRow, rule: FieldRule, country: str) -> FormRow:
-    """What the page checks while it is typed."""
+def _widget(rule: FieldRule, country: str) -> forms.Widget:
+    """A list of the rule's choices, or a text with the shape that the page checks while it is typed."""
+    if rule.choices:
+        choices = [("", ""), *((choice, choice_label(choice)) for choice in rule.choices)]
+        return forms.Select({"data-reload": ""} if rule.name == "idType" else {}, choices=choices)
+    attrs = {"list": "countries"} if rule.form is Form.COUNTRY else {}
     if found := matrix.shape_of(rule, country):
-        row.pattern, row.wrong, row.keyboard = found.pattern, gettext(found.wrong), found.keyboard
-    return row
-
-
-def _row(
-    rule: FieldRule,
-    values: Mapping[str, str],
-    stored: str,
-    ocr: Mapping[str, str],
-    reasons: Mapping[str, str],
-    found: list[Problem],
-) -> FormRow:
-    return FormRow(
-        name=rule.name,
-        label=label_of(rule.name),
-        value=values.get(rule.name, ""),
-        stored=stored,
-        required=rule.required,
-        hint=str(HINTS.get(rule.form, "")),
-        choices=[(choice, choice_label(choice)) for choice in rule.choices],
-        read=ocr.get(rule.name, ""),
-        reason=reasons.get(rule.name, ""),
-        problems=found,
-        is_country=rule.form is Form.COUNTRY,
-        is_type=rule.name == "idType",
-        section=_section(rule.name),
-    )
+        attrs |= {"data-pattern": found.pattern, "data-wrong": gettext(found.wrong)}
+        attrs |= {"inputmode": found.keyboard} if found.keyboard != "text" else {}
+    return forms.TextInput(attrs)
 
 
 def _section(name: str) -> str:

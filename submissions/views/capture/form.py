@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -38,18 +39,36 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_start(user)
     form = NewForm(request.POST or None, user=user)
-    found = duplicates.Same()
+    found, draft = duplicates.Same(), None
     if form.is_bound and form.is_valid():
         with transaction.atomic():
             # Of two forms sent at once for a team, the second waits here and then finds the first one's draft.
             Team.objects.select_for_update().get(pk=form.cleaned_data["team"].pk)
-            if draft := Submission.objects.filter(pk=form.cleaned_data["draft"], created_by=user).first():
-                return redirect("submission", pk=draft.pk)
+            if earlier := Submission.objects.filter(pk=form.cleaned_data["draft"], created_by=user).first():
+                return redirect("submission", pk=earlier.pk)
             found = duplicates.look(request, form)
             if not found or request.POST.get("seen") == "1":
-                return redirect("submission", pk=_draft_of(request, form).pk)
+                draft = _draft_of(request, form)
+    if draft:
+        return _begin(request, draft)
     context = {"form": form, "same": found, "is_stopped": bool(found), "countries": country_options()}
     return render(request, "capture/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
+    """Store the images that came with the new form, send Step 1 where it was pressed, and open the draft's page."""
+    page = reverse("submission", args=[submission.pk])
+    problems = _take_in(request, submission)
+    for problem in problems:
+        messages.error(request, f"{ImageKind(problem.field).label}: {problem.message}")
+    if request.POST.get("action") == "step1":
+        problems = problems or _send_shown(request, submission, "step1")
+        for problem in problems:
+            if not problem.field:
+                messages.error(request, problem.message)
+        page += "?check=step1" if problems else ""
+    # A script that keeps the chosen files over a refused form goes to the address itself.
+    return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)
 
 
 def _draft_of(request: HttpRequest, form: NewForm) -> Submission:

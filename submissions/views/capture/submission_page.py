@@ -13,36 +13,42 @@ from argos import characters, matrix
 from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import account_check, image_findings, images, restart, submit
-from submissions.capture.fields import form_fields, merge
-from submissions.capture.fields.capture_form import CALLBACK
+from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
-from submissions.models import CallKind, ConsentText, Event, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.models import Call, CallKind, ConsentText, Event, Image, ImageKind, PhoneLink, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
-from submissions.models.submission import CAPTURING, SENDING, UNDER_DEADLINE
+from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEADLINE
 from submissions.privacy import reveal
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
+from submissions.views.capture.outcome import outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
 from submissions.workflow.role_permissions import user_can_see_queue
 
 RAIL = (
-    ("gather", (Status.DRAFT,)),
+    ("capture", (Status.DRAFT,)),
     ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
     ("confirm", (Status.CONFIRMING,)),
     ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
-    ("review", (Status.PENDING, Status.SECOND_REVIEW, Status.DECISION_SENDING)),
-    ("result", (Status.APPROVED, Status.REJECTED, Status.ABANDONED)),
+    (
+        "result",
+        (
+            Status.PENDING,
+            Status.SECOND_REVIEW,
+            Status.DECISION_SENDING,
+            Status.APPROVED,
+            Status.REJECTED,
+            Status.ABANDONED,
+        ),
+    ),
 )
 # What a submission with a result has only if it was at that step.
-WAS_THERE = {
-    "step1": "step1_started_at",
-    "confirm": "first_step2_at",
-    "step2": "first_step2_at",
-    "review": "pending_at",
-}
+WAS_THERE = {"step1": "step1_started_at", "confirm": "first_step2_at", "step2": "first_step2_at"}
+ADDRESS_SEARCH = ("address_input", *matrix.ADDRESS_CODES)  # typed once and looked up; each stands in its own place
+SHOWS_FORM = (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING)
 
 
 def render_submission(
@@ -60,21 +66,24 @@ def render_submission(
     purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in page.others]}
     events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
     is_capturing = submission.status in CAPTURING and can_look
+    shows_form = submission.status in SHOWS_FORM and can_look  # while ARGOS works, without its buttons
     # After a press: what it found. Before: what is wrong with the values that are there.
     shown_problems = problems or page.typing_problems if is_capturing else ()
     context = {
         **state(page.state),
         "problems": problems,
-        "general": [problem for problem in problems if not problem.field],
+        "to_complete": sum(bool(problem.field) for problem in problems),
         "by_field": {problem.field: problem for problem in reversed(problems)},
-        "rows": form_fields.rows(submission, shown_problems, typed) if is_capturing else [],
-        "office": office(submission, typed, problems) if is_capturing else [],
+        "rows": form_fields.rows(submission, shown_problems, typed) if shows_form else [],
+        "office": form_fields.office_rows(submission, problems, typed) if shows_form else [],
         "consent": consent_box(submission, page.consent_text),
         "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
         "wants_step2": request.POST.get("wants_step2") == "1",
         "asks_to_start": any(problem.field == "is_start_confirmed" for problem in problems),
         "typed": typed or {},
         "is_capturing": is_capturing,
+        "shows_form": shows_form,
+        "is_split": submission.status not in (Status.DRAFT, Status.STEP1_RETRY),
         "is_unread": submit.is_unread(submission),
         "can_look": can_look,
         "images": cards(page) if can_look else [],
@@ -94,6 +103,7 @@ def render_submission(
         "countries": matrix.country_choices(get_language() or "en"),
         "has_mrz": submit.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",
+        "address_search": ADDRESS_SEARCH,
         "has_look_up": bool(submission.project.paths.get("address_code")),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "time_zone": timezone.get_current_timezone_name(),
@@ -130,11 +140,19 @@ def state(context: StateContext) -> dict[str, Any]:
         "can_overrule": context.may("overrule"),
         "can_review": context.may("claim"),
         "is_last_try": submission.tries_left == 1 and submission.tries_used > 0,
+        "seconds": _seconds(call) if call else 0,
+        "outcome": outcome(submission, can_restart=restart.can_restart(submission)),
+        "is_to_communicate": submission.status in DECIDED and submission.passed_on_at is None,
         "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
         "account": account(context),
         "changing": submission.status in CAPTURING,
         "can_restart": restart.can_restart(submission),
     }
+
+
+def _seconds(call: Call) -> int:
+    """How long the request has been on its way; for the stepper."""
+    return max(0, int((clock.now() - call.prepared_at).total_seconds()))
 
 
 def rail(submission: Submission) -> list[tuple[str, str]]:
@@ -157,26 +175,6 @@ def account(context: StateContext) -> dict[str, Any]:
     passed = wanted and context.has_passed_account
     failed = status_messages.about_account(last) if wanted and last and not passed else None
     return {"wanted": wanted, "passed": passed, "failed": failed, "banks": sorted(project.banks.items())}
-
-
-def office(
-    submission: Submission, typed: Mapping[str, str] | None, problems: Sequence[Problem] = ()
-) -> list[form_fields.FormRow]:
-    """E-mail, customer number, phone and call-back time: for us, not part of the ID."""
-    stored = {**submission.values, CALLBACK: merge.local_text(submission.callback_at)}
-    values = {**stored, **(typed or {})}
-    types = {**form_fields.OFFICE_TYPES, CALLBACK: "datetime-local"}
-    return [
-        form_fields.FormRow(
-            name,
-            form_fields.label_of(name),
-            values.get(name, ""),
-            stored.get(name, ""),
-            type=types.get(name, "text"),
-            problems=[problem for problem in problems if problem.field == name],
-        )
-        for name in (*form_fields.OFFICE, CALLBACK)
-    ]
 
 
 def consent_box(submission: Submission, text: ConsentText | None) -> dict[str, Any] | None:
@@ -216,12 +214,26 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
         "image": image,
         "findings": _findings(image, submission.reasons) if image else [],
         "is_fixed": not images.takes(kind, Status(submission.status)),
-        "is_unread": submit.is_unread(submission),
+        # The right to look ends with Step 2's answer, at any moment: a page that asks then would be refused.
+        "is_away": submission.status == Status.STEP2_SENDING,
+        "state": _state_of(kind, image, submission),
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),
         "link": link,
     }
+
+
+def _state_of(kind: ImageKind, image: Image | None, submission: Submission) -> str:
+    """waiting: ARGOS has it now; accepted or unread: ARGOS took it; doubted or good: by the portal's image check."""
+    if image is None:
+        return ""
+    is_id = kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK)
+    if submission.status == (Status.STEP1_SENDING if is_id else Status.STEP2_SENDING):
+        return "waiting"
+    if is_id and not images.takes(kind, Status(submission.status)):
+        return "unread" if submit.is_unread(submission) else "accepted"
+    return "doubted" if image.findings else "good"
 
 
 def revealed_images(page: SubmissionContext, because: Event) -> list[tuple[Image, str]]:

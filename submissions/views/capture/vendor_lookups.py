@@ -56,10 +56,14 @@ def _address_missing(values: dict[str, str]) -> list[Problem]:
 
 @require_POST
 def check_account(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Prepare the account verification; the details typed beside it are saved first."""
     submission = get_submission_for(person(request), pk, "capture")
+    form = merge.read(request.POST, form_fields.names(submission))
+    stored = store(request, submission, form)
     typed = account_typed(request.POST)
-    if problems := account_problems(typed, submission.project.banks):
-        return submission_page.render_submission(request, submission, problems=problems, typed=typed, status=422)
+    if problems := stored + account_problems(typed, submission.project.banks):
+        shown = {**kept(form, problems), **typed}
+        return submission_page.render_submission(request, submission, problems=problems, typed=shown, status=422)
     account_check.prepare(
         submission,
         by=events.actor_of(request),

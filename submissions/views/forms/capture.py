@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -59,39 +59,47 @@ def _country_names() -> dict[str, str]:
     return dict(matrix.country_choices(get_language() or "en"))
 
 
-def last_choices(user: User) -> dict[str, Any]:
-    """Most agents file the same kind of document all day: the last one's project, country and type come first."""
-    columns = ("project", "issuing_country", "id_type")
-    last = Submission.objects.filter(created_by=user).order_by("-created_at").values(*columns).first()
-    return dict(last or {})
+def last_project(user: User) -> int | None:
+    """Return the project of the person's last submission; country and ID type are chosen anew for each customer."""
+    last = Submission.objects.filter(created_by=user).order_by("-created_at").values_list("project", flat=True).first()
+    return int(last) if last else None
+
+
+def offered_types(projects: Iterable[Project]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the ID types by project and issuing country; "" stands for every country without types of its own."""
+    countries = ("", "KOR", "IND")
+    return {
+        str(project.pk): {country: matrix.id_types_for(country, project.options) for country in countries}
+        for project in projects
+    }
 
 
 class NewForm(forms.Form):
     """`draft`: the id that the draft will have, so that a form that is sent twice makes one draft."""
 
+    field_order = ("email", "project", "team", "issuing_country", "id_type", "customer_id")
     draft = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     project = forms.ModelChoiceField(Project.objects.filter(is_open=True).order_by("name"), label=_("Project"))
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
     issuing_country = CountryField(
-        label=_("Country that issued the ID"), help_text=_("Type a country's name or its three letters")
+        label=_("Issuing country"), help_text=_("Type part of the name, or the three letters")
     )
     id_type = forms.ChoiceField(label=_("ID type"))
-    email = EmailField(label=_("Customer's e-mail"), max_length=limits.EMAIL, help_text=_("The vendor requires it"))
+    email = EmailField(label=_("Customer's e-mail"), max_length=limits.EMAIL, help_text=_("ARGOS requires it"))
     customer_id = TextField(
-        label=_("Customer number in our books"),
+        label=_("Customer number"),
         required=False,
         max_length=60,
-        help_text=_("If there is one. The vendor keeps it with the check, so that both records can be matched."),
+        help_text=_("Optional. ARGOS keeps it with the check, so that both records can be matched."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if scenarios.are_offered():
             self.fields["scenario"] = _scenario_field()
-        self.initial = {**last_choices(user), **self.initial}
         id_type = self.fields["id_type"]
         assert isinstance(id_type, forms.ChoiceField)
-        id_type.choices = [(name, choice_label(name)) for name in matrix.ID_TYPES]
+        id_type.choices = [("", _("Select the ID type")), *((name, choice_label(name)) for name in matrix.ID_TYPES)]
         if is_limited_to_team(user):
             team = self.fields["team"]
             assert isinstance(team, forms.ModelChoiceField)
@@ -101,10 +109,15 @@ class NewForm(forms.Form):
         project = self.fields["project"]
         assert isinstance(project, forms.ModelChoiceField)
         assert project.queryset is not None
-        project.initial = project.queryset.first()
-        if not project.queryset.filter(pk=self.initial.get("project")).exists():
-            self.initial.pop("project", None)  # the last one's is closed by now, or there is no last one
+        opened = list(project.queryset)
+        last = last_project(user)
+        project.initial = next((one for one in opened if one.pk == last), opened[0] if opened else None)
         project.empty_label = None
+        self.types = offered_types(opened)
+        for name, field in self.fields.items():
+            is_list = isinstance(field, forms.ChoiceField)
+            field.widget.attrs |= {"class": "form-select" if is_list else "form-control"}
+            field.widget.attrs |= {"autofocus": ""} if name == "email" else {}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -134,7 +134,7 @@ class TestAccount:
         assert self.check(client, confirming).status_code == 302
         assert worker.send_next()
         assert reload(confirming).values["userOccupancyName"] == "Minseo Example"
-        assert "The deposit was made" in client.get(f"/submissions/{confirming.pk}/").content.decode()
+        assert "The 1-won deposit was made" in client.get(f"/submissions/{confirming.pk}/").content.decode()
 
     def test_digits_of_another_width_are_sent_as_the_vendor_wants_them(
         self, client: Client, confirming: Submission
@@ -191,7 +191,7 @@ def test_any_asks_for_the_type_and_its_fields_follow(client: Client) -> None:
     assert 'name="date_of_expiry"' not in page
 
 
-def test_new_form_begins_with_the_last_choices(client: Client) -> None:
+def test_new_form_begins_with_the_last_project_and_no_country_or_type(client: Client) -> None:
     user = make_user()
     client.force_login(user)
     project = make_project()
@@ -199,8 +199,8 @@ def test_new_form_begins_with_the_last_choices(client: Client) -> None:
     make_draft(user, project)
     form = client.get("/submissions/new/").context["form"]
     assert (form["issuing_country"].value(), form["id_type"].value(), form["project"].value()) == (
-        "South Korea (KOR)",
-        "passport",
+        None,
+        None,
         project.pk,
     )
     Project.objects.filter(pk=project.pk).update(is_open=False)

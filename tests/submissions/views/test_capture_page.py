@@ -41,17 +41,25 @@ def answered(agent: User, ocr: dict[str, str]) -> Submission:
 def test_an_unread_id_is_said_before_anything_is_confirmed(client: Client, agent: User) -> None:
     page = read(client, answered(agent, {"name": "", "cf9": "of no field"}))
     assert "The vendor read nothing on this ID; copy every value from it." in page
-    assert "Copy from the ID, then confirm with the customer" in page
+    assert "Details, copied from the ID" in page
     page = read(client, make_at(Status.CONFIRMING, agent))
     assert "The vendor read nothing" not in page
-    assert "Copy from the ID" not in page
+    assert "Details, copied from the ID" not in page
+
+
+def bar_of(page: str) -> str:
+    return page.partition('<div class="send action-bar">')[2].partition("</fieldset>")[0]
 
 
 def test_time_and_try_stand_beside_the_button(client: Client, agent: User) -> None:
-    bar = read(client, make_at(Status.INCOMPLETE, agent)).partition('<div class="send">')[2]
+    bar = (
+        read(client, make_at(Status.INCOMPLETE, agent))
+        .partition('<div class="send action-bar">')[2]
+        .partition("</fieldset>")[0]
+    )
     assert "23 h 59 min left" in bar
-    assert "Try 2 of 3" in bar
-    bar = read(client, make_draft(agent)).partition('<div class="send">')[2]
+    assert "Attempt 2 of 3" in bar
+    bar = bar_of(read(client, make_draft(agent)))
     assert " left</time>" not in bar
     assert "of 3" not in bar
 
@@ -59,12 +67,17 @@ def test_time_and_try_stand_beside_the_button(client: Client, agent: User) -> No
 def test_a_first_step1_under_way_says_that_the_clock_may_run(client: Client, agent: User) -> None:
     draft = make_draft(agent)
     submit.send_step1(draft, by=by(agent))
-    told = "If the vendor has it, its 24-hour clock runs already:"
+    told = "If ARGOS received it, the 24-hour limit has started:"
     assert told not in read(client, draft)
     claim_call(draft, CallKind.STEP1)
     part = client.get(reverse("status_part", args=[draft.pk])).content.decode()
     assert told in part
     assert "23 h 59 min left" in part
+
+
+def reason_field(name: str, *, is_hidden: bool) -> str:
+    start = "data-why hidden>" if is_hidden else "data-why>"
+    return f'{start}Reason for the change <input class="form-control" name="reason_{name}"'
 
 
 def test_a_malformed_value_is_mended_before_it_is_explained(client: Client, agent: User) -> None:
@@ -75,22 +88,22 @@ def test_a_malformed_value_is_mended_before_it_is_explained(client: Client, agen
     assert ("date_of_birth", "changed") not in found
     assert ("name", "changed") in found
     for page in (read(client, submission), post(client, submission, "step2").content.decode()):
-        assert 'data-why hidden>Differs from what was read. Why? <input name="reason_date_of_birth"' in page
-        assert 'data-why>Differs from what was read. Why? <input name="reason_name"' in page
+        assert reason_field("date_of_birth", is_hidden=True) in page
+        assert reason_field("name", is_hidden=False) in page
 
 
 def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Client, agent: User) -> None:
     project = make_project(has_account_occupancy=True)
     submission = make_at(Status.CONFIRMING, agent, project)
     page = post(client, submission, "step2").content.decode()
-    assert "Code from the 1-won deposit: First make the 1-won deposit below." in page
-    assert "Three digits, for example 004" in page
+    assert "Verification code: Start the account verification first." in page
+    assert "3 digits, for example 004" in page
     assert "Ask the customer.</" not in page
     account_check.prepare(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
     assert replies.account_answered(claim_call(submission, CallKind.ACCOUNT), account_reply())
     page = post(client, reload(submission), "step2").content.decode()
-    assert "Code from the 1-won deposit: This project needs it. Ask the customer." in page
-    assert "First make the 1-won deposit" not in page
+    assert '<a href="#f-userOccupancyCode">Verification code</a>' in page
+    assert "Start the account verification first" not in page
 
 
 def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
@@ -131,13 +144,12 @@ def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> 
 def test_what_a_result_passed_over_is_not_shown_as_done(client: Client, agent: User) -> None:
     rejected = make_at(Status.REJECTED, agent)
     assert dict(rail(rejected)) == {
-        **dict.fromkeys(("gather", "step1", "confirm", "step2"), "done"),
-        "review": "passed",
+        **dict.fromkeys(("capture", "step1", "confirm", "step2"), "done"),
         "result": "here",
     }
-    assert 'Review <span class="visually-hidden"> (passed over)</span>' in read(client, rejected)
     closed = make_at(Status.ABANDONED, agent)
-    assert [name for name, where in rail(closed) if where == "passed"] == ["confirm", "step2", "review"]
+    assert [name for name, where in rail(closed) if where == "passed"] == ["confirm", "step2"]
+    assert 'Step 2 <span class="visually-hidden"> (skipped)</span>' in read(client, closed)
     assert "passed" not in dict(rail(make_at(Status.PENDING, agent))).values()
     reviewed = make_at(Status.PENDING, agent)
     Submission.objects.filter(pk=reviewed.pk).update(

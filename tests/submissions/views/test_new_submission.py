@@ -3,16 +3,18 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from argos.sandbox.cases import REJECT_CODES, STEP1_CODES, TAGS
 from submissions.demo import scenarios
-from submissions.models import Event, Role, Status, Submission, Team, User
+from submissions.models import Event, ImageKind, Role, Status, Submission, Team, User
 from submissions.views.capture import submission_page as page
 from submissions.views.capture.page_context import StateContext
 from submissions.views.forms.capture import NewForm
 from tests.factories import answer_step1, make_at, make_draft, make_project, make_team, make_user
+from tests.pictures import id_card_jpeg, selfie_jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +192,37 @@ class TestScenario:
     def test_every_scenario_is_a_case_of_the_sandbox(self) -> None:
         tags = {tag for tag, _label in scenarios.SCENARIOS if tag}
         assert tags <= TAGS.keys() | {code.casefold() for code in REJECT_CODES} | STEP1_CODES.keys()
+
+
+def upload(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "image/jpeg")
+
+
+def test_images_and_the_press_come_with_the_new_form(client: Client, agent: User) -> None:
+    files = {"id_front": upload("id.jpg", id_card_jpeg()), "selfie": upload("me.jpg", selfie_jpeg())}
+    reply = client.post(reverse("submission_new"), form(agent, action="step1", **files))
+    submission = Submission.objects.get()
+    assert reply.url == reverse("submission", args=[submission.pk])
+    assert submission.status == Status.STEP1_SENDING
+    assert set(submission.images.values_list("kind", flat=True)) == {ImageKind.ID_FRONT, ImageKind.SELFIE}
+
+
+def test_what_stops_step1_of_the_new_form_is_listed_on_the_drafts_page(client: Client, agent: User) -> None:
+    reply = client.post(reverse("submission_new"), form(agent, action="step1"))
+    submission = Submission.objects.get()
+    assert submission.status == Status.DRAFT
+    assert reply.url.endswith("?check=step1")
+    page = client.get(reply.url).content.decode()
+    assert "1 item to complete before Step 1" in page
+    assert 'href="#f-id_front"' in page
+
+
+def test_an_unusable_file_of_the_new_form_is_named_and_the_draft_is_there(client: Client, agent: User) -> None:
+    reply = client.post(reverse("submission_new"), form(agent, id_front=upload("id.jpg", b"no picture")), follow=True)
+    assert "ID front: " in reply.content.decode()
+    assert Submission.objects.get().status == Status.DRAFT
+
+
+def test_a_script_is_told_the_address(client: Client, agent: User) -> None:
+    reply = client.post(reverse("submission_new"), form(agent), headers={"X-Keeps-Files": "1"})
+    assert reply.json() == {"url": reverse("submission", args=[Submission.objects.get().pk])}

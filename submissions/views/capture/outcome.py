@@ -1,0 +1,95 @@
+"""The panel of a submission that is out of the agent's hands: result, reason, words for the customer, next step."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from submissions.models import Reviewer, Status, Submission
+from submissions.models.submission import DECIDED
+from submissions.views import status_messages
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`tone`: ok, warn, bad or info. `say`: for the customer. `next_step`: what the agent does now."""
+
+    title: str
+    text: str
+    tone: str
+    icon: str
+    say: str
+    next_step: str
+
+
+LOOKS = {
+    Status.PENDING: ("info", "clipboard-list"),
+    Status.SECOND_REVIEW: ("info", "users"),
+    Status.DECISION_SENDING: ("info", "send"),
+    Status.OVERDUE: ("bad", "clock-exclamation"),
+    Status.APPROVED: ("ok", "circle-check"),
+    Status.REJECTED: ("bad", "circle-x"),
+    Status.ABANDONED: ("warn", "ban"),
+}
+
+
+def outcome(submission: Submission, *, can_restart: bool) -> Outcome | None:
+    """Return nothing while the submission is being captured."""
+    look = LOOKS.get(Status(submission.status))
+    if look is None:
+        return None
+    end = status_messages.about_end(submission)
+    return Outcome(
+        title=end.title if end else str(submission.get_status_display()),
+        text=_decision(submission, end.text) if end else _who_decides(submission),
+        tone=look[0],
+        icon=look[1],
+        say=(end and end.say) or _say(submission),
+        next_step=_next_step(submission, can_restart=can_restart),
+    )
+
+
+def _decision(submission: Submission, reason: str) -> str:
+    if not submission.decided_at:
+        return reason
+    at = date_format(timezone.localtime(submission.decided_at), "DATETIME_FORMAT")
+    return f"{reason} {_('Decision: %(at)s') % {'at': at}}".strip()
+
+
+def _who_decides(submission: Submission) -> str:
+    if submission.status == Status.DECISION_SENDING:
+        return _("The decision can be undone for a few seconds. Then it is final.")
+    if submission.project.reviewer != Reviewer.CLIENT:
+        return _("ARGOS decides. The portal shows the result as soon as ARGOS reports it.")
+    who = _("Another compliance officer decides.")
+    if submission.status == Status.PENDING:
+        who = _("A compliance officer decides.")
+    if not submission.next_due_at:
+        return who
+    at = date_format(timezone.localtime(submission.next_due_at), "DATETIME_FORMAT")
+    return f"{who} {_('Due: %(at)s') % {'at': at}}"
+
+
+def _say(submission: Submission) -> str:
+    """What staff may tell the customer where no reject reason has a sentence of its own."""
+    if submission.status == Status.APPROVED:
+        return _("Your identity has been verified. Thank you.")
+    if submission.status == Status.REJECTED:
+        return _("We could not complete the check. We will contact you about the next step.")
+    if submission.status == Status.ABANDONED:
+        return _("This check was closed. We can start again if you wish.")
+    if submission.status == Status.OVERDUE:
+        return _("The check took longer than allowed. We will tell you the next step.")
+    return _("We are still checking. We will contact you as soon as we have the result.")
+
+
+def _next_step(submission: Submission, *, can_restart: bool) -> str:
+    if can_restart:
+        return _(
+            "Start a new submission with this data if the customer tries again. It has its own 3 attempts and 24-hour "
+            "limit."
+        )
+    if submission.status == Status.APPROVED or (submission.status in DECIDED and submission.passed_on_at is None):
+        return _("Tell the customer the result, then mark it as communicated.")
+    return _("No action is needed. Home lists the result when it is there.")
