@@ -1,5 +1,6 @@
 """Clients that are logged in, and requests and replies that several test modules share."""
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -16,6 +17,12 @@ def browser(user: User) -> Client:
 
 def shown(response: Any) -> list[str]:
     return [row.reference for row in response.context["page"].rows]
+
+
+def given(page: str) -> list[str]:
+    """Return the decisions that a review page shows, as "name approved"."""
+    shown = re.findall(r'class="msg given.*?<b>(.*?)</b>\s*<span class="\w+ strong">(\w+)<', page, re.DOTALL)
+    return [f"{name} {decision}" for name, decision in shown]
 
 
 def decide(client: Client, submission: Submission, verdict: str, **data: Any) -> Any:

@@ -9,8 +9,22 @@ export function watchShell() {
   }
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
-  for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), TOAST_MS);
+  fade(document);
 }
+
+function fade(page) {
+  for (const toast of page.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), TOAST_MS);
+}
+
+// Shows the messages of a page that is put in place of this one.
+export function takeToasts(page) {
+  fade(page);
+  for (const button of page.querySelectorAll("[data-toast-close]")) button.hidden = false;
+  document.querySelector("#toasts").append(...page.querySelectorAll("#toasts [data-toast]"));
+}
+
+// Whether the next key names a page, so that it is no shortcut of the page in sight.
+export const isNamingPage = () => isGoing;
 
 export function isTyping(target) {
   return target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, dialog[open]") != null;

@@ -1,6 +1,7 @@
 // Keeps the claim while the person works, warns before it ends, and says when it is lost. Nothing typed is touched.
 const PING = 60000;
 const WARN = 5 * 60;
+const LASTS = 30 * 60;
 let seconds = 0;
 let since = 0;
 let worked = Date.now();
@@ -12,13 +13,15 @@ const left = () => Math.max(0, seconds - Math.floor((Date.now() - since) / 1000)
 
 function show() {
   if (!claim()) return;
-  claim().textContent = `${claim().dataset.text} ${Math.ceil(left() / 60)} ${claim().dataset.minutes}`;
+  claim().querySelector(".claim-left").textContent = claim().dataset.text.replace("%s", Math.ceil(left() / 60));
+  const share = Math.min(100, Math.round((100 * left()) / LASTS));
+  claim().querySelector("circle + circle").setAttribute("stroke-dasharray", `${share} 100`);
   if (left() === 0) say(warning().dataset.ended);
   else if (left() < WARN && warning().hidden) say(warning().dataset.ending);
 }
 
 export function say(text) {
-  warning().querySelector("span").textContent = text;
+  warning().querySelector("p").textContent = text;
   warning().hidden = false;
 }
 

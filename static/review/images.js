@@ -1,6 +1,6 @@
 // Zoom, move, rotate and brightness of the review images, all together or one by one.
 const STEP = 0.06;
-const fresh = () => ({ zoom: 1, x: 0, y: 0, turn: 0, light: 1 });
+const fresh = () => ({ zoom: 1, x: 0, y: 0, turn: 0, light: 1, contrast: 1 });
 const shared = fresh();
 const own = new Map();
 let active = null;
@@ -10,9 +10,8 @@ const clear = () => {
   active = null;
 };
 
-const stages = () =>
-  [...document.querySelectorAll(".stage")].filter((stage) => !stage.closest(".document:not(.shown)"));
-const together = () => document.querySelector("#together")?.checked ?? true;
+const stages = () => [...document.querySelectorAll(".pane.shown .stage")];
+const together = () => document.querySelector("#together")?.getAttribute("aria-pressed") !== "false";
 const stateOf = (stage) =>
   together() || !stage ? shared : (own.get(stage) ?? own.set(stage, { ...shared }).get(stage));
 
@@ -20,9 +19,9 @@ const stateOf = (stage) =>
 function draw(stage) {
   const image = stage.querySelector(".picture");
   if (!image) return;
-  const { zoom, x, y, turn, light } = stateOf(stage);
+  const { zoom, x, y, turn, light, contrast } = stateOf(stage);
   image.style.transform = `translate(${x * 100}%, ${y * 100}%) scale(${zoom}) rotate(${turn}deg)`;
-  image.style.filter = light === 1 ? "" : `brightness(${light})`;
+  image.style.filter = light === 1 && contrast === 1 ? "" : `brightness(${light}) contrast(${contrast})`;
   stage.classList.toggle("zoomed", zoom > 1);
 }
 
@@ -46,6 +45,7 @@ export const TOOLS = {
   back: (s) => ({ turn: (s.turn + 270) % 360 }),
   brighter: (s) => ({ light: Math.min(3, s.light + 0.2) }),
   darker: (s) => ({ light: Math.max(0.2, s.light - 0.2) }),
+  contrast: (s) => ({ contrast: s.contrast >= 2.2 ? 1 : s.contrast + 0.4 }),
   reset: fresh,
 };
 
@@ -57,19 +57,27 @@ export function nextImage() {
 }
 
 export function nextDocument() {
-  const buttons = [...document.querySelectorAll("[data-doc]")];
+  const buttons = [...document.querySelectorAll("[data-frame=id] [data-show]")];
   const at = buttons.findIndex((button) => button.getAttribute("aria-pressed") === "true");
   buttons[(at + 1) % buttons.length]?.click();
 }
 
-function showDocument(chosen) {
-  document.querySelectorAll(".pane.document").forEach((pane) => {
-    pane.classList.toggle("shown", pane.dataset.at === chosen);
-  });
-  document.querySelectorAll("[data-doc]").forEach((button) => {
-    button.setAttribute("aria-pressed", String(button.dataset.doc === chosen));
-  });
+// Puts the image of a thumbnail into its frame.
+export function show(name) {
+  const thumb = document.querySelector(`[data-show="${name}"]`);
+  const frame = thumb?.closest("[data-frame]");
+  if (!frame) return;
+  for (const pane of frame.querySelectorAll(".pane")) pane.classList.toggle("shown", pane.dataset.at === name);
+  for (const button of frame.querySelectorAll("[data-show]"))
+    button.setAttribute("aria-pressed", String(button === thumb));
+  active = null;
   stages().forEach(draw);
+}
+
+export function fullScreen() {
+  const viewer = document.querySelector("#viewer");
+  if (document.fullscreenElement) document.exitFullscreen();
+  else viewer?.requestFullscreen?.();
 }
 
 function drag(stage, down) {
@@ -111,12 +119,15 @@ function watch(stage) {
 export function start() {
   clear();
   document.querySelectorAll(".stage").forEach(watch);
-  const tools = document.querySelector(".tools");
-  if (!tools) return;
-  tools.hidden = false;
-  tools.addEventListener("click", (event) => {
+  const viewer = document.querySelector("#viewer");
+  if (!viewer) return;
+  viewer.querySelector(".viewer-bar").hidden = false;
+  viewer.querySelector("#full-screen").hidden = !document.fullscreenEnabled;
+  viewer.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.tool) use(button.dataset.tool);
-    if (button?.dataset.doc) showDocument(button.dataset.doc);
+    if (button?.dataset.show) show(button.dataset.show);
+    if (button?.id === "full-screen") fullScreen();
+    if (button?.id === "together") button.setAttribute("aria-pressed", String(!together()));
   });
 }

@@ -4,7 +4,9 @@
 import * as claim from "./claim.js";
 import * as images from "./images.js";
 import * as ahead from "./prefetch.js";
+import * as panels from "./panels.js";
 import * as keys from "./shortcuts.js";
+import { takeToasts } from "../core/shell.js";
 import * as typed from "./unsent_text.js";
 import * as verdict from "./verdict.js";
 
@@ -15,7 +17,7 @@ let isLeaving = false; // nothing is asked any more
 
 const main = () => document.querySelector("main");
 // A download and what opens in a window of its own leave this page as it is: the browser sends them itself.
-const isDesk = (form) => form.matches("main.console form[method=post]:not([data-again], [target], #single-keys)");
+const isDesk = (form) => form.matches("main[data-console] form[method=post]:not([data-again], [target])");
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -62,24 +64,28 @@ async function visit(url, sent) {
 // Puts the page that came back in place of this one.
 function take(html, path, sent) {
   const page = new DOMParser().parseFromString(html, "text/html");
-  const next = page.querySelector("main.console");
+  const next = page.querySelector("main[data-console]");
   if (!next) {
     // Not allowed any more, the session has ended, or the portal is not well: what is typed here must stay.
     const ended = page.querySelector("input[name=password]") && main().dataset.loggedOut;
-    claim.say(ended || page.querySelector("main .card p")?.textContent.trim() || main().dataset.unreachable);
+    claim.say(ended || page.querySelector("main .void p, main .card p")?.textContent.trim() || main().dataset.unreachable);
     return;
   }
   const same = path === shown;
   const typing = same ? typed.focused(next, sent) : null;
+  const tab = same && main().querySelector("#decide") ? panels.shown() : ""; // else the claim is new
   const have = same ? ahead.leaveOut(next, main()) : new Map();
   if (same) typed.carry(main(), next, sent);
   else ahead.useIn(next, path);
   document.title = page.title;
   main().replaceWith(document.adoptNode(next));
   ahead.putBack(main(), have);
+  document.querySelector(".crumbs").replaceWith(document.adoptNode(page.querySelector(".crumbs")));
+  takeToasts(page);
   if (!same) history.pushState({}, "", path);
   shown = path;
   start();
+  if (tab && !main().querySelector("#problems")) panels.show(tab);
   window.htmx?.process(main());
   typed.goOn(typing, main().querySelector("#problems") ?? main().querySelector("h1"));
 }
@@ -94,10 +100,20 @@ function start() {
   images.start();
   claim.start();
   verdict.start();
+  panels.start();
+  showDifferences();
   ahead.start();
   // Verdicts on others that can still be taken back leave the page with their ten seconds.
   for (const bar of document.querySelectorAll(".leaving")) count(bar, Number(bar.dataset.seconds));
-  document.querySelector("[data-open-keys]")?.addEventListener("click", keys.sheet);
+}
+
+function showDifferences() {
+  const only = document.querySelector("#differences-only");
+  if (!only) return;
+  only.closest("label").hidden = false;
+  only.addEventListener("change", () =>
+    document.querySelector(".compare").classList.toggle("differences-only", only.checked),
+  );
 }
 
 function count(bar, seconds) {

@@ -72,19 +72,20 @@ export function useIn(page, path) {
 }
 
 const attribute = (image) => (image.localName === "img" ? "src" : "href");
-export const pictures = (page) => page.querySelectorAll(".stage [data-url]");
+export const pictures = (page) => page.querySelectorAll("[data-url]");
+// An image stands on the page up to four times: large and as a thumbnail, whole and as a portrait.
+const placeOf = (image) => (image.closest(".thumb") ? "thumb " : "") + image.localName + image.dataset.url;
 
 // The same submission again (a note was added, a verdict stopped): what is in sight is not fetched once more.
 export function leaveOut(page, before) {
-  const have = new Map([...pictures(before)].map((image) => [image.localName + image.dataset.url, image]));
-  for (const image of pictures(page))
-    if (have.has(image.localName + image.dataset.url)) image.removeAttribute(attribute(image));
+  const have = new Map([...pictures(before)].map((image) => [placeOf(image), image]));
+  for (const image of pictures(page)) if (have.has(placeOf(image))) image.removeAttribute(attribute(image));
   return have;
 }
 
 export function putBack(page, have) {
   for (const image of pictures(page)) {
-    const mine = have.get(image.localName + image.dataset.url);
+    const mine = have.get(placeOf(image));
     if (mine) image.replaceWith(mine);
   }
 }

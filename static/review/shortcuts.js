@@ -1,23 +1,29 @@
 // Every control of the review page has a key. One press acts once, on the submission that was in sight.
+import { isNamingPage } from "../core/shell.js";
 import * as images from "./images.js";
 import * as panels from "./panels.js";
 import { shortcut } from "./pressed.js";
 import * as verdict from "./verdict.js";
 
 const press = (selector) => () => document.querySelector(selector)?.click();
-const focus = (selector) => () => document.querySelector(selector)?.focus();
 
 // The decision in sight, otherwise the latest of the others: the page lists those latest first.
 const undo = () => (document.querySelector("#undo") ?? document.querySelector(".leaving button"))?.click();
 
-export const sheet = () => document.querySelector("#keys").showModal();
+const sheet = () => document.querySelector("#shortcuts").showModal();
+
+// Shows the decision first, where another panel without a text field is open.
+const deciding = (act) => () => {
+  panels.show("#decide");
+  act();
+};
 
 const KEYS = {
-  a: () => verdict.choose("approved"),
-  x: () => verdict.choose("rejected"),
-  s: focus("#id_reason_code"),
-  c: () => (document.querySelector("#claim-it") ? press("#claim-it") : focus("#id_comment"))(),
-  w: verdict.nextWarning,
+  a: deciding(() => verdict.choose("approved")),
+  x: deciding(() => verdict.choose("rejected")),
+  s: deciding(verdict.search),
+  c: () => (document.querySelector("#claim-it") ? press("#claim-it") : deciding(verdict.comment))(),
+  w: deciding(verdict.nextWarning),
   u: undo,
   n: press("#next"),
   e: press("#claim-keep"),
@@ -29,13 +35,18 @@ const KEYS = {
   R: () => images.use("back"),
   b: () => images.use("brighter"),
   B: () => images.use("darker"),
+  v: () => images.use("contrast"),
+  1: () => images.show("try1"),
+  2: () => images.show("try2"),
+  3: () => images.show("try3"),
   i: images.nextImage,
   d: images.nextDocument,
-  f: focus(".compare"),
+  f: images.fullScreen,
+  l: press("#differences-only"),
   q: () => panels.open("#ask"),
   m: () => panels.open("#notes"),
-  o: () => panels.open("#others"),
-  t: () => panels.open("#timeline"),
+  o: () => panels.open("#details"),
+  t: panels.timeline,
   "?": sheet,
 };
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -55,7 +66,7 @@ const isSpace = (event) => event.key === " " || event.code === "Space";
 // A held key never presses a second time: one press, one decision. Space never confirms a decision: it ends a word that
 // somebody types elsewhere.
 function isRefused(event) {
-  if (isSpace(event) && event.target.closest("#confirm, #confirm-next")) return true;
+  if (isSpace(event) && event.target.closest("#approve, #submit-reject")) return true;
   const presses = isEnter(event) ? !event.target.closest("textarea") : isSpace(event) && event.target.closest("button");
   return Boolean(presses) && (event.repeat || resting);
 }
@@ -63,10 +74,19 @@ function isRefused(event) {
 function onKey(event) {
   if (isRefused(event)) event.preventDefault();
   if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return;
-  if (resting || document.querySelector("dialog[open]")) return;
+  if (resting || isNamingPage() || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && panels.close()) event.preventDefault();
   else if (isEnter(event) && !event.repeat && verdict.isConfirmedBy(event)) verdict.confirm(event);
+  else if (isEnter(event) && !event.repeat && event.ctrlKey) sendWritten(event);
   else if (!event.ctrlKey && !isTyping(event.target) && !panels.isOpen()) act(event);
+}
+
+// Ctrl and Enter in a question or a note sends it.
+function sendWritten(event) {
+  const form = event.target.closest("[data-writes] form");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
 }
 
 function act(event) {
@@ -88,5 +108,5 @@ export function start() {
   document.addEventListener("keyup", (event) => {
     if (isSpace(event) && isRefused(event)) event.preventDefault();
   });
-  panels.start();
+  panels.watch();
 }

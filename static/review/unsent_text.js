@@ -1,5 +1,7 @@
 // Text typed on the page and not sent: kept when the same submission comes back. The officer is asked before another
 // submission replaces it.
+import * as panels from "./panels.js";
+
 const ticks = (field) => ["checkbox", "radio"].includes(field.type);
 const fieldsOf = (form) =>
   [...form.elements].filter(
@@ -39,6 +41,7 @@ export function carry(before, after, sent) {
     const fresh = old === sent ? undefined : posted(after).find((form) => actionOf(form) === actionOf(old));
     if (!fresh || !mayCarry(old, fresh)) continue;
     for (const field of fieldsOf(old)) copy(field, fieldsOf(fresh));
+    if (old.dataset.chosen) fresh.dataset.chosen = old.dataset.chosen;
   }
 }
 
@@ -56,6 +59,8 @@ export function focused(after, sent) {
 export function goOn(typing, otherwise) {
   const part = typing?.field.closest("details");
   if (part) part.open = true;
+  const panel = typing?.field.closest(".panel");
+  if (panel) panels.show(`#${panel.id}`);
   (typing?.field ?? otherwise).focus();
   typing?.field.setSelectionRange(typing.from, typing.to);
 }

@@ -6,7 +6,10 @@ from submissions.models.project import Project
 
 
 class Histogram(models.Model):
-    """`bins`: {"face": {"approved": [20 counts], "rejected": [...]}, "liveness": ...}, each bin five points wide."""
+    """`bins`: {"face": {"approved": [20 counts], "rejected": [...]}, "liveness": ..., "reasons": [codes]}.
+
+    Each bin is five points wide; the codes of reject reasons are ordered by use.
+    """
 
     project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="histogram")
     bins = models.JSONField(default=dict)

@@ -2,32 +2,47 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from submissions.models import Attempt, Image, ImageKind, Submission
+from submissions.models import Attempt, Image, ImageKind, Project, Submission
 from submissions.models.submission import MAX_TRIES
 from submissions.outbox import stored_replies
-
-Distribution = dict[str, dict[str, Any]]
+from submissions.review.score_distribution import near
 
 
 @dataclass(frozen=True)
 class Score:
     """A score and its threshold, both 0 to 100. A missing score counts as low.
 
-    `spread`: how the scores of the project's recent decisions are distributed (`score_distribution`).
+    `near`: of the project's recent decisions near this score, how many approved and how many there were.
     """
 
     label: str
     value: float | None
     threshold: int
-    spread: dict[str, Any] | None = None
+    near: tuple[int, int] | None = None
 
     @property
     def is_low(self) -> bool:
         return self.value is None or self.value < self.threshold
+
+    @property
+    def share(self) -> float:
+        """Return the length of the bar, 0 to 100."""
+        return max(0.0, min(100.0, self.value or 0))
+
+    @property
+    def distance(self) -> str:
+        """Say how far the score is from its threshold."""
+        if self.value is None:
+            return _("not provided")
+        points = f"{abs(self.value - self.threshold):.1f}"
+        texts = {
+            True: _("%(points)s below %(threshold)d"),
+            False: _("%(points)s above %(threshold)d"),
+        }
+        return texts[self.is_low] % {"points": points, "threshold": self.threshold}
 
 
 @dataclass(frozen=True)
@@ -42,32 +57,22 @@ class Try:
     is_last: bool
 
 
-def scores(
-    submission: Submission, face: float | None, liveness: float | None, distribution: Distribution
-) -> tuple[Score, ...]:
-    project = submission.project
+def scores(project: Project, face: float | None, liveness: float | None) -> tuple[Score, ...]:
     return (
-        Score(_("Face similarity"), face, project.face_threshold, distribution.get("face")),
-        Score(_("Liveness"), liveness, project.liveness_threshold, distribution.get("liveness")),
+        Score(_("Face similarity"), face, project.face_threshold, near(project, "face", face)),
+        Score(_("Liveness"), liveness, project.liveness_threshold, near(project, "liveness", liveness)),
     )
 
 
-def tries(
-    submission: Submission, selfies: Sequence[Attempt], images: Iterable[Image], distribution: Distribution
-) -> list[Try]:
+def tries(submission: Submission, selfies: Sequence[Attempt], images: Iterable[Image]) -> list[Try]:
     """Return up to three selfies, the one that counts first. `selfies`: the arrived attempts by number."""
     by_id = {str(image.pk): image for image in images if image.kind == ImageKind.SELFIE}
     latest = selfies[-MAX_TRIES:]
-    rows = [
-        _try(submission, attempt, by_id, number, len(latest), distribution)
-        for number, attempt in enumerate(latest, start=1)
-    ]
+    rows = [_try(submission, attempt, by_id, number, len(latest)) for number, attempt in enumerate(latest, start=1)]
     return rows[::-1]
 
 
-def _try(
-    submission: Submission, attempt: Attempt, by_id: dict[str, Image], number: int, of: int, distribution: Distribution
-) -> Try:
+def _try(submission: Submission, attempt: Attempt, by_id: dict[str, Image], number: int, of: int) -> Try:
     reply = stored_replies.step2(attempt.call)
     face, liveness = (reply.face_similarity, reply.liveness) if reply else (None, None)
     if number == of and face is None and liveness is None:
@@ -75,7 +80,7 @@ def _try(
     return Try(
         number=number,
         image=by_id.get(attempt.selfie["id"]) if attempt.selfie else None,
-        scores=scores(submission, face, liveness, distribution),
+        scores=scores(submission.project, face, liveness),
         codes=tuple(retry.code or retry.message for retry in reply.retries) if reply else (),
         outcome=reply.kyc_status if reply else "",
         is_last=number == of,

@@ -11,12 +11,16 @@ from submissions.models import Submission
 
 
 def comparison(submission: Submission, sent: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return one row for each field that was read or sent. `sent`: the values of the attempt that counts."""
+    """Return one row for each field that was read or sent, differences first.
+
+    `sent`: the values of the attempt that counts.
+    """
     ocr, reasons = submission.ocr, submission.reasons
     changed = set(ocr_diff.edited_fields(submission))
     names = [
         name for name in form_fields.LABELS if (sent.get(name) or ocr.get(name)) and name not in form_fields.OFFICE
     ]
+    names.sort(key=lambda name: name not in changed)
     return [_compared(name, ocr.get(name, ""), sent.get(name, ""), name in changed, reasons) for name in names]
 
 

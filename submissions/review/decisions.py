@@ -10,7 +10,6 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, override
 
 from argos.codes.comments import REJECT_COMMENTS
@@ -24,20 +23,14 @@ from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, 
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project import SecondReview
 from submissions.outbox import ledger, new_calls, stored_replies
-from submissions.review import mentions
+from submissions.review import mentions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
 from submissions.workflow.permissions import NotAllowed, check_can
 from submissions.workflow.transitions import StaleSubmission, move
 
-OWN_REASONS = {
-    "own_suspected_fraud": _lazy("Suspected fraud"),
-    "own_customer_withdrew": _lazy("The customer withdrew"),
-    "own_cannot_reach_customer": _lazy("The customer cannot be reached"),
-    "own_start_fresh": _lazy("Data or images are wrong: started fresh"),
-    "own_policy": _lazy("Against our policy"),
-}
+OWN_REASONS = {code: reject_reasons.REASONS[code].label for code in reject_reasons.OWN}
 
 
 class CommentMissing(Exception):
@@ -49,7 +42,7 @@ class CommentToOverrule(Exception):
 
 
 class WarningsOpen(Exception):
-    """Some warnings are not ticked."""
+    """Some warnings are not acknowledged."""
 
     def __init__(self, codes: Iterable[str]) -> None:
         self.codes = tuple(codes)
@@ -58,10 +51,15 @@ class WarningsOpen(Exception):
 
 @dataclass(frozen=True)
 class ReviewWarning:
-    """Something a reviewer must have looked at before approving."""
+    """Something a reviewer must acknowledge before approving.
+
+    `detail`: what to do about it. `is_from_vendor`: ARGOS reported it, not the portal.
+    """
 
     code: str
     text: str
+    detail: str = ""
+    is_from_vendor: bool = False
 
 
 def goes_to_second(submission: Submission, *, is_flagged: bool) -> bool:
@@ -93,46 +91,60 @@ def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]
 def warnings_from(
     submission: Submission, selfies: Sequence[Attempt], *, has_duplicate: bool
 ) -> tuple[ReviewWarning, ...]:
-    """Return what a reviewer must tick one by one before approving. `selfies`: the arrived attempts by number."""
-    project = submission.project
-    warnings = []
-    if submission.face_similarity is None or submission.face_similarity < project.face_threshold:
-        warnings.append(
-            ReviewWarning("face_low", _("Face similarity is under %d, or was not told.") % project.face_threshold)
-        )
-    if submission.liveness is None or submission.liveness < project.liveness_threshold:
-        warnings.append(
-            ReviewWarning("liveness_low", _("Liveness is under %d, or was not told.") % project.liveness_threshold)
-        )
+    """Return what a reviewer must acknowledge before approving. `selfies`: the arrived attempts by number."""
+    warnings = [*_about_scores(submission)]
     if refusals := stored_replies.refusals(selfies):
-        warnings.append(ReviewWarning("selfies_refused", _refused(refusals)))
+        why = "; ".join(code or _("reason not known") for code in refusals)
+        warnings.append(ReviewWarning("selfies_refused", _refused(len(refusals)), why, is_from_vendor=True))
     expiry = submission.values.get("date_of_expiry", "")
     if expiry and expiry < clock.today().isoformat():
-        warnings.append(ReviewWarning("expired_id", _("The ID expired on %s.") % expiry))
+        warnings.append(ReviewWarning("expired_id", _("The ID expired on %s") % expiry))
     if submit.is_unread(submission):
-        warnings.append(ReviewWarning("nothing_read", _("Nothing was read from the ID; all values were typed.")))
+        detail = _("Compare every confirmed value with the image.")
+        warnings.append(ReviewWarning("nothing_read", _("No values read from the ID"), detail))
     warnings += [
-        ReviewWarning(
-            f"edited:{name}", _("%(field)s was confirmed otherwise than it was read.") % {"field": label_of(name)}
-        )
+        ReviewWarning(f"edited:{name}", _("%(field)s differs from the value read") % {"field": label_of(name)})
         for name in edited_fields(submission)
     ]
     if has_duplicate:
-        warnings.append(
-            ReviewWarning("duplicate", _("Another open or approved submission has the same e-mail, id or document."))
-        )
+        detail = _("Another open or approved submission has the same e-mail, ID or document.")
+        warnings.append(ReviewWarning("duplicate", _("Possible duplicate"), detail))
     if submission.has_difference:
-        warnings.append(ReviewWarning("differs", _("The vendor's record differs from ours.")))
+        detail = _("The ARGOS record differs from the portal's.")
+        warnings.append(ReviewWarning("differs", _("Record mismatch"), detail))
     return tuple(warnings)
 
 
-def _refused(why: list[str]) -> str:
-    message = ngettext(
-        "%(count)d earlier selfie was not accepted by the vendor: %(why)s.",
-        "%(count)d earlier selfies were not accepted by the vendor: %(why)s.",
-        len(why),
-    )
-    return message % {"count": len(why), "why": "; ".join(code or _("reason not known") for code in why)}
+def _about_scores(submission: Submission) -> list[ReviewWarning]:
+    """Warn of a score below the project's threshold; one that ARGOS did not provide is not above it."""
+    project, warnings = submission.project, []
+    if is_low(submission.face_similarity, project.face_threshold):
+        text = _score_text(_("Face similarity"), submission.face_similarity, project.face_threshold)
+        warnings.append(ReviewWarning("face_low", text, _("Compare the faces before you approve.")))
+    if is_low(submission.liveness, project.liveness_threshold):
+        text = _score_text(_("Liveness"), submission.liveness, project.liveness_threshold)
+        detail = _("Check that the selfie shows a live person, not a screen or a print.")
+        warnings.append(ReviewWarning("liveness_low", text, detail))
+    return warnings
+
+
+def is_low(score: float | None, threshold: int) -> bool:
+    return score is None or score < threshold
+
+
+def _score_text(name: str, score: float | None, threshold: int) -> str:
+    if score is None:
+        return _("%(score)s not provided") % {"score": name}
+    return _("%(score)s %(value)s is below %(threshold)d") % {
+        "score": name,
+        "value": f"{score:g}",
+        "threshold": threshold,
+    }
+
+
+def _refused(number: int) -> str:
+    message = ngettext("%(count)d earlier selfie not accepted", "%(count)d earlier selfies not accepted", number)
+    return message % {"count": number}
 
 
 def decide(

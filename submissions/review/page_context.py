@@ -24,8 +24,8 @@ from submissions.models.call import OPEN_STATES
 from submissions.models.decision import UNDONE
 from submissions.models.people import REVIEWERS
 from submissions.outbox import stored_replies
-from submissions.review import comparison, decisions, questions, score_distribution
-from submissions.review.attempts import Distribution, Score, Try, scores, tries
+from submissions.review import comparison, decisions, questions, reject_reasons, score_distribution
+from submissions.review.attempts import Score, Try, scores, tries
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
@@ -120,7 +120,7 @@ class ReviewContext:
         """Return the present value of each correctable field, by ARGOS's name of the field."""
         return {name: self.sent_values.get(ours, "") for name, ours in CORRECTABLE.items()} if self.is_open else {}
 
-    @property
+    @cached_property
     def comparison(self) -> list[dict[str, Any]]:
         return comparison.comparison(self.submission, self.sent_values) if self.is_open else []
 
@@ -128,18 +128,25 @@ class ReviewContext:
     def hides_digits(self) -> bool:
         return self.is_open and comparison.hides_digits(self.submission, self.sent_values)
 
-    @cached_property
-    def distribution(self) -> Distribution:
-        return score_distribution.chart_data(self.submission.project)
+    @property
+    def scores(self) -> list[tuple[Score, list[tuple[int, float]]]]:
+        """Return each score of the submission with those of earlier attempts, as (attempt, score)."""
+        submission = self.submission
+        now = scores(submission.project, submission.face_similarity, submission.liveness)
+        return [(score, self._earlier(place)) for place, score in enumerate(now)]
+
+    def _earlier(self, place: int) -> list[tuple[int, float]]:
+        earlier = [(attempt.number, attempt.scores[place].value) for attempt in self.tries if not attempt.is_last]
+        return [(number, value) for number, value in earlier if value is not None]
 
     @property
-    def scores(self) -> tuple[Score, ...]:
-        submission = self.submission
-        return scores(submission, submission.face_similarity, submission.liveness, self.distribution)
+    def chips(self) -> list[reject_reasons.Choice]:
+        used = score_distribution.most_used_reasons(self.submission.project)
+        return reject_reasons.most_used(used) if self.is_open else []
 
     @cached_property
     def tries(self) -> list[Try]:
-        return tries(self.submission, self.selfies, self.images, self.distribution) if self.is_open else []
+        return tries(self.submission, self.selfies, self.images) if self.is_open else []
 
     @cached_property
     def documents(self) -> list[Image]:
@@ -154,13 +161,8 @@ class ReviewContext:
 
     @property
     def all_images(self) -> list[Image]:
-        """Return every image that the page can show."""
+        """Return every image of the page, large or as a thumbnail, which the browser fetches ahead."""
         return [*self.documents, *self.selfie_images]
-
-    @property
-    def first_images(self) -> list[Image]:
-        """Return the images in sight when the page opens, which the browser fetches ahead."""
-        return [*self.documents[:1], *self.selfie_images]
 
     @property
     def captured(self) -> list[tuple[str, str]]:
@@ -178,7 +180,7 @@ class ReviewContext:
     def form_initial(self) -> dict[str, Any]:
         """Return the text and ticks of this person's verdict that did not count, for the decision form.
 
-        The choice itself only after an undo: one that failed otherwise must be considered anew.
+        The decision itself only after an undo: one that failed otherwise must be considered anew.
         """
         last = self.verdicts.last_withdrawn_by(self.user)
         if last is None:
@@ -198,8 +200,11 @@ class ReviewContext:
             "tries": self.tries,
             "documents": self.documents,
             "questions": self.questions,
-            "verdict_spread": self.distribution["face"] if self.is_open else {},
             "comparison": self.comparison,
+            "differences": sum(row["is_changed"] for row in self.comparison),
+            "reasons": reject_reasons.grouped() if self.is_open else [],
+            "chips": self.chips,
+            "name": self.sent_values.get("name", "") if self.is_open else "",
             "hides_digits": self.hides_digits,
             "warnings": self.warnings,
             "scores": self.scores,
@@ -209,6 +214,7 @@ class ReviewContext:
             "notes": self.notes,
             "colleagues": self.people.colleagues,
             "seen": seen_of(self.submission),
+            "due_is_limit": _is_limit_nearer(self.submission),
             "why_not_claim": self.why_not("claim"),
             "why_not_decide": self.why_not("decide"),
             "undo": self.verdicts.undo_offer(self.user, self.open_call),
@@ -220,6 +226,12 @@ class ReviewContext:
             "is_back_to_first": self.verdicts.is_back_to_first(self.user),
             "goes_to_second": self.goes_to_second,
         }
+
+
+def _is_limit_nearer(submission: Submission) -> bool:
+    """Return whether ARGOS's 24-hour limit ends before the review target."""
+    limit, target = submission.deadline_at, submission.target_at
+    return limit is not None and (target is None or limit < target)
 
 
 def _people(submission: Submission, user: User) -> People:

@@ -1,8 +1,9 @@
-"""The spread of a project's recent scores, by verdict: brought up to date by a task, read by the review page.
+"""The spread of a project's recent scores by decision, and its reject reasons: counted by a task, read by a page.
 
 A bounded number of the latest verdicts is counted, by an index, so the cost does not grow with the table.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,8 +27,16 @@ def _refresh(project: Project) -> bool:
         name: {verdict.value: counted(row[column] for row in by_verdict[verdict]) for verdict in VERDICTS}
         for name, column in COLUMNS.items()
     }
-    Histogram.objects.update_or_create(project=project, defaults={"bins": bins, "computed_at": clock.now()})
+    stored = {**bins, "reasons": _reasons(project)}
+    Histogram.objects.update_or_create(project=project, defaults={"bins": stored, "computed_at": clock.now()})
     return any(by_verdict.values())
+
+
+def _reasons(project: Project) -> list[str]:
+    """Return the codes of the latest rejections by a reviewer, the most used first."""
+    rows = Submission.objects.filter(project=project, status=Status.REJECTED).order_by("-decided_at")
+    used = Counter(rows.values_list("reason_code", flat=True)[:LATEST])
+    return [code for code, _many in used.most_common() if code]
 
 
 def _scores(project: Project, verdict: Status) -> list[dict[str, float | None]]:
@@ -45,24 +54,24 @@ def counted(scores: Iterable[float | None]) -> list[int]:
     return bins
 
 
-def chart_data(project: Project) -> dict[str, dict[str, Any]]:
-    """For each score what is drawn: bar heights per verdict as shares of the highest, and how many were counted."""
+def near(project: Project, column: str, score: float | None) -> tuple[int, int] | None:
+    """Return how many of the recent decisions near a score approved, and how many there were; None for no decision.
+
+    Near: the score's bin of five points and the two beside it.
+    """
+    bins = _stored(project).get(column, {})
+    if score is None or not bins:
+        return None
+    at = min(BINS - 1, int(max(0, min(100, score)) * BINS / 100))
+    approved, rejected = (sum(bins.get(verdict, [])[max(0, at - 1) : at + 2]) for verdict in VERDICTS)
+    return (approved, approved + rejected) if approved + rejected else None
+
+
+def most_used_reasons(project: Project) -> list[str]:
+    """Return the codes of the project's recent rejections, the most used first."""
+    return list(_stored(project).get("reasons", []))
+
+
+def _stored(project: Project) -> dict[str, Any]:
     stored: Histogram | None = getattr(project, "histogram", None)  # none before the first refresh
-    bins = stored.bins if stored else {}
-    return {name: _drawn(bins.get(name, {})) for name in COLUMNS}
-
-
-def _drawn(bins: dict[str, list[int]]) -> dict[str, Any]:
-    highest = max((count for counts in bins.values() for count in counts), default=0)
-    bars = {
-        verdict: [(at, round(count / highest, 3)) for at, count in enumerate(counts) if count]
-        for verdict, counts in bins.items()
-        if highest
-    }
-    totals = {verdict: sum(counts) for verdict, counts in bins.items()}
-    return {
-        "approved": bars.get(Status.APPROVED, []),
-        "rejected": bars.get(Status.REJECTED, []),
-        "approvals": totals.get(Status.APPROVED, 0),
-        "rejections": totals.get(Status.REJECTED, 0),
-    }
+    return stored.bins if stored else {}

@@ -144,9 +144,9 @@ def meanwhile(submission: Submission, user: User) -> str:
         return _("It has changed since you opened the page.")
     last = verdicts.in_force[-1]
     if last.reviewer_id == user.pk:
-        return _("You have given your verdict already.")
+        return _("You have decided this submission already.")
     if verdicts.is_blind_for(user):
-        return _("Another reviewer has given a first verdict meanwhile; it waits for a second one.")
+        return _("Another reviewer has given a first decision meanwhile; a second one is needed.")
     if last.verdict == Verdict.APPROVED:
         return _("%(who)s approved it meanwhile.") % {"who": last.reviewer.name}
     return _("%(who)s rejected it meanwhile.") % {"who": last.reviewer.name}

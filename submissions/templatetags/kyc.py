@@ -19,6 +19,7 @@ from submissions.models import Decision, Event, Image, Submission
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.sealed import opened
 from submissions.reporting import event_text
+from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.workflow import deadlines
 
@@ -192,6 +193,12 @@ def corrected(decision: Decision) -> list[tuple[str, str]]:
 
 
 @register.filter
+def reject_reason(code: str) -> str:
+    """Return the short label of a reject reason."""
+    return reject_reasons.label_of(code)
+
+
+@register.filter
 def vendors_state(word: str, ours: str = "") -> SafeString | str:
     """`ours`: our status, beside which the word is read."""
     return vendor_terms.state_label(word, ours)
@@ -210,29 +217,3 @@ def findings(image: Image | None) -> tuple[Noted, ...]:
 @register.filter
 def actor(event: Event) -> str:
     return event_text.actor_name(event)
-
-
-# How the score's drawing is laid out: 100 wide for 0 to 100 points, bars of up to 10 above and below a line 4 thick.
-BAR = 10
-
-
-@register.filter
-def bin_x(at: int) -> str:
-    """Left edge of a histogram's bin, five points wide."""
-    return f"{at * 5 + 0.2:g}"
-
-
-@register.filter
-def bar_height(share: float) -> str:
-    return f"{share * BAR:.2f}"
-
-
-@register.filter
-def bar_top(share: float) -> str:
-    return f"{BAR - share * BAR:.2f}"
-
-
-@register.filter
-def marker_x(value: float) -> str:
-    """So that a value of 100 still lies inside the drawing."""
-    return f"{min(max(value - 0.7, 0), 98.6):.1f}"

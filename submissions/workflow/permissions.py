@@ -117,9 +117,9 @@ def _verdict_given(user: User, submission: Submission, facts: PermissionFacts | 
     is_unlike = submission.status == Status.SECOND_REVIEW and len(in_force) > 1
     waiting = in_force[1:] if is_unlike else in_force
     if user.pk in [decision.reviewer_id for decision in waiting]:
-        return _("You have given your verdict; another reviewer gives the next.")
+        return _("You have decided this submission. Another reviewer decides next.")
     if is_unlike and in_force[-1].can_come_back:  # the next reviewer sees both, so neither can be undone
-        return _("The second verdict can still be taken back. Try again in a few seconds.")
+        return _("The second decision can still be undone. Try again in a few seconds.")
     return ""
 
 

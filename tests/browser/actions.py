@@ -69,7 +69,7 @@ def send_step2(desk: Desk, status: str) -> None:
 def open_as_officer(officer: Desk, url: str) -> None:
     officer.log_in("officer")
     officer.page.goto(url.replace("/submissions/", "/review/"))
-    officer.press("Claim")
+    officer.press("Claim submission")
     expect(officer.page.locator("#verdict")).to_be_visible()
 
 

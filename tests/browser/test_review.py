@@ -86,23 +86,23 @@ def test_second_of_two_is_told_who_did_what_and_loses_nothing(desk: Desk, other_
     desk.stack.query(f"Submission.objects.filter(pk='{pk}').update(claimed_until='2020-01-01T00:00:00Z')")
     other = claim(other_desk.log_in("officer2"), pk)
     tick_by_key(other)
-    other.keyboard.press("a")
-    other.locator("#confirm").click()
+    other.locator("#open-next").uncheck()
+    other.locator("#approve").click()
     expect(other.locator("#undo")).to_be_visible()
-    page.locator("input[value=approved]").check()
-    page.locator("#confirm").click()
-    expect(page.get_by_text("Your verdict was not given. Omar Officer approved it meanwhile.")).to_be_visible()
+    tick_by_key(page)
+    page.locator("#approve").click()
+    expect(page.get_by_text("Decision not submitted. Omar Officer approved it meanwhile.")).to_be_visible()
     expect(page.get_by_text("Typed with care.")).to_be_visible()
 
 
 def test_hand_over_with_a_note(desk: Desk, other_desk: Desk) -> None:
     (pk,) = file(desk, {})
     page = claim(desk.log_in("officer"), pk)
-    page.get_by_text("Pass on").click()
-    page.get_by_label("Hand over to").select_option("officer2")
-    page.get_by_label("What they should know").fill("Compare the ears.")
-    desk.press("Hand over")
-    expect(page.get_by_text("is with Omar Officer now")).to_be_visible()
+    page.get_by_text("Reassign", exact=True).click()
+    page.get_by_label("New assignee", exact=True).select_option("officer2")
+    page.get_by_label("Note for the new assignee").fill("Compare the ears.")
+    desk.press("Reassign submission")
+    expect(page.get_by_text("reassigned to Omar Officer")).to_be_visible()
     other = other_desk.log_in("officer2").page
     other_desk.go("/")
     row = other.locator("tr", has=other.locator(f"a[href='/review/{pk}/']")).first
@@ -136,36 +136,61 @@ def test_console_shows_everything_without_scrolling_and_by_keys(desk: Desk) -> N
         seen.first.click()
         expect(seen).to_have_count(0)
     page = claim(desk, pk)
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("x")
     for part in (
-        ".stage .picture >> nth=0",
-        ".score >> nth=5",
-        "del >> nth=0",
-        "#confirm-next",
+        "[data-frame=id] .shown .picture",
+        "[data-frame=selfie] .shown .picture",
+        ".score-bar >> nth=0",
+        ".score-bar >> nth=1",
+        "input[name=warning] >> nth=0",
+        "input[name=warning] >> nth=1",
+        "#approve",
+        "#reject",
+        "#submit-reject",
         "#claim",
-        "input[name=warning]",
     ):
-        box = page.locator(part).first.bounding_box()
+        box = page.locator(part).bounding_box()
         assert box is not None, part
-        assert box["y"] + box["height"] <= 900, part
-    expect(page.locator(".pane.selfie")).to_have_count(3)
-    expect(page.locator(".pane.selfie").nth(2)).to_contain_text("liveness_error")
-    expect(page.get_by_text("Verification result (not the outcome)")).to_be_visible()
+        assert box["y"] + box["height"] <= 720, part
+        assert box["x"] + box["width"] <= 1280, part
+    left, right = (page.locator(f"[data-frame={name}] .shown .stage").bounding_box() for name in ("id", "selfie"))
+    assert left is not None
+    assert right is not None
+    assert (left["width"], left["height"], left["y"]) == (right["width"], right["height"], right["y"])
+    starts = [page.locator(".score-bar").nth(at).bounding_box() for at in (0, 1)]
+    assert starts[0] is not None
+    assert starts[1] is not None
+    assert (starts[0]["x"], starts[0]["width"]) == (starts[1]["x"], starts[1]["width"]), "one axis"
+    expect(page.locator("[data-frame=selfie] .thumb")).to_have_count(3)
+    expect(page.locator("[data-frame=selfie] .thumb").nth(2)).to_contain_text("liveness_error")
+    page.keyboard.press("Escape")
+    page.locator("h1").focus()
+    page.keyboard.press("1")
+    expect(page.locator("[data-frame=selfie] .shown .frame-tag")).to_have_text("Selfie, attempt 1")
+    page.locator("[data-frame=selfie] .thumb").first.click()
+    expect(page.locator("[data-frame=selfie] .shown .frame-tag")).to_have_text("Selfie, attempt 3")
     for key in ("+", "r", "b", "ArrowRight"):
         page.keyboard.press(key)
-    looks = page.locator(".pane.selfie .picture, .document.shown .picture").evaluate_all(
+    looks = page.locator(".pane.shown .picture").evaluate_all(
         "pictures => pictures.map(picture => picture.style.transform + picture.style.filter)"
     )
-    assert len(set(looks)) == 1, "all images move together"
+    assert len(looks) == 2
+    assert len(set(looks)) == 1, "both images move together"
     assert "rotate(90deg)" in looks[0]
     assert "brightness" in looks[0]
     page.keyboard.press("0")
     page.keyboard.press("d")
     expect(page.locator(".document.shown")).to_contain_text("ID front")
+    expect(page.locator(".compare tbody tr").first).to_have_class("is-diff")
+    page.keyboard.press("l")
+    expect(page.locator(".compare tbody tr:visible")).to_have_count(1)
+    page.keyboard.press("o")
+    expect(page.get_by_text("Verification result (not the outcome)")).to_be_visible()
     page.keyboard.press("t")
-    expect(page.locator("#timeline li").first).to_be_visible()
+    expect(page.locator("#timeline li").first).to_be_in_viewport()
     page.keyboard.press("?")
-    expect(page.locator("#keys")).to_be_visible()
+    expect(page.locator("#shortcuts")).to_be_visible()
     desk.shot("keys")
 
 
@@ -185,7 +210,7 @@ def test_review_by_keyboard_alone_with_three_presses_from_queue_to_next(desk: De
     first = page.url
     tick_by_key(page)  # beyond the warnings
     press("a")
-    expect(page.locator("#what")).to_contain_text("leaves in 10 seconds")
+    expect(page.locator("#what")).to_contain_text("Press Enter to submit")
     press("Enter")
     expect(page.locator(".leaving")).to_be_visible()
     assert page.url != first
@@ -195,6 +220,73 @@ def test_review_by_keyboard_alone_with_three_presses_from_queue_to_next(desk: De
     page.keyboard.press("u")
     page.wait_for_url(first)
     expect(page.locator("#status")).to_have_text("Pending review")
+
+
+def test_approve_by_mouse_takes_two_clicks_from_the_queue(desk: Desk) -> None:
+    file(desk, {}, {})
+    page = desk.log_in("officer").page
+    desk.go("/review/?view=all")
+    page.locator("#next").click()
+    expect(page.locator("#verdict")).to_be_visible()
+    first = page.url
+    if page.locator("input[name=warning]").count():
+        tick_by_key(page)  # beyond the warnings
+    page.locator("#approve").click()
+    page.wait_for_url(lambda url: "/review/" in url and url != first)
+    expect(page.locator(".leaving")).to_contain_text("approved. Sent to ARGOS in")
+
+
+def test_approve_waits_for_every_warning_and_open_next_is_remembered(desk: Desk) -> None:
+    first, second = file(desk, {"tags": "+lowscore"}, {})
+    page = claim(desk.log_in("officer"), first)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/decide/") else None)
+    expect(page.locator("#approve")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#approve")).to_contain_text("(2)")
+    page.locator("#approve").click()
+    expect(page.locator("input[name=warning]").first).to_be_focused()
+    page.locator("input[name=warning]").first.check()
+    expect(page.locator("#warnings-left")).to_have_text("1 of 2 to acknowledge")
+    page.locator("input[name=warning]").first.uncheck()
+    page.locator("#acknowledge-all").click()
+    expect(page.locator("#warnings-left")).to_have_text("All acknowledged")
+    assert sent == []
+    page.locator("#open-next").uncheck()
+    page.locator("#approve").click()
+    expect(page.locator("#undo")).to_be_visible()
+    assert first in page.url
+    claim(desk, second)
+    expect(page.locator("#open-next")).not_to_be_checked()
+
+
+def test_reason_is_found_by_words_and_enter_in_a_field_submits_nothing(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.wait_for_load_state()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/decide/") else None)
+    page.keyboard.press("x")
+    expect(page.locator("#find-reason")).to_be_focused()
+    page.keyboard.type("no such reason")
+    expect(page.locator(".reasons-none")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.locator("#find-reason").fill("fraud")
+    expect(page.locator(".reason:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("input[value=own_suspected_fraud]")).to_be_checked()
+    expect(page.locator("#id_comment")).to_be_focused()
+    page.locator(".chip", has_text="Expired ID").click()
+    expect(page.locator("input[value=expired_id]")).to_be_checked()
+    expect(page.locator("#tell")).to_contain_text("This ID has expired.")
+    page.locator("#corrections summary").click()
+    page.locator("#id_fullName").fill("Min-seo")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert sent == []
+    page.locator("#id_comment").fill("Expired in spring.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".leaving")).to_contain_text("rejected. Sent to ARGOS in")
+    assert len(sent) == 1
 
 
 def test_one_press_never_decides_two(desk: Desk) -> None:
@@ -224,32 +316,31 @@ def test_what_is_typed_is_not_thrown_away_unasked(desk: Desk) -> None:
     first, _second = file(desk, {}, {})
     page = claim(desk.log_in("officer"), first)
     page.wait_for_load_state()
-    page.locator("#notes summary").click()
-    page.locator("#notes textarea").fill("Half a note")
     page.locator("#id_comment").fill("Half a verdict")
-    page.locator("input[value=rejected]").check()
-    page.keyboard.press("n")
+    page.locator("#reject").click()
+    page.locator("#tabs a[href='#notes']").click()
+    page.locator("#notes textarea").fill("Half a note")
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.locator("#unsent")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#unsent")).not_to_be_visible()
-    page.locator("#notes summary").click()
     expect(page.locator("#id_comment")).to_have_value("Half a verdict")
     asked: list[str] = []
     page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.evaluate("location.assign('/')")
-    page.locator("#confirm").click()
+    page.locator("#submit-reject").click()
     expect(page.locator("#problems")).to_be_visible()
     assert asked == ["beforeunload"]
     expect(page.locator("#id_comment")).to_have_value("Half a verdict")
     expect(page.locator("#notes textarea")).to_have_value("Half a note")
-    desk.press("Add")
-    expect(page.locator(".note")).to_contain_text("Half a note")
+    page.locator("#tabs a[href='#notes']").click()
+    desk.press("Add note")
+    expect(page.locator(".note-item")).to_contain_text("Half a note")
     expect(page.locator("#notes textarea")).to_have_value("")
     expect(page.locator("#id_comment")).to_have_value("Half a verdict")
     page.locator("#next").click()
-    desk.press("Leave without it")
+    desk.press("Discard entries")
     page.wait_for_url(lambda url: first not in url)
     expect(page.locator("#id_comment")).to_have_value("")
 
@@ -257,6 +348,7 @@ def test_what_is_typed_is_not_thrown_away_unasked(desk: Desk) -> None:
 def test_an_evidence_pack_is_downloaded_from_the_desk(desk: Desk) -> None:
     (pk,) = file(desk, {})
     page = claim(desk.log_in("officer"), pk)
+    page.locator("#tabs a[href='#details']").click()
     page.get_by_text("Evidence pack (PDF)").click()
     page.get_by_label("What is it for?").fill("Asked for by the auditor")
     with page.expect_download() as download:
@@ -274,11 +366,11 @@ def test_back_asks_too(desk: Desk) -> None:
     second = page.url
     page.locator("#id_comment").fill("Half a verdict")
     page.evaluate("history.back()")
-    desk.press("Stay")
+    desk.press("Stay here")
     assert page.url == second
     expect(page.locator("#id_comment")).to_have_value("Half a verdict")
     page.evaluate("history.back()")
-    desk.press("Leave without it")
+    desk.press("Discard entries")
     page.wait_for_url(lambda url: first in url)
 
 
@@ -286,12 +378,12 @@ def test_single_keys_off_leave_every_button(desk: Desk) -> None:
     (pk,) = file(desk, {})
     page = claim(desk.log_in("officer2"), pk)
     page.keyboard.press("?")
-    desk.press("Turn them off for me")
+    desk.press("Turn off single keys")
     expect(page.get_by_text("Single keys are off; every button")).to_be_visible()
     page.keyboard.press("a")
-    expect(page.locator("input[value=approved]")).not_to_be_checked()
-    page.locator("[data-open-keys]").click()
-    desk.press("Turn them on for me")
+    expect(page.locator("#verdict")).to_have_attribute("data-chosen", "")
+    page.keyboard.press("?")
+    desk.press("Turn on single keys")
     expect(page.get_by_text("Single keys are on.").first).to_be_visible()
 
 
@@ -302,9 +394,9 @@ def test_ask_the_agent_and_read_the_answer(desk: Desk, other_desk: Desk, picture
     page.keyboard.press("Escape")
     page.locator("h1").focus()
     page.keyboard.press("q")
-    page.get_by_label("Question").fill("Is there a second name?")
-    desk.press("Ask")
-    expect(page.get_by_text("The agents find it on their start page")).to_be_visible()
+    page.get_by_label("Question to the agent").fill("Is there a second name?")
+    desk.press("Ask agent")
+    expect(page.get_by_text("Question sent to the agent.")).to_be_visible()
     expect(page.locator("#id_comment")).to_have_value("Meanwhile")
     agent = other_desk.log_in("agent").page
     other_desk.go("/")
@@ -316,6 +408,7 @@ def test_ask_the_agent_and_read_the_answer(desk: Desk, other_desk: Desk, picture
     other_desk.press("Send answer")
     expect(agent.get_by_text("The reviewer sees it in the queue")).to_be_visible()
     desk.go(f"/review/{pk}/")
+    page.keyboard.press("q")
     expect(page.get_by_text("Yes, on the back.")).to_be_visible()
     expect(page.get_by_role("button", name="Attachment")).to_be_visible()
 
@@ -325,10 +418,13 @@ def test_refusal_of_the_vendor_in_plain_words(desk: Desk) -> None:
     page = claim(desk.log_in("officer"), pk)
     desk.stack.query("Project.objects.filter(name='Demo: standard').update(admin_email='stranger@example.com')")
     try:
-        page.locator("input[value=rejected]").check()
-        page.locator("select[name=reason_code]").select_option("own_policy")
+        page.locator("#open-next").uncheck()
+        page.locator("#reject").click()
+        page.locator("#find-reason").fill("policy company")
+        page.keyboard.press("Enter")
+        expect(page.locator("#tell")).to_contain_text("We could not complete the check.")
         page.locator("#id_comment").fill("Against our policy, see note.")
-        page.locator("#confirm").click()
+        page.locator("#submit-reject").click()
         expect(page.get_by_text("admin e-mail is not registered")).to_be_visible(timeout=40_000)
         expect(page.locator("#id_comment")).to_have_value("Against our policy, see note.")
     finally:
@@ -359,15 +455,15 @@ def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other
         desk.stack.query(f"{change}(second_review='all')")
         first = claim(other_desk.log_in("officer2"), second)
         tick_by_key(first)
-        first.keyboard.press("a")
-        first.locator("#confirm").click()
-        expect(first.get_by_text("Your verdict is given; another")).to_be_visible()
+        first.locator("#open-next").uncheck()
+        first.locator("#approve").click()
+        expect(first.locator("#decision-state")).to_contain_text("Awaiting another reviewer")
         claim(desk, second)
-        expect(page.get_by_text("Another reviewer has given a first verdict")).to_be_visible()
+        expect(page.get_by_text("Another reviewer has given a first decision")).to_be_visible()
         look(f"/review/{second}/", "second")
         desk.stack.query(f"{change}(second_review='none', reviewer='vendor')")
         look(f"/review/{vendors}/", "vendor-decides")
-        expect(page.get_by_text("The vendor decides").first).to_be_visible()
+        expect(page.get_by_text("ARGOS decides").first).to_be_visible()
         expect(page.locator("#verdict")).to_have_count(0)
     finally:
         desk.stack.query(f"{change}(second_review='none', reviewer='client')")

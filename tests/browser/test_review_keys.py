@@ -9,7 +9,7 @@ from tests.browser.review_actions import claim, file, tick_by_key
 pytestmark = pytest.mark.browser
 
 SENTENCE = "The quick brown fox jumps over the lazy dog. Pack my BOX, Jim: take a lazy vow?"
-SHORTCUTS = "axscwune+=-0rRbBidfqmot?"
+SHORTCUTS = "axscwune+=-0rRbBv123idflqmot?"
 WRITES = {"q": "#ask textarea", "m": "#notes textarea", "c": "#id_comment"}
 PRESS = """([key, code]) => document.activeElement.dispatchEvent(
     new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true}))"""
@@ -41,7 +41,7 @@ def test_typing_after_any_shortcut_decides_nothing(desk: Desk) -> None:
         page.keyboard.type(SENTENCE)
         if field := WRITES.get(shortcut):
             assert page.locator(field).input_value() == SENTENCE, shortcut
-            expect(page.locator("input[name=verdict]:checked")).to_have_count(0)
+            expect(page.locator("#verdict")).to_have_attribute("data-chosen", "")
         assert sent == [], shortcut
         page.close()
     assert desk.stack.query(f"Decision.objects.filter(submission='{pk}').count()") == 0
@@ -51,14 +51,14 @@ def test_an_open_text_panel_turns_shortcuts_off_until_escape(desk: Desk) -> None
     (pk,) = file(desk, {})
     page = claim(desk.log_in("officer"), pk)
     page.wait_for_load_state()
-    page.locator("#notes summary").click()
+    page.locator("#tabs a[href='#notes']").click()
     expect(page.locator("#notes textarea")).to_be_focused()
-    page.locator(".evidence").click(position={"x": 2, "y": 2})
+    page.locator(".comparison .card-head").click(position={"x": 2, "y": 2})
     page.keyboard.press("a")
-    expect(page.locator("input[value=approved]")).not_to_be_checked()
+    expect(page.locator("#verdict")).to_have_attribute("data-chosen", "")
     page.keyboard.press("Escape")
     page.keyboard.press("a")
-    expect(page.locator("input[value=approved]")).to_be_checked()
+    expect(page.locator("#verdict")).to_have_attribute("data-chosen", "approved")
 
 
 def test_typing_goes_on_in_its_field_when_the_page_is_replaced(desk: Desk) -> None:
@@ -68,8 +68,9 @@ def test_typing_goes_on_in_its_field_when_the_page_is_replaced(desk: Desk) -> No
     page.keyboard.press("m")
     page.keyboard.type("One note")
     page.locator("#notes button").click()
+    page.locator("#tabs a[href='#decide']").click()
     page.locator("#id_comment").focus()
-    expect(page.get_by_text("The note is kept")).to_be_visible()
+    expect(page.get_by_text("Note added.")).to_be_visible()
     page.keyboard.type(SENTENCE)
     expect(page.locator("#id_comment")).to_have_value(SENTENCE)
 
@@ -82,9 +83,12 @@ def test_space_never_confirms_and_enter_does(desk: Desk) -> None:
     tick_by_key(page)
     page.keyboard.press("a")
     page.keyboard.press(" ")
-    for button in ("#confirm-next", "#confirm"):
-        page.locator(button).focus()
-        page.keyboard.press(" ")
+    page.locator("#approve").focus()
+    page.keyboard.press(" ")
+    page.keyboard.press("x")
+    page.locator("#submit-reject").focus()
+    page.keyboard.press(" ")
+    page.keyboard.press("a")
     page.wait_for_timeout(300)
     assert sent == []
     page.locator("#id_comment").fill("Looked at twice")
@@ -104,7 +108,7 @@ def test_shortcuts_work_under_a_korean_input_method(desk: Desk, key: str) -> Non
     page.wait_for_load_state()
     tick_by_key(page)
     page.evaluate(PRESS, [key, "KeyA"])
-    expect(page.locator("input[value=approved]")).to_be_checked()
+    expect(page.locator("#verdict")).to_have_attribute("data-chosen", "approved")
 
 
 def test_undo_takes_the_decision_in_sight(desk: Desk) -> None:
@@ -118,7 +122,7 @@ def test_undo_takes_the_decision_in_sight(desk: Desk) -> None:
     expect(page.get_by_text(f"{reference}: decision undone.")).to_be_visible()
     assert second in page.url
     expect(page.locator("#status")).to_have_text("Pending review")
-    expect(page.locator("input[value=approved]")).to_be_checked()
+    expect(page.locator("#verdict")).to_have_attribute("data-chosen", "approved")
 
 
 def decide_and_stay(desk: Desk, pk: str) -> None:
@@ -128,8 +132,8 @@ def decide_and_stay(desk: Desk, pk: str) -> None:
         expect(page.locator("#verdict")).to_be_visible()
         page.wait_for_load_state()
     tick_by_key(page)
-    page.locator("input[value=approved]").check()
-    page.locator("#confirm").click()
+    page.locator("#open-next").uncheck()
+    page.locator("#approve").click()
     expect(page.locator("#undo")).to_be_visible()
 
 
@@ -140,7 +144,7 @@ def test_enter_and_tab_take_the_first_suggestion_even_before_it_came(desk: Desk)
     page.keyboard.press("m")
     page.keyboard.type("First")
     page.locator("#notes button").click()  # another form stands in its place now
-    expect(page.get_by_text("The note is kept")).to_be_visible()
+    expect(page.get_by_text("Note added.")).to_be_visible()
     note = page.locator("#notes textarea")
     page.keyboard.press("m")
     page.keyboard.type("Score is low, @ma")

@@ -39,8 +39,8 @@ def test_a_long_name_widens_no_page(desk: Desk) -> None:
     assert too_wide(page) == []
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 844})
-        assert is_in_sight(page.locator("input[value=rejected]"), width)
-        assert is_in_sight(page.locator("#confirm-next"), width)
+        assert is_in_sight(page.locator("#reject"), width)
+        assert is_in_sight(page.locator("#approve"), width)
 
 
 def test_on_a_phone_the_faces_stand_side_by_side_and_menus_open_in_sight(desk: Desk) -> None:
@@ -48,13 +48,14 @@ def test_on_a_phone_the_faces_stand_side_by_side_and_menus_open_in_sight(desk: D
     page = claim(desk.log_in("officer"), pk)
     for width in (390, 720):
         page.set_viewport_size({"width": width, "height": 844})
-        portrait, selfie = page.locator(".pane.shown"), page.locator(".pane.selfie")
+        portrait, selfie = page.locator(".pane.document.shown"), page.locator(".pane.selfie.shown")
         assert is_in_sight(portrait, width)
         assert is_in_sight(selfie, width)
         assert portrait.bounding_box()["y"] == selfie.bounding_box()["y"]  # type: ignore[index]
-        page.locator(".bar .menu summary").click()
-        assert is_in_sight(page.locator(".bar .menu .sheet"), width)
-        page.locator(".bar .menu summary").click()
+        for menu in page.locator(".case-bar .menu").all():
+            menu.locator("summary").click()
+            assert is_in_sight(menu.locator(".sheet"), width)
+            menu.locator("summary").click()
     desk.go("/review/?view=all")
     page.locator(".views .menu summary").click()
     for width in (390, 720):

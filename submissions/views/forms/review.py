@@ -1,46 +1,26 @@
 """The decision form. `review.decisions` holds the rules for deciding."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
-from argos.codes import TABLES
-from argos.codes.comments import REJECT_COMMENTS
 from argos.matrix.formats import parse_date
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core.text_fields import TextField
 from submissions.models import Submission, Verdict
-from submissions.review import decisions
+from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE, problems, tidied
 from submissions.review.decisions import ReviewWarning
 
 DATES = ("birthDate", "issueDate", "expireDate")
 
 
-def reasons() -> list[tuple[Promise, list[tuple[str, str]]]]:
-    """Reject reasons by whose they are: the vendor's codes with its text, then our own."""
-    vendor = _told_apart(
-        [(code, gettext(REJECT_COMMENTS.get(code, row.what_happened))) for code, row in TABLES["reject"].items()]
-    )
-    own = [(code, str(text)) for code, text in decisions.OWN_REASONS.items()]
-    return [(_("The vendor's codes"), vendor), (_("Our own"), own)]
-
-
-def _told_apart(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The vendor has one text for several codes; those are shown with the code."""
-    many = Counter(text for _code, text in choices)
-    return [(code, f"{text} ({code})" if many[text] > 1 else text) for code, text in choices]
-
-
 def _reason_choices() -> list[Any]:
-    return [("", _("Choose a reason")), *reasons()]
+    return [(code, reason.label) for code, reason in reject_reasons.REASONS.items()]
 
 
 def _id_types() -> list[tuple[str, Any]]:
@@ -51,9 +31,9 @@ GENDERS = (("", _("as it is")), ("male", _("Male")), ("female", _("Female")))
 
 
 class DecisionForm(forms.Form):
-    """`warnings`: what is open now; Approve wants each of them ticked in this form.
+    """`warnings`: what is open now; an approval needs each of them acknowledged in this form.
 
-    `must_explain`: the first reviewer speaks again against a second, so that approving wants a comment too.
+    `must_explain`: the first reviewer overrides the second, so that an approval needs a comment too.
     `submission`: what corrections are compared with.
     """
 
@@ -61,15 +41,15 @@ class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         choices=Verdict.choices,
         error_messages={
-            "required": _("Choose Approve or Reject."),
-            "invalid_choice": _("Choose Approve or Reject."),
+            "required": _("Select Approve or Reject."),
+            "invalid_choice": _("Select Approve or Reject."),
         },
     )
     reason_code = forms.ChoiceField(
         label=_("Reason"),
         choices=_reason_choices,
         required=False,
-        error_messages={"invalid_choice": _("Choose a reason from the list.")},
+        error_messages={"invalid_choice": _("Select a reject reason from the list.")},
     )
     comment = TextField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     fullName = TextField(label=_("Full name"), required=False, max_length=120)
@@ -90,15 +70,24 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.must_explain, self.submission = must_explain, submission
         self.open_warnings = tuple(warnings)
+        for name in CORRECTABLE:
+            widget = self.fields[name].widget
+            widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
         for name in DATES:
             self.fields[name].widget.attrs["placeholder"] = "YYYY-MM-DD"
 
     @property
     def ticked(self) -> list[str]:
-        """Codes ticked in this form, as they came; before it is posted, those that a verdict taken back had."""
+        """Return the codes acknowledged in this form; before it is posted, those of a decision that was undone."""
         if not self.is_bound:
             return list(self.initial.get("ticked", []))
         return list(self.data.getlist("warning")) if hasattr(self.data, "getlist") else []
+
+    @property
+    def chosen(self) -> str:
+        """Return the decision that is selected but not given: of a refused form, or of one that was undone."""
+        value = self["verdict"].value()
+        return value if value in Verdict.values else ""
 
     @property
     def corrections(self) -> dict[str, str]:
@@ -130,18 +119,18 @@ class DecisionForm(forms.Form):
         if data.get("verdict") == Verdict.APPROVED:
             self._check_warnings()
             if self.must_explain and not data.get("comment"):
-                self.add_error("comment", _("Two verdicts are unlike. Write why yours stands."))
+                self.add_error("comment", _("Reviewers disagree. Enter a comment with your reason."))
         return data
 
     def _check_date(self, name: str, text: str) -> None:
         if text and not parse_date(text):
-            self.add_error(name, _("Write the date as YYYY-MM-DD, for example 1990-02-28."))
+            self.add_error(name, _("Enter the date as YYYY-MM-DD, for example 1990-02-28."))
 
     def _check_rejection(self, data: dict[str, Any]) -> None:
         if not data.get("reason_code") and "reason_code" not in self.errors:
-            self.add_error("reason_code", _("A rejection needs a reason and a comment."))
+            self.add_error("reason_code", _("Select a reject reason and enter a comment."))
         if not data.get("comment"):
-            self.add_error("comment", _("Write the comment: what did you see?"))
+            self.add_error("comment", _("Enter a comment: it is required to reject and is not sent to the customer."))
 
     def _check_corrections(self) -> None:
         """By the rules of the capture page. A field that something is wrong with already gets one sentence, not two."""
@@ -153,4 +142,4 @@ class DecisionForm(forms.Form):
     def _check_warnings(self) -> None:
         missing = [warning.text for warning in self.open_warnings if warning.code not in self.ticked]
         for text in missing:
-            self.add_error(None, _("Tick this warning off before you approve: %(text)s") % {"text": text})
+            self.add_error(None, _("Acknowledge this warning before you approve: %(text)s") % {"text": text})

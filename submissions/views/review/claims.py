@@ -41,7 +41,7 @@ def _from(request: HttpRequest) -> Submission | None:
 def to_next(request: HttpRequest, besides: Submission | None = None) -> HttpResponse:
     taken = claims.claim_next(by=events.actor_of(request), besides=besides)
     if taken is None:
-        messages.info(request, _("Nothing is waiting that you may decide."))
+        messages.info(request, _("No submission is waiting that you may decide."))
         return go(request, "review_queue")
     return go(request, "review", pk=taken.pk)
 
@@ -81,7 +81,7 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     elif submission.claimed_by and submission.is_claimed:
         why = _held_by(submission)
     else:
-        why = _("Your claim has ended. What you typed is kept; claim it again to go on.")
+        why = _("Your claim has ended. Your entries are kept; claim the submission again to continue.")
     return JsonResponse({"held": False, "why": why})
 
 
@@ -96,7 +96,7 @@ def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     if following is None:
         return JsonResponse({})
     review = ReviewContext.load(following, user, is_open=True)
-    images = dict.fromkeys(reverse("image", args=[image.pk]) for image in review.first_images)
+    images = dict.fromkeys(reverse("image", args=[image.pk]) for image in review.all_images)
     return JsonResponse({"path": reverse("review", args=[following.pk]), "images": list(images)})
 
 
@@ -107,11 +107,11 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(user, pk, "see")
     to = reviewers().filter(username=request.POST.get("to", "")).first()
     if to is None:
-        messages.error(request, _("Choose the colleague who takes it."))
+        messages.error(request, _("Select the new assignee."))
         return go(request, "review", pk=pk)
     form = HandoverForm(request.POST)
     if not form.is_valid():
-        return ask_again(request, form, title=_("Hand over"), back=reverse("review", args=[pk]))
+        return ask_again(request, form, title=_("Reassign submission"), back=reverse("review", args=[pk]))
     note = form.cleaned_data["note"]
     try:
         claims.hand_over(submission, to, by=events.actor_of(request), note=note)
@@ -121,7 +121,7 @@ def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except StaleSubmission:
         return _lost(request, submission)
     warn_of_unmatched(request, submission, note)
-    message = _("%(reference)s is with %(name)s now; it stands first on their start page.")
+    message = _("%(reference)s reassigned to %(name)s.")
     messages.success(request, message % {"reference": submission.reference, "name": to.name})
     return go(request, "review_queue")
 
@@ -132,18 +132,20 @@ def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "see")
     form = HandoverForm(request.POST)
     if not form.is_valid():
-        return ask_again(request, form, title=_("Release for others"), back=reverse("review", args=[pk]))
+        return ask_again(request, form, title=_("Release submission"), back=reverse("review", args=[pk]))
     note = form.cleaned_data["note"]
     try:
         claims.release(submission, by=events.actor_of(request), note=note)
     except StaleSubmission:
         return _lost(request, submission)
     warn_of_unmatched(request, submission, note)
-    messages.success(request, _("%(reference)s is free for others again.") % {"reference": submission.reference})
+    messages.success(request, _("%(reference)s released.") % {"reference": submission.reference})
     return go(request, "review_queue")
 
 
 def _lost(request: HttpRequest, submission: Submission) -> HttpResponse:
-    message = _("You do not hold %(reference)s any more, so nothing was done.") % {"reference": submission.reference}
+    message = _("You no longer hold the claim on %(reference)s. Nothing was changed.") % {
+        "reference": submission.reference
+    }
     messages.warning(request, message)
     return go(request, "review", pk=submission.pk)

@@ -1,4 +1,4 @@
-"""Giving a verdict and taking it back."""
+"""Give a decision and undo it."""
 
 import uuid
 from contextlib import suppress
@@ -23,7 +23,7 @@ from submissions.workflow.transitions import StaleSubmission
 
 @require_POST
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A verdict, then this page again or the next one. Whatever stops it is said with everything typed kept."""
+    """Take a decision, then show this page or the next one. A decision that is stopped keeps all entries."""
     user = reviewer(request)
     submission = get_submission_for(user, pk, "see")
     must_explain = Verdicts.load(submission).is_back_to_first(user)
@@ -44,7 +44,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.POST.get("then") == "next":
         return to_next(request, besides=submission)
     if not submission.has_open_call and Verdicts.load(submission).undoable is None:
-        messages.success(request, _("Your verdict is given. Another reviewer speaks next."))
+        messages.success(request, _("Decision recorded. Awaiting another reviewer."))
     return go(request, "review", pk=pk)
 
 
@@ -61,14 +61,14 @@ def _decide(request: HttpRequest, submission: Submission, form: DecisionForm) ->
 
 
 def _stopped(request: HttpRequest, pk: uuid.UUID, form: DecisionForm, why: str) -> HttpResponse:
-    messages.error(request, _("Your verdict was not given. %(why)s What you typed is kept below.") % {"why": why})
+    messages.error(request, _("Decision not submitted. %(why)s Your entries are kept.") % {"why": why})
     form.is_valid()
     return render_console(request, get_submission_for(person(request), pk, "see"), form, status=409)
 
 
 @require_POST
 def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Taken back before it left: the form is there again with what was typed, and the claim where it is free."""
+    """Undo a decision before it is sent: the form shows its entries again; the submission is claimed if possible."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")
     try:
@@ -80,6 +80,6 @@ def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not permissions.holds_claim(person(request), submission):
         with suppress(claims.ClaimedByOther, StaleSubmission, NotAllowed):
             claims.claim(submission, by=events.actor_of(request))
-    text = _("%(reference)s: decision undone. Nothing was sent; what you typed is in the form again.")
+    text = _("%(reference)s: decision undone. Nothing was sent; your entries were restored.")
     messages.success(request, text % {"reference": submission.reference})
     return go(request, "review", pk=pk)

@@ -58,7 +58,7 @@ def render_console(
     context = {
         **review.for_template(),
         **_decision_state(review),
-        **_claim_left(submission),
+        **_claim_left(submission, user),
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
         "leaving": verdicts.leaving(user, besides=submission),
@@ -89,11 +89,16 @@ def _decision_state(review: ReviewContext) -> dict[str, Any]:
     }
 
 
-def _claim_left(submission: Submission) -> dict[str, Any]:
-    """Return how long the claim lasts, in seconds and whole minutes."""
+def _claim_left(submission: Submission, user: User) -> dict[str, Any]:
+    """Return how long the claim lasts: in seconds, in whole minutes, and as a percentage of a new claim."""
     until = submission.claimed_until
     seconds = max(0, int((until - clock.now()).total_seconds())) if until else 0
-    return {"claim_seconds": seconds, "claim_minutes": seconds // 60}
+    return {
+        "claim_seconds": seconds,
+        "claim_minutes": seconds // 60,
+        "claim_share": min(100, round(100 * seconds / claims.LASTS.total_seconds())),
+        "is_held_by_other": submission.is_claimed and submission.claimed_by_id != user.pk,
+    }
 
 
 def _timeline(review: ReviewContext) -> Timeline | None:
@@ -105,7 +110,7 @@ def _timeline(review: ReviewContext) -> Timeline | None:
 
 @require_safe
 def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """While a decision is on its way the review page asks for this; the page is loaded anew when it came back."""
+    """Return the state of a decision while it is sent; the page is loaded anew when the decision came back."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")
     review = ReviewContext.load(submission, person(request), is_open=False)
@@ -126,13 +131,13 @@ def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "note")
     to = "review" if user_can_see_queue(person(request)) else "submission"
-    form = NoteForm(request.POST, missing=_("Write the note first."))
+    form = NoteForm(request.POST, missing=_("Enter the note."))
     if not form.is_valid():
         back = resolve_url(safe_next(request, reverse(to, args=[pk])))
-        return ask_again(request, form, title=_("Add the note"), back=back)
+        return ask_again(request, form, title=_("Add note"), back=back)
     text = form.cleaned_data["text"]
     decisions.add_note(submission, text, by=events.actor_of(request))
-    messages.success(request, _("The note is kept with the submission."))
+    messages.success(request, _("Note added."))
     warn_of_unmatched(request, submission, text)
     if request.POST.get("next"):
         return redirect(safe_next(request, "start"))
@@ -141,18 +146,18 @@ def add_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A question to whoever captured it. It stays pending, and the clocks run on."""
+    """Ask the agents who captured it. The submission stays pending and its deadlines apply."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")
-    form = NoteForm(request.POST, missing=_("Write the question first."))
+    form = NoteForm(request.POST, missing=_("Enter the question."))
     if not form.is_valid():
-        return ask_again(request, form, title=_("Ask the agent"), back=reverse("review", args=[pk]))
+        return ask_again(request, form, title=_("Ask agent"), back=reverse("review", args=[pk]))
     try:
         questions.ask(submission, form.cleaned_data["text"], by=events.actor_of(request))
     except questions.AlreadyAsked:
-        messages.warning(request, _("A question waits for its answer already. Add a note, or wait."))
+        messages.warning(request, _("A question is still unanswered. Add a note, or wait for the answer."))
     else:
-        messages.success(request, _("Asked. The agents find it on their start page; the clocks run on."))
+        messages.success(request, _("Question sent to the agent. Deadlines still apply."))
     return go(request, "review", pk=pk)
 
 

@@ -142,7 +142,7 @@ def test_hand_over_to_nobody_or_to_who_may_not_decide_changes_nothing(officer: U
     capturer = make_user(Role.OFFICER, name="Cap Turer")
     here = held_by(officer, user=capturer)
     client = browser(officer)
-    for to, sentence in (("", "Choose the colleague"), (capturer.username, "Cap Turer may not decide this one")):
+    for to, sentence in (("", "Select the new assignee"), (capturer.username, "Cap Turer may not decide this one")):
         page = client.post(f"/review/{here.pk}/hand-over/", {"to": to}, follow=True).content.decode()
         assert sentence in page
         assert reload(here).claimed_by == officer
@@ -152,7 +152,7 @@ def test_hand_over_of_a_lost_claim_says_so(officer: User) -> None:
     here, colleague = held_by(officer), make_user(Role.OFFICER)
     Submission.objects.filter(pk=here.pk).update(claimed_until=clock.now() - timedelta(seconds=1))
     page = browser(officer).post(f"/review/{here.pk}/hand-over/", {"to": colleague.username}, follow=True)
-    assert "You do not hold" in page.content.decode()
+    assert "You no longer hold the claim" in page.content.decode()
     assert reload(here).claimed_by == officer
 
 

@@ -1,18 +1,19 @@
 """Giving a verdict: what stops it, that nothing typed is lost, undo, and that two never decide one."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from argos.codes import TABLES
 from argos.replies import ReviewReply
 from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from submissions.outbox import ledger
-from submissions.review import claims, decisions, page_context, verdicts
+from submissions.review import claims, decisions, page_context, reject_reasons, verdicts
 from submissions.vendor_sync import replies
-from submissions.views.forms.review import reasons
 from submissions.workflow.transitions import StaleSubmission
 from tests.clients import browser, decide
 from tests.factories import by, claim_call, make_at, make_user, received, reload
@@ -32,6 +33,10 @@ def pending(officer: User) -> Submission:
     submission = make_at(Status.PENDING)
     claims.claim(submission, by=by(officer))
     return reload(submission)
+
+
+def selected_reason(page: str) -> list[str]:
+    return re.findall(r'name="reason_code"\s+value="([^"]+)"[^>]*checked', page)
 
 
 def reject(client: Client, submission: Submission, **data: Any) -> Any:
@@ -63,14 +68,14 @@ def test_reject_sends_the_vendors_text_and_keeps_our_comment(officer: User, pend
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"reason_code": ""}, "A rejection needs a reason and a comment."),
-        ({"comment": "  "}, "Write the comment: what did you see?"),
-        ({"reason_code": "made_up"}, "Choose a reason from the list."),
-        ({"birthDate": "31.12.1990"}, "Write the date as YYYY-MM-DD"),
-        ({"birthDate": "19901231"}, "Write the date as YYYY-MM-DD"),
-        ({"issueDate": "2026-W01-1"}, "Write the date as YYYY-MM-DD"),
-        ({"expireDate": "300101"}, "Write the date as YYYY-MM-DD"),
-        ({"expireDate": "2030-02-30"}, "Write the date as YYYY-MM-DD"),
+        ({"reason_code": ""}, "Select a reject reason and enter a comment."),
+        ({"comment": "  "}, "Enter a comment: it is required to reject"),
+        ({"reason_code": "made_up"}, "Select a reject reason from the list."),
+        ({"birthDate": "31.12.1990"}, "Enter the date as YYYY-MM-DD"),
+        ({"birthDate": "19901231"}, "Enter the date as YYYY-MM-DD"),
+        ({"issueDate": "2026-W01-1"}, "Enter the date as YYYY-MM-DD"),
+        ({"expireDate": "300101"}, "Enter the date as YYYY-MM-DD"),
+        ({"expireDate": "2030-02-30"}, "Enter the date as YYYY-MM-DD"),
         ({"idType": "library_card"}, "Select a valid choice"),
     ],
 )
@@ -83,7 +88,7 @@ def test_reject_with_something_missing_keeps_what_was_typed(
     assert sentence in page
     assert 'value="Min-seo Example"' in page
     assert data.get("comment", COMMENT).strip() in page
-    assert 'value="rejected" checked' in page
+    assert 'data-chosen="rejected"' in page
     assert reload(pending).status == Status.PENDING
 
 
@@ -91,7 +96,7 @@ def test_reject_with_something_missing_keeps_what_was_typed(
 def test_decide_nothing_is_asked_again(officer: User, pending: Submission, verdict: str) -> None:
     response = decide(browser(officer), pending, verdict)
     assert response.status_code == 422
-    assert "Choose Approve or Reject." in response.content.decode()
+    assert "Select Approve or Reject." in response.content.decode()
 
 
 def test_approve_wants_each_warning_ticked(officer: User, pending: Submission) -> None:
@@ -101,7 +106,7 @@ def test_approve_wants_each_warning_ticked(officer: User, pending: Submission) -
     response = decide(client, pending, "approved", warning=["face_low"])
     assert response.status_code == 422
     page = response.content.decode()
-    assert "Tick this warning off before you approve: Liveness is under 50" in page
+    assert "Acknowledge this warning before you approve: Liveness not provided" in page
     assert 'value="face_low" checked' in page
     assert decide(client, pending, "approved", warning=["face_low", "liveness_low"]).status_code == 302
     assert pending.decisions.get().warnings == ["face_low", "liveness_low"]
@@ -113,7 +118,7 @@ def test_values_that_nothing_read_bears_out_want_a_tick(officer: User, pending: 
     pending.save(update_fields=["ocr_sealed"])
     assert decide(browser(officer), pending, "approved", warning=[]).status_code == 422
     page = browser(officer).get(f"/review/{pending.pk}/").content.decode()
-    assert "Nothing was read from the ID; all values were typed." in page
+    assert "No values read from the ID" in page
     assert decide(browser(officer), pending, "approved").status_code == 302
     assert pending.decisions.get().warnings == ["nothing_read"]
 
@@ -124,7 +129,7 @@ def test_double_press_decides_once(officer: User, pending: Submission) -> None:
     reject(client, pending)
     response = reject(client, pending, seen=seen)
     assert response.status_code == 409
-    assert "You have given your verdict already." in response.content.decode()
+    assert "You have decided this submission already." in response.content.decode()
     assert Decision.objects.count() == 1
 
 
@@ -142,8 +147,8 @@ def test_undone_verdict_fills_the_form_again(officer: User, pending: Submission)
     client.post(f"/review/{pending.pk}/undo/")
     page = client.get(f"/review/{pending.pk}/").content.decode()
     assert COMMENT in page
-    assert '<option value="id_info_dataMismatch" selected' in page
-    assert 'name="verdict" value="rejected" checked' in page
+    assert selected_reason(page) == ["id_info_dataMismatch"]
+    assert 'data-chosen="rejected"' in page
     assert 'value="Min-seo"' in page
 
 
@@ -357,7 +362,19 @@ def test_refusal_is_told_in_words_with_nothing_lost(
     assert after.next_read_at <= clock.now(), "what the vendor has is read at once"
 
 
-def test_no_two_reasons_read_alike() -> None:
-    shown = [text for _whose, choices in reasons() for _code, text in choices]
-    assert len(set(shown)) == len(shown)
-    assert "Entered information does not match the ID document." in shown, "a text of one code stands alone"
+def test_every_reject_code_has_a_label_and_a_group() -> None:
+    shown = [choice for _group, choices in reject_reasons.grouped() for choice in choices]
+    assert {choice.code for choice in shown} == {*TABLES["reject"], *decisions.OWN_REASONS}
+    alike = {choice.label for choice in shown if [each.label for each in shown].count(choice.label) > 1}
+    assert alike == {"Country not accepted", "Under age limit"}, "their codes tell them apart"
+
+
+def test_customer_is_never_told_of_fraud_or_a_duplicate() -> None:
+    told = " ".join(choice.say for _group, choices in reject_reasons.grouped() for choice in choices).lower()
+    assert not [word for word in ("fraud", "duplicate", "list", "report", "policy", "argos") if word in told.split()]
+
+
+def test_chips_are_the_projects_most_used_reasons() -> None:
+    chips = [choice.code for choice in reject_reasons.most_used(["own_policy", "no longer known", "expired_id"])]
+    assert chips[:2] == ["own_policy", "expired_id"]
+    assert len(chips) == len(set(chips)) == 5

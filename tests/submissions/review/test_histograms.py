@@ -1,4 +1,4 @@
-"""The spread of recent scores: counted by the task, drawn from a bounded number, shown beside each score."""
+"""The spread of recent scores: counted by the task from a bounded number, told beside each score."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from submissions.models import Histogram, Role, Status, Submission
+from submissions.models import Histogram, Project, Role, Status, Submission
 from submissions.review import claims, score_distribution
 from submissions.tasks import refresh_histograms
 from tests.clients import browser
@@ -31,21 +31,37 @@ def test_refresh_counts_by_verdict_and_leaves_the_time_limit_out() -> None:
     assert (bins["face"]["approved"][18], sum(bins["face"]["rejected"]), bins["face"]["rejected"][6]) == (1, 1, 1)
 
 
-def test_drawn_bars_are_shares_of_the_highest() -> None:
+def test_share_near_a_score_counts_its_bin_and_the_two_beside_it() -> None:
     project = make_project()
-    bins = {"face": {"approved": [0, 4, *[0] * 18], "rejected": [1, *[0] * 19]}, "liveness": {}}
+    approved = [0, 4, 3, 2, 1, *[0] * 15]
+    bins = {"face": {"approved": approved, "rejected": [1, 5, *[0] * 18]}, "liveness": {}}
     Histogram.objects.create(project=project, bins=bins, computed_at="2026-01-01T00:00:00Z")
-    drawn = score_distribution.chart_data(project)["face"]
-    assert (drawn["approved"], drawn["rejected"]) == ([(1, 1.0)], [(0, 0.25)])
-    assert (drawn["approvals"], drawn["rejections"]) == (4, 1)
+    near = score_distribution.near
+    assert (near(project, "face", 7), near(project, "face", 14.9), near(project, "face", 0)) == (
+        (7, 13),
+        (9, 14),
+        (4, 10),
+    )
+    assert near(project, "face", 60) is None
+    assert near(project, "face", None) is None
+    assert near(project, "liveness", 50) is None
 
 
-def test_project_without_verdicts_draws_nothing() -> None:
-    drawn = score_distribution.chart_data(make_project())
-    assert drawn["liveness"] == {"approved": [], "rejected": [], "approvals": 0, "rejections": 0}
+def test_project_without_decisions_has_no_share_and_no_reasons() -> None:
+    assert score_distribution.near(make_project(), "liveness", 50) is None
+    assert score_distribution.most_used_reasons(make_project()) == []
 
 
-def test_console_draws_the_spread_and_reads_no_verdicts_for_it() -> None:
+def test_reasons_are_ordered_by_use() -> None:
+    project = make_project()
+    for code in ("own_policy", "expired_id", "expired_id", ""):
+        rejected = make_at(Status.REJECTED, project=project)
+        Submission.objects.filter(pk=rejected.pk).update(reason_code=code)
+    score_distribution.refresh()
+    assert score_distribution.most_used_reasons(Project.objects.get(pk=project.pk)) == ["expired_id", "own_policy"]
+
+
+def test_console_tells_the_share_and_reads_no_verdicts_for_it() -> None:
     project, officer = make_project(), make_user(Role.OFFICER)
     for _each in range(2):
         make_at(Status.APPROVED, project=project)
@@ -54,8 +70,7 @@ def test_console_draws_the_spread_and_reads_no_verdicts_for_it() -> None:
     claims.claim(submission, by=by(officer))
     with CaptureQueriesContext(connection) as queries:
         page = browser(officer).get(f"/review/{submission.pk}/").content.decode()
-    assert 'class="up"' in page
-    assert "2 recent approvals" in page
+    assert "2 of 2 near this score approved" in page
     assert "style=" not in page
     others = [
         query for query in queries if '"decided_at" DESC' in query["sql"] and submission.pk.hex not in query["sql"]

@@ -40,7 +40,7 @@ def answer(user: User, submission: Submission, **data: Any) -> str:
 
 
 def test_question_reaches_the_agent_and_moves_nothing(officer: User, held: Submission) -> None:
-    assert "the clocks run on" in ask(officer, held)
+    assert "Deadlines still apply" in ask(officer, held)
     after = reload(held)
     assert (after.status, after.target_at, after.deadline_at) == (held.status, held.target_at, held.deadline_at)
     agent = held.created_by
@@ -89,7 +89,7 @@ def test_answer_with_a_picture_is_checked_sealed_and_never_sent(officer: User, h
     assert Capturer.objects.filter(submission=held, user=colleague).exists()
     page = browser(officer).get(f"/review/{held.pk}/").content.decode()
     assert f"/images/{image.pk}/" in page
-    assert "The picture stands among the documents." in page
+    assert "The attached image is among the ID images." in page
 
 
 def test_answer_that_is_no_picture_keeps_the_text_and_says_what_to_do(officer: User, held: Submission) -> None:
@@ -146,17 +146,17 @@ def test_empty_answer_says_what_to_do(data: dict[str, str], officer: User, held:
 
 def test_second_answer_and_second_question_are_told(officer: User, held: Submission) -> None:
     ask(officer, held)
-    assert "waits for its answer already" in ask(officer, held, "And another")
+    assert "A question is still unanswered" in ask(officer, held, "And another")
     answer(held.created_by, held, answer="Yes.")
     assert "There is no open question" in answer(held.created_by, held, answer="No.")
     assert Question.objects.get().answer_sealed
-    assert "the clocks run on" in ask(officer, held, "And another")
+    assert "Deadlines still apply" in ask(officer, held, "And another")
 
 
 def test_only_the_claimant_asks_and_not_nothing(officer: User, held: Submission) -> None:
     assert browser(make_user(Role.OFFICER)).post(f"/review/{held.pk}/ask/", {"text": TEXT}).status_code == 403
     assert browser(make_user()).post(f"/review/{held.pk}/ask/", {"text": TEXT}).status_code == 403
-    assert "Write the question first" in ask(officer, held, " ")
+    assert "Enter the question" in ask(officer, held, " ")
     assert not Question.objects.exists()
 
 
