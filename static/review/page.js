@@ -1,12 +1,12 @@
 // The review desk: one page on which submission follows submission. Every form works without it; with it the next
 // submission is put in place of this one, so that its images can wait in memory.
 
+import { takeToasts } from "../core/shell.js";
 import * as claim from "./claim.js";
 import * as images from "./images.js";
-import * as ahead from "./prefetch.js";
 import * as panels from "./panels.js";
+import * as ahead from "./prefetch.js";
 import * as keys from "./shortcuts.js";
-import { takeToasts } from "../core/shell.js";
 import * as typed from "./unsent_text.js";
 import * as verdict from "./verdict.js";
 
@@ -26,9 +26,11 @@ document.addEventListener("submit", (event) => {
   if (!busy) sendUnlessStopped(form, event.submitter);
 });
 
-// What leads to another submission loses what is typed on this one: "Next", or a verdict while a note is half written.
+// What leads to another submission loses what is typed on this one: "Next", or a decision with "Open next" while a note
+// is half written.
 async function sendUnlessStopped(form, submitter) {
-  const leaves = [form, submitter].some((each) => each?.dataset.leaves !== undefined);
+  const opensNext = submitter?.dataset.leaves !== undefined && form.elements.then?.checked;
+  const leaves = form.dataset.leaves !== undefined || opensNext;
   if (!leaves || !typed.isUnsent(main(), form) || (await typed.askToLeave())) send(form, submitter);
 }
 
@@ -68,7 +70,9 @@ function take(html, path, sent) {
   if (!next) {
     // Not allowed any more, the session has ended, or the portal is not well: what is typed here must stay.
     const ended = page.querySelector("input[name=password]") && main().dataset.loggedOut;
-    claim.say(ended || page.querySelector("main .void p, main .card p")?.textContent.trim() || main().dataset.unreachable);
+    claim.say(
+      ended || page.querySelector("main .void p, main .card p")?.textContent.trim() || main().dataset.unreachable,
+    );
     return;
   }
   const same = path === shown;

@@ -9,7 +9,10 @@ const folded = () => [...document.querySelectorAll("main details[open]:not(.corr
 const written = () => [...document.querySelectorAll("main [data-writes]:not([hidden])")].filter(fieldOf);
 
 export const isOpen = () => document.querySelector("#decide") !== null && (written().length > 0 || folded().length > 0);
-export const shown = () => tabs().find((tab) => tab.hasAttribute("aria-current"))?.getAttribute("href") ?? "";
+export const shown = () =>
+  tabs()
+    .find((tab) => tab.hasAttribute("aria-current"))
+    ?.getAttribute("href") ?? "";
 
 export function show(selector) {
   const chosen = tabs().find((tab) => tab.getAttribute("href") === selector);

@@ -18,7 +18,9 @@ function tell() {
   const what = find("#what");
   what.dataset.rest ??= what.textContent.trim();
   const chosen = form().dataset.chosen;
-  const texts = [chosen === "approved" ? what.dataset.approve : isRejecting() ? what.dataset.reject : what.dataset.rest];
+  const texts = [
+    chosen === "approved" ? what.dataset.approve : isRejecting() ? what.dataset.reject : what.dataset.rest,
+  ];
   if (corrected().length) texts.push(`${what.dataset.corrects} ${corrected().join(", ")}.`);
   what.textContent = texts.join(" ");
 }
