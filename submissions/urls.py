@@ -16,6 +16,7 @@ from submissions.views.capture import (
     phone_links,
     vendor_lookups,
 )
+from submissions.views.lists import settings as list_settings
 from submissions.views.lists import submissions
 from submissions.views.operations import discrepancies, sending, webhook
 from submissions.views.privacy import data_subject, retention
@@ -52,6 +53,8 @@ urlpatterns = [
     path("submissions/<uuid:pk>/passed-on/", actions.passed_on, name="passed_on"),
     path("submissions/<uuid:pk>/release-call/", detail.release_call, name="release_call"),
     path("images/<uuid:pk>/", images.image, name="image"),
+    path("review/columns/", list_settings.keep, {"name": "queue"}, name="queue_columns"),
+    path("submissions/columns/", list_settings.keep, {"name": "list"}, name="list_columns"),
     path("review/", queue.review_queue, name="review_queue"),
     path("review/next/", claims.claim_next, name="claim_next"),
     path("review/show/", queue.show, name="queue_show"),

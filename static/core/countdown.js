@@ -14,8 +14,9 @@ function show(place, now) {
   const left = place.dataset.left - now;
   const text = fill(left < 0 ? told.over : told.left, { time: span(Math.floor(Math.abs(left) / 60)) });
   if (place.textContent !== text) place.textContent = text;
-  const urgency = left < 0 ? "over" : left < told.urgent ? "urgent" : left < told.soon ? "soon" : "calm";
-  if (place.classList.contains("left")) place.className = `left ${urgency}`;
+  const urgency = left < 0 ? "over" : left < told.urgent ? "bad" : left < told.soon ? "warn" : "idle";
+  const due = place.closest(".due");
+  if (due && !due.classList.contains(`due-${urgency}`)) due.className = `due due-${urgency}`;
 }
 
 function showAll() {

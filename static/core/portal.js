@@ -4,6 +4,7 @@ import { watchUploads } from "../capture/capture.js";
 import "../capture/images.js";
 import { dropUnreadable } from "../capture/upload.js";
 import { watchTimes } from "./countdown.js";
+import "./lists.js";
 import { watchSession } from "./session.js";
 import { watchShell } from "./shell.js";
 

@@ -14,6 +14,7 @@
     document.documentElement.dataset.bsTheme = theme;
     document.documentElement.dataset.theme = theme; // Django's admin reads this one
   };
+  document.documentElement.classList.add("js"); // hides buttons that only a page without script needs
   apply();
   dark.addEventListener("change", apply);
   window.addEventListener("storage", apply);

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +49,9 @@ class User(AbstractBaseUser):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
     language = models.CharField(_("language"), max_length=8, blank=True, default="")
     has_single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
+    list_settings = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), help_text="{list: {hidden: [column], size: rows}}"
+    )
     default_view = models.ForeignKey("SavedView", models.SET_NULL, null=True, blank=True, related_name="+")
     is_active = models.BooleanField(_("active"), default=True)
     one_time_until = models.DateTimeField(

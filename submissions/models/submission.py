@@ -109,7 +109,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self._with((*LISTED, *REVIEWED), people)
 
     def _with(self, columns: Iterable[str], people: Iterable[str]) -> Self:
-        return self.select_related("project", *people).only(*columns, *(f"{person}__name" for person in people))
+        shown = [f"{person}__{column}" for person in people for column in ("name", "username")]  # username: its colour
+        return self.select_related("project", *people).only(*columns, *shown)
 
 
 class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):

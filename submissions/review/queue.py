@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Exists, IntegerField, OuterRef, QuerySet, Subquery, UUIDField, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, UUIDField, Value
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -13,10 +13,11 @@ from submissions.core import clock
 from submissions.models import Project, Question, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
+from submissions.search.counting import Counted
 from submissions.search.queue_filters import FILTERS, reviewers, work_of
 
 # What stands in the URL beside the filters: the page's keys, the view it came from, what the refresh has already.
-BESIDES = ("after", "before", "view", "seen", "shown")
+BESIDES = ("after", "before", "view", "sort", "seen", "shown")
 BOUND = 50
 ELSEWHERE = 5
 
@@ -31,8 +32,7 @@ def waiting(user: User, params: QueryDict) -> tuple["QuerySet[Submission]", list
     values = filter_engine.values_of(FILTERS, params)
     in_review = _in_review(user, params).for_review("claimed_by", "assigned_to")
     rows, left_out = filter_engine.narrow(in_review, FILTERS, user, values)
-    count = BoundedCount(rows.order_by().values("pk")[: BOUND + 1])
-    return rows.annotate(**_marks(), found=count), [*messages, *left_out]
+    return rows.annotate(**_marks(), found=Counted(rows, BOUND + 1)), [*messages, *left_out]
 
 
 def _marks() -> dict[str, Exists]:
@@ -66,13 +66,6 @@ def unknown(params: QueryDict) -> list[str]:
 def mine_of(user: User, rows: SubmissionQuerySet) -> SubmissionQuerySet:
     """This person's work among `rows`."""
     return rows.awaiting_review().filter(work_of(user))
-
-
-class BoundedCount(Subquery):
-    """How many rows a sliced query has, counted once beside the rows of a page."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
-    output_field = IntegerField()
 
 
 def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:

@@ -3,6 +3,7 @@
 The list (`search.filters`) and the queue (`search.queue_filters`) define theirs with these functions.
 """
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from argos import matrix
 from argos.characters import normalise
 from argos.matrix.formats import parse_date
 from submissions.core import vendor_text
-from submissions.models import Project, User
+from submissions.models import User
 from submissions.models.submission import SubmissionQuerySet
 
 Condition = Callable[[User, str], Q | None]
@@ -72,8 +73,10 @@ def choice(conditions: Callable[[], Mapping[str, Q]]) -> Condition:
 
 
 def project(user: User, value: str) -> Q | None:
-    pk = next((pk for pk in Project.objects.values_list("pk", flat=True) if str(pk) == value), None)
-    return Q(project=pk) if pk else None
+    try:
+        return Q(project=uuid.UUID(value))
+    except ValueError:
+        return None
 
 
 def country(user: User, value: str) -> Q | None:

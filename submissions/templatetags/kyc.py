@@ -21,21 +21,22 @@ from submissions.models.sealed import opened
 from submissions.reporting import event_text
 from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE
+from submissions.templatetags import ui
 from submissions.workflow import deadlines
 
 register = template.Library()
 register.filter(opened)
 
-NO_TIME = format_html('<span class="dim">{}</span>', "–")
+NO_TIME = format_html('<span class="muted">{}</span>', "–")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
 
 
 def in_words(left: timedelta | None) -> str:
-    """ "3 h 12 min left", "overdue by 5 min"; to the minute."""
+    """ "in 3 h 12 min", "overdue by 5 min"; to the minute."""
     if left is None:
         return ""
     words = span(int(abs(left.total_seconds()) // 60))
-    return _("overdue by %(time)s") % {"time": words} if left < timedelta(0) else _("%(time)s left") % {"time": words}
+    return _("overdue by %(time)s") % {"time": words} if left < timedelta(0) else _("in %(time)s") % {"time": words}
 
 
 def span(minutes: int) -> str:
@@ -49,26 +50,33 @@ def span(minutes: int) -> str:
 
 @register.filter
 def due(submission: Submission) -> SafeString:
-    """The clock that runs on it now, as the time left in its colour; a dash where none does."""
-    return _time_left(submission.next_due_at, submission.time_left)
+    """The time left until the date that applies now, in its colour and with its kind; a dash where none does."""
+    if submission.is_in_review:
+        return _due(submission.target_at, submission.time_left, "target-arrow", _("Review target"))
+    return _due(submission.next_due_at, submission.time_left, "hourglass", _("24-hour limit"))
 
 
 @register.filter
-def vendors_24h(submission: Submission, style: str = "") -> SafeString:
-    """What is left of the vendor's 24 hours, in its colour or in a style of its own."""
-    return _time_left(submission.deadline_at, vendor_left(submission), style)
+def vendors_24h(submission: Submission) -> SafeString:
+    """What is left of the vendor's 24 hours."""
+    return _due(submission.deadline_at, vendor_left(submission), "hourglass", _("24-hour limit"))
 
 
-def _time_left(moment: datetime | None, left: timedelta | None, style: str = "") -> SafeString:
+def _due(moment: datetime | None, left: timedelta | None, icon: str, kind: str) -> SafeString:
     if moment is None:
         return NO_TIME
     here = timezone.localtime(moment)
     ends = clock.now() + (left or timedelta(0))  # by our clock, which the page's script goes on with
+    state = urgency(left)
     return format_html(
-        '<time class="{}" datetime="{}" title="{}" data-left="{}">{}</time>',
-        style or f"left {urgency(left)}",
-        here.isoformat(),
+        '<span class="due due-{}" title="{} {}">{}<span class="visually-hidden">{} </span>'
+        '<time datetime="{}" data-left="{}">{}</time></span>',
+        state,
+        kind,
         here.strftime("%Y-%m-%d %H:%M"),
+        ui.icon("alert-circle" if state == "over" else icon),
+        kind,
+        here.isoformat(),
         int(ends.timestamp()),
         in_words(left),
     )
@@ -82,7 +90,7 @@ def counting() -> str:
             "now": int(clock.now().timestamp()),
             "soon": int(SOON.total_seconds()),
             "urgent": int(URGENT.total_seconds()),
-            "left": _("%(time)s left"),
+            "left": _("in %(time)s"),
             "over": _("overdue by %(time)s"),
             "days": _("%(days)d d %(hours)d h"),
             "hours": _("%(hours)d h %(minutes)d min"),
@@ -97,6 +105,11 @@ def age(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return span(max(0, int((clock.now() - moment).total_seconds() // 60)))
+
+
+@register.filter
+def minutes(time: timedelta) -> str:
+    return span(int(time.total_seconds() // 60))
 
 
 @register.filter
@@ -117,12 +130,12 @@ def vendor_left(submission: Submission) -> timedelta | None:
 
 
 def urgency(left: timedelta | None) -> str:
-    """A CSS class: the words beside it say the same."""
+    """A CSS class `due-…`: the words beside it say the same."""
     if left is None:
-        return "calm"
+        return "idle"
     if left < timedelta(0):
         return "over"
-    return "urgent" if left < URGENT else "soon" if left < SOON else "calm"
+    return "bad" if left < URGENT else "warn" if left < SOON else "idle"
 
 
 @register.filter

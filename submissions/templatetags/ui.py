@@ -6,6 +6,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from argos import matrix
 from submissions.models import Status, Submission, User
@@ -30,6 +31,8 @@ TONES = {
     Status.REJECTED: BAD,
     Status.ABANDONED: NEUTRAL,
 }
+FULL_LOAD = 12  # submissions
+NEAR = 5  # points above the threshold that still deserve a look
 
 
 @register.simple_tag
@@ -44,7 +47,7 @@ def icon(name: str, size: str = "") -> SafeString:
 def face(user: User | None, size: str = "") -> SafeString:
     """Draw a person's initials, for beside their name; a dashed circle for nobody. `size` is "" or "lg"."""
     if user is None:
-        return format_html('<span class="face face-none" aria-hidden="true"></span>')
+        return SafeString('<span class="face face-none" aria-hidden="true"></span>')
     colour = COLOURS[zlib.crc32(user.username.encode()) % len(COLOURS)]
     large = " face-lg" if size == "lg" else ""
     return format_html('<span class="face face-{}{}" aria-hidden="true">{}</span>', colour, large, initials(user.name))
@@ -65,7 +68,7 @@ def country_flag(code: str) -> SafeString:
     """Draw the flag of an ISO 3166 alpha-3 code, for beside the country's name or code; empty where there is none."""
     short = matrix.alpha_2(code)
     if not short:
-        return format_html("")
+        return SafeString("")
     url = static(f"vendor/flags/{short.lower()}.svg")
     return format_html('<img class="flag" src="{}" alt="" width="18" height="13" loading="lazy">', url)
 
@@ -75,3 +78,39 @@ def status_pill(submission: Submission) -> SafeString:
     """Draw the status with its tone and icon."""
     style, name = TONES[Status(submission.status)]
     return format_html('<span class="pill {}">{}{}</span>', style, icon(name), submission.get_status_display())
+
+
+@register.simple_tag
+def score_mark(value: float | None, threshold: float) -> SafeString:
+    """Draw a score with a mark that tells by shape and colour how it stands to the project's threshold."""
+    if value is None:
+        return format_html('<span class="muted">{}</span>', _("No score"))
+    limit = f"{threshold:g}"
+    if value < threshold:
+        tone, words = "bad", _("below the threshold of %(limit)s") % {"limit": limit}
+    elif value < threshold + NEAR:
+        tone, words = "warn", _("just above the threshold of %(limit)s") % {"limit": limit}
+    else:
+        tone, words = "ok", _("above the threshold of %(limit)s") % {"limit": limit}
+    return format_html(
+        '<span class="scored scored-{}" title="{}"><i class="mark mark-{}"></i>{}'
+        '<span class="visually-hidden"> {}</span></span>',
+        tone,
+        words,
+        tone,
+        f"{value:g}",
+        words,
+    )
+
+
+@register.simple_tag
+def load_bar(claimed: int, assigned: int) -> SafeString:
+    """Draw what a reviewer has, claimed before assigned, on a scale of twelve; the numbers stand beside it."""
+    first, both = (min(100, 100 * count // FULL_LOAD) for count in (claimed, claimed + assigned))
+    return format_html(
+        '<svg class="meter" aria-hidden="true"><rect class="fill-bg" width="100%" height="8" rx="4"/>'
+        '<rect class="fill-accent-2" width="{}%" height="8" rx="4"/>'
+        '<rect class="fill-accent" width="{}%" height="8" rx="4"/></svg>',
+        both,
+        first,
+    )

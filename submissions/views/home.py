@@ -1,38 +1,26 @@
-"""Each person's first page: what is theirs to do now."""
+"""Each person's first page: what is theirs to do now, and a manager's figures."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import access_report, events
-from submissions.capture import callbacks
-from submissions.models import Call, CallState, Status, Submission, User
-from submissions.models.submission import CAPTURING, SENDING
+from submissions.core import clock
+from submissions.models import Submission, User
 from submissions.models.submission_key import load_keys
-from submissions.review import mentions, questions, queue
+from submissions.reporting import overview, own_work
+from submissions.review import mentions, queue, verdicts
+from submissions.search.counting import shown
+from submissions.views import todo
 from submissions.views.request_helpers import person, safe_next
 from submissions.workflow import alerts
 from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import is_administrator, is_manager, user_can_see_queue
 
 SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The first rows of a list; `total` and `url` where there are more: how many in all, and where they stand."""
-
-    title: str
-    rows: list[Submission]
-    empty: str
-    total: int = 0
-    url: str = ""
+DUE_SOON = 5
 
 
 @require_safe
@@ -40,65 +28,76 @@ def start(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if is_administrator(user):
         return redirect("admin:index")
-    context = _reviewer(user) if user_can_see_queue(user) else _agent(user)
-    rows = [row for shown in context["lists"] for row in shown.rows]
-    rows += [*context["calls_due"], *context["news"]]
+    if is_manager(user):
+        template, context, rows = "home/manager.html", *_manager(user)
+    elif user_can_see_queue(user):
+        template, context, rows = "home/officer.html", *_officer(user)
+    else:
+        template, context, rows = "home/agent.html", *_agent(user, request.GET.get("kind", ""))
     context["mentions"] = mentions.unread(user)[:SHOWN]
-    rows += [mention.note.submission for mention in context["mentions"]]  # whose notes it shows
+    rows = [*rows, *(mention.note.submission for mention in context["mentions"])]  # whose notes it shows
     load_keys(rows)
-    shown = {row.pk: row for row in rows}
-    events.record_list("start_opened", by=events.actor_of(request), shown=shown.values(), filters={})
-    return render(request, "home.html", context)
+    visible = {row.pk: row for row in rows}
+    events.record_list("start_opened", by=events.actor_of(request), shown=visible.values(), filters={})
+    return render(request, template, {**context, "now": clock.now()})
 
 
-def _agent(user: User) -> dict[str, Any]:
-    team = visible_to(user).for_row()
-    running = team.filter(status__in=(*CAPTURING, *SENDING), deadline_at__isnull=False).order_by("deadline_at")
-    drafts = team.filter(status=Status.DRAFT).order_by("-created_at")
-    return {
-        "calls_due": list(callbacks.due(user).select_related("project")[:SHOWN]),
-        "news": list(callbacks.to_pass_on(user).select_related("project")[:SHOWN]),
-        "lists": [
-            Shown(_("A reviewer asks you"), questions.waiting_for(user)[:SHOWN], _("Nobody asks anything.")),
-            Shown(_("Running out first"), list(running[:SHOWN]), _("Nothing is waiting for the vendor's clock.")),
-            _drafts(drafts),
-        ],
-        "stuck": [],
+def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
+    """The figures, and the rows due soon, which show no personal data."""
+    waiting = overview.queue(visible_to(user))
+    days = overview.decisions()
+    due_soon = visible_to(user).for_review("claimed_by", "assigned_to").awaiting_review()
+    rows = list(due_soon.order_by("target_at", "id")[:DUE_SOON])
+    exceptions, answered = overview.exceptions(user)
+    named = overview.band_labels()
+    context = {
+        "queue": waiting,
+        "days": days,
+        "rate": days.approval_rate,
+        "rate_change": _change(days.approval_rate, days.rate_before),
+        "today_change": days.today - days.a_week_ago,
+        "median": overview.median_time_to_decision(),
+        "answered": answered,
+        "exceptions": exceptions,
+        "bands": [(named[name], counts) for name, counts in waiting.bands.items()],
+        "load": list(overview.load()),
+        "due_soon": rows,
+        "downloading": access_report.downloading_today(),
     }
+    return context, rows
 
 
-def _drafts(drafts: "QuerySet[Submission]") -> Shown:
-    first, empty = list(drafts[: SHOWN + 1]), _("No draft. A draft runs no clock.")
-    if len(first) <= SHOWN:
-        return Shown(_("Drafts"), first, empty)
-    url = f"{reverse('submission_list')}?status={Status.DRAFT}"
-    return Shown(_("Drafts"), first[:SHOWN], empty, drafts.count(), url)
+def _change(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else now - before
 
 
-def _reviewer(user: User) -> dict[str, Any]:
-    rows = visible_to(user).for_row("given_by")
-    mine = queue.mine_of(user, rows).order_by("target_at")
-    pending = rows.awaiting_review().order_by("target_at", "id")
-    overdue = rows.filter(status=Status.OVERDUE).order_by("deadline_at")
-    differs = rows.filter(has_difference=True)
-    lists = [
-        Shown(_("Yours"), list(mine[:SHOWN]), _("You hold nothing, and nothing is assigned to you.")),
-        Shown(_("Next in the queue"), list(pending[:SHOWN]), _("Nothing is pending.")),
-        Shown(_("Overdue, waiting for the vendor"), list(overdue[:SHOWN]), _("None.")),
-        Shown(_("Our record and the vendor's differ"), list(differs[:SHOWN]), _("None.")),
-    ]
-    manages = is_manager(user)
-    nobody: dict[str, list[Submission]] = {"calls_due": [], "news": []}
-    return nobody | {
-        "lists": lists,
-        "stuck": _stuck() if manages else [],
-        "downloading": access_report.downloading_today() if manages else [],
+def _officer(user: User) -> tuple[dict[str, Any], list[Submission]]:
+    mine = queue.mine_of(user, visible_to(user).for_review("given_by")).order_by("target_at")
+    own, following = list(mine[:SHOWN]), list(own_work.next_unassigned(user))
+    figures = own_work.reviewer_figures(user)
+    context = {
+        "mine": own,
+        "next_up": following,
+        "figures": figures,
+        "next_left": own[0].time_left if own else None,
+        "unassigned": shown(figures.unassigned),
+        "last": list(own_work.last_decisions(user)),
+        "undo": {row["submission_id"]: row["seconds"] for row in verdicts.leaving(user)},
     }
+    return context, [*own, *following]
 
 
-def _stuck() -> list[Call]:
-    unknown = Call.objects.filter(state=CallState.UNKNOWN).select_related("submission")
-    return list(unknown.order_by("sent_at")[:SHOWN])
+def _agent(user: User, kind: str) -> tuple[dict[str, Any], list[Submission]]:
+    tasks = todo.of(user)
+    chosen = [task for task in tasks if task.kind == kind] if kind in todo.KINDS else tasks
+    context = {
+        "tasks": chosen,
+        "kind": kind if kind in todo.KINDS else "",
+        "chips": todo.chips(tasks),
+        "all_count": len(tasks),
+        "figures": own_work.agent_figures(user),
+    }
+    return context, [task.submission for task in chosen]
 
 
 @require_POST

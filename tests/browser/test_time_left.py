@@ -17,14 +17,16 @@ MINUTES = (4000, 1440, 1439, 241, 239, 60, 59, 1, 0, -1, -61, -1501)
 SHOWN = """minutes => {
     const now = JSON.parse(document.body.dataset.counting).now;
     const places = minutes.map((each) => {
+        const due = document.createElement("span");
+        due.className = "due due-idle";
         const place = document.createElement("time");
-        place.className = "left calm";
         place.dataset.left = now + each * 60 + (each < 0 ? -30 : 30);
-        document.querySelector("main").append(place);
+        due.append(place);
+        document.querySelector("main").append(due);
         return place;
     });
     document.dispatchEvent(new Event("visibilitychange"));
-    return places.map((place) => [place.textContent, place.className.replace("left ", "")]);
+    return places.map((place) => [place.textContent, place.parentElement.className.replace("due due-", "")]);
 }"""
 
 
@@ -34,15 +36,16 @@ def test_the_deadline_of_an_open_page_counts_on(desk: Desk) -> None:
     desk.stack.query(f"Submission.objects.filter(pk='{pk}').update(target_at='{due.isoformat()}')")
     desk.log_in("officer").page.clock.install()
     page = claim(desk, pk)
-    left = page.locator(".bar time").first
-    expect(left).to_have_class("left soon")
+    left = page.locator(".due time").first
+    state = page.locator(".due").first
+    expect(state).to_have_class("due due-warn")
     before = left.inner_text()
     page.clock.fast_forward(65_000)
     expect(left).not_to_have_text(before)
-    expect(left).to_have_text(re.compile(r"^1 h \d min left$"))
+    expect(left).to_have_text(re.compile(r"^in 1 h \d min$"))
     page.clock.fast_forward(10 * 60_000)
-    expect(left).to_have_text(re.compile(r"^5\d min left$"))
-    expect(left).to_have_class("left urgent")
+    expect(left).to_have_text(re.compile(r"^in 5\d min$"))
+    expect(state).to_have_class("due due-bad")
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -2,24 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Exists, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User
 from submissions.outbox import gate
+from submissions.search.counting import Counted
 from submissions.workflow.role_permissions import user_can_see_discrepancies, user_can_see_queue, user_can_see_sending
-
-MOST_COUNTED = 1000  # more are shown as this number and a plus sign, so that a long queue costs no page its time
-
-
-class Counted(Subquery):
-    """The number of rows of a query, up to MOST_COUNTED."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-    def __init__(self, rows: QuerySet) -> None:  # type: ignore[type-arg]
-        super().__init__(rows.order_by().values("pk")[:MOST_COUNTED])
 
 
 def read(user: User) -> dict[str, Any]:

@@ -14,15 +14,14 @@ from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.models import Status, User
 from submissions.models.submission_key import load_keys
-from submissions.search import blind_index, filters, guess_limit, pagination
+from submissions.search import blind_index, columns, filters, guess_limit, pagination, sorting
 from submissions.views.lists.filter_chips import chips
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_list
 
-PAGE = 40
 # Filters that have a field of their own on the page; the others came from a link and are shown as chips.
-FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "after")
+FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "sort", *pagination.KEYS)
 
 
 def _looker(request: HttpRequest) -> User:
@@ -34,36 +33,46 @@ def _looker(request: HttpRequest) -> User:
 @require_safe
 def submission_list(request: HttpRequest) -> HttpResponse:
     user = _looker(request)
-    page = _filtered(user, request)
+    settings = columns.settings_of(user, "list")
+    matching = filters.matching(user, request.GET)
+    for sentence in [*matching.messages, *_unknown(request)]:
+        messages.warning(request, sentence)
+    order = sorting.sorting_of(request.GET, {**sorting.LIST, "date": pagination.Order(matching.column)})
+    page = pagination.page_of(matching.rows.for_row(), request.GET, settings.size, order.order)
     load_keys(page.rows)
     events.record_list("list_opened", by=events.actor_of(request), shown=page.rows, filters=request.GET)
-    query = request.GET.copy()
-    query.pop("after", None)
     context = {
         "page": page,
-        "query": query.urlencode(),
+        "query": _query(request),
+        "further": _query(request, after=page.next_key),
+        "back": _query(request, before=page.previous_key),
         "text": blind_index.asked_in(request.GET) or "",
         "given": request.GET.dict(),
         "chips": chips(request, but=FIELDS),
         "export_source": "list",
         "selects": _selects(request, user),
         "countries": matrix.country_choices(get_language() or "en"),
+        "settings": settings,
+        "columns": settings.shown,
+        "sorting": order,
+        "unsorted": _query(request, sort=""),
+        "date_column": matching.column,
+        "is_narrowed": any(request.GET.get(name) for name in ("q", *filters.FILTERS)),
     }
     return render(request, "lists/submissions.html", context)
 
 
-def _filtered(user: User, request: HttpRequest) -> pagination.Page:
-    matching = filters.matching(user, request.GET)
-    for sentence in [*matching.messages, *_unknown(request)]:
-        messages.warning(request, sentence)
-    return pagination.newest_first(matching.rows.for_row(), request.GET.get("after", ""), PAGE, matching.column)
+def _query(request: HttpRequest, **changes: str) -> str:
+    """This page's query without its page key, with the changes; an empty one takes the parameter away."""
+    kept = {name: value for name, value in request.GET.items() if name not in pagination.KEYS}
+    return urlencode({name: value for name, value in {**kept, **changes}.items() if value or name not in changes})
 
 
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
     """The form's filters and search text as one address: without empty parts, the text sealed."""
     _looker(request)
-    names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", "after")]
+    names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", *pagination.KEYS)]
     kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
     if text := request.POST.get("text", "").strip():
         try:

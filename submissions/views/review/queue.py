@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,18 +16,17 @@ from argos import codes, matrix
 from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_text
-from submissions.models import Status, User
+from submissions.models import SavedView, Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
-from submissions.review import claims, queue, saved_views, verdicts
-from submissions.search import blind_index, guess_limit, pagination
+from submissions.review import claims, queue, queue_tabs, saved_views, verdicts
+from submissions.search import blind_index, columns, guess_limit, pagination, sorting
 from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.review.page import reviewer
 from submissions.workflow.role_permissions import check_user_can_assign, user_can_assign
 
-PAGE = 40
 OF_THE_PAGE = ("seen", "shown")
 BEHIND_MORE = ("id_type", "retry", "face", "liveness", "tries_left", "age", "asked", "edits", "differs")
 
@@ -38,11 +37,15 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     user = reviewer(request)
     if not request.GET and user.default_view_id:
         return redirect("saved_view", pk=user.default_view_id)
+    is_part = bool(request.headers.get("HX-Request"))
+    views = [] if is_part else list(saved_views.offered_to(user))
+    counts = {} if is_part else queue_tabs.counts_for(user, views)
     rows, sentences = queue.waiting(user, request.GET)
-    page = pagination.oldest_target_first(rows, request.GET, PAGE)
+    settings, order = columns.settings_of(user, "queue"), sorting.sorting_of(request.GET, sorting.QUEUE)
+    ordered = sorting.with_key(rows.annotate(**counts), order)
+    page = pagination.page_of(ordered, request.GET, settings.size, order.order)
     waiting = queue.bounded_count(rows, page.rows)
     version = queue.version(page.rows, waiting)
-    is_part = bool(request.headers.get("HX-Request"))
     if is_part and request.GET.get("seen") == version:
         return HttpResponse(status=204)
     found_elsewhere = queue.elsewhere(user, request.GET)
@@ -60,12 +63,18 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "further": _query(request, after=page.next_key),
         "back": _query(request, before=page.previous_key),
         "may_assign": user_can_assign(user),
+        "settings": settings,
+        "columns": settings.shown,
+        "sorting": order,
+        "unsorted": _query(request, sort=""),
+        "is_narrowed": any(request.GET.get(name) for name in ("q", *FILTERS)),
     }
     if is_part:
         return render(request, "lists/_rows.html", context)
     for sentence in sentences:
         messages.warning(request, sentence)
-    return render(request, "lists/queue.html", {**context, **_choices(request, user)})
+    figures = queue_tabs.read(counts, page.rows, user)
+    return render(request, "lists/queue.html", {**context, **_choices(request, user, views, figures)})
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
@@ -73,25 +82,25 @@ def _query(request: HttpRequest, **changes: str) -> str:
     kept = {name: value for name, value in request.GET.items() if name not in (*pagination.KEYS, *OF_THE_PAGE)}
     if "seen" in changes:
         kept |= {name: request.GET[name] for name in pagination.KEYS if request.GET.get(name)}
-    return urlencode({**kept, **changes})
+    return urlencode({name: value for name, value in {**kept, **changes}.items() if value or name not in changes})
 
 
-def _choices(request: HttpRequest, user: User) -> dict[str, Any]:
+def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: dict[str, int]) -> dict[str, Any]:
     """What the filters offer, the views, and to whom a manager can assign."""
-    view = request.GET.get("view", "")
-    views = list(saved_views.offered_to(user))
-    text = blind_index.asked_in(request.GET) or ""
+    chosen = request.GET.get("view", "")
+    view = next((found for found in views if str(found.pk) == chosen), None)
+    kept = saved_views.query_of(request.GET)
     return {
-        "text": text,
+        "text": blind_index.asked_in(request.GET) or "",
         "given": request.GET.dict(),
         "selects": _selects(request, user),
         "more": _more(request),
-        "is_more_open": any(request.GET.get(name) for name in BEHIND_MORE),
-        "is_narrowed": any(request.GET.get(name) for name in ("q", *FILTERS)),
+        "more_set": sum(1 for name in BEHIND_MORE if request.GET.get(name)),
         "countries": matrix.country_choices(get_language() or "en"),
-        "views": views,
-        "view": next((found for found in views if str(found.pk) == view), None),
-        "kept": saved_views.query_of(request.GET),
+        "tabs": queue_tabs.tabs(user, views, figures, str(view.pk) if view else kept),
+        "figures": dict(queue_tabs.summary(figures)),
+        "view": view,
+        "kept": kept,
         "reviewers": reviewers() if user_can_assign(user) else [],
         "leaving": verdicts.leaving(user),
     }
@@ -101,12 +110,10 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
     """The filters that are always in sight."""
     projects, people = queue.offered()
     others = [(username, name) for username, name in people if username != user.username]
-    holders = [("nobody", _("nobody")), ("me", _("me")), ("someone", _("anybody")), *others]
+    holders = [("nobody", _("Unassigned")), ("me", pgettext("assignee", "Me")), ("someone", _("Assigned")), *others]
     return [
-        select(request, "assignee", _("Held by or for"), holders),
-        select(
-            request, "left", _("Time left"), [("over", _("overdue")), ("1h", _("under 1 h")), ("4h", _("under 4 h"))]
-        ),
+        select(request, "left", _("Due"), [("over", _("Overdue")), ("1h", _("In 1 h")), ("4h", _("In 4 h"))]),
+        select(request, "assignee", _("Assignee"), holders),
         select(request, "status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
         select(request, "project", _("Project"), projects),
     ]
@@ -119,16 +126,16 @@ def _more(request: HttpRequest) -> list[Select]:
 
 def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """(name, label, choices) of the filters whose choices never change."""
-    bands = [("low", _("under 50")), ("middle", _("50 to 79")), ("high", _("80 and more")), ("none", _("not told"))]
-    ages = [("4h", _("over 4 h")), ("12h", _("over 12 h")), ("24h", _("over 24 h"))]
+    bands = [("low", _("Under 50")), ("middle", _("50 to 79")), ("high", _("80 or more")), ("none", _("Not provided"))]
+    ages = [("4h", _("Over 4 h")), ("12h", _("Over 12 h")), ("24h", _("Over 24 h"))]
     return [
         ("id_type", _("ID type"), [(name, form_fields.choice_label(name)) for name in matrix.ID_TYPES]),
         ("retry", _("Last retry code"), [(code, _what(code)) for code in RETRIES]),
-        ("face", _("Similarity"), bands),
+        ("face", _("Face similarity"), bands),
         ("liveness", _("Liveness"), bands),
-        ("tries_left", _("Tries left"), [(number, number) for number in ("0", "1", "2")]),
+        ("tries_left", _("Attempts left"), [(number, number) for number in ("0", "1", "2")]),
         ("age", _("Pending for"), ages),
-        ("asked", _("Agent asked"), [("open", _("no answer yet")), ("answered", _("answer not read"))]),
+        ("asked", _("Question"), [("open", _("Unanswered")), ("answered", _("Answer unread"))]),
     ]
 
 
@@ -142,7 +149,7 @@ def _what(code: str) -> str:
 def show(request: HttpRequest) -> HttpResponse:
     """The filters and the search text as one address: short, without empty parts, the text sealed."""
     reviewer(request)
-    kept = {name: request.POST[name].strip() for name in FILTERS if request.POST.get(name, "").strip()}
+    kept = {name: request.POST[name].strip() for name in (*FILTERS, "sort") if request.POST.get(name, "").strip()}
     text = request.POST.get("text", "").strip()
     if text:
         try:
@@ -164,18 +171,21 @@ def assign(request: HttpRequest) -> HttpResponse:
     to = reviewers().filter(username=wanted).first()
     chosen = _ids(request.POST.getlist("submission"))
     if not chosen or (to is None and wanted != "nobody"):
-        messages.error(request, _("Tick the submissions and choose a reviewer to assign them to."))
+        messages.error(request, _("Select submissions and the reviewer to assign them to."))
         return redirect(back)
     done, skipped = claims.assign(chosen, to, by=events.actor_of(request))
-    name = to.name if to else _("nobody")
-    messages.success(request, _("%(done)d assigned to %(name)s.") % {"done": done, "name": name})
+    messages.success(request, _assigned(done, to))
     if skipped:
-        messages.warning(
-            request,
-            _("%(count)d left as they were: decided, or %(name)s may not decide them.")
-            % {"count": skipped, "name": name},
-        )
+        text = _("Submissions not changed: %(count)d. They are decided, or the reviewer cannot decide them.")
+        messages.warning(request, text % {"count": skipped})
     return redirect(back)
+
+
+def _assigned(count: int, to: User | None) -> str:
+    if to is None:
+        return ngettext("%(n)d submission is unassigned.", "%(n)d submissions are unassigned.", count) % {"n": count}
+    text = ngettext("%(n)d submission assigned to %(name)s.", "%(n)d submissions assigned to %(name)s.", count)
+    return text % {"n": count, "name": to.name}
 
 
 def _ids(texts: list[str]) -> list[uuid.UUID]:

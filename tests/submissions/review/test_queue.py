@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from submissions.core import clock
 from submissions.models import Capturer, Event, Role, Status, Submission, User
 from submissions.review import claims, queue
-from submissions.search import blind_index, pagination
+from submissions.search import blind_index, columns, pagination
 from tests.clients import browser, shown
 from tests.factories import by, make_at, make_project, make_user, reload, set_target
 
@@ -35,7 +35,7 @@ def test_queue_shows_the_nearest_target_first_with_time_left_in_words() -> None:
     response = browser(make_user(Role.OFFICER)).get("/review/")
     assert shown(response) == [over.reference, sooner.reference, later.reference]
     page = response.content.decode()
-    assert "3 h 12 min left" in page
+    assert "in 3 h 12 min" in page
     assert "overdue by 5 min" in page
 
 
@@ -125,7 +125,7 @@ def test_queue_pages_hold_each_submission_once(monkeypatch: pytest.MonkeyPatch) 
     submissions = [make_at(Status.PENDING) for _each in range(5)]
     target = clock.now() + timedelta(hours=1)
     Submission.objects.update(target_at=target)  # equal times: the id decides
-    monkeypatch.setattr("submissions.views.review.queue.PAGE", 2)
+    monkeypatch.setattr(columns, "DEFAULT_SIZE", 2)
     client, pages, after = browser(make_user(Role.OFFICER)), [], ""
     for _page in range(3):
         response = client.get("/review/", {"after": after})
@@ -149,8 +149,8 @@ def test_queue_key_bounds_the_index_scan() -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        pagination.oldest_target_first(rows, {"after": key}, 10)
-        pagination.oldest_target_first(rows, {"before": key}, 10)
+        pagination.page_of(rows, {"after": key}, 10, pagination.BY_TARGET)
+        pagination.page_of(rows, {"before": key}, 10, pagination.BY_TARGET)
     assert '"target_at" >= ' in queries[0]["sql"]
     assert '"target_at" <= ' in queries[1]["sql"]
 
@@ -237,7 +237,7 @@ def test_assign_says_whose_turn_it_is_and_decides_nothing() -> None:
     mine = reload(mine)
     assert (mine.assigned_to, mine.claimed_by, mine.status) == (officer, None, Status.PENDING)
     assert reload(captured).assigned_to is None
-    assert "2 left as they were" in response.content.decode()
+    assert "Submissions not changed: 2." in response.content.decode()
     assert shown(browser(officer).get("/review/?mine=1")) == [mine.reference]
     browser(manager).post("/review/assign/", {"to": "nobody", "submission": [mine.pk]})
     assert reload(mine).assigned_to is None
@@ -276,7 +276,7 @@ def test_assign_is_for_managers() -> None:
 @pytest.mark.parametrize("data", [{}, {"to": "x", "submission": ["y"]}, {"to": "9" * 40}, {"to": "²"}])
 def test_assign_of_nothing_says_what_to_do(data: dict[str, Any]) -> None:
     response = browser(make_user(Role.MANAGER)).post("/review/assign/", data, follow=True)
-    assert "Tick the submissions" in response.content.decode()
+    assert "Select submissions" in response.content.decode()
 
 
 def test_assign_to_an_agent_is_refused() -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from submissions.core import clock
 from submissions.models import Event, Role, Status, Submission, User
-from submissions.search import blind_index, filter_engine, filters
+from submissions.search import blind_index, columns, filter_engine, filters
 from submissions.views.lists import submissions
 from tests.factories import VALUES, make_at, make_draft, make_project, make_team, make_user, reload
 
@@ -164,7 +164,7 @@ def test_decided_pages_follow_each_other_without_gap() -> None:
     rows = filters.matching(make_user(Role.OFFICER), {"status": "approved", "decided_to": today()}).rows
     shown, after = [], ""
     for _page in range(3):
-        page = pagination.newest_first(rows.for_row(), after, 2, "decided_at")
+        page = pagination.page_of(rows.for_row(), {"after": after}, 2, pagination.Order("decided_at"))
         shown += [row.reference for row in page.rows]
         after = page.next_key
     assert shown == [submission.reference for submission in made]
@@ -250,7 +250,7 @@ def test_search_finds_what_the_looker_may_see_newest_first() -> None:
 
 
 def test_pages_of_a_search_follow_each_other_without_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("submissions.views.lists.submissions.PAGE", 2)
+    monkeypatch.setattr(columns, "DEFAULT_SIZE", 2)
     made = [make_at(Status.PENDING).reference for _each in range(5)]
     client = Client()
     client.force_login(make_user(Role.OFFICER))

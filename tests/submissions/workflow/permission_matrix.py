@@ -161,6 +161,8 @@ ROWS: dict[str, Row] = {
     "claim_next": Row(post=REVIEWERS),
     "assign": Row(post=MANAGERS),
     "queue_show": Row(post=REVIEWERS),
+    "queue_columns": Row(post=REVIEWERS),
+    "list_columns": Row(post=CUSTOMERS),
     "keep_view": Row(post=REVIEWERS, data={"name": "Mine"}),
     "saved_view": Row(REVIEWERS, of="shared view"),
     "change_view": Row(post=REVIEWERS, of="shared view"),

@@ -1,0 +1,213 @@
+"""The figures of a manager's first page. Each query reads a bounded part of a partial index, or one day of requests."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from submissions.core import clock
+from submissions.models import Call, CallState, Export, Question, Source, Status, Submission, User
+from submissions.models.submission import DECIDED, SubmissionQuerySet
+from submissions.reporting.reports.date_range import Window, listed
+from submissions.search.counting import Counted, shown
+from submissions.search.queue_filters import reviewers
+
+MOST_WAITING = 3000  # rows of the queue that are read; with more the figures say "and more"
+MOST_TIMED = 1000  # the newest decisions, for the median
+MOST_PEOPLE = 30
+MOST_REQUESTS = 100_000  # of a day
+DAYS = 14
+WEEK = 7
+HOUR = timedelta(hours=1)
+OPEN_FOR = 2 * HOUR  # a question that nobody answered this long is an exception
+NOT_ANSWERED = (CallState.PREPARED, CallState.SENT, CallState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The queue by due time: for each band (claimed, assigned, unassigned)."""
+
+    bands: dict[str, list[int]]
+    oldest_at: datetime | None
+    is_cut: bool
+
+    @property
+    def total(self) -> int:
+        return sum(map(sum, self.bands.values()))
+
+    @property
+    def unassigned(self) -> int:
+        return sum(band[2] for band in self.bands.values())
+
+    @property
+    def due_in_1h(self) -> int:
+        return sum(self.bands["hour"])
+
+    @property
+    def due_in_4h(self) -> int:
+        return self.due_in_1h + sum(self.bands["four"])
+
+    @property
+    def overdue(self) -> int:
+        return sum(self.bands["over"])
+
+
+def band_labels() -> dict[str, str]:
+    return {
+        "over": _("Overdue"),
+        "hour": _("Under 1 h"),
+        "four": _("1 to 4 h"),
+        "twelve": _("4 to 12 h"),
+        "later": _("Over 12 h"),
+    }
+
+
+def queue(rows: SubmissionQuerySet) -> Queue:
+    """Count what awaits review among `rows`, the nearest due time first."""
+    columns = ("target_at", "pending_at", "claimed_until", "assigned_to_id")
+    found = list(rows.awaiting_review().order_by("target_at", "id").values_list(*columns)[:MOST_WAITING])
+    now = clock.now()
+    bands = {name: [0, 0, 0] for name in band_labels()}
+    for target_at, _pending_at, claimed_until, assigned_to in found:
+        is_claimed = claimed_until is not None and claimed_until >= now
+        bands[_band(target_at - now)][0 if is_claimed else 1 if assigned_to else 2] += 1
+    oldest = min((pending for _target, pending, *_more in found if pending), default=None)
+    return Queue(bands, oldest, len(found) == MOST_WAITING)
+
+
+def _band(left: timedelta) -> str:
+    if left < timedelta(0):
+        return "over"
+    return "hour" if left < HOUR else "four" if left < 4 * HOUR else "twelve" if left < 12 * HOUR else "later"
+
+
+@dataclass(frozen=True)
+class Days:
+    """(day, approved, rejected), the last one is today."""
+
+    rows: list[tuple[date, int, int]]
+
+    @property
+    def today(self) -> int:
+        return sum(self.rows[-1][1:])
+
+    @property
+    def a_week_ago(self) -> int:
+        return sum(self.rows[-1 - WEEK][1:])
+
+    @property
+    def approval_rate(self) -> float | None:
+        return _rate(self.rows[-WEEK:])
+
+    @property
+    def rate_before(self) -> float | None:
+        return _rate(self.rows[-2 * WEEK : -WEEK])
+
+
+def _rate(rows: Iterable[tuple[date, int, int]]) -> float | None:
+    """Approved of all decided, in percent."""
+    approved, rejected = (sum(counts) for counts in list(zip(*rows, strict=True))[1:])
+    return 100 * approved / (approved + rejected) if approved + rejected else None
+
+
+def last_days() -> Window:
+    today = clock.today()
+    return Window(today - timedelta(days=DAYS - 1), today)
+
+
+def decisions() -> Days:
+    """Count the decisions of the last 14 days by day and outcome."""
+    window = last_days()
+    rows: Any = Submission.objects.filter(status__in=DECIDED, decided_at__gte=window.start, decided_at__lt=window.end)
+    by_day = rows.annotate(day=TruncDate("decided_at")).order_by().values_list("day", "status").annotate(Count("pk"))
+    counted = Counter({(day, status): many for day, status, many in by_day})
+    return Days([(day, counted[day, Status.APPROVED], counted[day, Status.REJECTED]) for day in window.days])
+
+
+def median_time_to_decision() -> timedelta | None:
+    """Return the median from pending to decided, of the newest decisions of reviewers in the last 7 days."""
+    since = clock.now() - timedelta(days=WEEK)
+    rows: Any = Submission.objects.filter(decided_at__gte=since, source=Source.REVIEWER, pending_at__isnull=False)
+    times = rows.order_by("-decided_at", "id").values_list("pending_at", "decided_at")[:MOST_TIMED]
+    took = sorted(decided - pending for pending, decided in times)
+    return took[len(took) // 2] if took else None
+
+
+def load() -> "QuerySet[User]":
+    """Return the reviewers with what each has claimed, what is assigned to them and what they decided today."""
+    waiting, now = Submission.objects.awaiting_review(), clock.now()
+    today = timezone.make_aware(datetime.combine(clock.today(), datetime.min.time()))
+    claimed = waiting.filter(claimed_by=OuterRef("pk"), claimed_until__gte=now)
+    assigned = waiting.filter(assigned_to=OuterRef("pk")).exclude(claimed_by=OuterRef("pk"), claimed_until__gte=now)
+    decided = Submission.objects.filter(decided_by=OuterRef("pk"), decided_at__gte=today)
+    figures = {"claimed": Counted(claimed), "assigned": Counted(assigned), "today": Counted(decided)}
+    return reviewers().annotate(**figures)[:MOST_PEOPLE]
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """A figure that is zero on a good day."""
+
+    count: int
+    label: str
+    url: str
+    is_red: bool
+
+    @property
+    def text(self) -> str:
+        return shown(self.count)
+
+
+def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
+    """Return what needs a person, and the share of requests of the last 24 hours that ARGOS answered, in percent."""
+    now = clock.now()
+    calls = Call.objects.filter(sent_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
+    open_questions = Question.objects.open().filter(asked_at__lt=now - OPEN_FOR)
+    figures = {
+        "n_mismatches": Counted(Submission.objects.filter(has_difference=True)),
+        "n_unknown": Counted(Call.objects.filter(state=CallState.UNKNOWN)),
+        "n_past": Counted(Submission.objects.filter(status=Status.OVERDUE)),
+        "n_questions": Counted(open_questions),
+        "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
+        "n_calls": Counted(calls, MOST_REQUESTS),
+        "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),
+    }
+    read = User.objects.filter(pk=user.pk).values(**figures).get()
+    found = {name.removeprefix("n_"): count for name, count in read.items()}
+    share = 100 * (found["calls"] - found["silent"]) / found["calls"] if found["calls"] else None
+    return [Exceptional(found[name], *words) for name, words in _words(found).items()], share
+
+
+def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
+    """(label, address of the list, whether it is red) by name."""
+    return {
+        "unknown": (
+            ngettext("request with unknown outcome", "requests with unknown outcome", found["unknown"]),
+            reverse("sending"),
+            True,
+        ),
+        "past": (
+            ngettext("submission past 24 h", "submissions past 24 h", found["past"]),
+            listed(status=Status.OVERDUE),
+            True,
+        ),
+        "mismatches": (
+            ngettext("record mismatch", "record mismatches", found["mismatches"]),
+            reverse("differences"),
+            False,
+        ),
+        "questions": (
+            ngettext("question open over 2 h", "questions open over 2 h", found["questions"]),
+            f"{reverse('review_queue')}?asked=open",
+            False,
+        ),
+        "exports": (ngettext("failed export", "failed exports", found["exports"]), reverse("export_list"), False),
+    }

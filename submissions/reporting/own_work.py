@@ -1,0 +1,81 @@
+"""The figures of a reviewer's and an agent's first page: their own work."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
+from submissions.core import clock
+from submissions.models import Decision, Question, Status, Submission, User
+from submissions.models.submission import IN_REVIEW, SENDING
+from submissions.search.counting import Counted
+from submissions.search.filter_engine import start_of
+from submissions.workflow.permissions import visible_to
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ReviewerFigures:
+    claimed: int
+    assigned: int
+    decided_today: int
+    answered: int
+    unanswered: int
+    unassigned: int
+
+
+def reviewer_figures(user: User) -> ReviewerFigures:
+    """Return the counts of one reviewer in one query."""
+    waiting, now = visible_to(user).awaiting_review(), clock.now()
+    claimed = waiting.filter(claimed_by=user, claimed_until__gte=now)
+    asked = Question.objects.filter(asked_by=user)
+    figures = {
+        "claimed": Counted(claimed),
+        "assigned": Counted(waiting.filter(assigned_to=user).exclude(claimed_by=user, claimed_until__gte=now)),
+        "decided_today": Counted(Submission.objects.filter(decided_by=user, decided_at__gte=start_of(clock.today()))),
+        "answered": Counted(asked.unread()),
+        "unanswered": Counted(asked.open()),
+        "unassigned": Counted(waiting.unclaimed(now).filter(assigned_to=None)),
+    }
+    return ReviewerFigures(**User.objects.filter(pk=user.pk).values(**figures).get())
+
+
+def next_unassigned(user: User) -> "QuerySet[Submission]":
+    """Return the first of the queue that nobody has claimed and that is assigned to nobody."""
+    waiting = visible_to(user).for_review().awaiting_review()
+    free: QuerySet[Submission] = waiting.unclaimed(clock.now()).filter(assigned_to=None)
+    return free.order_by("target_at", "id")[:SHOWN]
+
+
+def last_decisions(user: User) -> "QuerySet[Decision]":
+    """Return the person's last decisions, the newest first."""
+    given = Decision.objects.filter(reviewer=user, withdrawn_at=None).select_related("submission")
+    return given.order_by("-decided_at")[:SHOWN]
+
+
+@dataclass(frozen=True)
+class AgentFigures:
+    at_argos: int
+    in_review: int
+    decision_sending: int
+    created: int
+    approved: int
+    rejected: int
+
+
+def agent_figures(user: User) -> AgentFigures:
+    """Return where the team's submissions are, and what became today of those that this person created."""
+    team, start = visible_to(user), start_of(clock.today())
+    decided = Submission.objects.filter(
+        created_by=user, decided_at__gte=start, decided_at__lt=start + timedelta(days=1)
+    )
+    figures = {
+        "at_argos": Counted(team.filter(status__in=SENDING)),
+        "in_review": Counted(team.filter(status__in=IN_REVIEW)),
+        "decision_sending": Counted(team.filter(status=Status.DECISION_SENDING)),
+        "created": Counted(Submission.objects.filter(created_by=user, created_at__gte=start)),
+        "approved": Counted(decided.filter(status=Status.APPROVED)),
+        "rejected": Counted(decided.filter(status=Status.REJECTED)),
+    }
+    return AgentFigures(**User.objects.filter(pk=user.pk).values(**figures).get())

@@ -1,0 +1,84 @@
+"""The views of the queue as tabs: those that everybody has, then saved ones, each with how many it holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from submissions.models import SavedView, Submission, User
+from submissions.models.submission import SubmissionQuerySet
+from submissions.search import filter_engine
+from submissions.search.counting import Counted, shown
+from submissions.search.queue_filters import FILTERS
+from submissions.workflow.permissions import visible_to
+
+COUNTED_VIEWS = 6  # saved views beyond these are shown without a count
+STANDARD = {"all": "", "mine": "mine=1", "free": "assignee=nobody", "soon": "left=4h", "second": "status=second_review"}
+FIGURES = {"hour": "left=1h", "over": "left=over"}  # for the line beside the heading
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    count: str  # empty where it was not counted
+    is_current: bool
+    owner: str = ""  # of a view that a colleague shares
+
+
+def labels() -> dict[str, str]:
+    return {
+        "all": _("All"),
+        "mine": _("Assigned to me"),
+        "free": _("Unassigned"),
+        "soon": _("Due in 4 h"),
+        "second": _("Second review"),
+    }
+
+
+def counts_for(user: User, views: Sequence[SavedView]) -> dict[str, Counted]:
+    """Return the counts by name, to be read as columns beside the rows of the page."""
+    queries = {**STANDARD, **FIGURES, **{f"view_{at}": view.query for at, view in enumerate(views[:COUNTED_VIEWS])}}
+    waiting = visible_to(user).awaiting_review()
+    return {f"tab_{name}": Counted(_under(waiting, user, query)) for name, query in queries.items()}
+
+
+def _under(rows: SubmissionQuerySet, user: User, query: str) -> SubmissionQuerySet:
+    values = filter_engine.values_of(FILTERS, QueryDict(query).dict())
+    return filter_engine.narrow(rows, FILTERS, user, values)[0]
+
+
+def read(counts: Mapping[str, Counted], rows: Sequence[Submission], user: User) -> dict[str, int]:
+    """Return the figures from the first row, which has them beside its own columns; a page without rows asks."""
+    if rows:
+        return {name: getattr(rows[0], name) for name in counts}
+    return dict(User.objects.filter(pk=user.pk).values(**counts).get())
+
+
+def tabs(user: User, views: Sequence[SavedView], figures: Mapping[str, int], current: str) -> list[Tab]:
+    """Return the tabs; `current` is the query or the id of the view that the page is under."""
+    named = labels()
+    found = [
+        _tab(
+            named[name], f"{reverse('review_queue')}?{query or 'view=all'}", figures, name, is_current=current == query
+        )
+        for name, query in STANDARD.items()
+    ]
+    for at, view in enumerate(views):
+        url = reverse("saved_view", args=[view.pk])
+        owner = view.owner.name if view.owner_id != user.pk else ""
+        found.append(_tab(view.name, url, figures, f"view_{at}", is_current=current == str(view.pk), owner=owner))
+    return found
+
+
+def _tab(label: str, url: str, figures: Mapping[str, int], name: str, *, is_current: bool, owner: str = "") -> Tab:
+    count = figures.get(f"tab_{name}")
+    return Tab(label, url, "" if count is None else shown(count), is_current, owner)
+
+
+def summary(figures: Mapping[str, int]) -> list[tuple[str, Any]]:
+    """(name, count) of the line beside the heading."""
+    return [(name, shown(figures[f"tab_{name}"])) for name in ("all", "hour", "over")]

@@ -1,0 +1,22 @@
+"""Counting rows up to a bound, because counting on would cost more than the number is worth."""
+
+from typing import Any
+
+from django.db.models import IntegerField, QuerySet, Subquery
+
+MOST_COUNTED = 1000
+
+
+class Counted(Subquery):
+    """The number of rows of a query, up to `most`, beside other columns of one query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: "QuerySet[Any]", most: int = MOST_COUNTED) -> None:
+        super().__init__(rows.order_by().values("pk")[:most])
+
+
+def shown(count: int, most: int = MOST_COUNTED) -> str:
+    """ "12", or "999+" where only the bound is known."""
+    return f"{most - 1}+" if count >= most else str(count)

@@ -1,0 +1,105 @@
+"""An agent's to-do list: questions, retries, details to confirm, calls, outcomes and drafts, by due time."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from submissions.capture import callbacks
+from submissions.core import clock
+from submissions.models import Status, Submission, User
+from submissions.models.submission import SENDING, UNDER_DEADLINE
+from submissions.review import questions
+from submissions.workflow.permissions import visible_to
+
+SHOWN = 50  # rows of each kind
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+KINDS: dict[str, Any] = {
+    "questions": gettext_lazy("Questions"),
+    "retries": gettext_lazy("Retries"),
+    "confirm": pgettext_lazy("to-do", "Confirm"),
+    "calls": pgettext_lazy("to-do", "Calls"),
+    "outcomes": gettext_lazy("Outcomes"),
+    "drafts": gettext_lazy("Drafts"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row. `post` is the address that a button posts to, else the action is a link to the submission."""
+
+    kind: str
+    submission: Submission
+    title: str
+    icon: str
+    tone: str
+    action: str
+    due_at: datetime | None = None
+    post: str = ""
+    has_limit: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse("submission", args=[self.submission.pk])
+
+
+def of(user: User) -> list[Task]:
+    """Return the person's tasks by due time, those without one last."""
+    team = visible_to(user).for_row()
+    capturing = set(UNDER_DEADLINE) - set(SENDING)
+    under_limit = team.filter(status__in=capturing, deadline_at__isnull=False).order_by("deadline_at")[:SHOWN]
+    found = [
+        *(_question(row) for row in questions.waiting_for(user)[:SHOWN]),
+        *(_capture(row) for row in under_limit),
+        *_calls(callbacks.due(user).select_related("project")[:SHOWN]),
+        *(_outcome(row) for row in callbacks.to_pass_on(user).select_related("project")[:SHOWN]),
+        *(_draft(row) for row in team.filter(status=Status.DRAFT).order_by("-created_at")[:SHOWN]),
+    ]
+    return sorted(found, key=lambda task: task.due_at or NEVER)
+
+
+def chips(tasks: Iterable[Task]) -> list[tuple[str, Any, int]]:
+    """(kind, label, count) of the kinds that there are."""
+    counted = Counter(task.kind for task in tasks)
+    return [(kind, label, counted[kind]) for kind, label in KINDS.items() if counted[kind]]
+
+
+def _question(row: Submission) -> Task:
+    title, icon = _("Question from the reviewer"), "message-circle-question"
+    return Task("questions", row, title, icon, "warn", _("Answer"), row.next_due_at, has_limit=True)
+
+
+def _capture(row: Submission) -> Task:
+    if row.status == Status.STEP1_RETRY:
+        words = ("retries", row, _("ID retry needed"), "id", "bad", _("Retake ID"))
+    elif row.status == Status.INCOMPLETE:
+        is_final = row.tries_left == 1
+        title = _("Selfie retry needed, final attempt") if is_final else _("Selfie retry needed")
+        words = ("retries", row, title, "camera", "bad", _("Take selfie"))
+    else:
+        words = ("confirm", row, _("Confirm details with the customer"), "user-check", "info", _("Confirm"))
+    return Task(*words, due_at=row.next_due_at, has_limit=True)
+
+
+def _calls(rows: Iterable[Submission]) -> Iterator[Task]:
+    for row in rows:
+        is_late = row.callback_at is not None and row.callback_at < clock.now()
+        title = _("Call the customer back now") if is_late else _("Call the customer back")
+        post = reverse("called_back", args=[row.pk])
+        yield Task("calls", row, title, "device-mobile", "info", _("Mark as called"), row.callback_at, post)
+
+
+def _outcome(row: Submission) -> Task:
+    post, action = reverse("passed_on", args=[row.pk]), _("Mark as communicated")
+    if row.status == Status.APPROVED:
+        return Task("outcomes", row, _("Tell the customer: approved"), "circle-check", "ok", action, post=post)
+    return Task("outcomes", row, _("Tell the customer: rejected"), "circle-x", "bad", action, post=post)
+
+
+def _draft(row: Submission) -> Task:
+    return Task("drafts", row, _("Draft"), "pencil", "", _("Continue"))
