@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from argos import matrix
 from submissions.core import clock
 from submissions.models import Event, Project, Source, Status, Team, User
-from submissions.models.submission import DECIDED, IN_REVIEW, SubmissionQuerySet
+from submissions.models.submission import DECIDED, IN_REVIEW, SENDING, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
 from submissions.workflow.role_permissions import is_limited_to_team
@@ -27,7 +27,7 @@ RECENT = timedelta(days=31)
 HOURS = timedelta(hours=1)
 # Waiting time of pending submissions: from, up to (hours).
 WAITED = {"1h": (0, 1), "4h": (1, 4), "12h": (4, 12), "24h": (12, 24), "more": (24, None)}
-STATUS_GROUPS = {"in_review": IN_REVIEW, "decided": DECIDED}
+STATUS_GROUPS = {"in_review": IN_REVIEW, "decided": DECIDED, "sending": SENDING}
 BY_DECISION = ("decided_from", "decided_to", "decided_by", "code", "target", "limit")
 WINDOWED = {"code": ("decided_from", "decided_to"), "retry": ("retry_from", "retry_to")}
 

@@ -32,11 +32,11 @@ SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are 
 
 
 def in_words(left: timedelta | None) -> str:
-    """ "in 3 h 12 min", "overdue by 5 min"; to the minute."""
+    """ "in 3 h 12 min", "Overdue by 5 min"; to the minute."""
     if left is None:
         return ""
     words = span(int(abs(left.total_seconds()) // 60))
-    return _("overdue by %(time)s") % {"time": words} if left < timedelta(0) else _("in %(time)s") % {"time": words}
+    return _("Overdue by %(time)s") % {"time": words} if left < timedelta(0) else _("in %(time)s") % {"time": words}
 
 
 def span(minutes: int) -> str:
@@ -91,7 +91,7 @@ def counting() -> str:
             "soon": int(SOON.total_seconds()),
             "urgent": int(URGENT.total_seconds()),
             "left": _("in %(time)s"),
-            "over": _("overdue by %(time)s"),
+            "over": _("Overdue by %(time)s"),
             "days": _("%(days)d d %(hours)d h"),
             "hours": _("%(hours)d h %(minutes)d min"),
             "minutes": _("%(minutes)d min"),

@@ -100,7 +100,7 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
 
 
 def _statuses() -> list[tuple[str, str]]:
-    groups = [("in_review", _("All in review")), ("decided", _("All decided"))]
+    groups = [("sending", _("All at ARGOS")), ("in_review", _("All in review")), ("decided", _("All decided"))]
     return [*groups, *((status.value, str(status.label)) for status in Status)]
 
 

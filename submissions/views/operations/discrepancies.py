@@ -70,7 +70,7 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _reviewer(request)
     row = get_object_or_404(Difference.objects.select_related("submission__project"), pk=pk)
     if row.submission is None or not row.submission.vendor_id:
-        messages.info(request, _("No submission here belongs to it, so there is nothing to compare."))
+        messages.info(request, _("No submission of the portal belongs to this record."))
     else:
         _ask(request, row, by=events.actor_of(request))
     return redirect("differences")
@@ -81,9 +81,9 @@ def _ask(request: HttpRequest, row: Difference, *, by: Actor) -> None:
     status_table.ask_vendor(row.submission, by=by)
     row.refresh_from_db()
     if row.gone_at:
-        messages.success(request, _("%(ref)s agrees with the vendor now.") % {"ref": row.submission.reference})
+        messages.success(request, _("%(ref)s matches the ARGOS record now.") % {"ref": row.submission.reference})
     else:
-        messages.warning(request, _("Asked just now: %(ref)s still differs.") % {"ref": row.submission.reference})
+        messages.warning(request, _("%(ref)s still differs from the ARGOS record.") % {"ref": row.submission.reference})
 
 
 @require_POST
@@ -92,11 +92,8 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _reviewer(request)
     row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
     reason = read_reason(
-        request,
-        missing=_("Write in a few words what you found and what comes of it."),
-        title=_("Mark as seen"),
-        back=reverse("differences"),
+        request, missing=_("Enter what you found and what follows."), title=_("Mark as seen"), back=reverse("differences")
     )
     discrepancies.mark_seen(row, by=events.actor_of(request), note=reason)
-    messages.success(request, _("Noted. It stays listed under “seen” until both sides agree."))
+    messages.success(request, _("Marked as seen. It stays under All until both records match."))
     return redirect("differences")

@@ -53,16 +53,16 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
     check_user_can_stop_sending(person(request))
     if request.POST.get("stop") != "1":
         gate.let_go_on(by=events.actor_of(request))
-        messages.success(request, _("Sending goes on."))
+        messages.success(request, _("Processing resumed."))
         return redirect("sending")
     reason = read_reason(
         request,
-        missing=_("Say in a few words why sending stops: everybody reads it."),
-        title=_("Stop sending"),
+        missing=_("Enter why processing is paused. Everyone can read it."),
+        title=_("Pause processing"),
         back=reverse("sending"),
     )
     gate.stop(by=events.actor_of(request), why=reason)
-    messages.success(request, _("Sending has stopped. What is pressed waits here."))
+    messages.success(request, _("Processing paused. New requests are queued."))
     return redirect("sending")
 
 
@@ -71,14 +71,11 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
     """An administrator has looked at what the vendor has and we no longer do."""
     check_user_can_lift_hold(person(request))
     reason = read_reason(
-        request,
-        missing=_("Say in a few words what you have checked."),
-        title=_("Lift the hold"),
-        back=reverse("sending"),
+        request, missing=_("Enter what you have checked."), title=_("Lift restore lock"), back=reverse("sending")
     )
     if restore_recovery.is_under_way() and request.POST.get("anyway") != "1":
         messages.error(
-            request, _("The portal is still asking the vendor. Wait, or tick that it may go on all the same.")
+            request, _("The portal is still checking with ARGOS. Wait, or confirm that the lock may be lifted now.")
         )
     else:
         _lift(request, reason)
@@ -93,7 +90,7 @@ def _lift(request: HttpRequest, why: str) -> None:
     except restore_watermark.WatermarkNotWritten:
         messages.error(
             request,
-            _("The hold stays: neither Redis nor the data directory can be written. Repair one of them, then lift it."),
+            _("Lock not lifted: neither Redis nor the data directory can be written. Repair one of them first."),
         )
     else:
-        messages.success(request, _("The hold is lifted; sending goes on."))
+        messages.success(request, _("Restore lock lifted. Requests are sent again."))

@@ -21,7 +21,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("until", "").strip()
     until = handover.next_shift(given)
     if until is None:
-        messages.warning(request, _("Write the hour as HH:MM, for example 18:00. The next 8 hours are shown."))
+        messages.warning(request, _("Enter the time as HH:MM, for example 18:00. The next 8 hours are shown."))
         until = handover.next_shift("")
         assert until is not None
     found = handover.gather(user, until)

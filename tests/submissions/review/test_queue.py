@@ -36,7 +36,7 @@ def test_queue_shows_the_nearest_target_first_with_time_left_in_words() -> None:
     assert shown(response) == [over.reference, sooner.reference, later.reference]
     page = response.content.decode()
     assert "in 3 h 12 min" in page
-    assert "overdue by 5 min" in page
+    assert "Overdue by 5 min" in page
 
 
 def test_queue_holds_pending_and_second_review_only() -> None:

@@ -105,5 +105,5 @@ def test_time_left_is_told_in_each_language_by_itself() -> None:
     for code in ("en", "ko", "en"):
         with translation.override(code):
             told.append((kyc.in_words(left), kyc.in_words(-left), kyc.span(125)))
-    assert told[0] == ("in 2 h 5 min", "overdue by 2 h 5 min", "2 h 5 min")
+    assert told[0] == ("in 2 h 5 min", "Overdue by 2 h 5 min", "2 h 5 min")
     assert told[2] == told[0] != told[1]
