@@ -95,6 +95,8 @@ def _agent(user: User, kind: str) -> tuple[dict[str, Any], list[Submission]]:
         "kind": kind if kind in todo.KINDS else "",
         "chips": todo.chips(tasks),
         "all_count": len(tasks),
+        "is_cut": any(count == todo.SHOWN for _kind, _label, count in todo.chips(tasks)),
+        "most": todo.SHOWN,
         "figures": own_work.agent_figures(user),
     }
     return context, [task.submission for task in chosen]

@@ -160,7 +160,7 @@ def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: De
     expect(page.locator("#saved")).to_contain_text("You are logged out", timeout=20_000)
     again = page.context.new_page()
     Desk(again, seeing.stack).log_in("agent")
-    expect(again.get_by_role("heading", name="Good day")).to_be_visible(timeout=20_000)
+    expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)
     again.close()
     page.evaluate("window.dispatchEvent(new Event('focus'))")  # the person comes back to this tab
     expect(page.locator("#f-selfie")).to_contain_text("live camera", timeout=20_000)

@@ -166,7 +166,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(desk: Desk, pictures: P
     assert calls_of(desk, "ended@example.com", "step1") == 0
     again = page.context.new_page()
     Desk(again, desk.stack).log_in("agent")
-    expect(again.get_by_role("heading", name="Good day")).to_be_visible(timeout=20_000)
+    expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)
     saved(page)  # by itself
     page.locator("#f-name").press("End")
     page.locator("#f-name").press_sequentially(" Again")

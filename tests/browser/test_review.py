@@ -25,27 +25,30 @@ def test_queue_search_filters_and_views(desk: Desk, other_desk: Desk) -> None:
     page = desk.log_in("officer").page
     desk.go("/review/")
     page.get_by_label("Country", exact=True).fill("JPN")
+    page.get_by_label("Country", exact=True).press("Enter")
+    page.wait_for_url("**/?country=JPN")
     page.get_by_text("More filters").click()
-    page.get_by_label("edited values").check()
-    desk.press("Show")
+    page.get_by_label("Edited values").check()
+    page.wait_for_url("**&edits=1")
     assert page.url.endswith("?country=JPN&edits=1")
     expect(page.locator(f"a[href='/review/{second}/']")).to_be_visible()
     expect(page.locator(f"a[href='/review/{first}/']")).to_have_count(0)
-    page.locator(".views summary").click()
-    page.get_by_label("Keep these filters as").fill("Edited Japanese")
-    page.get_by_label("for every reviewer").check()
-    desk.press("Keep the view")
-    expect(page.locator(".views a[aria-current]")).to_have_text("Edited Japanese")
-    view = page.locator(".views a[aria-current]").get_attribute("href")
+    page.locator(".tab-row summary").click()
+    page.get_by_label("View name").fill("Edited Japanese")
+    page.get_by_label("Share with all reviewers").check()
+    desk.press("Save view")
+    expect(page.locator(".tabs a[aria-current]")).to_contain_text("Edited Japanese")
+    view = page.locator(".tabs a[aria-current]").get_attribute("href")
     desk.shot("queue-view")
     colleague = other_desk.log_in("manager").page
     other_desk.go(str(view))
     expect(colleague.locator(f"a[href='/review/{second}/']")).to_be_visible()
-    page.get_by_label("Find exactly").fill("edit ED")
-    desk.press("Show")
-    expect(page.locator(".rows tbody tr")).to_have_count(1)
+    page.get_by_label("Search", exact=True).fill("edit ED")
+    page.get_by_label("Search", exact=True).press("Enter")
+    page.wait_for_url("**q=**")
+    expect(page.locator("#queue tbody tr")).to_have_count(1)
     assert "edit" not in page.url.partition("q=")[2].casefold()
-    expect(page.get_by_label("Find exactly")).to_have_value("edit ED")
+    expect(page.get_by_label("Search", exact=True)).to_have_value("edit ED")
 
 
 def test_queue_refreshes_in_place_and_a_claim_is_seen_by_all(desk: Desk, other_desk: Desk) -> None:
@@ -61,9 +64,9 @@ def test_queue_refreshes_in_place_and_a_claim_is_seen_by_all(desk: Desk, other_d
     for pk in pks:
         expect(page.locator(f"input[value='{pk}']")).to_be_checked()
     assert page.evaluate("document.activeElement.getAttribute('href')") == f"/review/{pks[0]}/"
-    page.get_by_label("Assign the ticked ones to").select_option("officer")
+    page.get_by_label("Assign to").select_option("officer")
     desk.press("Assign")
-    expect(page.get_by_text("2 assigned to Odile Officer")).to_be_visible()
+    expect(page.get_by_text("2 submissions assigned to Odile Officer")).to_be_visible()
 
 
 def test_two_press_next_at_once_and_get_two(desk: Desk, other_desk: Desk) -> None:

@@ -116,14 +116,14 @@ def test_new_verdict_is_listed_until_it_is_passed_on(client: Client) -> None:
     user = make_user()
     decided = make_at(Status.APPROVED, user)
     client.force_login(user)
-    assert "New verdicts to pass on" in client.get("/").content.decode()
+    assert "Tell the customer: approved" in client.get("/").content.decode()
     for _press in range(2):
         assert client.post(f"/submissions/{decided.pk}/passed-on/").status_code == 302
     fresh = reload(decided)
     assert fresh.passed_on_by == user
     assert fresh.passed_on_at is not None
     assert Event.objects.filter(kind="verdict_passed_on").count() == 1
-    assert "New verdicts to pass on" not in client.get("/").content.decode()
+    assert "Tell the customer: approved" not in client.get("/").content.decode()
 
 
 def test_another_team_passes_nothing_on(client: Client) -> None:

@@ -137,7 +137,7 @@ def test_difference_shows_both_sides_and_what_was_done() -> None:
     page = browser(Role.OFFICER).get("/differences/").content.decode()
     assert submission.reference in page
     assert "never overwritten" in page
-    assert "Nothing yet since it was found" in page
+    assert "No events since it was found" in page
 
 
 def test_seen_wants_a_note_and_leaves_the_list_of_unseen() -> None:

@@ -13,7 +13,7 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, Status, Submission, User
 from submissions.outbox import ledger
 from submissions.vendor_sync import replies
-from submissions.views import status_messages
+from submissions.views import status_messages, todo
 from submissions.views.capture.submission_page import rail
 from tests.factories import (
     account_reply,
@@ -158,13 +158,14 @@ def test_what_a_result_passed_over_is_not_shown_as_done(client: Client, agent: U
     assert "passed" not in dict(rail(reload(reviewed))).values()
 
 
-def test_the_start_page_says_how_many_drafts_there_are(client: Client, agent: User) -> None:
-    for _number in range(12):
-        make_draft(agent, images=False)
-    assert "Show all of them" not in client.get("/").content.decode()
+def test_home_says_that_there_are_more_drafts(client: Client, agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(todo, "SHOWN", 2)
     make_draft(agent, images=False)
+    assert "All drafts" not in client.get("/").content.decode()
+    for _number in range(2):
+        make_draft(agent, images=False)
     start = client.get("/").content.decode()
-    assert "The newest 12 of 13." in start
+    assert "At most 2 tasks of each kind are shown." in start
     assert 'href="/submissions/?status=draft"' in start
 
 
