@@ -1,15 +1,14 @@
 """The figures of a manager's first page. Each query reads a bounded part of a partial index, or one day of requests."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +17,7 @@ from submissions.models import Call, CallState, Export, Question, Source, Status
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.search.counting import Counted, shown
+from submissions.search.filter_engine import start_of
 from submissions.search.queue_filters import reviewers
 
 MOST_WAITING = 3000  # rows of the queue that are read; with more the figures say "and more"
@@ -33,9 +33,10 @@ NOT_ANSWERED = (CallState.PREPARED, CallState.SENT, CallState.CANCELLED)
 
 @dataclass(frozen=True)
 class Queue:
-    """The queue by due time: for each band (claimed, assigned, unassigned)."""
+    """The queue by due time: for each band (claimed, assigned, unassigned); `held`: (claimed, assigned) by person."""
 
     bands: dict[str, list[int]]
+    held: dict[int, list[int]]
     oldest_at: datetime | None
     is_cut: bool
 
@@ -72,15 +73,19 @@ def band_labels() -> dict[str, str]:
 
 def queue(rows: SubmissionQuerySet) -> Queue:
     """Count what awaits review among `rows`, the nearest due time first."""
-    columns = ("target_at", "pending_at", "claimed_until", "assigned_to_id")
+    columns = ("target_at", "pending_at", "claimed_until", "claimed_by_id", "assigned_to_id")
     found = list(rows.awaiting_review().order_by("target_at", "id").values_list(*columns)[:MOST_WAITING])
     now = clock.now()
     bands = {name: [0, 0, 0] for name in band_labels()}
-    for target_at, _pending_at, claimed_until, assigned_to in found:
+    held: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for target_at, _pending_at, claimed_until, claimed_by, assigned_to in found:
         is_claimed = claimed_until is not None and claimed_until >= now
-        bands[_band(target_at - now)][0 if is_claimed else 1 if assigned_to else 2] += 1
+        place = 0 if is_claimed else 1 if assigned_to else 2
+        bands[_band(target_at - now)][place] += 1
+        if place < 2:
+            held[claimed_by if is_claimed else assigned_to][place] += 1
     oldest = min((pending for _target, pending, *_more in found if pending), default=None)
-    return Queue(bands, oldest, len(found) == MOST_WAITING)
+    return Queue(bands, held, oldest, len(found) == MOST_WAITING)
 
 
 def _band(left: timedelta) -> str:
@@ -91,7 +96,7 @@ def _band(left: timedelta) -> str:
 
 @dataclass(frozen=True)
 class Days:
-    """(day, approved, rejected), the last one is today."""
+    """(day, approved, rejected) of each of the 14 days; the last one is today."""
 
     rows: list[tuple[date, int, int]]
 
@@ -141,15 +146,22 @@ def median_time_to_decision() -> timedelta | None:
     return took[len(took) // 2] if took else None
 
 
-def load() -> "QuerySet[User]":
-    """Return the reviewers with what each has claimed, what is assigned to them and what they decided today."""
-    waiting, now = Submission.objects.awaiting_review(), clock.now()
-    today = timezone.make_aware(datetime.combine(clock.today(), datetime.min.time()))
-    claimed = waiting.filter(claimed_by=OuterRef("pk"), claimed_until__gte=now)
-    assigned = waiting.filter(assigned_to=OuterRef("pk")).exclude(claimed_by=OuterRef("pk"), claimed_until__gte=now)
+@dataclass(frozen=True)
+class Load:
+    """What one reviewer has claimed, what else is assigned to them, and what they decided today."""
+
+    reviewer: User
+    claimed: int
+    assigned: int
+    today: int
+
+
+def load(waiting: Queue) -> list[Load]:
+    """Return the load of each reviewer."""
+    today = start_of(clock.today())
     decided = Submission.objects.filter(decided_by=OuterRef("pk"), decided_at__gte=today)
-    figures = {"claimed": Counted(claimed), "assigned": Counted(assigned), "today": Counted(decided)}
-    return reviewers().annotate(**figures)[:MOST_PEOPLE]
+    people: Any = reviewers().annotate(today=Counted(decided))[:MOST_PEOPLE]
+    return [Load(person, *waiting.held.get(person.pk, (0, 0)), person.today) for person in people]
 
 
 @dataclass(frozen=True)
@@ -169,7 +181,7 @@ class Exceptional:
 def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
     """Return what needs a person, and the share of requests of the last 24 hours that ARGOS answered, in percent."""
     now = clock.now()
-    calls = Call.objects.filter(sent_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
+    calls = Call.objects.filter(prepared_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
     open_questions = Question.objects.open().filter(asked_at__lt=now - OPEN_FOR)
     figures = {
         "n_mismatches": Counted(Submission.objects.filter(has_difference=True)),

@@ -43,6 +43,11 @@ class Sorting:
         """As `aria-sort` says it."""
         return "ascending" if self.order.is_rising else "descending"
 
+    @property
+    def arrow(self) -> str:
+        """The icon's name."""
+        return "arrow-up" if self.order.is_rising else "arrow-down"
+
 
 def sorting_of(params: Mapping[str, str], orders: Mapping[str, Order]) -> Sorting:
     """Return the order that `sort` asks for; the first of `orders` for one that there is not."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from argos import matrix
 from submissions.models import Status, Submission, User
+from submissions.search.sorting import Sorting
 
 register = template.Library()
 COLOURS = "abcdef"  # of `.face-*` in core/parts.css
@@ -114,3 +115,18 @@ def load_bar(claimed: int, assigned: int) -> SafeString:
         both,
         first,
     )
+
+
+@register.simple_tag
+def argos_dot(answered: float | None) -> str:
+    """Return the class of the dot beside the share of answered requests (percent); none without requests."""
+    if answered is None:
+        return ""
+    return "dot-bad" if answered < 95 else "dot-warn" if answered < 99 else "dot-ok"
+
+
+@register.simple_tag
+def sort_query(query: str, sorting: Sorting, name: str) -> str:
+    """Return the page's query that sorts by the column, and by its reverse where it sorts by it already."""
+    sign = "-" if sorting.name == name and not sorting.is_reversed else ""
+    return f"{query}&sort={sign}{name}" if query else f"sort={sign}{name}"

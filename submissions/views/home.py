@@ -60,7 +60,7 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
         "answered": answered,
         "exceptions": exceptions,
         "bands": [(named[name], counts) for name, counts in waiting.bands.items()],
-        "load": list(overview.load()),
+        "load": overview.load(waiting),
         "due_soon": rows,
         "downloading": access_report.downloading_today(),
     }

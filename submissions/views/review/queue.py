@@ -28,7 +28,7 @@ from submissions.views.review.page import reviewer
 from submissions.workflow.role_permissions import check_user_can_assign, user_can_assign
 
 OF_THE_PAGE = ("seen", "shown")
-BEHIND_MORE = ("id_type", "retry", "face", "liveness", "tries_left", "age", "asked", "edits", "differs")
+BEHIND_MORE = ("status", "id_type", "retry", "face", "liveness", "tries_left", "age", "asked", "edits", "differs")
 
 
 @require_safe
@@ -114,7 +114,6 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
     return [
         select(request, "left", _("Due"), [("over", _("Overdue")), ("1h", _("In 1 h")), ("4h", _("In 4 h"))]),
         select(request, "assignee", _("Assignee"), holders),
-        select(request, "status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
         select(request, "project", _("Project"), projects),
     ]
 
@@ -129,6 +128,7 @@ def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
     bands = [("low", _("Under 50")), ("middle", _("50 to 79")), ("high", _("80 or more")), ("none", _("Not provided"))]
     ages = [("4h", _("Over 4 h")), ("12h", _("Over 12 h")), ("24h", _("Over 24 h"))]
     return [
+        ("status", _("Status"), [(status.value, str(Status(status).label)) for status in IN_REVIEW]),
         ("id_type", _("ID type"), [(name, form_fields.choice_label(name)) for name in matrix.ID_TYPES]),
         ("retry", _("Last retry code"), [(code, _what(code)) for code in RETRIES]),
         ("face", _("Face similarity"), bands),
