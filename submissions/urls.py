@@ -81,6 +81,7 @@ urlpatterns = [
     path("retention/", retention.overview, name="retention"),
     path("retention/<uuid:pk>/", retention.act, name="retention_act"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:key>.csv", reports.report_file, name="report_file"),
     path("handover/", handover.handover_list, name="handover"),
     path("unread/", notes.unread, name="unread"),
     path("unread/seen/", notes.all_seen, name="all_seen"),

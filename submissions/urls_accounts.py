@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, include, path
 
-from submissions.views.accounts import sessions
+from submissions.views.accounts import preferences, sessions
 
 # They change a second factor: allauth writes it, then sends the signal that records the event.
 CHANGES_FACTORS = (
@@ -38,6 +38,7 @@ urlpatterns = [
     path("2fa/", include("allauth.mfa.urls")),
     path("session/", sessions.session, name="session"),
     path("sessions/", sessions.session_list, name="session_list"),
+    path("time-zone/", preferences.choose_time_zone, name="choose_time_zone"),
     path("sessions/end/", sessions.end_others, name="sessions_end"),
     path("sessions/<int:pk>/end/", sessions.end_one, name="session_end"),
     path("sso/cancelled/", login_not_required(socialaccount.login_cancelled), name="socialaccount_login_cancelled"),

@@ -1,56 +1,115 @@
-// Draws what each canvas carries in data-chart. The table beside it holds the same numbers, so nothing depends on this.
+// Draws each [data-chart] figure from the table beside it, so that every number exists once. Without this file, or
+// without the library, the tables remain. A column with data-colour is a series; a cell's data-value is its number.
+const UNSET = "–";
 const drawn = [];
 
-function token(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+function colour(name) {
+  const probe = document.createElement("i");
+  probe.className = `dot dot-${name}`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).backgroundColor;
+  probe.remove();
+  return found;
 }
 
-function draw(canvas) {
-  const given = JSON.parse(canvas.dataset.chart);
-  const colours = ["--brand", "--warn", "--good", "--bad"].map(token);
-  const datasets = given.series.map((one, at) => ({
-    label: one.label,
-    data: one.data,
-    backgroundColor: colours[at],
-    borderColor: colours[at],
-    // Told apart without colour too.
-    borderDash: given.kind === "line" ? [[], [6, 3], [2, 2]][at % 3] : [],
-    pointStyle: ["circle", "rect", "triangle"][at % 3],
-    pointRadius: 4,
-    spanGaps: true,
-    maxBarThickness: 38,
-  }));
-  const axis = {
-    ticks: { color: token("--dim") },
-    grid: { color: token("--line") },
-    stacked: given.kind === "stacked",
+function number(cell, divisor) {
+  const text = cell.dataset.value ?? cell.textContent.trim();
+  return text === "" || text === UNSET ? null : Number.parseFloat(text) / divisor;
+}
+
+function series(figure, table) {
+  const rows = [...table.tBodies[0].rows];
+  const divisor = Number(figure.dataset.divisor || 1);
+  const isLine = figure.dataset.chart === "line";
+  return [...table.tHead.rows[0].cells].flatMap((head, column) => {
+    if (!head.dataset.colour) return [];
+    const drawnIn = colour(head.dataset.colour);
+    return {
+      label: head.textContent.trim(),
+      data: rows.map((row) => (row.cells[column] ? number(row.cells[column], divisor) : null)),
+      backgroundColor: drawnIn,
+      borderColor: drawnIn,
+      borderWidth: isLine ? 2 : 0,
+      borderDash: isLine && head.dataset.dash !== undefined ? [5, 4] : [], // told apart without colour too
+      pointRadius: isLine && rows.length === 1 ? 3 : 0,
+      pointHitRadius: 12,
+      spanGaps: true,
+      maxBarThickness: 26,
+      categoryPercentage: 0.72,
+      barPercentage: 0.96,
+    };
+  });
+}
+
+function axes(figure) {
+  const { unit = "", min, max, whole } = figure.dataset;
+  const stacked = figure.dataset.stacked !== undefined;
+  const grid = colour("line");
+  const value = {
+    stacked,
+    beginAtZero: true,
+    grid: { color: grid },
+    border: { display: false },
+    ticks: { maxTicksLimit: 6, callback: (tick) => `${tick}${unit}` },
   };
+  if (whole !== undefined) {
+    value.ticks.precision = 0; // counts have no fractions
+    value.suggestedMax = 4;
+  }
+  if (min !== undefined) Object.assign(value, { min: Number(min), max: Number(max) });
+  const label = {
+    stacked,
+    grid: { display: false },
+    border: { color: grid },
+    ticks: { maxRotation: 0, autoSkipPadding: 12 },
+  };
+  return figure.dataset.chart === "hbar"
+    ? { x: value, y: { ...label, ticks: { autoSkip: false } } }
+    : { x: label, y: value };
+}
+
+function draw(figure) {
+  const table = figure.querySelector("table");
+  const canvas = figure.querySelector("canvas");
+  const details = figure.querySelector("details");
+  canvas.parentElement.hidden = false;
+  if (details && !figure.dataset.drawn) details.open = false;
+  figure.dataset.drawn = "1";
+  const isLying = figure.dataset.chart === "hbar";
   return new window.Chart(canvas, {
-    type: given.kind === "line" ? "line" : "bar",
-    data: { labels: given.labels, datasets },
+    type: figure.dataset.chart === "line" ? "line" : "bar",
+    data: {
+      labels: [...table.tBodies[0].rows].map((row) => row.cells[0].dataset.label ?? row.cells[0].textContent.trim()),
+      datasets: series(figure, table),
+    },
     options: {
       animation: false,
       maintainAspectRatio: false,
-      plugins: { legend: { display: datasets.length > 1, labels: { color: token("--ink"), usePointStyle: true } } },
-      scales: {
-        x: axis,
-        y: {
-          ...axis,
-          beginAtZero: true,
-          title: { display: Boolean(given.unit), text: given.unit, color: token("--dim") },
+      indexAxis: isLying ? "y" : "x",
+      interaction: { mode: "index", intersect: false, axis: isLying ? "y" : "x" },
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          callbacks: {
+            label: ({ dataset, formattedValue }) => `${dataset.label}: ${formattedValue}${figure.dataset.unit ?? ""}`,
+          },
         },
       },
+      scales: axes(figure),
     },
   });
 }
 
 function drawAll() {
   for (const chart of drawn.splice(0)) chart.destroy();
-  for (const canvas of document.querySelectorAll("canvas[data-chart]")) drawn.push(draw(canvas));
+  const style = getComputedStyle(document.body);
+  Object.assign(window.Chart.defaults.font, { family: style.fontFamily, size: 11 });
+  window.Chart.defaults.color = colour("muted");
+  for (const figure of document.querySelectorAll("[data-chart]")) drawn.push(draw(figure));
   document.documentElement.dataset.charts = String(drawn.length);
 }
 
 if (window.Chart) {
-  drawAll();
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  document.fonts.ready.then(drawAll);
+  new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 }

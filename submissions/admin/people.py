@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from submissions.accounts import language, one_time_password, sessions
+from submissions.accounts import one_time_password, sessions
+from submissions.accounts.preferences import language
 from submissions.admin.site import ForAdministrators, site
 from submissions.audit import events
 from submissions.models import Role, Team, User

@@ -108,7 +108,10 @@ class ProjectAdmin(ForAdministrators):
     readonly_fields = ("paused_at", "why_paused", "clock_offset")
     actions = ("resume_sending", "replace_webhook_token")
     fieldsets = (
-        (None, {"fields": ("name", "is_open", "base_url", "new_key", "admin_email")}),
+        (
+            None,
+            {"fields": ("name", "company_name", "company_contact", "is_open", "base_url", "new_key", "admin_email")},
+        ),
         (
             _("Options of the vendor's dashboard"),
             {

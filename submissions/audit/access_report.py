@@ -133,13 +133,20 @@ def _people(month: date) -> Counter[str]:
 
 
 def _odd(month: date) -> Counter[str]:
-    looked = _of(month, LOOKS).annotate(hour=ExtractHour("at"), weekday=ExtractIsoWeekDay("at"))
+    zone = timezone.get_default_timezone()  # the same for every manager who reads or signs the month
+    looked = _of(month, LOOKS).annotate(
+        hour=ExtractHour("at", tzinfo=zone), weekday=ExtractIsoWeekDay("at", tzinfo=zone)
+    )
     odd = looked.exclude(Q(hour__in=list(DAY)) & Q(weekday__lte=5))
     return Counter(dict(odd.values_list("actor_name").annotate(Count("id")).order_by()))
 
 
 def _busiest(month: date, kinds: Iterable[str]) -> Counter[str]:
-    days = _of(month, kinds).annotate(day=TruncDate("at")).values_list("actor_name", "day")
+    days = (
+        _of(month, kinds)
+        .annotate(day=TruncDate("at", tzinfo=timezone.get_default_timezone()))
+        .values_list("actor_name", "day")
+    )
     highest: Counter[str] = Counter()
     for who, _day, count in days.annotate(Count("id")).order_by():
         highest[who] = max(highest[who], count)

@@ -12,20 +12,20 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from argos.matrix.formats import EMAIL
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, images
-from submissions.core import clock, rate_limit
-from submissions.models import CaptureSource, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.core import clock, letters, rate_limit
+from submissions.models import CaptureSource, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.models.submission import CAPTURING
 from submissions.workflow.transitions import StaleSubmission
 
@@ -143,7 +143,7 @@ def recipient(submission: Submission) -> str:
     return given
 
 
-@sensitive_variables("url", "text")
+@sensitive_variables("url")
 def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
     """To the address the customer gave, naming nobody, in each language. An event only once it has left.
 
@@ -154,8 +154,7 @@ def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
     try:
         if rate_limit.is_too_fast("phone-mail", str(submission.pk), most=MAILS_AT_MOST, seconds=3600):
             raise TooManyLinks
-        subject, text = _letter(url)
-        if not send_mail(subject, text, None, [recipient(submission)]):
+        if not _letter(submission.project, recipient(submission), url).send():
             raise NotMailed
     except (TooManyLinks, NotMailed):
         revoke(submission, ImageKind(link.kind), by=by)
@@ -167,18 +166,41 @@ def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
     events.record("phone_link_mailed", by=by, submission=submission, fields=_named(link))
 
 
-@sensitive_variables("url", "texts")
-def _letter(url: str) -> tuple[str, str]:
-    subjects, texts = [], []
+@sensitive_variables("url", "parts")
+def _letter(project: Project, to: str, url: str) -> EmailMultiAlternatives:
+    """One part for each language: nobody has asked the customer which one they read."""
+    subjects, parts = [], []
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            subjects.append(_("A photo for your identity check"))
-            text = _(
-                "Please open this address on your phone and take the photo that is asked for. It works once, within "
-                "%(minutes)d minutes. If you did not expect this message, ignore it."
-            )
-            texts.append(text % {"minutes": settings.PHONE_LINK_MINUTES})
-    return " / ".join(dict.fromkeys(subjects)), "\n\n".join([*dict.fromkeys(texts), url])
+            subjects.append(_subject(project))
+            parts.append(_part(project, url, code))
+    subject = " / ".join(dict.fromkeys(subjects))
+    return letters.compose(to, subject, parts, sender=project.company_name or gettext("Identity check"))
+
+
+def _subject(project: Project) -> str:
+    if not project.company_name:
+        return gettext("Photo for your identity check")
+    return gettext("%(company)s: photo for your identity check") % {"company": project.company_name}
+
+
+@sensitive_variables("url")
+def _part(project: Project, url: str, language: str) -> letters.Part:
+    open_it = gettext(
+        "Please open this link on your phone and take the photo that is asked for. It works once, within "
+        "%(minutes)d minutes."
+    )
+    texts = [open_it % {"minutes": settings.PHONE_LINK_MINUTES}]
+    if project.company_contact:
+        ask = gettext("If you did not expect this e-mail, ignore it or contact us: %(contact)s")
+        texts.append(ask % {"contact": project.company_contact})
+    else:
+        texts.append(gettext("If you did not expect this e-mail, ignore it."))
+    why = gettext("You receive this because this address was given for an identity check.")
+    if project.company_name:
+        why = gettext("You receive this because %(company)s is checking your identity.")
+        why %= {"company": project.company_name}
+    return letters.Part(_subject(project), texts, language, url=url, action=gettext("Take photo"), why=why)
 
 
 @sensitive_variables("token")

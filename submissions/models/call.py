@@ -171,6 +171,7 @@ class Call(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["prepared_at"]
         indexes = [
+            models.Index("prepared_at", name="call_prepared"),
             models.Index("urgency_at", "prepared_at", name="call_claim", condition=Q(state="prepared")),
             models.Index("lease_until", name="call_lease", condition=Q(state="sent")),
             models.Index("next_read_at", name="call_settle", condition=Q(state="unknown")),

@@ -16,8 +16,8 @@ from submissions.models.sealed import Sealed
 
 
 class ExportSource(models.TextChoices):
-    LIST = "list", _("List of submissions")
-    QUEUE = "queue", _("Pending queue")
+    LIST = "list", _("Submissions")
+    QUEUE = "queue", _("Review queue")
 
 
 class ExportFormat(models.TextChoices):
@@ -26,11 +26,11 @@ class ExportFormat(models.TextChoices):
 
 
 class ExportState(models.TextChoices):
-    WAITING = "waiting", _("waiting for a worker")
-    RUNNING = "running", _("being made")
-    DONE = "done", _("ready")
-    FAILED = "failed", _("failed")
-    EXPIRED = "expired", _("expired")
+    WAITING = "waiting", _("Queued")
+    RUNNING = "running", _("In progress")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Expired")
 
 
 UNDER_WAY = (ExportState.WAITING, ExportState.RUNNING)

@@ -1,7 +1,9 @@
 """Who uses the portal. What each role may do stands in `submissions.workflow.permissions`."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q, Value
@@ -48,6 +50,14 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
     language = models.CharField(_("language"), max_length=8, blank=True, default="")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: the time zone of the portal"),
+    )
     has_single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
     list_settings = models.JSONField(
         default=dict, db_default=Value({}, models.JSONField()), help_text="{list: {hidden: [column], size: rows}}"
@@ -82,6 +92,14 @@ class User(AbstractBaseUser):
         """A session lives only as long as nothing of this changes: password, role, team, switch, epoch."""
         bound = f"{self.password}|{self.role}|{self.team_id}|{self.is_active}|{self.session_epoch}"
         return salted_hmac("submissions.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the person reads times; the portal's zone without a choice, or where the host does not know it."""
+        try:
+            return ZoneInfo(self.time_zone or settings.TIME_ZONE)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(settings.TIME_ZONE)
 
     @property
     def is_staff(self) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
 from submissions.core import encryption
+from submissions.core.letters import validate_one_line
 
 
 class Reviewer(models.TextChoices):
@@ -38,6 +39,24 @@ def _percent(label: object, default: int) -> "models.PositiveSmallIntegerField[i
 class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
+    company_name = models.CharField(
+        _("company name shown to customers"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_one_line],
+        help_text=_("In e-mails to customers. Empty: the e-mails name no company."),
+    )
+    company_contact = models.CharField(
+        _("contact shown to customers"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_one_line],
+        help_text=_("Phone number or e-mail address in e-mails to customers, for example 02-1234-5678."),
+    )
     is_open = models.BooleanField(_("takes new submissions"), default=True)
 
     base_url = models.URLField(_("base URL"), help_text=_("With the version, for example https://host/v3"))

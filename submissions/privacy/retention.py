@@ -67,7 +67,8 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
     rows = Submission.objects.filter(project=project, erased_at=None)
     record = years_before(moment, project.keep_years_after_record)
     # The anniversary must have ended in the portal's time zone.
-    relationship = _midnight(years_before(timezone.localtime(moment), project.keep_years_after_relationship).date())
+    here = timezone.localtime(moment, timezone.get_default_timezone())
+    relationship = _midnight(years_before(here, project.keep_years_after_relationship).date())
     draft = moment - timedelta(days=project.keep_draft_days)
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
     return {

@@ -104,7 +104,7 @@ def day(value: str) -> date | None:
 
 
 def start_of(local: date) -> datetime:
-    """Return midnight of that day in the portal's time zone (TIME_ZONE)."""
+    """Return midnight of that day in the time zone of the person whose page it is."""
     return timezone.make_aware(datetime(local.year, local.month, local.day))
 
 

@@ -3,6 +3,7 @@
 import zlib
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -130,3 +131,10 @@ def sort_query(query: str, sorting: Sorting, name: str) -> str:
     """Return the page's query that sorts by the column, and by its reverse where it sorts by it already."""
     sign = "-" if sorting.name == name and not sorting.is_reversed else ""
     return f"{query}&sort={sign}{name}" if query else f"sort={sign}{name}"
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Draw a form's field with Tabler's class for its kind."""
+    style = {"checkbox": "form-check-input", "select": "form-select"}.get(field.widget_type, "form-control")
+    return field.as_widget(attrs={"class": f"{style} is-invalid" if field.errors else style})

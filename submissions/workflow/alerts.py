@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
-from submissions.core import clock, isolated_rows
+from submissions.core import clock, isolated_rows, letters
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
@@ -25,17 +26,26 @@ log = logging.getLogger(__name__)
 BATCH = 200
 MAIL_RETRY_FOR = timedelta(hours=1)
 
-# The sentence of each kind of alert, without personal data.
+# Each kind of alert: its title, and what to do; both without personal data. `%(time)s` is when it is due.
 SENTENCES = {
-    "call_stuck": _lazy("nobody knows whether the vendor got a call, and asking has not told; please look"),
-    VENDOR_KEEPS: _lazy("the vendor has not deleted its copy, so nothing was erased; ask again, or erase ours alone"),
-    "overdue_without_word": _lazy("overdue for 6 hours and still no word from the vendor"),
-    "deadline_240": _lazy("the 24-hour limit is less than 4 hours away"),
-    "deadline_60": _lazy("the 24-hour limit is less than 1 hour away"),
-    "deadline_15": _lazy("the 24-hour limit is less than 15 minutes away"),
-    "target_240": _lazy("the review target is less than 4 hours away"),
-    "target_60": _lazy("the review target is less than 1 hour away"),
-    "target_15": _lazy("the review target is less than 15 minutes away"),
+    "call_stuck": _lazy("Outcome unknown, action needed"),
+    VENDOR_KEEPS: _lazy("ARGOS has not deleted its copy"),
+    "overdue_without_word": _lazy("Past 24 h, no result from ARGOS"),
+    "deadline_240": _lazy("24-hour limit in 4 hours"),
+    "deadline_60": _lazy("24-hour limit in 1 hour"),
+    "deadline_15": _lazy("24-hour limit in 15 minutes"),
+    "target_240": _lazy("Due in 4 hours"),
+    "target_60": _lazy("Due in 1 hour"),
+    "target_15": _lazy("Due in 15 minutes"),
+}
+TASKS = {
+    "call_stuck": _lazy("ARGOS has not confirmed a request. Resolve it manually."),
+    VENDOR_KEEPS: _lazy(
+        "The portal has deleted nothing yet. Request the deletion again, or delete the portal's data only."
+    ),
+    "overdue_without_word": _lazy("The limit passed 6 hours ago. Check the ARGOS record."),
+    "deadline": _lazy("ARGOS accepts Step 2 until %(time)s."),
+    "target": _lazy("The submission must be decided by %(time)s."),
 }
 
 
@@ -138,13 +148,56 @@ def _mail(person: User, alerts: list[Alert]) -> bool:
     return True
 
 
-def _message(person: User, alerts: list[Alert]) -> EmailMessage:
-    """Return the e-mail: references and the portal's address, nothing about the customer."""
-    with override(person.language or settings.LANGUAGE_CODE):
-        lines = [f"{alert.submission.reference}: {text_of(alert)}\n{_address(alert)}" for alert in alerts]
+def _message(person: User, alerts: list[Alert]) -> EmailMultiAlternatives:
+    """References, times and the portal's address; nothing about the customer."""
+    language = person.language or settings.LANGUAGE_CODE
+    with override(language):
         first = f"{alerts[0].submission.reference}: {text_of(alerts[0])}"
-        more = _("%(first)s, and %(count)d more") % {"first": first, "count": len(alerts) - 1}
-        return EmailMessage(first if len(alerts) == 1 else more, "\n\n".join(lines), to=[person.email])
+        if len(alerts) == 1:
+            about = f"{first}{_at(alerts[0], person)}"
+        else:
+            about = _("%(first)s, and %(count)d more") % {"first": first, "count": len(alerts) - 1}
+        parts = [_part(alert, person, language) for alert in alerts]
+        return letters.compose(
+            person.email, letters.product(about), parts, sender=_("KYC Portal"), why=_why(person, alerts)
+        )
+
+
+def _part(alert: Alert, person: User, language: str) -> letters.Part:
+    title = f"{alert.submission.reference}: {text_of(alert)}"
+    return letters.Part(title, _task(alert, person), language, url=_address(alert), action=_("Open submission"))
+
+
+def _subject_of(alert: Alert) -> str:
+    """What the alert counts down to: "deadline" or "target"; "" for another kind."""
+    subject = alert.kind.partition("_")[0]
+    return subject if subject in ("deadline", "target") and alert.due_at else ""
+
+
+def _task(alert: Alert, person: User) -> list[str]:
+    task = TASKS.get(_subject_of(alert) or alert.kind)
+    due = letters.local_time(alert.due_at, person.zone) if alert.due_at else ""
+    return [str(task) % {"time": due}] if task else []
+
+
+def _at(alert: Alert, person: User) -> str:
+    """The time that a subject repeats, with its zone: " (18:40 KST)"."""
+    if not _subject_of(alert) or alert.due_at is None:
+        return ""
+    here = timezone.localtime(alert.due_at, person.zone)
+    return f" ({here:%H:%M} {here.tzname()})"
+
+
+def _why(person: User, alerts: list[Alert]) -> str:
+    if all(alert.submission.claimed_by_id == person.pk for alert in alerts):
+        return _("You receive this because you are the assignee.")
+    reasons = {
+        Role.AGENT: _("You receive this because you captured the submission."),
+        Role.OFFICER: _("You receive this because you can decide the submission."),
+        Role.MANAGER: _("You receive this because you manage the team of the submission."),
+        Role.ADMINISTRATOR: _("You receive this because you are an administrator of the portal."),
+    }
+    return reasons[Role(person.role)]
 
 
 def _address(alert: Alert) -> str:

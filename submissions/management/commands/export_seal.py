@@ -23,5 +23,5 @@ class Command(BaseCommand):
             raise CommandError("Nothing has been recorded yet, so there is no seal.")
         text = json.dumps(newest)
         if to:
-            send_mail(f"KYC Portal seal {newest['number']}", text, None, [to])
+            send_mail(f"[KYC Portal] Audit log seal {newest['number']}", text, None, [to])
         self.stdout.write(text)

@@ -16,6 +16,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import override
 
 from submissions.audit import events
@@ -76,7 +77,12 @@ def make(export: Export) -> None:
     """Write the file and mark it ready; a failure is stored as a code and logged without any data."""
     try:
         check_user_can_export(export.owner)
-        with tempfile.TemporaryFile() as sealed, override(export.owner.language or settings.LANGUAGE_CODE):
+        # As on the owner's page: its language, and its days in the filters.
+        with (
+            tempfile.TemporaryFile() as sealed,
+            override(export.owner.language or settings.LANGUAGE_CODE),
+            timezone.override(export.owner.zone),
+        ):
             size = _write(export, sealed)
             _keep(export, sealed, size)
     except LeaseLost:

@@ -1,10 +1,9 @@
-"""Report the submissions that wait for a decision now, by waiting time."""
+"""Submissions in the review queue now, by how long they have been there."""
 
 from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from submissions.core import clock
 from submissions.models import Submission, User
@@ -24,7 +23,7 @@ def labels() -> dict[str, str]:
 
 
 def report(user: User, window: Window) -> Report:
-    """Report the whole queue to every reviewer, because every reviewer sees all of it."""
+    """Everybody who reviews sees the whole queue, so everybody gets all of it here."""
     counted = Submission.objects.awaiting_review().aggregate(**_bands())
     named = labels()
     rows = [
@@ -35,22 +34,18 @@ def report(user: User, window: Window) -> Report:
         ]
         for key in WAITED
     ]
-    chart = Chart(
-        "bar",
-        [named[key] for key in WAITED],
-        [(pgettext("number of submissions", "Waiting"), [counted[f"all_{key}"] for key in WAITED])],
-    )
-    heads = [_("Waiting for"), _("Submissions"), _("of these past their target")]
-    return Report("waiting", _("Waiting by age, now"), heads, rows, chart=chart)
+    heads = [_("In the queue for"), _("Submissions"), _("Past the target")]
+    chart = Chart("bar", {1: "accent", 2: "bad"})
+    return Report("waiting", _("Review queue by age, now"), heads, rows, chart=chart)
 
 
 def _bands() -> dict[str, Any]:
     now = clock.now()
-    bands: dict[str, Any] = {}
-    for key, (min_hours, max_hours) in WAITED.items():
-        band = Q(pending_at__lte=now - min_hours * HOURS)
-        if max_hours is not None:
-            band &= Q(pending_at__gt=now - max_hours * HOURS)
-        bands[f"all_{key}"] = Count("id", filter=band)
-        bands[f"over_{key}"] = Count("id", filter=band & Q(target_at__lt=now))
-    return bands
+    found: dict[str, Any] = {}
+    for key, (least, most) in WAITED.items():
+        band = Q(pending_at__lte=now - least * HOURS)
+        if most is not None:
+            band &= Q(pending_at__gt=now - most * HOURS)
+        found[f"all_{key}"] = Count("id", filter=band)
+        found[f"over_{key}"] = Count("id", filter=band & Q(target_at__lt=now))
+    return found

@@ -1,4 +1,4 @@
-"""The range of days of a report: from the URL, by preset or by dates, at most a quarter."""
+"""The range of days a report covers: given in the URL, by preset or by dates, never longer than a quarter."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,18 +6,19 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
 from submissions.search.filter_engine import day, start_of
 
-MAX_LENGTH = 92  # days, to bound the cost of a report
-DEFAULT = "7"
+MAX_LENGTH = 92  # days: what is read stays bounded
+DEFAULT = "14"
 
 
 @dataclass(frozen=True)
 class Window:
-    """First and last day, both included, in the portal's time zone."""
+    """First and last day, both inside, in the person's time zone."""
 
     first: date
     last: date
@@ -28,15 +29,30 @@ class Window:
 
     @property
     def end(self) -> datetime:
-        """Return the first moment after the range."""
+        """The first moment that is outside."""
         return start_of(self.last + timedelta(days=1))
 
     @property
     def days(self) -> list[date]:
         return [self.first + timedelta(days=at) for at in range((self.last - self.first).days + 1)]
 
+    @property
+    def previous(self) -> "Window":
+        """As many days, right before these."""
+        length = len(self.days)
+        return Window(self.first - timedelta(days=length), self.last - timedelta(days=length))
+
+    @property
+    def in_words(self) -> str:
+        first, last = (formats.date_format(day, "DATE_FORMAT") for day in (self.first, self.last))
+        return first if first == last else f"{first} – {last}"
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+
     def decided(self, **filters: str) -> str:
-        """Return the URL of the list of submissions decided in these days, with the filters."""
+        """The list of what was decided in these days and fits the filters."""
         return listed(decided_from=self.first.isoformat(), decided_to=self.last.isoformat(), **filters)
 
     def asked_again(self, **filters: str) -> str:
@@ -48,33 +64,36 @@ def listed(**filters: str) -> str:
 
 
 def presets() -> list[tuple[str, str]]:
-    return [("1", _("Today")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("90", _("Last 90 days"))]
+    days = [(str(count), _("%(count)d days") % {"count": count}) for count in (7, 14, 30, 90)]
+    return [("1", _("Today")), *days]
 
 
-def window_of(params: QueryDict) -> tuple[Window, str, list[str]]:
-    """Return (window, its preset or "", messages about invalid dates)."""
-    today = clock.today()
-    problems: list[str] = []
-    if params.get("from") or params.get("to"):
-        window = _by_dates(params, today, problems)
-        if window is not None:
-            return window, "", problems
-    preset = params.get("days", DEFAULT)
+def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
+    """(window, the preset it is or "", sentences about what was not understood)."""
+    today = timezone.localdate(clock.now())
+    told: list[str] = []
+    if given.get("from") or given.get("to"):
+        found = _by_dates(given, today, told)
+        if found is not None:
+            return found, "", told
+    preset = given.get("days", DEFAULT)
     if preset not in dict(presets()):
-        problems.append(_("There is no range of “%(days)s” days; the last 7 are shown.") % {"days": preset[:20]})
+        asked = {"days": preset[:20], "shown": DEFAULT}
+        told.append(_("There is no period of “%(days)s” days. The last %(shown)s days are shown.") % asked)
         preset = DEFAULT
-    return Window(today - timedelta(days=int(preset) - 1), today), preset, problems
+    return Window(today - timedelta(days=int(preset) - 1), today), preset, told
 
 
-def _by_dates(params: QueryDict, today: date, problems: list[str]) -> Window | None:
-    first, last = day(params.get("from", "")), day(params.get("to", "") or today.isoformat())
+def _by_dates(given: QueryDict, today: date, told: list[str]) -> Window | None:
+    first, last = day(given.get("from", "")), day(given.get("to", "") or today.isoformat())
     if first is None or last is None:
-        problems.append(_("Write both days as YYYY-MM-DD, for example 2026-01-31. The last 7 days are shown."))
+        said = _("Enter both days as YYYY-MM-DD, for example 2026-01-31. The last %(shown)s days are shown.")
+        told.append(said % {"shown": DEFAULT})
         return None
     if first > last:
-        problems.append(_("The first day is after the last, so they were exchanged."))
+        told.append(_("The first day is after the last, so the two days were exchanged."))
         first, last = last, first
     if (last - first).days >= MAX_LENGTH:
-        problems.append(_("At most %(days)d days are shown at once; these are the last ones.") % {"days": MAX_LENGTH})
+        told.append(_("A period has at most %(days)d days. The last of them are shown.") % {"days": MAX_LENGTH})
         first = last - timedelta(days=MAX_LENGTH - 1)
     return Window(first, last)

@@ -1,7 +1,7 @@
-"""Report the time to decision per day and per reviewer, and the approval rate."""
+"""Decisions: how many a day, how long they took, and how often the answer was yes."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,13 +16,25 @@ from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.percentiles import WANTED, PercentileCont, between, percentile
 from submissions.reporting.reports.scope import closed_in, own
-from submissions.reporting.reports.table import Cell, Chart, Report, duration, hours, name, number, share
+from submissions.reporting.reports.table import (
+    Cell,
+    Chart,
+    Report,
+    day_name,
+    duration,
+    name,
+    number,
+    share,
+    time_chart,
+)
 
 Timed = dict[Any, tuple[int, list[timedelta | None]]]
+Counted = dict[Any, tuple[int, int]]  # approved, rejected
+MEDIAN, SLOWEST = 2, 4  # columns of the tables of durations
 
 
-def _timed(rows: SubmissionQuerySet, by: str) -> Timed:
-    """Return the number and p50, p75 and p95 from pending to decided, for each value of `by` ("day" or a column)."""
+def timed(rows: SubmissionQuerySet, by: str) -> Timed:
+    """How many, and p50, p75 and p95 of pending to decided, for each value of `by` ("day" or a column)."""
     rows = rows.filter(source=Source.REVIEWER, pending_at__isnull=False)
     if connection.vendor == "postgresql":
         return _timed_by_database(rows, by)
@@ -40,84 +52,123 @@ def _timed(rows: SubmissionQuerySet, by: str) -> Timed:
 def _timed_by_database(rows: SubmissionQuerySet, by: str) -> Timed:
     keyed: Any = rows.annotate(day=TruncDate("decided_at")) if by == "day" else rows
     took = between("pending_at", "decided_at")
-    percentiles = {f"p{at}": PercentileCont(took, fraction) for at, fraction in enumerate(WANTED)}
-    grouped = keyed.order_by().values(by).annotate(many=Count("id"), **percentiles)
-    return {row[by]: (row["many"], [row[name] for name in percentiles]) for row in grouped}
+    wanted = {f"p{at}": PercentileCont(took, fraction) for at, fraction in enumerate(WANTED)}
+    grouped = keyed.order_by().values(by).annotate(many=Count("id"), **wanted)
+    return {row[by]: (row["many"], [row[name] for name in wanted]) for row in grouped}
 
 
-def _times(key: Any, timed: Timed, link: str) -> list[Cell]:
-    return [duration(value, link) for value in timed.get(key, (0, [None] * len(WANTED)))[1]]
+def _times(key: Any, found: Timed, link: str) -> list[Cell]:
+    return [duration(value, link) for value in found.get(key, (0, [None] * len(WANTED)))[1]]
 
 
-def per_day(user: User, window: Window) -> Report:
-    timed = _timed(closed_in(user, window), "day")
-    heads = [_("Day"), _("Decided here"), _("p50"), _("p75"), _("p95")]
+def _time_heads(who: str) -> list[str]:
+    return [who, pgettext("number of decisions", "Decided"), _("Median"), _("75th percentile"), _("95th percentile")]
+
+
+def time_per_day(user: User, window: Window) -> Report:
+    found = timed(closed_in(user, window), "day")
     links = {day: Window(day, day).decided(**{**own(user), "source": "reviewer"}) for day in window.days}
     rows = [
-        [name(day.isoformat()), number(_many(day, timed), links[day]), *_times(day, timed, links[day])]
-        for day in window.days
+        [day_name(day), number(_many(day, found), links[day]), *_times(day, found, links[day])] for day in window.days
     ]
-    values = [[hours(timed.get(day, (0, [None] * 3))[1][at]) for day in window.days] for at in range(len(WANTED))]
-    series = [(head, line) for head, line in zip(heads[2:], values, strict=True)]
-    chart = Chart("line", [day.isoformat() for day in window.days], series, _("hours"))
-    note = _("From pending to the verdict the vendor confirmed. Half were decided within p50, 95 of 100 within p95.")
-    return Report("time-per-day", _("Time to decision, per day"), heads, rows, note, chart)
+    chart = time_chart("line", {MEDIAN: "accent", SLOWEST: "accent-2"}, rows)
+    note = _("From Pending review to the decision that ARGOS confirmed.")
+    return Report("time-per-day", _("Time to decision"), _time_heads(_("Day")), rows, note, chart)
 
 
-def _many(key: Any, timed: Timed) -> int:
-    return timed.get(key, (0, []))[0]
+def _many(key: Any, found: Timed) -> int:
+    return found.get(key, (0, []))[0]
 
 
-def per_person(user: User, window: Window) -> Report:
-    timed = _timed(closed_in(user, window), "decided_by__username")
-    people = sorted(timed, key=lambda username: -timed[username][0])
+def time_per_person(user: User, window: Window) -> Report:
+    found = timed(closed_in(user, window), "decided_by__username")
+    people = sorted(found, key=lambda username: -found[username][0])
     names = names_of(people)
     rows = [
         [
             name(names.get(username, username)),
-            number(_many(username, timed), window.decided(decided_by=username)),
-            *_times(username, timed, window.decided(decided_by=username)),
+            number(_many(username, found), window.decided(decided_by=username)),
+            *_times(username, found, window.decided(decided_by=username)),
         ]
         for username in people
     ]
-    series = [
-        (_("p50"), [hours(timed[username][1][0]) for username in people]),
-        (_("p95"), [hours(timed[username][1][2]) for username in people]),
-    ]
-    chart = Chart("bar", [names.get(username, username) for username in people], series, _("hours"))
-    heads = [_("Reviewer"), pgettext("number of decisions", "Decided"), _("p50"), _("p75"), _("p95")]
-    return Report("time-per-person", _("Time to decision, per reviewer"), heads, rows, chart=chart)
+    heads = _time_heads(pgettext("person who decides", "Officer"))
+    chart = time_chart("hbar", {MEDIAN: "accent", SLOWEST: "accent-2"}, rows)
+    return Report("time-per-person", _("Time to decision by officer"), heads, rows, chart=chart)
 
 
 def names_of(usernames: list[str]) -> dict[str, str]:
     return dict(User.objects.filter(username__in=usernames).values_list("username", "name"))
 
 
-def approval(user: User, window: Window) -> Report:
-    """Report approvals and rejections per reviewer, and those by the vendor or a deadline."""
-    counted: Any = (
-        closed_in(user, window)
-        .filter(status__in=DECIDED)
-        .order_by()
-        .values("source", "decided_by__username")
-        .annotate(yes=Count("id", filter=Q(status=Status.APPROVED)), no=Count("id", filter=Q(status=Status.REJECTED)))
+def _answers(rows: SubmissionQuerySet, *by: str) -> Counted:
+    """Approved and rejected, for each value of the columns."""
+    keyed: Any = rows.filter(status__in=DECIDED).annotate(day=TruncDate("decided_at")).order_by()
+    counted = keyed.values(*by).annotate(
+        yes=Count("id", filter=Q(status=Status.APPROVED)), no=Count("id", filter=Q(status=Status.REJECTED))
     )
-    counts = sorted(counted, key=lambda row: -(row["yes"] + row["no"]))
-    names = names_of([row["decided_by__username"] for row in counts if row["decided_by__username"]])
-    rows = [_approval_row(row, names, user, window) for row in counts]
-    labels = [row[0].text for row in rows]
-    series = [(_("Approved"), [row["yes"] for row in counts]), (_("Rejected"), [row["no"] for row in counts])]
-    heads = [_("Decided by"), _("Approved"), _("Rejected"), _("Approval rate")]
-    return Report("approval", _("Approval rate"), heads, rows, chart=Chart("stacked", labels, series))
+    return {tuple(row[column] for column in by): (row["yes"], row["no"]) for row in counted}
 
 
-def _approval_row(row: dict[str, Any], names: dict[str, str], user: User, window: Window) -> list[Cell]:
-    username = row["decided_by__username"]
-    by = {"decided_by": username} if username else {**own(user), "source": row["source"]}
-    label = names.get(username, username) if username else str(Source(row["source"]).label)
+def _answer_cells(counted: tuple[int, int], window: Window, by: dict[str, str]) -> list[Cell]:
+    yes, no = counted
     return [
-        name(label),
-        number(row["yes"], window.decided(status=Status.APPROVED, **by)),
-        number(row["no"], window.decided(status=Status.REJECTED, **by)),
-        share(row["yes"], row["yes"] + row["no"], window.decided(status="decided", **by)),
+        number(yes, window.decided(status=Status.APPROVED, **by)),
+        number(no, window.decided(status=Status.REJECTED, **by)),
+        share(yes, yes + no, window.decided(status="decided", **by)),
     ]
+
+
+def _answer_heads(what: str) -> list[str]:
+    return [what, _("Approved"), _("Rejected"), _("Approval rate")]
+
+
+def _days(user: User, window: Window) -> list[list[Cell]]:
+    counted = _answers(closed_in(user, window), "day")
+
+    def row(day: date) -> list[Cell]:
+        return [day_name(day), *_answer_cells(counted.get((day,), (0, 0)), Window(day, day), own(user))]
+
+    return [row(day) for day in window.days]
+
+
+def per_day(user: User, window: Window) -> Report:
+    rows = [row[:3] for row in _days(user, window)]
+    chart = Chart("bar", {1: "accent", 2: "bad"}, is_stacked=True)
+    return Report("decisions-per-day", _("Decisions per day"), _answer_heads(_("Day"))[:3], rows, chart=chart)
+
+
+def rate_per_day(user: User, window: Window) -> Report:
+    rows = [[row[0], row[3]] for row in _days(user, window)]
+    heads = [_("Day"), _("Approval rate")]
+    chart = Chart("line", {1: "accent"}, unit="%", is_whole=False, ends=(0, 100))
+    return Report("approval-per-day", _("Approval rate"), heads, rows, chart=chart)
+
+
+def per_person(user: User, window: Window) -> Report:
+    """The decisions of people; those of ARGOS and of the time limit stand in `per_source`."""
+    counted = _answers(closed_in(user, window).filter(decided_by__isnull=False), "decided_by__username")
+    people = sorted(counted, key=lambda key: -sum(counted[key]))
+    names = names_of([username for (username,) in people])
+    rows = [
+        [
+            name(names.get(username, username)),
+            *_answer_cells(counted[(username,)], window, {"decided_by": username}),
+        ]
+        for (username,) in people
+    ]
+    heads = _answer_heads(pgettext("person who decides", "Officer"))
+    chart = Chart("hbar", {1: "accent", 2: "bad"}, is_stacked=True)
+    return Report("approval", _("Decisions by officer"), heads, rows, chart=chart)
+
+
+def per_source(user: User, window: Window) -> Report:
+    """Who decided: ARGOS, an officer, or the 24-hour limit."""
+    counted = _answers(closed_in(user, window), "source")
+    rows = [
+        [name(str(Source(source).label)), *_answer_cells(counted[(source,)], window, {**own(user), "source": source})]
+        for (source,) in sorted(counted, key=lambda key: -sum(counted[key]))
+        if source
+    ]
+    heads = _answer_heads(_("Decided by"))
+    return Report("sources", _("Decisions by source"), heads, rows, meter=1)

@@ -15,10 +15,10 @@ class PercentileCont(Aggregate):
     function = "PERCENTILE_CONT"
     template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
 
-    def __init__(self, expression: Any, fraction: float) -> None:
+    def __init__(self, expression: Any, fraction: float, **options: Any) -> None:
         if not 0 <= fraction <= 1:
             raise ValueError(fraction)
-        super().__init__(expression, fraction=f"{fraction:g}", output_field=DurationField())
+        super().__init__(expression, fraction=f"{fraction:g}", output_field=DurationField(), **options)
 
 
 def between(start: str, end: str) -> "ExpressionWrapper[Any]":

@@ -1,4 +1,4 @@
-"""Report the reasons of rejections and retries, per capturing agent and per reviewer."""
+"""Reject and retry reasons: in all with the change to the period before, per capturing agent and per officer."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -8,36 +8,78 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextField, 
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from argos import codes
 from submissions.models import Event, Status, Submission, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.decisions import names_of
 from submissions.reporting.reports.scope import closed_in, own
-from submissions.reporting.reports.table import Cell, Chart, Report, name, number
+from submissions.reporting.reports.table import Cell, Report, change, name, number, share
 from submissions.review import decisions
 from submissions.search.filter_engine import NONE
 from submissions.search.filters import RETRIES
 from submissions.workflow.role_permissions import user_can_see_all_figures
 
-Counted = list[tuple[str | None, str, int]]  # (username, code, count)
+Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
 Link = Callable[[str, str], str]
+
+
+def rejected(user: User, window: Window) -> Report:
+    now, before = (_by_code(_rejected(user, days, "source")) for days in (window, window.previous))
+    link = _rejected_link(user, window, "")
+    return _summary("rejected", _("Reject reasons"), _("Rejected"), (now, before), "reject", link)
+
+
+def retried(user: User, window: Window) -> Report:
+    """Submissions for which ARGOS asked for another image."""
+    now, before = (_by_code(_retried(user, days, "source")) for days in (window, window.previous))
+
+    def link(_username: str, code: str) -> str:
+        return window.asked_again(retry=code, **own(user))
+
+    return _summary("retried", _("Retry reasons"), _("Submissions"), (now, before), "", link)
+
+
+def _by_code(counted: Counted) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for _who, code, many in counted:
+        totals[code] += many
+    return dict(totals.most_common())
+
+
+def _summary(
+    key: str, title: str, what: str, counted: tuple[dict[str, int], dict[str, int]], surface: str, link: Link
+) -> Report:
+    now, before = counted
+    total = sum(now.values())
+    rows = [
+        [
+            name(_in_words(code, surface)),
+            number(many, link("", code)),
+            share(many, total),
+            change(many, before.get(code, 0), is_better="fewer"),
+        ]
+        for code, many in now.items()
+    ]
+    return Report(key, title, [_("Reason"), what, _("Share"), _("Change")], rows, meter=1, count=total)
 
 
 def rejected_per_reviewer(user: User, window: Window) -> Report:
     counted = _rejected(user, window, "decided_by__username")
-    title = _("Reject reasons, per reviewer")
-    return _report("rejected-reviewer", title, _("Reviewer"), counted, "reject", _rejected_link(user, window, "by"))
+    title = _("Reject reasons by officer")
+    who = pgettext("person who decides", "Officer")
+    return _report("rejected-reviewer", title, who, counted, "reject", _rejected_link(user, window, "by"))
 
 
 def rejected_per_agent(user: User, window: Window) -> Report:
     counted = _rejected(user, window, "created_by__username")
-    title = _("Reject reasons, per capturing agent")
+    title = _("Reject reasons by agent")
     return _report("rejected-agent", title, _("Agent"), counted, "reject", _rejected_link(user, window, "of"))
 
 
 def _rejected(user: User, window: Window, column: str) -> Counted:
-    """Count rejections by our reason if a reviewer rejected, else by the first of the vendor's codes."""
+    """Our reason where a person rejected, else the first of the vendor's codes."""
     first = KeyTextTransform("0", "vendor_codes")
     rows = closed_in(user, window).filter(status=Status.REJECTED)
     code = Coalesce(NullIf(F("reason_code"), Value("")), first, Value(""), output_field=TextField())
@@ -47,7 +89,8 @@ def _rejected(user: User, window: Window, column: str) -> Counted:
 
 def _rejected_link(user: User, window: Window, side: str) -> Link:
     def link(username: str, code: str) -> str:
-        who = {"decided_by": username or NONE} if side == "by" else {**own(user), "captured_by": username}
+        sides = {"by": {"decided_by": username or NONE}, "of": {**own(user), "captured_by": username}}
+        who = sides.get(side, {**own(user), "status": Status.REJECTED})
         return window.decided(**{**who, "code": code or NONE})
 
     return link
@@ -55,7 +98,7 @@ def _rejected_link(user: User, window: Window, side: str) -> Link:
 
 def retried_per_agent(user: User, window: Window) -> Report:
     counted = _retried(user, window, "created_by__username")
-    title = _("Retry reasons, per capturing agent")
+    title = _("Retry reasons by agent")
 
     def link(username: str, code: str) -> str:
         return window.asked_again(retry=code, captured_by=username, **own(user))
@@ -65,19 +108,19 @@ def retried_per_agent(user: User, window: Window) -> Report:
 
 def retried_per_reviewer(user: User, window: Window) -> Report:
     counted = [row for row in _retried(user, window, "decided_by__username") if row[0]]
-    title = _("Retry reasons of what each reviewer decided")
+    title = _("Retry reasons by deciding officer")
 
     def link(username: str, code: str) -> str:
         return window.asked_again(retry=code, decided_by=username)
 
-    return _report("retried-reviewer", title, _("Reviewer"), counted, "", link)
+    return _report("retried-reviewer", title, pgettext("person who decides", "Officer"), counted, "", link)
 
 
 def _retried(user: User, window: Window, column: str) -> Counted:
-    """Count submissions, not tries: three retries with the same code count once, as in the linked list."""
+    """Submissions, not tries: one that was asked three times for the same counts once, as in the list behind it."""
     of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
-    retries = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
-    rows: Any = retries.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
+    asked = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
+    rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
     if not user_can_see_all_figures(user):
         rows = rows.annotate(decider=Subquery(of.values("decided_by")[:1])).filter(decider=user.pk)
     grouped = rows.order_by().values_list("who", "code").annotate(many=Count("submission_id", distinct=True))
@@ -93,26 +136,19 @@ def _ordered(rows: Iterable[tuple[str | None, str | None, int]]) -> Counted:
 def _report(key: str, title: str, who: str, counted: Counted, surface: str, link: Link) -> Report:
     names = names_of([username for username, _code, _many in counted if username])
     rows = [_row(row, names, surface, link) for row in counted]
-    totals: Counter[str] = Counter()
-    for _username, code, many in counted:
-        totals[code] += many
-    top = totals.most_common(12)
-    chart = Chart(
-        "bar", [code or _("no code") for code, _many in top], [(_("Submissions"), [many for _c, many in top])]
-    )
-    return Report(key, title, [who, _("Reason"), _("Submissions")], rows, chart=chart)
+    return Report(key, title, [who, _("Reason"), _("Submissions")], rows)
 
 
 def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, link: Link) -> list[Cell]:
     username, code, many = row
-    shown = names.get(username, username) if username else _("nobody here")
+    shown = names.get(username, username) if username else _("Automatic")
     return [name(shown), name(_in_words(code, surface)), number(many, link(username or "", code))]
 
 
 def _in_words(code: str, surface: str) -> str:
-    """Return the code with its explanation; an unknown code alone."""
+    """The code with what happened; the code alone where nobody knows it."""
     if not code:
-        return _("no code")
+        return _("No code")
     if code in decisions.OWN_REASONS:
         return str(decisions.OWN_REASONS[code])
     tables = [codes.TABLES[surface]] if surface else [codes.TABLES["step1_retry"], codes.TABLES["step2_retry"]]

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from submissions.accounts import language
+from submissions.accounts.preferences import language
 from submissions.audit import events
 from submissions.views.request_helpers import person, safe_next
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from submissions.accounts import sessions
 from submissions.accounts.mfa import policy
+from submissions.accounts.preferences import time_zone
 from submissions.audit import events
 from submissions.models import User
 from submissions.views.request_helpers import person
@@ -38,6 +39,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         "sessions": sessions.valid_sessions(user),
         "here": request.session.session_key,
         "has_second_factor": policy.has_second_factor(user),
+        "time_zones": time_zone.names(),
     }
     return render(request, "account/sessions.html", context)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from submissions.accounts import language
+from submissions.accounts.preferences import language
 from submissions.capture import phone_links
 from submissions.capture.imaging import advice
 from submissions.capture.imaging.errors import UnusableImage

@@ -12,55 +12,55 @@ from submissions.views.forms.reason import ReasonField, ReasonForm
 FIRST_YEAR = 1900
 
 WHY = (
-    ("customer_request", _("The customer asked for it")),
-    ("court_order", _("A court or authority ordered it")),
-    ("mistake", _("It should never have been stored")),
+    ("customer_request", _("Request of the customer")),
+    ("court_order", _("Order of a court or authority")),
+    ("mistake", _("Stored by mistake")),
 )
 
 
 class HoldForm(ReasonForm):
     action = "hold"
     title = _("Legal hold")
-    hint: str | Promise = _("Nothing is erased while it stands, whatever the clocks say.")
-    press = _("Put on hold")
-    reason = ReasonField(label=_("Why"), missing=_("Write why: it stays on the record."))
+    hint: str | Promise = _("No deletion while the hold is set, even after the retention periods.")
+    press = _("Set legal hold")
+    reason = ReasonField(label=_("Reason"), missing=_("Enter a reason. It is recorded."))
 
 
 class LiftForm(HoldForm):
     action = "lift"
-    title = _("Lift the legal hold")
+    title = _("Legal hold")
     hint = ""
-    press = _("Lift the hold")
+    press = _("Lift legal hold")
 
 
 class EndForm(forms.Form):
     action = "end"
-    title = _("End of the relationship")
-    hint = _("Starts the first clock. A later day corrects it.")
-    press = _("Note the day")
+    title = _("End of relationship")
+    hint = _("Starts the first retention period. Enter another day to correct it.")
+    press = _("Save day")
     on = forms.DateField(
         input_formats=["%Y-%m-%d"],
-        label=_("Relationship ended on"),
+        label=_("Last day of the relationship"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Give the day on which the relationship ended.")},
+        error_messages={"required": _("Enter the last day of the relationship as YYYY-MM-DD, for example 2026-01-31.")},
     )
 
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"]
         if on.year < FIRST_YEAR or on > clock.latest_day():
-            raise forms.ValidationError(_("Give a day between 1900 and today."))
+            raise forms.ValidationError(_("Enter a day between 1900 and today."))
         return on
 
 
 class EraseForm(HoldForm):
     action = "erase"
-    title = _("Erase")
-    hint = _("Destroys this person's values and images here. It cannot be undone by anybody.")
-    press = _("Erase for good")
+    title = _("Permanent deletion")
+    hint = _("Destroys the values and images in the portal. They cannot be recovered.")
+    press = _("Delete permanently")
     is_final = True
     why = forms.ChoiceField(label=_("Ground"), choices=WHY)
-    at_vendor = forms.BooleanField(label=_("Delete the vendor's copy first (cannot be undone there)"), required=False)
+    at_vendor = forms.BooleanField(label=_("Delete the copy at ARGOS first (cannot be undone)"), required=False)
     is_sure = forms.BooleanField(
         label=_("I have compared the reference with the request"),
-        error_messages={"required": _("Compare the reference with the request, then tick this.")},
+        error_messages={"required": _("Compare the reference with the request, then select this box.")},
     )

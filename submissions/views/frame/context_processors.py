@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from submissions.accounts import demo, language, sessions
+from submissions.accounts import demo, sessions
+from submissions.accounts.preferences import language
 from submissions.models import Project, Switch, User
 from submissions.outbox import gate
 from submissions.review import mentions

@@ -22,12 +22,10 @@ from submissions.workflow.role_permissions import check_user_can_answer_data_sub
 
 
 class SubjectForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What the applicant is looked for by"), choices=data_subject_export.Identifier
-    )
-    identifier = TextField(label=gettext_lazy("Exactly as it was given"), max_length=200)
+    kind = forms.ChoiceField(label=gettext_lazy("Identifier"), choices=data_subject_export.Identifier)
+    identifier = TextField(label=gettext_lazy("Value, exactly as given"), max_length=200)
     reason = ReasonField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("Reason"),
         help_text=gettext_lazy("For example: request of 3 May, identity checked by phone"),
     )
 
@@ -48,10 +46,10 @@ def request_of_subject(request: HttpRequest) -> HttpResponse:
         form.add_error("identifier", guess_limit.sentence())
         return _page(request, form)
     except data_subject_export.TooManySubmissions:
-        form.add_error("identifier", _("That fits more submissions than one person has. Use another identifier."))
+        form.add_error("identifier", _("Found in more submissions than one person has. Use another identifier."))
         return _page(request, form)
     if not found:
-        messages.warning(request, _("Nothing is held under exactly that. Check the spelling."))
+        messages.warning(request, _("No submission has exactly that value. Check the spelling."))
         return _page(request, form)
     if request.POST.get("shown") != _references(found):
         events.record_list("subject_searched", by=events.actor_of(request), shown=found, filters={kind.value: True})

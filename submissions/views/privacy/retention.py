@@ -64,11 +64,9 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         messages.success(request, carry_out(found, form.cleaned_data, request))
     except erasure.OnLegalHold:
-        messages.error(request, _("It is on legal hold. Lift the hold first."))
+        messages.error(request, _("On legal hold. Lift the hold first."))
     except erasure.StillRunning:
-        messages.error(
-            request, _("It has no final word yet, or a call to the vendor is open. Try again when it ended.")
-        )
+        messages.error(request, _("Not closed yet, or an ARGOS request is in progress. Try again when it has ended."))
     return redirect("retention_act", pk=pk)
 
 
@@ -90,23 +88,23 @@ def _page(request: HttpRequest, found: Submission, action: str = "", form: Any =
 
 def _end(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     retention.end_relationship(found, data["on"], by=events.actor_of(request))
-    return _("The end of the relationship is noted.")
+    return _("End of relationship saved.")
 
 
 def _hold(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     retention.set_legal_hold(found, by=events.actor_of(request), reason=data["reason"])
-    return _("It is on legal hold: nothing of it is erased.")
+    return _("Legal hold set. Nothing is deleted.")
 
 
 def _lift(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     retention.lift_hold(found, by=events.actor_of(request), reason=data["reason"])
-    return _("The hold is lifted.")
+    return _("Legal hold lifted.")
 
 
 def _erase(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     by = events.actor_of(request)
     erasure.ask(found, by=by, why=data["why"], reason=data["reason"], at_vendor=data["at_vendor"])
-    return _("It is erased within minutes, after the vendor's answer where that was wanted.")
+    return _("Deletion requested. It takes a few minutes, after the answer of ARGOS where its copy is deleted too.")
 
 
 Act = Callable[[Submission, dict[str, Any], HttpRequest], str]

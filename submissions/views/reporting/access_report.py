@@ -21,7 +21,7 @@ from submissions.workflow.role_permissions import check_user_can_see_access_repo
 
 class SignForm(forms.Form):
     remark = ReasonField(
-        label=gettext_lazy("What you looked into, and what came of it"),
+        label=gettext_lazy("Checks made and result"),
         max_length=limits.NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -73,9 +73,9 @@ def sign(request: HttpRequest, year: int, month: int) -> HttpResponse:
         return _page(request, day, form, status=422)
     try:
         access_report.sign(day, by=events.actor_of(request), remark=form.cleaned_data["remark"])
-        messages.success(request, _("The month is signed off."))
+        messages.success(request, _("Month signed off."))
     except access_report.NotOver:
         messages.error(request, _("A month can be signed off once it is over."))
     except access_report.SignedAlready:
-        messages.warning(request, _("Somebody has signed this month off meanwhile; their signature stands."))
+        messages.warning(request, _("This month was already signed off by another manager."))
     return redirect("access_month", year=year, month=month)

@@ -40,12 +40,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     back = safe_next(request, "submission_list")
     source, format = request.POST.get("source", ""), request.POST.get("format", "")
     if source not in ExportSource.values or format not in ExportFormat.values:
-        messages.error(request, _("Choose CSV or Excel, then press Export again."))
+        messages.error(request, _("Select CSV or Excel, then export again."))
         return redirect(back)
     reason = read_reason(
         request,
-        missing=_("Say in a few words what the export is for. Nothing was exported."),
-        title=_("Export what is shown"),
+        missing=_("Enter a reason for the export. Nothing was exported."),
+        title=_("Export results"),
         back=resolve_url(back),
     )
     is_open = request.POST.get("open") == "1"
@@ -53,10 +53,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         export = create.ask(source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open)
     except create.TooManyExports:
-        messages.error(request, _("Three of your exports are being made. Wait for one of them, then ask again."))
+        messages.error(request, _("Three of your exports are in progress. Try again when one is ready."))
         return redirect("export_list")
     except create.SearchLapsed:
-        messages.error(request, _("This page is older than its search may be. Type the search again, then export."))
+        messages.error(request, _("The search on this page has expired. Search again, then export."))
         return redirect(back)
     return redirect("export", pk=export.pk)
 
@@ -88,14 +88,14 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = _own(request, pk)
     reason = read_reason(
         request,
-        missing=_("Say in a few words why you download it."),
+        missing=_("Enter a reason for the download."),
         title=_("Download"),
         back=reverse("export", args=[pk]),
     )
     try:
         pieces = create.download(found, by=events.actor_of(request), reason=reason)
     except create.FileGone:
-        messages.error(request, _("This file is not there any more: exports are kept for 24 hours. Ask for a new one."))
+        messages.error(request, _("The file has expired. Exports are kept for 24 hours. Start a new export."))
         return redirect("export", pk=pk)
     day = timezone.localtime(found.asked_at).date().isoformat()
     headers = {"Content-Disposition": f'attachment; filename="submissions-{day}.{found.format}"'}
@@ -108,11 +108,10 @@ def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "export")
     reason = read_reason(
         request,
-        missing=_("Say in a few words what the evidence pack is for."),
-        title=_("Make the PDF"),
-        back=reverse("submission", args=[pk]),
+        missing=_("Enter a reason for the download."),
+        title=_("Download"),
+        back=reverse("export", args=[pk]),
     )
-    is_open = request.POST.get("open") == "1"
     content = pack_content.make(found, by=events.actor_of(request), reason=reason, is_open=is_open)
     headers = {"Content-Disposition": f'attachment; filename="evidence-{found.reference}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

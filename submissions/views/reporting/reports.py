@@ -1,18 +1,32 @@
-"""The reports page: a range of days, one table with its chart for each subject, the overrides."""
+"""The reports: a period, a tab of subjects, one table with its chart for each; and each table as a file."""
 
+import csv
+import io
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from submissions.audit import events
 from submissions.models import User
-from submissions.reporting.reports import attempts, backlog, deadlines, decisions, overrides, reasons
+from submissions.reporting.exports.writers import harmless_in_csv
+from submissions.reporting.reports import (
+    attempts,
+    backlog,
+    deadlines,
+    decisions,
+    key_figures,
+    overrides,
+    reasons,
+    requests,
+)
 from submissions.reporting.reports.date_range import Window, presets, window_of
 from submissions.reporting.reports.table import Report, shortened
 from submissions.views.request_helpers import person
@@ -20,18 +34,41 @@ from submissions.workflow.role_permissions import check_user_can_see_reports, us
 
 CHART_LIBRARY = "vendor/chart.js"
 SHOWN = 100  # rows of a table at first
-REPORTS: tuple[Callable[[User, Window], Report], ...] = (
-    backlog.report,
-    decisions.per_day,
-    decisions.per_person,
-    decisions.approval,
-    reasons.rejected_per_reviewer,
-    reasons.rejected_per_agent,
-    reasons.retried_per_agent,
-    reasons.retried_per_reviewer,
-    attempts.report,
-    deadlines.report,
-)
+Make = Callable[[User, Window], Report]
+TABS: dict[str, tuple[Any, dict[str, Make]]] = {
+    "operations": (
+        gettext_lazy("Operations"),
+        {
+            "time-per-day": decisions.time_per_day,
+            "decisions-per-day": decisions.per_day,
+            "approval-per-day": decisions.rate_per_day,
+            "waiting": backlog.report,
+            "limits": deadlines.report,
+        },
+    ),
+    "quality": (
+        gettext_lazy("Quality"),
+        {"rejected": reasons.rejected, "tries": attempts.report, "retried": reasons.retried},
+    ),
+    "team": (
+        gettext_lazy("Team"),
+        {
+            "time-per-person": decisions.time_per_person,
+            "approval": decisions.per_person,
+            "rejected-reviewer": reasons.rejected_per_reviewer,
+            "rejected-agent": reasons.rejected_per_agent,
+            "retried-reviewer": reasons.retried_per_reviewer,
+            "retried-agent": reasons.retried_per_agent,
+        },
+    ),
+    "argos": ("ARGOS", {"sources": decisions.per_source, "requests": requests.report}),
+}
+REPORTS = {key: make for _label, made in TABS.values() for key, make in made.items()}
+OF_THE_DESK = frozenset({"requests"})  # nobody's own figures: for those who see all
+
+
+def _may_see(user: User, key: str) -> bool:
+    return key not in OF_THE_DESK or user_can_see_all_figures(user)
 
 
 @require_safe
@@ -41,27 +78,53 @@ def reports(request: HttpRequest) -> HttpResponse:
     window, preset, told = window_of(request.GET)
     for sentence in told:
         messages.warning(request, sentence)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else "operations"
     actor = events.actor_of(request)
-    days = {"from": window.first.isoformat(), "to": window.last.isoformat()}
-    events.record("reports_opened", by=actor, fields=days)
+    events.record("reports_opened", by=actor, fields={**window.query, "tab": tab})
     whole = request.GET.get("whole", "")
+    made = {key: make for key, make in TABS[tab][1].items() if _may_see(user, key)}
     context = {
         "window": window,
+        "period": f"days={preset}" if preset else urlencode(window.query),
+        "days": urlencode(window.query),
         "preset": preset,
         "presets": presets(),
+        "tab": tab,
+        "tabs": [(key, label) for key, (label, _made) in TABS.items()],
         "is_whole": user_can_see_all_figures(user),
-        "reports": [_shown(make(user, window), days, whole) for make in REPORTS],
-        "overrides": overrides.overrides(user, window, by=actor),
+        "tiles": key_figures.tiles(user, window) if tab == "operations" else [],
+        "reports": [_shown(make(user, window), tab, window, whole) for make in made.values()],
+        "overrides": overrides.overrides(user, window, by=actor) if tab == "quality" else None,
         "chart_library": chart_library(),
     }
     return render(request, "reporting/reports/page.html", context)
 
 
-def _shown(report: Report, days: dict[str, str], whole: str) -> Report:
+def _shown(report: Report, tab: str, window: Window, whole: str) -> Report:
     """Short enough for a page of 150 kB; the one that `whole` names has all its rows."""
     if report.key == whole:
         return report
-    return shortened(report, SHOWN, f"?{urlencode({**days, 'whole': report.key})}#{report.key}")
+    return shortened(report, SHOWN, f"?{urlencode({**window.query, 'tab': tab, 'whole': report.key})}#{report.key}")
+
+
+@require_safe
+def report_file(request: HttpRequest, key: str) -> HttpResponse:
+    """One report as CSV: figures only, so no reason is asked for; who fetched which days of it is an event."""
+    user = person(request)
+    check_user_can_see_reports(user)
+    if key not in REPORTS or not _may_see(user, key):
+        raise Http404
+    window, _preset, told = window_of(request.GET)
+    if told:
+        raise Http404(" ".join(told))
+    report = REPORTS[key](user, window)
+    events.record("report_downloaded", by=events.actor_of(request), fields={**window.query, "report": key})
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([harmless_in_csv(cell) for cell in line] for line in report.lines())
+    filename = f"{key}-{window.first.isoformat()}-{window.last.isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def chart_library() -> str:

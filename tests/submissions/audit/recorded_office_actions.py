@@ -9,7 +9,8 @@ from allauth.usersessions.models import UserSession
 from django.core.management import call_command
 from django.test import Client
 
-from submissions.accounts import language, one_time_password, sessions
+from submissions.accounts import one_time_password, sessions
+from submissions.accounts.preferences import language
 from submissions.audit import access_report
 from submissions.models import (
     Difference,

@@ -101,7 +101,7 @@ def test_manager_reads_and_signs_a_finished_month_once(client: Client) -> None:
     assert (review.signed_by, review.month, review.digest) == (manager, MONTH, access_report.digest(MONTH))
     assert review.remark.startswith("Asked Odile")
     again = client.post("/reports/access/2026/3/sign/", {"remark": "another remark"}, follow=True)
-    assert "their signature stands" in again.content.decode()
+    assert "already signed off by another manager" in again.content.decode()
     assert AccessReview.objects.get().remark.startswith("Asked Odile")
 
 

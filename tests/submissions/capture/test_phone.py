@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, OperationalError
 
 from submissions.capture import images, phone_links, submit
@@ -299,7 +300,7 @@ def test_a_mail_that_did_not_leave_is_not_recorded_and_its_link_is_revoked(
         def refuse(*_arguments: Any) -> int:
             raise ConnectionRefusedError
 
-        monkeypatch.setattr(phone_links, "send_mail", refuse)
+        monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
     if why == "too many":
         monkeypatch.setattr(phone_links, "MAILS_AT_MOST", 0)
         phone_links.rate_limit.is_too_fast("phone-mail", str(submission.pk), most=0, seconds=3600)
@@ -326,7 +327,7 @@ def test_whatever_the_mail_server_raises_the_link_is_revoked(error: Any, monkeyp
     def refuse(*_arguments: Any) -> int:
         raise error
 
-    monkeypatch.setattr(phone_links, "send_mail", refuse)
+    monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
     submission = make_draft(email="a@b.com")
     link, url = phone_links.make(submission, SELFIE, by=by(submission.created_by))
     with pytest.raises(phone_links.NotMailed):

@@ -14,7 +14,7 @@ def test_an_empty_erasure_is_told_what_is_missing(client: Client) -> None:
     sign_in(client, make_user(Role.ADMINISTRATOR))
     address = f"/retention/{make_at(Status.PENDING).pk}/"
     page = client.post(address, {"action": "erase", "why": "mistake"}).content.decode()
-    assert "Write why: it stays on the record." in page
-    assert "Compare the reference with the request, then tick this." in page
+    assert "Enter a reason. It is recorded." in page
+    assert "Compare the reference with the request, then select this box." in page
     assert "This field is required." not in page
-    assert len(re.findall(r'<label class="tick"[^>]*><input type="checkbox"', page)) == 2
+    assert len(re.findall(r'<label class="form-check"[^>]*>\s*<input type="checkbox"', page)) == 2

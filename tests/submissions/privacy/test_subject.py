@@ -101,7 +101,7 @@ def test_kind_is_asked_for(officer_client: Client, kind: str) -> None:
 def test_name_alone_brings_nothing(officer_client: Client, kind: str) -> None:
     factories.make_draft()
     reply = show(officer_client, factories.VALUES["name"], kind)
-    assert (reply.status_code, "exactly that" in reply.content.decode()) == (422, True)
+    assert (reply.status_code, "exactly that value" in reply.content.decode()) == (422, True)
 
 
 def test_reason_is_asked_for(officer_client: Client) -> None:

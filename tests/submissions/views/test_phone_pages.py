@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.views.debug import ExceptionReporter
@@ -276,7 +277,7 @@ class TestAgent:
         def refuse(*_arguments: Any) -> int:
             raise ConnectionRefusedError
 
-        monkeypatch.setattr(phone_links, "send_mail", refuse)
+        monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
         assert "did not leave" in self.share(agent, submission, "mail_selfie").content.decode()
         assert not PhoneLink.objects.unspent().exists()
 

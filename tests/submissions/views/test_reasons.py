@@ -94,7 +94,7 @@ def test_refused_export_keeps_the_rest_of_the_form(client: Client) -> None:
     page = sign_in(client, user).post(url, {**given, "reason": ".."}).content.decode()
     assert 'name="query" value="status=pending"' in page
     assert 'href="/submissions/?status=pending"' in page
-    assert "Say in a few words what the export is for." in page
+    assert "Enter a reason for the export." in page
 
 
 def test_errors_of_the_new_form_are_named_by_their_fields(client: Client) -> None:

@@ -91,6 +91,7 @@ class World:
             "session of another": lambda: {"pk": 4711},
             "view on site": lambda: {"content_type_id": 4711, "object_id": 1},
             "month": lambda: {"year": 2026, "month": 1},
+            "report": lambda: {"key": "limits"},
             "app": lambda: {"app_label": "submissions"},
             "user": lambda: {"object_id": self.other.pk},
             "team": lambda: {"object_id": self.other.team_id},

@@ -133,6 +133,7 @@ NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
 ROWS: dict[str, Row] = {
     "start": Row(SIGNED_IN),
     "alerts_seen": Row(post=SIGNED_IN),
+    "choose_time_zone": Row(post=SIGNED_IN, data={"time_zone": "Asia/Seoul"}),
     "choose_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
     "stop_switch": Row(post=MANAGERS),
     "sending": Row(only(MANAGER, CAPTURING_MANAGER, ADMIN)),
@@ -180,6 +181,7 @@ ROWS: dict[str, Row] = {
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
     "add_note": Row(post=HANDLE, of="submission"),
     "reports": Row(REVIEWERS),
+    "report_file": Row(REVIEWERS, of="report"),
     "handover": Row(CUSTOMERS),
     "unread": Row(SIGNED_IN),
     "all_seen": Row(post=SIGNED_IN),

@@ -234,15 +234,15 @@ def test_file_lost_from_the_storage_is_said() -> None:
     export = made(ask(officer))
     default_storage.delete(export.name)
     response = browser(officer).post(f"/exports/{export.pk}/download/", {"reason": "look"}, follow=True)
-    assert "not there any more" in response.content.decode()
+    assert "has expired" in response.content.decode()
 
 
 def test_bad_wishes_are_answered_in_words() -> None:
     officer = make_user(Role.OFFICER)
     client = browser(officer)
     for given, said in (
-        ({"source": "list", "format": "pdf", "reason": "good one"}, "Choose CSV or Excel"),
-        ({"source": "attic", "format": "csv", "reason": "good one"}, "Choose CSV or Excel"),
+        ({"source": "list", "format": "pdf", "reason": "good one"}, "Select CSV or Excel"),
+        ({"source": "attic", "format": "csv", "reason": "good one"}, "Select CSV or Excel"),
         ({"source": "list", "format": "csv", "reason": "x"}, "Say in a few words"),
     ):
         assert said in client.post("/exports/ask/", given, follow=True).content.decode()
@@ -325,7 +325,7 @@ def test_page_reloads_itself_only_while_it_is_made() -> None:
     assert "<html" not in part
     made(export)
     assert "hx-trigger" not in client.get(f"/exports/{export.pk}/", headers={"HX-Request": "true"}).content.decode()
-    assert "ready" in client.get("/exports/").content.decode()
+    assert "Ready" in client.get("/exports/").content.decode()
 
 
 def sealed(content: bytes, key: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """The reports: each number is the length of the list behind it, on whatever database the suite runs."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,10 +15,31 @@ from django.utils import timezone
 from submissions.core import clock
 from submissions.models import CallKind, Decision, Event, Role, Source, Status, Submission, User, Verdict
 from submissions.outbox import ledger
-from submissions.reporting.reports import attempts, backlog, deadlines, decisions, overrides, reasons
+from submissions.reporting.reports import (
+    attempts,
+    backlog,
+    deadlines,
+    decisions,
+    key_figures,
+    overrides,
+    reasons,
+    requests,
+)
 from submissions.reporting.reports.date_range import MAX_LENGTH, Window, window_of
 from submissions.reporting.reports.percentiles import percentile
-from submissions.reporting.reports.table import Report, name, number, share, shortened, span
+from submissions.reporting.reports.table import (
+    Chart,
+    Report,
+    change,
+    day_name,
+    duration,
+    name,
+    number,
+    share,
+    shortened,
+    span,
+    time_chart,
+)
 from submissions.review import claims
 from submissions.review import decisions as review_decisions
 from submissions.search import filters
@@ -81,7 +104,7 @@ def busy() -> dict[str, User]:
 def test_every_number_is_the_length_of_the_list_behind_it(busy: dict[str, User], who: str) -> None:
     user = busy[who]
     checked = 0
-    for make in REPORTS:
+    for make in REPORTS.values():
         for row in make(user, days()).rows:
             for cell in row:
                 if cell.link and cell.text.isdigit():
@@ -96,15 +119,15 @@ def test_every_number_is_the_length_of_the_list_behind_it(busy: dict[str, User],
 @pytest.mark.parametrize("who", ["manager", "one"])
 def test_every_rate_opens_the_list_of_the_whole(busy: dict[str, User], who: str) -> None:
     user = busy[who]
-    for make, parts in ((decisions.approval, slice(1, 3)), (attempts.report, slice(1, 2))):
+    for make, parts, rate in ((decisions.per_person, slice(1, 3), 3), (attempts.report, slice(1, 2), 2)):
         rows = make(user, days()).rows
         assert rows
         for row in rows:
-            found = filters.matching(user, dict(parse_qsl(urlsplit(row[-1].link).query)))
+            found = filters.matching(user, dict(parse_qsl(urlsplit(row[rate].link).query)))
             counts = [int(cell.text) for cell in row[parts]]
-            whole = sum(counts) if make is decisions.approval else sum(int(each[1].text) for each in rows)
+            whole = sum(counts) if make is decisions.per_person else sum(int(each[1].text) for each in rows)
             assert found.rows.count() == whole
-            assert row[-1].text == f"{100 * counts[0] / whole:.0f} %"
+            assert row[rate].text == f"{100 * counts[0] / whole:.0f}%"
 
 
 def test_long_table_is_short_until_all_of_it_is_asked_for() -> None:
@@ -123,32 +146,36 @@ def test_waiting_by_age(busy: dict[str, User]) -> None:
 
 
 def test_time_to_decision_per_person(busy: dict[str, User]) -> None:
-    report = decisions.per_person(busy["manager"], days())
+    report = decisions.time_per_person(busy["manager"], days())
     first = texts(report)[0]
     # 1, 2, 3, 10 and 30 hours
     assert first == [busy["one"].name, "5", "3 h 0 min", "10 h 0 min", "26 h 0 min"]
 
 
 def test_time_to_decision_per_day_has_every_day(busy: dict[str, User]) -> None:
-    report = decisions.per_day(busy["manager"], days(2))
+    report = decisions.time_per_day(busy["manager"], days(2))
     assert [row[1] for row in texts(report)] == ["0", "1", "6"]
     assert texts(report)[1][2:] == ["5 h 0 min"] * 3
     assert report.chart is not None
-    assert report.chart.series[0][1][0] is None
+    assert (report.chart.divisor, report.chart.unit) == (60, " h")
+    assert report.rows[0][2].drawn == ""
+    assert report.rows[1][2].drawn == "300"
 
 
 def test_approval_rate_tells_people_vendor_and_clock_apart(busy: dict[str, User]) -> None:
-    rows = {row[0]: row[1:] for row in texts(decisions.approval(busy["manager"], days()))}
-    assert rows[busy["one"].name] == ["5", "0", "100 %"]
-    assert rows[busy["two"].name] == ["1", "1", "50 %"]
-    assert rows["the vendor"] == ["0", "1", "0 %"]
-    assert rows["the 24-hour limit"] == ["0", "1", "0 %"]
+    rows = {row[0]: row[1:] for row in texts(decisions.per_person(busy["manager"], days()))}
+    assert rows[busy["one"].name] == ["5", "0", "100%"]
+    assert rows[busy["two"].name] == ["1", "1", "50%"]
+    assert len(rows) == 2
+    sources = {row[0]: row[1:] for row in texts(decisions.per_source(busy["manager"], days()))}
+    assert sources[str(Source.VENDOR.label)] == ["0", "1", "0%"]
+    assert sources[str(Source.TIMEOUT.label)] == ["0", "1", "0%"]
 
 
 def test_reject_reasons_in_words(busy: dict[str, User]) -> None:
     rows = texts(reasons.rejected_per_reviewer(busy["manager"], days()))
     assert [busy["two"].name, "Against our policy", "1"] in rows
-    assert any("id_info_dataMismatch" in row[1] and row[0] == "nobody here" for row in rows)
+    assert any("id_info_dataMismatch" in row[1] and row[0] == "Automatic" for row in rows)
 
 
 def test_retry_reasons_per_agent(busy: dict[str, User]) -> None:
@@ -167,20 +194,20 @@ def test_one_submission_asked_twice_for_the_same_counts_once() -> None:
 
 def test_tries_per_approval(busy: dict[str, User]) -> None:
     rows = {row[0]: row[1] for row in texts(attempts.report(busy["manager"], days()))}
-    assert rows == {"1": "5", "2": "0", "3": "1"}
+    assert rows == {"1 attempt": "5", "2 attempts": "0", "3 attempts": "1"}
 
 
 def test_limits_met_and_missed(busy: dict[str, User]) -> None:
-    total = texts(deadlines.report(busy["manager"], days()))[-1]
-    assert total[2] == "1"
-    assert total[4] == "2"
+    target, limit = texts(deadlines.report(busy["manager"], days()))
+    assert target[2] == "1"
+    assert limit[2] == "2"
 
 
 def test_officer_sees_own_figures_only(busy: dict[str, User]) -> None:
-    for make in (decisions.per_person, decisions.approval):
+    for make in (decisions.time_per_person, decisions.per_person):
         assert [row[0] for row in texts(make(busy["two"], days()))] == [busy["two"].name]
-    page = browser(busy["two"]).get("/reports/").content.decode()
-    assert "Your own figures" in page
+    page = browser(busy["two"]).get("/reports/?tab=team").content.decode()
+    assert "My figures" in page
     assert busy["one"].name not in page
 
 
@@ -192,22 +219,28 @@ def test_reports_are_for_reviewers(role: Role) -> None:
 
 
 def test_page_shows_all_and_is_an_event(busy: dict[str, User]) -> None:
-    page = browser(busy["manager"]).get("/reports/?days=30").content.decode()
-    for title in ("Waiting by age", "Approval rate", "Tries used per approval", "Deadlines met", "Overrides"):
-        assert title in page
+    for tab, titles in {
+        "operations": ("Review queue by age", "Approval rate", "Limits", "Decisions per day"),
+        "quality": ("Reject reasons", "Attempts per approval", "Overrides"),
+        "team": ("Time to decision by officer", "Retry reasons by agent"),
+        "argos": ("Decisions by source", "ARGOS requests"),
+    }.items():
+        page = browser(busy["manager"]).get(f"/reports/?days=30&tab={tab}").content.decode()
+        for title in titles:
+            assert f">{title}" in page
     assert Event.objects.filter(kind="reports_opened", actor_id=busy["manager"].pk).exists()
 
 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("from=2026-02-30&to=2026-03-01", "Write both days"),
-        ("from=&to=x", "Write both days"),
-        ("days=1000000", "no range of"),
-        ("days=%00", "no range of"),
+        ("from=2026-02-30&to=2026-03-01", "Enter both days"),
+        ("from=&to=x", "Enter both days"),
+        ("days=1000000", "no period of"),
+        ("days=%00", "no period of"),
         ("from=2026-03-02&to=2026-03-01", "exchanged"),
-        ("from=2020-01-01&to=2026-03-01", "At most 92 days"),
-        ("from=0001-01-01&to=9999-12-31", "Write both days"),
+        ("from=2020-01-01&to=2026-03-01", "at most 92 days"),
+        ("from=0001-01-01&to=9999-12-31", "Enter both days"),
     ],
 )
 def test_impossible_ranges_are_answered_in_words(query: str, said: str) -> None:
@@ -233,7 +266,7 @@ def test_percentile_lies_between_neighbours(values: list[int]) -> None:
 
 
 def test_shares_and_spans_in_words() -> None:
-    assert (share(1, 3).text, share(0, 0).text) == ("33 %", "–")
+    assert (share(1, 3).text, share(0, 0).text) == ("33%", "–")
     assert (span(timedelta(minutes=59)), span(timedelta(minutes=61)), span(None)) == ("59 min", "1 h 1 min", "–")
 
 
@@ -292,3 +325,81 @@ def test_reports_without_the_charts_library_say_so(monkeypatch: pytest.MonkeyPat
     page = browser(make_user(Role.MANAGER)).get("/reports/").content.decode()
     assert "make frontend" in page
     assert "<canvas" not in page
+
+
+def test_tiles_compare_with_the_days_before(busy: dict[str, User]) -> None:
+    for took in (60, 62):
+        decided_here(busy["one"], Status.APPROVED, took=timedelta(minutes=took), ago=timedelta(days=8))
+    decided, rate, median, target, limit = key_figures.tiles(busy["manager"], days())
+    assert (decided.value, decided.delta, decided.before) == ("9", "+350%", "vs 2")
+    assert (rate.value, rate.delta, rate.before) == ("66.7%", "−33.3 pt", "vs 100%")
+    assert (median.value, median.delta, median.tone) == ("3 h 0 min", "+1 h 59 min", "bad")
+    assert (target.before, target.tone) == ("vs 100%", "bad")
+    assert (limit.value, limit.delta, limit.tone) == ("2", "+2", "bad")
+    for tile, many in ((decided, 9), (limit, 2)):
+        assert filters.matching(busy["manager"], dict(parse_qsl(urlsplit(tile.link).query))).rows.count() == many
+
+
+def test_tiles_without_any_decision_have_no_change() -> None:
+    tiles = key_figures.tiles(make_user(Role.MANAGER), days())
+    assert [tile.value for tile in tiles] == ["0", "–", "–", "–", "0"]
+    assert [tile.tone for tile in tiles] == ["muted"] * 5
+
+
+def test_changes_say_whether_they_are_for_the_better() -> None:
+    found = [change(5, 3, is_better="fewer"), change(3, 5, is_better="fewer"), change(3, 3), change(None, 3)]
+    assert [(cell.text, cell.tone) for cell in found] == [("+2", "bad"), ("−2", "ok"), ("0", "muted"), ("–", "")]
+
+
+def test_short_times_are_drawn_in_minutes() -> None:
+    rows = [[name("a"), duration(timedelta(minutes=42))]]
+    assert (time_chart("line", {1: "accent"}, rows).unit, time_chart("line", {1: "accent"}, rows).divisor) == (
+        " min",
+        1,
+    )
+    rows.append([name("b"), duration(timedelta(minutes=60))])
+    assert time_chart("line", {1: "accent"}, rows).divisor == 60
+
+
+def test_empty_report_has_no_chart() -> None:
+    report = Report(
+        "x", "X", ["Day", "Approved"], [[day_name(clock.today()), number(0)]], chart=Chart("bar", {1: "ok"})
+    )
+    assert report.is_empty
+    page = browser(make_user(Role.MANAGER)).get("/reports/").content.decode()
+    assert "No data in this period." in page
+    assert "<canvas" not in page
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User], key: str) -> None:
+    week = days()
+    query = f"from={week.first.isoformat()}&to={week.last.isoformat()}"
+    response = browser(busy["manager"]).get(f"/reports/{key}.csv?{query}")
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith(f'attachment; filename="{key}-{week.first.isoformat()}')
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    report = REPORTS[key](busy["manager"], week)
+    assert lines[0] == report.heads
+    assert len(lines) == len(report.rows) + 1
+    event = Event.objects.get(kind="report_downloaded")
+    assert event.fields == {**week.query, "report": key}
+
+
+def test_file_holds_iso_days_and_minutes(busy: dict[str, User]) -> None:
+    week = days(2)
+    lines = [*decisions.time_per_day(busy["manager"], week).lines()]
+    assert lines[2] == [week.days[1].isoformat(), 1, 300, 300, 300]
+
+
+@pytest.mark.parametrize("address", ["nothing.csv", "requests.csv", "limits.csv?days=abc"])
+def test_unknown_report_or_period_is_not_found(address: str) -> None:
+    assert browser(make_user(Role.OFFICER)).get(f"/reports/{address}").status_code == 404
+    assert not Event.objects.filter(kind="report_downloaded").exists()
+
+
+def test_requests_count_ends_and_time(busy: dict[str, User]) -> None:
+    rows = {row[0]: row[1:] for row in texts(requests.report(busy["manager"], days()))}
+    sent, answered = (int(text) for text in rows["Step 1"][:2])
+    assert sent >= answered > 0
+    assert rows["Step 1"][5].endswith(" s")
