@@ -11,6 +11,7 @@ from django.utils.translation import override
 from submissions.capture import phone_links
 from submissions.core import letters
 from submissions.models import Alert, ImageKind, Role, Status, Submission, User
+from submissions.review import claims
 from submissions.workflow import alerts
 from tests.factories import by, make_at, make_draft, make_user
 
@@ -68,7 +69,7 @@ def test_mail_says_why_it_came(role: Role, why: str) -> None:
 def test_assignee_is_told_so() -> None:
     officer = make_user(Role.OFFICER, email="odile@example.com")
     submission = make_at(Status.PENDING)
-    Submission.objects.filter(pk=submission.pk).update(claimed_by=officer)
+    claims.claim(submission, by=by(officer))
     Alert.objects.create(submission=submission, person=officer, kind="target_60", due_at=DUE)
     alerts.send_mails()
     assert "because you are the assignee" in str(mail.outbox[-1].body)

@@ -115,7 +115,7 @@ def test_page_gives_the_pdf_and_wants_a_reason() -> None:
     submission = make_draft()
     client = browser(make_user(Role.OFFICER))
     said = client.post(f"/submissions/{submission.pk}/evidence/", {"reason": ""}, follow=True).content.decode()
-    assert "Say in a few words" in said
+    assert "Enter a reason" in said
     response: Any = client.post(f"/submissions/{submission.pk}/evidence/", {"reason": "for the audit"})
     assert response["Content-Type"] == "application/pdf"
     assert submission.reference in response["Content-Disposition"]

@@ -243,7 +243,7 @@ def test_bad_wishes_are_answered_in_words() -> None:
     for given, said in (
         ({"source": "list", "format": "pdf", "reason": "good one"}, "Select CSV or Excel"),
         ({"source": "attic", "format": "csv", "reason": "good one"}, "Select CSV or Excel"),
-        ({"source": "list", "format": "csv", "reason": "x"}, "Say in a few words"),
+        ({"source": "list", "format": "csv", "reason": "x"}, "Enter a reason"),
     ):
         assert said in client.post("/exports/ask/", given, follow=True).content.decode()
     assert not Export.objects.exists()

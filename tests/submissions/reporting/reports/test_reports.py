@@ -1,18 +1,12 @@
 """The reports: each number is the length of the list behind it, on whatever database the suite runs."""
 
-import csv
-import io
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import transaction
 from django.http import QueryDict
-from django.test import Client
-from django.utils import timezone
 
-from submissions.core import clock
 from submissions.models import CallKind, Decision, Event, Role, Source, Status, Submission, User, Verdict
 from submissions.outbox import ledger
 from submissions.reporting.reports import (
@@ -20,25 +14,18 @@ from submissions.reporting.reports import (
     backlog,
     deadlines,
     decisions,
-    key_figures,
     overrides,
     reasons,
-    requests,
 )
-from submissions.reporting.reports.date_range import MAX_LENGTH, Window, window_of
+from submissions.reporting.reports.date_range import MAX_LENGTH, window_of
 from submissions.reporting.reports.percentiles import percentile
 from submissions.reporting.reports.table import (
-    Chart,
     Report,
-    change,
-    day_name,
-    duration,
     name,
     number,
     share,
     shortened,
     span,
-    time_chart,
 )
 from submissions.review import claims
 from submissions.review import decisions as review_decisions
@@ -46,58 +33,9 @@ from submissions.search import filters
 from submissions.vendor_sync import reconcile
 from submissions.views.reporting.reports import REPORTS
 from tests.factories import by, claim_call, make_at, make_user, reload
+from tests.submissions.reporting.reports.week import browser, days, texts
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def days(back: int = 6) -> Window:
-    today = timezone.localtime(clock.now()).date()
-    return Window(today - timedelta(days=back), today)
-
-
-def set_columns(submission: Submission, **columns: Any) -> Submission:
-    Submission.objects.filter(pk=submission.pk).update(**columns)
-    return reload(submission)
-
-
-def decided_here(reviewer: User, verdict: Status, *, took: timedelta, ago: timedelta = timedelta(0)) -> Submission:
-    """As a reviewer's verdict leaves it, with the times a test wants."""
-    at = clock.now() - ago
-    columns: dict[str, Any] = {"source": Source.REVIEWER, "decided_by": reviewer, "decided_at": at}
-    if verdict == Status.REJECTED:
-        columns["reason_code"] = "own_policy"
-    return set_columns(make_at(verdict), **columns, pending_at=at - took, target_at=at + timedelta(hours=1))
-
-
-def texts(report: Report) -> list[list[str]]:
-    return [[cell.text for cell in row] for row in report.rows]
-
-
-@pytest.fixture
-def busy() -> dict[str, User]:
-    """A week's work in small: verdicts of two officers, the vendor, the clock; retries; a queue."""
-    manager, one, two = make_user(Role.MANAGER), make_user(Role.OFFICER), make_user(Role.OFFICER)
-    for hours in (1, 2, 3, 10):
-        decided_here(one, Status.APPROVED, took=timedelta(hours=hours))
-    decided_here(two, Status.APPROVED, took=timedelta(hours=5), ago=timedelta(days=1))
-    decided_here(two, Status.REJECTED, took=timedelta(minutes=30))
-    set_columns(make_at(Status.REJECTED), vendor_codes=["id_info_dataMismatch"])
-    set_columns(make_at(Status.REJECTED), source=Source.TIMEOUT)
-    late = decided_here(one, Status.APPROVED, took=timedelta(hours=30))
-    set_columns(late, target_at=clock.now() - timedelta(hours=5), selfies_sent=3)
-    make_at(Status.ABANDONED)
-    make_at(Status.STEP1_RETRY)
-    make_at(Status.INCOMPLETE)
-    for waited in (0, 2, 30):
-        since = clock.now() - timedelta(hours=waited)
-        set_columns(make_at(Status.PENDING), pending_at=since, target_at=since + timedelta(hours=24))
-    return {"manager": manager, "one": one, "two": two}
 
 
 @pytest.mark.parametrize("who", ["manager", "one", "two"])
@@ -325,81 +263,3 @@ def test_reports_without_the_charts_library_say_so(monkeypatch: pytest.MonkeyPat
     page = browser(make_user(Role.MANAGER)).get("/reports/").content.decode()
     assert "make frontend" in page
     assert "<canvas" not in page
-
-
-def test_tiles_compare_with_the_days_before(busy: dict[str, User]) -> None:
-    for took in (60, 62):
-        decided_here(busy["one"], Status.APPROVED, took=timedelta(minutes=took), ago=timedelta(days=8))
-    decided, rate, median, target, limit = key_figures.tiles(busy["manager"], days())
-    assert (decided.value, decided.delta, decided.before) == ("9", "+350%", "vs 2")
-    assert (rate.value, rate.delta, rate.before) == ("66.7%", "−33.3 pt", "vs 100%")
-    assert (median.value, median.delta, median.tone) == ("3 h 0 min", "+1 h 59 min", "bad")
-    assert (target.before, target.tone) == ("vs 100%", "bad")
-    assert (limit.value, limit.delta, limit.tone) == ("2", "+2", "bad")
-    for tile, many in ((decided, 9), (limit, 2)):
-        assert filters.matching(busy["manager"], dict(parse_qsl(urlsplit(tile.link).query))).rows.count() == many
-
-
-def test_tiles_without_any_decision_have_no_change() -> None:
-    tiles = key_figures.tiles(make_user(Role.MANAGER), days())
-    assert [tile.value for tile in tiles] == ["0", "–", "–", "–", "0"]
-    assert [tile.tone for tile in tiles] == ["muted"] * 5
-
-
-def test_changes_say_whether_they_are_for_the_better() -> None:
-    found = [change(5, 3, is_better="fewer"), change(3, 5, is_better="fewer"), change(3, 3), change(None, 3)]
-    assert [(cell.text, cell.tone) for cell in found] == [("+2", "bad"), ("−2", "ok"), ("0", "muted"), ("–", "")]
-
-
-def test_short_times_are_drawn_in_minutes() -> None:
-    rows = [[name("a"), duration(timedelta(minutes=42))]]
-    assert (time_chart("line", {1: "accent"}, rows).unit, time_chart("line", {1: "accent"}, rows).divisor) == (
-        " min",
-        1,
-    )
-    rows.append([name("b"), duration(timedelta(minutes=60))])
-    assert time_chart("line", {1: "accent"}, rows).divisor == 60
-
-
-def test_empty_report_has_no_chart() -> None:
-    report = Report(
-        "x", "X", ["Day", "Approved"], [[day_name(clock.today()), number(0)]], chart=Chart("bar", {1: "ok"})
-    )
-    assert report.is_empty
-    page = browser(make_user(Role.MANAGER)).get("/reports/").content.decode()
-    assert "No data in this period." in page
-    assert "<canvas" not in page
-
-
-@pytest.mark.parametrize("key", REPORTS)
-def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User], key: str) -> None:
-    week = days()
-    query = f"from={week.first.isoformat()}&to={week.last.isoformat()}"
-    response = browser(busy["manager"]).get(f"/reports/{key}.csv?{query}")
-    assert response.status_code == 200
-    assert response["Content-Disposition"].startswith(f'attachment; filename="{key}-{week.first.isoformat()}')
-    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
-    report = REPORTS[key](busy["manager"], week)
-    assert lines[0] == report.heads
-    assert len(lines) == len(report.rows) + 1
-    event = Event.objects.get(kind="report_downloaded")
-    assert event.fields == {**week.query, "report": key}
-
-
-def test_file_holds_iso_days_and_minutes(busy: dict[str, User]) -> None:
-    week = days(2)
-    lines = [*decisions.time_per_day(busy["manager"], week).lines()]
-    assert lines[2] == [week.days[1].isoformat(), 1, 300, 300, 300]
-
-
-@pytest.mark.parametrize("address", ["nothing.csv", "requests.csv", "limits.csv?days=abc"])
-def test_unknown_report_or_period_is_not_found(address: str) -> None:
-    assert browser(make_user(Role.OFFICER)).get(f"/reports/{address}").status_code == 404
-    assert not Event.objects.filter(kind="report_downloaded").exists()
-
-
-def test_requests_count_ends_and_time(busy: dict[str, User]) -> None:
-    rows = {row[0]: row[1:] for row in texts(requests.report(busy["manager"], days()))}
-    sent, answered = (int(text) for text in rows["Step 1"][:2])
-    assert sent >= answered > 0
-    assert rows["Step 1"][5].endswith(" s")

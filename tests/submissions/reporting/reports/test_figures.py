@@ -1,0 +1,97 @@
+"""Tiles, changes and files: the figures above the reports, and each report as CSV."""
+
+import csv
+import io
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from submissions.core import clock
+from submissions.models import Event, Role, Status, User
+from submissions.reporting.reports import decisions, key_figures, requests
+from submissions.reporting.reports.table import Chart, Report, change, day_name, duration, name, number, time_chart
+from submissions.search import filters
+from submissions.views.reporting.reports import REPORTS
+from tests.factories import make_user
+from tests.submissions.reporting.reports.week import browser, days, decided_here, texts
+
+pytestmark = pytest.mark.django_db
+
+
+def test_tiles_compare_with_the_days_before(busy: dict[str, User]) -> None:
+    for took in (60, 62):
+        decided_here(busy["one"], Status.APPROVED, took=timedelta(minutes=took), ago=timedelta(days=8))
+    decided, rate, median, target, limit = key_figures.tiles(busy["manager"], days())
+    assert (decided.value, decided.delta, decided.before) == ("9", "+350%", "vs 2")
+    assert (rate.value, rate.delta, rate.before) == ("66.7%", "−33.3 pt", "vs 100%")
+    assert (median.value, median.delta, median.tone) == ("3 h 0 min", "+1 h 59 min", "bad")
+    assert (target.before, target.tone) == ("vs 100%", "bad")
+    assert (limit.value, limit.delta, limit.tone) == ("2", "+2", "bad")
+    for tile, many in ((decided, 9), (limit, 2)):
+        assert filters.matching(busy["manager"], dict(parse_qsl(urlsplit(tile.link).query))).rows.count() == many
+
+
+def test_tiles_without_any_decision_have_no_change() -> None:
+    tiles = key_figures.tiles(make_user(Role.MANAGER), days())
+    assert [tile.value for tile in tiles] == ["0", "–", "–", "–", "0"]
+    assert [tile.tone for tile in tiles] == ["muted"] * 5
+
+
+def test_changes_say_whether_they_are_for_the_better() -> None:
+    found = [change(5, 3, is_better="fewer"), change(3, 5, is_better="fewer"), change(3, 3), change(None, 3)]
+    assert [(cell.text, cell.tone) for cell in found] == [("+2", "bad"), ("−2", "ok"), ("0", "muted"), ("–", "")]
+
+
+def test_short_times_are_drawn_in_minutes() -> None:
+    rows = [[name("a"), duration(timedelta(minutes=42))]]
+    assert (time_chart("line", {1: "accent"}, rows).unit, time_chart("line", {1: "accent"}, rows).divisor) == (
+        " min",
+        1,
+    )
+    rows.append([name("b"), duration(timedelta(minutes=60))])
+    assert time_chart("line", {1: "accent"}, rows).divisor == 60
+
+
+def test_empty_report_has_no_chart() -> None:
+    report = Report(
+        "x", "X", ["Day", "Approved"], [[day_name(clock.today()), number(0)]], chart=Chart("bar", {1: "ok"})
+    )
+    assert report.is_empty
+    page = browser(make_user(Role.MANAGER)).get("/reports/").content.decode()
+    assert "No data in this period." in page
+    assert "<canvas" not in page
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User], key: str) -> None:
+    week = days()
+    query = f"from={week.first.isoformat()}&to={week.last.isoformat()}"
+    response = browser(busy["manager"]).get(f"/reports/{key}.csv?{query}")
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith(f'attachment; filename="{key}-{week.first.isoformat()}')
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    report = REPORTS[key](busy["manager"], week)
+    assert lines[0] == report.heads
+    assert len(lines) == len(report.rows) + 1
+    event = Event.objects.get(kind="report_downloaded")
+    assert event.fields == {**week.query, "report": key}
+
+
+def test_file_holds_iso_days_and_minutes(busy: dict[str, User]) -> None:
+    week = days(2)
+    lines = [*decisions.time_per_day(busy["manager"], week).lines()]
+    assert lines[2] == [week.days[1].isoformat(), 1, 300, 300, 300]
+
+
+@pytest.mark.parametrize("address", ["nothing.csv", "requests.csv", "limits.csv?days=abc"])
+def test_unknown_report_or_period_is_not_found(address: str) -> None:
+    assert browser(make_user(Role.OFFICER)).get(f"/reports/{address}").status_code == 404
+    assert not Event.objects.filter(kind="report_downloaded").exists()
+
+
+def test_requests_count_ends_and_time(busy: dict[str, User]) -> None:
+    rows = {row[0]: row[1:] for row in texts(requests.report(busy["manager"], days()))}
+    sent, answered = (int(text) for text in rows["Step 1"][:2])
+    assert sent >= answered > 0
+    assert rows["Step 1"][5].endswith(" s")
