@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -73,7 +74,7 @@ def _due(moment: datetime | None, left: timedelta | None, icon: str, kind: str) 
         '<time datetime="{}" data-left="{}">{}</time></span>',
         state,
         kind,
-        here.strftime("%Y-%m-%d %H:%M"),
+        date_format(here, "DATETIME_FORMAT"),
         ui.icon("alert-circle" if state == "over" else icon),
         kind,
         here.isoformat(),
@@ -119,7 +120,7 @@ def ago(moment: datetime) -> SafeString:
     words = _("%(time)s ago") % {"time": span(minutes)} if minutes else _("just now")
     here = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', here.isoformat(), here.strftime("%Y-%m-%d %H:%M"), words
+        '<time datetime="{}" title="{}">{}</time>', here.isoformat(), date_format(here, "DATETIME_FORMAT"), words
     )
 
 
