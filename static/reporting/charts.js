@@ -19,6 +19,7 @@ function number(cell, divisor) {
 
 function series(figure, table) {
   const rows = [...table.tBodies[0].rows];
+  const gaps = rows.some((row) => [...row.cells].some((cell) => cell.dataset.value === ""));
   const divisor = Number(figure.dataset.divisor || 1);
   const isLine = figure.dataset.chart === "line";
   return [...table.tHead.rows[0].cells].flatMap((head, column) => {
@@ -31,7 +32,7 @@ function series(figure, table) {
       borderColor: drawnIn,
       borderWidth: isLine ? 2 : 0,
       borderDash: isLine && head.dataset.dash !== undefined ? [5, 4] : [], // told apart without colour too
-      pointRadius: isLine && rows.length === 1 ? 3 : 0,
+      pointRadius: isLine && gaps ? 2.5 : 0, // a day between two without decisions has no line
       pointHitRadius: 12,
       spanGaps: true,
       maxBarThickness: 26,

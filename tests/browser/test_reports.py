@@ -22,8 +22,9 @@ def test_reports_draw_and_each_number_opens_its_list(desk: Desk) -> None:
     if desk.page.locator("canvas").count():
         expect(desk.page.locator("html")).to_have_attribute("data-charts", re.compile("[1-9]"))
     else:
-        expect(desk.page.get_by_text("the tables stand alone")).to_be_visible()
+        expect(desk.page.get_by_text("the reports are tables only")).to_be_visible()
     desk.shot("reports")
+    desk.go("/reports/?days=7&tab=team")
     row = desk.page.locator("#rejected-reviewer tr", has_text="Against our policy")
     row.get_by_role("link").first.click()
     expect(desk.page.get_by_role("link", name=reference)).to_be_visible()
@@ -35,8 +36,8 @@ def test_export_is_made_watched_and_downloaded(desk: Desk) -> None:
     _pk, reference = seed(desk.stack, "approved")
     desk.log_in("officer")
     desk.go("/submissions/?status=approved")
-    desk.page.get_by_text("Export what is shown").click()
-    desk.page.get_by_label("What is it for?").fill("the monthly report")
+    desk.page.get_by_text("Export results").click()
+    desk.page.get_by_label("Reason for the export").fill("the monthly report")
     check_at_both_widths(desk.page)
     desk.shot("export-ask")
     desk.press("Export")
@@ -92,7 +93,7 @@ def test_alert_comes_into_an_open_page_and_is_announced(desk: Desk) -> None:
     person = 'User.objects.get(username="officer2")'
     desk.stack.query(f'Alert.objects.create(submission_id="{pk}", person={person}, kind="target_60").pk')
     desk.page.evaluate("document.body.dispatchEvent(new Event('look'))")
-    expect(region).to_contain_text(f"{reference}: the review target is less than 1 hour away")
+    expect(region).to_contain_text(f"{reference}: Due in 1 hour")
     check_at_both_widths(desk.page)
     desk.shot("alert")
     region.get_by_role("button", name="Seen").click()

@@ -36,7 +36,7 @@ def report(user: User, window: Window) -> Report:
     ]
     heads = [_("In the queue for"), _("Submissions"), _("Past the target")]
     chart = Chart("bar", {1: "accent", 2: "bad"})
-    return Report("waiting", _("Review queue by age, now"), heads, rows, chart=chart)
+    return Report("waiting", _("Review queue by age, now"), heads, rows, chart=chart, is_wide=True)
 
 
 def _bands() -> dict[str, Any]:

@@ -42,8 +42,8 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
             "time-per-day": decisions.time_per_day,
             "decisions-per-day": decisions.per_day,
             "approval-per-day": decisions.rate_per_day,
-            "waiting": backlog.report,
             "limits": deadlines.report,
+            "waiting": backlog.report,
         },
     ),
     "quality": (
