@@ -165,10 +165,15 @@ def per_person(user: User, window: Window) -> Report:
 def per_source(user: User, window: Window) -> Report:
     """Who decided: ARGOS, an officer, or the 24-hour limit."""
     counted = _answers(closed_in(user, window), "source")
+    labels = {
+        Source.VENDOR: "ARGOS",
+        Source.REVIEWER: pgettext("person who decides", "Officer"),
+        Source.TIMEOUT: _("24-hour limit"),
+    }
     rows = [
-        [name(str(Source(source).label)), *_answer_cells(counted[(source,)], window, {**own(user), "source": source})]
+        [name(labels[source]), *_answer_cells(counted[(source,)], window, {**own(user), "source": source})]
         for (source,) in sorted(counted, key=lambda key: -sum(counted[key]))
         if source
     ]
     heads = _answer_heads(_("Decided by"))
-    return Report("sources", _("Decisions by source"), heads, rows, meter=1)
+    return Report("sources", _("Decisions by source"), heads, rows, meter=1, is_wide=True)

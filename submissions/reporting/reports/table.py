@@ -180,5 +180,5 @@ def duration_in_seconds(value: timedelta | None) -> Cell:
     """For answers of a machine, in seconds also in a file."""
     if value is None:
         return Cell(UNSET, is_number=True)
-    seconds = round(value.total_seconds(), 1)
+    seconds = max(0.0, round(value.total_seconds(), 1))  # a host clock was set back between the two times
     return Cell(_("%(seconds)s s") % {"seconds": f"{seconds:g}"}, is_number=True, value=seconds)

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.http import QueryDict
 
-from submissions.models import CallKind, Decision, Event, Role, Source, Status, Submission, User, Verdict
+from submissions.models import CallKind, Decision, Event, Role, Status, Submission, User, Verdict
 from submissions.outbox import ledger
 from submissions.reporting.reports import (
     attempts,
@@ -106,8 +106,8 @@ def test_approval_rate_tells_people_vendor_and_clock_apart(busy: dict[str, User]
     assert rows[busy["two"].name] == ["1", "1", "50%"]
     assert len(rows) == 2
     sources = {row[0]: row[1:] for row in texts(decisions.per_source(busy["manager"], days()))}
-    assert sources[str(Source.VENDOR.label)] == ["0", "1", "0%"]
-    assert sources[str(Source.TIMEOUT.label)] == ["0", "1", "0%"]
+    assert sources["ARGOS"] == ["0", "1", "0%"]
+    assert sources["24-hour limit"] == ["0", "1", "0%"]
 
 
 def test_reject_reasons_in_words(busy: dict[str, User]) -> None:
