@@ -92,7 +92,10 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _reviewer(request)
     row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
     reason = read_reason(
-        request, missing=_("Enter what you found and what follows."), title=_("Mark as seen"), back=reverse("differences")
+        request,
+        missing=_("Enter what you found and what follows."),
+        title=_("Mark as seen"),
+        back=reverse("differences"),
     )
     discrepancies.mark_seen(row, by=events.actor_of(request), note=reason)
     messages.success(request, _("Marked as seen. It stays under All until both records match."))

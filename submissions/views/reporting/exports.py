@@ -108,10 +108,11 @@ def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "export")
     reason = read_reason(
         request,
-        missing=_("Enter a reason for the download."),
-        title=_("Download"),
-        back=reverse("export", args=[pk]),
+        missing=_("Enter a reason for the evidence pack."),
+        title=_("Download PDF"),
+        back=reverse("submission", args=[pk]),
     )
+    is_open = request.POST.get("open") == "1"
     content = pack_content.make(found, by=events.actor_of(request), reason=reason, is_open=is_open)
     headers = {"Content-Disposition": f'attachment; filename="evidence-{found.reference}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -97,7 +97,9 @@ class TestAdopted:
         decision = Decision.objects.get()
         assert decision.withdrawn_at is None
         client.force_login(decision.reviewer)
-        assert "Not counted: it was decided elsewhere first." in client.get(f"/review/{submission.pk}/").content.decode()
+        assert (
+            "Not counted: it was decided elsewhere first." in client.get(f"/review/{submission.pk}/").content.decode()
+        )
 
 
 class TestRead:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0026_room_for_a_whole_reason'),
+        ('submissions', '0028_requests_by_time'),
     ]
 
     operations = [
