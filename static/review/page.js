@@ -77,7 +77,9 @@ function take(html, path, sent) {
   }
   const same = path === shown;
   const typing = same ? typed.focused(next, sent) : null;
-  const tab = same && main().querySelector("#decide") ? panels.shown() : ""; // else the claim is new
+  // A question or a note that was sent gives the decision back, as does a new claim.
+  const isBack = !main().querySelector("#decide") || sent?.closest("[data-writes]");
+  const tab = same && !isBack ? panels.shown() : "";
   const have = same ? ahead.leaveOut(next, main()) : new Map();
   if (same) typed.carry(main(), next, sent);
   else ahead.useIn(next, path);

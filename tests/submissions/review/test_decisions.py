@@ -323,7 +323,7 @@ def test_every_edited_value_is_a_warning_of_its_own(officer: User) -> None:
     assert {"edited:name", "edited:date_of_birth"} <= set(codes)
     response = decide(browser(officer), submission, "approved", warning=["edited:name"])
     assert response.status_code == 422
-    assert "Date of birth was confirmed otherwise" in response.content.decode()
+    assert "Date of birth differs from the value read" in response.content.decode()
     assert reload(submission).status == Status.PENDING
 
 
