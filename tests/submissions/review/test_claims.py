@@ -126,7 +126,7 @@ def test_hand_over_makes_the_colleague_the_claimant(officer: User) -> None:
     here = held_by(officer)
     data = {"to": colleague.username, "note": "The customer rings at three."}
     page = browser(officer).post(f"/review/{here.pk}/hand-over/", data, follow=True).content.decode()
-    assert "is with Cora Colleague now" in page
+    assert "reassigned to Cora Colleague" in page
     here = reload(here)
     assert (here.claimed_by, here.given_by) == (colleague, officer)
     assert not holds_claim(officer, here)

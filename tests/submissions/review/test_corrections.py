@@ -28,7 +28,7 @@ def pending(officer: User) -> Submission:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"birthDate": "1990-W09-3"}, "Write the date as YYYY-MM-DD"),
+        ({"birthDate": "1990-W09-3"}, "Enter the date as YYYY-MM-DD"),
         ({"birthDate": "2090-02-28"}, "This date of birth is still to come."),
         ({"birthDate": "1822-02-28"}, "years old. Look at the year again."),
         ({"issueDate": "2090-02-28"}, "This issue date is still to come."),
