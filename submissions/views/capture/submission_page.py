@@ -48,6 +48,7 @@ RAIL = (
 # What a submission with a result has only if it was at that step.
 WAS_THERE = {"step1": "step1_started_at", "confirm": "first_step2_at", "step2": "first_step2_at"}
 ADDRESS_SEARCH = ("address_input", *matrix.ADDRESS_CODES)  # typed once and looked up; each stands in its own place
+PICTURES = "image/jpeg,image/png,image/heic,image/heif"
 SHOWS_FORM = (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING)
 
 
@@ -104,6 +105,7 @@ def render_submission(
         "has_mrz": submit.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",
         "address_search": ADDRESS_SEARCH,
+        "opens_codes": any(problem.field in matrix.ADDRESS_CODES for problem in problems),
         "has_look_up": bool(submission.project.paths.get("address_code")),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "time_zone": timezone.get_current_timezone_name(),
@@ -217,6 +219,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
         # The right to look ends with Step 2's answer, at any moment: a page that asks then would be refused.
         "is_away": submission.status == Status.STEP2_SENDING,
         "state": _state_of(kind, image, submission),
+        "accept": PICTURES + (",application/pdf" if kind == ImageKind.ADDRESS else ""),
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],
         "required": kind in (ImageKind.ID_FRONT, ImageKind.SELFIE, ImageKind.ADDRESS),

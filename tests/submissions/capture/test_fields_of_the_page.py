@@ -26,9 +26,9 @@ def test_widget_carries_shape_value_and_error() -> None:
 
 
 def test_hidden_digits_are_in_no_widget() -> None:
-    submission = make_at(Status.CONFIRMING, identity_number="900203-1234567")
+    submission = make_at(Status.CONFIRMING, identity_number="900203-7654321")
     row = next(row for row in form_fields.rows(submission) if row.name == "identity_number")
-    assert "1234567" not in str(row.field)
+    assert "7654321" not in str(row.field)
 
 
 @pytest.mark.parametrize(

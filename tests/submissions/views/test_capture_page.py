@@ -96,7 +96,7 @@ def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Clien
     project = make_project(has_account_occupancy=True)
     submission = make_at(Status.CONFIRMING, agent, project)
     page = post(client, submission, "step2").content.decode()
-    assert "Verification code: Start the account verification first." in page
+    assert "Start the account verification first." in page
     assert "3 digits, for example 004" in page
     assert "Ask the customer.</" not in page
     account_check.prepare(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")

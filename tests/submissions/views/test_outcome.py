@@ -101,4 +101,4 @@ def test_summary_counts_what_is_to_complete_and_links_to_it() -> None:
     page = reply.content.decode()
     assert reply.status_code == 422
     assert "items to complete before Step 2" in page
-    assert '<a href="#f-name">Full name</a>' in page
+    assert '<a href="#f-userOccupancyCode">Verification code</a>' in page

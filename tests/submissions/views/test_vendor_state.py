@@ -57,7 +57,7 @@ def page(user: User, submission: Submission) -> str:
 
 
 def vendors_side(text: str) -> str:
-    side = text.partition("The vendor's side</h2>")[2].partition("</dd>")[0]
+    side = text.partition("ARGOS status</h2>")[2].partition("</dd>")[0]
     return re.sub("<[^>]*>", "", side.rpartition("<dd>")[2])
 
 
@@ -98,13 +98,13 @@ def test_every_word_beside_every_status_is_told_and_none_frightens_after_a_succe
 
 def test_card_of_an_id_on_which_nothing_was_read_does_not_say_that_it_was_read() -> None:
     read = make_at(Status.CONFIRMING)
-    assert "The vendor accepted this one." in page(read.created_by, read)
+    assert "Accepted by ARGOS" in page(read.created_by, read)
     draft = make_draft()
     submit.send_step1(draft, by=by(draft.created_by))
     unread = answer_step1(draft, ocr={})
     text = page(unread.created_by, unread)
-    assert "The vendor accepted this one and read nothing on it." in text
-    assert "The vendor accepted this one." not in text
+    assert "No values read" in text
+    assert "Accepted by ARGOS" not in text
 
 
 def twice_refused() -> Submission:
