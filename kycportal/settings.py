@@ -35,6 +35,7 @@ PHONE_LINK_MINUTES = env.number("PHONE_LINK_MINUTES", 15)
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 
 ARGOS_BASE_URL = env.text("ARGOS_BASE_URL")
+HAS_SAMPLE_SUBMISSIONS = True  # wanted where `accounts.demo` allows them; the test stacks start empty
 ARGOS_API_KEY = env.text("ARGOS_API_KEY")
 ARGOS_ADMIN_EMAIL = env.text("ARGOS_ADMIN_EMAIL")
 KYC_DEMO_PASSWORD = env.text("KYC_DEMO_PASSWORD")

@@ -11,6 +11,7 @@ from kycportal.settings import CELERY_BEAT_SCHEDULE
 from submissions.core import clock
 
 IS_EMBEDDED = True  # the demo people, on PostgreSQL too; only the sandbox is ever asked
+HAS_SAMPLE_SUBMISSIONS = False  # each test files its own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people sign in at every test
 OFFSET_FILE = Path(os.environ["KYC_TEST_CLOCK"])
 

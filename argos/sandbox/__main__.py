@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 from argos.sandbox import control
@@ -19,6 +20,8 @@ def main() -> None:
     options = _options()
     world = World(options.db, options.clock_file)
     world.projects = {project.key: project for project in (DEMO, EVERYTHING)}
+    if options.records and Path(options.records).exists():
+        world.take_in(json.loads(Path(options.records).read_text()))
     for key, url in options.webhook:
         world.projects[key].webhook_url = url
     try:
@@ -39,6 +42,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m argos.sandbox", description="A stand-in for the vendor's API.")
     parser.add_argument("--port", type=int, default=8001, help="0 takes a free one; the first line printed names it")
     parser.add_argument("--db", default=":memory:", help="SQLite file that keeps submissions over a restart")
+    parser.add_argument("--records", default="", help="JSON file of submissions to take in, those it does not hold yet")
     parser.add_argument("--clock-file", default="", help="file with an offset in seconds, read on each use")
     parser.add_argument("--webhook", action="append", default=[], type=_pair, metavar="KEY=URL", help="where to tell")
     parser.add_argument("--knob", action="append", default=[], type=_value, metavar="NAME=JSON", help="as in the docs")

@@ -87,6 +87,13 @@ class World:
         self.submissions[kyc.submission_id] = kyc
         (self._open.add if kyc.is_open else self._open.discard)(kyc.submission_id)
 
+    def take_in(self, states: list[dict[str, Any]]) -> None:
+        """Hold submissions with a past, in the members of `Kyc`; one that is held already stays as it is."""
+        for kyc in map(Kyc.from_state, states):
+            if kyc.submission_id not in self.submissions:
+                self._hold(kyc)
+                self._store.keep(kyc)
+
     def save_image(self, kyc: Kyc, kind: str, content: bytes) -> None:
         self._store.keep_image(kyc.submission_id, kind, content)
 

@@ -11,16 +11,25 @@ from typing import Any
 from argos import base_url
 
 SANDBOX_KEYS = ("sandbox-key-standard", "sandbox-key-everything")
+STANDARD = "Demo: standard"  # the project that takes the sample submissions
 ADMIN_EMAIL = "reviewer@example.com"  # registered at the sandbox
 REMEMBERED = "demo-people"  # a file in DATA_DIR that exists once the users were created
+RECORDS = "sandbox-records.json"  # a file in DATA_DIR: what the sandbox holds of the sample submissions
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PEOPLE = (
-    ("agent", "agent", "Ara Agent", "Front desk"),
-    ("agent2", "agent", "Bo Agent", "Second desk"),
-    ("officer", "officer", "Odile Officer", ""),
-    ("officer2", "officer", "Omar Officer", ""),
-    ("manager", "manager", "Mina Manager", ""),
-    ("admin", "administrator", "Ada Admin", ""),
+    ("agent", "agent", "Ara Kim", "Front desk"),
+    ("agent2", "agent", "Jisoo Han", "Second desk"),
+    ("officer", "officer", "Omar Haddad", ""),
+    ("officer2", "officer", "Elena Novak", ""),
+    ("manager", "manager", "Mina Choi", ""),
+    ("admin", "administrator", "Adrian Cole", ""),
+)
+# User name, what to try first, and where.
+TRY = (
+    ("agent", "capture an ID and a selfie, answer a question", "/submissions/new/"),
+    ("officer", "decide what is in the review queue", "/review/"),
+    ("manager", "assign work, read the reports", "/reports/"),
+    ("admin", "projects, people, retention", "/admin/"),
 )
 
 
@@ -66,7 +75,14 @@ def webhook_url(data_dir: Path, port: int, key: str) -> str:
 
 
 def logins(settings: ModuleType) -> str:
+    """Return who can sign in and what each can try, as a table for a terminal."""
     if not is_allowed(settings):
         return "No demo people here: they are made only on the embedded database with a vendor on this host."
-    names = ", ".join(name for name, *_rest in PEOPLE)
-    return f"Log in as {names}; password: {password(settings)}"
+    roles = {username: f"{name}, {role}" for username, role, name, _desk in PEOPLE}
+    rows = [("user", "who", "try", "page")]
+    rows += [
+        (username, roles[username], text, f"http://127.0.0.1:{settings.PORT}{path}") for username, text, path in TRY
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["  " + "  ".join([*map(str.ljust, row[:3], widths), row[3]]) for row in rows]
+    return "\n".join([*lines, f"\n  Password of all: {password(settings)}   (also: agent2, officer2)"])

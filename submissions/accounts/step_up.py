@@ -75,6 +75,6 @@ def _ask(request: HttpRequest, problem: str) -> HttpResponse:
         "has_code": bool(types & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}),
         "has_passkey": has_passkey,
         "js_data": {"request_options": webauthn.begin_authentication(user)} if has_passkey else {},
-        "title": _("Once more: who is there?"),
+        "title": _("Confirm it's you"),
     }
     return render(request, "account/step_up.html", context, status=403)

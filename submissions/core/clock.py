@@ -4,6 +4,9 @@ Deadlines are the vendor's, so they are judged by `vendor_now()`: the host's clo
 header. A correction above `MAX_DRIFT` means that one of the clocks is wrong; sending stops (`outbox.gate`).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from datetime import timezone as fixed
 from typing import Protocol
@@ -13,6 +16,7 @@ from django.utils import timezone
 MAX_DRIFT = timedelta(seconds=60)
 DATE_STEP = 1.0  # seconds: the header has whole seconds, rounded down
 UTC_PLUS_14 = fixed(timedelta(hours=14))
+_shift: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta(0))
 
 
 class HasClockOffset(Protocol):
@@ -20,7 +24,17 @@ class HasClockOffset(Protocol):
 
 
 def now() -> datetime:
-    return timezone.now()
+    return timezone.now() + _shift.get()
+
+
+@contextmanager
+def shifted(by: timedelta) -> Iterator[None]:
+    """Shift the clock of this thread alone. Only `demo` does, to give sample submissions a past; a test holds that."""
+    before = _shift.set(_shift.get() + by)
+    try:
+        yield
+    finally:
+        _shift.reset(before)
 
 
 def today() -> date:

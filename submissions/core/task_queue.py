@@ -1,6 +1,9 @@
 """Wake a worker. The message is only a hint: the ledger's sweep finds the work anyway, so a lost one costs seconds."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from celery import current_app
 from django.db import transaction
@@ -15,8 +18,22 @@ CONFIRM = "submissions.tasks.confirm_webhooks"
 WAITING = "return redis.call('LLEN', KEYS[1])"
 
 
+_is_silent: ContextVar[bool] = ContextVar("task_queue_silent", default=False)
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Wake nobody from this thread: before the first start there is no worker, and its first sweep finds the work."""
+    before = _is_silent.set(True)
+    try:
+        yield
+    finally:
+        _is_silent.reset(before)
+
+
 def after_commit(task: str) -> None:
-    transaction.on_commit(lambda: _send(task))
+    if not _is_silent.get():
+        transaction.on_commit(lambda: _send(task))
 
 
 def unless_waiting(task: str) -> None:

@@ -1,6 +1,7 @@
 """Parts of the interface: icons, initials of people, flags."""
 
 import zlib
+from typing import Protocol
 
 from django import template
 from django.forms import BoundField
@@ -10,10 +11,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from argos import matrix
-from submissions.models import Status, Submission, User
+from submissions.models import Status, Submission
 from submissions.search.sorting import Sorting
 
 register = template.Library()
+
+
+class Named(Protocol):
+    username: str
+    name: str
+
+
 COLOURS = "abcdef"  # of `.face-*` in core/parts.css
 # (class, icon) of a status by what it asks for: nothing, a person, a machine's end, haste; failed; done.
 NEUTRAL, ACT, WAIT = ("", "circle-dashed"), ("pill-info", "arrow-right"), ("pill-info", "loader-2")
@@ -46,7 +54,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def face(user: User | None, size: str = "") -> SafeString:
+def face(user: "Named | None", size: str = "") -> SafeString:
     """Draw a person's initials, for beside their name; a dashed circle for nobody. `size` is "" or "lg"."""
     if user is None:
         return SafeString('<span class="face face-none" aria-hidden="true"></span>')

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import access_report, events
 from submissions.core import clock
+from submissions.demo import first_use
 from submissions.models import Submission, User
 from submissions.models.submission_key import load_keys
 from submissions.reporting import overview, own_work
@@ -39,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
     load_keys(rows)
     visible = {row.pk: row for row in rows}
     events.record_list("start_opened", by=events.actor_of(request), shown=visible.values(), filters={})
-    return render(request, template, {**context, "now": clock.now()})
+    return render(request, template, {**context, "now": clock.now(), "first_use": first_use.steps()})
 
 
 def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:

@@ -76,7 +76,7 @@ class Desk:
         self.page.goto(f"{self.stack.url}/accounts/login/")
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(self.stack.password)
-        self.page.get_by_role("button", name="Log in", exact=True).click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
         return self
 

@@ -86,7 +86,7 @@ def test_a_new_submission_outlives_the_session(desk: Desk, lost: str | None) -> 
     fill_new(desk, "outlived@example.com")
     page.context.clear_cookies(name=lost) if lost else page.context.clear_cookies()
     desk.press("Create draft")
-    expect(page.locator("#session")).to_contain_text("You have been signed out")
+    expect(page.locator("#session")).to_contain_text("You are signed out")
     again = page.context.new_page()
     Desk(again, desk.stack).log_in("agent")
     again.close()

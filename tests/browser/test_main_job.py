@@ -60,7 +60,7 @@ def test_from_draft_to_approval(desk: Desk, other_desk: Desk, pictures: Pictures
     expect(officer.page.get_by_role("button", name="Undo")).to_be_visible()
     officer.shot("undo")
     officer.status("Approved")
-    expect(officer.page.get_by_text("Approved by Odile Officer")).to_be_visible()
+    expect(officer.page.get_by_text("Approved by Omar Haddad")).to_be_visible()
     officer.shot("approved")
     record = [kyc for kyc in desk.stack.control.submissions() if kyc["email"].startswith("main+")][-1]
     assert (record["status"], len(record["attempts"])) == ("approved", 3)

@@ -64,7 +64,7 @@ def test_mention_is_completed_and_unread_for_the_other(desk: Desk, other_desk: D
     text = notes.locator("textarea")
     text.click()
     text.press_sequentially("Please look, @odi")
-    option = notes.get_by_role("option", name="@officer Odile Officer")
+    option = notes.get_by_role("option", name="@officer Omar Haddad")
     expect(option).to_be_visible()
     expect(option).to_have_attribute("aria-selected", "true")
     desk.shot("mention")

@@ -60,13 +60,13 @@ def test_queue_refreshes_in_place_and_a_claim_is_seen_by_all(desk: Desk, other_d
     page.locator(f"a[href='/review/{pks[0]}/']").focus()
     claim(other_desk.log_in("officer2"), pks[0])
     row = page.locator("tr", has=page.locator(f"a[href='/review/{pks[0]}/']"))
-    expect(row).to_contain_text("Omar Officer", timeout=20_000)
+    expect(row).to_contain_text("Elena Novak", timeout=20_000)
     for pk in pks:
         expect(page.locator(f"input[value='{pk}']")).to_be_checked()
     assert page.evaluate("document.activeElement.getAttribute('href')") == f"/review/{pks[0]}/"
     page.get_by_label("Assign to").select_option("officer")
     desk.press("Assign")
-    expect(page.get_by_text("2 submissions assigned to Odile Officer")).to_be_visible()
+    expect(page.get_by_text("2 submissions assigned to Omar Haddad")).to_be_visible()
 
 
 def test_two_press_next_at_once_and_get_two(desk: Desk, other_desk: Desk) -> None:
@@ -94,7 +94,7 @@ def test_second_of_two_is_told_who_did_what_and_loses_nothing(desk: Desk, other_
     expect(other.locator("#undo")).to_be_visible()
     tick_by_key(page)
     page.locator("#approve").click()
-    expect(page.get_by_text("Decision not submitted. Omar Officer approved it meanwhile.")).to_be_visible()
+    expect(page.get_by_text("Decision not submitted. Elena Novak approved it meanwhile.")).to_be_visible()
     expect(page.get_by_text("Typed with care.")).to_be_visible()
 
 
@@ -105,11 +105,11 @@ def test_hand_over_with_a_note(desk: Desk, other_desk: Desk) -> None:
     page.get_by_label("New assignee", exact=True).select_option("officer2")
     page.get_by_label("Note for the new assignee").fill("Compare the ears.")
     desk.press("Reassign submission")
-    expect(page.get_by_text("reassigned to Omar Officer")).to_be_visible()
+    expect(page.get_by_text("reassigned to Elena Novak")).to_be_visible()
     other = other_desk.log_in("officer2").page
     other_desk.go("/")
     row = other.locator("tr", has=other.locator(f"a[href='/review/{pk}/']")).first
-    expect(row).to_contain_text("from Odile Officer")
+    expect(row).to_contain_text("from Omar Haddad")
     other_desk.go(f"/review/{pk}/")
     expect(other.get_by_text("Compare the ears.")).to_be_visible()
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from submissions.accounts import demo
+from submissions.demo import seed
 from submissions.models import Project, Team, User
 from submissions.models.project import webhook_token_hash
 
@@ -14,7 +15,7 @@ EVERYTHING = ("has_address_codes", "has_address_image", "has_structured_address"
 
 
 class Command(BaseCommand):
-    help = "Make the demo people and projects on the embedded database, or the first project from ARGOS_*."
+    help = "Create demo people, projects and samples on the embedded database, or the first project from ARGOS_*."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not demo.is_allowed(settings):
@@ -25,8 +26,12 @@ class Command(BaseCommand):
             _first_project()
             return
         standard, everything = demo.SANDBOX_KEYS
-        _project("Demo: standard", standard)
+        _project(demo.STANDARD, standard)
         _project("Demo: everything on", everything, **dict.fromkeys(EVERYTHING, True), has_universal_mode=True)
+        if seed.is_wanted():
+            self.stdout.write("Creating sample submissions ...")
+            count = seed.seed(Project.objects.get(name=demo.STANDARD), settings.DATA_DIR / demo.RECORDS)
+            self.stdout.write(f"{count} sample submissions of the last 14 days are there.")
 
 
 def _first_project() -> None:

@@ -21,6 +21,7 @@ from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
+from submissions.demo import samples
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
 from submissions.models.image import VENDOR_FIELDS, StorageAway
 from submissions.models.submission import CAPTURING
@@ -38,7 +39,7 @@ from submissions.workflow.transitions import StaleSubmission
 def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_start(user)
-    form = NewForm(request.POST or None, user=user)
+    form = NewForm(samples.filled(request.POST) or None, user=user)
     found, draft = duplicates.Same(), None
     if form.is_bound and form.is_valid():
         with transaction.atomic():
@@ -74,7 +75,7 @@ def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
 def _draft_of(request: HttpRequest, form: NewForm) -> Submission:
     data = form.cleaned_data
     is_taken = Submission.objects.filter(pk=data["draft"]).exists()
-    return drafts.create_draft(
+    draft = drafts.create_draft(
         data["project"],
         data["team"],
         by=events.actor_of(request),
@@ -83,6 +84,9 @@ def _draft_of(request: HttpRequest, form: NewForm) -> Submission:
         values={"email": data["email"], "customer_id": data["customer_id"]},
         pk=None if is_taken else data["draft"],
     )
+    if samples.are_asked(request.POST):
+        samples.attach(draft, by=events.actor_of(request))
+    return draft
 
 
 @require_http_methods(["GET", "POST"])

@@ -67,7 +67,7 @@ def test_known_person_is_signed_in_and_linked(portal: Client) -> None:
 def test_who_is_not_known_or_not_verified_is_refused(portal: Client, subject: str) -> None:
     factories.make_user(Role.OFFICER, email="officer@example.com")
     reply = sign_on(portal, subject)
-    assert (reply.status_code, b"no place here yet" in reply.content) == (403, True)
+    assert (reply.status_code, b"No account here yet" in reply.content) == (403, True)
     assert portal.get("/review/").status_code == 302
     assert Event.objects.filter(kind="single_sign_on_refused").count() == 1
 

@@ -1,0 +1,77 @@
+"""Create the sample submissions: every story on one shifted clock, in the order in which things happen."""
+
+import heapq
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from submissions.accounts import demo
+from submissions.audit import hash_chain
+from submissions.core import clock, task_queue
+from submissions.demo.case import Case
+from submissions.demo.customers import Customer
+from submissions.demo.plan import People, plan
+from submissions.demo.stories import Story
+from submissions.models import Project, Submission
+
+
+class NotADemo(Exception):
+    """Sample submissions are created only on the embedded database with ARGOS's sandbox on this host."""
+
+
+def is_wanted() -> bool:
+    """Whether this is a demo that has no submission yet, and whose sandbox is ours."""
+    is_ours = demo.is_allowed(settings) and not settings.ARGOS_BASE_URL
+    return is_ours and settings.HAS_SAMPLE_SUBMISSIONS and not Submission.objects.exists()
+
+
+def seed(project: Project, records: Path) -> int:
+    """Create the sample submissions and write the sandbox's records of them; return how many.
+
+    Raises:
+        NotADemo: nothing is written.
+    """
+    if not demo.is_allowed(settings):
+        raise NotADemo
+    with _quietly(), task_queue.silent(), transaction.atomic():
+        cases = _live(project)
+        hash_chain.seal_due()
+    states = [case.record.state for case in cases if case.record is not None]
+    records.touch(mode=0o600)
+    records.write_text(json.dumps(states))
+    return len(cases)
+
+
+def _live(project: Project) -> list[Case]:
+    began = timezone.now()
+    cases: list[Case] = []
+    waiting: list[tuple[datetime, int, Story]] = []
+    for number, planned in enumerate(plan(People.load(), project)):
+        case = Case(Customer(number), project, planned.agent)
+        cases.append(case)
+        heapq.heappush(waiting, (began - planned.ago, number, planned.tell(case)))
+    while waiting:
+        at, number, story = heapq.heappop(waiting)
+        with clock.shifted(at - timezone.now()):
+            pause = next(story, None)
+        if pause is not None:
+            heapq.heappush(waiting, (at + pause, number, story))
+    return cases
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Log nothing: the log is about what happens, not about samples of it."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,42 @@
+"""The people whom the sign-in page offers to be."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from submissions.accounts import demo
+from submissions.core import client_ip
+from submissions.models import Role
+
+register = template.Library()
+
+
+@dataclass
+class DemoPerson:
+    """A button of the sign-in page: it posts user name and password to the ordinary view."""
+
+    username: str
+    name: str
+    role: str
+    what: str
+    password: str
+
+
+@register.simple_tag(takes_context=True)
+def demo_people(context: Any) -> list[DemoPerson]:
+    """Return the people to try the demo as; none where anything is real, and none to somebody on another host."""
+    request = context.get("request")
+    if request is None or not demo.is_allowed(settings) or client_ip.client_address(request) not in demo.LOOPBACK:
+        return []
+    what = {
+        "agent": _("Capture an ID and a selfie, answer a question"),
+        "officer": _("Decide the submissions in the queue"),
+        "manager": _("Watch limits, assign work, read reports"),
+        "admin": _("Projects, people and retention"),
+    }
+    password = demo.password(settings)
+    people = [person for person in demo.PEOPLE if person[0] in what]
+    return [DemoPerson(user, name, str(Role(role).label), what[user], password) for user, role, name, _desk in people]

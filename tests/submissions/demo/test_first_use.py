@@ -1,0 +1,97 @@
+"""What helps a newcomer on the demo: sign-in buttons, sample pictures, the checklist; none where anything is real."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from argos.sandbox.cases import reading_of
+from submissions.accounts import demo
+from submissions.demo import first_use, samples
+from submissions.models import Role, Submission, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(client: Client) -> User:
+    user = factories.make_user(name="Ara Kim")
+    factories.sign_in(client, user)
+    return user
+
+
+def new_form(agent: User, **fields: Any) -> dict[str, Any]:
+    return {"project": factories.make_project().pk, "team": agent.team_id, **fields}
+
+
+def test_sign_in_button_posts_to_the_ordinary_page(client: Client, settings: Any) -> None:
+    settings.KYC_DEMO_PASSWORD = factories.PASSWORD
+    user = User.objects.create_user("agent", factories.PASSWORD, role=Role.AGENT, team=factories.make_team(), name="A")
+    page = client.get(reverse("account_login")).content.decode()
+    for username in ("agent", "officer", "manager", "admin"):
+        assert f'<input type="hidden" name="username" value="{username}">' in page
+    reply = client.post(reverse("account_login"), {"username": "agent", "password": factories.PASSWORD})
+    assert reply.status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("what", ["database", "vendor", "host"])
+def test_sign_in_buttons_are_not_there_where_anything_is_real(client: Client, settings: Any, what: str) -> None:
+    settings.KYC_DEMO_PASSWORD = "a password that only the demo shows"
+    address = "127.0.0.1"
+    if what == "database":
+        settings.IS_EMBEDDED = False
+    elif what == "vendor":
+        settings.ARGOS_BASE_URL = "https://vendor.example/v3"
+    else:
+        address = "192.0.2.7"
+    page = client.get(reverse("account_login"), REMOTE_ADDR=address).content.decode()
+    assert settings.KYC_DEMO_PASSWORD not in page
+    assert "demo-user" not in page
+
+
+def test_sample_pictures_make_a_draft_that_can_be_sent(client: Client, agent: User) -> None:
+    client.post(reverse("submission_new"), new_form(agent, sample_pictures="1", scenario="lowscore"))
+    draft = Submission.objects.get()
+    assert "+lowscore@" in draft.values["email"]
+    assert (draft.issuing_country, draft.id_type) == ("KOR", "passport")
+    assert sorted(draft.images.values_list("kind", flat=True)) == ["id_front", "selfie"]
+    assert draft.images.get(kind="selfie").findings == []
+
+
+def test_card_shows_what_the_sandbox_reads() -> None:
+    for email in ("sample.1a2b3c@example.com", "kim+glare@example.com"):
+        read, shown = reading_of(email, "KOR", "passport"), samples.shown_on_card(email)
+        assert list(shown.values()) == [
+            read[name] for name in ("fullName", "birthDate", "documentNumber", "issueDate", "expireDate")
+        ]
+
+
+def test_sample_pictures_are_refused_for_a_real_vendor(client: Client, agent: User, settings: Any) -> None:
+    settings.ARGOS_BASE_URL = "https://vendor.example/v3"
+    given = new_form(agent, sample_pictures="1", email="k@example.com", issuing_country="KOR", id_type="passport")
+    client.post(reverse("submission_new"), given)
+    assert not Submission.objects.get().images.exists()
+
+
+def test_checklist_ticks_what_was_done_on_pages(
+    client: Client, agent: User, settings: Any, django_assert_num_queries: Any
+) -> None:
+    factories.make_draft(factories.make_user())
+    client.post(reverse("submission_new"), new_form(agent, sample_pictures="1"))
+    with django_assert_num_queries(1):
+        assert [step.is_done for step in first_use.steps()] == [True, False, False, False]
+    assert "First steps" in client.get(reverse("start")).content.decode()
+    settings.ARGOS_BASE_URL = "https://vendor.example/v3"
+    assert first_use.steps() == []
+    assert "First steps" not in client.get(reverse("start")).content.decode()
+
+
+def test_logins_are_a_table_with_a_link_each(settings: Any) -> None:
+    settings.KYC_DEMO_PASSWORD = "a demo password"
+    lines = demo.logins(settings).splitlines()
+    assert [line.split()[0] for line in lines[:5]] == ["user", "agent", "officer", "manager", "admin"]
+    assert all(f"http://127.0.0.1:{settings.PORT}/" in line for line in lines[1:5])
+    assert "a demo password" in lines[-1]
