@@ -20,7 +20,7 @@ class DemoPerson:
 
     username: str
     name: str
-    role: str
+    title: str
     what: str
     password: str
 

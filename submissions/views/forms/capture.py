@@ -59,10 +59,10 @@ def _country_names() -> dict[str, str]:
     return dict(matrix.country_choices(get_language() or "en"))
 
 
-def last_project(user: User) -> int | None:
+def last_project(user: User) -> uuid.UUID | None:
     """Return the project of the person's last submission; country and ID type are chosen anew for each customer."""
-    last = Submission.objects.filter(created_by=user).order_by("-created_at").values_list("project", flat=True).first()
-    return int(last) if last else None
+    newest = Submission.objects.filter(created_by=user).order_by("-created_at").only("project_id").first()
+    return newest.project_id if newest else None
 
 
 def offered_types(projects: Iterable[Project]) -> dict[str, dict[str, tuple[str, ...]]]:

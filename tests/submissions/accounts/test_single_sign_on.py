@@ -92,7 +92,7 @@ def test_production_asks_for_the_second_factor_here_too(portal: Client, settings
 def test_forged_state_signs_nobody_in(portal: Client) -> None:
     factories.make_user(Role.OFFICER, email="officer@example.com")
     reply = portal.get("/accounts/oidc/sso/login/callback/?code=x&state=forged")
-    assert b"did not work" in reply.content
+    assert b"Single sign-on failed" in reply.content
     assert portal.get("/review/").status_code == 302
 
 

@@ -167,6 +167,13 @@ def test_page_read_while_the_call_ends_goes_on_asking(client: Client, agent: Use
     assert (reply.status_code, reply.headers["HX-Refresh"]) == (204, "true")
 
 
+def test_last_project_is_chosen_already(agent: User) -> None:
+    first, second = make_project(name="A first"), make_project(name="B second")
+    assert NewForm(user=agent)["project"].initial == first
+    make_draft(agent, second)
+    assert NewForm(user=agent)["project"].initial == second
+
+
 class TestScenario:
     """The sandbox's outcome in words; offered on the embedded default only."""
 
