@@ -11,7 +11,7 @@ from submissions.core import task_queue
 from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import retention
 from submissions.reporting.exports import expiry, generate
-from submissions.review import score_distribution
+from submissions.review.page import score_distribution
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
 from submissions.workflow import alerts
 

@@ -24,9 +24,10 @@ from submissions.models.call import OPEN_STATES
 from submissions.models.decision import UNDONE
 from submissions.models.people import REVIEWERS
 from submissions.outbox import stored_replies
-from submissions.review import comparison, decisions, questions, reject_reasons, score_distribution
-from submissions.review.attempts import Score, Try, scores, tries
+from submissions.review import decisions, questions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
+from submissions.review.page import comparison, score_distribution
+from submissions.review.page.attempts import Score, Try, scores, tries
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
 from submissions.workflow.permissions import PermissionFacts, why_not

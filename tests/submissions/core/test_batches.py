@@ -12,7 +12,7 @@ from submissions.models import Alert, CallKind, Export, Role, Status, Submission
 from submissions.outbox import deadline_sweep, gate, ledger
 from submissions.privacy import erasure, retention
 from submissions.reporting.exports import create, expiry, generate
-from submissions.review import score_distribution
+from submissions.review.page import score_distribution
 from submissions.vendor_sync import polling, reconcile, restore_recovery
 from submissions.workflow import alerts
 from tests import factories

@@ -5,7 +5,7 @@ import pytest
 from submissions.core import vendor_terms
 from submissions.models import Event, Status
 from submissions.reporting import event_text
-from submissions.review import comparison
+from submissions.review.page import comparison
 from tests.factories import make_at
 
 

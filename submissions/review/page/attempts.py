@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from submissions.models import Attempt, Image, ImageKind, Project, Submission
 from submissions.models.submission import MAX_TRIES
 from submissions.outbox import stored_replies
-from submissions.review.score_distribution import near
+from submissions.review.page.score_distribution import near
 
 
 @dataclass(frozen=True)
