@@ -109,7 +109,7 @@ def test_hand_over_with_a_note(desk: Desk, other_desk: Desk) -> None:
     other = other_desk.log_in("officer2").page
     other_desk.go("/")
     row = other.locator("tr", has=other.locator(f"a[href='/review/{pk}/']")).first
-    expect(row).to_contain_text("from Omar Haddad")
+    expect(row).to_contain_text("Omar Haddad")
     other_desk.go(f"/review/{pk}/")
     other.locator("#tabs a[href='#notes']").click()
     expect(other.get_by_text("Compare the ears.")).to_be_visible()
