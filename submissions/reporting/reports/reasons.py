@@ -51,6 +51,7 @@ def _by_code(counted: Counted) -> dict[str, int]:
 def _summary(
     key: str, title: str, what: str, counted: tuple[dict[str, int], dict[str, int]], surface: str, link: Link
 ) -> Report:
+    """`counted`: by code, in the period and in the one before."""
     now, before = counted
     total = sum(now.values())
     rows = [
