@@ -42,6 +42,11 @@ def today() -> date:
     return timezone.localtime(now(), timezone.get_default_timezone()).date()
 
 
+def local_today() -> date:
+    """Return the date in the time zone of the person whose page it is, for lists, reports and counts of today."""
+    return timezone.localdate(now())
+
+
 def latest_day() -> date:
     """Return the date in the earliest time zone on earth; a later date is in the future everywhere."""
     return now().astimezone(UTC_PLUS_14).date()

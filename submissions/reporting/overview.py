@@ -124,7 +124,7 @@ def _rate(rows: Iterable[tuple[date, int, int]]) -> float | None:
 
 
 def last_days() -> Window:
-    today = clock.today()
+    today = clock.local_today()
     return Window(today - timedelta(days=DAYS - 1), today)
 
 
@@ -158,7 +158,7 @@ class Load:
 
 def load(waiting: Queue) -> list[Load]:
     """Return the load of each reviewer."""
-    today = start_of(clock.today())
+    today = start_of(clock.local_today())
     decided = Submission.objects.filter(decided_by=OuterRef("pk"), decided_at__gte=today)
     people: Any = reviewers().annotate(today=Counted(decided))[:MOST_PEOPLE]
     return [Load(person, *waiting.held.get(person.pk, (0, 0)), person.today) for person in people]

@@ -33,7 +33,9 @@ def reviewer_figures(user: User) -> ReviewerFigures:
     figures = {
         "claimed": Counted(claimed),
         "assigned": Counted(waiting.filter(assigned_to=user).exclude(claimed_by=user, claimed_until__gte=now)),
-        "decided_today": Counted(Submission.objects.filter(decided_by=user, decided_at__gte=start_of(clock.today()))),
+        "decided_today": Counted(
+            Submission.objects.filter(decided_by=user, decided_at__gte=start_of(clock.local_today()))
+        ),
         "answered": Counted(asked.unread()),
         "unanswered": Counted(asked.open()),
         "unassigned": Counted(waiting.unclaimed(now).filter(assigned_to=None)),
@@ -66,7 +68,7 @@ class AgentFigures:
 
 def agent_figures(user: User) -> AgentFigures:
     """Return where the team's submissions are, and what became today of those that this person created."""
-    team, start = visible_to(user), start_of(clock.today())
+    team, start = visible_to(user), start_of(clock.local_today())
     decided = Submission.objects.filter(
         created_by=user, decided_at__gte=start, decided_at__lt=start + timedelta(days=1)
     )

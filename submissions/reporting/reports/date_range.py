@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
@@ -70,7 +70,7 @@ def presets() -> list[tuple[str, str]]:
 
 def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
     """(window, the preset it is or "", sentences about what was not understood)."""
-    today = timezone.localdate(clock.now())
+    today = clock.local_today()
     told: list[str] = []
     if given.get("from") or given.get("to"):
         found = _by_dates(given, today, told)

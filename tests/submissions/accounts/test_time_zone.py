@@ -1,14 +1,17 @@
 """The person's own time zone: chosen, kept, and used on every page; the next person's page is not touched by it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from submissions.accounts.preferences import time_zone
+from submissions.core import clock
 from submissions.models import Event, Export, Role, User
-from submissions.reporting.reports.date_range import Window
+from submissions.reporting import overview
+from submissions.reporting.reports.date_range import Window, window_of
 from tests.factories import make_user, sign_in
 from tests.submissions.reporting.exports.files import ask
 
@@ -63,3 +66,11 @@ def test_days_of_a_report_are_those_of_the_person() -> None:
     day = datetime(2026, 3, 6, tzinfo=UTC).date()
     with timezone.override("Asia/Seoul"):
         assert Window(day, day).start == datetime(2026, 3, 5, 15, tzinfo=UTC)
+
+
+def test_today_is_the_persons_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: LATE)
+    with timezone.override("Asia/Seoul"):
+        assert window_of(QueryDict("days=1"))[0].first == date(2026, 3, 6)
+        assert overview.last_days().last == date(2026, 3, 6)
+        assert clock.today() == date(2026, 3, 5)
