@@ -25,7 +25,7 @@ def test_reports_draw_and_each_number_opens_its_list(desk: Desk) -> None:
         expect(desk.page.get_by_text("the reports are tables only")).to_be_visible()
     desk.shot("reports")
     desk.go("/reports/?days=7&tab=team")
-    row = desk.page.locator("#rejected-reviewer tr", has_text="Against our policy")
+    row = desk.page.locator("#rejected-reviewer tr", has_text="Company policy")
     row.get_by_role("link").first.click()
     expect(desk.page.get_by_role("link", name=reference)).to_be_visible()
     desk.shot("reports-list-behind")

@@ -16,7 +16,7 @@ from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.decisions import names_of
 from submissions.reporting.reports.scope import closed_in, own
 from submissions.reporting.reports.table import Cell, Report, change, name, number, share
-from submissions.review import decisions
+from submissions.review import reject_reasons
 from submissions.search.filter_engine import NONE
 from submissions.search.filters import RETRIES
 from submissions.workflow.role_permissions import user_can_see_all_figures
@@ -147,11 +147,11 @@ def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, 
 
 
 def _in_words(code: str, surface: str) -> str:
-    """The code with what happened; the code alone where nobody knows it."""
+    """Return the short label of a reject reason, or what a retry code means; an unknown code alone."""
     if not code:
         return _("No code")
-    if code in decisions.OWN_REASONS:
-        return str(decisions.OWN_REASONS[code])
+    if surface == "reject" and code in reject_reasons.REASONS:
+        return reject_reasons.label_of(code)
     tables = [codes.TABLES[surface]] if surface else [codes.TABLES["step1_retry"], codes.TABLES["step2_retry"]]
     known = next((table[code] for table in tables if code in table), None)
     return f"{_(known.what_happened)} ({code})" if known else code

@@ -112,8 +112,8 @@ def test_approval_rate_tells_people_vendor_and_clock_apart(busy: dict[str, User]
 
 def test_reject_reasons_in_words(busy: dict[str, User]) -> None:
     rows = texts(reasons.rejected_per_reviewer(busy["manager"], days()))
-    assert [busy["two"].name, "Against our policy", "1"] in rows
-    assert any("id_info_dataMismatch" in row[1] and row[0] == "Automatic" for row in rows)
+    assert [busy["two"].name, "Company policy", "1"] in rows
+    assert ["Automatic", "Details differ from ID", "1"] in rows
 
 
 def test_retry_reasons_per_agent(busy: dict[str, User]) -> None:
