@@ -10,6 +10,8 @@ COLUMNS = 120
 TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 # `get_role_display` names the role to its owner and is no comparison.
 ROLE = re.compile(r"\.role\b|\bis_(agent|officer|reviewer|manager|administrator|staff|superuser)\b")
+# A format of its own, but for machines ("c") and the values of inputs.
+OWN_FORMAT = re.compile(r"""(?<!value=")\{[{%][^}]*\|date:"(?!c"|[A-Z_]+_FORMAT")[^"]*\"""")
 FLAG = re.compile(r"\bmay\.(\w+)")
 
 
@@ -30,6 +32,18 @@ def test_template_lines_fit_in_the_columns() -> None:
         if (lines := [line.strip() for line in path.read_text("utf-8").splitlines() if len(line) > COLUMNS])
     }
     assert long == {}, 'name a part of the line before it, by {% with %} or by "as" of {% url %} and {% translate %}'
+
+
+def test_own_date_formats_are_found_outside_inputs() -> None:
+    assert OWN_FORMAT.search('<td>{{ row.at|date:"Y-m-d H:i" }}</td>')
+    assert OWN_FORMAT.search('{% blocktranslate with at=row.at|date:"H:i" %}')
+    for allowed in ('{{ at|date:"DATETIME_FORMAT" }}', '{{ at|date:"c" }}', 'value="{{ first|date:"Y-m-d" }}"'):
+        assert not OWN_FORMAT.search(allowed)
+
+
+def test_dates_follow_the_readers_language() -> None:
+    found = {name: hits for name, path in _templates().items() if (hits := OWN_FORMAT.findall(path.read_text("utf-8")))}
+    assert found == {}, "write a format of kycportal/formats, such as DATETIME_FORMAT"
 
 
 def test_roles_are_found_within_tags() -> None:
