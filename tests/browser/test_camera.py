@@ -157,7 +157,7 @@ def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: De
     open_camera(page, "Camera: Selfie")
     page.context.clear_cookies(name="sessionid")
     take(page)
-    expect(page.locator("#saved")).to_contain_text("You are logged out", timeout=20_000)
+    expect(page.locator("#saved")).to_contain_text("You are signed out", timeout=20_000)
     again = page.context.new_page()
     Desk(again, seeing.stack).log_in("agent")
     expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)

@@ -161,7 +161,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(desk: Desk, pictures: P
     page.context.clear_cookies(name="sessionid")
     page.locator("#f-name").fill("Typed After The End")
     desk.press("Send Step 1")
-    expect(page.locator("#saved")).to_contain_text("You are logged out", timeout=20_000)
+    expect(page.locator("#saved")).to_contain_text("You are signed out", timeout=20_000)
     expect(page.locator("#f-name")).to_have_value("Typed After The End")
     assert calls_of(desk, "ended@example.com", "step1") == 0
     again = page.context.new_page()

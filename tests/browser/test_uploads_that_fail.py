@@ -44,7 +44,7 @@ def test_a_file_changed_after_it_was_chosen_is_named_and_not_sent(
     expect(page.locator("#f-selfie img")).to_be_visible()
 
 
-@pytest.mark.parametrize(("status", "told"), [(413, "too large"), (503, "could not take it just now"), (429, "minute")])
+@pytest.mark.parametrize(("status", "told"), [(413, "too large"), (503, "was not stored"), (429, "minute")])
 def test_a_refused_upload_says_what_to_do_and_send_waits(
     desk: Desk, pictures: dict[str, Path], status: int, told: str
 ) -> None:
