@@ -179,7 +179,6 @@ PAGE_PERMISSIONS: dict[str, Callable[[User], bool]] = {
     "see_personal_data": user_can_see_personal_data,
     "see_queue": user_can_see_queue,
     "see_reports": user_can_see_reports,
-    "see_sending": user_can_see_sending,
     "start": user_can_start,
     "stop_sending": user_can_stop_sending,
 }
