@@ -16,6 +16,7 @@ from submissions.core import clock
 from submissions.models import Call, CallState, Export, Question, Source, Status, Submission, User
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window, listed
+from submissions.search import counting
 from submissions.search.counting import Counted, shown
 from submissions.search.filter_engine import start_of
 from submissions.search.queue_filters import reviewers
@@ -161,7 +162,12 @@ def load(waiting: Queue) -> list[Load]:
     today = start_of(clock.local_today())
     decided = Submission.objects.filter(decided_by=OuterRef("pk"), decided_at__gte=today)
     people: Any = reviewers().annotate(today=Counted(decided))[:MOST_PEOPLE]
-    return [Load(person, *waiting.held.get(person.pk, (0, 0)), person.today) for person in people]
+    return [_load_of(person, waiting, person.today) for person in people]
+
+
+def _load_of(person: User, waiting: Queue, today: int) -> Load:
+    claimed, assigned = waiting.held.get(person.pk, [0, 0])
+    return Load(person, claimed, assigned, today)
 
 
 @dataclass(frozen=True)
@@ -192,8 +198,7 @@ def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
         "n_calls": Counted(calls, MOST_REQUESTS),
         "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),
     }
-    read = User.objects.filter(pk=user.pk).values(**figures).get()
-    found = {name.removeprefix("n_"): count for name, count in read.items()}
+    found = {name.removeprefix("n_"): count for name, count in counting.read(user, figures).items()}
     share = 100 * (found["calls"] - found["silent"]) / found["calls"] if found["calls"] else None
     return [Exceptional(found[name], *words) for name, words in _words(found).items()], share
 

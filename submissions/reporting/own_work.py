@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from submissions.core import clock
 from submissions.models import Decision, Question, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SENDING
+from submissions.search import counting
 from submissions.search.counting import Counted
 from submissions.search.filter_engine import start_of
 from submissions.workflow.permissions import visible_to
@@ -40,7 +41,7 @@ def reviewer_figures(user: User) -> ReviewerFigures:
         "unanswered": Counted(asked.open()),
         "unassigned": Counted(waiting.unclaimed(now).filter(assigned_to=None)),
     }
-    return ReviewerFigures(**User.objects.filter(pk=user.pk).values(**figures).get())
+    return ReviewerFigures(**counting.read(user, figures))
 
 
 def next_unassigned(user: User) -> "QuerySet[Submission]":
@@ -80,4 +81,4 @@ def agent_figures(user: User) -> AgentFigures:
         "approved": Counted(decided.filter(status=Status.APPROVED)),
         "rejected": Counted(decided.filter(status=Status.REJECTED)),
     }
-    return AgentFigures(**User.objects.filter(pk=user.pk).values(**figures).get())
+    return AgentFigures(**counting.read(user, figures))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from submissions.models import SavedView, Submission, User
 from submissions.models.submission import SubmissionQuerySet
-from submissions.search import filter_engine
+from submissions.search import counting, filter_engine
 from submissions.search.counting import Counted, shown
 from submissions.search.queue_filters import FILTERS
 from submissions.workflow.permissions import visible_to
@@ -55,7 +55,7 @@ def read(counts: Mapping[str, Counted], rows: Sequence[Submission], user: User) 
     """Return the figures from the first row, which has them beside its own columns; a page without rows asks."""
     if rows:
         return {name: getattr(rows[0], name) for name in counts}
-    return dict(User.objects.filter(pk=user.pk).values(**counts).get())
+    return counting.read(user, counts)
 
 
 def tabs(user: User, views: Sequence[SavedView], figures: Mapping[str, int], current: str) -> list[Tab]:

@@ -64,7 +64,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
 
 def _query(request: HttpRequest, **changes: str) -> str:
     """This page's query without its page key, with the changes; an empty one takes the parameter away."""
-    kept = {name: value for name, value in request.GET.items() if name not in pagination.KEYS}
+    kept = {name: str(value) for name, value in request.GET.items() if name not in pagination.KEYS}
     return urlencode({name: value for name, value in {**kept, **changes}.items() if value or name not in changes})
 
 

@@ -66,7 +66,7 @@ def test_search_says_where_one_is_that_does_not_wait_for_review() -> None:
     response = browser(make_user(Role.OFFICER)).post("/review/show/", {"text": "only@example.com"}, follow=True)
     assert shown(response) == []
     page = response.content.decode()
-    assert "Found, but not waiting for review" in page
+    assert "Found outside the queue" in page
     assert approved.reference in page
 
 
