@@ -59,7 +59,7 @@ def test_agent_sees_the_own_teams() -> None:
 def test_hour_that_is_none_is_said(given: str) -> None:
     response = browser(make_user(Role.OFFICER)).get(f"/handover/?until={given}")
     assert response.status_code == 200
-    assert "Write the hour as HH:MM" in response.content.decode()
+    assert "Enter the time as HH:MM" in response.content.decode()
 
 
 def test_hour_that_has_passed_today_is_tomorrows() -> None:

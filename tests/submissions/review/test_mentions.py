@@ -52,7 +52,7 @@ def test_person_named_has_it_unread_until_it_is_opened() -> None:
         page = client.get(path).content.decode()
         assert pending.reference in page
         assert "is the stamp right?" in page
-    assert '<b class="count">1</b>' in client.get("/submissions/").content.decode()
+    assert 'class="bell-count" aria-hidden="true">1<' in client.get("/submissions/").content.decode()
     opened = client.get(f"/unread/{Mention.objects.get().pk}/")
     assert opened["Location"].startswith(f"/review/{pending.pk}/")
     assert mentions.unread(officer) == []

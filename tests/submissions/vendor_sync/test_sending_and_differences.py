@@ -73,7 +73,7 @@ def test_hold_is_shown_and_lifted_by_an_administrator_with_a_reason() -> None:
     assert "database was restored" in browser(Role.AGENT).get("/").content.decode()
     assert browser(Role.MANAGER).post("/sending/lift-hold/", {"reason": "looked"}).status_code == 403
     admin = browser(Role.ADMINISTRATOR)
-    assert "being read" in admin.get("/sending/").content.decode()
+    assert "Being read" in admin.get("/sending/").content.decode()
     for given in ({"reason": ""}, {"reason": "looked at all"}):
         admin.post("/sending/lift-hold/", given)
         assert not Switch.read().may_send
