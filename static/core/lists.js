@@ -28,8 +28,8 @@ export function showTrail() {
   const pager = document.querySelector("[data-pager]");
   const trail = pager && read();
   const at = trail ? trail.rows.indexOf(location.pathname) : -1;
+  if (pager) pager.hidden = at < 0;
   if (at < 0) return;
-  pager.hidden = false;
   pager.querySelector("[data-place]").textContent = `${at + 1}/${trail.rows.length}`;
   for (const [name, step] of [
     ["previous", -1],

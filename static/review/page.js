@@ -1,6 +1,7 @@
 // The review desk: one page on which submission follows submission. Every form works without it; with it the next
 // submission is put in place of this one, so that its images can wait in memory.
 
+import { showTrail } from "../core/lists.js";
 import { takeToasts } from "../core/shell.js";
 import * as claim from "./claim.js";
 import * as images from "./images.js";
@@ -90,6 +91,7 @@ function take(html, path, sent) {
   takeToasts(page);
   if (!same) history.pushState({}, "", path);
   shown = path;
+  showTrail();
   start();
   if (tab && !main().querySelector("#problems")) panels.show(tab);
   window.htmx?.process(main());
@@ -126,7 +128,7 @@ function count(bar, seconds) {
   if (!bar.isConnected) return;
   if (seconds <= 0) bar.remove();
   else {
-    bar.querySelector(".count").textContent = seconds;
+    bar.querySelector(".seconds-left").textContent = seconds;
     setTimeout(() => count(bar, seconds - 1), 1000);
   }
 }
