@@ -1,6 +1,7 @@
 """One sample submission and what people and ARGOS do with it, through the actions that the pages call."""
 
 import hashlib
+from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
@@ -25,14 +26,19 @@ PORTRAIT = [0.12, 0.25, 0.22, 0.37]  # of the drawn card, in shares of its sides
 
 
 class Case:
-    """`submission` is fresh after each action; `record` is the sandbox's side, from the first Step 1 on."""
+    """`submission` is fresh after each action; `record` is the sandbox's side, from the first Step 1 on.
+
+    `pictures`: the card and the first selfie, which another thread draws.
+    """
 
     submission: Submission
     record: VendorRecord | None = None
 
-    def __init__(self, customer: Customer, project: Project, agent: User) -> None:
-        self.customer, self.project, self.agent = customer, project, agent
-        self.selfies = 0
+    def __init__(
+        self, customer: Customer, project: Project, agent: User, pictures: "Future[tuple[bytes, bytes]]"
+    ) -> None:
+        self.customer, self.project, self.agent, self.pictures = customer, project, agent, pictures
+        self.selfies = 1
 
     @property
     def by(self) -> Actor:
@@ -49,8 +55,9 @@ class Case:
             id_type=self.customer.id_type,
             values=values,
         )
-        self._attach(ImageKind.ID_FRONT, self.customer.card())
-        self.new_selfie()
+        card, selfie = self.pictures.result()
+        self._attach(ImageKind.ID_FRONT, card)
+        self._attach(ImageKind.SELFIE, selfie)
 
     def new_selfie(self) -> None:
         self.selfies += 1

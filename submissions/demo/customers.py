@@ -77,6 +77,9 @@ class Customer:
             "gender": self.gender,
         }
 
+    def pictures(self) -> tuple[bytes, bytes]:
+        return self.card(), self.selfie()
+
     def card(self) -> bytes:
         read = self.reading
         shown = {

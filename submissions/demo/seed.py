@@ -4,6 +4,7 @@ import heapq
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -40,8 +41,8 @@ def seed(project: Project, records: Path) -> int:
     """
     if not demo.is_allowed(settings):
         raise NotADemo
-    with _quietly(), task_queue.silent(), transaction.atomic():
-        cases = _live(project)
+    with ThreadPoolExecutor(1) as drawer, _quietly(), task_queue.silent(), transaction.atomic():
+        cases = _live(project, drawer)
         hash_chain.seal_due()
     states = [case.record.state for case in cases if case.record is not None]
     records.touch(mode=0o600)
@@ -49,12 +50,14 @@ def seed(project: Project, records: Path) -> int:
     return len(cases)
 
 
-def _live(project: Project) -> list[Case]:
+def _live(project: Project, drawer: ThreadPoolExecutor) -> list[Case]:
     began = timezone.now()
     cases: list[Case] = []
     waiting: list[tuple[datetime, int, Story]] = []
-    for number, planned in enumerate(plan(People.load(), project)):
-        case = Case(Customer(number), project, planned.agent)
+    stories = sorted(plan(People.load(), project), key=lambda planned: planned.ago, reverse=True)
+    for number, planned in enumerate(stories):
+        customer = Customer(number)
+        case = Case(customer, project, planned.agent, drawer.submit(customer.pictures))
         cases.append(case)
         heapq.heappush(waiting, (began - planned.ago, number, planned.tell(case)))
     while waiting:
