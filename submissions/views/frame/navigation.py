@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from submissions.models import User
 from submissions.workflow.role_permissions import (
+    user_can_answer_data_subject,
     user_can_export,
     user_can_list,
     user_can_read_records,
@@ -70,6 +71,7 @@ OPERATIONS = (
 RECORDS = (
     Entry("export_list", _("Exports"), "file-export", user_can_export),
     Entry("access_months", _("Access log"), "eye-check", user_can_see_access_report),
+    Entry("subject", _("Data subject request"), "user-question", user_can_answer_data_subject),
     Entry("retention", _("Data retention"), "trash", user_can_retain),
     Entry("admin:index", _("All records"), "database", user_can_read_records),
 )

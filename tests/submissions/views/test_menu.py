@@ -16,7 +16,7 @@ WORK = ["/", "/submissions/new/", "/submissions/"]
 DESK = ["/review/", "/reports/"]
 MENUS = {
     Role.AGENT: [*WORK, "/handover/"],
-    Role.OFFICER: [*WORK, *DESK, "/differences/", "/handover/", "/exports/", "/admin/"],
+    Role.OFFICER: [*WORK, *DESK, "/differences/", "/handover/", "/exports/", "/subject/", "/admin/"],
     Role.MANAGER: [
         *WORK,
         *DESK,
@@ -25,6 +25,7 @@ MENUS = {
         "/handover/",
         "/exports/",
         "/reports/access/",
+        "/subject/",
         "/admin/",
     ],
     Role.ADMINISTRATOR: ["/", "/sending/", "/retention/", "/admin/"],
