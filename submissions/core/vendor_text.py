@@ -44,6 +44,6 @@ def translated_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def left_out(name: str, value: str) -> str:
     """Return the message about an invalid value of a filter."""
     if name == "country":
-        message: str = _("“%(value)s” is no country that is known here, so it was left out.") % {"value": value[:60]}
+        message: str = _("“%(value)s” is no country that the portal knows. It was ignored.") % {"value": value[:60]}
         return message + " " + _("Type its three letters (KOR) or its name (South Korea).")
-    return _("The filter “%(name)s” has no such value and was left out.") % {"name": name}
+    return _("The filter “%(name)s” has no such value. It was ignored.") % {"name": name}

@@ -24,11 +24,9 @@ ELSEWHERE = 5
 
 def waiting(user: User, params: QueryDict) -> tuple["QuerySet[Submission]", list[str]]:
     """Return the queue under the URL's filters, and a message about each filter that was left out."""
-    messages = [
-        _("“%(name)s” is no filter of the queue and was left out.") % {"name": name} for name in unknown(params)
-    ]
+    messages = [_("The queue has no filter “%(name)s”. It was ignored.") % {"name": name} for name in unknown(params)]
     if blind_index.asked_in(params) is None:
-        messages.append(_("The search in this address is too old or not ours. Type it again."))
+        messages.append(_("This search link has expired. Search again."))
     values = filter_engine.values_of(FILTERS, params)
     in_review = _in_review(user, params).for_review("claimed_by", "assigned_to")
     rows, left_out = filter_engine.narrow(in_review, FILTERS, user, values)

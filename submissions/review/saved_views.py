@@ -38,10 +38,10 @@ def keep(user: User, name: str, params: QueryDict, *, is_shared: bool) -> SavedV
     """
     name = " ".join(name.split())[:40]
     if not name:
-        raise CannotKeep(_("Give the view a name, for example “Korean licences”."))
+        raise CannotKeep(_("Enter a name for the view, for example “Korean licences”."))
     mine = SavedView.objects.filter(owner=user)
     if mine.exclude(name=name).count() >= LIMIT:
-        raise CannotKeep(_("You have %(count)d views. Remove one first.") % {"count": LIMIT})
+        raise CannotKeep(_("You have %(count)d saved views. Delete one first.") % {"count": LIMIT})
     kept = {"query": query_of(params), "is_shared": is_shared}
     view, _is_new = SavedView.objects.update_or_create(owner=user, name=name, defaults=kept)
     return view
@@ -55,9 +55,9 @@ def open_for(user: User, pk: uuid.UUID) -> SavedView:
     """
     view = SavedView.objects.filter(pk=pk).select_related("owner").first()
     if view is None:
-        raise NotAllowed(_("This view is gone. Its owner has removed it."))
+        raise NotAllowed(_("This view was deleted by its owner."))
     if not view.is_shared and view.owner_id != user.pk:
-        text = _("This view is %(name)s's own. Ask them to share it, or set the filters yourself in the queue.")
+        text = _("%(name)s has not shared this view. Ask them to share it, or set the filters in the queue.")
         raise NotAllowed(text % {"name": view.owner.name})
     return view
 
@@ -69,7 +69,7 @@ def remove(view: SavedView, *, by: User) -> None:
         NotAllowed
     """
     if view.owner_id != by.pk and not (view.is_shared and is_manager(by)):
-        raise NotAllowed(_("Only %(name)s or a manager can remove this view.") % {"name": view.owner.name})
+        raise NotAllowed(_("Only %(name)s or a manager can delete this view.") % {"name": view.owner.name})
     view.delete()
 
 

@@ -47,7 +47,7 @@ def matching(user: User, params: Mapping[str, str]) -> Matching:
     values = filter_engine.values_of(FILTERS, params)
     messages = _fill_windows(values)
     if text is None:
-        messages.append(_("What was searched for is no longer known here: type it again."))
+        messages.append(_("This search link has expired. Search again."))
     rows, left_out = filter_engine.narrow(blind_index.sought(user, text), FILTERS, user, values)
     messages += left_out
     if "retry" in values:

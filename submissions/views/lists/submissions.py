@@ -86,7 +86,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _unknown(request: HttpRequest) -> list[str]:
     names = [name for name in request.GET if name not in filters.FILTERS and name not in FIELDS]
-    return [_("There is no filter “%(name)s”; it was left out.") % {"name": name[:40]} for name in names[:5]]
+    return [_("The list has no filter “%(name)s”. It was ignored.") % {"name": name[:40]} for name in names[:5]]
 
 
 def _selects(request: HttpRequest, user: User) -> list[Select]:

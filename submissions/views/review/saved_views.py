@@ -34,7 +34,7 @@ def open_view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _drop_default(request: HttpRequest, user: User, why: str) -> HttpResponse:
     saved_views.make_default(user, None)
-    messages.warning(request, _("%(why)s The queue opens with everything again.") % {"why": why})
+    messages.warning(request, _("%(why)s The queue opens with all submissions.") % {"why": why})
     return redirect("review_queue")
 
 
@@ -48,7 +48,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     except saved_views.CannotKeep as why:
         messages.error(request, str(why))
         return redirect(f"{reverse('review_queue')}?{saved_views.query_of(params) or 'view=all'}")
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    messages.success(request, _("View “%(name)s” saved.") % {"name": view.name})
     return redirect(_address(view))
 
 
@@ -60,9 +60,9 @@ def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     action = request.POST.get("action")
     if action == "remove":
         saved_views.remove(view, by=user)
-        messages.success(request, _("The view “%(name)s” is removed.") % {"name": view.name})
+        messages.success(request, _("View “%(name)s” deleted.") % {"name": view.name})
         return redirect(f"{reverse('review_queue')}?view=all")
     saved_views.make_default(user, view if action == "default" else None)
-    text = _("The queue opens with this view now.") if action == "default" else _("The queue opens with everything.")
+    text = _("Default view set.") if action == "default" else _("Default view removed. The queue opens with all.")
     messages.success(request, text)
     return redirect(_address(view))

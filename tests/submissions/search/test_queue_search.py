@@ -75,7 +75,7 @@ def test_search_of_an_address_that_is_not_ours_says_so(token: str) -> None:
     pending = make_at(Status.PENDING)
     response = browser(make_user(Role.OFFICER)).get("/review/", {"q": token})
     assert pending.reference not in shown(response)
-    assert "too old or not ours" in response.content.decode()
+    assert "search link has expired" in response.content.decode()
 
 
 def test_search_in_an_address_opens_for_a_working_day() -> None:
@@ -107,7 +107,7 @@ def test_view_under_the_same_name_is_replaced() -> None:
 
 def test_view_without_a_name_says_what_to_do() -> None:
     page = browser(make_user(Role.OFFICER)).post("/review/views/", {"query": "face=low"}, follow=True)
-    assert "Give the view a name" in page.content.decode()
+    assert "Enter a name for the view" in page.content.decode()
     assert not SavedView.objects.exists()
 
 
@@ -119,7 +119,7 @@ def test_view_of_a_colleague_opens_when_shared_and_is_refused_in_words_when_not(
     assert client.get(f"/review/views/{shared.pk}/", follow=True).status_code == 200
     refused = client.get(f"/review/views/{private.pk}/")
     assert refused.status_code == 403
-    assert "Odd Owner&#x27;s own. Ask them to share it" in refused.content.decode()
+    assert "Odd Owner has not shared this view. Ask them to share it" in refused.content.decode()
     agent = browser(make_user()).get(f"/review/views/{shared.pk}/")
     assert agent.status_code == 403
     assert "for compliance officers and managers" in agent.content.decode()
@@ -128,7 +128,7 @@ def test_view_of_a_colleague_opens_when_shared_and_is_refused_in_words_when_not(
 def test_view_that_is_gone_says_so() -> None:
     response = browser(make_user(Role.OFFICER)).get("/review/views/00000000-0000-4000-8000-000000000000/")
     assert response.status_code == 403
-    assert "This view is gone" in response.content.decode()
+    assert "This view was deleted by its owner" in response.content.decode()
 
 
 def test_default_view_opens_the_queue_until_it_is_not_offered_any_more() -> None:
@@ -140,7 +140,7 @@ def test_default_view_opens_the_queue_until_it_is_not_offered_any_more() -> None
     assert client.get("/review/?view=all").status_code == 200
     SavedView.objects.update(is_shared=False)
     page = client.get("/review/", follow=True).content.decode()
-    assert "opens with everything again" in page
+    assert "opens with all submissions" in page
     officer.refresh_from_db()
     assert officer.default_view is None
 
@@ -181,4 +181,4 @@ def test_queue_filter_with_a_null_character_is_left_out_with_a_sentence(name: st
     """PostgreSQL refuses a NUL in a text, so such a value must not reach a query."""
     page = browser(make_user(Role.OFFICER)).get("/review/", {name: "a\0b"})
     assert page.status_code == 200
-    assert "was left out" in page.content.decode()
+    assert "was ignored" in page.content.decode()
