@@ -191,7 +191,7 @@ def test_search_text_stands_sealed_in_the_address() -> None:
     assert "status" not in address
     page = client.get(address)
     assert [row.pk for row in page.context["page"].rows] == [found.pk]
-    assert "type it again" in sentences(client.get("/submissions/?q=only.one@example.com"))
+    assert "Search again" in sentences(client.get("/submissions/?q=only.one@example.com"))
 
 
 @pytest.mark.parametrize(
