@@ -22,6 +22,7 @@ from submissions.views.operations import discrepancies, sending, webhook
 from submissions.views.privacy import data_subject, retention
 from submissions.views.reporting import access_report, exports, reports
 from submissions.views.review import claims, decisions, handover, notes, page, queue, saved_views
+from submissions.views.settings import consent_texts, overview, people, projects, teams, webhooks
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -100,5 +101,24 @@ urlpatterns = [
     path("phone/language/", phone.choose_language, name="phone_language"),
     path("phone/<uuid:pk>/", phone.take, name="phone_take"),
     path("phone/<uuid:pk>/hint/", phone.hint, name="phone_hint"),
+    path("settings/", overview.overview, name="settings"),
+    path("settings/projects/", projects.project_list, name="settings_projects"),
+    path("settings/projects/new/", projects.new, name="settings_project_new"),
+    path("settings/projects/<uuid:pk>/resume/", projects.resume, name="settings_project_resume"),
+    path("settings/projects/<uuid:pk>/webhook/rotate/", webhooks.rotate, name="settings_webhook_rotate"),
+    path("settings/projects/<uuid:pk>/webhook/end/", webhooks.end_former, name="settings_webhook_end"),
+    path("settings/projects/<uuid:pk>/<slug:tab>/", projects.edit, name="settings_project"),
+    path("settings/people/", people.people, name="settings_people"),
+    path("settings/people/new/", people.new, name="settings_person_new"),
+    path("settings/people/<int:pk>/", people.edit, name="settings_person"),
+    path("settings/people/<int:pk>/password/", people.give_password, name="settings_person_password"),
+    path("settings/people/<int:pk>/factors/", people.reset_factors, name="settings_person_factors"),
+    path("settings/people/<int:pk>/sessions/", people.end_sessions, name="settings_person_sessions"),
+    path("settings/teams/", teams.teams, name="settings_teams"),
+    path("settings/teams/new/", teams.new, name="settings_team_new"),
+    path("settings/teams/<int:pk>/", teams.edit, name="settings_team"),
+    path("settings/consent-texts/", consent_texts.consent_texts, name="settings_consent_texts"),
+    path("settings/consent-texts/new/", consent_texts.new, name="settings_consent_text_new"),
+    path("settings/consent-texts/<int:pk>/", consent_texts.consent_text, name="settings_consent_text"),
     path("webhooks/argos/<str:token>/", webhook.receive, name="webhook"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from submissions.models import Submission, User
+from submissions.models import Project, Submission, User
 from submissions.review import decisions, page_context
 
 
@@ -33,3 +33,16 @@ def decide(client: Client, submission: Submission, verdict: str, **data: Any) ->
     return client.post(
         f"/review/{submission.pk}/decide/", {"verdict": verdict, "seen": seen, "warning": warned, **data}
     )
+
+
+def save_tab(client: Client, project: Project, tab: str, **changed: str) -> Any:
+    """Post a tab of a project's settings as it stands, with these changes."""
+    url = f"/settings/projects/{project.pk}/{tab}/"
+    page = client.get(url).context
+    forms = [page["form"]]
+    for _editor, rows in page["lists"]:
+        forms += [rows.management_form, *rows.forms]
+    values = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
+    kept = {name: value for name, value in values.items() if value is not None and value is not False}
+    kept |= {name: "on" for name, value in kept.items() if value is True}
+    return client.post(url, {**kept, **changed})

@@ -52,7 +52,7 @@ def test_errors_and_the_administration_are_as_shut(monkeypatch: pytest.MonkeyPat
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
     strict.force_login(factories.make_user(Role.MANAGER))
     answers = {
-        "admin": (client.get("/admin/"), 200),
+        "admin": (client.get("/admin/submissions/submission/"), 200),
         "not allowed": (client.get("/submissions/new/"), 403),
         "no token": (strict.post("/sending/"), 403),
         "wrong host": (client.get("/", HTTP_HOST="elsewhere.example"), 400),
@@ -131,7 +131,7 @@ def test_language_cookie_is_secure_under_https(path: str) -> None:
         assert bool(cookie["secure"]) is is_secure
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/submissions/user/", "/admin/nothing/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/submissions/submission/", "/admin/nothing/"])
 def test_agent_in_the_administration_is_refused_and_not_sent_round(path: str) -> None:
     client = Client()
     client.force_login(factories.make_user(Role.AGENT))

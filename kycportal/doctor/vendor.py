@@ -5,14 +5,14 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection as database
 
-from argos.errors import Throttled, VendorError
+from argos.errors import VendorError
 from kycportal.doctor import Finding, bad, good, note
-from submissions.core import clock, redis_client, vendor_text
+from submissions.core import clock, redis_client
 from submissions.models import Project
 from submissions.outbox import gate, vendor_client
-from submissions.vendor_sync import polling
+from submissions.vendor_sync import connection
 
 CLOSE = 2.0  # seconds
 FAR = clock.MAX_DRIFT.total_seconds()
@@ -21,19 +21,17 @@ FAR = clock.MAX_DRIFT.total_seconds()
 def reach() -> Iterator[Finding]:
     projects = list(Project.objects.filter(is_open=True))
     if not projects:
-        yield note("vendor", "no project yet", "An administrator makes one in the admin.")
+        yield note("vendor", "no project yet", "An administrator makes one at /settings/projects/.")
     for project in projects:
-        try:
-            problem = polling.try_key(project)
-        except Throttled as error:
+        answer = connection.ask(project)
+        if answer.is_throttled:
             do = "On its page stand the calls it may make. Reads get 80 % of them, Step 1 90 %, decisions all."
-            yield bad("vendor", f"{project.name}: {vendor_text.budget_sentence(error)}", do)
-            continue
-        if problem:
-            do = "Check base URL and key on its page, and that the vendor allows this host's address."
-            yield bad("vendor", f"{project.name}: {problem}", do)
+            yield bad("vendor", f"{project.name}: {answer.problem}", do)
+        elif answer.problem:
+            do = "Check address and key on its page, and that ARGOS allows this host's address."
+            yield bad("vendor", f"{project.name}: {answer.problem}", do)
         elif project.paused_at is not None:
-            do = "It answers now: an administrator resumes sending at /sending/."
+            do = "It answers now: an administrator resumes it on its page in the settings."
             yield bad("vendor", f"{project.name} is paused: {project.paused_reason}", do)
         else:
             yield good("vendor", f"{project.name} answers at {project.base_url}")
@@ -51,8 +49,8 @@ def clocks() -> Iterator[Finding]:
 
 
 def _offsets() -> Iterator[tuple[str, float]]:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    if database.vendor == "postgresql":
+        with database.cursor() as cursor:
             before = time.time()
             cursor.execute("SELECT clock_timestamp()")
             database_time: datetime = cursor.fetchone()[0]

@@ -4,9 +4,8 @@ const GO = { h: "start", s: "submission_list", q: "review_queue", r: "reports" }
 let isGoing = false; // after G, the next key names a page
 
 export function watchShell() {
-  for (const button of document.querySelectorAll("[data-theme-toggle], [data-shortcuts], [data-toast-close]")) {
-    button.hidden = false;
-  }
+  const needScript = "[data-theme-toggle], [data-shortcuts], [data-toast-close], [data-copy]";
+  for (const button of document.querySelectorAll(needScript)) button.hidden = false;
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   fade(document);
@@ -36,6 +35,20 @@ function onClick(event) {
   if (target.closest("[data-theme-toggle]")) switchTheme();
   if (target.closest("[data-shortcuts]")) document.querySelector("#shortcuts").showModal();
   target.closest("[data-toast-close]")?.closest("[data-toast]").remove();
+  const copying = target.closest("[data-copy]");
+  if (copying) copy(copying);
+}
+
+// Copies the value of the field that the button names. Where the browser forbids it the value is selected.
+async function copy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.querySelector("span").textContent = button.dataset.copied;
+  } catch {
+    field.focus();
+  }
 }
 
 function switchTheme() {

@@ -21,11 +21,6 @@ def unmasked(posted: QueryDict) -> bool:
     return posted.get("open") == "1"
 
 
-def acting(*actions: str) -> When:
-    """Return a test for these actions of an admin list. A form may post several; Django chooses one by its index."""
-    return lambda posted: not set(posted.getlist("action")).isdisjoint(actions)
-
-
 ACTIONS: dict[str, When] = {
     # Personal data
     "reveal": always,
@@ -41,15 +36,19 @@ ACTIONS: dict[str, When] = {
     # Sessions, people, and where data goes
     "session_end": always,
     "sessions_end": always,
-    "admin:submissions_user_add": always,
-    "admin:submissions_user_change": always,
-    "admin:submissions_user_changelist": acting("give_password", "forget_second_factors", "end_sessions"),
-    "admin:submissions_project_add": always,
-    "admin:submissions_project_change": always,
-    "admin:submissions_project_changelist": acting("replace_webhook_token", "resume_sending"),
-    "admin:submissions_consenttext_add": always,
-    "admin:submissions_team_add": always,
-    "admin:submissions_team_change": always,
+    "settings_person_new": always,
+    "settings_person": always,
+    "settings_person_password": always,
+    "settings_person_factors": always,
+    "settings_person_sessions": always,
+    "settings_project_new": always,
+    "settings_project": always,
+    "settings_project_resume": always,
+    "settings_webhook_rotate": always,
+    "settings_webhook_end": always,
+    "settings_consent_text_new": always,
+    "settings_team_new": always,
+    "settings_team": always,
 }
 
 

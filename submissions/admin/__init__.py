@@ -1,6 +1,6 @@
-"""The Django admin: administrators manage projects and people, officers and managers look at submissions read-only."""
+"""The Django admin: submissions, read-only and without personal data. Settings are pages of the portal's own."""
 
-from submissions.admin import consent, people, projects, records  # noqa: F401 (each registers its pages)
+from submissions.admin import records  # noqa: F401 (registers its pages)
 from submissions.admin.site import site
 
 __all__ = ["site"]

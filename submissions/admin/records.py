@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from argos import matrix
 from submissions.admin.site import LightAdmin, site
@@ -20,7 +21,7 @@ from submissions.core import clock
 from submissions.models import Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.templatetags.kyc import in_words, score
-from submissions.workflow.role_permissions import user_can_read_records
+from submissions.workflow.role_permissions import user_can_read_records, user_can_see_queue
 
 COUNT_BOUND = 5000
 
@@ -35,11 +36,11 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class PendingFilter(admin.SimpleListFilter):
-    title = _("waits for review")
+    title = _("review")
     parameter_name = "pending"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("1", _("Pending")), ("late", _("Pending, under 2 hours left"))]
+        return [("1", pgettext_lazy("filter", "Pending review")), ("late", _("Pending review, due in under 2 h"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> "QuerySet[Submission]":
         if self.value() == "1":
@@ -90,6 +91,19 @@ class SubmissionAdmin(LightAdmin):
         "to_review",
     )
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Administrators decide nothing: the link to the review page would lead them nowhere."""
+        may_review = isinstance(request.user, User) and user_can_see_queue(request.user)
+        return self.list_display if may_review else tuple(name for name in self.list_display if name != "to_review")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("All records"), **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, {"title": _("Record"), **(extra_context or {})})
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and user_can_read_records(request.user)
 
@@ -109,23 +123,23 @@ class SubmissionAdmin(LightAdmin):
         rows: QuerySet[Submission] = Submission.objects.defer("values_sealed", "ocr_sealed", "reasons_sealed")
         return rows
 
-    @admin.display(description=_("document"))
+    @admin.display(description=_("ID"))
     def document(self, submission: Submission) -> str:
         return f"{submission.issuing_country} {fields.choice_label(submission.id_type)}"
 
-    @admin.display(description=_("Face, liveness"))
+    @admin.display(description=_("Face similarity, liveness"))
     def scores(self, submission: Submission) -> str:
         return f"{score(submission.face_similarity)}, {score(submission.liveness)}"
 
-    @admin.display(description=_("Recognised ID type"))
+    @admin.display(description=_("ID type read"))
     def recognized(self, submission: Submission) -> str:
         return fields.choice_label(submission.recognized_id_type) or "–"
 
-    @admin.display(description=_("tries used"))
+    @admin.display(description=_("attempts used"))
     def tries(self, submission: Submission) -> str:
         return f"{submission.tries_used} / 3"
 
-    @admin.display(description=_("time left"))
+    @admin.display(description=_("due"))
     def left(self, submission: Submission) -> str:
         return in_words(submission.time_left)
 

@@ -1,30 +1,23 @@
-"""The admin site and who may do what on it: by role, with nothing to grant and no superuser."""
+"""The admin site and who may read on it: by role, with nothing to grant and no superuser."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.db.models import CharField, EmailField, Field, Model, URLField
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from submissions.core import text_fields
 from submissions.models import User
 from submissions.workflow.permissions import NotAllowed
-from submissions.workflow.role_permissions import user_can_administer
 
 
 class PortalAdmin(admin.AdminSite):
-    site_header = _("KYC Portal administration")
     site_title = _("KYC Portal")
-    index_title = _("What is managed here")
-    site_url = "/"
     login_form = AdminAuthenticationForm
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -43,12 +36,14 @@ class PortalAdmin(admin.AdminSite):
 
     def _refuse(self, request: HttpRequest) -> None:
         if request.user.is_authenticated and not self.has_permission(request):
-            raise NotAllowed(_("The administration is not for your role."))
+            raise NotAllowed(_("Records are for officers, managers and administrators."))
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """An administrator's start page is this one: for them "View site" led nowhere."""
-        context = super().each_context(request)
-        return {**context, "site_url": None} if may_administer(request) else context
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+        """The only records are submissions."""
+        return redirect("admin:submissions_submission_changelist")
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+        return redirect("admin:submissions_submission_changelist")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One way in: the portal's own."""
@@ -66,18 +61,12 @@ class PortalAdmin(admin.AdminSite):
 site = PortalAdmin(name="admin")
 
 
-def may_administer(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and user_can_administer(request.user)
-
-
 class LightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Without the scripts that write one field from another, a third of a page's weight: nothing here is prefilled."""
-
-    SCRIPTS = ("vendor/jquery/jquery.min", "jquery.init", "core", "admin/RelatedObjectLookups", "actions")
+    """Without scripts and styles of Django's: the records are read within the portal's frame."""
 
     @property
     def media(self) -> Media:
-        return Media(js=[f"admin/js/{name}.js" for name in self.SCRIPTS])
+        return Media()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """What the page's own filters ask, no more: `password__startswith` would read a hash by its letters."""
@@ -90,34 +79,3 @@ def _asked_by(filtered: Any) -> set[str]:
     if not isinstance(filtered, str):
         return {filtered.parameter_name}
     return {f"{filtered}__{ending}" for ending in ("exact", "id__exact", "isnull")}
-
-
-class ForAdministrators(LightAdmin):
-    """Pages that administrators read, add to and change. Nothing is deleted here."""
-
-    formfield_overrides: ClassVar[dict[type[Field], dict[str, Any]]] = {  # type: ignore[type-arg]
-        CharField: {"form_class": text_fields.TextField},
-        EmailField: {"form_class": text_fields.EmailField},
-        URLField: {"form_class": forms.URLField},
-    }
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_administer(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return may_administer(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_administer(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return may_administer(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """The record of events tells who changed what; Django's own log is not kept beside it."""
-
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """As for additions."""

@@ -14,7 +14,8 @@ from submissions.models.image import CaptureSource, Image, ImageKind
 from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
-from submissions.models.project import Project, Reviewer
+from submissions.models.project import Project
+from submissions.models.project_choices import Reviewer
 from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal

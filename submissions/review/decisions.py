@@ -21,7 +21,7 @@ from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
 from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
-from submissions.models.project import SecondReview
+from submissions.models.project_choices import SecondReview
 from submissions.outbox import ledger, new_calls, stored_replies
 from submissions.review import mentions, reject_reasons
 from submissions.review.corrections import CORRECTABLE

@@ -40,6 +40,7 @@ def in_words(left: timedelta | None) -> str:
     return _("Overdue by %(time)s") % {"time": words} if left < timedelta(0) else _("in %(time)s") % {"time": words}
 
 
+@register.filter
 def span(minutes: int) -> str:
     days, hours = divmod(minutes // 60, 24)
     if days:

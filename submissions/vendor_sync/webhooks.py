@@ -29,8 +29,13 @@ MOVING = {"submit", "approved", "rejected", "retry", "created", "updated", "dele
 
 
 def project_of(token: str) -> Project | None:
-    """Return the project with this token, with the columns that the intake needs."""
-    return Project.objects.filter(webhook_token_hash=webhook_token_hash(token)).only("webhook_addresses").first()
+    """Return the project of a webhook URL, for an hour after a rotation by the former one too.
+
+    Only what the intake needs is read.
+    """
+    digest = webhook_token_hash(token)
+    former = Q(former_webhook_token_hash=digest, former_webhook_until__gt=clock.now())
+    return Project.objects.filter(Q(webhook_token_hash=digest) | former).only("webhook_addresses").first()
 
 
 def may_come_from(project: Project, address: str | None) -> bool:

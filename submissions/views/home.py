@@ -16,6 +16,7 @@ from submissions.review import mentions, queue, verdicts
 from submissions.search.counting import shown
 from submissions.views import todo
 from submissions.views.request_helpers import person, safe_next
+from submissions.views.settings import overview as settings_overview
 from submissions.workflow import alerts
 from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import is_administrator, is_manager, user_can_see_queue
@@ -28,7 +29,7 @@ DUE_SOON = 5
 def start(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if is_administrator(user):
-        return redirect("admin:index")
+        return settings_overview.overview(request)
     if is_manager(user):
         template, context, rows = "home/manager.html", *_manager(user)
     elif user_can_see_queue(user):

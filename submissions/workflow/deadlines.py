@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from submissions.core import clock
 from submissions.models import Project, Submission
-from submissions.models.project import PendingClock
+from submissions.models.project_choices import PendingClock
 
 RESULT_LIMIT = timedelta(hours=24)
 FIRST_STEP2_WARNING = timedelta(hours=4)

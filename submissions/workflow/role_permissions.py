@@ -49,7 +49,7 @@ def user_can_list(user: User) -> bool:
 
 
 def check_user_can_list(user: User) -> None:
-    _require(user_can_list(user), _("Administrators see submissions without personal data, in the admin."))
+    _require(user_can_list(user), _("Administrators see submissions without personal data, under All records."))
 
 
 def user_can_see_handover(user: User) -> bool:
@@ -163,8 +163,12 @@ def user_can_see_all_figures(user: User) -> bool:
 
 
 def user_can_administer(user: User) -> bool:
-    """Whether the user changes projects, keys, users, teams, and consent texts in the admin."""
+    """Whether the user changes projects, keys, people, teams, and consent texts."""
     return user.is_active and is_administrator(user)
+
+
+def check_user_can_administer(user: User) -> None:
+    _require(user_can_administer(user), _("Settings are for administrators."))
 
 
 def user_can_read_records(user: User) -> bool:

@@ -10,7 +10,6 @@ from django.conf import settings
 
 from submissions.accounts import demo
 from submissions.models import Project
-from submissions.models.project import webhook_token_hash
 from tests.drills import guards
 from tests.drills.catalogue import Drill
 from tests.drills.plant import Clock, Plant
@@ -43,6 +42,6 @@ def staged(drill: Drill, options: argparse.Namespace, broker: list[str]) -> Iter
 def stage_project(sandbox_url: str) -> Project:
     project = make_project(base_url=f"{sandbox_url}/v3", connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
     project.api_key = KEY
-    project.webhook_token_hash = webhook_token_hash(demo.webhook_token(settings.DATA_DIR, KEY))
+    project.webhook_token = demo.webhook_token(settings.DATA_DIR, KEY)
     project.save()
     return project

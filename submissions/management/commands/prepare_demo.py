@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand
 from submissions.accounts import demo
 from submissions.demo import seed
 from submissions.models import Project, Team, User
-from submissions.models.project import webhook_token_hash
 
 EVERYTHING = ("has_address_codes", "has_address_image", "has_structured_address", "has_account_occupancy")
 
@@ -71,12 +70,12 @@ def _fingerprint(password: str) -> str:
 def _project(name: str, key: str, **options: bool) -> None:
     """Made once; its address follows SANDBOX_PORT at every start."""
     url = demo.vendor_url(settings)
-    token_hash = webhook_token_hash(demo.webhook_token(settings.DATA_DIR, key))
+    token = demo.webhook_token(settings.DATA_DIR, key)
     project = Project.objects.filter(name=name).first()
     if project is None:
         project = Project(name=name, admin_email=demo.ADMIN_EMAIL, paths={"address_code": "Address_code"}, **options)
-    elif (project.base_url, project.webhook_token_hash) == (url, token_hash):
+    elif (project.base_url, project.webhook_token) == (url, token):
         return
-    project.base_url, project.webhook_token_hash = url, token_hash
+    project.base_url, project.webhook_token = url, token
     project.api_key = key
     project.save()

@@ -34,6 +34,7 @@ class Wrapped:
 WRAPPED = (
     Wrapped(SubmissionKey, "wrapped", SubmissionKey.label_of),
     Wrapped(Project, "api_key_sealed", lambda pk: f"project.api_key:{pk}"),
+    Wrapped(Project, "webhook_token_sealed", Project.webhook_label_of),
     Wrapped(AccessReview, "remark_sealed", AccessReview.label_of),
     Wrapped(Export, "key_wrapped", key_label),
     Wrapped(Export, "file_key_wrapped", file_key_label),

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from submissions.models import User
 from submissions.workflow.role_permissions import (
+    user_can_administer,
     user_can_answer_data_subject,
     user_can_export,
     user_can_list,
@@ -68,6 +69,12 @@ OPERATIONS = (
     ),
     Entry("handover", _("Shift handover"), "clock-share", user_can_see_handover),
 )
+SETTINGS = (
+    Entry("settings_projects", _("Projects"), "building", user_can_administer),
+    Entry("settings_people", _("People"), "users", user_can_administer),
+    Entry("settings_teams", _("Teams"), "users-group", user_can_administer),
+    Entry("settings_consent_texts", _("Consent texts"), "file-text", user_can_administer),
+)
 RECORDS = (
     Entry("export_list", _("Exports"), "file-export", user_can_export),
     Entry("access_months", _("Access log"), "eye-check", user_can_see_access_report),
@@ -75,7 +82,7 @@ RECORDS = (
     Entry("retention", _("Data retention"), "trash", user_can_retain),
     Entry("admin:index", _("All records"), "database", user_can_read_records),
 )
-GROUPS = (("", WORK), (_("Operations"), OPERATIONS), (_("Records"), RECORDS))
+GROUPS = (("", WORK), (_("Operations"), OPERATIONS), (_("Settings"), SETTINGS), (_("Records"), RECORDS))
 
 
 def groups_for(user: User, path: str, counts: Mapping[str, int]) -> list[tuple[Any, list[Link]]]:

@@ -135,7 +135,7 @@ def test_changing_the_password_ends_the_other_sessions() -> None:
 def test_administrator_ends_sessions() -> None:
     user = factories.make_user()
     client, admin = signed_in(user), signed_in(factories.make_user(Role.ADMINISTRATOR))
-    admin.post("/admin/submissions/user/", {"action": "end_sessions", "_selected_action": [user.pk]})
+    admin.post(f"/settings/people/{user.pk}/sessions/")
     assert client.get("/submissions/").status_code == 302
 
 
@@ -146,7 +146,7 @@ def test_rows_of_ended_sessions_are_cleared() -> None:
     assert not Session.objects.filter(pk=client.session.session_key).exists()
 
 
-PEOPLE = "/admin/submissions/user/"
+PEOPLE = "/settings/people/"
 
 
 class TestTrust:
@@ -156,38 +156,34 @@ class TestTrust:
     def admin(self) -> User:
         return factories.make_user(Role.ADMINISTRATOR)
 
-    @pytest.mark.parametrize(
-        ("action", "kind"), [("give_password", "password_reset"), ("forget_second_factors", "second_factors_reset")]
-    )
-    def test_later_an_act_on_a_person_asks_who_is_there(self, admin: User, action: str, kind: str) -> None:
-        form = {"action": action, "_selected_action": [factories.make_user().pk]}
-        client = signed_in(admin)
+    @pytest.mark.parametrize(("act", "kind"), [("password", "password_reset"), ("factors", "second_factors_reset")])
+    def test_later_an_act_on_a_person_asks_who_is_there(self, admin: User, act: str, kind: str) -> None:
+        url, client = f"{PEOPLE}{factories.make_user().pk}/{act}/", signed_in(admin)
         with after(minutes=11):
-            asked = client.post(PEOPLE, form)
+            asked = client.post(url)
             assert (asked.status_code, b"step_up_password" in asked.content) == (403, True)
-            assert client.post(PEOPLE, {**form, "step_up_password": "wrong"}).status_code == 403
+            assert client.post(url, {"step_up_password": "wrong"}).status_code == 403
             assert not Event.objects.filter(kind=kind).exists()
-            client.post(PEOPLE, {**form, "step_up_password": factories.PASSWORD})
+            client.post(url, {"step_up_password": factories.PASSWORD})
         assert Event.objects.filter(kind=kind).exists()
 
-    @pytest.mark.parametrize("action", ["give_password", "forget_second_factors"])
-    def test_nobody_does_it_for_themselves(self, admin: User, action: str) -> None:
-        other, client = factories.make_user(), signed_in(admin)
-        page = client.post(PEOPLE, {"action": action, "_selected_action": [other.pk, admin.pk]}, follow=True)
+    @pytest.mark.parametrize("act", ["password", "factors"])
+    def test_nobody_does_it_for_themselves(self, admin: User, act: str) -> None:
+        page = signed_in(admin).post(f"{PEOPLE}{admin.pk}/{act}/", follow=True)
         assert b"Not for yourself" in page.content
         assert not Event.objects.filter(kind__in=("password_reset", "second_factors_reset")).exists()
 
     def test_later_forms_and_the_webhook_address_ask_too(self, admin: User) -> None:
         project, client = factories.make_project(), signed_in(admin)
-        projects = "/admin/submissions/project/"
+        projects = f"/settings/projects/{project.pk}/"
         with after(minutes=11):
-            for url in (f"{PEOPLE}add/", f"{PEOPLE}{admin.pk}/change/", f"{projects}{project.pk}/change/"):
+            for url in (f"{PEOPLE}new/", f"{PEOPLE}{admin.pk}/", f"{projects}connection/"):
                 assert client.get(url).status_code == 200
                 assert b"step_up_password" in client.post(url, {"name": "New"}).content
-            action = {"action": "replace_webhook_token", "_selected_action": [project.pk]}
-            assert b"step_up_password" in client.post(projects, action).content
+            rotate = f"{projects}webhook/rotate/"
+            assert b"step_up_password" in client.post(rotate).content
             assert not Event.objects.filter(kind="webhook_token_replaced").exists()
-            client.post(projects, {**action, "step_up_password": factories.PASSWORD})
+            client.post(rotate, {"step_up_password": factories.PASSWORD})
         assert Event.objects.filter(kind="webhook_token_replaced").exists()
 
 

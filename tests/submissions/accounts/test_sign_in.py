@@ -329,15 +329,14 @@ def test_next_leads_nowhere_else(client: Client) -> None:
 
 def test_administrator_makes_people_and_one_time_passwords(client: Client) -> None:
     factories.sign_in(client, factories.make_user(Role.ADMINISTRATOR))
-    form = {"username": "fresh", "name": "Fresh Person", "role": "manager", "is_active": "on"}
-    reply = client.post("/admin/submissions/user/add/", form)
-    password = reply.context["given"][0][1]
+    form = {"username": "fresh", "name": "Fresh Person", "role": "manager"}
+    reply = client.post("/settings/people/new/", form)
+    password = reply.context["password"]
     assert password in reply.content.decode()
     other = Client()
     assert post(other, "fresh", password).status_code == 302
     person = User.objects.get(username="fresh")
-    action = {"action": "give_password", "_selected_action": [person.pk]}
-    assert client.post("/admin/submissions/user/", action).context["given"][0][1] != password
+    assert client.post(f"/settings/people/{person.pk}/password/").context["password"] != password
     assert other.get("/accounts/sessions/").status_code == 302, "their sessions have ended"
 
 
@@ -345,8 +344,8 @@ def test_user_name_is_given_once_whatever_its_capitals(client: Client) -> None:
     person = factories.make_user(Role.OFFICER)
     factories.sign_in(client, factories.make_user(Role.ADMINISTRATOR))
     form = {"username": person.username.upper(), "name": "Twin", "role": "officer", "is_active": "on"}
-    assert b"capitals make no difference" in client.post("/admin/submissions/user/add/", form).content
-    change = f"/admin/submissions/user/{person.pk}/change/"
+    assert b"capitals make no difference" in client.post("/settings/people/new/", form).content
+    change = f"/settings/people/{person.pk}/"
     assert client.post(change, form).status_code == 302, "the same person may be written otherwise"
     assert post(Client(), person.username).status_code == 302
     with pytest.raises(IntegrityError):

@@ -132,21 +132,49 @@ def posted(role: Role, url: str, data: dict[str, Any]) -> Act:
 def resume_project() -> Act:
     project = make_project()
     gate.pause(project, "key")
-    data = {"action": "resume_sending", "_selected_action": [str(project.pk)]}
-    return posted(Role.ADMINISTRATOR, "/admin/submissions/project/", data)
+    return posted(Role.ADMINISTRATOR, f"/settings/projects/{project.pk}/resume/", {})
+
+
+@action
+def change_project() -> Act:
+    data = {"keep_years_after_relationship": 6, "keep_years_after_record": 5, "keep_draft_days": 30}
+    return posted(
+        Role.ADMINISTRATOR, f"/settings/projects/{make_project().pk}/retention/", {**data, "keep_webhook_days": 30}
+    )
 
 
 @action
 def new_webhook_address() -> Act:
-    project = make_project()
-    data = {"action": "replace_webhook_token", "_selected_action": [str(project.pk)]}
-    return posted(Role.ADMINISTRATOR, "/admin/submissions/project/", data)
+    return posted(Role.ADMINISTRATOR, f"/settings/projects/{make_project().pk}/webhook/rotate/", {})
+
+
+@action
+def end_former_webhook_address() -> Act:
+    return posted(Role.ADMINISTRATOR, f"/settings/projects/{make_project().pk}/webhook/end/", {})
 
 
 @action
 def add_person() -> Act:
-    data = {"username": "new", "name": "New One", "role": "officer", "is_active": "on"}
-    return posted(Role.ADMINISTRATOR, "/admin/submissions/user/add/", data)
+    data = {"username": "new", "name": "New One", "role": "officer"}
+    return posted(Role.ADMINISTRATOR, "/settings/people/new/", data)
+
+
+@action
+def change_person() -> Act:
+    person = make_user(Role.OFFICER)
+    data = {"username": person.username, "name": "New Name", "role": "officer", "is_active": "on"}
+    return posted(Role.ADMINISTRATOR, f"/settings/people/{person.pk}/", data)
+
+
+@action
+def add_team() -> Act:
+    return posted(Role.ADMINISTRATOR, "/settings/teams/new/", {"name": "Third desk"})
+
+
+@action
+def add_consent_text() -> Act:
+    data = {"project": str(make_project().pk), "version": "2", "text": "Read out"}
+    return posted(Role.ADMINISTRATOR, "/settings/consent-texts/new/", data)
 
 
 @action

@@ -91,10 +91,10 @@ def test_a_consent_text_is_never_changed(project: Project) -> None:
 def test_administrators_add_consent_texts_and_change_none(client: Client, project: Project) -> None:
     sign_in(client, make_user(Role.ADMINISTRATOR))
     data = {"project": str(project.pk), "version": "2", "text": "New"}
-    assert client.post("/admin/submissions/consenttext/add/", data).status_code == 302
+    assert client.post("/settings/consent-texts/new/", data).status_code == 302
     assert consent.current_text(project) == ConsentText.objects.get(version="2")
-    url = f"/admin/submissions/consenttext/{ConsentText.objects.get(version='2').pk}/change/"
-    assert client.post(url, {**data, "text": "Changed"}).status_code == 403
+    url = f"/settings/consent-texts/{ConsentText.objects.get(version='2').pk}/"
+    assert client.post(url, {**data, "text": "Changed"}).status_code == 405
     assert Event.objects.filter(kind="consent_text_added").count() == 1
 
 

@@ -91,6 +91,7 @@ def test_every_personal_column_is_found_by_its_type() -> None:
         ("WebhookDelivery", "body_sealed"),  # its row is deleted
         ("Difference", "note_wrapped"),  # belongs to no submission
         ("Project", "api_key_sealed"),
+        ("Project", "webhook_token_sealed"),
         ("AccessReview", "remark_sealed"),
         ("Export", "key_wrapped"),
         ("Export", "told_sealed"),

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from submissions.models import Project, Role
 from submissions.outbox.rate_budget import Budget
+from tests.clients import save_tab
 from tests.factories import make_project, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -15,13 +15,8 @@ pytestmark = pytest.mark.django_db
 
 def typed(project: Project, **changes: Any) -> dict[str, Any]:
     """The project's own form as it stands, with what is typed into it."""
-    client = sign_in(Client(), make_user(Role.ADMINISTRATOR))
-    url = reverse("admin:submissions_project_change", args=[project.pk])
-    form = client.get(url).context["adminform"].form
-    data = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
-    data = {name: value for name, value in data.items() if value is not False}
-    reply = client.post(url, {**data, **changes})
-    return dict(reply.context["adminform"].form.errors) if reply.status_code == 200 else {}
+    reply = save_tab(sign_in(Client(), make_user(Role.ADMINISTRATOR)), project, "connection", **changes)
+    return dict(reply.context["form"].errors) if reply.status_code == 422 else {}
 
 
 def test_key_that_could_not_be_tried_for_want_of_calls_says_that(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,16 @@ MENUS = {
         "/subject/",
         "/admin/",
     ],
-    Role.ADMINISTRATOR: ["/", "/sending/", "/retention/", "/admin/"],
+    Role.ADMINISTRATOR: [
+        "/",
+        "/sending/",
+        "/settings/projects/",
+        "/settings/people/",
+        "/settings/teams/",
+        "/settings/consent-texts/",
+        "/retention/",
+        "/admin/",
+    ],
 }
 
 

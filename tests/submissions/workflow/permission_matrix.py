@@ -245,26 +245,33 @@ ROWS: dict[str, Row] = {
     "passed_on": Row(post=HANDLE, of="submission"),
     "retention": Row(ADMINISTRATORS),
     "retention_act": Row(ADMINISTRATORS, ADMINISTRATORS, of="submission", data={"action": "hold"}),
-    "admin:submissions_consenttext_changelist": Row(ADMIN_ONLY, ADMIN_ONLY),
-    "admin:submissions_consenttext_add": Row(ADMIN_ONLY, ADMIN_ONLY),
-    "admin:submissions_consenttext_change": Row(ADMIN_ONLY, ADMIN_NEVER, of="consent text"),
-    "admin:submissions_consenttext_history": Row(ADMIN_ONLY, ADMIN_ONLY, of="consent text"),
-    "admin:submissions_consenttext_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="consent text"),
     "access_months": Row(MANAGERS),
     "access_month": Row(MANAGERS, of="month"),
     "access_sign": Row(post=MANAGERS, of="month"),
     "subject": Row(REVIEWERS, REVIEWERS),
+    "settings": Row(ADMINISTRATORS),
+    "settings_projects": Row(ADMINISTRATORS),
+    "settings_project_new": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "settings_project": Row(ADMINISTRATORS, ADMINISTRATORS, of="project tab"),
+    "settings_project_resume": Row(post=ADMINISTRATORS, of="project"),
+    "settings_webhook_rotate": Row(ADMINISTRATORS, ADMINISTRATORS, of="project"),
+    "settings_webhook_end": Row(post=ADMINISTRATORS, of="project"),
+    "settings_people": Row(ADMINISTRATORS),
+    "settings_person_new": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "settings_person": Row(ADMINISTRATORS, ADMINISTRATORS, of="user"),
+    "settings_person_password": Row(post=ADMINISTRATORS, of="user"),
+    "settings_person_factors": Row(post=ADMINISTRATORS, of="user"),
+    "settings_person_sessions": Row(post=ADMINISTRATORS, of="user"),
+    "settings_teams": Row(ADMINISTRATORS),
+    "settings_team_new": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "settings_team": Row(ADMINISTRATORS, ADMINISTRATORS, of="team"),
+    "settings_consent_texts": Row(ADMINISTRATORS),
+    "settings_consent_text_new": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "settings_consent_text": Row(ADMINISTRATORS, of="consent text"),
     "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
     "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs beside the tests
     "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
 }
-for _model in ("user", "team", "project"):
-    _name = f"admin:submissions_{_model}"
-    ROWS[f"{_name}_changelist"] = Row(ADMIN_ONLY, ADMIN_ONLY)
-    ROWS[f"{_name}_add"] = Row(ADMIN_ONLY, ADMIN_ONLY)
-    ROWS[f"{_name}_change"] = Row(ADMIN_ONLY, ADMIN_ONLY, of=_model)
-    ROWS[f"{_name}_history"] = Row(ADMIN_ONLY, ADMIN_ONLY, of=_model)
-    ROWS[f"{_name}_delete"] = Row(ADMIN_NEVER, ADMIN_NEVER, of=_model)
 # Addresses without a name: the admin's short form of a change page, and its answer to what it does not know.
 NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}
 

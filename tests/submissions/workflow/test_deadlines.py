@@ -7,7 +7,7 @@ import time_machine
 
 from submissions.core import clock
 from submissions.models import Project, Status, Submission
-from submissions.models.project import PendingClock
+from submissions.models.project_choices import PendingClock
 from submissions.workflow import deadlines
 from submissions.workflow.deadlines import DeadlinePassed
 from tests.factories import make_at, make_project, reload

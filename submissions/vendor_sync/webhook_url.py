@@ -1,0 +1,47 @@
+"""The URL that ARGOS posts a project's webhooks to: rotated by an administrator, the former one valid for an hour."""
+
+import math
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.core import clock
+from submissions.models import Project
+
+OVERLAP = timedelta(hours=1)
+FORMER = ("former_webhook_token_hash", "former_webhook_until")
+
+
+def current(project: Project) -> str:
+    """Return the whole URL; "" where the project has none or only its hash was kept."""
+    token = project.webhook_token
+    return f"{settings.PUBLIC_URL}{reverse('webhook', args=[token])}" if token else ""
+
+
+def former_left(project: Project) -> int:
+    """Return for how many minutes, rounded up, the URL before the last rotation is valid; 0 where it is not."""
+    if project.former_webhook_until is None:
+        return 0
+    return max(0, math.ceil((project.former_webhook_until - clock.now()).total_seconds() / 60))
+
+
+def rotate(project: Project, *, by: Actor) -> None:
+    """Make a new URL. The present one stays valid for an hour; one before it ends at once."""
+    with transaction.atomic():
+        locked = Project.objects.select_for_update().get(pk=project.pk)
+        locked.former_webhook_token_hash = locked.webhook_token_hash
+        locked.former_webhook_until = clock.now() + OVERLAP if locked.webhook_token_hash else None
+        locked.new_webhook_token()
+        locked.save(update_fields=[*FORMER, "webhook_token_hash", "webhook_token_sealed"])
+        events.record("webhook_token_replaced", by=by, fields={"project": locked.name})
+
+
+def end_former(project: Project, *, by: Actor) -> None:
+    """End the former URL before its hour is over."""
+    with transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(former_webhook_token_hash="", former_webhook_until=None)
+        events.record("former_webhook_ended", by=by, fields={"project": project.name})

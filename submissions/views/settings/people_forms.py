@@ -1,0 +1,74 @@
+"""The forms for people and teams. Nobody changes their own role or deactivates themselves."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from submissions.accounts.preferences import language
+from submissions.models import Role, Team, User
+from submissions.views.settings.setting_form import Sections, SettingForm
+
+HELP = {
+    "username": _("For sign-in. Capitals make no difference."),
+    "name": _("Shown to colleagues and in the audit log."),
+    "email": _("Receives notifications. They name references only."),
+    "role": _("Decides which pages and actions the person has."),
+    "team": _("Agents see the submissions of their team. Required for agents."),
+    "is_active": _("Off: no sign-in, and every session ends. Records stay."),
+}
+
+
+def _languages() -> list[tuple[str, Any]]:
+    return [("", _("Language of the browser")), *language.names().items()]
+
+
+class PersonForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (pgettext_lazy("settings", "Person"), ("name", "username", "email", "language")),
+        (_("Access"), ("role", "team", "is_active")),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=_languages, required=False, help_text=_("Of pages and e-mails.")
+    )
+
+    class Meta(SettingForm.Meta):
+        model = User
+        fields: ClassVar = ["username", "name", "email", "role", "team", "is_active", "language"]
+        help_texts = HELP
+
+    def clean_username(self) -> str:
+        given: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=given).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Somebody has this user name already; capitals make no difference."))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        role = data.get("role", self.instance.role)
+        if role == Role.AGENT and "team" in self.fields and not data.get("team"):
+            self.add_error("team", _("An agent belongs to a team."))
+        return data
+
+
+class NewPersonForm(PersonForm):
+    class Meta(PersonForm.Meta):
+        fields: ClassVar = ["username", "name", "email", "role", "team", "language"]
+
+
+class OwnForm(PersonForm):
+    """For administrators themselves: without their role and without the switch that would lock them out."""
+
+    class Meta(PersonForm.Meta):
+        fields: ClassVar = ["username", "name", "email", "team", "language"]
+
+
+class TeamForm(SettingForm):
+    sections: ClassVar[Sections] = ((pgettext_lazy("settings", "Team"), ("name",)),)
+
+    class Meta(SettingForm.Meta):
+        model = Team
+        fields: ClassVar = ["name"]
+        labels = {"name": _("Team name")}
+        help_texts = {"name": _("Shown on submissions and in reports.")}

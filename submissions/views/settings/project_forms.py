@@ -1,0 +1,208 @@
+"""The forms of a project, one for each tab. The address and the key are proved before they are used."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from argos import base_url
+from submissions.accounts import demo
+from submissions.models import Project
+from submissions.vendor_sync import connection
+from submissions.views.settings import list_editors
+from submissions.views.settings.list_editors import ListEditor
+from submissions.views.settings.setting_form import Sections, SettingForm
+
+
+class ConnectionForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (pgettext_lazy("settings", "Project"), ("name", "is_open")),
+        (_("E-mails to customers"), ("company_name", "company_contact")),
+        (_("ARGOS connection"), ("base_url", "new_key", "admin_email")),
+    )
+    base_url = forms.URLField(
+        label=_("ARGOS address"),
+        assume_scheme="https",
+        help_text=_("Receives all requests. With the version, for example https://host/v3"),
+    )
+    new_key = forms.CharField(
+        label=_("API key"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Never shown. Empty: the present key stays. A new key is tested before it is saved."),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = ["name", "company_name", "company_contact", "is_open", "base_url", "admin_email"]
+
+    def clean_base_url(self) -> str:
+        """What stands there already may stay: a deployment is told its first address in its own way."""
+        given: str = self.cleaned_data["base_url"]
+        address = base_url.read(given)
+        if address is None:
+            raise forms.ValidationError(
+                _("Write https://, the host and the path alone: no user name, backslash, question mark or # in it.")
+            )
+        is_open = address.scheme != "https" and not demo.is_here(given)
+        if is_open and "base_url" in self.changed_data:
+            raise forms.ValidationError(_("Write https: customers' data and the key go to this address."))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.instance._state.adding and "base_url" in self.changed_data and not data.get("new_key"):
+            self.add_error("new_key", _("Enter the key for the new address. The present key is not sent there."))
+        return data
+
+    def trial(self) -> Project:
+        """Return a copy with the values typed, so that a key that does not work replaces nothing."""
+        project, data = self.instance, self.cleaned_data
+        trial = Project(pk=project.pk, base_url=data["base_url"], paths=project.paths)
+        trial.connect_timeout, trial.read_timeout = 5, 10
+        trial.calls_per_second, trial.calls_per_day = project.calls_per_second, project.calls_per_day
+        trial.api_key = data.get("new_key") or project.api_key
+        return trial
+
+    def is_accepted(self) -> bool:
+        """Whether the form is valid and ARGOS takes its new key; asks ARGOS where a key was typed."""
+        if not self.is_valid():
+            return False
+        if self.cleaned_data.get("new_key") and (problem := connection.ask(self.trial()).problem):
+            self.add_error("new_key", f"{_t('Key not accepted: %(why)s') % {'why': problem}} {self._what_stays()}")
+        return not self.errors
+
+    def _what_stays(self) -> str:
+        if self.instance._state.adding:
+            return _t("The project was not created.")
+        return _t("The present key stays.") if self.instance.api_key_sealed else _t("The project still has no key.")
+
+
+class NewProjectForm(ConnectionForm):
+    """The four settings that a project cannot do without."""
+
+    sections: ClassVar[Sections] = ((_("ARGOS connection"), ("name", "base_url", "new_key", "admin_email")),)
+    new_key = forms.CharField(
+        label=_("API key"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("From the ARGOS dashboard. Never shown again. It is tested before the project is created."),
+    )
+
+    class Meta(ConnectionForm.Meta):
+        fields: ClassVar = ["name", "base_url", "admin_email"]
+
+
+class CaptureForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (
+            _("Options at ARGOS"),
+            (
+                "has_id_authentication",
+                "has_universal_mode",
+                "has_account_occupancy",
+                "vehicle_certificate_value",
+            ),
+        ),
+        (
+            pgettext_lazy("home", "Address"),
+            (
+                "has_address_codes",
+                "has_address_image",
+                "has_structured_address",
+                "requires_typed_address",
+                "requires_address_detail",
+            ),
+        ),
+        (_("Consent"), ("requires_consent",)),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = [
+            "has_id_authentication",
+            "has_universal_mode",
+            "has_account_occupancy",
+            "vehicle_certificate_value",
+            "has_address_codes",
+            "has_address_image",
+            "has_structured_address",
+            "requires_typed_address",
+            "requires_address_detail",
+            "requires_consent",
+        ]
+
+
+class ReviewForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (
+            pgettext_lazy("outcome of a review", "Decision"),
+            ("reviewer", "second_review", "review_target_hours", "pending_clock"),
+        ),
+        (_("Warnings"), ("face_threshold", "liveness_threshold")),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = [
+            "reviewer",
+            "second_review",
+            "review_target_hours",
+            "pending_clock",
+            "face_threshold",
+            "liveness_threshold",
+        ]
+
+
+class RetentionForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (_("Retention of decided submissions"), ("keep_years_after_relationship", "keep_years_after_record")),
+        (_("Retention of drafts and webhooks"), ("keep_draft_days", "keep_webhook_days")),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = [
+            "keep_years_after_relationship",
+            "keep_years_after_record",
+            "keep_draft_days",
+            "keep_webhook_days",
+        ]
+
+
+class AdvancedForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (_("Request limits"), ("calls_per_second", "calls_per_day")),
+        (_("Time limits"), ("connect_timeout", "read_timeout", "settle_minutes", "blocks_first_step2_after_4h")),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = [
+            "calls_per_second",
+            "calls_per_day",
+            "connect_timeout",
+            "read_timeout",
+            "settle_minutes",
+            "blocks_first_step2_after_4h",
+        ]
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: Any
+    form: type[SettingForm]
+    editors: tuple[ListEditor, ...] = ()
+
+
+TABS = {
+    "connection": Tab(_("Connection"), ConnectionForm, (list_editors.NETWORKS,)),
+    "capture": Tab(pgettext_lazy("settings", "Capture"), CaptureForm, (list_editors.BANKS,)),
+    "review": Tab(pgettext_lazy("settings", "Review"), ReviewForm),
+    "retention": Tab(pgettext_lazy("settings", "Retention"), RetentionForm),
+    "advanced": Tab(
+        pgettext_lazy("settings", "Advanced"), AdvancedForm, (list_editors.PATHS, list_editors.FIELD_NAME_ROWS)
+    ),
+}

@@ -1,0 +1,75 @@
+"""The base of the forms under /settings/: the portal's look, one normal form of text, and each setting's default."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from submissions.core import text_fields
+
+FORM_CLASSES: "dict[type[models.Field[Any, Any]], type[forms.Field]]" = {
+    models.CharField: text_fields.TextField,
+    models.TextField: text_fields.TextField,
+    models.EmailField: text_fields.EmailField,
+}
+CSS = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
+
+
+def form_field(field: "models.Field[Any, Any]", **given: Any) -> forms.Field | None:
+    """For `Meta.formfield_callback`: text that people type has the portal's one normal form."""
+    if form_class := FORM_CLASSES.get(type(field)):
+        given.setdefault("form_class", form_class)
+    return field.formfield(**given)
+
+
+Sections = tuple[tuple[Any, tuple[str, ...]], ...]
+
+
+class StyledForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        style(self)
+
+
+class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
+    """`sections`: the titles and field names of the page's cards, in order."""
+
+    sections: ClassVar[Sections] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        style(self)
+        for name, field in self.fields.items():
+            field.help_text = _with_default(field, self._meta.model, name)
+
+    class Meta:
+        formfield_callback = form_field
+
+    def cards(self) -> Iterator[tuple[Any, list[BoundField]]]:
+        for title, names in self.sections:
+            yield title, [self[name] for name in names if name in self.fields]
+
+
+def style(form: forms.BaseForm) -> None:
+    """Give each widget the class of its kind."""
+    for field in form.fields.values():
+        kind = next((css for widget, css in CSS.items() if isinstance(field.widget, widget)), "form-control")
+        field.widget.attrs.setdefault("class", kind)
+
+
+def _with_default(field: forms.Field, model: type[models.Model], name: str) -> str:
+    known = {found.name: found for found in model._meta.fields}
+    if name not in known or not known[name].has_default():
+        return str(field.help_text)
+    default = known[name].get_default()
+    if isinstance(default, bool):
+        default = pgettext("setting", "on") if default else pgettext("setting", "off")
+    elif known[name].choices:
+        default = dict(known[name].flatchoices).get(default, "")
+    if default in ("", None, {}, []):
+        return str(field.help_text)
+    return f"{field.help_text} " + _("Default: %(default)s.") % {"default": default}
