@@ -128,11 +128,11 @@ ROUTE = re.compile(r'path\("([^"]*)"')
 # Fields of pages that Django and allauth bring.
 OTHERS = ("username", "login", "password", "oldpassword", "password1", "password2", "code", "credential", "remember")
 OTHERS += ("userName", "bankCode", "accountNumber", "is_last_confirmed")
+LISTS = ("networks", "banks", "paths", "field_names")
+OTHERS += tuple(f"{name}-{part}" for name in LISTS for part in ("TOTAL_FORMS", "INITIAL_FORMS", "0-key", "0-value"))
 OTHERS += ("_selected_action", "action", "index", "select_across", "p", "o", "q", "e")
-MODELS = ("user", "team", "project", "consenttext", "submission")
 ADMIN = tuple(
-    f"admin/submissions/{model}/{tail}"
-    for model in MODELS
+    f"admin/submissions/submission/{tail}"
     for tail in ("", "add/", "<str:any>/change/", "<str:any>/history/", "<str:any>/delete/")
 )
 ACCOUNTS = tuple(
@@ -183,6 +183,8 @@ def filled(dice: random.Random, route: str, known: Callable[[random.Random], str
             return known(dice)
         if name == "kind" and dice.random() < 0.7:
             return dice.choice(("selfie", "id_front", "id_back", "address"))
+        if name == "tab" and dice.random() < 0.9:
+            return dice.choice(("connection", "capture", "review", "retention", "advanced"))
         if kind == "int":
             return dice.choice(("0", "1", "12", "13", "1999", "2026", "10000", "9" * 10, "9" * 30, "9" * 400))
         return quote(dice.choice(VALUES)[:200] or "x", safe="", errors="replace")

@@ -88,6 +88,16 @@ def test_people_are_found_by_name_or_user_name(client: Client) -> None:
     assert "No person with this name" in client.get("/settings/people/", {"q": "nobody\0"}).content.decode()
 
 
+@pytest.mark.parametrize("page", ["people", "teams", "consent-texts"])
+def test_number_that_fits_no_column_is_not_found(client: Client, page: str) -> None:
+    assert client.get(f"/settings/{page}/{'9' * 30}/").status_code == 404
+
+
+def test_team_that_fits_no_column_is_refused(client: Client) -> None:
+    data = {"username": "new", "name": "New One", "role": "agent", "team": "9" * 30}
+    assert client.post("/settings/people/new/", data).status_code == 422
+
+
 def test_list_says_who_has_no_second_factor(client: Client) -> None:
     assert "Not set up" in client.get("/settings/people/").content.decode()
 
