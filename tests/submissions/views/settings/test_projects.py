@@ -7,7 +7,7 @@ from django.test import Client
 
 from submissions.models import Event, Project, Role
 from submissions.outbox import gate
-from submissions.vendor_sync import polling
+from submissions.vendor_sync import polling, webhooks
 from submissions.views.settings.project_forms import TABS
 from tests.clients import save_tab
 from tests.factories import make_project, make_user, sign_in
@@ -123,11 +123,12 @@ NEW = {"name": "Brokerage", "base_url": ELSEWHERE, "new_key": "theirs", "admin_e
 
 def test_project_is_created_from_four_settings(tried: list[tuple[str, str]]) -> None:
     client = administrator()
-    reply = client.post("/settings/projects/new/", NEW, follow=True)
+    reply = client.post("/settings/projects/new/", NEW)
     project = Project.objects.get()
+    assert reply.headers["Location"] == f"/settings/projects/{project.pk}/connection/"
     assert (project.name, project.api_key, tried) == ("Brokerage", "theirs", [(ELSEWHERE, "theirs")])
     assert project.review_target_hours == 24
-    assert f"/webhooks/argos/{project.webhook_token}/" in reply.content.decode()
+    assert webhooks.project_of(project.webhook_token) == project
     assert Event.objects.get(kind="project_added").fields["host"] == "elsewhere.example"
 
 
