@@ -15,8 +15,8 @@ from submissions.accounts.mfa import policy
 from submissions.audit import events
 from submissions.models import Project, Submission
 from submissions.outbox import gate
+from submissions.search.counting import Counted
 from submissions.vendor_sync import connection, webhook_url
-from submissions.views.frame.counters import Counted
 from submissions.views.request_helpers import person
 from submissions.views.settings.list_editors import ListEditor, Rows
 from submissions.views.settings.project_forms import TABS, ConnectionForm, NewProjectForm, Tab
