@@ -81,9 +81,9 @@ def is_shut() -> Q:
     return Q(paused_at__isnull=False) | ~agrees | Q(undelivered_in_row__gte=DOWN_AFTER)
 
 
-def why_closed(project: Project) -> str:
-    """Return the sentence for the page; "" if calls may be sent."""
-    switch = Switch.read()
+def why_closed(project: Project, switch: Switch | None = None) -> str:
+    """Return the sentence for the page; "" if calls may be sent. A list of projects passes the switch, read once."""
+    switch = switch or Switch.read()
     if switch.on_hold_since:
         return _("Sending is on hold since the database was restored; an administrator lifts the hold.")
     if switch.stopped_at:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from submissions.accounts.mfa import policy
 from submissions.core import clock
-from submissions.models import ConsentText, Project, Team, User
+from submissions.models import ConsentText, Project, Switch, Team, User
 from submissions.outbox import gate
 from submissions.vendor_sync import webhook_url
 from submissions.views.request_helpers import person
@@ -33,7 +33,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     check_user_can_administer(person(request))
     consent = ConsentText.objects.filter(project=OuterRef("pk"))
     projects = Project.objects.annotate(has_consent=Exists(consent)).order_by("name")
-    states = [ProjectState(row, gate.why_closed(row), webhook_url.former_left(row)) for row in projects]
+    switch = Switch.read()
+    states = [ProjectState(row, gate.why_closed(row, switch), webhook_url.former_left(row)) for row in projects]
     people = with_factor().filter(is_active=True)
     without = people.exclude(authenticator__type__in=policy.SECOND_FACTORS)
     temporary = people.filter(one_time_until__gt=clock.now()).order_by("one_time_until")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from argos import base_url
 from submissions.accounts.mfa import policy
 from submissions.audit import events
-from submissions.models import Project, Submission
+from submissions.models import Project, Submission, Switch
 from submissions.outbox import gate
 from submissions.search.counting import Counted
 from submissions.vendor_sync import connection, webhook_url
@@ -29,7 +29,8 @@ Lists = list[tuple[ListEditor, Rows]]
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     check_user_can_administer(person(request))
-    rows = [(project, gate.why_closed(project)) for project in Project.objects.order_by("name")]
+    switch = Switch.read()
+    rows = [(project, gate.why_closed(project, switch)) for project in Project.objects.order_by("name")]
     return render(request, "settings/projects.html", {"rows": rows})
 
 
