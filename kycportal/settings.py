@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "submissions.accounts.session_middleware.SessionMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "submissions.views.error_middleware.FactsMiddleware",
+    "submissions.views.frame.error_middleware.FactsMiddleware",
 ]
 
 ROOT_URLCONF = "kycportal.urls"
