@@ -39,6 +39,8 @@ export function showTrail() {
     const row = trail.rows[at + step];
     if (row) link.href = row;
     else link.removeAttribute("href");
+    link.role = "link"; // also at either end of the list, where it leads nowhere
+    link.ariaDisabled = String(!row);
   }
   const list = trail.list.split("?")[0];
   const crumb = [...document.querySelectorAll(".crumbs a")].find((link) => link.getAttribute("href") === list);
