@@ -46,6 +46,7 @@ def test_passkey_is_added_and_signs_in(desk: Desk) -> None:
         page.get_by_role("link", name=name, exact=True).click()
         check_at_both_widths(page)
         page.go_back()
+    page.locator("summary.user").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{local}/accounts/login/")
     page.get_by_label("User name").fill("officer2")
