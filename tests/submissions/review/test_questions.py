@@ -47,7 +47,7 @@ def test_question_reaches_the_agent_and_moves_nothing(officer: User, held: Submi
     assert held.reference in browser(agent).get("/").content.decode()
     page = browser(agent).get(f"/submissions/{held.pk}/").content.decode()
     assert TEXT in page
-    assert f"{officer.name} asks" in page
+    assert f"Question from {officer.name}" in page
     assert shown(browser(officer).get("/review/?asked=open")) == [held.reference]
     assert TEXT not in str(list(Event.objects.values_list("fields", flat=True)))
 
