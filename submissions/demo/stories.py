@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from submissions.demo.case import Case
 from submissions.models import Project, User
-from submissions.models.project import SecondReview
+from submissions.models.project_choices import SecondReview
 from submissions.outbox import deadline_sweep
 
 Story = Generator[timedelta, None, None]
