@@ -24,8 +24,6 @@ FILES = {
     "chart.LICENSE.md": "chart.js/LICENSE.md",
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler.rtl.css": "@tabler/core/dist/css/tabler.rtl.min.css",
-    "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
-    "inter.LICENSE": "@fontsource-variable/inter/LICENSE",
     "flags": "@tabler/core/dist/img/flags",
     "tabler.LICENSE": "@tabler/icons/LICENSE",
 }
