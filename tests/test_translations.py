@@ -96,15 +96,18 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
     """Without one, all its meanings share one Korean word: the start of a period read "sign-in location"."""
     plain = {text.place for text in strings.said() if text.context is None and text.singular in NEEDS_CONTEXT}
     # One page says "Drafts" of drafts alone.
-    assert plain <= {"submissions/views/home.py"}
+    assert plain <= {"submissions/views/todo.py"}
 
 
 ONE_MEANING_WORDS = """
-    Add Agent Alerts All Approve Approved As Back By Camera Comment Consent Country Customer Data Day Decision
-    Differences Document Download Export Female Field Gender Images Keys Liveness Main Male Notes Ours Overdue
-    Project Reason Reference Reject Rejected Remove Rename Reports Retention Review Reviewer Seen Sending Show
-    Similarity Status Submission Submissions Team Timeline Tries Unread Upload Verdict What When Who Why any
-    masked name needed nobody project readable team why
+    ARGOS Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assigned Assignee
+    Attempts Back Brighter By Camera Change Claim Claimed Close Comment Consent Continue Country Created
+    Customer Data Day Decision Details Differences Document Download Draft Due Expired Export Exports Face
+    Female Field Filters Findings Format Gender ID Images Keys Liveness Main Male Masked Notes Notifications
+    Operations Ours Overdue People Person Portal Print Progress Project Question Ready Reason Reference Reject
+    Rejected Remove Rename Reports Required Retention Review Reviewer Rotate Save Search Seen Selfie Sending
+    Share Show Similarity Status Submission Submissions Team Time Timeline Tries Unassigned Undo Unmasked
+    Unread Upload Verdict What When Who Why any masked name needed nobody project readable team why
 """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 
@@ -141,7 +144,7 @@ def test_collecting_keeps_contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_collected_catalogue_has_plural_and_lazy_texts(tmp_path: Path) -> None:
     """The collecting knows a function by what was imported, whatever the file calls it."""
     folder = strings.ROOT / "submissions"
-    files = (folder / "review" / "decisions.py", folder / "views" / "status_messages.py")
+    files = (folder / "review" / "reject_reasons.py", folder / "views" / "status_messages.py")
     texts = {text.singular: text for path in files for text in strings.in_code(path)}
     assert texts["Suspected fraud"].plural is None
     assert texts["The vendor counts %(count)s failed account check."].plural is not None

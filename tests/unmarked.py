@@ -18,7 +18,7 @@ SAYERS = {"success", "info", "warning", "error", "add_error", "ValidationError",
 CODE_TAGS = {"script", "style", "code"}
 
 # The same in every language: file formats, keys of the keyboard, an example of our own reference, a country's code.
-SAME_EVERYWHERE = {"CSV", "Ctrl", "Excel (XLSX)", "Esc", "KP-XXXXXXXX", "KOR"}
+SAME_EVERYWHERE = {"ARGOS", "CSV", "Ctrl", "Ctrl ↵", "Enter", "Excel (XLSX)", "Esc", "KP-XXXXXXXX", "KOR"}
 
 
 class Spoken(HTMLParser):
@@ -70,7 +70,7 @@ def _outside(source: str) -> Iterator[str]:
             closing = f"end{word}"
         elif token.token_type == TokenType.TEXT:
             yield token.contents
-        elif token.contents == "block main_attributes":
+        elif token.contents in ("block main_attributes", "block frame"):
             yield "><main "
         elif word == "endblock":
             yield ">"

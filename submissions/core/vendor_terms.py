@@ -61,8 +61,8 @@ def state_label(word: str, ours: str = "") -> SafeString | str:
     if not word:
         return ""
     title = _("The vendor's own word: %(word)s") % {"word": word}
-    label = INCOMPLETE.get(ours) if word == "incomplete" else None
-    return format_html('<span title="{}">{}</span>', title, label or STATES.get(word, word))
+    known = INCOMPLETE.get(ours) if word == "incomplete" else None
+    return format_html('<span title="{}">{}</span>', title, known or STATES.get(word, word))
 
 
 def quoted(word: str) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.models import Source, Status, User
 from submissions.reporting.reports import deadlines
@@ -74,7 +75,9 @@ def _versus(text: str) -> str:
 
 def _decided(now: _Figures, before: _Figures, link: str) -> Tile:
     delta = signed(round(100 * (now.decided - before.decided) / before.decided, 1), "%") if before.decided else ""
-    return Tile(_("Decided"), f"{now.decided:,}", link, delta, _versus(f"{before.decided:,}"))
+    return Tile(
+        pgettext("number of decisions", "Decided"), f"{now.decided:,}", link, delta, _versus(f"{before.decided:,}")
+    )
 
 
 def _rate(label: str, now: float | None, before: float | None, link: str, better: str = "") -> Tile:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.models import Call, CallKind, CallState, User
 from submissions.reporting.reports.date_range import Window
@@ -41,7 +42,7 @@ def report(_user: User, window: Window) -> Report:
     ]
     heads = [
         _("Request"),
-        _("Sent"),
+        pgettext("requests", "Sent"),
         _("Answered"),
         _("Refused"),
         _("Outcome unknown"),
