@@ -25,10 +25,10 @@ TABLES: Mapping[str, Mapping[str, Advice]] = {
     "error": ERROR,
 }
 
-VENDOR_SAYS = N_("The vendor says: %(text)s")
+VENDOR_SAYS = N_("ARGOS reports: %(text)s")
 _UNKNOWN_DO = {
-    "step1_retry": N_("Take the ID again as the vendor's text asks."),
-    "step2_retry": N_("Take a new selfie as the vendor's text asks."),
+    "step1_retry": N_("Retake the ID as the ARGOS text asks."),
+    "step2_retry": N_("Retake the selfie as the ARGOS text asks."),
     "reject": N_("Ask an officer what to tell the customer."),
 }
 
@@ -81,10 +81,8 @@ def _unknown(code: str, message: str, surface: str | None) -> Advice:
     shown = message.strip() or code.strip()
     return Advice(
         code=code,
-        what_happened=VENDOR_SAYS % {"text": shown} if shown else N_("The vendor gave no reason."),
+        what_happened=VENDOR_SAYS % {"text": shown} if shown else N_("ARGOS gave no reason."),
         say=N_("The check needs another step. One moment, please."),
-        do=_UNKNOWN_DO.get(
-            surface or "", N_("Do as the vendor's text asks. Ask the administrator when it is not clear.")
-        ),
+        do=_UNKNOWN_DO.get(surface or "", N_("Follow the ARGOS text. Ask an administrator if it is unclear.")),
         quoted=shown,
     )

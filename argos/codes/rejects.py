@@ -3,17 +3,17 @@
 from argos.codes.advice import table
 from argos.words import N_
 
-_OTHER_ID = N_("Close this one. A fresh submission may be started with another picture of the ID.")
-_POLICY = N_("Close this one. Company policy decides this: do not try again with the same person.")
-_DUPLICATE = N_("Look for the customer's other submission and use that one. Ask an officer when there is none.")
-_NEUTRAL = N_("We could not complete the check. We will tell you what comes next.")
+_OTHER_ID = N_("Start a new submission with another image of the ID.")
+_POLICY = N_("Company policy. Do not start another submission for this person.")
+_DUPLICATE = N_("Find the customer's other submission and use it. If there is none, ask a compliance officer.")
+_NEUTRAL = N_("We could not complete the check. We will contact you about the next step.")
 _NEW_ADDRESS = N_("Close this one. A fresh submission may be started with another proof of address.")
 
 REJECT = table(
     (
         "id_image_invalidImage",
-        N_("No ID was found on the picture."),
-        N_("The picture did not show your ID. We need to take it again."),
+        N_("No ID was found in the image."),
+        N_("Your ID was not in the photo. We need to take it again."),
         _OTHER_ID,
     ),
     (
@@ -24,20 +24,20 @@ REJECT = table(
     ),
     (
         "id_image_error",
-        N_("The ID image did not reach the vendor whole."),
-        N_("Something went wrong on the way. We need to take your ID again."),
+        N_("The ID image did not reach ARGOS completely."),
+        N_("A technical problem occurred. We need to take your ID again."),
         _OTHER_ID,
     ),
     (
         "id_image_badImage",
         N_("The ID image could not be read."),
-        N_("The picture of your ID was not clear enough. We need to take it again."),
+        N_("The photo of your ID was not clear. We need a new one."),
         _OTHER_ID,
     ),
     (
         "id_info_dataMismatch",
-        N_("The confirmed data differ from what the ID says."),
-        N_("Something we entered is not what your ID says. Let us go through it again."),
+        N_("The confirmed details differ from the ID."),
+        N_("What we entered differs from your ID. Let us check it together."),
         N_("Close this one. A fresh submission may be started; read every value back to the customer from the ID."),
     ),
     ("id_info_blacklist", N_("The issuing country is not accepted by the project's policy."), _NEUTRAL, _POLICY),
@@ -52,8 +52,8 @@ REJECT = table(
     ("duplicated_face", N_("The same face belongs to an earlier submission."), _NEUTRAL, _DUPLICATE),
     (
         "too_many_retry",
-        N_("All tries were used and none was accepted."),
-        N_("The check did not work this time. We can start again from the beginning."),
+        N_("All attempts were used and no image was accepted."),
+        N_("The check did not work this time. We can start again."),
         N_(
             "Close this one. A fresh submission may be started: in better light, with a new selfie, "
             "after checking that ID and person match."
@@ -64,7 +64,7 @@ REJECT = table(
     (
         "invalid_acceptedID",
         N_("This type of ID is not accepted by the project."),
-        N_("We cannot accept this kind of ID. Do you have another one?"),
+        N_("We cannot accept this type of ID. Do you have another?"),
         N_("Close this one. A fresh submission may be started with an ID type that the project accepts."),
     ),
     (
@@ -82,37 +82,37 @@ REJECT = table(
     (
         "automatic_verification_fail",
         N_("The images or data were not good enough for the automatic check."),
-        N_("The pictures were not clear enough. We need to take them again."),
-        N_("Close this one. A fresh submission may be started with better pictures of ID and face."),
+        N_("The photos were not clear enough. We need to take them again."),
+        N_("Start a new submission with clearer images of the ID and the face."),
     ),
     (
         "address_image_invalidImage",
         N_("The proof of address does not show full name and address."),
-        N_("We need a bill, bank statement or certificate with your full name and address on it."),
+        N_("We need a document with your full name and address."),
         _NEW_ADDRESS,
     ),
     (
         "address_image_error",
-        N_("The proof of address did not reach the vendor whole."),
-        N_("Something went wrong on the way. We need your proof of address again."),
+        N_("The proof of address did not reach ARGOS completely."),
+        N_("A technical problem occurred. We need your proof of address again."),
         _NEW_ADDRESS,
     ),
     (
         "address_image_badImage",
         N_("The proof of address could not be read."),
-        N_("The picture of your proof of address was not clear enough."),
+        N_("The photo of your proof of address was not clear."),
         _NEW_ADDRESS,
     ),
     (
         "address_info_expiredDocument",
         N_("The proof of address is more than six months old."),
-        N_("We need a proof of address from the last six months."),
+        N_("We need a document from the last 6 months."),
         _NEW_ADDRESS,
     ),
     (
         "address_info_dataMismatch",
         N_("The address entered differs from the proof of address."),
-        N_("The address we entered is not the one on your document. Let us go through it again."),
+        N_("The address differs from your document. Let us check it together."),
         N_("Close this one. A fresh submission may be started; copy the address from the document."),
     ),
     (
@@ -125,6 +125,6 @@ REJECT = table(
         "other",
         N_("A reviewer rejected it and wrote down why."),
         _NEUTRAL,
-        N_("Read the reviewer's comment. Ask an officer when it does not say what to do."),
+        N_("Read the reviewer's comment. Ask a compliance officer if the next step is unclear."),
     ),
 )

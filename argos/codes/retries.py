@@ -7,13 +7,11 @@ from argos.codes.advice import table
 from argos.words import N_
 
 _CLEAR = N_("Please lay the ID flat in good light and hold the camera still, so that every line is sharp.")
-_RETAKE = N_(
-    "Take the ID again with all four corners in the picture, then check that this line can be read on the screen."
-)
+_RETAKE = N_("Retake the ID with all four corners in the image. Check that this line is readable on the screen.")
 _ONE_ID = N_("Please show the front and the back of the same ID.")
 _BOTH = N_("Take front and back again from the one ID in the customer's hand.")
-_PHYSICAL = N_("We need the ID itself, not a picture of it on a screen or on paper.")
-_HOLD = N_("Take the ID again from the real card. If the customer has only a copy, stop here and ask a manager.")
+_PHYSICAL = N_("We need the original ID, not a screen or a copy.")
+_HOLD = N_("Retake the ID from the original. If the customer has only a copy, ask a manager.")
 
 STEP1 = table(
     (
@@ -34,34 +32,34 @@ STEP1 = table(
         "document_expired",
         N_("The ID has expired."),
         N_("This ID is no longer valid. Do you have another one that is?"),
-        N_("Ask for a valid ID. Do not send this one again: it would cost another try."),
+        N_("Ask for a valid ID. Sending this one again uses another attempt."),
     ),
     ("document_name_mismatch", N_("The names on front and back differ."), _ONE_ID, _BOTH),
     ("document_dob_mismatch", N_("The dates of birth on front and back differ."), _ONE_ID, _BOTH),
-    ("missing_expiry_date", N_("The expiry date was not found on the picture, or is covered."), _CLEAR, _RETAKE),
-    ("missing_issue_date", N_("The issue date was not found on the picture, or is covered."), _CLEAR, _RETAKE),
-    ("missing_birth_date", N_("The date of birth was not found on the picture, or is covered."), _CLEAR, _RETAKE),
+    ("missing_expiry_date", N_("The expiry date is missing or covered in the image."), _CLEAR, _RETAKE),
+    ("missing_issue_date", N_("The issue date is missing or covered in the image."), _CLEAR, _RETAKE),
+    ("missing_birth_date", N_("The date of birth is missing or covered in the image."), _CLEAR, _RETAKE),
     (
         "missing_document_number",
-        N_("The document number was not found on the picture, or is covered."),
+        N_("The document number is missing or covered in the image."),
         _CLEAR,
         _RETAKE,
     ),
     (
         "missing_personal_number",
-        N_("The identity number was not found on the picture, or is covered."),
+        N_("The identity number is missing or covered in the image."),
         _CLEAR,
         _RETAKE,
     ),
-    ("missing_name", N_("The name was not found on the picture, or is covered."), _CLEAR, _RETAKE),
+    ("missing_name", N_("The name is missing or covered in the image."), _CLEAR, _RETAKE),
     (
         "glare_detected",
         N_("Light is reflected on the ID and hides part of it."),
         N_("Please tilt the ID a little, so that no lamp or window shines on it."),
         N_("Take the ID again without a bright spot. Switch the flash off."),
     ),
-    ("recaptured_document", N_("The picture shows an ID on a screen, not the ID itself."), _PHYSICAL, _HOLD),
-    ("screen_detected", N_("The picture was taken from a screen."), _PHYSICAL, _HOLD),
+    ("recaptured_document", N_("The image shows an ID on a screen, not the original."), _PHYSICAL, _HOLD),
+    ("screen_detected", N_("The image was taken from a screen."), _PHYSICAL, _HOLD),
 )
 
 STEP2 = table(
@@ -76,8 +74,8 @@ STEP2 = table(
     ),
     (
         "liveness_error",
-        N_("The vendor could not tell that a live person stood before the camera. The message says what disturbed it."),
+        N_("ARGOS could not confirm a live person. See its message for the cause."),
         N_("Please take the selfie again yourself: whole face, some space around it, even light."),
-        N_("Take a new selfie of the person, not of a picture, with the face large and clear of the borders."),
+        N_("Take a new selfie of the person, not of a photo, with a large face away from the borders."),
     ),
 )

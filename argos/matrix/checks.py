@@ -76,7 +76,7 @@ def _missing_of(rules: tuple[FieldRule, ...], present: Collection[str], options:
         yield Problem(
             ADDRESS_CODES[0],
             "one_of",
-            N_("Enter a Plus Code or the formatted address, or look the address up."),
+            N_("Enter a Plus Code or the formatted address, or look up the address."),
         )
 
 
@@ -84,7 +84,7 @@ def _missing(name: str, form: Form) -> Problem:
     if form is Form.FILE:
         return Problem(name, "missing", N_("This image is needed. Take it or choose a file."))
     if form is Form.REFERENCE:
-        return Problem(name, "missing", N_("The vendor has not given a submission ID yet. Send Step 1 first."))
+        return Problem(name, "missing", N_("ARGOS has assigned no ID yet. Send Step 1 first."))
     if name in NOT_ON_THE_ID:
         return Problem(name, "missing", N_("This project needs it. Ask the customer."))
     return Problem(name, "missing", N_("This is needed for this ID. Copy it from the document."))
@@ -125,19 +125,19 @@ def _date_problems(filled: Mapping[str, str], today: date, latest_day: date) -> 
 def _birth_problems(born: date, today: date, latest_day: date) -> Iterator[Problem]:
     years = max(0, today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
     if born > latest_day:
-        yield Problem("date_of_birth", "future", N_("This date of birth is still to come. Look at the year again."))
+        yield Problem("date_of_birth", "future", N_("This date of birth is in the future. Check the year."))
     elif years > _OLDEST_YEARS:
         yield Problem(
             "date_of_birth",
             "age",
-            N_("This would make the customer %(years)d years old. Look at the year again."),
+            N_("The customer would be %(years)d years old. Check the year."),
             params=(("years", years),),
         )
     elif years < _YOUNGEST_YEARS:
         yield Problem(
             "date_of_birth",
             "age",
-            N_("This makes the customer %(years)d years old. The vendor's policy may reject anyone so young."),
+            N_("The customer is %(years)d years old. ARGOS may reject customers under an age limit."),
             "warning",
             (("years", years),),
         )
@@ -159,7 +159,7 @@ def _expiry_problems(expires: date, issued: date | None, born: date | None, toda
         yield Problem(
             "date_of_expiry",
             "expired",
-            N_("The ID has expired, and the vendor may reject it. Ask for a valid one, or go on with a reason."),
+            N_("The ID has expired, and ARGOS may reject it. Ask for a valid ID, or enter a reason."),
             "warning",
         )
 

@@ -29,15 +29,13 @@ _CUSTOM_OPTIONS = frozenset({"blacklistCountries", "approvePeriod", "rejectPerio
 _LONGEST = 500
 _LOOK_ALIKE = re.compile(r"[^\x20-\x7e가-힣]")  # no strict form has any of these
 
-REGION = N_("This Plus Code is filled up with zeros: it names a region, not an address. Look the address up again.")
-INVISIBLE = N_("This holds a character that cannot be sent: %(sign)s. Type the value again.")
-FOREIGN = N_(
-    "This holds a character that cannot stand here: %(sign)s. Type it again with letters and digits of a keyboard."
-)
+REGION = N_("This Plus Code names a region, not an address. Look up the address again.")
+INVISIBLE = N_("This character cannot be sent: %(sign)s. Enter the value again.")
+FOREIGN = N_("This character is not allowed: %(sign)s. Enter letters and digits of a keyboard.")
 WRONG_DATE = N_("Write the date as YYYY-MM-DD, for example 1990-02-28.")
 WRONG_EMAIL = N_("This is not an e-mail address. Ask the customer to spell it.")
 WRONG_LICENSE = N_("Write the licence number as 12-34-567890-12 or 서울-12-345678-90.")
-WRONG_SERIAL = N_("The serial number has six letters or digits. It stands below the small portrait on the licence.")
+WRONG_SERIAL = N_("Enter the 6 letters or digits of the serial number, below the small photo on the licence.")
 WRONG_DIGITS = N_("Enter the three digits in front of the depositor's name on the 1-won payment.")
 
 
@@ -45,7 +43,7 @@ def format_problem(parameter: Parameter, value: str) -> Wrong:
     if len(value) > _LONGEST:
         return "too_long", N_("This is longer than %(most)d characters. Shorten it."), ("most", _LONGEST)
     if any(letter in "\t\n\v\f\r" for letter in value):
-        return "format", N_("This holds a line break or another invisible character. Type it again.")
+        return "format", N_("The value contains a line break or another invisible character. Enter it again.")
     if sign := characters.refused(value):
         return "invisible", INVISIBLE, ("sign", characters.named(sign))
     check = _CHECKS.get(parameter.form)
@@ -70,13 +68,13 @@ def parse_date(value: str) -> date | None:
 def _check_date(parameter: Parameter, value: str) -> Wrong:
     if not _ISO.fullmatch(value):
         return "format", WRONG_DATE
-    return None if parse_date(value) else ("impossible_date", N_("This date does not exist. Look at the ID again."))
+    return None if parse_date(value) else ("impossible_date", N_("This date does not exist. Check the ID."))
 
 
 def _check_country(parameter: Parameter, value: str) -> Wrong:
     if is_country(value):
         return None
-    return "unknown_country", N_("Choose a country. The vendor takes its code of three letters, for example KOR.")
+    return "unknown_country", N_("Select a country. ARGOS accepts codes of three letters, for example KOR.")
 
 
 def _check_choice(parameter: Parameter, value: str) -> Wrong:
@@ -85,8 +83,8 @@ def _check_choice(parameter: Parameter, value: str) -> Wrong:
     if parameter.name == "gender" and value in _OTHER_GENDERS:
         return "gender_x", (
             N_(
-                "The vendor takes only male or female. If the ID shows X, do not choose for the customer: "
-                "stop here and ask an officer how to go on."
+                "ARGOS accepts only male or female. If the ID shows X, do not choose for the customer: ask a "
+                "compliance officer."
             )
         )
     return "choice", N_("Choose one of: %(choices)s."), ("choices", ", ".join(parameter.choices))
@@ -117,7 +115,7 @@ def _check_digits(parameter: Parameter, value: str) -> Wrong:
 def _check_plus_code(parameter: Parameter, value: str) -> Wrong:
     if openlocationcode.isFull(value):
         return ("region", REGION) if "0" in value else None
-    return "format", N_("This is not a full Plus Code. One looks like 87C4VXX7+39.")
+    return "format", N_("Enter a full Plus Code, for example 87C4VXX7+39.")
 
 
 def _check_short_plus_code(parameter: Parameter, value: str) -> Wrong:
@@ -137,7 +135,7 @@ def _check_json(parameter: Parameter, value: str) -> Wrong:
     unknown = set(given) - _CUSTOM_OPTIONS
     if unknown or given.get("ageLimit", False) is not False:
         return "choice", N_(
-            "The project's custom options hold something the vendor does not take. Ask the administrator."
+            "The project's custom options contain a value that ARGOS does not accept. Ask an administrator."
         )
     return None
 

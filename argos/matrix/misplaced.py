@@ -34,19 +34,19 @@ _SCRIPTS = frozenset(("LATIN", "CYRILLIC", "GREEK"))
 _LONGEST_PASSPORT = timedelta(days=366 * 20)  # most are ten years
 _LONGEST_ID = timedelta(days=366 * 100)
 
-_OTHER_FIELD = N_("This is the same as in another field. Compare both with the ID; if it is right, say why.")
-_RESIDENT = N_("This is an identity number. Copy the document's own number; if it is right, say why.")
-_NOT_A_NAME = N_("This does not look like a name: %(why)s. Compare it with the ID; if it is right, say why.")
-_NOT_A_NUMBER = N_("This does not look like a document's number. Compare it with the ID; if it is right, say why.")
-_NOT_AN_ADDRESS = N_("This does not look like part of an address. Ask the customer; if it is right, say why.")
-_TOO_LONG = N_("No such ID is valid for so long. Look at the year again; if it is right, say why.")
-_SCRIPTS_MIXED = N_("Letters of two alphabets that look alike are mixed here. Type it again; if it is right, say why.")
-_NATIONALITY = N_(
-    "A passport is issued to the country's own nationals. Compare the nationality; if it is right, say why."
+_OTHER_FIELD = N_("Same value as another field. Check both against the ID, or enter a reason.")
+_RESIDENT = N_("This is an identity number. Enter the document number, or enter a reason.")
+_NOT_A_NAME = N_("Not a usual name: %(why)s. Check the ID, or enter a reason.")
+_NOT_A_NUMBER = N_("Not a usual document number. Check the ID, or enter a reason.")
+_NOT_AN_ADDRESS = N_("Not a usual part of an address. Ask the customer, or enter a reason.")
+_TOO_LONG = N_("No ID of this type is valid for so long. Check the year, or enter a reason.")
+_SCRIPTS_MIXED = N_("Similar letters of two alphabets are mixed. Enter the value again, or enter a reason.")
+_NATIONALITY = N_("A passport is issued to the country's own nationals. Check the nationality, or enter a reason.")
+_FOREIGNER = N_(
+    "The identity number and the nationality differ: Korean and foreign numbers differ. Check the nationality."
 )
-_FOREIGNER = N_("The identity number says otherwise: it is a foreigner's or a Korean's. Compare the nationality.")
-_HOLDER = N_("The account is another person's by its holder's name. Compare both; if it is right, say why.")
-_SAME_DAY = N_("The ID cannot be issued on the day of birth. Compare both dates; if it is right, say why.")
+_HOLDER = N_("The account holder is another person. Check both names, or enter a reason.")
+_SAME_DAY = N_("The date of issue is the date of birth. Check both dates, or enter a reason.")
 
 
 def check_misplaced(

@@ -17,8 +17,8 @@ _RANDOM_SINCE = date(2020, 10, 1)
 RRN = re.compile(r"[0-9]{6}-?[0-9]{7}")
 WRONG_RRN = N_("The identity number has 13 digits, the first six a birth date: 900228-1234567.")
 _SAYS_GENDER = {
-    "male": N_("The identity number says male. Compare with the ID."),
-    "female": N_("The identity number says female. Compare with the ID."),
+    "male": N_("The identity number is of a male person. Check the ID."),
+    "female": N_("The identity number is of a female person. Check the ID."),
 }
 _MASKED = re.compile(r"[X*•]{4}")
 
@@ -75,7 +75,7 @@ def _check_digit_problems(number: str, values: Mapping[str, str]) -> Iterator[Pr
 def _disagreements(compact: str, born: date, values: Mapping[str, str]) -> Iterator[Problem]:
     typed = parse_date(values.get("date_of_birth", ""))
     if typed and typed != born:
-        yield _doubt("date_of_birth", "mismatch", N_("The identity number says another date of birth. Compare both."))
+        yield _doubt("date_of_birth", "mismatch", N_("Identity number and date of birth differ. Check the ID."))
     gender = "male" if compact[6] in "13579" else "female"
     if values.get("gender") not in (None, "", gender):
         yield _doubt("gender", "mismatch", _SAYS_GENDER[gender])
@@ -84,7 +84,7 @@ def _disagreements(compact: str, born: date, values: Mapping[str, str]) -> Itera
 def _indian_problems(name: str, value: str, kind: "tuple[str, Callable[[str], str]]") -> Iterator[Problem]:
     label, validate = kind
     if _MASKED.search(value):
-        text = N_("Part of the %(label)s is masked. Send it only if the vendor's project takes that.")
+        text = N_("Part of the %(label)s is masked. Send it only if the ARGOS project accepts that.")
         yield Problem(name, "masked", text, "warning", (("label", label),))
         return
     try:

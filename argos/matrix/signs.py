@@ -25,7 +25,7 @@ def refused_sign(name: str, value: str) -> tuple[str, str] | None:
     """(code, message) where a name or number holds a picture or a symbol; None for every other parameter."""
     if name not in NAMES + NUMBERS or not any(_is_symbol(sign) for sign in value):
         return None
-    return "symbols", N_("This holds a picture or a symbol that no ID carries. Type it again, as the ID shows it.")
+    return "symbols", N_("This value contains a symbol that no ID has. Enter it as shown on the ID.")
 
 
 def _is_symbol(sign: str) -> bool:
@@ -46,21 +46,19 @@ def check_signs(values: Mapping[str, str]) -> Iterator[Problem]:
 def _name_doubt(value: str) -> tuple[str, str] | tuple[str, str, tuple[str, object]] | None:
     letters = [sign for sign in value if unicodedata.category(sign).startswith("L")]
     if not letters:
-        return "letters", N_("This name holds no letter. Compare it with the ID; if it is right, say why.")
+        return "letters", N_("The name has no letter. Check the ID, or enter a reason.")
     if len(letters) == 1 and "LATIN" in unicodedata.name(letters[0], ""):
-        return "initial", N_("This is one letter, not a full name. Copy the name from the ID; if it is right, say why.")
+        return "initial", N_("The name has one letter. Enter the full name from the ID, or enter a reason.")
     if len(value) > _LONGEST_NAME:
-        text = N_("This name is longer than %(most)d characters. Compare it with the ID; if it is right, say why.")
+        text = N_("The name has more than %(most)d characters. Check the ID, or enter a reason.")
         return "long", text, ("most", _LONGEST_NAME)
     return None
 
 
 def _number_doubts(value: str) -> Iterator[Problem]:
     if value and not re.search("[A-Z0-9]", unicodedata.normalize("NFKC", value).upper()):
-        text = N_(
-            "This number holds no digit and no letter from A to Z. Compare it with the ID; if it is right, say why."
-        )
+        text = N_("The number has no digit and no letter from A to Z. Check the ID, or enter a reason.")
         yield Problem("document_number", "number_signs", text, "warning")
     elif len(value) > _LONGEST_NUMBER:
-        text = N_("This number is longer than %(most)d characters. Compare it with the ID; if it is right, say why.")
+        text = N_("The number has more than %(most)d characters. Check the ID, or enter a reason.")
         yield Problem("document_number", "number_long", text, "warning", (("most", _LONGEST_NUMBER),))

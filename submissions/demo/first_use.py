@@ -26,7 +26,7 @@ def steps() -> list[Step]:
     found = [
         Step(text, hint, reverse(url), kind in made)
         for kind, text, hint, url in (
-            ("draft_created", _("Capture"), _("as Ara Kim, with sample pictures"), "submission_new"),
+            ("draft_created", _("Capture"), _("as Ara Kim, with sample images"), "submission_new"),
             ("step1_prepared", _("Send"), _("Step 1, confirm the values, Step 2"), "submission_list"),
             ("verdict_given", _("Review"), _("as Omar Haddad"), "review_queue"),
             ("reports_opened", _("Look at the report"), _("as Mina Choi"), "reports"),

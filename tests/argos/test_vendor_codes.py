@@ -95,7 +95,7 @@ MESSAGES = [
 
 
 def is_unknown(advice: Advice) -> bool:
-    return advice.what_happened.startswith("The vendor says:")
+    return advice.what_happened.startswith("ARGOS reports:")
 
 
 @pytest.mark.parametrize(("surface", "codes"), [("step1_retry", STEP1), ("step2_retry", STEP2), ("reject", REJECT)])
@@ -126,12 +126,12 @@ def test_row_is_whole_sentences(advice: Advice) -> None:
 def test_unknown_code_shows_the_vendors_text() -> None:
     advice = advice_for("forged_document", "Please retry with original ID", "step1_retry")
     assert advice.code == "forged_document"
-    assert advice.what_happened == "The vendor says: Please retry with original ID"
+    assert advice.what_happened == "ARGOS reports: Please retry with original ID"
 
 
 def test_unknown_code_without_text_shows_itself() -> None:
-    assert advice_for("new_code").what_happened == "The vendor says: new_code"
-    assert advice_for("").what_happened == "The vendor gave no reason."
+    assert advice_for("new_code").what_happened == "ARGOS reports: new_code"
+    assert advice_for("").what_happened == "ARGOS gave no reason."
     assert is_unknown(advice_for("x", surface="no such surface"))
 
 
@@ -165,4 +165,4 @@ def test_every_fact_has_advice(error: VendorError, code: str) -> None:
 
 def test_nobody_is_told_to_send_again_what_may_have_arrived() -> None:
     for error in (OutcomeUnknown("reset"), OutcomeUnknown("HTTP 502", received=SERVER_FAULT)):
-        assert "Do not start again" in advice_on(error).do
+        assert "Do not send again" in advice_on(error).do

@@ -96,7 +96,7 @@ class TestAddress:
         page = client.get(f"/submissions/{submission.pk}/").content.decode()
         assert "Look the typed address up" not in page
         assert "Enter a Plus Code or the formatted address" in page
-        assert "This is not a full Plus Code" in page
+        assert "Enter a full Plus Code" in page
 
     def test_one_of_the_three_is_enough(self, project: Project) -> None:
         for filled in ({"globalCode": "87C4VXX7+39"}, {"formatted_address": "1 Sample-ro"}):
@@ -168,7 +168,7 @@ class TestAccount:
             assert worker.send_next()
             page = client.get(f"/submissions/{confirming.pk}/").content.decode()
             assert f"The vendor counts {count}" in page
-            assert "Choose the bank again" in page
+            assert "Select the bank again" in page
 
     def test_a_refusal_without_a_count_or_text(self, client: Client, confirming: Submission) -> None:
         self.check(client, confirming, bank="999")

@@ -217,7 +217,7 @@ def test_call_waits_as_long_as_the_vendor_says_a_few_minutes_at_a_time() -> None
     assert claimable_after(call, minutes=4, seconds=1)
     assert call.undelivered == 0
     told = status_messages.about_open_call(call)
-    assert "takes no more calls" in told.text
+    assert "accepts no more requests" in told.text
     assert "try in 23" in told.text
 
 

@@ -346,8 +346,8 @@ def refused(pending: Submission, officer: User, words: str) -> str:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("Only submissions in pending status can be reviewed.", "no longer pending at the vendor"),
-        ("The admin is not registered.", "not registered with the vendor"),
+        ("Only submissions in pending status can be reviewed.", "no longer pending at ARGOS"),
+        ("The admin is not registered.", "not registered with ARGOS"),
     ],
 )
 def test_refusal_is_told_in_words_with_nothing_lost(

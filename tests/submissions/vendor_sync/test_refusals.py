@@ -15,8 +15,8 @@ TWICE = (
 )
 PARAMETERS = [
     (Refused(400, "", TWICE), "had submitted another kyc", "approved submission already"),
-    (Refused(400, "", "Mr Person of 1 High Street is unwelcome"), "", "The vendor says: Mr Person"),
-    (Refused(400, "invalid_something", "It is invalid."), "invalid_something", "The vendor says: It is invalid."),
+    (Refused(400, "", "Mr Person of 1 High Street is unwelcome"), "", "ARGOS reports: Mr Person"),
+    (Refused(400, "invalid_something", "It is invalid."), "invalid_something", "ARGOS reports: It is invalid."),
     (Forbidden(403, "", "User is not authorized to access this resource with an explicit deny"), "ip", "allow list"),
     (Forbidden(403, "", "Forbidden"), "key", "key"),
     (Forbidden(403, "", "person@example.com may not"), "other", "refuses this project"),
