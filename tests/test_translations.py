@@ -22,8 +22,8 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANG
 ADVICE = "Mark it with _() or {% translate %}, run `make strings`, fill in its msgstr in locale/ (docs/translation.md)."
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z]\w*[^>]*>")
 NOT_FOR_PEOPLE = {"migrations", "management"}
-# Names of people and desks that are made up, and what only Prometheus reads.
-FOR_OPERATORS = {"demo.py", "gauges.py", "weights.py"}
+# What is made up for the demo (people, comments, ARGOS replies, drawn cards), and what only Prometheus reads.
+FOR_OPERATORS = {"demo.py", "gauges.py", "weights.py", "plan.py", "stories.py", "vendor_record.py", "cards.py"}
 PAGES_OF_THE_PROJECT = ("errors.py", "settings.py", "urls.py")
 
 
@@ -101,13 +101,15 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
 
 ONE_MEANING_WORDS = """
     ARGOS Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assigned Assignee
-    Attempts Back Brighter By Camera Change Claim Claimed Close Comment Consent Continue Country Created
-    Customer Data Day Decision Details Differences Document Download Draft Due Expired Export Exports Face
-    Female Field Filters Findings Format Gender ID Images Keys Liveness Main Male Masked Notes Notifications
-    Operations Ours Overdue People Person Portal Print Progress Project Question Ready Reason Reference Reject
+    Attempts Back Banks Brighter By Camera Cancel Capture Change Claim Claimed Close Comment Confirm
+    Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Demo
+    Details Differences Document Download Draft Due Expired Export Exports Face Female Field Filters Findings
+    Format Gender ID Images Keys Liveness Main Male Masked Notes Notifications Operations Ours Overdue Pages
+    Password People Person Portal Print Progress Project Projects Question Ready Reason Reference Reject
     Rejected Remove Rename Reports Required Retention Review Reviewer Rotate Save Search Seen Selfie Sending
-    Share Show Similarity Status Submission Submissions Team Time Timeline Tries Unassigned Undo Unmasked
-    Unread Upload Verdict What When Who Why any masked name needed nobody project readable team why
+    Sessions Settings Share Show Similarity Status Submission Submissions Team Teams Time Timeline Tries
+    Unassigned Undo Unmasked Unread Upload Verdict Version Warnings What When Who Why any masked name needed
+    nobody or project readable team why
 """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 
