@@ -1,5 +1,6 @@
 """A day without a time is the same day in every time zone, from UTC-12 to UTC+14."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -50,7 +51,7 @@ def test_end_of_relationship_is_the_day_that_was_typed(
         reply = client.post(f"/retention/{submission.pk}/", {"action": "end", "on": DAY.isoformat()})
         assert reply.status_code == 302
         page = client.get(f"/retention/{submission.pk}/").content.decode()
-    assert f"<dt>Relationship ended</dt><dd>{DAY.isoformat()}</dd>" in page
+    assert re.search(r"<dd>\s*2 May 2024\s*</dd>", page)
     assert f'value="{DAY.isoformat()}"' in page
     assert retention.ended_on(factories.reload(submission)) == DAY
 
