@@ -226,4 +226,4 @@ class TestStepUp:
             for _time in range(5):
                 client.post(address, {"reason": "asks", "step_up_password": "wrong"})
             reply = client.post(address, {"reason": "asks", "step_up_password": factories.PASSWORD})
-            assert b"Too many tries" in reply.content
+            assert b"Too many attempts" in reply.content

@@ -87,7 +87,7 @@ def test_five_failures_lock_the_name_whether_it_exists_or_not(client: Client, ex
     name = factories.make_user().username if exists else "nobody"
     for _time in range(5):
         assert b"do not fit together" in post(client, name, "wrong").content
-    assert b"Too many tries" in post(client, name).content
+    assert b"Too many attempts" in post(client, name).content
     assert "locked_out" in kinds()
     assert "_auth_user_id" not in client.session
 
@@ -99,10 +99,10 @@ def test_lock_is_the_names_whatever_host_and_however_it_is_written(client: Clien
     written = (name, name.upper(), f"  {name}", f"{name} ", "".join(chr(ord(letter) + 0xFEE0) for letter in name))
     for number, typed in enumerate(written):
         reply = client.post(LOGIN, {"username": typed, "password": "wrong"}, headers={"host": hosts[number % 3]})
-        assert b"Too many tries" not in reply.content, typed
+        assert b"Too many attempts" not in reply.content, typed
     for host in hosts:
         reply = client.post(LOGIN, {"username": name, "password": factories.PASSWORD}, headers={"host": host})
-        assert b"Too many tries" in reply.content, host
+        assert b"Too many attempts" in reply.content, host
 
 
 def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) -> None:
