@@ -71,7 +71,7 @@ def sign_in(client: Client, user: User) -> Client:
 
 
 def make_project(**fields: Any) -> Project:
-    project = Project(name=f"Project {next(numbers)}", **{**PROJECT, **fields})
+    project = Project(**{"name": f"Project {next(numbers)}", **PROJECT, **fields})
     project.admin_email = fields.get("admin_email", "reviewer@example.com")
     project.api_key = "test-key"
     project.save()

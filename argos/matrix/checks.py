@@ -145,7 +145,7 @@ def _birth_problems(born: date, today: date, latest_day: date) -> Iterator[Probl
 
 def _issue_problems(issued: date, born: date | None, latest_day: date) -> Iterator[Problem]:
     if issued > latest_day:
-        yield Problem("date_of_issue", "future", N_("This issue date is still to come. Compare it with the ID."))
+        yield Problem("date_of_issue", "future", N_("This date of issue is in the future. Check the year."))
     elif born and issued < born:
         yield Problem("date_of_issue", "order", N_("The ID cannot be issued before the birth. Compare both dates."))
 

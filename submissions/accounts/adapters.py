@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": _("User name and password do not fit together. Check both; capitals matter."),
-        "too_many_login_attempts": _("Too many tries. Wait 15 minutes, or ask an administrator."),
+        "too_many_login_attempts": _("Too many attempts. Wait 15 minutes, or ask an administrator."),
         "incorrect_password": _("That is not your password."),
         "incorrect_code": _("That code is not right, or it has been used. Wait for the next one."),
     }

@@ -159,7 +159,7 @@ def test_agent_takes_back_neither_a_verdict_nor_a_deletion(client: Client) -> No
     erasure.ask(approved, by=administrator, why="customer_request", reason="asked by phone", at_vendor=True)
     client.force_login(agent)
     for submission in (decided, approved):
-        assert "Take it back" not in client.get(f"/submissions/{submission.pk}/").content.decode()
+        assert "Cancel request" not in client.get(f"/submissions/{submission.pk}/").content.decode()
         told = client.post(f"/submissions/{submission.pk}/take-back/", follow=True)
         assert "It moved meanwhile, so nothing was done." in told.content.decode()
         assert reload(submission).open_call.state == CallState.PREPARED

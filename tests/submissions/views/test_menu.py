@@ -6,7 +6,9 @@ import pytest
 from django.urls import resolve
 from django.utils.translation import override
 
-from submissions.models import Role, Status, User
+from submissions.models import Role, Status, Submission, User
+from submissions.search import counting
+from submissions.search.counting import Counted
 from submissions.views.frame import counters
 from submissions.views.frame.navigation import Link, groups_for
 from tests.clients import browser
@@ -95,11 +97,12 @@ def test_page_shows_the_menu_with_what_waits_and_marks_itself() -> None:
 
 
 @pytest.mark.django_db
-def test_long_queue_is_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters, "MOST_COUNTED", 2)
+def test_long_queue_is_counted_up_to_a_bound() -> None:
     for _each in range(3):
         make_at(Status.PENDING)
-    assert counters.read(make_user(Role.OFFICER))["queue"] == 2
+    waiting = Counted(Submission.objects.awaiting_review(), most=2)
+    assert counting.read(make_user(Role.OFFICER), {"queue": waiting}) == {"queue": 2}
+    assert (counting.shown(2, most=2), counting.shown(1, most=2)) == ("1+", "1")
 
 
 @pytest.mark.django_db

@@ -105,7 +105,7 @@ def test_deciding_wants_the_claim_and_names_who_has_it() -> None:
 def test_who_has_spoken_waits_for_the_second() -> None:
     first = make_user(Role.OFFICER)
     submission = make_at(Status.SECOND_REVIEW, reviewer=first)
-    assert "given your verdict" in why_not(first, submission, "claim")
+    assert "You have decided this submission" in why_not(first, submission, "claim")
     assert can(make_user(Role.OFFICER), submission, "claim")
 
 
