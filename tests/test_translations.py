@@ -149,7 +149,7 @@ def test_collected_catalogue_has_plural_and_lazy_texts(tmp_path: Path) -> None:
     files = (folder / "review" / "reject_reasons.py", folder / "views" / "status_messages.py")
     texts = {text.singular: text for path in files for text in strings.in_code(path)}
     assert texts["Suspected fraud"].plural is None
-    assert texts["The vendor counts %(count)s failed account check."].plural is not None
+    assert texts["ARGOS counts %(count)s failed account verification."].plural is not None
     po = tmp_path / "ko" / "LC_MESSAGES" / "django.po"
     po.parent.mkdir(parents=True)
     po.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Gone"\nmsgstr "없음"\n')

@@ -118,7 +118,7 @@ REJECT = table(
     (
         "timeout",
         N_("The 24 hours ran out before there was a result."),
-        N_("The check took too long and has to start again. I am sorry for the trouble."),
+        N_("The time limit passed. We are sorry; we can start again."),
         N_("Close this one. A fresh submission may be started from this one's data."),
     ),
     (

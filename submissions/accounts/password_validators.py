@@ -15,7 +15,7 @@ class OwnWordsValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         lowered = password.casefold()
         if any(word in lowered and len(password) - len(word) < MIN_BESIDE for word in WORDS):
-            raise ValidationError(_("This is too close to a word that everybody here knows. Add other words."))
+            raise ValidationError(_("Too similar to a well-known word. Add other words."))
 
     def get_help_text(self) -> str:
         return _("Not a word of this work with a few characters added.")

@@ -47,7 +47,7 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     if request.path == reverse("session"):
         return JsonResponse({"signed_in": False})
-    messages.info(request, _("You were signed out: 30 minutes without a press, or 8 hours since you signed in."))
+    messages.info(request, _("You were signed out: 30 minutes without activity, or 8 hours since you signed in."))
     wanted = request.get_full_path() if request.method == "GET" else reverse("start")
     return _to(request, f"{reverse('account_login')}?{urlencode({'next': wanted})}")
 

@@ -90,13 +90,13 @@ def _write(submission: Submission, **columns: str) -> None:
 def stop_reasons() -> dict[str, str]:
     """Return why Step 2 was not sent automatically, for people, by stop."""
     return {
-        Stop.RETRY_USED: _("The ID had to be taken again, so look at what was read this time."),
-        Stop.ANY: _("The vendor could not tell the ID type. Choose it, confirm the data, then send Step 2."),
+        Stop.RETRY_USED: _("The ID was retaken. Check the values read this time."),
+        Stop.ANY: _("ARGOS could not detect the ID type. Select it, confirm the details, then send Step 2."),
         Stop.ACCOUNT: _("The account check comes first. Do it below, then send Step 2."),
-        Stop.FINDINGS: _("The check of a picture found something. Look at it, or take it again."),
-        Stop.NOTHING_READ: _("The vendor read nothing on this ID; copy every value from it."),
-        Stop.NOT_CONFIRMED: _("The vendor read values that nobody had typed. Confirm them with the customer."),
+        Stop.FINDINGS: _("The image check has a finding. Check the image, or retake it."),
+        Stop.NOTHING_READ: _("ARGOS read no values from this ID. Enter every value as shown on it."),
+        Stop.NOT_CONFIRMED: _("ARGOS read values that were not entered before. Confirm them with the customer."),
         Stop.DIFFERS: _("What was read is not what you typed. Compare the marked fields with the ID."),
-        Stop.NOT_READY: _("Something is missing or wrong. Press Send Step 2 to see what."),
-        Stop.TOO_LATE: _("It is too late for this submission, or no try is left."),
+        Stop.NOT_READY: _("A value is missing or not accepted. Select Send Step 2 to see it."),
+        Stop.TOO_LATE: _("The limit of this submission has passed, or no attempts are left."),
     }

@@ -62,7 +62,7 @@ def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
     if consent.current_text(submission.project) is None:
         text = _("The project asks for consent and has no text yet. Ask the administrator to add one.")
     else:
-        text = _("Read the consent text to the customer and tick that they agree. Without it nothing may be sent.")
+        text = _("Read the consent text to the customer and select that they agree. It is required before sending.")
     return (Problem("consent", "consent", text),)
 
 
@@ -264,9 +264,7 @@ def _check_selfie_is_new(submission: Submission) -> None:
     tried = submission.attempts.filter(kind=CallKind.STEP2, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
     used = {entry["id"] for attempt in tried.exclude(call__settled_as="never_arrived") for entry in attempt.images}
     if selfie and str(selfie.pk) in used:
-        message = _(
-            "This selfie was sent already and was not accepted. Take a new one; sending it again would cost a try."
-        )
+        message = _("This selfie was already sent. Take a new one to save an attempt.")
         raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
 
 

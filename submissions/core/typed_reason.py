@@ -30,7 +30,7 @@ def validate(text: str) -> None:
         ValidationError: with the code `CODE`, for which a form may have its own sentence.
     """
     if not is_reason(text):
-        raise ValidationError(_("Say it in a few words."), code=CODE)
+        raise ValidationError(_("Enter a reason."), code=CODE)
 
 
 def require(text: str) -> str:

@@ -11,48 +11,48 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 STATES: dict[str, Any] = {
-    "pending": gettext_lazy("waits for a decision"),
+    "pending": gettext_lazy("Awaiting decision"),
     "approved": gettext_lazy("approved"),
     "rejected": gettext_lazy("rejected"),
     "incomplete": gettext_lazy("not completed"),
-    "success": gettext_lazy("the checks went through"),
+    "success": gettext_lazy("checks passed"),
 }
 # "incomplete" has several meanings: the vendor waits for a first selfie, another selfie or another ID image.
 INCOMPLETE: dict[str, Any] = {
-    "step1_sending": gettext_lazy("another ID image wanted"),
-    "step1_retry": gettext_lazy("another ID image wanted"),
+    "step1_sending": gettext_lazy("ID retry requested"),
+    "step1_retry": gettext_lazy("ID retry requested"),
     "confirming": gettext_lazy("ID accepted, selfie awaited"),
     "step2_sending": gettext_lazy("ID accepted, selfie awaited"),
-    "incomplete": gettext_lazy("another selfie wanted"),
+    "incomplete": gettext_lazy("selfie retry requested"),
 }
 OURS: dict[str, Any] = {
-    "already_processed": gettext_lazy("the vendor had processed it already"),
+    "already_processed": gettext_lazy("ARGOS had already processed it"),
     "adopted": gettext_lazy("it had arrived"),
-    "call_open": gettext_lazy("a call was open, which settles it"),
-    "clock": gettext_lazy("the clocks differ"),
+    "call_open": gettext_lazy("an open request decides it"),
+    "clock": gettext_lazy("the times differ"),
     "court_order": gettext_lazy("a court or authority ordered it"),
     "customer_request": gettext_lazy("the customer asked for it"),
     "deadline": gettext_lazy("the 24 hours were over"),
-    "found_at_vendor": gettext_lazy("found in the vendor's record"),
+    "found_at_vendor": gettext_lazy("found in the ARGOS record"),
     "image_unreadable": gettext_lazy("a stored image could not be read"),
     "journal": gettext_lazy("done again after a restore"),
-    "kept": gettext_lazy("kept, nothing to do"),
+    "kept": gettext_lazy("recorded, no action needed"),
     "lease_ran_out": gettext_lazy("the worker that sent it vanished"),
     "mistake": gettext_lazy("it should never have been stored"),
     "never_arrived": gettext_lazy("it never arrived"),
     "not_configured": gettext_lazy("no usable address or key is set"),
-    "not_delivered": gettext_lazy("the vendor could not be reached"),
-    "not_known": gettext_lazy("the vendor does not know it"),
-    "portal_fault": gettext_lazy("the portal itself failed"),
-    "read_back": gettext_lazy("the vendor's record was read"),
+    "not_delivered": gettext_lazy("ARGOS unavailable"),
+    "not_known": gettext_lazy("not known to ARGOS"),
+    "portal_fault": gettext_lazy("the portal failed"),
+    "read_back": gettext_lazy("ARGOS status refreshed"),
     "storage_away": gettext_lazy("the store of images could not be reached"),
-    "taken_back": gettext_lazy("taken back before it left"),
-    "throttled": gettext_lazy("the vendor asked to wait"),
-    "undelivered": gettext_lazy("the vendor could not be reached"),
-    "undone": gettext_lazy("taken back before it left"),
-    "unexpected_final_status": gettext_lazy("the vendor tells a final state that was not expected"),
-    "unknown_status": gettext_lazy("the vendor tells a state that is not known"),
-    "unknown_trigger": gettext_lazy("a kind of hint that is not known"),
+    "taken_back": gettext_lazy("undone before sending"),
+    "throttled": gettext_lazy("ARGOS asked to wait"),
+    "undelivered": gettext_lazy("ARGOS unavailable"),
+    "undone": gettext_lazy("undone before sending"),
+    "unexpected_final_status": gettext_lazy("ARGOS reports an unexpected final status"),
+    "unknown_status": gettext_lazy("ARGOS reports an unknown status"),
+    "unknown_trigger": gettext_lazy("unknown kind of webhook"),
 }
 
 
@@ -60,10 +60,10 @@ def state_label(word: str, ours: str = "") -> SafeString | str:
     """Return the label of the vendor's state beside our status, with the vendor's word as its title."""
     if not word:
         return ""
-    title = _("The vendor's own word: %(word)s") % {"word": word}
+    title = _("ARGOS reports “%(word)s”") % {"word": word}
     known = INCOMPLETE.get(ours) if word == "incomplete" else None
     return format_html('<span title="{}">{}</span>', title, known or STATES.get(word, word))
 
 
 def quoted(word: str) -> str:
-    return _("the vendor's word “%(word)s”") % {"word": word}
+    return _("ARGOS reports “%(word)s”") % {"word": word}

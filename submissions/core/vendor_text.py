@@ -31,10 +31,8 @@ def advice_words(advice: Advice) -> Words:
 def budget_sentence(error: Throttled) -> str:
     """Return which part of our own budget is used up, for an administrator who tests a key."""
     if (error.retry_after or 0) > A_SECOND:
-        return _(
-            "Today's calls are used up, so the vendor was not asked. Raise the calls a UTC day, or wait for 00:00 UTC."
-        )
-    return _("This second's calls are used up, so the vendor was not asked. Try again in a moment.")
+        return _("Daily request limit reached; ARGOS was not asked. Raise the limit, or wait until 00:00 UTC.")
+    return _("Request limit per second reached; ARGOS was not asked. Try again in a moment.")
 
 
 def translated_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:

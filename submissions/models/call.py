@@ -36,7 +36,7 @@ class CallState(models.TextChoices):
     ANSWERED = "answered", _("answered")
     REFUSED = "refused", _("refused")
     UNKNOWN = "unknown", _("not known whether it arrived")
-    SETTLED = "settled", _("settled by reading back")
+    SETTLED = "settled", _("confirmed from the ARGOS record")
     CANCELLED = "cancelled", _("cancelled before it was sent")
 
 

@@ -18,9 +18,9 @@ class DifferenceKind(models.TextChoices):
     STATUS = "status", _("Status")
     DECISION = "decision", _("Decision")
     TRIES = "tries", _("Tries")
-    NO_RECORD = "no_record", _("No record at the vendor")
-    SECOND_RECORD = "second_record", _("A second record at the vendor")
-    UNKNOWN_HERE = "unknown_here", _("Known to the vendor only")
+    NO_RECORD = "no_record", _("No record at ARGOS")
+    SECOND_RECORD = "second_record", _("A second record at ARGOS")
+    UNKNOWN_HERE = "unknown_here", _("Known to ARGOS only")
 
 
 class DifferenceQuerySet(models.QuerySet["Difference"]):

@@ -32,9 +32,9 @@ VENDOR_FIELDS = {
 
 class CaptureSource(models.TextChoices):
     FILE = "file", _("from a file")
-    CAMERA = "camera", _("live camera, says the browser")
+    CAMERA = "camera", _("live camera, as the browser reports")
     PHONE = "phone", _("customer's phone, from a file")
-    PHONE_CAMERA = "phonecam", _("customer's phone, live camera, says the browser")
+    PHONE_CAMERA = "phonecam", _("customer's phone, live camera, as the browser reports")
 
 
 class StorageAway(Exception):

@@ -38,7 +38,7 @@ class CaptureFields(models.Model):
     )
     # Rises with every write of the values, so that a stale form cannot overwrite values its reader never saw.
     draft_version = models.PositiveIntegerField(default=0)
-    wants_step2 = models.BooleanField(_("Step 2 follows by itself"), default=False)
+    wants_step2 = models.BooleanField(_("automatic Step 2"), default=False)
     consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, verbose_name=_("consent"))
     consented_at = models.DateTimeField(_("consented"), null=True)
 
@@ -82,13 +82,13 @@ class VendorFields(models.Model):
     """The vendor's last report on this submission, and our own count of selfies sent."""
 
     selfies_sent = models.PositiveSmallIntegerField(_("selfies sent"), default=0)
-    vendor_id = models.CharField(_("vendor's submission ID"), max_length=80, blank=True)
-    vendor_status = models.CharField(_("vendor's status"), max_length=40, blank=True)
-    vendor_codes = models.JSONField(_("vendor's codes"), default=list)
-    vendor_count = models.PositiveSmallIntegerField(_("vendor's retry count"), null=True)
+    vendor_id = models.CharField(_("ARGOS ID"), max_length=80, blank=True)
+    vendor_status = models.CharField(_("ARGOS status"), max_length=40, blank=True)
+    vendor_codes = models.JSONField(_("ARGOS codes"), default=list)
+    vendor_count = models.PositiveSmallIntegerField(_("ARGOS retry count"), null=True)
     vendor_attempts = models.PositiveSmallIntegerField(null=True)
     vendor_updated_at = models.DateTimeField(null=True)
-    vendor_read_at = models.DateTimeField(_("vendor asked at"), null=True)
+    vendor_read_at = models.DateTimeField(_("ARGOS last checked"), null=True)
     id_type_unknown = models.BooleanField(default=False)
     recognized_id_type = models.CharField(_("Recognised ID type"), max_length=40, blank=True)
     face_similarity = models.FloatField(_("face similarity"), null=True)
@@ -97,7 +97,7 @@ class VendorFields(models.Model):
     retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
     retry_message_sealed = EncryptedField(null=True)
     retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
-    has_difference = models.BooleanField(_("differs from the vendor"), default=False)
+    has_difference = models.BooleanField(_("record mismatch"), default=False)
 
     class Meta:
         abstract = True
@@ -125,8 +125,8 @@ class ReviewFields(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     source = models.CharField(_("decided through"), max_length=10, choices=Source, blank=True)
-    reason_code = models.CharField(_("our reason"), max_length=60, blank=True)
-    passed_on_at = models.DateTimeField(_("verdict passed on"), null=True)
+    reason_code = models.CharField(_("own reason"), max_length=60, blank=True)
+    passed_on_at = models.DateTimeField(_("outcome communicated"), null=True)
     passed_on_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:

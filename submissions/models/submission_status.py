@@ -9,10 +9,10 @@ MAX_TRIES = 3
 class Status(models.TextChoices):
     DRAFT = "draft", _("Draft")
     STEP1_SENDING = "step1_sending", _("Sending Step 1")
-    STEP1_RETRY = "step1_retry", _("New ID image wanted")
+    STEP1_RETRY = "step1_retry", _("ID retry needed")
     CONFIRMING = "confirming", _("Confirm with customer")
     STEP2_SENDING = "step2_sending", _("Sending Step 2")
-    INCOMPLETE = "incomplete", _("New selfie wanted")
+    INCOMPLETE = "incomplete", _("Selfie retry needed")
     PENDING = "pending", _("Pending review")
     SECOND_REVIEW = "second_review", _("Second review")
     DECISION_SENDING = "decision_sending", _("Sending decision")
@@ -31,6 +31,6 @@ UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SEN
 
 
 class Source(models.TextChoices):
-    VENDOR = "vendor", _("the vendor")
-    REVIEWER = "reviewer", _("a reviewer here")
+    VENDOR = "vendor", _("ARGOS")
+    REVIEWER = "reviewer", _("a reviewer")
     TIMEOUT = "timeout", _("the 24-hour limit")

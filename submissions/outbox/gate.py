@@ -85,19 +85,17 @@ def why_closed(project: Project, switch: Switch | None = None) -> str:
     """Return the sentence for the page; "" if calls may be sent. A list of projects passes the switch, read once."""
     switch = switch or Switch.read()
     if switch.on_hold_since:
-        return _("Sending is on hold since the database was restored; an administrator lifts the hold.")
+        return _("Restore lock is on. Nothing is sent until an administrator lifts it.")
     if switch.stopped_at:
-        return _("A manager has stopped sending: %(why)s What you press is kept and leaves when sending resumes.") % {
-            "why": _sentence(switch.stopped_why)
-        }
+        return _("Processing paused: %(why)s Requests are queued.") % {"why": _sentence(switch.stopped_why)}
     if project.paused_at:
         return _("Sending for this project has stopped: %(why)s") % {"why": _(project.paused_reason)}
     if clock.is_drifting(project):
-        return _("This host's clock and the vendor's differ by %(seconds)d s; sending waits until they agree.") % {
-            "seconds": abs(project.clock_offset)
-        }
+        return _(
+            "The time of this host and of ARGOS differ by %(seconds)d s. Requests are queued until they match."
+        ) % {"seconds": abs(project.clock_offset)}
     if is_down(project):
-        return _("The vendor cannot be reached. Drafts wait here without a clock; started ones are tried again.")
+        return _("ARGOS is unavailable. Drafts start no 24-hour limit; started submissions are retried.")
     return ""
 
 

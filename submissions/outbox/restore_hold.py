@@ -102,7 +102,9 @@ def lift(*, by: Actor, why: str) -> None:
         WatermarkNotWritten: the tick's copy cannot be written.
     """
     if missed := sum(1 for _pk in erasure_journal.missed()):
-        text = _("Erased people are back in this database: %(count)d. Run “manage.py replay_erasures” first.")
+        text = _(
+            "Permanently deleted people are in this database again: %(count)d. Run “manage.py replay_erasures” first."
+        )
         raise ErasuresMissed(text % {"count": missed})
     switch = Switch.read()
     try:

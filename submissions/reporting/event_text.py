@@ -93,9 +93,9 @@ def warning_label(code: str) -> str:
         "liveness_low": _("liveness too low"),
         "selfies_refused": _("earlier selfies refused"),
         "expired_id": _("ID expired"),
-        "nothing_read": _("nothing read from the ID"),
+        "nothing_read": _("no values read from the ID"),
         "duplicate": _("same person elsewhere"),
-        "differs": _("vendor's record differs"),
+        "differs": _("ARGOS record differs"),
     }
     return labels.get(code, code)
 

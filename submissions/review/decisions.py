@@ -263,7 +263,7 @@ def undo(submission: Submission, *, by: Actor) -> None:
     if call is None or call.kind != CallKind.REVIEW:
         raise StaleSubmission(submission.reference)
     if call.prepared_by_id != (by.user.pk if by.user else None):
-        raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
+        raise NotAllowed(_("Only the reviewer who made this decision can undo it."))
     ledger.cancel_prepared(submission, (CallKind.REVIEW,), by=by, why=UNDONE)
 
 
@@ -275,7 +275,7 @@ def _take_back(submission: Submission, *, by: Actor) -> None:
         if last is None:
             raise StaleSubmission(submission.reference)
         if last.reviewer_id != (by.user.pk if by.user else None):
-            raise NotAllowed(_("Only the reviewer who gave this verdict can take it back."))
+            raise NotAllowed(_("Only the reviewer who made this decision can undo it."))
         submission.decisions.filter(pk=last.pk).update(withdrawn_at=clock.now(), withdrawn_why=UNDONE)
         if len(verdicts.in_force) > 1:
             events.record("verdict_withdrawn", by=by, submission=submission, fields={"round": last.round})

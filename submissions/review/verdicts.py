@@ -134,9 +134,9 @@ def meanwhile(submission: Submission, user: User) -> str:
     if submission.status in FINAL:
         who = submission.decided_by.name if submission.decided_by else submission.get_source_display()
         texts = {
-            Status.APPROVED: _("%(who)s approved it meanwhile."),
-            Status.REJECTED: _("%(who)s rejected it meanwhile."),
-            Status.ABANDONED: _("It was closed meanwhile."),
+            Status.APPROVED: _("%(who)s has approved it."),
+            Status.REJECTED: _("%(who)s has rejected it."),
+            Status.ABANDONED: _("It has been closed."),
         }
         return texts[Status(submission.status)] % {"who": who}
     verdicts = Verdicts.load(submission)
@@ -146,7 +146,7 @@ def meanwhile(submission: Submission, user: User) -> str:
     if last.reviewer_id == user.pk:
         return _("You have decided this submission already.")
     if verdicts.is_blind_for(user):
-        return _("Another reviewer has given a first decision meanwhile; a second one is needed.")
+        return _("Another reviewer made the first decision. A second one is required.")
     if last.verdict == Verdict.APPROVED:
-        return _("%(who)s approved it meanwhile.") % {"who": last.reviewer.name}
-    return _("%(who)s rejected it meanwhile.") % {"who": last.reviewer.name}
+        return _("%(who)s has approved it.") % {"who": last.reviewer.name}
+    return _("%(who)s has rejected it.") % {"who": last.reviewer.name}

@@ -13,7 +13,7 @@ MIN_DIGITS = 6  # fewer digits are a postal code or part of a name
 
 
 def sentence() -> str:
-    return _("You have tried very many numbers in the last hour. Wait an hour, or ask a manager.")
+    return _("Too many numbers searched in the last hour. Wait an hour, or ask a manager.")
 
 
 class TooManyNumbers(Exception):

@@ -50,7 +50,7 @@ def _reviewer(project: Project) -> Finding:
 
 
 def _clock(project: Project) -> Finding:
-    text = _("Clock offset %(seconds)+.0f s") % {"seconds": project.clock_offset}
+    text = _("Time difference %(seconds)+.0f s") % {"seconds": project.clock_offset}
     return Finding("bad" if clock.is_drifting(project) else "ok", text)
 
 

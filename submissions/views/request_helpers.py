@@ -26,7 +26,7 @@ def safe_next(request: HttpRequest, default: str) -> str:
 def warn_of_unmatched(request: HttpRequest, submission: Submission, text: str) -> None:
     """A note is kept as it was written; its writer learns which of the people named in it were not told."""
     for name in mentions.unmatched(submission, text):
-        told = _("The note is kept, but nobody was told: no user named @%(name)s may see this submission.")
+        told = _("Note saved. No user named @%(name)s has access to this submission, so no notification was sent.")
         messages.warning(request, told % {"name": name})
 
 

@@ -38,27 +38,23 @@ def about_open_call(call: Call) -> StatusMessage:
     if call.state == CallState.PREPARED:
         return _waiting(call, str(name))
     if call.state == CallState.SENT:
-        return StatusMessage(
-            _("%(call)s is with the vendor") % {"call": name}, _("The reply usually takes seconds."), "wait"
-        )
+        return StatusMessage(_("%(call)s in progress") % {"call": name}, _("The reply usually takes seconds."), "wait")
     if reconcile.is_stuck(call):
         return StatusMessage(
-            _("%(call)s has been unknown for too long") % {"call": name},
-            _("The vendor's record does not tell whether it arrived. A manager can settle it with a reason."),
+            _("%(call)s: outcome unknown, action needed") % {"call": name},
+            _("The ARGOS record does not confirm receipt. A manager can resolve it manually with a reason."),
             "bad",
         )
-    return StatusMessage(
-        _("We do not know yet whether the vendor got %(call)s") % {"call": name}, _how_long(call), "warn"
-    )
+    return StatusMessage(_("%(call)s: outcome unknown") % {"call": name}, _how_long(call), "warn")
 
 
 def _how_long(call: Call) -> str:
     if call.kind == CallKind.ACCOUNT:
         return _(
-            "The vendor's record does not show account checks. Ask the bank or the customer, then settle it below."
+            "The ARGOS record does not show account verification. Ask the bank or the customer, then resolve it below."
         )
-    asking = _("The portal is asking the vendor. There is nothing to press, and no try is spent twice.")
-    how_long = _("It is usually known within about %(minutes)d minutes of the vendor answering again.")
+    asking = _("The portal is checking with ARGOS. Do not send again; no attempt is used twice.")
+    how_long = _("The outcome is usually known about %(minutes)d min after ARGOS is available again.")
     if call.clear_since:
         how_long = _("It is usually known in about %(minutes)d minutes.")
     return f"{asking} {how_long % {'minutes': max(1, math.ceil(reconcile.known_in(call).total_seconds() / 60))}}"
@@ -67,19 +63,21 @@ def _how_long(call: Call) -> str:
 def _waiting(call: Call, name: str) -> StatusMessage:
     seconds = max(0, int((call.not_before - clock.now()).total_seconds()))
     if call.error == "too_many_calls":
-        text = _("The vendor takes no more calls at the moment; no try was spent. Next try in %(seconds)d s.")
-        return StatusMessage(_("%(call)s waits for the vendor") % {"call": name}, text % {"seconds": seconds}, "warn")
-    if call.kind == CallKind.REVIEW and not call.undelivered:
-        return StatusMessage(_("The decision leaves in a moment"), _("Until then it can be taken back."), "wait")
-    if call.undelivered:
-        text = _("The vendor could not be reached %(times)d times; no try was spent. Next try in %(seconds)d s.")
+        text = _("ARGOS accepts no more requests at the moment. No attempt was used. Retry in %(seconds)d s.")
         return StatusMessage(
-            _("%(call)s waits for the vendor") % {"call": name},
+            _("%(call)s queued: ARGOS is unavailable") % {"call": name}, text % {"seconds": seconds}, "warn"
+        )
+    if call.kind == CallKind.REVIEW and not call.undelivered:
+        return StatusMessage(_("The decision will be sent in a moment"), _("Undo is possible until then."), "wait")
+    if call.undelivered:
+        text = _("ARGOS was unavailable %(times)d times. No attempt was used. Retry in %(seconds)d s.")
+        return StatusMessage(
+            _("%(call)s queued: ARGOS is unavailable") % {"call": name},
             text % {"times": call.undelivered, "seconds": seconds},
             "warn",
         )
     if why := gate.why_closed(call.submission.project):
-        return StatusMessage(_("%(call)s is kept here and not sent yet") % {"call": name}, why, "warn")
+        return StatusMessage(_("%(call)s queued") % {"call": name}, why, "warn")
     return StatusMessage(
         _("%(call)s is about to be sent") % {"call": name}, _("A worker takes it in a moment."), "wait"
     )
@@ -92,15 +90,16 @@ def about_notice(submission: Submission, last: Call | None) -> StatusMessage | N
     if last and last.state == CallState.REFUSED:
         return _about_refusal(last)
     texts = {
-        "deadline": _("The 24 hours were over before it could be sent. Nothing was sent."),
-        "taken_back": _("You took it back before it left. Nothing was sent, no try was spent."),
-        "undone": _("The decision was taken back before it left."),
-        "never_arrived": _("The vendor never got the last call: two reads of its record show it. Send it again."),
-        "not_delivered": _("The vendor could not be reached. Nothing was sent and no try was spent. Try again later."),
-        "portal_fault": _("The portal itself failed before anything left. Nothing was sent; tell an administrator."),
+        "deadline": _("The 24-hour limit passed before it was sent. Nothing was sent."),
+        "taken_back": _("Cancelled before sending. No attempt was used."),
+        "undone": _("The decision was undone before it was sent."),
+        "never_arrived": _(
+            "ARGOS did not receive the last request: two reads of its record confirm it. Send it again."
+        ),
+        "not_delivered": _("ARGOS is unavailable. Nothing was sent and no attempt was used. Try again later."),
+        "portal_fault": _("The portal failed before sending. Nothing was sent. Tell an administrator."),
         "no_try_left": _(
-            "This selfie was not sent: an earlier one had reached the vendor after all, and with it three tries have "
-            "been used. The vendor decides now."
+            "Selfie not sent: ARGOS had received an earlier one, so all 3 attempts are used. ARGOS decides now."
         ),
         "image_unreadable": _("A stored image could not be read. Upload it again, then send."),
         "not_configured": _(
@@ -114,7 +113,7 @@ def about_notice(submission: Submission, last: Call | None) -> StatusMessage | N
 def _about_stop(submission: Submission) -> StatusMessage | None:
     """Why Step 2 did not follow by itself; told until something is sent."""
     text = auto_submit.stop_reasons().get(submission.notice) if submission.status == Status.CONFIRMING else None
-    return StatusMessage(_("Step 2 did not follow by itself; no selfie was sent"), text, "warn") if text else None
+    return StatusMessage(_("Automatic Step 2 stopped; no selfie was sent"), text, "warn") if text else None
 
 
 def about_reading(submission: Submission) -> StatusMessage | None:
@@ -122,7 +121,7 @@ def about_reading(submission: Submission) -> StatusMessage | None:
     if submission.status != Status.CONFIRMING or not submit.is_unread(submission):
         return None
     return StatusMessage(
-        _("Nothing was read"), _("The vendor read nothing on this ID; copy every value from it."), "warn"
+        _("No values read"), _("ARGOS read no values from this ID. Enter every value as shown on it."), "warn"
     )
 
 
@@ -132,9 +131,9 @@ def _about_refusal(call: Call) -> StatusMessage:
     if call.error == "forbidden":
         told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
     advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else told)
-    title = _("The vendor refused %(call)s; no try was spent") % {"call": CallKind(call.kind).label}
+    title = _("ARGOS refused %(call)s; no attempt was used") % {"call": CallKind(call.kind).label}
     if call.kind == CallKind.REVIEW:
-        title = _("The vendor did not take the verdict; what you typed is in the form again")
+        title = _("ARGOS refused the decision. Your entries were restored.")
     return StatusMessage(title, f"{advice.what_happened} {advice.do}", "bad", advice.say)
 
 
@@ -155,8 +154,8 @@ def about_account(call: Call) -> StatusMessage | None:
     advice = vendor_text.advice_words(codes.advice_for(call.error_code, reply.message if reply else "", "error"))
     count = reply.retry_count if reply else None
     counted = ngettext(
-        "The vendor counts %(count)s failed account check.",
-        "The vendor counts %(count)s failed account checks.",
+        "ARGOS counts %(count)s failed account verification.",
+        "ARGOS counts %(count)s failed account verifications.",
         count or 0,
     )
     text = f"{advice.do} {counted % {'count': count}}" if count is not None else advice.do
@@ -166,10 +165,10 @@ def about_account(call: Call) -> StatusMessage | None:
 def about_end(submission: Submission) -> StatusMessage | None:
     """The verdict, and where it came from."""
     if submission.status == Status.ABANDONED:
-        text = _("No Step 2 was sent in time, or the customer gave up. A fresh one can be started from this data.")
+        text = _("No Step 2 in time, or the customer stopped. You can start a new submission with this data.")
         return StatusMessage(_("Closed without Step 2"), text, "info")
     if submission.status == Status.OVERDUE:
-        text = _("The 24 hours ran out after a selfie was tried. It is locked; the vendor is asked for its word.")
+        text = _("Limit passed after a selfie. Locked; checking the ARGOS result.")
         return StatusMessage(_("Overdue"), text, "bad")
     if submission.status not in (Status.APPROVED, Status.REJECTED):
         return None
@@ -185,20 +184,19 @@ def about_difference(row: Difference) -> StatusMessage:
     """What disagrees, and what a person should make of it."""
     texts = {
         DifferenceKind.STATUS: _(
-            "We hold %(ours)s, the vendor %(theirs)s. A final word here is never overwritten: settle it with them."
+            "Portal: %(ours)s, ARGOS: %(theirs)s. The portal keeps its final status. Clarify it with ARGOS."
         ),
         DifferenceKind.DECISION: _(
-            "Our reviewer's verdict is %(ours)s, the vendor shows %(theirs)s. Ours stands until a person has spoken to "
-            "the vendor."
+            "Decision in the portal: %(ours)s, ARGOS: %(theirs)s. The portal keeps its decision. Clarify it with ARGOS."
         ),
-        DifferenceKind.TRIES: _("We hold %(ours)s selfie tries as processed, the vendor lists %(theirs)s."),
-        DifferenceKind.NO_RECORD: _("The vendor says it has no such record. It may have been deleted there."),
+        DifferenceKind.TRIES: _("Selfie attempts in the portal: %(ours)s, at ARGOS: %(theirs)s."),
+        DifferenceKind.NO_RECORD: _("ARGOS has no such record. It may have been deleted there."),
         DifferenceKind.SECOND_RECORD: _(
-            "The vendor holds another record with our reference (%(theirs)s). Nothing here uses it: have it deleted."
+            "ARGOS has another record with this reference (%(theirs)s). The portal does not use it: have it deleted."
         ),
         DifferenceKind.UNKNOWN_HERE: _(
-            "The vendor holds a record with our reference (%(theirs)s) that this database no longer knows. File the "
-            "customer anew, or have the record deleted there."
+            "ARGOS has a record with a portal reference (%(theirs)s) that is not in this database. Start a new "
+            "submission, or have the record deleted at ARGOS."
         ),
     }
     pair = {"ours": row.ours or "–", "theirs": row.theirs or "–"}

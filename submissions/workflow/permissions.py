@@ -86,7 +86,7 @@ def _look(user: User, submission: Submission, facts: PermissionFacts | None = No
         if is_limited_to_team(user) or _has_captured(user, submission, facts):
             return ""
         return _("Claim it, or give a reason.")
-    return _("Give a reason to look at this person's data.")
+    return _("Enter a reason to view this person's data.")
 
 
 def _reveal(user: User, submission: Submission) -> str:
@@ -99,7 +99,7 @@ def _review(user: User, submission: Submission, facts: PermissionFacts | None) -
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
     if submission.project.reviewer != Reviewer.CLIENT:
-        return _("The vendor decides for this project; you can leave a note.")
+        return _("ARGOS decides in this project. You can add a note.")
     if _has_captured(user, submission, facts):
         return _("You captured this one, so another reviewer must decide.")
     return ""
@@ -173,7 +173,7 @@ def why_not(user: User, submission: Submission, action: str, facts: PermissionFa
     if not user.is_active:
         return _("This account is switched off.")
     if submission.erased_at is not None and action not in ("see", "reveal"):
-        return _("This person's data was erased. Only the record of what was done is left.")
+        return _("This person's data was deleted permanently. Only the audit log is kept.")
     if facts is not None and action in CHECKS_WITH_FACTS:
         return CHECKS_WITH_FACTS[action](user, submission, facts)
     return CHECKS[action](user, submission)

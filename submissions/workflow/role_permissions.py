@@ -95,7 +95,7 @@ def user_can_see_sending(user: User) -> bool:
 
 
 def check_user_can_see_sending(user: User) -> None:
-    reason = _("Managers and administrators see this page; what concerns you stands on every page.")
+    reason = _("This page is for managers and administrators.")
     _require(user_can_see_sending(user), reason)
 
 
@@ -112,7 +112,7 @@ def user_can_lift_hold(user: User) -> bool:
 
 
 def check_user_can_lift_hold(user: User) -> None:
-    _require(user_can_lift_hold(user), _("Only administrators lift the hold of a restored database."))
+    _require(user_can_lift_hold(user), _("Only administrators lift the restore lock."))
 
 
 def user_can_retain(user: User) -> bool:
@@ -129,7 +129,7 @@ def user_can_answer_data_subject(user: User) -> bool:
 
 
 def check_user_can_answer_data_subject(user: User) -> None:
-    reason = _("Only compliance officers and managers answer an applicant's request for their data.")
+    reason = _("Only compliance officers and managers answer data subject requests.")
     _require(user_can_answer_data_subject(user), reason)
 
 

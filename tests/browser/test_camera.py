@@ -49,7 +49,7 @@ def test_a_selfie_by_camera_and_keyboard_reaches_the_reviewer(
     upload(seeing, "id_front", pictures["id"])
     tab_to(page, page.get_by_role("button", name="Camera: Selfie", exact=True))
     page.keyboard.press("Enter")
-    hint(page, "Good: take the picture now.")
+    hint(page, "Good. Take the photo now.")
     assert page.locator("video").evaluate("video => getComputedStyle(video).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
     expect(page.get_by_role("button", name="Take photo", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
@@ -87,13 +87,13 @@ def test_hints_say_what_to_change_and_the_camera_stops_when_it_is_left(seeing: D
         expect(page.get_by_role("button", name="Camera: Selfie", exact=True)).to_be_focused()
     camera.show(pictures.selfie())
     open_camera(page, "Camera: Selfie")
-    hint(page, "Good: take the picture now.")
+    hint(page, "Good. Take the photo now.")
     check_dialog(seeing, "camera-live")
     page.get_by_role("button", name="Take photo", exact=True).click()
     assert live_tracks(page) == 0, "nothing looks while a picture is looked at"
     check_dialog(seeing, "camera-taken")
     page.get_by_role("button", name="Retake", exact=True).click()
-    hint(page, "Good: take the picture now.")
+    hint(page, "Good. Take the photo now.")
     page.get_by_role("button", name="Close camera", exact=True).click()
     assert page.locator("#f-selfie img").count() == 0, "looking stores nothing"
 

@@ -96,7 +96,7 @@ def test_a_live_selfie_comes_over_and_the_token_is_nowhere(
     look_at(page, "phone-take-korean")
     page.get_by_role("button", name="English").click()
     open_camera(page, "Open the camera")
-    hint(page, "Good: take the picture now.")
+    hint(page, "Good. Take the photo now.")
     look_at(page, "phone-camera")
     page.get_by_role("button", name="Take photo", exact=True).click()
     page.get_by_role("button", name="Use photo", exact=True).click()

@@ -94,7 +94,7 @@ def test_second_of_two_is_told_who_did_what_and_loses_nothing(desk: Desk, other_
     expect(other.locator("#undo")).to_be_visible()
     tick_by_key(page)
     page.locator("#approve").click()
-    expect(page.get_by_text("Decision not submitted. Elena Novak approved it meanwhile.")).to_be_visible()
+    expect(page.get_by_text("Decision not submitted. Elena Novak has approved it.")).to_be_visible()
     expect(page.get_by_text("Typed with care.")).to_be_visible()
 
 
@@ -346,7 +346,7 @@ def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other
         first.locator("#approve").click()
         expect(first.locator("#decision-state")).to_contain_text("Awaiting another reviewer")
         claim(desk, second)
-        expect(page.get_by_text("Another reviewer has given a first decision")).to_be_visible()
+        expect(page.get_by_text("Another reviewer made the first decision")).to_be_visible()
         look(f"/review/{second}/", "second")
         desk.stack.query(f"{change}(second_review='none', reviewer='vendor')")
         look(f"/review/{vendors}/", "vendor-decides")

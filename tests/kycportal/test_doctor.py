@@ -233,7 +233,7 @@ def test_clock_is_judged_by_how_far_it_is(monkeypatch: pytest.MonkeyPatch, ahead
 
 
 @pytest.mark.parametrize(
-    ("wait", "said"), [(4000, "Today's calls are used up"), (1, "This second's calls are used up")]
+    ("wait", "said"), [(4000, "Daily request limit reached"), (1, "Request limit per second reached")]
 )
 def test_budget_that_is_used_up_is_no_fault_of_key_or_address(
     monkeypatch: pytest.MonkeyPatch, wait: int, said: str

@@ -185,7 +185,7 @@ def test_picture_that_cannot_be_stored_is_said_and_not_kept(bucket: Service) -> 
     page = post(client, submission, selfie=selfie_jpeg())
     bucket.allows(True)
     assert page.status_code == 422
-    assert "could not be stored just now" in page.content.decode()
+    assert "The image was not stored" in page.content.decode()
     assert submission.images.count() == before
 
 

@@ -82,7 +82,9 @@ def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str,
 
 
 def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:
-    text = _('Saved elsewhere meanwhile as "%(stored)s". You typed "%(typed)s". Leave what is right and save again.')
+    text = _(
+        'Saved in another window as "%(stored)s". You entered "%(typed)s". Enter the correct value and save again.'
+    )
     return [
         Problem(
             name,

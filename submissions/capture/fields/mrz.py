@@ -12,9 +12,7 @@ from submissions.models import Submission
 from submissions.search import guess_limit
 
 FIELD = "mrz"
-FILLER = N_(
-    "A K stands where the passport likely has the sign <. Compare each K, correct the lines or tick the box below."
-)
+FILLER = N_("A K may be the sign < in the passport. Compare each K, then correct the lines or select the box below.")
 
 
 def fill(submission: Submission, text: str, *, by: Actor, is_compared: bool = False) -> list[Problem]:
@@ -59,5 +57,5 @@ def _broken(lines: mrz.PassportLines) -> list[Problem]:
 def _of_another_country(lines: mrz.PassportLines, country: str) -> list[Problem]:
     if lines.issuer == country:
         return []
-    text = _("These lines are of a passport issued by %(issuer)s; this submission says %(country)s.")
+    text = _("The lines are of a passport issued by %(issuer)s, but the submission has %(country)s.")
     return [Problem(FIELD, "mrz_issuer", text % {"issuer": lines.issuer or "–", "country": country})]

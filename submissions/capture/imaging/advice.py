@@ -11,8 +11,8 @@ def sentence(code: str, kind: str = "selfie", *, to_customer: bool = False) -> s
 def _for_kind(code: str, kind: str) -> str:
     """What a finding means, or what to do about it, where that depends on what was to be taken."""
     documents = {
-        "dark": _("The picture is too dark. Turn on a light."),
-        "bright": _("The picture is too bright. Move the document out of the direct light."),
+        "dark": _("The image is too dark. Turn on a light."),
+        "bright": _("The image is too bright. Move the document out of the direct light."),
     }
     texts = {
         ("id_is_selfie", "id_back"): _("This looks like a selfie, not a document. Take the back of the document."),
@@ -26,7 +26,7 @@ def _for_kind(code: str, kind: str) -> str:
 def _to_customer(code: str) -> str:
     """Only what the agent's sentence says of "the customer"."""
     texts = {
-        "several_faces": _("There is more than one face. Be alone in the picture."),
+        "several_faces": _("There is more than one face. Be alone in the photo."),
         "no_face": _("No face was found. Look straight into the camera."),
         "face_dark": _("The face is in the dark. Have the light in front of you, not behind."),
         "selfie_is_id": _(
@@ -38,26 +38,26 @@ def _to_customer(code: str) -> str:
 
 def _to_agent(code: str) -> str:
     texts = {
-        "dark": _("The picture is too dark. Turn on a light, or face the window."),
-        "bright": _("The picture is too bright. Move out of the direct light."),
-        "several_faces": _("There is more than one face. Have the customer alone in the picture."),
-        "turned": _("The picture lies on its side. Turn it upright and take it again."),
+        "dark": _("The image is too dark. Turn on a light, or face the window."),
+        "bright": _("The image is too bright. Move out of the direct light."),
+        "several_faces": _("There is more than one face. Show only the customer."),
+        "turned": _("The image is on its side. Turn it upright and retake it."),
         "no_face": _("No face was found. Have the customer look straight into the camera."),
-        "face_small": _("The face is small in the picture. Come closer to the camera."),
+        "face_small": _("The face is too small. Come closer to the camera."),
         "face_few_pixels": _("The face has few pixels. Come closer to the camera."),
-        "face_large": _("The face fills the picture. Move back a little."),
+        "face_large": _("The face is too large. Move back a little."),
         "face_at_border": _("The face is close to the border. Bring it to the middle, with room on all sides."),
-        "blurred": _("The face is blurred. Hold still and let it focus."),
+        "blurred": _("The face is blurred. Keep still until it is in focus."),
         "face_dark": _("The face is in the dark. Put the light in front of the customer, not behind."),
         "face_bright": _("The face is washed out. Move out of the direct light."),
-        "eyes_covered": _("The eyes are covered. Take off dark glasses, and take the picture again."),
+        "eyes_covered": _("The eyes are covered. Take off dark glasses, then retake the photo."),
         "low_quality": _("The file was saved in a low quality. Send the camera's own file, not a copy from a chat."),
-        "id_small": _("The picture has few pixels. Move closer."),
-        "id_blurred": _("The picture is blurred. Hold still and let it focus."),
+        "id_small": _("The resolution is too low. Move closer."),
+        "id_blurred": _("The image is blurred. Keep still until it is in focus."),
         "id_glare": _("Light is reflected. Tilt the document or move the lamp."),
-        "id_cut": _("The document is cut off. Have all of its edges in the picture."),
-        "id_several": _("There is more than one document. Have one document alone in the picture."),
-        "id_turned": _("The document lies on its side. Turn the picture upright and take it again."),
+        "id_cut": _("The document is cut off. Show all four edges."),
+        "id_several": _("There is more than one document. Show only one."),
+        "id_turned": _("The document is on its side. Turn the image upright and retake it."),
         "id_is_selfie": _("This looks like a selfie, not a document. Take the side of the document with the photo."),
         "selfie_is_id": _(
             "This looks like an ID card, not a face. Take the customer's own face; if it is, come closer to the camera."

@@ -96,12 +96,12 @@ def is_pdf(content: bytes) -> bool:
 
 def _picture_of(content: bytes) -> bytes:
     if not content:
-        raise UnusableImage("empty", _("The file is empty. Choose the picture again."))
+        raise UnusableImage("empty", _("The file is empty. Choose the image again."))
     picture = content if is_pdf(content) else endings.picture_of(content)
     if len(picture) > MAX_BYTES or len(content) - len(picture) > MAX_BEHIND:
         raise UnusableImage(
             "too_large",
-            _("The file is over %(most)d MB. Send the picture in a smaller size, or take it with this page's camera.")
+            _("The file is over %(most)d MB. Choose a smaller image, or take it with this page's camera.")
             % {"most": MEGABYTES},
         )
     return picture
@@ -122,9 +122,7 @@ def _not_taken(content: bytes) -> UnusableImage:
         return wrong_format(name)
     if content.startswith((b"\xff\xd8", b"\x89PNG")) or content[4:8] == b"ftyp":
         return unreadable()
-    return UnusableImage(
-        "not_an_image", _("This file is not a picture, whatever its name says. Choose a JPEG or PNG photo.")
-    )
+    return UnusableImage("not_an_image", _("This file is not an image. Choose a JPEG or PNG photo."))
 
 
 def _named(head: bytes) -> str:
@@ -142,15 +140,13 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 def _too_many_pixels() -> UnusableImage:
-    return UnusableImage(
-        "too_many_pixels", _("The picture has over 60 megapixels. Take it with an ordinary camera setting.")
-    )
+    return UnusableImage("too_many_pixels", _("The image has over 60 megapixels. Use an ordinary camera setting."))
 
 
 def _check_frames(image: Image.Image) -> None:
     """Phones put depth and HDR maps behind the photo of an MPO or HEIC; an animation is no photo at all."""
     if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
-        raise UnusableImage("animated", _("This picture is animated. Choose a still photo."))
+        raise UnusableImage("animated", _("This image is animated. Choose a still photo."))
 
 
 def _decoded(content: bytes, image: Image.Image, wanted: Size) -> Image.Image:

@@ -25,7 +25,7 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 def decoding() -> Iterator[None]:
     """Raises `UnusableImage` where no place becomes free in time."""
     if not _places.acquire(timeout=WAIT):
-        raise UnusableImage(BUSY, _("Other pictures are being opened just now. Wait a minute and upload it again."))
+        raise UnusableImage(BUSY, _("Other images are being processed. Wait a minute, then upload it again."))
     try:
         yield
     finally:
@@ -37,7 +37,7 @@ def one_upload(who: str) -> Iterator[None]:
     """Raises `UnusableImage` while another upload of `who` is being taken in, in any process."""
     key = f"upload:{who}"
     if not cache.add(key, 1, timeout=MAX_LENGTH):
-        raise UnusableImage(BUSY, _("The upload before this one is still being checked. Wait for it, then try again."))
+        raise UnusableImage(BUSY, _("The previous upload is still being checked. Try again when it has ended."))
     try:
         yield
     finally:

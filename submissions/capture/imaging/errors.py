@@ -25,11 +25,9 @@ def status_of(codes: Iterable[str]) -> int:
 
 
 def unreadable() -> UnusableImage:
-    return UnusableImage(
-        "unreadable", _("The picture is damaged or cut off. Take it again, or send the original file.")
-    )
+    return UnusableImage("unreadable", _("The image is damaged or incomplete. Retake it, or choose the original file."))
 
 
 def wrong_format(name: str) -> UnusableImage:
-    sentence = _("%(name)s files are not taken. Open it, save it as JPEG, and upload that.") % {"name": name}
+    sentence = _("%(name)s files are not accepted. Save the file as JPEG, then upload it.") % {"name": name}
     return UnusableImage("wrong_format", sentence)

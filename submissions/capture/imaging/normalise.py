@@ -129,11 +129,13 @@ def _written_anew(opened: Opened, kind: Kind, limits: Limits) -> Prepared:
 
 def _check_shape(width: int, height: int) -> None:
     if max(width, height) > MAX_ASPECT * min(width, height):
-        raise UnusableImage("too_narrow", _("The picture is a narrow strip. Take an ordinary photo of the whole."))
+        raise UnusableImage(
+            "too_narrow", _("The image is too narrow. Take an ordinary photo of the whole document or face.")
+        )
 
 
 def _too_small(width: int, height: int) -> UnusableImage:
-    sentence = _("The picture is only %(width)d x %(height)d pixels. Take it again, closer or in a better quality.")
+    sentence = _("The image has only %(width)d x %(height)d pixels. Retake it closer or in higher quality.")
     return UnusableImage("too_small", sentence % {"width": width, "height": height})
 
 
@@ -191,7 +193,7 @@ def _encoded(image: Image.Image, kind: Kind, limits: Limits) -> tuple[bytes, Ima
         image = _scaled(image, shrink)
         written = _jpeg(image, limits.qualities[-1])
     if len(written) > limits.most_bytes:
-        raise UnusableImage("too_heavy", _("The picture cannot be brought under 2 MB. Take it again with less detail."))
+        raise UnusableImage("too_heavy", _("The image cannot be reduced below 2 MB. Retake it with less detail."))
     return written, image
 
 

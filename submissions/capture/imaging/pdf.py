@@ -27,7 +27,7 @@ def first_page(content: bytes, *, takes_pdf: bool) -> Image.Image:
     """
     if not takes_pdf:
         raise UnusableImage(
-            "pdf", _("A PDF is not taken here. Take a photo, or save the page as JPEG and upload that.")
+            "pdf", _("PDF files are not accepted here. Take a photo, or save the page as JPEG and upload it.")
         )
     word, _line, pixels = _drawn(content).partition(b"\n")
     if word.startswith(b"page "):

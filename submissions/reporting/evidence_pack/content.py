@@ -50,7 +50,7 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
     """
     assert by.user is not None
     if verdicts.is_blind(submission, by.user):
-        raise NotAllowed(_("The pack holds another reviewer's verdict, which you do not see yet."))
+        raise NotAllowed(_("The evidence pack contains another reviewer's decision, which is not shown to you yet."))
     images = list(submission.images.select_related("created_by").order_by("created_at"))
     content = pdf.draw(gather(submission, images, by=by, is_open=is_open))
     event_fields = {
@@ -69,7 +69,7 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
     read = {image.pk: _bytes_of(image) for image in images}
     sections = [
         (_("Data"), _data(submission, show, is_open)),
-        (_("Attempts and calls"), _attempts(submission)),
+        (_("Attempts and requests"), _attempts(submission)),
         (_("Scores and codes"), _scores(submission)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
@@ -97,7 +97,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
-        (_("Vendor's ID"), submission.vendor_id or "–"),
+        (_("ARGOS ID"), submission.vendor_id or "–"),
         (_("Captured by"), people or "–"),
         (
             _("Created, Step 1, 24-hour limit (UTC)"),
@@ -139,7 +139,7 @@ def _attempts(submission: Submission) -> Table:
     calls = submission.calls.select_related("attempt", "attempt__confirmed_by").order_by("prepared_at")
     heads = [
         _("Call"),
-        _("Pressed (UTC)"),
+        _("Requested (UTC)"),
         _("By"),
         _("Sent, ended (UTC)"),
         pgettext("outcome of a call", "End"),
@@ -179,10 +179,10 @@ def _scores(submission: Submission) -> Table:
             _("warning below %(limit)d") % {"limit": project.liveness_threshold},
         ],
         [_("Verification result (not the outcome)"), submission.verification_result or "–", ""],
-        [_("Selfies sent, vendor's count"), f"{submission.selfies_sent}, {_text(submission.vendor_count)}", ""],
-        [_("Vendor's status"), submission.vendor_status or "–", ""],
-        [_("Vendor's codes"), ", ".join(submission.vendor_codes) or "–", ""],
-        [_("Our reason"), submission.reason_code or "–", ""],
+        [_("Selfies sent, ARGOS count"), f"{submission.selfies_sent}, {_text(submission.vendor_count)}", ""],
+        [_("ARGOS status"), submission.vendor_status or "–", ""],
+        [_("ARGOS codes"), ", ".join(submission.vendor_codes) or "–", ""],
+        [_("Own reason"), submission.reason_code or "–", ""],
     ]
     return [_("What"), _("Value"), _("Threshold")], rows
 
@@ -226,7 +226,7 @@ def _decisions(submission: Submission, is_open: bool) -> Table:
     decisions = list(submission.decisions.select_related("reviewer"))
     for decision in decisions:
         decision.submission = submission
-    heads = [_("When (UTC)"), _("Reviewer"), _("Verdict"), _("Reason"), _("Comment"), _("Ticked off, corrected")]
+    heads = [_("When (UTC)"), _("Reviewer"), _("Verdict"), _("Reason"), _("Comment"), _("Acknowledged, corrected")]
     return heads, [_decision(decision, is_open) for decision in decisions]
 
 
@@ -261,7 +261,7 @@ def _corrected(submission: Submission) -> dict[str, str]:
     """Return the reason of each value that the final verdict corrected, which replaces the agent's reason."""
     corrections = Event.objects.filter(submission_id=submission.pk, kind="values_corrected")
     changed = {name for given in corrections.values_list("fields", flat=True) for name in given["changed"]}
-    return dict.fromkeys(changed, _("corrected with the verdict"))
+    return dict.fromkeys(changed, _("corrected with the decision"))
 
 
 def _difference(event: Event, submission: Submission, is_open: bool) -> list[str]:

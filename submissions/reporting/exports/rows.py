@@ -36,7 +36,7 @@ def columns() -> list[tuple[str, str]]:
         ("issuing_country", _("Country")),
         ("id_type", _("ID type")),
         ("selfies_sent", _("Selfies sent")),
-        ("vendor_count", _("Vendor's retry count")),
+        ("vendor_count", _("ARGOS retry count")),
         ("retry_code", _("Retry code")),
         ("face_similarity", _("Face similarity")),
         ("liveness", _("Liveness")),
@@ -49,9 +49,9 @@ def columns() -> list[tuple[str, str]]:
         ("decided_at", _("Decided (UTC)")),
         ("source", _("Decided through")),
         ("decided_by__username", _("Decided by")),
-        ("reason_code", _("Our reason")),
-        ("vendor_codes", _("Vendor's codes")),
-        ("vendor_id", _("Vendor's ID")),
+        ("reason_code", _("Own reason")),
+        ("vendor_codes", _("ARGOS codes")),
+        ("vendor_id", _("ARGOS ID")),
     ]
 
 

@@ -61,7 +61,7 @@ def _what(event: Event) -> str:
     if event.kind == "finding_overruled":
         return _("finding overruled: %(code)s") % {"code": advice.fault(event.fields.get("code", ""))}
     call = event.fields.get("call", "")
-    return _("unknown call settled by hand: %(call)s") % {"call": dict(CallKind.choices).get(call, call)}
+    return _("unknown request resolved manually: %(call)s") % {"call": dict(CallKind.choices).get(call, call)}
 
 
 def _reason(event: Event, submission: Submission, user: User) -> str:
@@ -88,6 +88,6 @@ def _ticked(user: User, window: Window) -> list[Override]:
 
 
 def _tick(decision: Decision, user: User) -> Override:
-    what = _("warnings ticked off: %(codes)s") % {"codes": ", ".join(map(warning_label, decision.warnings))}
+    what = _("warnings acknowledged: %(codes)s") % {"codes": ", ".join(map(warning_label, decision.warnings))}
     reason = opened(decision, "comment") if user_can_see_all_figures(user) else ""
     return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)

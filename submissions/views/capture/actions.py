@@ -32,7 +32,7 @@ def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(person(request), pk, "capture")
     reason = read_reason(
         request,
-        missing=_("Say in a few words why, then close it."),
+        missing=_("Enter a reason to close the submission."),
         title=_("Close the draft"),
         back=reverse("submission", args=[pk]),
     )
@@ -47,10 +47,10 @@ def restart(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         fresh = restarting.restart(submission, by=events.actor_of(request))
     except restarting.RestartedAlready as already:
-        messages.info(request, _("It was started again already: this is its fresh submission."))
+        messages.info(request, _("A new submission was already started with this data. It is shown here."))
         return redirect("submission", pk=already.fresh.pk)
     found = blind_index.same_person(person(request), fresh).count()
-    text = _("A fresh draft from the same data. It has its own clock and tries. Read hidden numbers from the ID again.")
+    text = _("New draft with the same data. It has its own attempts and 24-hour limit. Enter masked numbers again.")
     messages.success(request, text)
     if found:
         messages.warning(request, _("Other open or approved submissions of this person are listed below."))

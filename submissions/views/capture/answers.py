@@ -32,7 +32,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Not answered yet: %(why)s") % {"why": " ".join(map(str, form.errors["answer"]))})
         if request.FILES:
-            messages.warning(request, _("Attach the picture again too."))
+            messages.warning(request, _("Attach the image again too."))
         typed = {"answer": request.POST.get("answer", "")}
         return submission_page.render_submission(request, found, typed=typed, status=422)
     text = form.cleaned_data["answer"]
@@ -41,12 +41,12 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         questions.answer(question, text, content, by=events.actor_of(request))
     except questions.AnswerMissing:
-        messages.error(request, _("Write an answer, or attach a picture."))
+        messages.error(request, _("Enter an answer, or attach an image."))
     except UnusableImage as problem:
-        messages.error(request, _("The picture was not taken: %(why)s") % {"why": problem})
+        messages.error(request, _("Image not accepted: %(why)s") % {"why": problem})
         return submission_page.render_submission(request, found, typed={"answer": text}, status=problem.http_status)
     except StorageAway:
-        messages.error(request, _("The picture could not be stored just now. Attach it again in a minute."))
+        messages.error(request, _("The image was not stored. Attach it again in a minute."))
         return submission_page.render_submission(request, found, typed={"answer": text}, status=503)
     else:
         messages.success(request, _("Answered. The reviewer sees it in the queue."))

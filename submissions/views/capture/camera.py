@@ -40,7 +40,7 @@ def hint_for(request: HttpRequest, kind: ImageKind, *, who: str, to_customer: bo
         told = live_hints.hint(_frame(request), Kind(kind), to_customer=to_customer)
     except UnusableImage as unusable:
         return JsonResponse({"text": unusable.message, "is_good": False}, status=422)
-    return JsonResponse({"text": told or _("Good: take the picture now."), "is_good": not told})
+    return JsonResponse({"text": told or _("Good. Take the photo now."), "is_good": not told})
 
 
 def _frame(request: HttpRequest) -> bytes:

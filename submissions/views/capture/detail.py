@@ -46,7 +46,7 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record now and show both sides."""
     found = get_submission_for(person(request), pk, "handle")
     if not found.vendor_id:
-        messages.info(request, _("The vendor has given no submission ID yet, so there is nothing to ask for."))
+        messages.info(request, _("ARGOS has assigned no ID yet. Send Step 1 first."))
         return redirect("submission", pk=pk)
     answer = status_table.ask_vendor(found, by=events.actor_of(request))
     found.refresh_from_db()
@@ -59,7 +59,7 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_submission_for(person(request), pk, "reveal")
     reason = read_reason(
         request,
-        missing=_("Say in a few words why you need to see this."),
+        missing=_("Enter a reason to view this data."),
         title=_("Show numbers and images"),
         back=reverse("submission", args=[pk]),
     )
@@ -76,7 +76,7 @@ def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("submission", pk=pk)
     reason = read_reason(
         request,
-        missing=_("Say in a few words why you capture this one in a colleague's place."),
+        missing=_("Enter the reason to capture in a colleague's place."),
         title=_("Capture it too"),
         back=reverse("submission", args=[pk]),
     )
@@ -99,24 +99,22 @@ def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return submission_page.render_submission(request, found, problems=[why_not], typed=typed, status=422)
     reason = read_reason(
         request,
-        missing=_("Say in a few words how you know."),
+        missing=_("Enter the evidence."),
         title=_("It never arrived: offer it again"),
         back=reverse("submission", args=[pk]),
     )
     call.submission = found
     reconcile.release(call, by=events.actor_of(request), reason=reason)
-    messages.success(request, _("Settled: it is offered again."))
+    messages.success(request, _("Marked as not received. Send it again."))
     return redirect("submission", pk=pk)
 
 
 def _why_not_settled(call: Call, seen: str) -> Problem | None:
     """`seen`: the id of the call that the person's page showed, and that the reason is about."""
     if seen != str(call.pk):
-        text = _(
-            "Another call is open by now than the one your page showed. Nothing was settled; look at this one first."
-        )
+        text = _("Another request is open now. Nothing was resolved. Check this request first.")
         return Problem("", "other_call", text)
     if not reconcile.may_be_settled_by_hand(call):
-        text = _("The portal is still asking the vendor about this call. Nothing was settled; wait for its answer.")
+        text = _("The portal is still checking with ARGOS. Nothing was resolved. Wait for the result.")
         return Problem("", "still_asked", text)
     return None

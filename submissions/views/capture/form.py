@@ -168,7 +168,7 @@ def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime 
     try:
         return values, {CALLBACK: merge.moment_of(typed[CALLBACK])}, []
     except ValueError:
-        return values, {}, [Problem(CALLBACK, "no_time", _("Choose a day and a time to call back."))]
+        return values, {}, [Problem(CALLBACK, "no_time", _("Select a day and a time to call back."))]
 
 
 def _note_consent(request: HttpRequest, submission: Submission) -> None:
@@ -220,7 +220,7 @@ def _take_one(
     except UnusableImage as unusable:
         return [Problem(kind, unusable.code, unusable.message)]
     except StorageAway:
-        text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+        text = _("The image was not stored. Take it again in a minute.")
         return [Problem(kind, "storage_away", text)]
     return []
 
@@ -237,7 +237,7 @@ def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
 
     A file that this request itself carries was chosen together with the press.
     """
-    text = _("This picture came in after the page was shown. Look at it, then send.")
+    text = _("This image arrived after the page was opened. Check it, then send.")
     used, current = submission_page.kinds(submission), images.current_images(submission)
     return [
         Problem(kind, "unseen", text, "error")
@@ -261,27 +261,26 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
         SENDERS[action](submission, by=events.actor_of(request), **ticked)
     except submit.StopsStep2 as stops:
         text = _(
-            "What is marked would stop Step 2 while the clock runs. Put it right, or tick the box above the button."
+            "The marked fields block Step 2 after the 24-hour limit starts. Correct them, or select the box above "
+            "the button."
         )
         return [*stops.problems, Problem("is_start_confirmed", "start", text)]
     except submit.NotReady as not_ready:
         return list(not_ready.problems)
     except submit.LastTry:
-        text = _("This is the last of three selfies. Look at it once more, tick the box above the button, then send.")
+        text = _("Final attempt. Check the selfie, select the box above the button, then send.")
         return [Problem("is_last_confirmed", "last_try", text)]
     except submit.NoTryLeft:
-        return [Problem("", "no_try_left", _("Three tries have been used. The vendor decides now."))]
+        return [Problem("", "no_try_left", _("All 3 attempts used. ARGOS decides now."))]
     except submit.VendorDown:
-        text = _(
-            "The vendor cannot be reached, so its clock was not started. Everything is kept; send when it is back."
-        )
+        text = _("ARGOS is unavailable. The 24-hour limit has not started. Your entries are saved; send later.")
         return [Problem("", "vendor_down", text)]
     except submit.AccountCheckMissing:
         return [
             Problem("account", "account_missing", _("Check the account first: the project asks for the 1-won check."))
         ]
     except deadlines.DeadlinePassed:
-        text = _("It is too late: a call sent now could not end within the 24 hours. Start fresh from this data.")
+        text = _("The 24-hour limit is too near for another request. Start a new submission with this data.")
         return [Problem("", "deadline", text)]
     return []
 

@@ -98,7 +98,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
     except UnusableImage as unusable:
         return _page(request, link, problems=[unusable.message], status=unusable.http_status)
     except StorageAway:
-        text = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+        text = _("The image was not stored. Take it again in a minute.")
         return _page(request, link, problems=[text])
     except phone_links.Advised as advised:
         sentences = [advice.sentence(code, link.kind, to_customer=True) for code in advised.codes]

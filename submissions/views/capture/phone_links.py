@@ -56,9 +56,9 @@ def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Sho
             return Shown(url=url, qr=_qr(url))
         phone_links.mail(made, url, by=by)
     except phone_links.TooManyLinks:
-        return Shown(_("Too many links for this one. Wait ten minutes, or choose a file here."), is_bad=True)
+        return Shown(_("Too many links for this submission. Wait 10 minutes, or choose a file."), is_bad=True)
     except phone_links.NotMailed:
-        return Shown(_("The e-mail did not leave. Show the code instead, or check the address."), is_bad=True)
+        return Shown(_("The e-mail was not sent. Show the QR code, or check the address."), is_bad=True)
     return Shown(_("The link is on its way to the customer's e-mail address."))
 
 
@@ -86,7 +86,7 @@ def _what_became_of(newest: PhoneLink | None) -> str:
     if newest is None or newest.revoked_at:
         return _("The link does not work any more.")
     if newest.used_at:
-        return _("The picture has arrived from the customer's phone.")
+        return _("The image from the customer's phone has arrived.")
     return _("The link ran out unused. Make a new one when the customer is ready.")
 
 

@@ -51,7 +51,7 @@ def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _address_missing(values: dict[str, str]) -> list[Problem]:
     if values.get("address_input"):
         return []
-    return [Problem("address_input", "missing", _("Type the address first, then look it up."))]
+    return [Problem("address_input", "missing", _("Enter the address, then look it up."))]
 
 
 @require_POST

@@ -13,7 +13,7 @@ from argos import limits
 from submissions.core import typed_reason
 from submissions.core.text_fields import TOO_LONG, TextField
 
-MISSING = _("Say it in a few words.")
+MISSING = _("Enter a reason.")
 
 
 class WrittenField(TextField):

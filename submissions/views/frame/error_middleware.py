@@ -36,27 +36,25 @@ class FactsMiddleware:
         if isinstance(exception, IntegrityError):  # the same press twice, or two people's at once: the other one counts
             log.warning("a constraint refused what another request had written: %s", type(exception.__cause__).__name__)
         if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
-            messages.warning(request, _("It moved meanwhile, so nothing was done. This is how it stands now."))
+            messages.warning(request, _("This submission has changed. Review the latest version and try again."))
             return _back(request)
         if isinstance(exception, StorageAway):
             log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
-            kept = _("The picture could not be stored just now, so it was not kept. Take it again in a minute.")
+            kept = _("The image was not stored. Take it again in a minute.")
             messages.error(request, kept)
             return _back(request)
         if isinstance(exception, TooLong):
-            told = _("Nothing was done: shorten the text to %(most)d characters. It has %(count)d.")
+            told = _("Not saved: shorten the text to %(most)d characters. It has %(count)d.")
             messages.error(request, told % {"most": exception.most, "count": exception.has})
             return _back(request)
         if isinstance(exception, DataError):  # PostgreSQL takes no NUL
-            messages.error(request, _("Nothing was done: the text holds a character that cannot be stored. Remove it."))
+            messages.error(request, _("Not saved: the text has a character that cannot be stored. Remove it."))
             return _back(request)
         if isinstance(exception, encryption.CannotOpen):
             log.error("%s", exception)  # it names labels and ids
             return render(request, "errors/sealed.html", status=410)
         if isinstance(exception, VendorError):
-            messages.error(
-                request, _("The vendor could not be asked just now. Nothing changed; try again in a minute.")
-            )
+            messages.error(request, _("ARGOS is unavailable. Nothing has changed. Try again in a minute."))
             return _back(request)
         return None
 

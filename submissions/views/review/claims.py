@@ -144,8 +144,6 @@ def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _lost(request: HttpRequest, submission: Submission) -> HttpResponse:
-    message = _("You no longer hold the claim on %(reference)s. Nothing was changed.") % {
-        "reference": submission.reference
-    }
+    message = _("Your claim on %(reference)s has ended. Nothing was changed.") % {"reference": submission.reference}
     messages.warning(request, message)
     return go(request, "review", pk=submission.pk)

@@ -90,10 +90,10 @@ def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None
     client.force_login(submission.created_by)
     url = f"/submissions/{submission.pk}/values/"
     page = client.post(url, {"action": "step2"})
-    assert (page.status_code, "last of three" in page.content.decode()) == (422, True)
+    assert (page.status_code, "Final attempt" in page.content.decode()) == (422, True)
     page = client.post(url, {"action": "step2", "is_last_confirmed": "1"})
     assert (page.status_code, f'name="reason_{key}"' in page.content.decode()) == (422, True)
-    assert "Hold still and let it focus" in page.content.decode()
+    assert "Keep still until it is in focus" in page.content.decode()
     why = {f"reason_{key}": "The camera here is poor; the face is plain to see."}
     assert client.post(url, {"action": "step2", **why}).status_code == 422
     assert reload(submission).status == Status.INCOMPLETE

@@ -105,7 +105,7 @@ def test_stops_and_says_why(why: Stop) -> None:
     assert not submission.calls.filter(kind=CallKind.STEP2).exists()
     told = status_messages.about_notice(submission, submission.calls.last())
     assert told is not None
-    assert told.title == "Step 2 did not follow by itself; no selfie was sent"
+    assert told.title == "Automatic Step 2 stopped; no selfie was sent"
     assert told.text
 
 

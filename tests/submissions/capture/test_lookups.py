@@ -83,7 +83,7 @@ class TestAddress:
     ) -> None:
         submission = make_draft(make_user(), project)
         client.force_login(submission.created_by)
-        assert "Type the address first" in post(client, submission, "address-code").content.decode()
+        assert "Enter the address" in post(client, submission, "address-code").content.decode()
         sandbox.control.fault("address", "500")
         reply = post(client, submission, "address-code", address_input="1 Sample-ro")
         assert reply.status_code == 422
@@ -163,11 +163,11 @@ class TestAccount:
         assert not confirming.calls.filter(kind=CallKind.ACCOUNT).exists()
 
     def test_failures_are_told_with_the_vendors_own_count(self, client: Client, confirming: Submission) -> None:
-        for count in ("1 failed account check.", "2 failed account checks."):
+        for count in ("1 failed account verification.", "2 failed account verifications."):
             self.check(client, confirming, bank="999")
             assert worker.send_next()
             page = client.get(f"/submissions/{confirming.pk}/").content.decode()
-            assert f"The vendor counts {count}" in page
+            assert f"ARGOS counts {count}" in page
             assert "Select the bank again" in page
 
     def test_a_refusal_without_a_count_or_text(self, client: Client, confirming: Submission) -> None:
@@ -177,7 +177,7 @@ class TestAccount:
         call.reply = {"body": json.dumps({"success": False})}
         told = status_messages.about_account(call)
         assert told is not None
-        assert "The vendor counts" not in told.text
+        assert "ARGOS counts" not in told.text
 
 
 def test_any_asks_for_the_type_and_its_fields_follow(client: Client) -> None:

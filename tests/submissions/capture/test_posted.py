@@ -140,7 +140,7 @@ def test_call_back_time_is_kept_and_a_wrong_one_is_told(client: Client, draft: S
     assert tab.post(callback_at="2026-12-01T09:30").status_code == 302
     assert merge.local_text(reload(draft).callback_at) == "2026-12-01T09:30"
     reply = Tab(client, reload(draft)).post(callback_at="soon")
-    assert (reply.status_code, "Choose a day and a time" in reply.content.decode()) == (422, True)
+    assert (reply.status_code, "Select a day and a time" in reply.content.decode()) == (422, True)
 
 
 def test_back_to_draft_keeps_everything(client: Client) -> None:
@@ -161,7 +161,7 @@ def test_agent_takes_back_neither_a_verdict_nor_a_deletion(client: Client) -> No
     for submission in (decided, approved):
         assert "Cancel request" not in client.get(f"/submissions/{submission.pk}/").content.decode()
         told = client.post(f"/submissions/{submission.pk}/take-back/", follow=True)
-        assert "It moved meanwhile, so nothing was done." in told.content.decode()
+        assert "This submission has changed." in told.content.decode()
         assert reload(submission).open_call.state == CallState.PREPARED
     assert reload(decided).status == Status.DECISION_SENDING
     assert decided.decisions.get().withdrawn_at is None
@@ -182,7 +182,7 @@ def test_id_the_vendor_has_read_is_never_replaced(status: Status, kind: ImageKin
     client.force_login(submission.created_by)
     picture = SimpleUploadedFile("id.jpg", id_card_jpeg(), "image/jpeg")
     said = client.post(f"/submissions/{submission.pk}/values/", {kind.value: picture}, follow=True)
-    assert "moved meanwhile" in said.content.decode()
+    assert "submission has changed" in said.content.decode()
     stale = reload(submission)
     stale.status = Status.DRAFT
     with pytest.raises(StaleSubmission):
@@ -196,7 +196,7 @@ def test_what_was_sent_is_not_closed_as_given_up(client: Client, status: Status)
     submission = make_at(status)
     client.force_login(submission.created_by)
     said = client.post(f"/submissions/{submission.pk}/give-up/", {"reason": "left the branch"}, follow=True)
-    assert "moved meanwhile" in said.content.decode()
+    assert "submission has changed" in said.content.decode()
     fresh = reload(submission)
     assert (fresh.status, fresh.decided_at) == (status, None)
     assert not Event.objects.filter(kind="given_up_because").exists()
@@ -210,7 +210,7 @@ def test_fresh_draft_of_one_that_is_under_way_or_approved_shows_nobody_a_value(c
     submission = make_at(status)
     client.force_login(make_user(team=submission.team))
     said = client.post(f"/submissions/{submission.pk}/restart/", follow=True)
-    assert "moved meanwhile" in said.content.decode()
+    assert "submission has changed" in said.content.decode()
     assert not Submission.objects.exclude(pk=submission.pk).exists()
 
 
@@ -229,7 +229,7 @@ def test_reviewer_learns_no_hidden_number_by_starting_fresh(client: Client, stat
     submission = make_at(status, document_number="M12345678")
     client.force_login(make_user(Role.OFFICER))
     page = client.post(f"/submissions/{submission.pk}/restart/", follow=True).content.decode()
-    assert "A fresh draft" in page
+    assert "New draft" in page
     assert "M12345678" not in page
 
 
@@ -239,7 +239,7 @@ def test_starting_fresh_twice_gives_one_draft(client: Client) -> None:
     first = client.post(f"/submissions/{submission.pk}/restart/").url
     again = client.post(f"/submissions/{submission.pk}/restart/", follow=True)
     assert again.redirect_chain == [(first, 302)]
-    assert "started again already" in again.content.decode()
+    assert "already started" in again.content.decode()
     assert Event.objects.filter(kind="restarted").count() == Submission.objects.exclude(pk=submission.pk).count() == 1
 
 
@@ -264,7 +264,7 @@ def test_picture_nobody_has_looked_at_is_not_sent(client: Client, draft: Submiss
     reply = client.post(Tab(client, draft).url, {"action": "step1", **shown})
     page = reply.content.decode()
     assert (reply.status_code, reload(draft).status) == (422, Status.DRAFT)
-    assert "came in after the page was shown" in page
+    assert "arrived after the page was opened" in page
     assert f'name="shown_id_front" value="{newer.pk}"' in page
     assert client.post(Tab(client, draft).url, {"action": "step1", **seen(draft)}).status_code == 302
     assert reload(draft).status == Status.STEP1_SENDING

@@ -173,7 +173,7 @@ def test_pages_of_an_erased_submission_still_open(client: Client) -> None:
             assert client.get(url).status_code == 200, url
     factories.sign_in(client, factories.make_user(Role.OFFICER))
     note = client.post(f"/review/{submission.pk}/note/", {"text": "late"})
-    assert (note.status_code, "was erased" in note.content.decode()) == (403, True)
+    assert (note.status_code, "was deleted permanently" in note.content.decode()) == (403, True)
 
 
 def test_administrator_acts_and_others_may_not(client: Client) -> None:

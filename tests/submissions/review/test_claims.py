@@ -152,7 +152,7 @@ def test_hand_over_of_a_lost_claim_says_so(officer: User) -> None:
     here, colleague = held_by(officer), make_user(Role.OFFICER)
     Submission.objects.filter(pk=here.pk).update(claimed_until=clock.now() - timedelta(seconds=1))
     page = browser(officer).post(f"/review/{here.pk}/hand-over/", {"to": colleague.username}, follow=True)
-    assert "You no longer hold the claim" in page.content.decode()
+    assert "Your claim on" in page.content.decode()
     assert reload(here).claimed_by == officer
 
 

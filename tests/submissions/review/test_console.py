@@ -152,7 +152,7 @@ def test_release_frees_it_with_a_note() -> None:
 def test_release_of_another_ones_claim_changes_nothing() -> None:
     submission, officer, _client = claimed()
     response = browser(make_user(Role.OFFICER)).post(f"/review/{submission.pk}/release/", {"note": "mine"}, follow=True)
-    assert "You no longer hold the claim" in response.content.decode()
+    assert "Your claim on" in response.content.decode()
     assert (reload(submission).claimed_by, submission.notes.count()) == (officer, 0)
 
 
@@ -177,7 +177,7 @@ def test_vendor_reviewed_project_offers_notes_only() -> None:
     submission = make_at(Status.PENDING)
     Project.objects.update(reviewer="vendor")
     page = page_of(browser(make_user(Role.OFFICER)), submission)
-    assert "The vendor decides for this project; you can leave a note." in page
+    assert "ARGOS decides in this project. You can add a note." in page
     assert 'name="verdict"' not in page
     assert f"/review/{submission.pk}/note/" in page
 
@@ -240,7 +240,7 @@ def test_second_reviewer_does_not_see_the_first_verdict() -> None:
     client = browser(make_user(Role.OFFICER))
     client.post(f"/review/{submission.pk}/claim/")
     page = page_of(client, submission)
-    assert "Another reviewer has given a first decision" in page
+    assert "Another reviewer made the first decision" in page
     assert given(page) == []
     shown = client.get(f"/review/{submission.pk}/").context["timeline"]
     assert "approved" not in " ".join(entry.details for entry in shown.entries)

@@ -201,7 +201,7 @@ def test_decide_on_one_that_somebody_decided_says_who_and_what(officer: User, pe
     response = reject(browser(officer), pending, seen=seen)
     assert response.status_code == 409
     page = response.content.decode()
-    assert f"{other.name} approved it meanwhile." in page
+    assert f"{other.name} has approved it." in page
     assert COMMENT in page
     assert Decision.objects.get().reviewer == other
 
@@ -209,7 +209,7 @@ def test_decide_on_one_that_somebody_decided_says_who_and_what(officer: User, pe
 def test_decide_on_one_that_the_vendor_timed_out_says_so(officer: User, pending: Submission) -> None:
     Submission.objects.filter(pk=pending.pk).update(status=Status.REJECTED, decided_at=clock.now(), source="timeout")
     response = reject(browser(officer), pending)
-    assert "the 24-hour limit rejected it meanwhile." in response.content.decode()
+    assert "the 24-hour limit has rejected it." in response.content.decode()
 
 
 def test_undo_is_for_the_one_who_gave_it(officer: User, pending: Submission) -> None:
@@ -355,7 +355,7 @@ def test_refusal_is_told_in_words_with_nothing_lost(
 ) -> None:
     page = refused(pending, officer, words)
     assert sentence in page
-    assert "The vendor did not take the verdict" in page
+    assert "ARGOS refused the decision" in page
     assert COMMENT in page
     after = reload(pending)
     assert (after.status, after.claimed_by) == (Status.PENDING, officer)

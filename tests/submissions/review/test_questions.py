@@ -96,7 +96,7 @@ def test_answer_that_is_no_picture_keeps_the_text_and_says_what_to_do(officer: U
     ask(officer, held)
     junk = SimpleUploadedFile("a.jpg", b"not a picture", "image/jpeg")
     page = answer(held.created_by, held, answer="See the picture.", attachment=junk)
-    assert "The picture was not taken" in page
+    assert "Image not accepted" in page
     assert "See the picture." in page
     assert Question.objects.open().exists()
 
@@ -113,7 +113,7 @@ def test_answer_survives_a_storage_failure(officer: User, held: Submission, monk
 
     monkeypatch.setattr(default_storage, "save", away)
     page = answer(held.created_by, held, answer="See the picture, line two.", attachment=picture())
-    assert "could not be stored just now" in page
+    assert "was not stored" in page
     assert "See the picture, line two." in page
     assert Question.objects.open().exists()
 
@@ -140,7 +140,7 @@ def stored_objects() -> set[str]:
 @pytest.mark.parametrize("data", [{}, {"answer": "   "}])
 def test_empty_answer_says_what_to_do(data: dict[str, str], officer: User, held: Submission) -> None:
     ask(officer, held)
-    assert "Write an answer, or attach a picture." in answer(held.created_by, held, **data)
+    assert "Enter an answer, or attach an image." in answer(held.created_by, held, **data)
     assert Question.objects.open().exists()
 
 

@@ -23,5 +23,5 @@ def test_key_that_could_not_be_tried_for_want_of_calls_says_that(monkeypatch: py
     asked: list[Budget] = []
     monkeypatch.setattr(Budget, "_wait", lambda budget, *given, **named: asked.append(budget) or 4000)
     errors = typed(make_project(calls_per_day=400_000), new_key="another-key")
-    assert "calls are used up, so the vendor was not asked" in str(errors["new_key"])
+    assert "limit reached; ARGOS was not asked" in str(errors["new_key"])
     assert asked[-1].per_day == 400_000

@@ -87,7 +87,7 @@ def test_selfie_pressed_before_the_third_turned_out_to_have_arrived_never_leaves
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 3)
     told = status_messages.about_notice(bench.mine, bench.call)
     assert told is not None
-    assert "three tries have been used" in told.text
+    assert "all 3 attempts are used" in told.text
     assert selfies_at_the_vendor(bench) == 3
 
 

@@ -274,7 +274,7 @@ def test_late_reply_to_a_draft_that_moved_on_is_put_right() -> None:
         ({}, ""),
         ({"paused_at": clock.now(), "paused_reason": "The key is wrong."}, "The key is wrong."),
         ({"clock_offset": 3600}, "3600 s"),
-        ({"undelivered_in_row": gate.DOWN_AFTER}, "cannot be reached"),
+        ({"undelivered_in_row": gate.DOWN_AFTER}, "is unavailable"),
     ],
 )
 def test_why_sending_is_closed(columns: dict[str, Any], said: str) -> None:

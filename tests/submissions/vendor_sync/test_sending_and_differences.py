@@ -70,7 +70,7 @@ def test_sending_lists_started_ones_by_time_left_without_personal_data() -> None
 def test_hold_is_shown_and_lifted_by_an_administrator_with_a_reason() -> None:
     make_project()
     restore_hold.begin(restore_hold.BY_HAND)
-    assert "database was restored" in browser(Role.AGENT).get("/").content.decode()
+    assert "Restore lock is on" in browser(Role.AGENT).get("/").content.decode()
     assert browser(Role.MANAGER).post("/sending/lift-hold/", {"reason": "looked"}).status_code == 403
     admin = browser(Role.ADMINISTRATOR)
     assert "Being read" in admin.get("/sending/").content.decode()
@@ -114,7 +114,7 @@ def test_down_vendor_is_said_on_every_page_and_takes_no_new_step1() -> None:
     started = make_at(Status.STEP2_SENDING, project=project)
     make_at(Status.STEP1_SENDING, project=project)
     Project.objects.filter(pk=project.pk).update(undelivered_in_row=gate.DOWN_AFTER)
-    assert "cannot be reached" in browser(Role.AGENT).get("/").content.decode()
+    assert "is unavailable" in browser(Role.AGENT).get("/").content.decode()
     call = ledger.take_lease()
     assert call is not None
     assert call.submission_id == started.pk
@@ -136,7 +136,7 @@ def test_difference_shows_both_sides_and_what_was_done() -> None:
     submission = differing()
     page = browser(Role.OFFICER).get("/differences/").content.decode()
     assert submission.reference in page
-    assert "never overwritten" in page
+    assert "keeps its final status" in page
     assert "No events since it was found" in page
 
 
@@ -157,7 +157,7 @@ def test_seen_wants_a_note_and_leaves_the_list_of_unseen() -> None:
 def test_asking_a_vendor_that_does_not_answer_changes_nothing() -> None:
     row = differing().differences.get()
     response = browser(Role.OFFICER).post(f"/differences/{row.pk}/ask/", follow=True)
-    assert "could not be asked" in response.content.decode()
+    assert "ARGOS is unavailable" in response.content.decode()
     row.refresh_from_db()
     assert row.gone_at is None
 

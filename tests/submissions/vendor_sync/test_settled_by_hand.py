@@ -39,7 +39,7 @@ def test_reason_about_one_call_does_not_settle_the_next(client: Client, bench: B
     bench.advance(46)
     reply = say_it_never_arrived(client, bench, make_user(Role.MANAGER), first)
     assert reply.status_code == 422
-    assert "Another call is open by now" in reply.content.decode()
+    assert "Another request is open now" in reply.content.decode()
     assert "The vendor&#x27;s desk says so" in reply.content.decode()
     assert bench.call.state == CallState.UNKNOWN
 
@@ -50,7 +50,7 @@ def test_call_is_settled_by_hand_once_it_is_stuck_and_not_before(client: Client,
     bench.lose_step2("lost_before")
     reply = say_it_never_arrived(client, bench, manager, bench.call)
     assert (reply.status_code, bench.call.state) == (422, CallState.UNKNOWN)
-    assert "still asking the vendor" in reply.content.decode()
+    assert "still checking with ARGOS" in reply.content.decode()
     bench.advance(46)
     assert str(bench.call.pk) in client.get(f"/submissions/{bench.mine.pk}/").content.decode()
     assert say_it_never_arrived(client, bench, manager, bench.call).status_code == 302

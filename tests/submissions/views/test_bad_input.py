@@ -108,8 +108,8 @@ def test_expired_id_is_overruled_with_a_recorded_reason(
 
 FILES = [
     (b"", "selfie", "empty"),
-    (b"just some words\n" * 40, "selfie", "not a picture"),
-    (selfie_jpeg()[:9000], "selfie", "cut off"),
+    (b"just some words\n" * 40, "selfie", "not an image"),
+    (selfie_jpeg()[:9000], "selfie", "incomplete"),
     (bomb(), "selfie", "megapixel"),
     (animated(), "selfie", "animated"),
     (jpeg(Image.new("RGB", (90, 60))), "selfie", "small"),

@@ -29,7 +29,7 @@ REFUSALS = [
     ("403_key", "the key", Status.CONFIRMING, True),
     ("403_ip", "address", Status.CONFIRMING, True),
     ("413", "under 2 mb", Status.CONFIRMING, False),
-    ("400", "no try was spent", Status.CONFIRMING, False),
+    ("400", "No attempt was used", Status.CONFIRMING, False),
 ]
 
 
@@ -50,7 +50,7 @@ def test_refusal_is_said_and_costs_no_try(
     assert worker.send_next()
     page = read(client, submission)
     submission = reload(submission)
-    assert "refused Step 2; no try was spent" in page
+    assert "refused Step 2; no attempt was used" in page
     assert words in page.lower()
     assert (submission.status, submission.tries_used) == (status, 0)
     assert is_kept(submission.values)
@@ -69,8 +69,8 @@ def test_unknown_end_is_said_and_nothing_can_be_pressed(
     post(client, submission, "step2", **TYPED)
     worker.send_next()
     page = read(client, submission)
-    assert "We do not know yet whether the vendor got Step 2" in page
-    assert "no try is spent twice" in page
+    assert "Step 2: outcome unknown" in page
+    assert "no attempt is used twice" in page
     assert re.search(r'<fieldset class="card details"\s+disabled', page)
     assert f"/submissions/{submission.pk}/values/" not in page
     again = post(client, submission, "step2", **TYPED)
@@ -82,7 +82,7 @@ def test_unknown_end_is_said_and_nothing_can_be_pressed(
     assert submission.status == (Status.PENDING if was_processed else Status.CONFIRMING)
     assert is_kept(submission.values)
     told = read(client, submission)
-    assert ("The vendor never got the last call" in told) == (not was_processed)
+    assert ("ARGOS did not receive the last request" in told) == (not was_processed)
 
 
 def test_timeout_is_said_and_adopted(client: Client, agent: User, project: Project, sandbox: Sandbox) -> None:
@@ -91,7 +91,7 @@ def test_timeout_is_said_and_adopted(client: Client, agent: User, project: Proje
     sandbox.control.fault("step2", "slow", "after", seconds=1.5)
     post(client, submission, "step2", **TYPED)
     worker.send_next()
-    assert "We do not know yet" in read(client, submission)
+    assert "outcome unknown" in read(client, submission)
     time.sleep(0.6)
     settle_later()
     assert reload(submission).status == Status.PENDING
@@ -106,8 +106,8 @@ def test_refused_connection_waits_and_goes_by_itself(
     post(client, submission, "step2", **TYPED)
     worker.send_next()
     page = read(client, submission)
-    assert "Step 2 waits for the vendor" in page
-    assert "no try was spent" in page
+    assert "Step 2 queued: ARGOS is unavailable" in page
+    assert "No attempt was used" in page
     assert "Cancel request" in page
     Project.objects.update(base_url=sandbox.base_url)
     Call.objects.filter(state=CallState.PREPARED).update(not_before=clock.now())
@@ -127,7 +127,7 @@ def test_step1_while_the_vendor_is_down_starts_no_clock(client: Client, agent: U
     assert submission.deadline_at is None
     second = make_gathered(reload_project(project), agent)
     page = post(client, second, "step1").content.decode()
-    assert "The vendor cannot be reached, so its clock was not started" in page
+    assert "ARGOS is unavailable. The 24-hour limit has not started" in page
     assert reload(second).status == Status.DRAFT
 
 
@@ -143,7 +143,7 @@ def test_step1_weather_is_said(client: Client, agent: User, project: Project, sa
     worker.send_next()
     page = read(client, submission)
     is_refused = fault in ("403_key", "413")
-    words = "refused Step 1; no try was spent" if is_refused else "We do not know yet whether the vendor got Step 1"
+    words = "refused Step 1; no attempt was used" if is_refused else "Step 1: outcome unknown"
     assert words in page
     assert reload(submission).values["customer_id"] == "C-9"
     assert reload(submission).values["email"] == "applicant+noocr@example.com"
@@ -153,7 +153,7 @@ def test_ask_the_vendor_when_it_is_down(client: Client, agent: User, project: Pr
     submission = make_confirming(project, agent)
     sandbox.control.fault("get", "502", times=0)
     reply = client.post(f"/submissions/{submission.pk}/ask/", follow=True)
-    assert "could not be asked just now" in reply.content.decode()
+    assert "ARGOS is unavailable. Nothing has changed" in reply.content.decode()
     assert reload(submission).status == Status.CONFIRMING
 
 
@@ -161,7 +161,7 @@ def test_double_press_sends_one_call(client: Client, agent: User, project: Proje
     submission = make_confirming(project, agent, "+fail")
     replies: list[Any] = [post(client, submission, "step2", **TYPED) for _press in range(2)]
     assert [reply.status_code for reply in replies] == [302, 302]
-    assert "It moved meanwhile" in client.get(replies[1].url).content.decode()
+    assert "This submission has changed" in client.get(replies[1].url).content.decode()
     while worker.send_next():
         pass
     assert sandbox.control.counts("step2")["came"] == 1

@@ -36,7 +36,7 @@ def crop(left: int, top: int, right: int, bottom: int) -> Image.Image:
         (pictures.selfie(), ""),
         (pictures.portrait().resize((480, 480)).crop((0, 0, 480, 360)), "Come closer"),
         (crop(174, 60, 274, 135), "Move back"),
-        (crop(84, 10, 364, 220).rotate(90), "lies on its side"),
+        (crop(84, 10, 364, 220).rotate(90), "is on its side"),
         (Image.open(io.BytesIO(pictures.two_faces_jpeg())), "more than one face"),
         (Image.open(io.BytesIO(pictures.no_face_jpeg())), "No face"),
         (pictures.selfie().point(lambda level: level // 8), "in the dark"),
@@ -93,7 +93,7 @@ class TestAddress:
     def test_good_and_not(self, submission: Submission) -> None:
         before = Event.objects.count()
         good = self.ask(submission, frame(pictures.selfie())).json()
-        assert good == {"text": "Good: take the picture now.", "is_good": True}
+        assert good == {"text": "Good. Take the photo now.", "is_good": True}
         assert self.ask(submission, frame(Image.new("RGB", SIZE))).json()["is_good"] is False
         assert Event.objects.count() == before
         assert not submission.images.exists()

@@ -40,10 +40,10 @@ def answered(agent: User, ocr: dict[str, str]) -> Submission:
 
 def test_an_unread_id_is_said_before_anything_is_confirmed(client: Client, agent: User) -> None:
     page = read(client, answered(agent, {"name": "", "cf9": "of no field"}))
-    assert "The vendor read nothing on this ID; copy every value from it." in page
+    assert "ARGOS read no values from this ID. Enter every value as shown on it." in page
     assert "Details, copied from the ID" in page
     page = read(client, make_at(Status.CONFIRMING, agent))
-    assert "The vendor read nothing" not in page
+    assert "ARGOS read no values" not in page
     assert "Details, copied from the ID" not in page
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> 
     call = claim_call(submission, CallKind.ACCOUNT)
     assert ledger.mark_unknown(call, error="timeout")
     told = status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
-    assert "does not show account checks" in told
+    assert "does not show account verification" in told
     assert "minutes" not in told
 
 
@@ -185,7 +185,7 @@ def test_typed_text_survives_a_storage_failure(
     reply = post(client, draft, action, **typed, **pictures)
     page = reply.content.decode()
     assert reply.status_code == 422
-    assert page.count("The picture could not be stored just now, so it was not kept.") >= len(pictures)
+    assert page.count("The image was not stored.") >= len(pictures)
     assert 'value="Typed Name"' in page
     assert 'value="31 31 31"' in page
     assert reload(draft).values["name"] == "Typed Name"

@@ -94,7 +94,7 @@ def test_no_status_is_told_in_english(client: Client, status: Status) -> None:
 @pytest.mark.django_db
 def test_finds_what_is_left() -> None:
     assert english_on("<p>신청 <b>Send it again</b></p>") == ["Send it again"]
-    assert english_on('<a title="Open it">열기</a>') == ["Open it"]
+    assert english_on('<a title="Save the file">열기</a>') == ["Save the file"]
 
 
 def test_every_move_is_told() -> None:

@@ -74,7 +74,7 @@ def test_storage_failure_is_told_on_the_phones_own_page(
     content = selfie_jpeg()
     reply = client.post(page, {"picture": picture(content), "accepted": phone_links.digest(content)})
     assert reply.status_code == 422
-    assert "could not be stored just now" in reply.content.decode()
+    assert "image was not stored" in reply.content.decode()
     assert PhoneLink.objects.unspent().count() == 1
 
 
@@ -137,7 +137,7 @@ def test_what_to_do_is_said_and_the_same_picture_may_be_sent_all_the_same(submis
 def test_nothing_chosen_and_junk_say_what_to_do(submission: Submission) -> None:
     client, page, _token = opened(submission)
     assert "Take the photo or choose one first." in client.post(page).content.decode()
-    assert "not a picture" in client.post(page, {"picture": picture(b"junk")}).content.decode()
+    assert "not an image" in client.post(page, {"picture": picture(b"junk")}).content.decode()
     assert PhoneLink.objects.unspent().exists()
 
 
@@ -278,7 +278,7 @@ class TestAgent:
             raise ConnectionRefusedError
 
         monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
-        assert "did not leave" in self.share(agent, submission, "mail_selfie").content.decode()
+        assert "was not sent" in self.share(agent, submission, "mail_selfie").content.decode()
         assert not PhoneLink.objects.unspent().exists()
 
     def test_without_script_what_was_typed_is_kept(self, agent: Client, submission: Submission) -> None:

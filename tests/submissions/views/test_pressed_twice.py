@@ -14,7 +14,7 @@ from submissions.review import decisions, saved_views
 from tests.factories import make_at, make_draft, make_project, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
-STALE = "It moved meanwhile, so nothing was done."
+STALE = "This submission has changed."
 
 
 def said(client: Client, url: str, data: dict[str, Any]) -> list[str]:
@@ -31,7 +31,9 @@ def test_second_account_check_that_saw_no_open_call(client: Client, monkeypatch:
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}
     assert client.post(url, data).status_code == 302
     monkeypatch.setattr(Submission, "has_open_call", False)
-    assert [text for text in said(client, url, data) if STALE in text] == [f"{STALE} This is how it stands now."]
+    assert [text for text in said(client, url, data) if STALE in text] == [
+        f"{STALE} Review the latest version and try again."
+    ]
     assert submission.calls.count() == 2
 
 
@@ -74,7 +76,9 @@ def test_refused_by_a_constraint_is_one_sentence(
         raise IntegrityError("UNIQUE constraint failed")
 
     monkeypatch.setattr(module, function, refused)
-    assert said(client, reverse(name, args=[submission.pk]), data) == [f"{STALE} This is how it stands now."]
+    assert said(client, reverse(name, args=[submission.pk]), data) == [
+        f"{STALE} Review the latest version and try again."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.stack import ROOT
 from tests.submissions.views import gathering
 
 pytestmark = pytest.mark.django_db
-SENTENCE = "The upload before this one is still being checked"
+SENTENCE = "The previous upload is still being checked"
 
 
 @pytest.fixture(autouse=True)

@@ -32,13 +32,13 @@ pytestmark = pytest.mark.django_db
 SHOWN = {
     Status.DRAFT: "–",
     Status.STEP1_SENDING: "–",
-    Status.STEP1_RETRY: "another ID image wanted",
+    Status.STEP1_RETRY: "ID retry requested",
     Status.CONFIRMING: "ID accepted, selfie awaited",
     Status.STEP2_SENDING: "ID accepted, selfie awaited",
-    Status.INCOMPLETE: "another selfie wanted",
-    Status.PENDING: "waits for a decision",
-    Status.SECOND_REVIEW: "waits for a decision",
-    Status.DECISION_SENDING: "waits for a decision",
+    Status.INCOMPLETE: "selfie retry requested",
+    Status.PENDING: "Awaiting decision",
+    Status.SECOND_REVIEW: "Awaiting decision",
+    Status.DECISION_SENDING: "Awaiting decision",
     Status.OVERDUE: "not completed",
     Status.APPROVED: "approved",
     Status.REJECTED: "rejected",
@@ -76,7 +76,7 @@ def test_vendors_state_beside_each_of_ours(status: Status) -> None:
         ({"ocr": {}, "was_read": True}, "ID accepted, selfie awaited"),
         (
             {"ocr": {}, "was_read": False, "retries": (Retry("glare_detected", "Please retry."),)},
-            "another ID image wanted",
+            "ID retry requested",
         ),
         ({"kyc_status": "rejected", "ocr": {}}, "rejected"),
     ],
@@ -137,7 +137,7 @@ def test_two_failed_liveness_checks_are_a_warning() -> None:
     text = client.get(f"/review/{submission.pk}/").content.decode()
     assert all(words in text for words in told[0])
     assert "No warnings" not in text
-    assert text.count("another selfie wanted") == 2
+    assert text.count("selfie retry requested") == 2
 
 
 def test_first_selfie_that_is_accepted_raises_no_such_warning() -> None:

@@ -11,12 +11,11 @@ from tests.factories import make_at
 
 def test_our_codes_in_an_events_details_are_words_and_the_vendors_are_quoted() -> None:
     hint = Event(kind="webhook", fields={"trigger": "created", "outcome": "read_back"})
-    assert event_text.event_details(hint) == "the vendor's word “created”, the vendor's record was read"
+    assert event_text.event_details(hint) == "ARGOS reports “created”, ARGOS status refreshed"
     stopped = Event(kind="follow_stopped", fields={"why": "follow_too_late"})
-    assert event_text.event_details(stopped).startswith("It is too late")
+    assert event_text.event_details(stopped).startswith("The limit of this submission has passed")
     assert (
-        event_text.event_details(Event(kind="decision_not_sent", fields={"why": "undone"}))
-        == "taken back before it left"
+        event_text.event_details(Event(kind="decision_not_sent", fields={"why": "undone"})) == "undone before sending"
     )
     assert event_text.event_details(Event(kind="call_unknown", fields={"error": "a new one"})) == "a new one"
 

@@ -90,7 +90,7 @@ def test_nobody_decides_on_their_own_capture_nor_for_a_vendor_that_decides() -> 
     other = make_at(Status.PENDING)
     assert can(officer, other, "claim")
     Project.objects.filter(pk=other.project_id).update(reviewer="vendor")
-    assert "vendor decides" in why_not(officer, reload(other), "claim")
+    assert "ARGOS decides" in why_not(officer, reload(other), "claim")
     assert "not waiting" in why_not(officer, make_at(Status.CONFIRMING), "claim")
 
 

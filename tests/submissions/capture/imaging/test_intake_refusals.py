@@ -101,7 +101,7 @@ def test_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["GIF", "WebP", "TIFF", "BMP", "AVIF", "SVG", "ZIP or Office"])
 def test_refused_by_name(name: str) -> None:
-    assert refused(CASES[name][1]()).message.startswith(f"{name} files are not taken.")
+    assert refused(CASES[name][1]()).message.startswith(f"{name} files are not accepted.")
 
 
 @pytest.mark.parametrize("size", [(191, 700), (800, 479)])

@@ -107,7 +107,7 @@ def test_image_that_was_altered_or_lost_is_said() -> None:
 
 def test_second_reviewer_gives_a_verdict_first() -> None:
     submission = make_at(Status.SECOND_REVIEW)
-    with pytest.raises(NotAllowed, match="which you do not see yet"):
+    with pytest.raises(NotAllowed, match="which is not shown to you yet"):
         pack_content.make(submission, by=by(make_user(Role.OFFICER)), reason="look", is_open=True)
 
 

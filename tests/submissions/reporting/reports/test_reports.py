@@ -233,7 +233,7 @@ def test_overrides_with_reasons_for_managers_only() -> None:
     assert Event.objects.filter(kind="override_reasons_shown").count() == 1
     own = overrides.overrides(officer, days(), by=by(officer))
     assert [(row.submission.pk, row.reason) for row in own] == [(approved.pk, "")]
-    assert own[0].what == "warnings ticked off: face similarity too low, same person elsewhere"
+    assert own[0].what == "warnings acknowledged: face similarity too low, same person elsewhere"
 
 
 def test_first_verdict_is_no_override_before_the_second_is_given() -> None:
