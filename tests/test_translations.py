@@ -106,9 +106,9 @@ ONE_MEANING_WORDS = """
     Details Differences Document Download Draft Due Expired Export Exports Face Female Field Filters Findings
     Format Gender ID Images Keys Liveness Main Male Masked Notes Notifications Operations Ours Overdue Pages
     Password People Person Portal Print Progress Project Projects Question Ready Reason Reference Reject
-    Rejected Remove Rename Reports Required Retention Review Reviewer Rotate Save Search Seen Selfie Sending
+    Rejected Remove Rename Request Reports Required Retention Review Reviewer Rotate Save Search Seen Selfie Sending
     Sessions Settings Share Show Similarity Status Submission Submissions Team Teams Time Timeline Tries
-    Unassigned Undo Unmasked Unread Upload Verdict Version Warnings What When Who Why any masked name needed
+    Unassigned Undo Unmasked Unread Upload Verdict Version Warnings What When Who Why any due masked name needed
     nobody or project readable team why
 """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())

@@ -7,7 +7,7 @@ _OTHER_ID = N_("Start a new submission with another image of the ID.")
 _POLICY = N_("Company policy. Do not start another submission for this person.")
 _DUPLICATE = N_("Find the customer's other submission and use it. If there is none, ask a compliance officer.")
 _NEUTRAL = N_("We could not complete the check. We will contact you about the next step.")
-_NEW_ADDRESS = N_("Close this one. A fresh submission may be started with another proof of address.")
+_NEW_ADDRESS = N_("Start a new submission with another proof of address.")
 
 REJECT = table(
     (
@@ -20,7 +20,7 @@ REJECT = table(
         "id_image_invalidId",
         N_("The ID is not one that is accepted."),
         N_("We cannot accept this ID. Do you have another one?"),
-        N_("Close this one. A fresh submission may be started with a valid ID."),
+        N_("Start a new submission with a valid ID."),
     ),
     (
         "id_image_error",
@@ -38,7 +38,7 @@ REJECT = table(
         "id_info_dataMismatch",
         N_("The confirmed details differ from the ID."),
         N_("What we entered differs from your ID. Let us check it together."),
-        N_("Close this one. A fresh submission may be started; read every value back to the customer from the ID."),
+        N_("Start a new submission and confirm every value of the ID with the customer."),
     ),
     ("id_info_blacklist", N_("The issuing country is not accepted by the project's policy."), _NEUTRAL, _POLICY),
     ("id_info_notOfAge", N_("The person is younger than the project's policy allows."), _NEUTRAL, _POLICY),
@@ -54,10 +54,7 @@ REJECT = table(
         "too_many_retry",
         N_("All attempts were used and no image was accepted."),
         N_("The check did not work this time. We can start again."),
-        N_(
-            "Close this one. A fresh submission may be started: in better light, with a new selfie, "
-            "after checking that ID and person match."
-        ),
+        N_("Check that ID and person match, then start a new submission in better light with a new selfie."),
     ),
     ("blacklistCountry", N_("The issuing country is not accepted by the project's policy."), _NEUTRAL, _POLICY),
     ("under_ageLimit", N_("The person is younger than the project's policy allows."), _NEUTRAL, _POLICY),
@@ -65,19 +62,19 @@ REJECT = table(
         "invalid_acceptedID",
         N_("This type of ID is not accepted by the project."),
         N_("We cannot accept this type of ID. Do you have another?"),
-        N_("Close this one. A fresh submission may be started with an ID type that the project accepts."),
+        N_("Start a new submission with an ID type that the project accepts."),
     ),
     (
         "no-date-of-birth",
         N_("The ID carries no date of birth."),
         N_("We need an ID that shows your date of birth."),
-        N_("Close this one. A fresh submission may be started with an ID that shows it."),
+        N_("Start a new submission with an ID that shows it."),
     ),
     (
         "expired_id",
         N_("The ID has expired."),
         N_("This ID is no longer valid. Do you have another one that is?"),
-        N_("Close this one. A fresh submission may be started with a valid ID."),
+        N_("Start a new submission with a valid ID."),
     ),
     (
         "automatic_verification_fail",
@@ -113,13 +110,13 @@ REJECT = table(
         "address_info_dataMismatch",
         N_("The address entered differs from the proof of address."),
         N_("The address differs from your document. Let us check it together."),
-        N_("Close this one. A fresh submission may be started; copy the address from the document."),
+        N_("Start a new submission and enter the address as shown on the document."),
     ),
     (
         "timeout",
         N_("The 24 hours ran out before there was a result."),
         N_("The time limit passed. We are sorry; we can start again."),
-        N_("Close this one. A fresh submission may be started from this one's data."),
+        N_("Start a new submission with this data."),
     ),
     (
         "other",

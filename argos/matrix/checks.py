@@ -101,7 +101,7 @@ def _malformed(parameters: tuple[Parameter, ...], filled: Mapping[str, str]) -> 
 def _id_type_problems(filled: Mapping[str, str], options: Options) -> Iterator[Problem]:
     id_type, country = filled.get("idType"), filled.get("issuingCountry")
     if id_type == "universal" and not options.universal_mode:
-        yield Problem("idType", "choice", N_("This project has no universal mode. Choose the type of the ID."))
+        yield Problem("idType", "choice", N_("Automatic detection is not enabled for this project. Select an ID type."))
     elif id_type == "universal" and country == "KOR":
         yield Problem(
             "idType", "choice", N_("South Korean IDs are not recognised by themselves. Choose the type of the ID.")

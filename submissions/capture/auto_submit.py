@@ -96,7 +96,7 @@ def stop_reasons() -> dict[str, str]:
         Stop.FINDINGS: _("The image check has a finding. Check the image, or retake it."),
         Stop.NOTHING_READ: _("ARGOS read no values from this ID. Enter every value as shown on it."),
         Stop.NOT_CONFIRMED: _("ARGOS read values that were not entered before. Confirm them with the customer."),
-        Stop.DIFFERS: _("What was read is not what you typed. Compare the marked fields with the ID."),
+        Stop.DIFFERS: _("Values read and entered differ. Check the marked fields against the ID."),
         Stop.NOT_READY: _("A value is missing or not accepted. Select Send Step 2 to see it."),
         Stop.TOO_LATE: _("The limit of this submission has passed, or no attempts are left."),
     }

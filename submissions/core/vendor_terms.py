@@ -45,7 +45,7 @@ OURS: dict[str, Any] = {
     "not_known": gettext_lazy("not known to ARGOS"),
     "portal_fault": gettext_lazy("the portal failed"),
     "read_back": gettext_lazy("ARGOS status refreshed"),
-    "storage_away": gettext_lazy("the store of images could not be reached"),
+    "storage_away": gettext_lazy("image storage unavailable"),
     "taken_back": gettext_lazy("undone before sending"),
     "throttled": gettext_lazy("ARGOS asked to wait"),
     "undelivered": gettext_lazy("ARGOS unavailable"),

@@ -17,7 +17,7 @@ from submissions.models.submission import Submission
 class DifferenceKind(models.TextChoices):
     STATUS = "status", _("Status")
     DECISION = "decision", _("Decision")
-    TRIES = "tries", _("Tries")
+    TRIES = "tries", _("Attempts")
     NO_RECORD = "no_record", _("No record at ARGOS")
     SECOND_RECORD = "second_record", _("A second record at ARGOS")
     UNKNOWN_HERE = "unknown_here", _("Known to ARGOS only")

@@ -206,10 +206,10 @@ class Project(models.Model):
         help_text=_("Webhooks are deleted after it. Within it a repeated one is recognized."),
     )
 
-    paused_at = models.DateTimeField(_("sending stopped at"), null=True, blank=True, editable=False)
+    paused_at = models.DateTimeField(_("processing paused at"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(_("why"), max_length=300, blank=True, editable=False)
     undelivered_in_row = models.PositiveIntegerField(default=0, editable=False)
-    clock_offset = models.FloatField(_("vendor clock minus ours (s)"), default=0.0, editable=False)
+    clock_offset = models.FloatField(_("time difference to ARGOS (s)"), default=0.0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -135,7 +135,7 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
     deadline_at = models.DateTimeField(_("deadline"), null=True)
     first_step2_at = models.DateTimeField(null=True)
     pending_at = models.DateTimeField(_("pending since"), null=True)
-    target_at = models.DateTimeField(_("decide by"), null=True)
+    target_at = models.DateTimeField(_("due"), null=True)
     next_alert_at = models.DateTimeField(null=True)
     next_read_at = models.DateTimeField(null=True)
     callback_at = models.DateTimeField(_("call back at"), null=True, blank=True)

@@ -89,7 +89,7 @@ def why_closed(project: Project, switch: Switch | None = None) -> str:
     if switch.stopped_at:
         return _("Processing paused: %(why)s Requests are queued.") % {"why": _sentence(switch.stopped_why)}
     if project.paused_at:
-        return _("Sending for this project has stopped: %(why)s") % {"why": _(project.paused_reason)}
+        return _("Processing of this project paused: %(why)s") % {"why": _(project.paused_reason)}
     if clock.is_drifting(project):
         return _(
             "The time of this host and of ARGOS differ by %(seconds)d s. Requests are queued until they match."

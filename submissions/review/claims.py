@@ -174,7 +174,7 @@ def hand_over(submission: Submission, to: User, *, by: Actor, note: str) -> None
         StaleSubmission: it is not theirs to hand over (any more). Nothing is written.
     """
     if to == by.user:
-        raise NotAllowed(_("It is yours already. Choose a colleague."))
+        raise NotAllowed(_("You are already the assignee. Select a colleague."))
     if not can(to, submission, "claim"):
         raise NotAllowed(_("%(name)s may not decide this one. Choose another colleague.") % {"name": to.name})
     now = clock.now()

@@ -72,7 +72,7 @@ def _capture(user: User, submission: Submission, facts: PermissionFacts | None =
     if why := _handle(user, submission):
         return why
     if user.is_reviewer and not _has_captured(user, submission, facts):
-        return _("Somebody else captures this one. To capture it too, give a reason on its page first.")
+        return _("A colleague captures this submission. To join the capture, enter a reason on its page first.")
     return ""
 
 
@@ -101,7 +101,7 @@ def _review(user: User, submission: Submission, facts: PermissionFacts | None) -
     if submission.project.reviewer != Reviewer.CLIENT:
         return _("ARGOS decides in this project. You can add a note.")
     if _has_captured(user, submission, facts):
-        return _("You captured this one, so another reviewer must decide.")
+        return _("You captured this submission, so another reviewer must decide.")
     return ""
 
 
@@ -138,7 +138,7 @@ def _decide(user: User, submission: Submission, facts: PermissionFacts | None = 
 def _claim_lost(submission: Submission) -> str:
     if submission.claimed_by and submission.is_claimed:
         return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
-    return _("Claim it first: your claim has ended.")
+    return _("Your claim has ended. Claim the submission first.")
 
 
 def _managers_only(user: User, submission: Submission) -> str:

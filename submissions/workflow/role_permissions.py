@@ -104,7 +104,7 @@ def user_can_stop_sending(user: User) -> bool:
 
 
 def check_user_can_stop_sending(user: User) -> None:
-    _require(user_can_stop_sending(user), _("Only managers stop and resume sending."))
+    _require(user_can_stop_sending(user), _("Only managers pause and resume processing."))
 
 
 def user_can_lift_hold(user: User) -> bool:

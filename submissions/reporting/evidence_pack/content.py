@@ -138,7 +138,7 @@ def _data(submission: Submission, show: Show, is_open: bool) -> Table:
 def _attempts(submission: Submission) -> Table:
     calls = submission.calls.select_related("attempt", "attempt__confirmed_by").order_by("prepared_at")
     heads = [
-        _("Call"),
+        _("Request"),
         _("Requested (UTC)"),
         _("By"),
         _("Sent, ended (UTC)"),
@@ -200,7 +200,7 @@ def _bytes_of(image: Image) -> bytes:
 
 
 def _images(images: list[Image], read: dict[uuid.UUID, bytes]) -> Table:
-    heads = [_("Image"), _("Taken in (UTC)"), _("By"), _("Size"), _("SHA-256"), _("Checked now")]
+    heads = [_("Image"), _("Stored (UTC)"), _("By"), _("Size"), _("SHA-256"), _("Checked now")]
     rows = []
     for image in images:
         who = image.created_by.name if image.created_by else "–"
@@ -226,7 +226,7 @@ def _decisions(submission: Submission, is_open: bool) -> Table:
     decisions = list(submission.decisions.select_related("reviewer"))
     for decision in decisions:
         decision.submission = submission
-    heads = [_("When (UTC)"), _("Reviewer"), _("Verdict"), _("Reason"), _("Comment"), _("Acknowledged, corrected")]
+    heads = [_("When (UTC)"), _("Reviewer"), _("Decision"), _("Reason"), _("Comment"), _("Acknowledged, corrected")]
     return heads, [_decision(decision, is_open) for decision in decisions]
 
 

@@ -45,7 +45,7 @@ def columns() -> list[tuple[str, str]]:
         ("step1_started_at", _("Step 1 (UTC)")),
         ("deadline_at", _("24-hour limit (UTC)")),
         ("pending_at", _("Pending since (UTC)")),
-        ("target_at", _("Decide by (UTC)")),
+        ("target_at", _("Due (UTC)")),
         ("decided_at", _("Decided (UTC)")),
         ("source", _("Decided through")),
         ("decided_by__username", _("Decided by")),

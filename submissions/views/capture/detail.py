@@ -81,7 +81,7 @@ def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         back=reverse("submission", args=[pk]),
     )
     drafts.join(submission, by=events.actor_of(request), reason=reason)
-    messages.success(request, _("You capture this one now, so another reviewer must decide on it."))
+    messages.success(request, _("You joined the capture. Another reviewer must decide on this submission."))
     return redirect("submission", pk=pk)
 
 

@@ -97,7 +97,7 @@ def test_claim_of_an_own_capture_is_refused_in_words() -> None:
     submission = make_at(Status.PENDING, officer)
     response = browser(officer).post(f"/review/{submission.pk}/claim/")
     assert response.status_code == 403
-    assert "You captured this one" in response.content.decode()
+    assert "You captured this submission" in response.content.decode()
 
 
 def test_claim_of_a_decided_one_tells_what_happened() -> None:

@@ -167,7 +167,7 @@ def test_decide_on_a_lost_claim_says_who_has_it_and_keeps_the_text(officer: User
 def test_decide_on_an_ended_claim_keeps_the_text_for_claiming_again(officer: User, pending: Submission) -> None:
     Submission.objects.filter(pk=pending.pk).update(claimed_until=clock.now() - timedelta(seconds=1))
     page = reject(browser(officer), pending).content.decode()
-    assert "your claim has ended" in page
+    assert "Your claim has ended" in page
     assert f'<input type="hidden" name="comment" value="{COMMENT}">' in page
 
 
@@ -287,7 +287,7 @@ def test_decide_on_an_own_capture_is_refused() -> None:
     until = clock.now() + timedelta(minutes=5)
     Submission.objects.filter(pk=submission.pk).update(claimed_by=officer, claimed_until=until)
     response = decide(browser(officer), reload(submission), "approved")
-    assert "You captured this one" in response.content.decode()
+    assert "You captured this submission" in response.content.decode()
     assert reload(submission).status == Status.PENDING
 
 

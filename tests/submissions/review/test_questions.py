@@ -63,7 +63,7 @@ def test_answer_with_a_note_is_shown_in_queue_and_console(officer: User, held: S
 
 def test_reviewer_who_captured_nothing_does_not_answer_their_own_question(officer: User, held: Submission) -> None:
     ask(officer, held)
-    assert "Somebody else captures this one." in answer(officer, held, answer="I say it is fine.")
+    assert "A colleague captures this submission." in answer(officer, held, answer="I say it is fine.")
     assert Question.objects.get().answered_by is None
 
 
@@ -72,7 +72,7 @@ def test_who_answers_does_not_decide(officer: User, held: Submission) -> None:
     questions.answer(questions.open_question(held), "I say it is fine.", None, by=by(officer))
     held = reload(held)
     assert Question.objects.get().answered_by == officer
-    assert why_not(officer, held, "decide") == "You captured this one, so another reviewer must decide."
+    assert why_not(officer, held, "decide") == "You captured this submission, so another reviewer must decide."
     claims.release(held, by=by(officer))
     assert claims.claim_next(by=by(officer)) is None
     assert claims.claim_next(by=by(make_user(Role.OFFICER))) == held

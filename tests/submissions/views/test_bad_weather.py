@@ -56,7 +56,7 @@ def test_refusal_is_said_and_costs_no_try(
     assert is_kept(submission.values)
     assert (submission.project.paused_at is not None) == is_paused
     if is_paused:
-        assert "Sending for this project has stopped" in page
+        assert "Processing of this project paused" in page
 
 
 @pytest.mark.parametrize("fault", ["cut", "half", "500", "502", "503", "504", "junk", "html", "empty"])

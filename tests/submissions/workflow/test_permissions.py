@@ -96,7 +96,7 @@ def test_nobody_decides_on_their_own_capture_nor_for_a_vendor_that_decides() -> 
 
 def test_deciding_wants_the_claim_and_names_who_has_it() -> None:
     submission, officer, other = make_at(Status.PENDING), make_user(Role.OFFICER), make_user(Role.OFFICER)
-    assert "Claim it first" in why_not(officer, submission, "decide")
+    assert "Claim the submission first" in why_not(officer, submission, "decide")
     claims.claim(submission, by=by(other))
     assert str(other) in why_not(officer, reload(submission), "decide")
     assert can(other, reload(submission), "decide")
