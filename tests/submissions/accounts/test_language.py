@@ -32,7 +32,7 @@ def test_an_unknown_code_shows_the_vendors_text_in_any_language() -> None:
     with translation.override("ko"):
         words = vendor_text.advice_words(advice)
     assert "Please retry with original ID" in words.what_happened
-    assert words.do == "업체 메시지에 따라 신분증을 다시 촬영하세요."
+    assert words.do == "ARGOS 안내에 따라 신분증을 다시 촬영하세요."
 
 
 def test_compiles_only_what_changed(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ class TestPages:
         client.force_login(user)
         submission = make_draft(user, date_of_birth="1890-01-01")
         page = client.get(f"/submissions/{submission.pk}/").content.decode()
-        assert "연도를 다시 확인하세요" in page
+        assert "연도를 확인하세요" in page
 
     def test_dates_follow_the_language(self) -> None:
         moment = datetime(2026, 3, 8, 14, 5, tzinfo=UTC)

@@ -110,7 +110,7 @@ def test_call_throttled_at_the_last_moment_is_given_back_uncounted() -> None:
     submission = make_at(Status.STEP2_SENDING)
     call = ledger.take_lease()
     assert call is not None
-    worker._failed(call, Throttled("limit reached", retry_after=30))
+    worker._failed(call, Throttled("used up", retry_after=30))
     call.refresh_from_db()
     assert (call.state, call.undelivered, reload(submission).selfies_sent) == (CallState.PREPARED, 0, 0)
     assert reload(submission).project.undelivered_in_row == 0
