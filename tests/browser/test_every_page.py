@@ -102,7 +102,7 @@ ELSEWHERE = {
 # What answers with a part of a page, an image, a file or a redirection.
 NOT_A_PAGE = {
     *("status_part", "decision_part", "alert_part", "image", "note_people", "session", "healthz", "readyz", "metrics"),
-    *("save_values", "saved_view", "open_mention", "export_download", "mfa_download_recovery_codes"),
+    *("save_values", "saved_view", "open_mention", "export_download", "report_file", "mfa_download_recovery_codes"),
     *("mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     *("openid_connect_login", "openid_connect_callback"),
     *("admin:index", "admin:app_list", "admin:login", "admin:logout", "admin:jsi18n", "admin:view_on_site"),

@@ -81,7 +81,7 @@ class TestPages:
         claims.claim(submission, by=factories.by(officer))
         page = client.get(f"/review/{submission.pk}/").content.decode()
         assert "2345672" not in page
-        assert "The back digits are hidden" in page
+        assert "Reason to reveal the masked digits" in page
         shown = client.post(f"/submissions/{submission.pk}/reveal/", {"reason": "compare with the card"})
         assert NUMBER in shown.content.decode()
 

@@ -129,7 +129,7 @@ def test_gender_is_told_by_its_name(client: Client, status: Status) -> None:
     submission.save()
     client.force_login(agent)
     page = client.get(f"/submissions/{submission.pk}/").content.decode()
-    assert re.search(r">\s*여성</(span|dd)>", page)
+    assert re.search(r"(selected[^>]*>\s*여성|>\s*여성</(span|dd)>)", page)
     assert not re.search(r">\s*female\s*<", page)
 
 
