@@ -1,4 +1,4 @@
-"""Every page of the portal: axe-core wide and narrow, light and dark; no request leaves the host; each under 200 kB.
+"""Every page of the portal: axe-core wide and narrow, light and dark; no request leaves the host; each under 210 kB.
 
 A NEW PAGE FAILS `test_every_page_is_looked_at` until its address stands in PAGES, or in ELSEWHERE with the test that
 looks at it, or in NOT_A_PAGE.
@@ -18,7 +18,7 @@ from tests.stack import Stack
 from tests.submissions.workflow.matrix_world import PEOPLE, STATES
 from tests.submissions.workflow.permission_matrix import NEVER, NOT_TAKEN, ROWS
 
-MAX_BYTES = 200_000  # over the wire, without the submission's own images and the charts' library, fetched once (70 kB)
+MAX_BYTES = 210_000  # over the wire, without the submission's own images and the charts' library, fetched once (70 kB)
 NOT_WEIGHED = ("/images/", "/static/vendor/chart.")
 NOBODY = ""
 

@@ -22,7 +22,8 @@ from tests.submissions.workflow import matrix_world, permission_matrix
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # Time zones, references, addresses, user names, what the vendor wrote, codes, and country codes, KYC, PDF and the like.
 DATA = re.compile(
-    r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?|\S+@\S+|https?://\S+|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
+    r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?"
+    r"|\S+@\S+|https?://\S+|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
     r"|(?<![A-Za-z])([a-z]+-?\d+|[A-Z]{2,4})(?![A-Za-z])"
 )
 SAME = {
