@@ -237,9 +237,9 @@ def test_an_evidence_pack_is_downloaded_from_the_desk(desk: Desk) -> None:
     page = claim(desk.log_in("officer"), pk)
     page.locator("#tabs a[href='#details']").click()
     page.get_by_text("Evidence pack (PDF)").click()
-    page.get_by_label("What is it for?").fill("Asked for by the auditor")
+    page.get_by_label("Reason for the evidence pack").fill("Asked for by the auditor")
     with page.expect_download() as download:
-        desk.press("Make the PDF")
+        desk.press("Download PDF")
     assert download.value.suggested_filename.endswith(".pdf")
     expect(page.locator("#claim-warning")).not_to_be_visible()
 
