@@ -12,7 +12,8 @@ from tests.browser.review_actions import claim, file, tick_by_key
 
 pytestmark = pytest.mark.browser
 
-PAGE_LIMIT = 200_000  # bytes over the wire, without the submission's images
+PAGE_LIMIT = 220_000  # bytes over the wire, without the submission's images; the queue keeps to less
+QUEUE_LIMIT = 200_000
 WEIGHT = """
     [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
         .filter((entry) => !entry.name.includes("/images/") && !entry.name.startsWith("blob:"))
@@ -328,7 +329,7 @@ def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other
     def look(path: str, name: str) -> None:
         desk.go(path)
         page.wait_for_load_state("networkidle")
-        assert page.evaluate(WEIGHT) < PAGE_LIMIT, name
+        assert page.evaluate(WEIGHT) < (QUEUE_LIMIT if name == "queue" else PAGE_LIMIT), name
         check_accessible(page, name)
         desk.shot(f"review-{name}")
 
@@ -346,7 +347,7 @@ def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other
         first.locator("#approve").click()
         expect(first.locator("#decision-state")).to_contain_text("Awaiting another reviewer")
         claim(desk, second)
-        expect(page.get_by_text("Another reviewer made the first decision")).to_be_visible()
+        expect(page.get_by_text("Another reviewer has given a first decision")).to_be_visible()
         look(f"/review/{second}/", "second")
         desk.stack.query(f"{change}(second_review='none', reviewer='vendor')")
         look(f"/review/{vendors}/", "vendor-decides")

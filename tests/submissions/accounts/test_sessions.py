@@ -38,7 +38,7 @@ def test_idle_session_ends_and_says_why() -> None:
     with after(minutes=31):
         reply = client.get("/submissions/")
         assert reply.headers["Location"] == "/accounts/login/?next=%2Fsubmissions%2F"
-        assert b"30 minutes without a press" in client.get("/accounts/login/").content
+        assert b"30 minutes without activity" in client.get("/accounts/login/").content
     assert Event.objects.filter(kind="session_expired").exists()
 
 

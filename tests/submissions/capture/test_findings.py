@@ -115,7 +115,7 @@ def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(clie
     page = client.get(f"/review/{submission.pk}/").content.decode()
     assert '<small class="finding">Light is reflected</small>' in page
     assert (
-        '<small class="finding">The picture is too dark · <q>The room is dark; the face is plain to see.</q></small>'
+        '<small class="finding">The image is too dark · <q>The room is dark; the face is plain to see.</q></small>'
         in page
     )
 

@@ -101,7 +101,7 @@ def test_two_tabs_on_one_field_show_both_and_keep_what_was_typed(client: Client,
     assert reply.status_code == 422
     page = reply.content.decode()
     assert 'value="Changed There"' in page
-    assert "Saved elsewhere meanwhile as &quot;Changed Here&quot;" in page
+    assert "Saved in another window as &quot;Changed Here&quot;" in page
     stored = reload(draft)
     assert (stored.values["name"], stored.values["document_number"]) == ("Changed Here", "M99999999")
     two.version, two.values = stored.draft_version, dict(stored.values)

@@ -109,7 +109,7 @@ def test_database_behind_its_copy_is_on_hold_before_anything_leaves(bench: Bench
     assert ledger.take_lease() is None
     switch = Switch.read()
     assert (switch.may_send, switch.on_hold_why) == (False, restore_hold.RESTORED)
-    assert "restored" in gate.why_closed(bench.project)
+    assert "Restore lock" in gate.why_closed(bench.project)
 
 
 def test_database_without_any_copy_on_a_new_host_is_on_hold(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

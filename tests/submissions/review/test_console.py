@@ -240,7 +240,7 @@ def test_second_reviewer_does_not_see_the_first_verdict() -> None:
     client = browser(make_user(Role.OFFICER))
     client.post(f"/review/{submission.pk}/claim/")
     page = page_of(client, submission)
-    assert "Another reviewer made the first decision" in page
+    assert "Another reviewer has given a first decision" in page
     assert given(page) == []
     shown = client.get(f"/review/{submission.pk}/").context["timeline"]
     assert "approved" not in " ".join(entry.details for entry in shown.entries)

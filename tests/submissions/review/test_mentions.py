@@ -149,7 +149,7 @@ def test_writer_learns_that_a_name_matches_nobody_and_the_text_is_kept(way: str)
     field = "text" if way == "note" else "note"
     typed = {field: text, "to": colleague.username}
     page = browser(officer).post(f"/review/{pending.pk}/{PATHS[way]}/", typed, follow=True).content.decode()
-    assert "no user named @ma may see this submission" in page
+    assert "No user named @ma has access to this submission" in page
     assert f"named @{colleague.username.upper()}" not in page
     kept = pending.notes.get()
     assert kept.text == text

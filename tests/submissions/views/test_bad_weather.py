@@ -29,7 +29,7 @@ REFUSALS = [
     ("403_key", "the key", Status.CONFIRMING, True),
     ("403_ip", "address", Status.CONFIRMING, True),
     ("413", "under 2 mb", Status.CONFIRMING, False),
-    ("400", "No attempt was used", Status.CONFIRMING, False),
+    ("400", "no attempt was used", Status.CONFIRMING, False),
 ]
 
 

@@ -93,7 +93,9 @@ def test_vendors_state_after_each_reply_to_step1(reply: dict[str, Any], told: st
 def test_every_word_beside_every_status_is_told_and_none_frightens_after_a_success(word: str, ours: Status) -> None:
     told = re.sub("<[^>]*>", "", vendor_terms.state_label(word, ours))
     assert bool(told) == bool(word)
-    assert ("retry requested" in told) == (word == "incomplete" and ours in ("step1_sending", "step1_retry", "incomplete"))
+    assert ("retry requested" in told) == (
+        word == "incomplete" and ours in ("step1_sending", "step1_retry", "incomplete")
+    )
 
 
 def test_card_of_an_id_on_which_nothing_was_read_does_not_say_that_it_was_read() -> None:

@@ -23,7 +23,7 @@ def test_an_account_that_is_switched_off_may_nothing(action: str) -> None:
 def test_what_was_erased_is_seen_and_nothing_else(action: str) -> None:
     submission, manager = make_at(Status.APPROVED), make_user(Role.MANAGER)
     submission.erased_at = clock.now()
-    assert ("erased" in why_not(manager, submission, action)) == (action not in ("see", "reveal"))
+    assert ("deleted permanently" in why_not(manager, submission, action)) == (action not in ("see", "reveal"))
 
 
 @pytest.mark.parametrize(
