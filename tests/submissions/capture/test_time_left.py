@@ -12,12 +12,12 @@ MINUTE = timedelta(minutes=1)
 @pytest.mark.parametrize(
     ("left", "shown"),
     [
-        (None, "calm"),
-        (241 * MINUTE, "calm"),
-        (239 * MINUTE, "soon"),
-        (61 * MINUTE, "soon"),
-        (59 * MINUTE, "urgent"),
-        (timedelta(0), "urgent"),
+        (None, "idle"),
+        (241 * MINUTE, "idle"),
+        (239 * MINUTE, "warn"),
+        (61 * MINUTE, "warn"),
+        (59 * MINUTE, "bad"),
+        (timedelta(0), "bad"),
         (-MINUTE, "over"),
     ],
 )
@@ -29,10 +29,10 @@ def test_colour_changes_when_people_are_told(left: timedelta | None, shown: str)
     ("left", "said"),
     [
         (None, ""),
-        (timedelta(days=1, hours=2, minutes=30), "1 d 2 h left"),
-        (192 * MINUTE, "3 h 12 min left"),
-        (59 * MINUTE, "59 min left"),
-        (-5 * MINUTE, "overdue by 5 min"),
+        (timedelta(days=1, hours=2, minutes=30), "in 1 d 2 h"),
+        (192 * MINUTE, "in 3 h 12 min"),
+        (59 * MINUTE, "in 59 min"),
+        (-5 * MINUTE, "Overdue by 5 min"),
     ],
 )
 def test_time_left_in_words(left: timedelta | None, said: str) -> None:

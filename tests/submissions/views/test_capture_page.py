@@ -110,7 +110,7 @@ def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
     submission = make_at(Status.STEP1_SENDING, agent, make_project(settle_minutes=17))
     call = claim_call(submission, CallKind.STEP1)
     assert ledger.mark_unknown(call, error="timeout")
-    assert "within about 17 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
+    assert "usually known about 17 min after" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
 
 
 def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) -> None:
@@ -120,7 +120,7 @@ def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) ->
     call = claim_call(submission, CallKind.STEP2)
     assert ledger.mark_unknown(call, error="timeout")
     call.refresh_from_db()
-    assert "within about 30 minutes" in status_messages.about_open_call(call).text
+    assert "usually known about 30 min after" in status_messages.about_open_call(call).text
     begun = clock.vendor_now(project) - timedelta(minutes=12)
     Call.objects.filter(pk=call.pk).update(clear_since=begun)
     assert "known in about 18 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
