@@ -128,7 +128,7 @@ def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) ->
     later = clock.now() + timedelta(hours=1)
     Submission.objects.filter(pk=other.pk).update(vendor_updated_at=later)
     Call.objects.filter(pk=call.pk).update(clear_since=None)
-    assert "within about 6 minutes" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
+    assert "usually known about 6 min after" in status_messages.about_open_call(Call.objects.get(pk=call.pk)).text
 
 
 def test_an_unknown_account_check_says_that_a_person_settles_it(agent: User) -> None:
