@@ -23,7 +23,7 @@ def test_our_codes_in_an_events_details_are_words_and_the_vendors_are_quoted() -
 @pytest.mark.parametrize(("word", "told"), [("incomplete", "not completed"), ("<new>", "&lt;new&gt;")])
 def test_the_vendors_word_stands_in_the_title(word: str, told: str) -> None:
     title = word.replace("<", "&lt;").replace(">", "&gt;")
-    assert vendor_terms.state_label(word) == f'<span title="The vendor&#x27;s own word: {title}">{told}</span>'
+    assert vendor_terms.state_label(word) == f'<span title="ARGOS reports “{title}”">{told}</span>'
     assert vendor_terms.state_label("") == ""
 
 
