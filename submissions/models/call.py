@@ -97,7 +97,7 @@ SENT_PROJECT = (
 MAX_WAIT = timedelta(minutes=5)
 
 
-class CallQuerySet(models.QuerySet["Request"]):
+class CallQuerySet(models.QuerySet["Call"]):
     """Each "due" also takes what a host clock that ran ahead, and was set back since, has put into the future."""
 
     def open(self) -> Self:
