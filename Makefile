@@ -49,8 +49,8 @@ messages: $(RUNTIME) ## compile the translations
 strings: $(RUNTIME) ## collect what the portal says into locale/, to be translated
 	@$(BIN)/python -m kycportal.strings
 
-test: $(DEVELOPMENT) frontend messages ## the whole suite on PostgreSQL: unit, pages, a short drill, browser
-	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadfile -m "not vendor" -rR
+test: $(DEVELOPMENT) frontend messages ## the suite on PostgreSQL: unit, pages, a short drill; the browser has test-browser
+	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadfile -m "not vendor and not browser" -rR
 
 test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, on SQLite, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"

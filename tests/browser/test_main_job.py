@@ -101,7 +101,7 @@ def test_three_failed_tries(desk: Desk, pictures: Pictures) -> None:
     expect(desk.page.locator("#problems")).to_contain_text("Final attempt")
     desk.page.locator("input[name=is_last_confirmed]").check()
     send_step2(desk, "Rejected")
-    expect(desk.page.get_by_text("Rejected by the vendor")).to_be_visible()
+    expect(desk.page.get_by_text("Rejected by ARGOS")).to_be_visible()
     desk.shot("rejected")
 
 
