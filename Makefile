@@ -110,7 +110,7 @@ lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 
-format: $(DEVELOPMENT) $(BIOME) ## format Python, templates, scripts and styles, and mend what can be mended by itself
+format: $(DEVELOPMENT) $(BIOME) ## format Python, templates, scripts and styles, and mend what can be corrected automatically
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/djangofmt --indent-width 2 --quiet templates

@@ -1,7 +1,7 @@
 """Tampering with the record of events, position by position, against the last exported seal; on PostgreSQL.
 
 Every event of every seal is altered, removed and reordered by somebody who may switch the triggers off. One event of
-each seal at a time: `verify` then has to name exactly the seals that were touched, so each event is judged by itself.
+each seal at a time: `verify` then has to name exactly the seals that were touched, so each event is judged separately.
 After that, singly through the command: a sample, every end cut off together with its seals, and chains rewritten from
 the tampered seal on, which nothing but the exported seal can show.
 """
@@ -142,7 +142,7 @@ def ends_cut_off(file: Path, every: int) -> tuple[int, int]:
 
 
 def rewritten(file: Path, every: int) -> tuple[int, int]:
-    """(found, tried): an event altered and every seal from its own on made anew, so that the chain holds in itself."""
+    """(found, tried): an event altered and every seal from its own on made again, so that the chain holds in itself."""
     from submissions.audit import hash_chain
     from submissions.models import Seal
 
@@ -192,7 +192,7 @@ def main() -> int:
         for name, (found, tried) in {
             "one at a time, by the command": sampled(file),
             "ends cut off with their seals": ends_cut_off(file, every=40),
-            "chain made anew from there on": rewritten(file, every=50),
+            "chain made again from there on": rewritten(file, every=50),
         }.items():
             report.add(f"seals: {name}", found, "", against="tried", reference=tried, at_least=1, at_most=1)
         report.add("seals: honest record called tampered with", float(told_by_command(file)), "", at_most=0)

@@ -1,7 +1,7 @@
 """The check before a try is spent, on labelled pictures: how many bad ones it catches, how many good ones it stops.
 
 Thresholds were tuned by looking at `TUNED_ON` only; the bounds are judged on `REPORTED_ON`, which nobody looked at
-while tuning. Every picture goes the product's way: taken in, written anew, checked. What this cannot show stands in
+while tuning. Every picture goes the product's way: taken in, re-encoded, checked. What this cannot show stands in
 docs/checks.md.
 """
 

@@ -1,4 +1,4 @@
-"""Sixteen writers of events at once on PostgreSQL, against a plain insert of the same rows; a sealer works meanwhile.
+"""Sixteen writers of events at once on PostgreSQL, against a plain insert of the same rows while a sealer works.
 
 The plain table has the columns and indexes of the record and nothing else: no trigger, no seal. Its rows go in by a
 bare INSERT through Django's cursor, one a commit; nothing is made a model of. The server syncs every commit to the

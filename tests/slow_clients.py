@@ -1,4 +1,4 @@
-"""Clients that send half a request and wait, and the pages of a normal user meanwhile."""
+"""Clients that send half a request and wait, and the pages of a normal user in the meantime."""
 
 import socket
 import time

@@ -63,7 +63,7 @@ def _day(text: str) -> datetime:
 
 
 def _page(world: World, found: list[Kyc], query: Fields) -> Answer:
-    """Newest first. The next page starts after the one named, even when it has gone meanwhile."""
+    """Newest first. The next page starts after the one named, even when it has gone in the meantime."""
     found.sort(key=lambda kyc: (iso(kyc.created_at), kyc.submission_id), reverse=True)
     after = (query.get("nextpage_date", ""), query.get("nextpage_id", ""))
     if all(after):

@@ -36,7 +36,7 @@ SETTINGS = {
     "max_connections": "120",
     "listen_addresses": "127.0.0.1",
 }
-# While a database is filled nothing need survive a power cut: what is half filled is made anew.
+# While a database is filled nothing need survive a power cut: what is half filled is made again.
 FILLING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 

@@ -67,7 +67,7 @@ def _scratch(cluster: Cluster, name: str) -> Iterator[None]:
 
 
 def ensure(cluster: Cluster, databases: tuple[str, ...]) -> None:
-    """Fills those that are not there yet. One that was interrupted has another name and is made anew."""
+    """Fills those that are not there yet. One that was interrupted has another name and is made again."""
     with cluster.running():
         present = cluster.databases()
     needed = {*databases, *(MADE[name][1] for name in databases)}

@@ -216,7 +216,7 @@ async function answer(now, frame) {
     const reply = await fetch(now.button.dataset.hints, { method: "POST", body: frame, headers, redirect: "error" });
     return reply.ok ? await reply.json() : null;
   } catch {
-    return null; // hints are advice: without them a picture can be taken all the same
+    return null; // hints are advice: without them a picture can be taken anyway
   }
 }
 

@@ -52,7 +52,7 @@ async function sendAfterSaving(form, state, event) {
   clearTimeout(state.timer);
   takeToken(form);
   if (state.uploading || chosen(form).length) {
-    // it goes on by itself when the picture is there
+    // it continues automatically when the picture is there
     event.preventDefault();
     state.next = () => form.requestSubmit(event.submitter);
     upload(form, state);
@@ -302,7 +302,7 @@ function line(severity, text, shape) {
   return small;
 }
 
-// Sends what is chosen with its progress shown; what is chosen meanwhile goes next. A file stays chosen until it has
+// Sends what is chosen with its progress shown; what is chosen in the meantime goes next. A file stays chosen until it has
 // arrived. What is typed goes its own way (`save`), so that a slow line holds no words back and brings no old ones.
 async function upload(form, state) {
   if (state.uploading) return;

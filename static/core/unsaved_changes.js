@@ -1,5 +1,5 @@
 // Words in a form that was not sent: the page asks before it goes without them, and does not reload itself over them.
-// Only where main says what to ask. The capture form is left out: it saves by itself (`capture/capture.js`).
+// Only where main says what to ask. The capture form is left out: it saves automatically (`capture/capture.js`).
 
 const main = document.querySelector("main[data-unsent]");
 const touched = new Set();

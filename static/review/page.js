@@ -133,7 +133,7 @@ function count(bar, seconds) {
   }
 }
 
-// Back and forward: the page is asked for anew, and stays in sight while something typed on it is not sent.
+// Back and forward: the page is requested again, and stays in sight while something typed on it is not sent.
 window.addEventListener("popstate", async () => {
   if (location.pathname === shown && !isLeaving) return;
   if (isLeaving || !typed.isUnsent(main())) {

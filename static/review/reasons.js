@@ -1,4 +1,4 @@
-// The list of reject reasons: search, chips for the most used, and what the customer is told.
+// The list of reject reasons: search, chips for the most used, and what the customer reads.
 let form = null;
 const radios = () => [...form.querySelectorAll("input[name=reason_code]")];
 

@@ -30,7 +30,7 @@ export function askToLeave() {
   });
 }
 
-// A verdict is not taken along to a submission that has changed meanwhile, or where the server has put it back itself.
+// A verdict is not taken along to a submission that has changed in the meantime, or where the server has put it back itself.
 const mayCarry = (old, fresh) =>
   fresh.id !== "verdict" ||
   (fresh.dataset.unsent === undefined && old.elements.seen.value === fresh.elements.seen.value);

@@ -25,7 +25,7 @@ def prepare(submission: Submission, *, by: Actor, holder: str, bank_code: str, a
 
     Raises:
         transitions.StaleSubmission: it takes no account check (any more), or another call is open.
-        drafts.SavedMeanwhile: the values were saved elsewhere since they were looked at.
+        drafts.SavedElsewhere: the values were saved elsewhere since they were looked at.
     """
     if not is_offered(submission):
         raise StaleSubmission(submission.reference)

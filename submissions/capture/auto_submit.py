@@ -1,4 +1,4 @@
-"""Step 2 by itself after Step 1: only where the agent asked for it at the press and nothing is left to look at.
+"""Automatic Step 2 after Step 1: only where the agent asked for it at the press and nothing is left to look at.
 
 Decided inside the transaction that ends the Step 1 call, so a crash in between neither loses nor doubles it: either
 both are written or neither is, and an unwritten answer is settled by reading back, which decides here again.

@@ -77,7 +77,7 @@ def join(submission: Submission, *, by: Actor, reason: str) -> None:
         events.record("capture_joined", by=by, submission=submission, purpose="capture", reason=reason)
 
 
-class SavedMeanwhile(StaleSubmission):
+class SavedElsewhere(StaleSubmission):
     """Somebody (or the vendor's reading) changed the values since they were looked at; nothing was written."""
 
 
@@ -95,7 +95,7 @@ def save_values(
 
     Raises:
         StaleSubmission: it is no longer being captured; nothing is written.
-        SavedMeanwhile: the values are no longer those this row was read with; nothing is written.
+        SavedElsewhere: the values are no longer those this row was read with; nothing is written.
     """
     before = submission.values
     after = _filled({**before, **values})
@@ -117,11 +117,11 @@ def write_draft(submission: Submission, /, **columns: object) -> None:
 
     Raises:
         StaleSubmission: it is no longer being captured.
-        SavedMeanwhile: somebody saved it since this row was read.
+        SavedElsewhere: somebody saved it since this row was read.
     """
     seen = submission.draft_version
     if not Submission.objects.filter(pk=submission.pk, draft_version=seen).update(draft_version=seen + 1):
-        raise SavedMeanwhile(submission.reference)
+        raise SavedElsewhere(submission.reference)
     write_while_capturing(submission, **columns)
     submission.draft_version = seen + 1
 
@@ -143,7 +143,7 @@ def give_up(submission: Submission, *, by: Actor, reason: str) -> None:
     """The customer gave up before anything was sent. A started one is closed by its deadline.
 
     Raises:
-        StaleSubmission: something was sent meanwhile; nothing is written.
+        StaleSubmission: something was sent in the meantime; nothing is written.
     """
     if submission.status != Status.DRAFT:
         raise StaleSubmission(submission.reference)

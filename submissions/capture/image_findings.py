@@ -21,7 +21,7 @@ def reason_key(image: Image, code: str) -> str:
 
 @dataclass(frozen=True)
 class Noted:
-    """A finding as a reviewer reads it; `reason` is why it was sent all the same, empty where nobody said."""
+    """A finding as a reviewer reads it; `reason` is why it was sent anyway, empty where nobody said."""
 
     fault: str
     reason: str

@@ -31,7 +31,7 @@ def takes(kind: ImageKind, status: Status) -> bool:
 def add_image(
     submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
 ) -> Image:
-    """Take an image in: checked, uprighted, written anew, sealed. The one before it stays stored, no longer current.
+    """Take an image in: checked, uprighted, re-encoded, sealed. The one before it stays stored, no longer current.
 
     Raises:
         normalise.UnusableImage: with a sentence for the person; nothing is stored.

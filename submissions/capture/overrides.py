@@ -1,4 +1,4 @@
-"""Reasons to send a changed value, a doubtful one or a picture with a fault all the same, each with its author.
+"""Reasons to send a changed value, a doubtful one or a picture with a fault anyway, each with its author.
 
 A reason is kept under the name of the field, the code of the warning, or the key of the picture's finding.
 """
@@ -32,7 +32,7 @@ def give(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> No
 
     Raises:
         StaleSubmission: it is no longer being captured; nothing is written.
-        SavedMeanwhile: somebody saved since this row was read; nothing is written.
+        SavedElsewhere: somebody saved since this row was read; nothing is written.
     """
     before = submission.reasons
     typed = {key: text.strip() for key, text in reasons.items()}

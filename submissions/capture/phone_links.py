@@ -53,7 +53,7 @@ class NotMailed(Exception):
 
 
 class Advised(Exception):
-    """The check found something and the person has not said to send it all the same; the link is not spent."""
+    """The check found something and the person has not said to send it anyway; the link is not spent."""
 
     def __init__(self, codes: list[str], sha256: str) -> None:
         super().__init__(", ".join(codes))
@@ -227,12 +227,12 @@ def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool,
     """Store the picture and spend the link, both or neither.
 
     Args:
-        accepted: SHA-256 of the upload whose findings the person has seen and sends all the same; "" for none.
+        accepted: SHA-256 of the upload whose findings the person has seen and sends anyway; "" for none.
 
     Raises:
         imaging.UnusableImage: with a sentence for the person; the link stays open.
         Advised: the link stays open.
-        LinkGone, LinkUsed: spent, revoked or expired meanwhile; nothing is stored.
+        LinkGone, LinkUsed: spent, revoked or expired in the meantime; nothing is stored.
     """
     by = Actor(None, CARRIES, address)
     source = CaptureSource.PHONE_CAMERA if is_live else CaptureSource.PHONE

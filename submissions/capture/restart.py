@@ -30,7 +30,7 @@ def can_restart(submission: Submission) -> bool:
 def restart(submission: Submission, *, by: Actor) -> Submission:
     """A fresh draft from this one's values; its own try count, clock, key and images.
 
-    Only values that this person may see are copied: hidden numbers are read from the ID anew. While a fresh draft of
+    Only values that this person may see are copied: hidden numbers are read from the ID again. While a fresh draft of
     this one is open, there is no second one (`submission_one_restart`).
 
     Raises:

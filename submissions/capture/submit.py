@@ -42,7 +42,7 @@ class LastTry(Exception):
 
 
 class StopsStep2(NotReady):
-    """What is there already would stop Step 2; starting the vendor's clock all the same wants to be confirmed."""
+    """What is there already would stop Step 2; starting the vendor's clock anyway wants to be confirmed."""
 
 
 class AccountCheckMissing(Exception):
@@ -137,7 +137,7 @@ def send_step1(
     wants_step2: bool = False,
     is_start_confirmed: bool = False,
 ) -> Call:
-    """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow by itself (`follow`).
+    """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow automatically (`follow`).
 
     `is_start_confirmed`: the clock is to start although something there already would stop Step 2.
 

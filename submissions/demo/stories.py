@@ -52,7 +52,7 @@ def decided(
     scores: tuple[float, float] = (91.2, 94.0),
     refused: tuple[str, ...] = (),
 ) -> Story:
-    """Approved, or rejected where there is a reason (code, comment); then the customer is told."""
+    """Approved, or rejected where there is a reason (code, comment); then the agent informs the customer."""
     yield from to_review(case, scores, refused)
     yield after
     case.decide(reviewer, *reason)

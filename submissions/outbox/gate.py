@@ -51,7 +51,7 @@ def most_urgent(moment: datetime, full: Iterable[Kind] = (), taken: Iterable[UUI
 
     Args:
         full: pairs of project and kind whose calls are skipped.
-        taken: calls that another worker took meanwhile; they are skipped too.
+        taken: calls that another worker took in the meantime; they are skipped too.
     """
     rows = startable(moment).with_what_is_sent()
     for project, kind in full:

@@ -4,7 +4,7 @@ prepared -> sent -> answered | refused
     |         \\--> unknown -> settled
     \\--> cancelled
 
-A call settled as never arrived is reopened when its reply comes late, or corrected if the submission moved meanwhile.
+A call settled as never arrived is reopened when its reply comes late, or corrected if the submission moved since then.
 `new_calls` inserts the rows.
 """
 
@@ -110,7 +110,7 @@ def holds_lease(call: Call) -> bool:
 
 
 def end(call: Call, state: CallState, **columns: Any) -> bool:
-    """Close a call that this worker sent. False when its lease ran out and it was settled meanwhile."""
+    """Close a call that this worker sent. False when its lease ran out and it was settled in the meantime."""
     columns |= {"state": state, "ended_at": clock.now()}
     mine = Call.objects.filter(pk=call.pk, lease=call.lease, state__in=(CallState.SENT, CallState.UNKNOWN))
     return _write(call, mine, columns)
@@ -186,7 +186,7 @@ def settle(call: Call, as_: str, *, by: Actor = SYSTEM, reason: str = "") -> Non
     """Close an unknown call: `adopted` (the vendor has it), `never_arrived`, or `not_known` (nothing can tell).
 
     Raises:
-        StaleSubmission: it was settled or answered meanwhile.
+        StaleSubmission: it was settled or answered in the meantime.
     """
     columns = {"state": CallState.SETTLED, "settled_as": as_, "ended_at": clock.now(), "next_read_at": None}
     if not _write(call, Call.objects.filter(pk=call.pk, state=CallState.UNKNOWN), columns):
@@ -201,7 +201,7 @@ def cancel_prepared(submission: Submission, kinds: Iterable[CallKind], *, by: Ac
     """Cancel the submission's unsent call of these kinds and return the submission to its earlier status.
 
     Raises:
-        StaleSubmission: the call was sent meanwhile, or there is none of these kinds.
+        StaleSubmission: the call was sent in the meantime, or there is none of these kinds.
     """
     with transaction.atomic():
         call = submission.calls.filter(state=CallState.PREPARED, kind__in=kinds).first()

@@ -34,7 +34,7 @@ def prepare(
     """Write the attempt, the call and the move in one transaction; `to` is None when the status stays.
 
     Raises:
-        StaleSubmission: the submission moved meanwhile, or another call is open. Nothing is written.
+        StaleSubmission: the submission moved in the meantime, or another call is open. Nothing is written.
     """
     now = clock.now()
     try:

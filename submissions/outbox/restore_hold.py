@@ -57,7 +57,7 @@ def _kept(switch: Switch) -> int | None:
 
 
 def _first_copy(now: Switch) -> bool:
-    """Write the copy before the first call is sent; if a call was sent meanwhile, a second read must find a copy.
+    """Write the copy before the first call is sent; if a call was sent in the meantime, a second read must find a copy.
 
     Without the second read, a worker that read before the first call of another worker would report a lost copy.
     """

@@ -66,7 +66,7 @@ def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: 
 
     Raises:
         OnLegalHold, StillRunning
-        StaleSubmission: the submission was erased meanwhile; nothing was written.
+        StaleSubmission: the submission was erased in the meantime; nothing was written.
     """
     columns = {
         "erasure_asked_at": clock.now(),
@@ -118,7 +118,7 @@ def erase(submission: Submission, *, by: Actor, why: str) -> None:
     Raises:
         OnLegalHold, StillRunning, VendorKeepsIt
         OSError: the storage refuses the journal's entry; nothing was erased.
-        StaleSubmission: the submission changed meanwhile; nothing was erased.
+        StaleSubmission: the submission changed in the meantime; nothing was erased.
     """
     _erase(submission, by=by, why=why)
 

@@ -101,7 +101,7 @@ def warning_label(code: str) -> str:
 
 
 def actor_name(event: Event) -> str:
-    """Who did it: a user name as it was, or which side did it by itself."""
+    """Who did it: a user name as it was, or which side did it automatically."""
     return {VENDOR.name: "ARGOS", SYSTEM.name: _("Portal")}.get(event.actor_name, event.actor_name)
 
 

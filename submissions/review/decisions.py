@@ -161,7 +161,7 @@ def decide(
 
     Raises:
         NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen
-        StaleSubmission: somebody decided it, or the vendor did, or it was handed over meanwhile. Nothing is written.
+        StaleSubmission: somebody decided it, or the vendor did, or it was handed over since then. Nothing is written.
     """
     assert by.user is not None
     check_can(by.user, submission, "decide")

@@ -50,7 +50,7 @@ def record(note: Note, text: str) -> list[User]:
 
 
 def unmatched(submission: Submission, text: str) -> list[str]:
-    """Names after an @ that nobody has who may see the submission: nobody is told."""
+    """Names after an @ that nobody has who may see the submission: nobody is notified."""
     names = named_in(text)
     known = {person.username.casefold() for person in may_read(submission)} if names else set()
     return [name for name in names if name.casefold() not in known]

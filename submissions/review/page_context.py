@@ -181,7 +181,7 @@ class ReviewContext:
     def form_initial(self) -> dict[str, Any]:
         """Return the text and ticks of this person's verdict that did not count, for the decision form.
 
-        The decision itself only after an undo: one that failed otherwise must be considered anew.
+        The decision itself only after an undo: one that failed otherwise must be considered again.
         """
         last = self.verdicts.last_withdrawn_by(self.user)
         if last is None:

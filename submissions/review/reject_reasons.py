@@ -1,4 +1,4 @@
-"""Reject reasons of the decision form: a short label, its group, and what the customer is told."""
+"""Reject reasons of the decision form: a short label, its group, and what the customer reads."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

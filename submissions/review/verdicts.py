@@ -129,7 +129,7 @@ def _can_be_undone(decision: Decision, is_latest: bool, now: datetime) -> bool:
     return is_latest and decision.submission.status == Status.SECOND_REVIEW and decision.can_come_back
 
 
-def meanwhile(submission: Submission, user: User) -> str:
+def overtaken_message(submission: Submission, user: User) -> str:
     """Say in one sentence who did what since the page was opened."""
     if submission.status in FINAL:
         who = submission.decided_by.name if submission.decided_by else submission.get_source_display()

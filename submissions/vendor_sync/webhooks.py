@@ -80,7 +80,7 @@ def _is_inserted(delivery: WebhookDelivery) -> bool:
 def _count_double(project: Project, digest: str) -> WebhookDelivery | None:
     """Count a repeated delivery. Long after the first it may report a new change, so the vendor is read once more.
 
-    Return None if the first one was deleted meanwhile.
+    Return None if the first one was deleted in the meantime.
     """
     same = WebhookDelivery.objects.filter(project=project, digest=digest)
     same.update(times_received=F("times_received") + 1)

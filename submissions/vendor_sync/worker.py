@@ -1,4 +1,4 @@
-"""Take the most urgent prepared call and send it to the vendor, without a lock or an open transaction meanwhile."""
+"""Take the most urgent prepared call and send it to the vendor, holding no lock and no open transaction."""
 
 import logging
 import time

@@ -31,11 +31,11 @@ def start(request: HttpRequest) -> HttpResponse:
     if is_administrator(user):
         return settings_overview.overview(request)
     if is_manager(user):
-        template, context, rows = "home/manager.html", *_manager(user)
+        template, context, rows = "start/manager.html", *_manager(user)
     elif user_can_see_queue(user):
-        template, context, rows = "home/officer.html", *_officer(user)
+        template, context, rows = "start/officer.html", *_officer(user)
     else:
-        template, context, rows = "home/agent.html", *_agent(user, request.GET.get("kind", ""))
+        template, context, rows = "start/agent.html", *_agent(user, request.GET.get("kind", ""))
     context["mentions"] = mentions.unread(user)[:SHOWN]
     rows = [*rows, *(mention.note.submission for mention in context["mentions"])]  # whose notes it shows
     load_keys(rows)

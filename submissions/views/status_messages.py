@@ -111,7 +111,7 @@ def about_notice(submission: Submission, last: Call | None) -> StatusMessage | N
 
 
 def _about_stop(submission: Submission) -> StatusMessage | None:
-    """Why Step 2 did not follow by itself; told until something is sent."""
+    """Why Step 2 did not follow automatically; told until something is sent."""
     text = auto_submit.stop_reasons().get(submission.notice) if submission.status == Status.CONFIRMING else None
     return StatusMessage(_("Automatic Step 2 stopped; no selfie was sent"), text, "warn") if text else None
 

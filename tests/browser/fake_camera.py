@@ -25,7 +25,7 @@ KEEPS_STREAMS = """
 
 
 class FakeCamera:
-    """Chromium reads the file anew each time a page opens the camera."""
+    """Chromium reads the file again each time a page opens the camera."""
 
     def __init__(self, folder: Path, launch: Callable[..., Browser]) -> None:
         self.file = folder / "camera.mjpeg"

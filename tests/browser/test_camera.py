@@ -169,7 +169,7 @@ def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: De
 
 
 def test_a_photo_of_15_mb_on_a_slow_line_is_shown_as_progress(desk: Desk, pictures: Pictures, tmp_path: Path) -> None:
-    """At 3 MB a second it takes five; what is typed and chosen meanwhile is kept, and a press waits for the picture."""
+    """At 3 MB a second it takes five; what is typed and chosen then is kept, and a press waits for the picture."""
     heavy = tmp_path / "heavy.jpg"
     heavy.write_bytes(padded(pictures["selfie2"].read_bytes(), 14_900_000))
     draft(desk.log_in("agent"), "slow-line@example.com")

@@ -83,7 +83,7 @@ def test_no_value_lies_readable_anywhere(desk: Desk, other_desk: Desk, pictures:
     visited: list[str] = []
     officer.page.on("request", lambda request: visited.append(request.url))
     open_as_officer(officer, url)
-    # The note's form may lie folded away; it is a plain form all the same.
+    # The note's form may lie folded away; it is a plain form anyway.
     form = officer.page.locator("form[action$='/note/']").first
     form.evaluate("(form, text) => { form.elements.text.value = text; form.submit(); }", NOTE)
     expect(officer.page.get_by_text("Note added.")).to_be_visible()

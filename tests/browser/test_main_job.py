@@ -145,7 +145,7 @@ def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures
 
 
 def wait_for_status(desk: Desk, url: str, text: str) -> None:
-    """The sweep and the poller take their time; the page is loaded anew until it says so."""
+    """The sweep and the poller take their time; the page is loaded again until it says so."""
     for _time in range(60):
         desk.page.goto(url)
         if re.search(re.escape(text), desk.page.locator("h1 .status").inner_text()):

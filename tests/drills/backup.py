@@ -46,7 +46,7 @@ class Backup:
 
 @drill()
 def backup_restored(scene: "Scene") -> None:
-    """Database and images are backed up in mid-traffic, lost and brought back; people erased meanwhile stay erased."""
+    """Database and images are backed up in mid-traffic, lost and brought back; people erased in between stay erased."""
     from django.conf import settings
 
     backup = Backup(scene.plant.folder, Path(settings.DATA_DIR) / "media")
@@ -100,7 +100,7 @@ def exported_seal() -> object:
 
 
 def bring_back(scene: "Scene", backup: Backup) -> None:
-    """Steps 1 to 6 of the page, in its order; nothing of the portal runs meanwhile."""
+    """Steps 1 to 6 of the page, in its order; nothing of the portal runs in the meantime."""
     from django.db import connections
 
     scene.floor.pause()

@@ -22,7 +22,7 @@ STEP_SECONDS = 150  # of the portal's clock, while the vendor is asked about eve
 
 @drill()
 def dump_restored(scene: "Scene") -> None:
-    """The database is dumped in mid-traffic, works on, is lost and restored; it must hold by itself, and recover."""
+    """The database is dumped in mid-traffic, works on, is lost and restored; it must hold without help, and recover."""
     from submissions.models import Role, Switch
     from submissions.outbox import restore_hold
     from submissions.vendor_sync import restore_recovery
@@ -38,7 +38,7 @@ def dump_restored(scene: "Scene") -> None:
     scene.is_restored = True
     noticed = wait_until(lambda: Switch.read().on_hold_since is not None, NOTICED_WITHIN)
     if not noticed:
-        scene.not_held.append("the restored database did not hold by itself")
+        scene.not_held.append("the restored database did not hold without help")
     is_done = wait_until(lambda: is_read_back(scene), READ_BACK_WITHIN)
     if not is_done:
         scene.not_held.append(f"not everything was asked about: {restore_recovery.progress()}")

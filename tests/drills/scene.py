@@ -44,7 +44,7 @@ class Scene:
     ended_by_themselves: list[str] = field(default_factory=list)
     closed_too_early: list[str] = field(default_factory=list)
     cleared_at: datetime = field(init=False)
-    not_held: list[str] = field(default_factory=list)  # what a restored database did not do by itself
+    not_held: list[str] = field(default_factory=list)  # what a restored database did not do automatically
     still_unknown: list[str] = field(default_factory=list)  # an hour after the weather
     notes: dict[str, float] = field(default_factory=dict)  # figures that only this drill has
     must_not: dict[str, list[str]] = field(default_factory=dict)  # and what must not have happened in it, a line each
@@ -56,7 +56,7 @@ class Scene:
         self.plant.control.faults(*faults)
 
     def gusts(self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS) -> Iterator[int]:
-        """A turn now and again until the vendor has seen `share` of the Step 2 calls; the clocks go on meanwhile."""
+        """A turn now and again until the vendor has seen `share` of the Step 2 calls; the clocks go on."""
         started, turn = time.monotonic(), 0
         jumped = started
         self.floor.start()

@@ -27,7 +27,7 @@ def fair_weather(scene: "Scene") -> None:
 
 @drill()
 def vendor_slow(scene: "Scene") -> None:
-    """Every fourth call outlasts our timeout; the vendor processes it all the same, before or after we gave up."""
+    """Every fourth call outlasts our timeout; the vendor processes it anyway, before or after we gave up."""
     before = on_changing("slow", "before", 0.15, seconds=4)
     scene.faults(*before, *on_changing("slow", "after", 0.15, seconds=4))
     for _turn in scene.gusts():
@@ -99,5 +99,5 @@ def fourth_selfie(scene: "Scene") -> None:
     for _turn in scene.gusts():
         pass
     scene.floor.admits = False
-    for minutes in (11, 11, 11, 24 * 60):  # a Step 1 that was lost starts anew before the day ends
+    for minutes in (11, 11, 11, 24 * 60):  # a Step 1 that was lost starts again before the day ends
         scene.pass_minutes(minutes)

@@ -99,7 +99,7 @@ def test_address_of_a_refused_request_is_logged_as_its_route() -> None:
 
 @pytest.mark.slow
 def test_gunicorns_own_lines_are_json_too(tmp_path: Path) -> None:
-    """From the start to the end that it is told."""
+    """From the start to the end that it is logged."""
     (tmp_path / "static").mkdir()
     given = {**os.environ, "LOG_FORMAT": "json", "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": ""}
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--preload", "--bind", f"127.0.0.1:{free_port()}"]

@@ -1,7 +1,7 @@
 """What a page posted of the capture form, merged with what is stored: nobody writes over what they did not see.
 
 Every field travels with the value it was shown with (`was_<name>`) and the form with the draft's version. Where the
-draft moved on meanwhile (another tab, another person, the vendor's reading), a field that only one side changed is
+draft moved on since then (another tab, another person, the vendor's reading), a field that only one side changed is
 taken from that side; one that both changed is a conflict, kept as typed and shown with the stored value beside it.
 A form without a version counts as an old one, and a field without its shown value as one that was shown empty.
 """

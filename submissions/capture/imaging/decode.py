@@ -1,6 +1,6 @@
 """From the bytes of an upload to one decoded, upright picture, or a sentence that says what to do instead.
 
-The limits and file types of an upload are here, the same for every kind of image. Colours, sizes and the writing anew
+The limits and file types of an upload are here, the same for every kind of image. Colours, sizes and the re-encoding
 are in `normalise`; PDF pages, which only an address document may be, in `pdf`.
 """
 

@@ -1,4 +1,4 @@
-"""Takes a picture in: checked by content, uprighted, stripped to its pixels, written anew once as JPEG.
+"""Takes a picture in: checked by content, uprighted, stripped to its pixels, re-encoded once as JPEG.
 
 `decode` opens an upload; `quality` looks at what the picture shows.
 """

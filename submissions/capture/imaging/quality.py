@@ -106,7 +106,7 @@ def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Findi
 
 
 def check_upload(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """What the file of a selfie tells before it is written anew."""
+    """What the file of a selfie tells before it is re-encoded."""
     quality = jpeg_quality.estimate(content)
     return (Finding("low_quality", quality),) if quality and quality < thresholds.jpeg_quality else ()
 

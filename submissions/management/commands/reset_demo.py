@@ -1,4 +1,4 @@
-"""`manage.py reset_demo`: throw the demo's data away and create the samples anew, while `make run` is stopped."""
+"""`manage.py reset_demo`: throw the demo's data away and create the samples again, while `make run` is stopped."""
 
 import fcntl
 import shutil
@@ -19,7 +19,7 @@ FOLDERS = ("media", "mail", "ledger")
 
 
 class Command(BaseCommand):
-    help = "Delete the demo's data and create the sample submissions anew. Stop make run first."
+    help = "Delete the demo's data and create the sample submissions again. Stop make run first."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not demo.is_allowed(settings) or settings.ARGOS_BASE_URL or connection.vendor != "sqlite":

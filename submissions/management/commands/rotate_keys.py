@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--search", action="store_true", help="write the search hashes anew as well")
+        parser.add_argument("--search", action="store_true", help="write the search hashes again as well")
         parser.add_argument("--batch", type=int, default=rotation.BATCH, help="rows a transaction")
 
     def handle(self, *args: Any, search: bool, batch: int, **options: Any) -> None:
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. Put that key back into the list and run it again.") from error
         if left := rotation.left():
             raise CommandError(
-                f"{left} values were written under an older key meanwhile: a process still has the old list. "
+                f"{left} values were written under an older key in the meantime: a process still has the old list. "
                 "Restart every process with the new one, then run this again. Keep the old key until then."
             )
         self.stdout.write("All done: everything lies under the first key.")
@@ -43,4 +43,4 @@ class Command(BaseCommand):
             self._tell(rotation.Progress("search", done.seen, done.changed, done.total))
 
     def _tell(self, progress: rotation.Progress) -> None:
-        self.stdout.write(f"{progress.table}: {progress.seen} of {progress.of}, {progress.changed} written anew")
+        self.stdout.write(f"{progress.table}: {progress.seen} of {progress.of}, {progress.changed} rewritten")

@@ -83,7 +83,7 @@ def _parts(rows: Any, column: str, batch: int) -> Iterator[list[tuple[uuid.UUID,
 
 
 def _rewrap_part(wrapped: Wrapped, part: list[tuple[Any, bytes]]) -> int:
-    """Re-wrap one batch; return how many rows were written. A guarded UPDATE keeps values that changed meanwhile."""
+    """Re-wrap one batch; return how many rows were written. A guarded UPDATE keeps values that changed since then."""
     rows = wrapped.model._default_manager
     fresh = [(pk, old, encryption.rewrap(wrapped.label(pk), bytes(old))) for pk, old in part]
     with transaction.atomic():
@@ -102,7 +102,7 @@ def _rewrap_second_factors() -> Progress:
 
 
 def _rewrap_second_factor(pk: int) -> bool:
-    """Re-wrap one row under a lock, so that a recovery code used meanwhile is not restored."""
+    """Re-wrap one row under a lock, so that a recovery code used in the meantime is not restored."""
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()
         old = {kind: row.data[kind] for kind in mfa_secrets.KINDS if row.data.get(kind)} if row else {}

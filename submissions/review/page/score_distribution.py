@@ -17,7 +17,7 @@ VERDICTS = (Status.APPROVED, Status.REJECTED)
 
 
 def refresh() -> int:
-    """Count anew for every project; returns how many have something to show."""
+    """Count again for every project; returns how many have something to show."""
     return isolated_rows.each(Project.objects.only("pk"), _refresh, "a histogram")
 
 

@@ -20,7 +20,7 @@ from submissions.views.request_helpers import person
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """GET: seconds left. POST: the person is there, the idle time starts anew.
+    """GET: seconds left. POST: the person is there, the idle time starts again.
 
     The token is the page's own after a sign-in in another window, so that what was typed can still be sent.
     """

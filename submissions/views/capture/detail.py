@@ -34,7 +34,7 @@ def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """While a call is open the page asks for this part; once it has ended the whole page is loaded anew."""
+    """While a call is open the page asks for this part; once it has ended the whole page is loaded again."""
     found = get_submission_for(person(request), pk, "reveal")
     if not found.has_open_call:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})

@@ -134,7 +134,7 @@ def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> l
         try:
             drafts.save_values(submission, values, by=events.actor_of(request), **columns)
             overrides.give(submission, form.reasons, by=events.actor_of(request))
-        except drafts.SavedMeanwhile:
+        except drafts.SavedElsewhere:
             submission.refresh_from_db()
         else:
             return tried + problems + form.problems + merge.conflict_problems(form, merged)
@@ -200,7 +200,7 @@ def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
 
 
 def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
-    """Each chosen file by itself: a bad one does not keep the others from being stored."""
+    """Each chosen file separately: a bad one does not keep the others from being stored."""
     problems = []
     for kind in VENDOR_FIELDS:
         upload = request.FILES.get(kind)

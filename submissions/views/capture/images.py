@@ -17,7 +17,7 @@ from submissions.workflow.permissions import get_submission_for
 
 log = logging.getLogger(__name__)
 
-# Intake writes every picture anew as JPEG; nothing else is ever shown in the page.
+# Intake writes every picture again as JPEG; nothing else is ever shown in the page.
 SHOWN_INLINE = "image/jpeg"
 
 

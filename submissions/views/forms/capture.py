@@ -60,7 +60,7 @@ def _country_names() -> dict[str, str]:
 
 
 def last_project(user: User) -> uuid.UUID | None:
-    """Return the project of the person's last submission; country and ID type are chosen anew for each customer."""
+    """Return the project of the person's last submission; country and ID type are chosen again for each customer."""
     newest = Submission.objects.filter(created_by=user).order_by("-created_at").only("project_id").first()
     return newest.project_id if newest else None
 

@@ -1,4 +1,4 @@
-"""Show the filters of a report's link in words; each can be removed by itself."""
+"""Show the filters of a report's link in words; each can be removed separately."""
 
 from typing import NamedTuple
 

@@ -68,5 +68,5 @@ def _page(request: HttpRequest, form: SubjectForm, found: Sequence[Submission] =
 
 
 def _references(found: Iterable[Submission]) -> str:
-    """What the person has seen and the file will hold; when it is no longer the same, it is shown anew."""
+    """What the person has seen and the file will hold; when it is no longer the same, it is shown again."""
     return " ".join(submission.reference for submission in found)

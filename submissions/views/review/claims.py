@@ -58,7 +58,7 @@ def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _held_by(submission))
     except StaleSubmission:
         submission.refresh_from_db()
-        messages.warning(request, verdicts.meanwhile(submission, person(request)))
+        messages.warning(request, verdicts.overtaken_message(submission, person(request)))
     if typed:
         return render_console(request, submission, DecisionForm(initial=typed))
     return go(request, "review", pk=pk)
@@ -77,7 +77,7 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     if claims.extend(submission, by=events.actor_of(request)):
         return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
     if not submission.is_in_review:
-        why = verdicts.meanwhile(submission, person(request))
+        why = verdicts.overtaken_message(submission, person(request))
     elif submission.claimed_by and submission.is_claimed:
         why = _held_by(submission)
     else:

@@ -30,7 +30,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     warnings = decisions.warnings_of(submission, user)
     form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=submission)
     if request.POST.get("seen") != page_context.seen_of(submission):
-        return _stopped(request, pk, form, verdicts.meanwhile(submission, user))
+        return _stopped(request, pk, form, verdicts.overtaken_message(submission, user))
     if why := permissions.why_not(user, submission, "decide"):
         return _stopped(request, pk, form, why)
     if not form.is_valid():
@@ -39,7 +39,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         _decide(request, submission, form)
     except (NotAllowed, StaleSubmission) as stop:
         submission.refresh_from_db()
-        why = str(stop) if isinstance(stop, NotAllowed) else verdicts.meanwhile(submission, user)
+        why = str(stop) if isinstance(stop, NotAllowed) else verdicts.overtaken_message(submission, user)
         return _stopped(request, pk, form, why)
     if request.POST.get("then") == "next":
         return to_next(request, besides=submission)

@@ -110,7 +110,7 @@ def _timeline(review: ReviewContext) -> Timeline | None:
 
 @require_safe
 def decision_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Return the state of a decision while it is sent; the page is loaded anew when the decision came back."""
+    """Return the state of a decision while it is sent; the page is loaded again when the decision came back."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")
     review = ReviewContext.load(submission, person(request), is_open=False)

@@ -21,7 +21,7 @@ OPEN_LOCATION_CODE = re.compile(r"8Q98[23456789CFGHJMPQRVWX]{4}\+[23456789CFGHJM
 
 
 def after_restart(tmp_path: Path, act: Callable[[Sandbox], str]) -> dict[str, object]:
-    """What a sandbox that was started anew has of the submission that `act` returns."""
+    """What a sandbox that was started again has of the submission that `act` returns."""
     path = str(tmp_path / "kept.sqlite3")
     world = World(path)
     world.projects[KEY] = Project(key=KEY)

@@ -1,4 +1,4 @@
-"""Idle and absolute limits, ending sessions, what else ends them, and asking anew."""
+"""Idle and absolute limits, ending sessions, what else ends them, and asking again."""
 
 from datetime import timedelta
 from typing import Any

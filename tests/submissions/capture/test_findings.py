@@ -1,4 +1,4 @@
-"""A picture with a fault is not sent until it is taken again or somebody says why it is good all the same."""
+"""A picture with a fault is not sent until it is taken again or somebody says why it is good anyway."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Step 2 by itself after Step 1: when it follows, each reason that stops it, and a crash in between."""
+"""Automatic Step 2 after Step 1: when it follows, each reason that stops it, and a crash in between."""
 
 from collections.abc import Callable
 from unittest.mock import patch

@@ -234,7 +234,7 @@ def test_what_was_found_is_overruled_for_that_picture_alone(quick: list[str]) ->
     with nothing_left_behind(submission), pytest.raises(phone_links.Advised):
         hand_over(token, b"another dark one", accepted=advised.value.sha256)
     image = hand_over(token, b"a dark one", accepted=advised.value.sha256)
-    assert image.findings == ["dark"], "the agent is asked for a reason all the same"
+    assert image.findings == ["dark"], "the agent is asked for a reason anyway"
     assert [problem.field for problem in submit.step2_problems(reload(submission)) if problem.field == "selfie"]
 
 

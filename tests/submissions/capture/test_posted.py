@@ -54,7 +54,7 @@ def test_saving_over_an_unseen_save_writes_nothing() -> None:
     submission = make_draft()
     stale = reload(submission)
     drafts.save_values(submission, {"name": "First"}, by=by(submission.created_by))
-    with pytest.raises(drafts.SavedMeanwhile):
+    with pytest.raises(drafts.SavedElsewhere):
         drafts.save_values(stale, {"name": "Second"}, by=by(submission.created_by))
     assert reload(submission).values["name"] == "First"
 

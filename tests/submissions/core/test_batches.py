@@ -1,4 +1,4 @@
-"""A row that raises stops no periodic job: the rows after it are handled all the same."""
+"""A row that raises stops no periodic job: the rows after it are handled anyway."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -35,7 +35,7 @@ def test_column_that_was_not_read_is_fetched_when_asked_for() -> None:
 def test_saving_it_writes_what_was_read_and_nothing_else() -> None:
     made = make_at(Status.PENDING)
     row = read_in_part()
-    Submission.objects.filter(pk=made.pk).update(vendor_id="written meanwhile")
+    Submission.objects.filter(pk=made.pk).update(vendor_id="written in the meantime")
     row.is_reserved = True
     row.save()
-    assert (reload(made).vendor_id, reload(made).is_reserved) == ("written meanwhile", True)
+    assert (reload(made).vendor_id, reload(made).is_reserved) == ("written in the meantime", True)

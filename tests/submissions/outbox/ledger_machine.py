@@ -206,7 +206,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([0, 0, 2, 8]))
     def lag(self, minutes: int) -> None:
-        """Less than `settle_minutes`: what lags longer is told in docs/ledger.md and tested by itself."""
+        """Less than `settle_minutes`: what lags longer is told in docs/ledger.md and tested separately."""
         self.vendor.world.knobs.lag_seconds = minutes * 60
 
     @rule(hides=st.booleans())

@@ -122,7 +122,7 @@ def test_ours_is_kept_and_the_administrators_are_told_where_the_vendor_keeps_its
     submission = decided(Status.REJECTED, years_ago=6)
     end(asked_at_vendor(submission))
     for _each in range(2):
-        assert retention.erase_due() == 0, "nor by the clock that has run out meanwhile"
+        assert retention.erase_due() == 0, "nor by the clock that has run out in the meantime"
     told = Alert.objects.get(submission=submission)
     assert (told.person.role, told.page) == (Role.ADMINISTRATOR, "retention_act")
     assert "/retention/" in alerts._address(told)

@@ -15,7 +15,7 @@ from tests.stack import ROOT
 
 pytestmark = pytest.mark.slow
 BUTTONS = ("account", "step1", "step2", "ask", "decide")
-ANSWERED = {"StaleSubmission", "SavedMeanwhile", "AlreadyAsked", "NotAllowed"}
+ANSWERED = {"StaleSubmission", "SavedElsewhere", "AlreadyAsked", "NotAllowed"}
 
 
 def race(environment: dict[str, str]) -> None:

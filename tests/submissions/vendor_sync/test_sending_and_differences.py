@@ -170,9 +170,9 @@ def test_stranger_at_the_vendor_is_listed_and_its_note_sealed() -> None:
     page = officer.get("/differences/").content.decode()
     assert page.count("v-lost") == 1
     row = project.difference_set.get()
-    officer.post(f"/differences/{row.pk}/seen/", {"reason": "filed anew"})
+    officer.post(f"/differences/{row.pk}/seen/", {"reason": "filed again"})
     row.refresh_from_db()
-    assert row.note == "filed anew"
+    assert row.note == "filed again"
     assert b"filed" not in bytes(row.note_wrapped)
 
 

@@ -43,7 +43,7 @@ def test_account_check_whose_values_were_saved_elsewhere(client: Client, monkeyp
     client.force_login(agent)
 
     def saved(*_arguments: Any, **_named: Any) -> None:
-        raise drafts.SavedMeanwhile(submission.reference)
+        raise drafts.SavedElsewhere(submission.reference)
 
     monkeypatch.setattr(account_check, "save_values", saved)
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}

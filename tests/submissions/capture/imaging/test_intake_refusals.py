@@ -149,7 +149,7 @@ def test_a_pdf_that_asks_for_too_much_is_refused_and_keeps_nobody_waiting() -> N
     with ThreadPoolExecutor(1) as pool:
         endless = pool.submit(refused, content, Kind.ADDRESS)
         assert prepare(makers.pdf(), Kind.ADDRESS).height == 2400
-        assert not endless.done(), "an ordinary one is drawn meanwhile"
+        assert not endless.done(), "an ordinary one is drawn in the meantime"
         unusable = endless.result(timeout=30)
     assert unusable.code == "pdf_heavy"
     assert "Take a photo" in unusable.message

@@ -1,4 +1,4 @@
-"""Rotation of the master and search keys: stopped, resumed, old and new keys serving meanwhile."""
+"""Rotation of the master and search keys: stopped, resumed, old and new keys serving in the meantime."""
 
 import itertools
 import os
