@@ -59,6 +59,11 @@ def normalise(body: object) -> tuple[dict[str, str], dict[str, str]]:
     return known, {key: value for key, value in given.items() if not _is_shown(key, value, known)}
 
 
+def step2_name(name: str) -> str:
+    """Return Step 2's name of a field that the vendor spells in one of its ways; "" where Step 2 has none."""
+    return _TARGETS.get(loose(name), "")
+
+
 def _is_shown(key: str, value: str, known: Mapping[str, str]) -> bool:
     """False for a second, differing value of the same field: it must not vanish."""
     if loose(key) in _NAME_PARTS:

@@ -20,6 +20,7 @@ from argos.replies.reading import (
     text,
     texts,
 )
+from argos.replies.signals import Signals, parse_signals
 
 _DELETED = "deleted submission"
 
@@ -51,6 +52,7 @@ class VendorSubmission:
     reviewer: str
     ocr: Mapping[str, str] = field(repr=False)  # Step 2's names
     ocr_unmapped: Mapping[str, str] = field(repr=False)
+    signals: Signals
     deleted: bool
     raw: Mapping[str, Any] = field(repr=False)
 
@@ -83,6 +85,7 @@ def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
         reviewer=text(member(item, "reviewer")) or text(member(kyc, "reviewer")),
         ocr=known,
         ocr_unmapped=unmapped,
+        signals=parse_signals(item),
         deleted=_is_deleted(item, kyc),
         raw=dict(item),
     )

@@ -20,6 +20,7 @@ from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
 from submissions.models.search_hash import SearchHash
+from submissions.models.signals import SkippedCheck, VendorReport
 from submissions.models.submission import Source, Status, Submission
 from submissions.models.submission_key import SubmissionKey
 from submissions.models.switch import Switch
@@ -56,6 +57,7 @@ __all__ = [
     "SavedView",
     "Seal",
     "SearchHash",
+    "SkippedCheck",
     "Source",
     "Status",
     "Submission",
@@ -63,6 +65,7 @@ __all__ = [
     "Switch",
     "Team",
     "User",
+    "VendorReport",
     "Verdict",
     "WebhookDelivery",
 ]

@@ -24,6 +24,9 @@ class CallKind(models.TextChoices):
     REVIEW = "review", _("Decision")
     ACCOUNT = "account", _("Account check")
     DELETE = "delete", _("Deletion")
+    IMAGE = "image", _("Image added")
+    AML_ON = "aml_on", _("AML monitoring started")
+    AML_OFF = "aml_off", _("AML monitoring ended")
 
 
 # What whoever captures presses, and may take back; a verdict is its reviewer's, a deletion an administrator's.

@@ -5,7 +5,6 @@ import secrets
 import uuid
 from datetime import timedelta
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,18 +13,16 @@ from argos import matrix
 from submissions.core import encryption
 from submissions.core.letters import validate_one_line
 from submissions.models.project_choices import PendingClock, Reviewer, SecondReview
+from submissions.models.project_settings import (
+    CaptureSettings,
+    LimitSettings,
+    RetentionSettings,
+    ReviewSettings,
+    option,
+)
 
 
-def _percent(label: object, help_text: object, default: int) -> "models.PositiveSmallIntegerField[int, int]":
-    validators = [MaxValueValidator(100)]
-    return models.PositiveSmallIntegerField(label, help_text=help_text, default=default, validators=validators)  # type: ignore[arg-type]
-
-
-def _option(label: object, help_text: object, default: bool = False) -> "models.BooleanField[bool, bool]":
-    return models.BooleanField(label, help_text=help_text, default=default)  # type: ignore[arg-type]
-
-
-class Project(models.Model):
+class Project(CaptureSettings, ReviewSettings, RetentionSettings, LimitSettings):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,7 +47,7 @@ class Project(models.Model):
         validators=[validate_one_line],
         help_text=_("Phone number or e-mail address in e-mails to customers, for example 02-1234-5678."),
     )
-    is_open = _option(_("New submissions"), _("Staff can create submissions in this project."), default=True)
+    is_open = option(_("New submissions"), _("Staff can create submissions in this project."), default=True)
 
     base_url = models.URLField(
         _("ARGOS address"), help_text=_("Receives all requests. With the version, for example https://host/v3")
@@ -64,18 +61,6 @@ class Project(models.Model):
     paths = models.JSONField(
         _("API paths"), default=dict, blank=True, help_text=_("Only paths that differ from the ARGOS documentation.")
     )
-    connect_timeout = models.PositiveSmallIntegerField(
-        _("Connect timeout (s)"),
-        default=5,
-        validators=[MinValueValidator(1)],
-        help_text=_("Longest wait for a connection to ARGOS."),
-    )
-    read_timeout = models.PositiveSmallIntegerField(
-        _("Read timeout (s)"),
-        default=60,
-        validators=[MinValueValidator(1), MaxValueValidator(300)],
-        help_text=_("Longest wait for a reply. After it the outcome of a request is unknown."),
-    )
     webhook_token_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     webhook_token_sealed = models.BinaryField(null=True, editable=False)
     # The URL before the last rotation; it is valid until then.
@@ -88,122 +73,6 @@ class Project(models.Model):
         default=list,
         blank=True,
         help_text=_("Addresses and networks that may send webhooks. Empty: any address."),
-    )
-
-    # Each option is a switch of the vendor's dashboard and stands alone.
-    has_address_codes = _option(
-        _("Address codes"), _("Step 2 needs a Plus Code or the formatted address, which a look-up fills.")
-    )
-    has_address_image = _option(_("Proof of address"), _("Step 2 needs an image of a document with name and address."))
-    has_structured_address = _option(
-        _("Address in parts"), _("Step 2 needs street, city, state, postal code and country.")
-    )
-    requires_typed_address = _option(_("Entered address"), _("Step 2 needs the address as the customer says it."))
-    requires_address_detail = _option(_("Address details"), _("Step 2 needs flat and floor."))
-    has_id_authentication = _option(
-        _("ID authentication"),
-        _("Step 2 needs the values that ARGOS compares with the issuer's records."),
-        default=True,
-    )
-    has_account_occupancy = _option(
-        _("Account verification"), _("Step 2 needs the code and the holder of a 1-won deposit (Korea).")
-    )
-    has_universal_mode = _option(
-        _("Automatic ID detection"), _("Agents can leave the ID type to ARGOS. Not for Korean IDs.")
-    )
-    requires_consent = _option(_("Consent on record"), _("Step 1 waits until the customer's consent is recorded."))
-    banks = models.JSONField(
-        _("Banks"),
-        default=dict,
-        blank=True,
-        help_text=_("Offered for account verification. Empty: the agent enters the three digits."),
-    )
-    vehicle_certificate_value = models.CharField(
-        _("Vehicle registration at Step 2"),
-        max_length=60,
-        default="vehicle_registration certificate",
-        help_text=_("Sent to ARGOS as the ID type."),
-    )
-
-    reviewer = models.CharField(
-        _("Decision maker"),
-        max_length=8,
-        choices=Reviewer,
-        default=Reviewer.CLIENT,
-        help_text=_("Decides pending submissions. Must agree with the setting at ARGOS."),
-    )
-    second_review = models.CharField(
-        _("Second review"),
-        max_length=8,
-        choices=SecondReview,
-        default=SecondReview.NONE,
-        help_text=_("Another officer decides blind before a decision is sent."),
-    )
-    review_target_hours = models.PositiveSmallIntegerField(
-        _("Review target (h)"), default=24, help_text=_("Time allowed to decide, from pending to the decision.")
-    )
-    pending_clock = models.CharField(
-        _("24-hour limit while pending"),
-        max_length=8,
-        choices=PendingClock,
-        default=PendingClock.UNSTATED,
-        help_text=_("Sets what is due first. The ARGOS documentation does not state it; ask ARGOS."),
-    )
-    blocks_first_step2_after_4h = _option(
-        _("First-selfie limit"),
-        _("The portal sends no first Step 2 later than 4 h after Step 1. Off: it warns only."),
-    )
-    settle_minutes = models.PositiveSmallIntegerField(
-        _("Confirmation interval (min)"),
-        default=10,
-        validators=[MinValueValidator(6)],
-        help_text=_("Time between the two reads that show that ARGOS never received a request."),
-    )
-    # The vendor's own limits are 5,000 a second and 500,000 a UTC day for each key; one page of another product says
-    # 200,000 a day. Reads count too.
-    calls_per_second = models.PositiveIntegerField(
-        _("Requests per second"),
-        default=100,
-        validators=[MinValueValidator(1), MaxValueValidator(5000)],
-        help_text=_("Most requests of this API key in a second, reads included. ARGOS allows 5,000."),
-    )
-    calls_per_day = models.PositiveIntegerField(
-        _("Requests per day"),
-        default=100_000,
-        validators=[MinValueValidator(1), MaxValueValidator(500_000)],
-        help_text=_("Most requests of this API key in a UTC day, reads included. ARGOS allows 500,000."),
-    )
-    face_threshold = _percent(_("Face similarity threshold"), _("Below it the reviewer sees a warning."), 70)
-    liveness_threshold = _percent(_("Liveness threshold"), _("Below it the reviewer sees a warning."), 50)
-
-    # The two clocks of customer identification (31 CFR 1020.220(a)(3)(ii)): identity data from the end of the
-    # relationship, the record of the verification from when it was made. Drafts never became a record.
-    keep_years_after_relationship = models.PositiveSmallIntegerField(
-        _("Years after the relationship"),
-        default=5,
-        validators=[MaxValueValidator(50)],
-        help_text=_("An approved customer's data is deleted when this and the next period have ended."),
-    )
-    keep_years_after_record = models.PositiveSmallIntegerField(
-        _("Years after the decision"),
-        default=5,
-        validators=[MaxValueValidator(50)],
-        help_text=_("A rejected customer's data is deleted when this period has ended."),
-    )
-    keep_draft_days = models.PositiveSmallIntegerField(
-        _("Days as a draft or abandoned"),
-        default=30,
-        validators=[MinValueValidator(1)],
-        help_text=_("Drafts and abandoned submissions are deleted after it."),
-    )
-    # Within them a delivery that the vendor sends again is known for a doubled one; its pages do not say how long it
-    # resends. Later it costs one read more, and still changes nothing twice.
-    keep_webhook_days = models.PositiveSmallIntegerField(
-        _("Days of a handled webhook"),
-        default=30,
-        db_default=30,
-        validators=[MinValueValidator(1)],
-        help_text=_("Webhooks are deleted after it. Within it a repeated one is recognized."),
     )
 
     paused_at = models.DateTimeField(_("processing paused at"), null=True, blank=True, editable=False)

@@ -13,7 +13,16 @@ from argos.errors import Throttled
 from submissions.core import redis_client
 
 READ, STEP1, ALL = 0.8, 0.9, 1.0
-SHARES = {"step1": STEP1, "step2": ALL, "review": ALL, "account": STEP1, "delete": READ}
+SHARES = {
+    "step1": STEP1,
+    "step2": ALL,
+    "review": ALL,
+    "account": STEP1,
+    "delete": READ,
+    "image": READ,
+    "aml_on": READ,
+    "aml_off": READ,
+}
 LOCAL_PART = 4  # divisor of the project's budget, which is well below the vendor's limit
 DAY = 86_400
 

@@ -116,7 +116,8 @@ def arriving(submission: Submission, to: Status, at: datetime) -> dict[str, Any]
     """Return the columns of a status that the vendor reported: clocks that start or stop, the source of a decision."""
     if to == Status.PENDING:
         target = deadlines.review_target(submission.project, at, submission.step1_started_at)
-        return {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target)}
+        clocks = {"pending_at": at, "target_at": target, "next_alert_at": deadlines.next_alert(target)}
+        return clocks | {"next_read_at": poll_intervals.spread(poll_intervals.SOON)}  # the record has the signals
     if to in (Status.APPROVED, Status.REJECTED):
         return decided(submission, Source.VENDOR, at)
     return {"next_alert_at": deadlines.next_alert(submission.deadline_at)}

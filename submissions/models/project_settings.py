@@ -1,0 +1,173 @@
+"""The settings of a project by the tab that shows them: abstract bases of `Project`, all in its one table."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from submissions.models.project_choices import PendingClock, Reviewer, SecondReview
+
+
+def percent(label: object, help_text: object, default: int) -> "models.PositiveSmallIntegerField[int, int]":
+    validators = [MaxValueValidator(100)]
+    return models.PositiveSmallIntegerField(label, help_text=help_text, default=default, validators=validators)  # type: ignore[arg-type]
+
+
+def option(label: object, help_text: object, default: bool = False) -> "models.BooleanField[bool, bool]":
+    return models.BooleanField(label, help_text=help_text, default=default)  # type: ignore[arg-type]
+
+
+class CaptureSettings(models.Model):
+    """What the project's options at ARGOS demand of a capture."""
+
+    # Each option is a switch of the vendor's dashboard and stands alone.
+    has_address_codes = option(
+        _("Address codes"), _("Step 2 needs a Plus Code or the formatted address, which a look-up fills.")
+    )
+    has_address_image = option(_("Proof of address"), _("Step 2 needs an image of a document with name and address."))
+    has_structured_address = option(
+        _("Address in parts"), _("Step 2 needs street, city, state, postal code and country.")
+    )
+    requires_typed_address = option(_("Entered address"), _("Step 2 needs the address as the customer says it."))
+    requires_address_detail = option(_("Address details"), _("Step 2 needs flat and floor."))
+    has_id_authentication = option(
+        _("ID authentication"),
+        _("Step 2 needs the values that ARGOS compares with the issuer's records."),
+        default=True,
+    )
+    has_account_occupancy = option(
+        _("Account verification"), _("Step 2 needs the code and the holder of a 1-won deposit (Korea).")
+    )
+    has_universal_mode = option(
+        _("Automatic ID detection"), _("Agents can leave the ID type to ARGOS. Not for Korean IDs.")
+    )
+    requires_consent = option(_("Consent on record"), _("Step 1 waits until the customer's consent is recorded."))
+    banks = models.JSONField(
+        _("Banks"),
+        default=dict,
+        blank=True,
+        help_text=_("Offered for account verification. Empty: the agent enters the three digits."),
+    )
+    vehicle_certificate_value = models.CharField(
+        _("Vehicle registration at Step 2"),
+        max_length=60,
+        default="vehicle_registration certificate",
+        help_text=_("Sent to ARGOS as the ID type."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ReviewSettings(models.Model):
+    """Who decides, until when, and what a reviewer is warned of."""
+
+    reviewer = models.CharField(
+        _("Decision maker"),
+        max_length=8,
+        choices=Reviewer,
+        default=Reviewer.CLIENT,
+        help_text=_("Decides pending submissions. Must agree with the setting at ARGOS."),
+    )
+    second_review = models.CharField(
+        _("Second review"),
+        max_length=8,
+        choices=SecondReview,
+        default=SecondReview.NONE,
+        help_text=_("Another officer decides blind before a decision is sent."),
+    )
+    review_target_hours = models.PositiveSmallIntegerField(
+        _("Review target (h)"), default=24, help_text=_("Time allowed to decide, from pending to the decision.")
+    )
+    pending_clock = models.CharField(
+        _("24-hour limit while pending"),
+        max_length=8,
+        choices=PendingClock,
+        default=PendingClock.UNSTATED,
+        help_text=_("Sets what is due first. The ARGOS documentation does not state it; ask ARGOS."),
+    )
+    face_threshold = percent(_("Face similarity threshold"), _("Below it the reviewer sees a warning."), 70)
+    liveness_threshold = percent(_("Liveness threshold"), _("Below it the reviewer sees a warning."), 50)
+
+    class Meta:
+        abstract = True
+
+
+class RetentionSettings(models.Model):
+    """How long data is kept."""
+
+    # The two clocks of customer identification (31 CFR 1020.220(a)(3)(ii)): identity data from the end of the
+    # relationship, the record of the verification from when it was made. Drafts never became a record.
+    keep_years_after_relationship = models.PositiveSmallIntegerField(
+        _("Years after the relationship"),
+        default=5,
+        validators=[MaxValueValidator(50)],
+        help_text=_("An approved customer's data is deleted when this and the next period have ended."),
+    )
+    keep_years_after_record = models.PositiveSmallIntegerField(
+        _("Years after the decision"),
+        default=5,
+        validators=[MaxValueValidator(50)],
+        help_text=_("A rejected customer's data is deleted when this period has ended."),
+    )
+    keep_draft_days = models.PositiveSmallIntegerField(
+        _("Days as a draft or abandoned"),
+        default=30,
+        validators=[MinValueValidator(1)],
+        help_text=_("Drafts and abandoned submissions are deleted after it."),
+    )
+    # Within them a delivery that the vendor sends again is known for a doubled one; its pages do not say how long it
+    # resends. Later it costs one read more, and still changes nothing twice.
+    keep_webhook_days = models.PositiveSmallIntegerField(
+        _("Days of a handled webhook"),
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1)],
+        help_text=_("Webhooks are deleted after it. Within it a repeated one is recognized."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class LimitSettings(models.Model):
+    """Requests in a time, and times of a request."""
+
+    blocks_first_step2_after_4h = option(
+        _("First-selfie limit"),
+        _("The portal sends no first Step 2 later than 4 h after Step 1. Off: it warns only."),
+    )
+    settle_minutes = models.PositiveSmallIntegerField(
+        _("Confirmation interval (min)"),
+        default=10,
+        validators=[MinValueValidator(6)],
+        help_text=_("Time between the two reads that show that ARGOS never received a request."),
+    )
+    # The vendor's own limits are 5,000 a second and 500,000 a UTC day for each key; one page of another product says
+    # 200,000 a day. Reads count too.
+    calls_per_second = models.PositiveIntegerField(
+        _("Requests per second"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(5000)],
+        help_text=_("Most requests of this API key in a second, reads included. ARGOS allows 5,000."),
+    )
+    calls_per_day = models.PositiveIntegerField(
+        _("Requests per day"),
+        default=100_000,
+        validators=[MinValueValidator(1), MaxValueValidator(500_000)],
+        help_text=_("Most requests of this API key in a UTC day, reads included. ARGOS allows 500,000."),
+    )
+    connect_timeout = models.PositiveSmallIntegerField(
+        _("Connect timeout (s)"),
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text=_("Longest wait for a connection to ARGOS."),
+    )
+    read_timeout = models.PositiveSmallIntegerField(
+        _("Read timeout (s)"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(300)],
+        help_text=_("Longest wait for a reply. After it the outcome of a request is unknown."),
+    )
+
+    class Meta:
+        abstract = True

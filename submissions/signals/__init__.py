@@ -1,0 +1,1 @@
+"""Signals: what ARGOS reports beside its status, stored for the people who decide."""
