@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.12", "3.13")
 MARKS = "not integration and not slow and not browser and not drill and not vendor and not postgres"
 LOUD = "!" * 78
+# Deprecations without a form that Django 5.2 knows too; they wait until the portal leaves 5.2.
+WAITING = ("The EMAIL_",)  # settings; MAILERS from 6.1, gone in 2028
 
 
 def main() -> int:
@@ -44,11 +46,17 @@ def passes(path: Path) -> bool:
     """Run the unit suite with the locked packages, but the newest Django."""
     with tempfile.TemporaryDirectory(prefix="kyc-newer-") as folder:
         python = Path(folder) / "bin" / "python"
-        steps = (
-            [path, "-m", "venv", folder],
-            [python, "-m", "pip", "install", "--quiet", "--no-deps", "-r", "requirements-dev.txt"],
-            [python, "-m", "pip", "install", "--quiet", "--upgrade", "django>=6"],
-            [python, "-m", "pytest", "-q", "-n", "2", "-m", MARKS],
+        uv = [sys.executable, "-m", "uv", "--quiet"]
+        steps: tuple[list[str | Path], ...] = (
+            [*uv, "venv", "--python", path, folder],
+            [*uv, "pip", "install", "--python", python, "--no-deps", "-r", "requirements-dev.txt"],
+            [*uv, "pip", "install", "--python", python, "--upgrade", "django>=6"],
+            [
+                python,
+                "-c",
+                "import sys, django; print(f'Python {sys.version.split()[0]}, Django {django.__version__}')",
+            ],
+            [python, "-m", "pytest", "-q", "-n", "2", "-m", MARKS, *(f"-Wignore:{start}" for start in WAITING)],
         )
         return all(subprocess.run(step, cwd=ROOT, check=False).returncode == 0 for step in steps)
 
