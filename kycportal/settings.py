@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "kycportal.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kycportal.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "kycportal.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -113,7 +113,7 @@ def test_another_camera_can_be_chosen(launch: Callable[..., Browser], stack: Sta
     page.add_init_script(fake_camera.KEEPS_STREAMS)
     draft(Desk(page, stack).log_in("agent"), "two-cameras@example.com")
     open_camera(page, "Camera: ID front")
-    choice = page.get_by_label("Camera", exact=True)
+    choice = page.get_by_role("combobox", name="Camera")
     expect(choice.locator("option")).to_have_count(2, timeout=20_000)
     other = choice.locator("option").nth(1).get_attribute("value")
     choice.select_option(index=1)

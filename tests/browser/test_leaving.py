@@ -19,13 +19,18 @@ def answer_dialogs(page: Page, *, go: bool) -> list[Dialog]:
     return asked
 
 
+def switch_language(page: Page) -> None:
+    page.locator("summary.user").click()
+    page.get_by_role("button", name="한국어").click()
+
+
 def test_another_form_waits_for_the_field_typed_just_before(desk: Desk, pictures: Pictures) -> None:
     draft_of(desk.log_in("agent"), "aside@example.com", pictures)
     page = desk.page
     asked = answer_dialogs(page, go=True)
     page.locator("#note-text").fill(NOTE)
     page.locator("#f-name").fill("Typed Just Before")
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Add note").click()
     expect(page.locator(".written", has_text=NOTE)).to_be_visible(timeout=20_000)
     expect(page.locator("#f-name")).to_have_value("Typed Just Before")
     assert asked == []
@@ -47,7 +52,7 @@ def test_a_note_being_typed_stays(desk: Desk, pictures: Pictures) -> None:
     desk.press("Send Step 1")
     expect(note).to_be_focused()
     assert [dialog.type for dialog in asked] == ["confirm"]
-    page.get_by_role("button", name="한국어").click()
+    switch_language(page)
     expect(note).to_have_value(NOTE)
     assert len(asked) == 2
     note.fill("")
@@ -66,7 +71,7 @@ def test_a_reload_waits_for_a_note_typed_while_the_vendor_is_asked(desk: Desk, p
     note.fill(NOTE)
     expect(page.locator("#held")).to_be_visible(timeout=30_000)
     expect(note).to_have_value(NOTE)
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Add note").click()
     desk.status("Confirm with customer")
     expect(page.locator(".written", has_text=NOTE)).to_be_visible()
 
@@ -75,7 +80,7 @@ def test_a_new_submission_is_not_left_unasked(desk: Desk) -> None:
     page = desk.log_in("agent").page
     asked = answer_dialogs(page, go=False)
     fill_new(desk, "unmade@example.com")
-    page.get_by_role("button", name="한국어").click()
+    switch_language(page)
     expect(page.get_by_label("Customer's e-mail")).to_have_value("unmade@example.com")
     assert [dialog.message[:8] for dialog in asked] == ["No draft"]
 

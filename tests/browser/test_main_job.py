@@ -52,6 +52,7 @@ def test_from_draft_to_approval(desk: Desk, other_desk: Desk, pictures: Pictures
     officer.page.goto(url.replace("/submissions/", "/review/"))
     officer.shot("review-unclaimed")
     officer.press("Claim submission")
+    expect(officer.page.locator("#verdict")).to_be_visible()  # the page before the claim shows the scores too
     expect(officer.page.locator(".score-row").first).to_contain_text("87.4")
     officer.shot("review")
     tick_warnings(officer)

@@ -61,8 +61,10 @@ def all_seen(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def alert_part(request: HttpRequest) -> HttpResponse:
-    """Return the bell where something is new, otherwise nothing, so that a screen reader announces it once."""
+    """Return the bell and the sentence that a screen reader announces, or nothing if there is no new alert."""
     shown = context_processors.notifications(person(request))
-    if request.GET.get("newest") == str(shown["newest_alert"]):
+    known = request.GET.get("newest", "")
+    if known == str(shown["newest_alert"]):
         return HttpResponse(status=204)
-    return render(request, "_bell.html", {**shown, "back": reverse("start")})
+    is_newer = known.isdecimal() and len(known) < 20 and shown["newest_alert"] > int(known)
+    return render(request, "_bell_part.html", {**shown, "back": reverse("start"), "is_newer": is_newer})
