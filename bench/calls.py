@@ -56,7 +56,7 @@ def measure() -> int:
 
 
 def prepare(many: int, url: str, number: int) -> None:
-    """So many prepared Step 2 calls of one project, each its submission's attempt `number`, with its sealed selfie."""
+    """Write prepared Step 2 calls of one project, each for attempt `number` of its submission, with a selfie."""
     project = Project.objects.order_by("name")[0]
     project.base_url, project.calls_per_second, project.calls_per_day = url, 5_000, 500_000
     project.save()

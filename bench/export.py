@@ -2,7 +2,7 @@
 
 `python -m bench.export`. The driver reads the same columns of the same rows, with the wrapped keys, in one statement
 with a server-side cursor, and does nothing with them. Ours reads in keyset chunks, unwraps 100,000 keys, opens and
-masks the values, writes and seals the file and records who is in it. Memory: the process's, chunk by chunk.
+masks the values, writes and encrypts the file and records who is in it. Memory: the process's, chunk by chunk.
 """
 
 import os
@@ -59,7 +59,7 @@ def timed(act: Any) -> float:
 
 
 def seed(many: int) -> None:
-    """Submissions of one project with sealed values, as drafts; every tenth is of another country and filtered out."""
+    """Create drafts of one project with encrypted values; one in ten has another country and is filtered out."""
     from submissions.models import Submission, SubmissionKey
     from tests.factories import VALUES, make_project, make_user
 

@@ -1,6 +1,6 @@
 """Exact search by e-mail, number and a word of the name, against the stock admin's search over the plaintext twin.
 
-Ours is the list's page with the sealed search text in its address; theirs is the changelist with the text in `q`.
+Ours is the list's page with the encrypted search text in its address; theirs is the changelist with the text in `q`.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def measure() -> int:
     report = Report(f"Exact search among {LARGE:,} submissions")
     client = pages.signed_in()
     for name, text in _texts().items():
-        ours: Callable[[], str] = _get(client, f"/submissions/?q={blind_index.sealed(text)}")
+        ours: Callable[[], str] = _get(client, f"/submissions/?q={blind_index.encrypt_token(text)}")
         theirs = _get(client, f"{STOCK}?q={text}")
         assert ours().count("KP-"), f"{name} was not found"
         through_portal, stock = turn_by_turn(ours, theirs, turns=TURNS, warm_up=1)

@@ -101,7 +101,7 @@ def make_draft(
 
 
 def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
-    """An image row with a few sealed bytes: for tests that do not look at pictures."""
+    """An image row with a few encrypted bytes: for tests that do not look at pictures."""
     content = f"{kind} {next(numbers)}".encode()
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     image = Image(submission=submission, kind=kind, sha256=f"{next(numbers):064d}", size=len(content), created_by=user)

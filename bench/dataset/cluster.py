@@ -1,7 +1,7 @@
 """A PostgreSQL server whose filled databases are kept between runs, so that a million rows are made once.
 
 It lies in `artifacts/bench` (git-ignored), or in the system's folder for temporary files where the user that PostgreSQL
-runs as may not enter the checkout. The keys that its values are sealed under lie beside it.
+runs as may not enter the checkout. The keys that its values are encrypted under lie beside it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""One generated submission as rows of the portal's tables: text for COPY, sealed and hashed by the portal's code.
+"""One generated submission as rows of the portal's tables: text for COPY, encrypted and hashed by the portal's code.
 
 A table's columns and what most rows hold in them are taken from its model, so that a new column needs nothing here.
 """
@@ -130,7 +130,7 @@ class Filed:
         digits = f"{self.chance.getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
-    def _seal(self, label: str, value: Any) -> bytes:
+    def _encrypt(self, label: str, value: Any) -> bytes:
         return encryption.encrypt_json(self.key, label, value)
 
     def _wrapped(self) -> bytes:
@@ -138,10 +138,10 @@ class Filed:
 
     def _submission(self) -> str:
         is_read = self.life.step1 is not None and self.life.status != Status.STEP1_RETRY
-        sealed = {"values_sealed": self._seal(f"submission.values:{self.pk}", self.person.values)}
+        encrypted = {"values_sealed": self._encrypt(f"submission.values:{self.pk}", self.person.values)}
         if is_read:
-            sealed["ocr_sealed"] = self._seal(f"submission.ocr:{self.pk}", self.person.read)
-        return TEMPLATES[Submission].line(id=self.pk, **sealed, **self.facts)
+            encrypted["ocr_sealed"] = self._encrypt(f"submission.ocr:{self.pk}", self.person.read)
+        return TEMPLATES[Submission].line(id=self.pk, **encrypted, **self.facts)
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -250,7 +250,7 @@ class Filed:
                 submission_id=self.pk,
                 kind=kind.value,
                 number=number,
-                values_sealed=self._seal(f"attempt.values:{attempt}", values),
+                values_sealed=self._encrypt(f"attempt.values:{attempt}", values),
                 images=[{"id": self.images[field], "field": field, "sha256": self.hashes[field]}],
                 confirmed_by_id=self.agent.pk,
                 created_at=at,
@@ -274,7 +274,7 @@ class Filed:
                 sent_at=at,
                 ended_at=ended,
                 http_status=200,
-                reply_sealed=self._seal(f"call.reply:{call}", {"body": json.dumps(said)}),
+                reply_sealed=self._encrypt(f"call.reply:{call}", {"body": json.dumps(said)}),
             ),
         )
 

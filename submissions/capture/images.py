@@ -31,11 +31,11 @@ def takes(kind: ImageKind, status: Status) -> bool:
 def add_image(
     submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
 ) -> Image:
-    """Take an image in: checked, uprighted, re-encoded, sealed. The one before it stays stored, no longer current.
+    """Check, rotate, re-encode, encrypt and store an image. The previous one stays stored but is no longer current.
 
     Raises:
-        normalise.UnusableImage: with a sentence for the person; nothing is stored.
-        StaleSubmission: it takes no such image (any more); nothing is stored.
+        normalise.UnusableImage: with a message for the user; nothing is stored.
+        StaleSubmission: the submission does not accept such an image now; nothing is stored.
     """
     assert by.user is not None
     image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=f"user:{by.user.pk}")
@@ -47,9 +47,9 @@ def add_image(
 def prepare_image(
     submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str, whose: str
 ) -> tuple[Image, bytes]:
-    """The row as it would be kept, with what the check found, and the picture to seal. Nothing is stored.
+    """Return the unsaved row with the findings of the check, and the image to encrypt. Store nothing.
 
-    `whose`: of those with the same name one upload is checked at a time.
+    `whose`: only one upload of each name is checked at a time.
 
     Raises:
         normalise.UnusableImage, StaleSubmission: as `add_image`.
@@ -83,9 +83,9 @@ def _prepared(
 
 @contextmanager
 def stored(image: Image, content: bytes) -> Iterator[None]:
-    """Sealed in the storage before the rows that name it are written, outside their transaction; gone if they are not.
+    """Store the encrypted image before the transaction that writes its rows; delete it if that transaction fails.
 
-    Where the connection to the database broke nobody knows whether they are, so the object stays.
+    If the database connection breaks during the commit, the outcome is unknown and the object is kept.
     """
     image.store(content)
     try:

@@ -1,4 +1,4 @@
-"""An image as it was taken in. Its bytes lie sealed in the storage and are never overwritten."""
+"""An image as it was taken in. Its bytes lie encrypted in the storage and are never overwritten."""
 
 import secrets
 import uuid
@@ -89,15 +89,15 @@ class Image(models.Model):
         return tuple(self.portrait_box.split()[2:])
 
     def store(self, content: bytes) -> None:
-        """Seal and write under a random name; the row itself is saved by the caller.
+        """Encrypt and write under a random name; the row itself is saved by the caller.
 
         Raises:
             StorageAway: nothing was kept.
         """
-        sealed = encryption.encrypt(self.submission.data_key(), self._label, content)
+        encrypted = encryption.encrypt(self.submission.data_key(), self._label, content)
         wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
         try:
-            self.name = default_storage.save(wanted, ContentFile(sealed))
+            self.name = default_storage.save(wanted, ContentFile(encrypted))
         except OSError as error:
             raise StorageAway from error
 

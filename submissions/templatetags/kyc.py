@@ -17,8 +17,8 @@ from submissions.capture.imaging import quality
 from submissions.core import clock, vendor_terms
 from submissions.core.encryption import CannotOpen
 from submissions.models import Decision, Event, Image, Submission
+from submissions.models.encrypted import decrypted_text
 from submissions.models.image import VENDOR_FIELDS
-from submissions.models.sealed import opened
 from submissions.reporting import event_text
 from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE
@@ -26,7 +26,7 @@ from submissions.templatetags import ui
 from submissions.workflow import deadlines
 
 register = template.Library()
-register.filter(opened)
+register.filter(decrypted_text)
 
 NO_TIME = format_html('<span class="muted">{}</span>', "–")
 SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it

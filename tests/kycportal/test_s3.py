@@ -1,4 +1,4 @@
-"""Images on an S3 service over real HTTP: sealed there, streamed by the portal, and four troubles told apart."""
+"""Images on an S3 service over real HTTP: encrypted there, streamed by the portal, and four troubles told apart."""
 
 import socket
 import subprocess

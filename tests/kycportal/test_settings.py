@@ -57,10 +57,10 @@ def test_behind_a_transaction_pooler_nothing_belongs_to_a_server_connection() ->
 
 def test_documented_commands_make_keys_that_the_deployment_check_accepts() -> None:
     """Both commands of the documented install, run as a shell would run them."""
-    signing, sealing = re.findall(r"`python3 (-c '[^']*')`", INSTALL)
+    signing, encryption = re.findall(r"`python3 (-c '[^']*')`", INSTALL)
     made = [
         subprocess.run([sys.executable, *shlex.split(command)], capture_output=True, text=True, check=True).stdout
-        for command in (signing, sealing, sealing)
+        for command in (signing, encryption, encryption)
     ]
     given = dict(zip(("SECRET_KEY", "KYC_FIELD_KEYS", "KYC_SEARCH_KEYS"), made, strict=True))
     given |= {"DATABASE_URL": "postgres://kyc@db/kyc", "PUBLIC_URL": "https://kyc.example.com"}

@@ -161,7 +161,7 @@ def kept(form: merge.Posted, problems: list[Problem]) -> dict[str, str]:
 
 
 def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
-    """The call-back time is a column of its own; the rest is sealed."""
+    """The call-back time is a column of its own; the rest is encrypted."""
     values = {name: text for name, text in typed.items() if name != CALLBACK}
     if CALLBACK not in typed:
         return values, {}, []

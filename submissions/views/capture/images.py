@@ -1,4 +1,4 @@
-"""Streams one image, opened from the storage and unsealed here, so that every look is permitted and recorded."""
+"""Stream one image, read from the storage and decrypted here, so that every view is checked and recorded."""
 
 import logging
 import uuid

@@ -52,7 +52,7 @@ class FactsMiddleware:
             return _back(request)
         if isinstance(exception, encryption.CannotOpen):
             log.error("%s", exception)  # it names labels and ids
-            return render(request, "errors/sealed.html", status=410)
+            return render(request, "errors/not_decryptable.html", status=410)
         if isinstance(exception, VendorError):
             messages.error(request, _("ARGOS is unavailable. Nothing has changed. Try again in a minute."))
             return _back(request)

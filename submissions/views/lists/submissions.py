@@ -70,7 +70,7 @@ def _query(request: HttpRequest, **changes: str) -> str:
 
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
-    """The form's filters and search text as one address: without empty parts, the text sealed."""
+    """The form's filters and search text as one address: without empty parts, the text encrypted."""
     _looker(request)
     names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", *pagination.KEYS)]
     kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
@@ -80,7 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
         except guess_limit.TooManyNumbers:
             messages.error(request, guess_limit.sentence())
             return redirect("submission_list")
-        kept["q"] = blind_index.sealed(text)
+        kept["q"] = blind_index.encrypt_token(text)
     return redirect(f"{reverse('submission_list')}?{urlencode(kept)}")
 
 

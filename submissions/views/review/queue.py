@@ -147,7 +147,7 @@ def _what(code: str) -> str:
 
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
-    """The filters and the search text as one address: short, without empty parts, the text sealed."""
+    """The filters and the search text as one address: short, without empty parts, the text encrypted."""
     reviewer(request)
     kept = {name: request.POST[name].strip() for name in (*FILTERS, "sort") if request.POST.get(name, "").strip()}
     text = request.POST.get("text", "").strip()
@@ -157,7 +157,7 @@ def show(request: HttpRequest) -> HttpResponse:
         except guess_limit.TooManyNumbers:
             messages.error(request, guess_limit.sentence())
             return redirect("review_queue")
-        kept["q"] = blind_index.sealed(text)
+        kept["q"] = blind_index.encrypt_token(text)
     return redirect(f"{reverse('review_queue')}?{urlencode(kept or {'view': 'all'})}")
 
 

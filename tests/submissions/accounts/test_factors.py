@@ -1,4 +1,4 @@
-"""Secrets of second factors: sealed, bound to their kind and person, and what was stored before is bound too."""
+"""Secrets of second factors: encrypted, bound to their kind and person, and what was stored before is bound too."""
 
 from importlib import import_module
 from typing import Any
@@ -92,7 +92,7 @@ def test_what_was_stored_before_is_bound_by_the_migration() -> None:
     editor.connection = connection
     found = AuthenticatorAsMigrationsSeeIt()
     migration.bind(found, editor)
-    assert secrets.unseal(Authenticator.objects.get(user=user).data["secret"]) == SECRET
+    assert secrets.decrypt(Authenticator.objects.get(user=user).data["secret"]) == SECRET
 
 
 class AuthenticatorAsMigrationsSeeIt:

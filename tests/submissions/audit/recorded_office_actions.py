@@ -66,7 +66,7 @@ def make_export() -> Act:
     export = generate.start()
     assert export is not None
     export.new_file_key()
-    return lambda: generate._keep(export, io.BytesIO(b"sealed"), 6)
+    return lambda: generate._keep(export, io.BytesIO(b"encrypted"), 6)
 
 
 @action

@@ -1,4 +1,4 @@
-"""Sealed values that were cut or altered: they do not open, and nothing else of a page goes with them."""
+"""Encrypted values that were cut or altered: they do not open, and nothing else of a page goes with them."""
 
 from typing import Any
 

@@ -62,24 +62,24 @@ def test_erasing_leaves_nothing_of_the_person_and_keeps_the_events() -> None:
     for model in [Submission, *erasure.holding_models()]:
         owner = {"pk": submission.pk} if model is Submission else {"submission": submission}
         for row in model._default_manager.filter(**owner):
-            assert not any(getattr(row, column) for column in erasure.sealed_columns(model)), model
+            assert not any(getattr(row, column) for column in erasure.encrypted_columns(model)), model
     assert Attempt.objects.filter(submission=submission).exists()
     assert Event.objects.filter(submission_id=submission.pk).count() == before + 1
     assert not blind_index.find(officer, "applicant@example.com").exists()
 
 
 def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
-    """A new table with sealed columns must be one that erasing reaches."""
+    """A new table with encrypted columns must be one that erasing reaches."""
     by_itself = {"AccessReview", "Project", "Event"}  # no person's values; readable no more without the person's key
     by_itself |= {"Export"}  # gone after a day, or when somebody in it is erased (test_keeping)
     deleted = {"WebhookDelivery"}
-    sealed = {
+    encrypted = {
         model.__name__
         for model in apps.get_app_config("submissions").get_models()
         if any(field.name.endswith("_sealed") for field in model._meta.fields)
     }
     reached = {model.__name__ for model in erasure.holding_models()} | {"Submission"}
-    assert sealed - reached == by_itself | deleted
+    assert encrypted - reached == by_itself | deleted
 
 
 def test_every_personal_column_is_found_by_its_type() -> None:
@@ -99,10 +99,12 @@ def test_every_personal_column_is_found_by_its_type() -> None:
     }
     for model in apps.get_app_config("submissions").get_models():
         binary = {field.name for field in model._meta.fields if isinstance(field, BinaryField)}
-        assert binary - set(erasure.sealed_columns(model)) == {
+        assert binary - set(erasure.encrypted_columns(model)) == {
             name for owner, name in others if owner == model.__name__
         }
-        assert all(model._meta.get_field(name).null for name in erasure.sealed_columns(model)), "erasure empties them"
+        assert all(model._meta.get_field(name).null for name in erasure.encrypted_columns(model)), (
+            "erasure empties them"
+        )
 
 
 def test_typed_reasons_are_gone_with_the_key() -> None:

@@ -109,7 +109,7 @@ def test_country_nobody_knows_is_told_how_to_type_one(path: str) -> None:
 def test_search_that_has_lapsed_shows_nobody(path: str) -> None:
     pending = make_at(Status.PENDING)
     with time_machine.travel(clock.now() - timedelta(hours=9), tick=False):
-        token = blind_index.sealed("applicant@example.com")
+        token = blind_index.encrypt_token("applicant@example.com")
     response = browser(make_user(Role.OFFICER)).get(path, {"q": token})
     assert pending.reference not in response.content.decode()
     assert "again" in str(next(iter(response.context["messages"])))

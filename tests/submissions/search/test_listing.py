@@ -254,7 +254,7 @@ def test_pages_of_a_search_follow_each_other_without_gap(monkeypatch: pytest.Mon
     made = [make_at(Status.PENDING).reference for _each in range(5)]
     client = Client()
     client.force_login(make_user(Role.OFFICER))
-    query, shown = f"q={blind_index.sealed(VALUES['email'])}", []
+    query, shown = f"q={blind_index.encrypt_token(VALUES['email'])}", []
     for after in range(3):
         page = client.get(f"/submissions/?{query}").context["page"]
         shown += [row.reference for row in page.rows]

@@ -1,4 +1,4 @@
-"""What is kept and said of a call that the vendor refused: codes readable, sentences sealed."""
+"""What is kept and said of a call that the vendor refused: codes readable, sentences encrypted."""
 
 import pytest
 

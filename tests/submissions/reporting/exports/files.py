@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 
 from submissions.models import Export, User
 from submissions.reporting.exports import create, generate
-from submissions.reporting.exports.encrypted_file import read_sealed
+from submissions.reporting.exports.encrypted_file import read_encrypted
 from tests.factories import by
 
 
@@ -23,7 +23,7 @@ def made(export: Export) -> Export:
 
 def content(export: Export) -> bytes:
     with default_storage.open(export.name) as stored:
-        return b"".join(read_sealed(stored, export.file_key(), create.label_of(export)))
+        return b"".join(read_encrypted(stored, export.file_key(), create.label_of(export)))
 
 
 def table(export: Export) -> list[dict[str, str]]:
