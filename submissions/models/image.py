@@ -37,7 +37,7 @@ class CaptureSource(models.TextChoices):
     PHONE_CAMERA = "phonecam", _("customer's phone, live camera, as the browser reports")
 
 
-class StorageAway(Exception):
+class StorageUnavailable(Exception):
     """The storage does not answer, is full, or does not let the portal write."""
 
 
@@ -92,14 +92,14 @@ class Image(models.Model):
         """Encrypt and write under a random name; the row itself is saved by the caller.
 
         Raises:
-            StorageAway: nothing was kept.
+            StorageUnavailable: nothing was kept.
         """
         encrypted = encryption.encrypt(self.submission.data_key(), self._label, content)
         wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
         try:
             self.name = default_storage.save(wanted, ContentFile(encrypted))
         except OSError as error:
-            raise StorageAway from error
+            raise StorageUnavailable from error
 
     def read(self) -> bytes:
         """The image as taken in.

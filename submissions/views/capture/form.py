@@ -23,7 +23,7 @@ from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
 from submissions.demo import samples
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
-from submissions.models.image import VENDOR_FIELDS, StorageAway
+from submissions.models.image import VENDOR_FIELDS, StorageUnavailable
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
 from submissions.views.capture import duplicates, submission_page
@@ -219,7 +219,7 @@ def _take_one(
         images.add_image(submission, kind, content, by=actor, source=taken)
     except UnusableImage as unusable:
         return [Problem(kind, unusable.code, unusable.message)]
-    except StorageAway:
+    except StorageUnavailable:
         text = _("The image was not stored. Take it again in a minute.")
         return [Problem(kind, "storage_away", text)]
     return []

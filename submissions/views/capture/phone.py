@@ -22,7 +22,7 @@ from submissions.capture.imaging import advice
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.core import client_ip, rate_limit
 from submissions.models import ImageKind, PhoneLink
-from submissions.models.image import StorageAway
+from submissions.models.image import StorageUnavailable
 from submissions.views.capture.camera import hint_for
 from submissions.views.request_helpers import safe_next
 
@@ -97,7 +97,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
         )
     except UnusableImage as unusable:
         return _page(request, link, problems=[unusable.message], status=unusable.http_status)
-    except StorageAway:
+    except StorageUnavailable:
         text = _("The image was not stored. Take it again in a minute.")
         return _page(request, link, problems=[text])
     except phone_links.Advised as advised:

@@ -14,7 +14,7 @@ from argos.limits import TooLong
 from submissions.audit import events
 from submissions.core import encryption
 from submissions.models import User
-from submissions.models.image import StorageAway
+from submissions.models.image import StorageUnavailable
 from submissions.views.forms.reason import ReasonRefused, ask_again
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.role_permissions import user_can_see_queue
@@ -38,7 +38,7 @@ class FactsMiddleware:
         if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
             messages.warning(request, _("This submission has changed. Review the latest version and try again."))
             return _back(request)
-        if isinstance(exception, StorageAway):
+        if isinstance(exception, StorageUnavailable):
             log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
             kept = _("The image was not stored. Take it again in a minute.")
             messages.error(request, kept)
