@@ -38,7 +38,7 @@ class Pool:
 def _remember(sender: Any = None, **_rest: Any) -> None:
     sys.setswitchinterval(INTERPRETER_FOR)
     _said["threads"] = getattr(sender.pool, "limit", 0) or 0
-    concurrency.open_for(int(_said["threads"]))
+    concurrency.set_thread_count(int(_said["threads"]))
     say(at_once=True)
 
 

@@ -27,7 +27,7 @@ def main() -> None:
     from tests.factories import make_project
 
     call_command("migrate", verbosity=0)
-    concurrency.open_for(THREADS)
+    concurrency.set_thread_count(THREADS)
     with vendor.running(SLOW_TAKES) as slow_url, vendor.running() as quick_url:
         slow, quick = make_project(base_url=slow_url), make_project(base_url=quick_url)
         _prepare([slow] * SLOW_CALLS + [quick] * QUICK_CALLS)

@@ -28,7 +28,7 @@ RULES = domain("transitions", "deadlines", "permissions", "life", "sweeps", "cla
 LOST = domain(
     "evidence", "late_workers", "read_back", "strays", "settling", "hold", "giving_up", "refusals", "status_pairs"
 )
-SENT = domain("follow", "lanes", "budget", "webhooks", "with_sandbox", "life", "sweeps")
+SENT = domain("follow", "concurrency", "budget", "webhooks", "with_sandbox", "life", "sweeps")
 ROOMS = {
     "argos": Room("argos/**/*.py", ("tests/argos",), "argos/sandbox/"),
     "sandbox": Room("argos/sandbox/*.py", ("tests/argos/sandbox",)),

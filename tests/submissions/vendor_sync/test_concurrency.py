@@ -33,21 +33,21 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert concurrency._held.total() == 0
 
 
-def take(project: uuid.UUID, at_most: int = 50) -> list[concurrency.Lane]:
+def take(project: uuid.UUID, at_most: int = 50) -> list[concurrency.ThreadSlot]:
     taken = []
     for _each in range(at_most):
-        lane = concurrency.Lane()
-        if not lane.enter(project):
+        slot = concurrency.ThreadSlot()
+        if not slot.enter(project):
             break
-        taken.append(lane)
+        taken.append(slot)
     return taken
 
 
 def test_project_alone_comes_to_two_thirds_of_the_threads() -> None:
     held = take(uuid.uuid4())
     assert len(held) == 16
-    for lane in held:
-        lane.leave()
+    for slot in held:
+        slot.leave()
 
 
 @pytest.mark.parametrize("many", [2, 3, 5])
@@ -55,15 +55,15 @@ def test_many_slow_projects_leave_threads_free(many: int) -> None:
     held = [take(uuid.uuid4()) for _project in range(many)]
     assert sum(map(len, held)) < 24
     assert min(map(len, held)) >= 1
-    for lane in itertools.chain(*held):
-        lane.leave()
+    for slot in itertools.chain(*held):
+        slot.leave()
 
 
 def test_thread_that_enters_another_project_leaves_the_first() -> None:
     first, second = uuid.uuid4(), uuid.uuid4()
-    with concurrency.lane() as lane:
-        assert lane.enter(first)
-        assert lane.enter(second)
+    with concurrency.thread_slot() as slot:
+        assert slot.enter(first)
+        assert slot.enter(second)
         assert (concurrency._held[first], concurrency._held[second]) == (0, 1)
 
 
@@ -156,16 +156,16 @@ def test_thread_for_which_only_a_full_project_has_calls_stands_back(monkeypatch:
     monkeypatch.setattr(worker.ledger, "take_lease", lambda **how: looks.append(how))
     monkeypatch.setattr(worker.time, "sleep", looks.append)
     held = take(slow.pk)
-    assert concurrency.full() == [slow.pk]
+    assert concurrency.busy_projects() == [slow.pk]
     assert not worker.send_next()
     assert looks == [worker.STANDS_BACK], "no look for the most urgent one, which is none of its"
     others.update(not_before=clock.now())
     assert not worker.send_next()
     assert len(looks) == 2, "another's call is looked for at once"
     assert isinstance(looks[1], dict)
-    for lane in held:
-        lane.leave()
-    assert concurrency.full() == []
+    for slot in held:
+        slot.leave()
+    assert concurrency.busy_projects() == []
 
 
 @pytest.mark.django_db
