@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis import RedisError
 
 from kycportal import workers
-from kycportal.doctor import Finding, bad, good, note
+from kycportal.doctor import Result, bad, good, note
 from kycportal.health import HEARTBEAT, broker, probe_storage
 from submissions.audit import hash_chain
 from submissions.core import encryption, redis_client
@@ -34,7 +34,7 @@ def database_answers() -> bool:
     return True
 
 
-def database() -> Iterator[Finding]:
+def database() -> Iterator[Result]:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -53,7 +53,7 @@ def database() -> Iterator[Finding]:
         yield good("database", f"{connection.display_name} answers, its tables are up to date")
 
 
-def redis() -> Iterator[Finding]:
+def redis() -> Iterator[Result]:
     try:
         told = broker().info()
     except Exception as error:
@@ -67,7 +67,7 @@ def redis() -> Iterator[Finding]:
     yield good("broker", f"answers, version {version}, {told['used_memory_human']} in use")
 
 
-def worker_and_beat() -> Iterator[Finding]:
+def worker_and_beat() -> Iterator[Result]:
     try:
         pool, beat = workers.pool(), broker().get(HEARTBEAT)
     except (redis_client.RedisUnavailable, RedisError):
@@ -88,7 +88,7 @@ def worker_and_beat() -> Iterator[Finding]:
         yield good("beat", f"last heard of {max(0.0, time.time() - float(beat)):.0f} s ago")
 
 
-def storage() -> Iterator[Finding]:
+def storage() -> Iterator[Result]:
     """Write, read and delete an object, then decrypt the newest image."""
     content, probed = secrets.token_bytes(64), probe_storage()
     try:
@@ -113,7 +113,7 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
 
 
-def _newest_image() -> Iterator[Finding]:
+def _newest_image() -> Iterator[Result]:
     image = Image.objects.filter(submission__erased_at=None).order_by("-created_at").first()
     if image is None:
         return
@@ -124,7 +124,7 @@ def _newest_image() -> Iterator[Finding]:
         yield bad("storage", f"the newest image cannot be opened: {error}", do)
 
 
-def _room() -> Iterator[Finding]:
+def _room() -> Iterator[Result]:
     folder = getattr(default_storage, "location", "")
     if not folder or not Path(folder).exists():
         return
@@ -133,7 +133,7 @@ def _room() -> Iterator[Finding]:
         yield bad("storage", f"{disk.free // 2**20} MB are free at {folder}", "Make room: images stay for years.")
 
 
-def mail() -> Iterator[Finding]:
+def mail() -> Iterator[Result]:
     if "smtp" not in settings.EMAIL_BACKEND:
         grade = note if settings.IS_EMBEDDED else bad
         yield grade("mail", "mails are written to files and reach nobody", "Set EMAIL_URL: deadlines are told by mail.")
@@ -149,7 +149,7 @@ def mail() -> Iterator[Finding]:
         yield good("mail", f"{settings.EMAIL_HOST} takes mail")
 
 
-def record_of_events() -> Iterator[Finding]:
+def record_of_events() -> Iterator[Result]:
     late = hash_chain.oldest_unsealed_age() or 0
     if late > SEALED_WITHIN:
         do = "The task seal_events does not run: see worker and beat above."
@@ -158,7 +158,7 @@ def record_of_events() -> Iterator[Finding]:
         yield good("events", "sealed")
 
 
-def sending() -> Iterator[Finding]:
+def sending() -> Iterator[Result]:
     switch = Switch.read()
     if switch.on_hold_since is not None:
         do = "See docs/operations.md, Restore; /sending/ shows what is open, an administrator lifts the hold."

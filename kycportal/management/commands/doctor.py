@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kycportal.doctor import Check, Finding, Grade, config, examine, parts, vendor
+from kycportal.doctor import Check, Grade, Result, config, examine, parts, vendor
 
 CHECKS: dict[str, Check] = {
     "configuration": config.configuration,
@@ -23,7 +23,7 @@ CHECKS: dict[str, Check] = {
     "events": parts.record_of_events,
     "sending": parts.sending,
 }
-# These need the database: while it is unavailable, one cause would give six findings.
+# These need the database: while it is unavailable, one cause would give six results.
 ON_DATABASE = {"keys", "vendor", "clock", "events", "sending"}
 
 
@@ -41,13 +41,13 @@ class Command(BaseCommand):
             self.stdout.write(_object(finding) if json else _lines(finding))
         wrong = sum(finding.grade == Grade.BAD for finding in found)
         if wrong:
-            raise CommandError(f"{wrong} of {len(found)} findings are BAD.")
+            raise CommandError(f"{wrong} of {len(found)} results are BAD.")
 
 
-def _lines(finding: Finding) -> str:
-    first = f"{finding.grade:<5}{finding.part:<14}{finding.said}"
+def _lines(finding: Result) -> str:
+    first = f"{finding.grade:<5}{finding.part:<14}{finding.state}"
     return f"{first}\n{'':<19}-> {finding.do}" if finding.do else first
 
 
-def _object(finding: Finding) -> str:
+def _object(finding: Result) -> str:
     return json.dumps(asdict(finding))

@@ -71,7 +71,7 @@ class ConnectionForm(SettingForm):
         """Whether the form is valid and ARGOS takes its new key; asks ARGOS where a key was typed."""
         if not self.is_valid():
             return False
-        if self.cleaned_data.get("new_key") and (problem := connection.ask(self.trial()).problem):
+        if self.cleaned_data.get("new_key") and (problem := connection.check(self.trial()).problem):
             self.add_error("new_key", f"{_t('Key not accepted: %(why)s') % {'why': problem}} {self._what_stays()}")
         return not self.errors
 

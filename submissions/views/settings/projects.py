@@ -114,8 +114,8 @@ def _tested(request: HttpRequest, project: Project, form: ConnectionForm, contex
     if not form.is_valid():
         return _page(request, project, context, status=422)
     form.fields["new_key"].widget.render_value = True  # what was typed is saved by the next press
-    answer = connection.ask(form.trial())
-    tested = {"answer": answer, "findings": connection.findings(form.instance, answer)}
+    reply = connection.check(form.trial())
+    tested = {"reply": reply, "checks": connection.checks(form.instance, reply)}
     return _page(request, project, {**context, **tested})
 
 
