@@ -116,7 +116,7 @@ def export() -> tuple[float, list[float]]:
     from tests.factories import by, make_user
 
     officer, process, memory = make_user(Role.OFFICER), psutil.Process(), []
-    asked = create.ask("list", "csv", "country=KOR", by=by(officer), reason="bench", is_open=False)
+    asked = create.request_export("list", "csv", "country=KOR", by=by(officer), reason="bench", is_open=False)
     renew = generate._renew
 
     def watched(*arguments: Any, **columns: Any) -> None:

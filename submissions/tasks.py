@@ -42,7 +42,7 @@ def send_prepared_calls() -> int:
 @shared_task
 def settle_unknown_calls() -> int:
     """First what a restored database needs, then leases that ran out, then one read for each call in doubt."""
-    restore_recovery.go_on()
+    restore_recovery.run()
     ledger.lapse_leases()
     return reconcile.settle_due()
 

@@ -125,7 +125,7 @@ def exports_at_once() -> dict[str, Any]:
 
     who = by(make_user(Role.OFFICER))
     told = {"by": who, "reason": "monthly", "is_open": False}
-    at_once([lambda: create.ask("list", "csv", "", **told)] * PEOPLE)
+    at_once([lambda: create.request_export("list", "csv", "", **told)] * PEOPLE)
     return {"exports": Export.objects.filter(owner=who.user).count()}
 
 

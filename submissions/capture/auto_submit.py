@@ -69,9 +69,9 @@ def _has_used_retry(call: Call) -> bool:
 def _send(submission: Submission, call: Call) -> Stop | None:
     try:
         submit.send_step2(submission, by=_asked_by(call))
-    except (deadlines.DeadlinePassed, submit.NoTryLeft):
+    except (deadlines.DeadlinePassed, submit.NoAttemptLeft):
         return Stop.TOO_LATE
-    except (submit.NotReady, submit.LastTry, submit.AccountCheckMissing):
+    except (submit.NotReady, submit.UnconfirmedLastAttempt, submit.AccountCheckMissing):
         return Stop.NOT_READY
     return None
 

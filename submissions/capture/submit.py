@@ -30,23 +30,23 @@ class NotReady(Exception):
 
 
 class VendorDown(Exception):
-    """No new Step 1 is started while the vendor cannot be reached: its clock would run for nothing."""
+    """The vendor is unreachable, so no Step 1 starts: its 24 hours would pass unused."""
 
 
-class NoTryLeft(Exception):
-    """Three selfies have been sent; a fourth never is."""
+class NoAttemptLeft(Exception):
+    """All three selfies were used; the portal never sends a fourth."""
 
 
-class LastTry(Exception):
-    """The last selfie of three: it wants to be confirmed once more."""
+class UnconfirmedLastAttempt(Exception):
+    """This would be the last of three selfies, and the user has not confirmed that."""
 
 
 class StopsStep2(NotReady):
-    """What is there already would stop Step 2; starting the vendor's clock anyway wants to be confirmed."""
+    """The present data would block Step 2, and the user has not confirmed starting the 24 hours anyway."""
 
 
 class AccountCheckMissing(Exception):
-    """The project asks for the 1-won account check before Step 2."""
+    """The project requires the 1-won account check before Step 2."""
 
 
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
@@ -137,12 +137,12 @@ def send_step1(
     wants_step2: bool = False,
     is_start_confirmed: bool = False,
 ) -> Call:
-    """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow automatically (`follow`).
+    """Prepare Step 1, or its retry with a new ID image. `wants_step2`: send Step 2 after it (`auto_submit`).
 
-    `is_start_confirmed`: the clock is to start although something there already would stop Step 2.
+    `is_start_confirmed`: the user confirmed starting the 24 hours although the present data would block Step 2.
 
     Raises:
-        NotReady, StopsStep2, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
+        NotReady, StopsStep2, VendorDown, NoAttemptLeft, UnconfirmedLastAttempt, DeadlinePassed, StaleSubmission
     """
     is_retry = bool(submission.vendor_id)
     if is_retry:
@@ -186,7 +186,7 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     """Prepare Step 2 with the confirmed values and the current selfie.
 
     Raises:
-        NotReady, NoTryLeft, LastTry, AccountCheckMissing, deadlines.DeadlinePassed, transitions.StaleSubmission
+        NotReady, NoAttemptLeft, UnconfirmedLastAttempt, AccountCheckMissing, DeadlinePassed, StaleSubmission
     """
     check_tries(submission, is_last_confirmed)
     deadlines.check_step2_in_time(submission)
@@ -253,9 +253,9 @@ def document_type(submission: Submission) -> str:
 
 def check_tries(submission: Submission, is_last_confirmed: bool) -> None:
     if submission.tries_left <= 0:
-        raise NoTryLeft
+        raise NoAttemptLeft
     if submission.tries_left == 1 and submission.tries_used and not is_last_confirmed:
-        raise LastTry
+        raise UnconfirmedLastAttempt
 
 
 def _check_selfie_is_new(submission: Submission) -> None:

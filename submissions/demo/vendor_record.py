@@ -43,7 +43,7 @@ class VendorRecord:
     def refuse_id(self, call: Call, code: str) -> dict[str, Any]:
         self._change(userid=call.userid, step1_failures=self.state["step1_failures"] + 1)
         self._fail(code)
-        return {**self._told(), "kycStatus": "incomplete", "retry": [_retry(code)]}
+        return {**self._record_body(), "kycStatus": "incomplete", "retry": [_retry(code)]}
 
     def read_id(self, call: Call, reading: dict[str, str]) -> dict[str, Any]:
         self._change(userid=call.userid, step1_done=True, ocr=reading)
@@ -57,8 +57,8 @@ class VendorRecord:
         if self.state["failures"] >= 3:
             self._reject(*TOO_MANY)
             scores = {"verificationResult": "success", "faceSimilarityScore": 0, "livenessScore": 99}
-            return {**scores, **self._told(), "kycStatus": "rejected"}
-        return {**self._told(), "kycStatus": "incomplete", "retry": [_retry(code)]}
+            return {**scores, **self._record_body(), "kycStatus": "rejected"}
+        return {**self._record_body(), "kycStatus": "incomplete", "retry": [_retry(code)]}
 
     def take_selfie(self, call: Call, status: str, scores: tuple[float, float]) -> dict[str, Any]:
         self._take_selfie(call)
@@ -71,7 +71,7 @@ class VendorRecord:
             self._change(status=status, result_at=moment, reviewer="system")
         else:
             self._reject(*DUPLICATE)
-        return {"verificationResult": "success", **told, **self._told(), "kycStatus": status}
+        return {"verificationResult": "success", **told, **self._record_body(), "kycStatus": status}
 
     def review(self, call: Call) -> dict[str, Any]:
         asked = call.attempt.values
@@ -100,7 +100,7 @@ class VendorRecord:
     def _change(self, **members: Any) -> None:
         self.state |= members | {"updated_at": clock.now().timestamp()}
 
-    def _told(self) -> dict[str, Any]:
+    def _record_body(self) -> dict[str, Any]:
         return {"submissionId": self.state["submission_id"], "retryCount": self.state["failures"]}
 
 

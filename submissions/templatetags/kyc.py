@@ -220,7 +220,7 @@ def vendors_state(word: str, ours: str = "") -> SafeString | str:
 
 
 @register.filter
-def told(event: Event) -> str:
+def event_title(event: Event) -> str:
     return event_text.event_title(event)
 
 

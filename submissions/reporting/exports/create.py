@@ -32,7 +32,7 @@ class FileGone(Exception):
     """The file expired, or the storage has lost or altered it."""
 
 
-def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
+def request_export(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
     """Store the request with the filters of the URL and wake a worker.
 
     Raises:

@@ -267,10 +267,10 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
         return [*stops.problems, Problem("is_start_confirmed", "start", text)]
     except submit.NotReady as not_ready:
         return list(not_ready.problems)
-    except submit.LastTry:
+    except submit.UnconfirmedLastAttempt:
         text = _("Final attempt. Check the selfie, select the box above the button, then send.")
         return [Problem("is_last_confirmed", "last_try", text)]
-    except submit.NoTryLeft:
+    except submit.NoAttemptLeft:
         return [Problem("", "no_try_left", _("All 3 attempts used. ARGOS decides now."))]
     except submit.VendorDown:
         text = _("ARGOS is unavailable. The 24-hour limit has not started. Your entries are saved; send later.")

@@ -52,7 +52,7 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
     """Managers stop all sending with a reason, and let it go on."""
     check_user_can_stop_sending(person(request))
     if request.POST.get("stop") != "1":
-        gate.let_go_on(by=events.actor_of(request))
+        gate.resume_sending(by=events.actor_of(request))
         messages.success(request, _("Processing resumed."))
         return redirect("sending")
     reason = read_reason(
@@ -61,7 +61,7 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
         title=_("Pause processing"),
         back=reverse("sending"),
     )
-    gate.stop(by=events.actor_of(request), why=reason)
+    gate.stop_sending(by=events.actor_of(request), why=reason)
     messages.success(request, _("Processing paused. New requests are queued."))
     return redirect("sending")
 

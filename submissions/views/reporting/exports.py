@@ -51,7 +51,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     is_open = request.POST.get("open") == "1"
     actor = events.actor_of(request)
     try:
-        export = create.ask(source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open)
+        export = create.request_export(
+            source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open
+        )
     except create.TooManyExports:
         messages.error(request, _("Three of your exports are in progress. Try again when one is ready."))
         return redirect("export_list")

@@ -51,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
     made.set_unusable_password()
     with transaction.atomic():
         made.save()
-        events.record("person_added", by=by, fields=_told(made, form.changed_data))
+        events.record("person_added", by=by, fields=_event_fields(made, form.changed_data))
         password = one_time_password.give(made, by=by)
     return _show(request, made, password)
 
@@ -66,7 +66,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if form.changed_data:
             with transaction.atomic():
                 found.save(update_fields=form.changed_data)
-                events.record("person_changed", by=events.actor_of(request), fields=_told(found, form.changed_data))
+                events.record(
+                    "person_changed", by=events.actor_of(request), fields=_event_fields(found, form.changed_data)
+                )
         messages.success(
             request, _("%(name)s saved.") % {"name": found.name} if form.changed_data else _("No changes.")
         )
@@ -75,7 +77,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "settings/person.html", context, status=422 if form.errors else 200)
 
 
-def _told(changed: User, fields: list[str]) -> dict[str, Any]:
+def _event_fields(changed: User, fields: list[str]) -> dict[str, Any]:
     return {"person": changed.username, "changed": fields, "role": changed.role}
 
 

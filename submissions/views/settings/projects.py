@@ -97,12 +97,12 @@ def _save(form: SettingForm, lists: Lists, request: HttpRequest) -> bool:
     with transaction.atomic():
         project.save(force_insert=True) if is_new else project.save(update_fields=columns)
         kind = "project_added" if is_new else "project_changed"
-        events.record(kind, by=events.actor_of(request), fields=_told(project, changed))
+        events.record(kind, by=events.actor_of(request), fields=_event_fields(project, changed))
     policy.forget_look()
     return True
 
 
-def _told(project: Project, changed: list[str]) -> dict[str, Any]:
+def _event_fields(project: Project, changed: list[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {"project": project.name, "changed": changed}
     if "base_url" in changed:
         address = base_url.read(project.base_url)

@@ -126,14 +126,14 @@ def erase() -> Act:
 def stop() -> Act:
     who = manager()
     gate.why_closed(make_project())
-    return lambda: gate.stop(by=by(who), why="Maintenance")
+    return lambda: gate.stop_sending(by=by(who), why="Maintenance")
 
 
 @action
-def let_go_on() -> Act:
+def resume_sending() -> Act:
     who = manager()
-    gate.stop(by=by(who), why="Maintenance")
-    return lambda: gate.let_go_on(by=by(who))
+    gate.stop_sending(by=by(who), why="Maintenance")
+    return lambda: gate.resume_sending(by=by(who))
 
 
 @action

@@ -57,12 +57,12 @@ def handle_webhook() -> Act:
 @action
 def ask_export() -> Act:
     who = officer()
-    return lambda: create.ask("list", "csv", "", by=by(who), reason="monthly", is_open=False)
+    return lambda: create.request_export("list", "csv", "", by=by(who), reason="monthly", is_open=False)
 
 
 @action
 def make_export() -> Act:
-    create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
+    create.request_export("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
     export = generate.start()
     assert export is not None
     export.new_file_key()
@@ -71,7 +71,7 @@ def make_export() -> Act:
 
 @action
 def expire_export() -> Act:
-    export = create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
+    export = create.request_export("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
     generate.make_waiting()
     export.refresh_from_db()
     return lambda: expiry._expire(export)

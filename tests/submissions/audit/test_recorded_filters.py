@@ -32,7 +32,9 @@ def test_name_typed_into_an_address_is_not_recorded(path: str) -> None:
 def test_name_typed_into_an_exports_query_is_not_recorded() -> None:
     query = QueryDict(mutable=True)
     query.update({TYPED: "1", "status": "approved"})
-    create.ask("list", "csv", query.urlencode(), by=by(make_user(Role.OFFICER)), reason="for the auditor", is_open=True)
+    create.request_export(
+        "list", "csv", query.urlencode(), by=by(make_user(Role.OFFICER)), reason="for the auditor", is_open=True
+    )
     assert Event.objects.latest("id").fields["filters"] == ["status"]
 
 

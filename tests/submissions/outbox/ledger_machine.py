@@ -33,7 +33,7 @@ numbers = itertools.count(1)
 CANNOT = (
     submit.NotReady,
     submit.VendorDown,
-    submit.NoTryLeft,
+    submit.NoAttemptLeft,
     deadlines.DeadlinePassed,
     StaleSubmission,
     NotAllowed,

@@ -45,7 +45,7 @@ def recover(bench: Bench) -> None:
     """What beat does while on hold, for a little more than the two reads take."""
     for minutes in (0.1, 0.2, 11, 1):
         bench.advance(minutes)
-        restore_recovery.go_on()
+        restore_recovery.run()
         bench.beat()
 
 
@@ -211,7 +211,7 @@ def test_prepared_call_of_the_dump_may_have_left_and_is_not_sent(bench: Bench) -
     with Dump():
         bench.work("fine")
     assert ledger.take_lease() is None
-    restore_recovery.go_on()
+    restore_recovery.run()
     assert (bench.call.state, bench.call.error, bench.mine.selfies_sent) == (CallState.UNKNOWN, "restored", 1)
     recover(bench)
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
@@ -299,9 +299,9 @@ def test_list_that_cannot_be_read_is_read_again(bench: Bench, monkeypatch: pytes
     restore_hold.begin(restore_hold.BY_HAND)
     with monkeypatch.context() as away:
         away.setattr(restore_recovery, "_list", lambda *_args: False)
-        restore_recovery.go_on()
+        restore_recovery.run()
         assert not restore_recovery.progress()["is_listed"]
-    restore_recovery.go_on()
+    restore_recovery.run()
     assert restore_recovery.progress()["is_listed"]
 
 

@@ -116,7 +116,7 @@ def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
     call = left(Status.STEP2_SENDING, CallKind.STEP2)
     Call.objects.filter(pk=call.pk).update(state=CallState.UNKNOWN)
     before = rows(call)
-    assert not ledger.doubt_restored(call)
+    assert not ledger.mark_restored_unknown(call)
     assert rows(call) == before
 
 
@@ -124,7 +124,7 @@ def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
 def test_restored_call_is_doubted_and_its_try_counted_once(is_sent: bool) -> None:
     submission = make_at(Status.STEP2_SENDING)
     call = claim_call(submission, CallKind.STEP2) if is_sent else submission.calls.get(state=CallState.PREPARED)
-    assert ledger.doubt_restored(call)
+    assert ledger.mark_restored_unknown(call)
     fresh = Call.objects.get(pk=call.pk)
     assert (fresh.state, fresh.error, fresh.sent_at is not None) == (CallState.UNKNOWN, "restored", True)
     assert reload(submission).selfies_sent == 1

@@ -107,7 +107,7 @@ def test_three_failed_tries_are_rejected_and_a_fourth_is_never_sent(
     new_selfie(submission, 964)
     submission = step2(submission)
     new_selfie(submission, 968)
-    with pytest.raises(submit.LastTry):
+    with pytest.raises(submit.UnconfirmedLastAttempt):
         step2(submission)
     submission = step2(submission, last=True)
     assert (submission.status, submission.source, submission.tries_left) == (Status.REJECTED, "vendor", 0)

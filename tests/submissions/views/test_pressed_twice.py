@@ -83,7 +83,7 @@ def test_refused_by_a_constraint_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("url", "module", "function"),
-    [("/review/views/", saved_views, "keep"), ("/sending/stop/", gate, "stop")],
+    [("/review/views/", saved_views, "keep"), ("/sending/stop/", gate, "stop_sending")],
 )
 def test_refused_page_of_its_own_leads_to_the_start(
     client: Client, monkeypatch: pytest.MonkeyPatch, url: str, module: Any, function: str

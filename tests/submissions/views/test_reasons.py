@@ -29,7 +29,9 @@ def _give_up() -> Case:
 
 def _download() -> Case:
     officer = make_user(Role.OFFICER)
-    export = create.ask(ExportSource.LIST, ExportFormat.CSV, "", by=by(officer), reason="for the audit", is_open=False)
+    export = create.request_export(
+        ExportSource.LIST, ExportFormat.CSV, "", by=by(officer), reason="for the audit", is_open=False
+    )
     return officer, reverse("export_download", args=[export.pk]), {}
 
 

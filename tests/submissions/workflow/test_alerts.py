@@ -75,7 +75,7 @@ def test_each_threshold_is_told_once(left: timedelta, kind: str) -> None:
 
 def test_alert_without_a_sentence_is_refused() -> None:
     with pytest.raises(ValueError, match="many_rejected: not in SENTENCES"):
-        alerts.tell(make_at(Status.CONFIRMING), "many_rejected", clock.now())
+        alerts.notify(make_at(Status.CONFIRMING), "many_rejected", clock.now())
 
 
 def test_every_alert_of_a_clock_has_a_sentence() -> None:

@@ -12,7 +12,7 @@ from tests.factories import by
 
 
 def ask(user: User, query: str = "", *, format: str = "csv", source: str = "list", is_open: bool = False) -> Export:
-    export = create.ask(source, format, query, by=by(user), reason="for the audit", is_open=is_open)
+    export = create.request_export(source, format, query, by=by(user), reason="for the audit", is_open=is_open)
     return Export.objects.get(pk=export.pk)
 
 
