@@ -23,7 +23,7 @@ from django.test.utils import setup_test_environment, teardown_test_environment
 from argos.matrix import Problem
 from argos.sandbox.knobs import Project as Key
 from argos.sandbox.server import serve
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 from bench.report import Report
 from submissions.capture import drafts, images, submit
 from submissions.capture.imaging.errors import UnusableImage
@@ -121,9 +121,9 @@ def desk() -> Iterator[Desk]:
 
     setup_test_environment()
     connection.creation.create_test_db(verbosity=0)
-    world = World()
-    world.projects[KEY] = Key(key=KEY)
-    server = serve(world)
+    state = State()
+    state.projects[KEY] = Key(key=KEY)
+    server = serve(state)
     project = make_project(base_url=server.base_url)
     project.api_key = KEY
     project.save()

@@ -10,7 +10,7 @@ import requests
 from argos.client import Client
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import serve
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 KEY = "sandbox-key-standard"
 
@@ -98,9 +98,9 @@ class Sandbox:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    world = World()
-    world.projects[KEY] = Project(key=KEY)
-    server = serve(world)
+    state = State()
+    state.projects[KEY] = Project(key=KEY)
+    server = serve(state)
     yield Sandbox(server.base_url, server.control_url)
     server.shutdown()
     server.server_close()

@@ -80,9 +80,9 @@ def test_pictures_are_small() -> None:
 def test_sandbox_page_lists_every_knob_and_fault() -> None:
     from dataclasses import fields
 
-    from argos.sandbox import control, weather
+    from argos.sandbox import control, fault_injection
     from argos.sandbox.knobs import Knobs
 
     page = (ROOT / "docs" / "sandbox.md").read_text()
-    named = {knob.name for knob in fields(Knobs)} | weather.KINDS | set(control.READS) | set(control.CHANGES)
+    named = {knob.name for knob in fields(Knobs)} | fault_injection.KINDS | set(control.READS) | set(control.CHANGES)
     assert {name for name in named if f"`{name}`" not in page} == set()

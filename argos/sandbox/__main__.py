@@ -10,7 +10,7 @@ from types import FrameType
 from argos.sandbox import control
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import Server
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 DEMO = Project(key="sandbox-key-standard")
 EVERYTHING = Project(key="sandbox-key-everything", address_codes=True, address_image=True, account_occupancy=True)
@@ -18,17 +18,17 @@ EVERYTHING = Project(key="sandbox-key-everything", address_codes=True, address_i
 
 def main() -> None:
     options = _options()
-    world = World(options.db, options.clock_file)
-    world.projects = {project.key: project for project in (DEMO, EVERYTHING)}
+    state = State(options.db, options.clock_file)
+    state.projects = {project.key: project for project in (DEMO, EVERYTHING)}
     if options.records and Path(options.records).exists():
-        world.take_in(json.loads(Path(options.records).read_text()))
+        state.import_records(json.loads(Path(options.records).read_text()))
     for key, url in options.webhook:
-        world.projects[key].webhook_url = url
+        state.projects[key].webhook_url = url
     try:
-        control.set_knobs(world, {"looks_at_faces": not options.stub, **dict(options.knob)})
-    except control.Wrong as wrong:
+        control.set_knobs(state, {"looks_at_faces": not options.stub, **dict(options.knob)})
+    except control.WrongRequest as wrong:
         sys.exit(str(wrong))
-    server = Server(world, options.port)
+    server = Server(state, options.port)
     try:
         signal.signal(signal.SIGTERM, _stop)
         sys.stdout.write(f"ID check sandbox at {server.base_url}\n")

@@ -5,12 +5,12 @@ from typing import Any
 
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.knobs import Project
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 DIGITS = "23456789CFGHJMPQRVWX"  # of an Open Location Code
 
 
-def answer(world: World, project: Project, body: dict[str, Any]) -> Answer:
+def answer(state: State, project: Project, body: dict[str, Any]) -> Answer:
     """One address has one code, every time; it lies in Seoul's square and means nothing."""
     address = " ".join(str(body.get("address") or body.get("address_input") or "").split())
     if not address:

@@ -62,7 +62,7 @@ class Case:
     says_any: bool = False
     is_duplicate: bool = False
     rejection: tuple[str, str] = MISMATCH
-    weather: str = ""  # what happens to the first Step 2 call: "slow", or "lost" after it was processed
+    fault: str = ""  # what happens to the first Step 2 call: "slow", or "lost" after it was processed
 
 
 def case_of(email: str) -> Case:
@@ -102,8 +102,8 @@ TAGS: dict[str, dict[str, Any]] = {
     "liveness2": {"step2": (BORDER, SMALL)},
     "mismatch": {"step2": (FACE,), "step2_for_ever": True},
     "fail": {"step2": (BORDER,), "step2_for_ever": True},
-    "slow": {"weather": "slow"},
-    "lost": {"weather": "lost"},
+    "slow": {"fault": "slow"},
+    "lost": {"fault": "lost"},
 }
 
 GIVEN = ("Minjun", "Seoyeon", "Jiho", "Hana", "Alex", "Maria", "Noah", "Olivia")

@@ -1,4 +1,4 @@
-"""What each webhook carries, by the contract's section 8. Who is told, and when, is in world and outbox."""
+"""What each webhook carries, by the contract's section 8. Who is told, and when, is in state and outbox."""
 
 from typing import Any
 

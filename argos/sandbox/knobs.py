@@ -56,7 +56,7 @@ class Project:
 
 @dataclass
 class Fault:
-    """`kind`: a key of `weather.GATEWAY`, or slow, cut, half. `endpoint` "*": any. `submission` "": any.
+    """`kind`: a key of `fault_injection.GATEWAY`, or slow, cut, half. `endpoint` "*": any. `submission` "": any.
 
     `when`: before or after the call is processed. `times`: how often still; 0 is for ever. `seconds`: for slow.
     """

@@ -1,4 +1,4 @@
-"""One submission as the vendor holds it: data only. What happens to it is in step1, step2, review and world."""
+"""One submission as the vendor holds it: data only. What happens to it is in step1, step2, review and state."""
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime

@@ -286,7 +286,7 @@ UNKNOWN: list[tuple[int, Any]] = [
     (200, "null"),
     (200, [{"kycStatus": "approved"}]),
     (200, {}),
-    (200, {"hello": "world"}),
+    (200, {"hello": "state"}),
     (200, {"statusCode": 500, "message": "boom"}),
     (200, '{"kycStatus": "rejected", "kycStatus": "approved"}'),
     (200, '{"KYCStatus": "rejected", "kyc_status": "approved"}'),

@@ -149,7 +149,7 @@ def test_step1_says_whether_another_image_is_wanted(body: dict[str, Any], needs:
 
 def test_step1_without_any_known_member_is_unknown() -> None:
     with pytest.raises(OutcomeUnknown):
-        parse_step1({"hello": "world", "retry": []}, RECEIVED)
+        parse_step1({"hello": "state", "retry": []}, RECEIVED)
 
 
 def test_review_reply_as_documented() -> None:

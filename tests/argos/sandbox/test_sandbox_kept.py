@@ -13,7 +13,7 @@ from argos.errors import Refused
 from argos.paths import Paths
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import serve
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 from tests.argos.sandbox.calls import started, step1, step2
 from tests.sandbox import KEY, Sandbox
 
@@ -23,15 +23,15 @@ OPEN_LOCATION_CODE = re.compile(r"8Q98[23456789CFGHJMPQRVWX]{4}\+[23456789CFGHJM
 def after_restart(tmp_path: Path, act: Callable[[Sandbox], str]) -> dict[str, object]:
     """What a sandbox that was started again has of the submission that `act` returns."""
     path = str(tmp_path / "kept.sqlite3")
-    world = World(path)
-    world.projects[KEY] = Project(key=KEY)
-    server = serve(world)
+    state = State(path)
+    state.projects[KEY] = Project(key=KEY)
+    server = serve(state)
     try:
         submission_id = act(Sandbox(server.base_url, server.control_url))
     finally:
         server.shutdown()
         server.server_close()
-    return vars(World(path).submissions[submission_id])
+    return vars(State(path).submissions[submission_id])
 
 
 def test_code_of_an_account_outlives_a_restart(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("hides", [False, True])
-@pytest.mark.parametrize("weather", ["lost_before", "5xx_before"])
-def test_unprocessed_try_is_offered_again_after_two_reads_apart(bench: Bench, weather: str, hides: bool) -> None:
+@pytest.mark.parametrize("fault", ["lost_before", "5xx_before"])
+def test_unprocessed_try_is_offered_again_after_two_reads_apart(bench: Bench, fault: str, hides: bool) -> None:
     bench.at("+liveness")
     bench.hide_attempts(hides)
-    bench.lose_step2(weather)
+    bench.lose_step2(fault)
     bench.witness()
     bench.beats(0.1, 5, 4)
     assert bench.call.state == CallState.UNKNOWN

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 from submissions.accounts import demo
 from submissions.audit.events import SYSTEM
 from submissions.capture.imaging import quality
@@ -80,11 +80,11 @@ def _check_times() -> None:
 def _check_vendor_agrees(records: Path) -> None:
     """The sandbox takes the records in, and reading each of them back shows no difference."""
     vendor = VendorHere()
-    world: World = vendor.world
+    state: State = vendor.state
     key = demo.SANDBOX_KEYS[0]
-    world.projects[key] = next(iter(world.projects.values()))
-    world.projects[key].key = key
-    world.take_in(json.loads(records.read_text()))
+    state.projects[key] = next(iter(state.projects.values()))
+    state.projects[key].key = key
+    state.import_records(json.loads(records.read_text()))
     Project.objects.update(calls_per_second=1_000)  # all are read at once here
     settled = Submission.objects.exclude(vendor_id="").filter(calls__isnull=False).distinct()
     statuses = dict(settled.values_list("pk", "status"))

@@ -1,6 +1,6 @@
 """The real ledger and the sandbox's rules, driven together through any order of presses, losses, hints and clock moves.
 
-What must hold is checked after every step and once more when the weather has cleared.
+What must hold is checked after every step and once more when the fault has cleared.
 """
 
 import hashlib
@@ -25,10 +25,10 @@ from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission
 from tests.factories import VALUES, by, explain, make_draft, make_project, make_user, reload
 from tests.sandbox import KEY
-from tests.vendor_here import WEATHER, VendorHere
+from tests.vendor_here import FAULTS, VendorHere
 
 CASES = ("", "+approved", "+fail", "+liveness", "+glare", "+noocr", "+glare+noocr", "+mismatch", "+rejected")
-ENDS = (*WEATHER, "fine", "fine", "left", "killed_before", "killed_after", "stands_still")
+ENDS = (*FAULTS, "fine", "fine", "left", "killed_before", "killed_after", "stands_still")
 numbers = itertools.count(1)
 CANNOT = (
     submit.NotReady,
@@ -151,9 +151,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # The portal's processes.
 
-    @rule(weather=st.sampled_from(WEATHER))
-    def work(self, weather: str) -> None:
-        self.vendor.weather = weather
+    @rule(fault=st.sampled_from(FAULTS))
+    def work(self, fault: str) -> None:
+        self.vendor.fault = fault
         worker.send_next()
 
     @rule(arrives=st.booleans())
@@ -198,7 +198,7 @@ class LedgerMachine(RuleBasedStateMachine):
         polling.poll_due()
         webhooks.confirm_due()
 
-    # The world.
+    # The state.
 
     @rule(minutes=st.sampled_from([0.1, 0.1, 1, 6, 11, 61, 600]))
     def advance(self, minutes: float) -> None:
@@ -207,11 +207,11 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([0, 0, 2, 8]))
     def lag(self, minutes: int) -> None:
         """Less than `settle_minutes`: what lags longer is told in docs/ledger.md and tested separately."""
-        self.vendor.world.knobs.lag_seconds = minutes * 60
+        self.vendor.state.knobs.lag_seconds = minutes * 60
 
     @rule(hides=st.booleans())
     def hide_attempts(self, hides: bool) -> None:
-        self.vendor.world.knobs.hides_attempts = hides
+        self.vendor.state.knobs.hides_attempts = hides
 
     @rule(times=st.integers(1, 3), turned=st.booleans())
     def hints(self, times: int, turned: bool) -> None:
@@ -241,15 +241,15 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_leaves_after_the_deadline(self) -> None:
-        started = {kyc.submission_id: kyc.created_at for kyc in self.vendor.world.submissions.values()}
+        started = {kyc.submission_id: kyc.created_at for kyc in self.vendor.state.submissions.values()}
         for entry in self.vendor.sent:
             if entry["endpoint"] in ("step1", "step2") and entry["subject"] in started:
                 assert entry["at"] <= started[entry["subject"]] + timedelta(hours=24).total_seconds()
 
     def clear_up(self) -> None:
-        """The weather clears: an hour and more of beats, then both sides are compared."""
-        self.vendor.world.knobs.lag_seconds, self.vendor.world.knobs.hides_attempts = 0, False
-        self.vendor.weather = "fine"
+        """The fault clears: an hour and more of beats, then both sides are compared."""
+        self.vendor.state.knobs.lag_seconds, self.vendor.state.knobs.hides_attempts = 0, False
+        self.vendor.fault = "fine"
         while self.late:
             self.come_late()
         for _time in range(10):
@@ -268,7 +268,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.nothing_leaves_after_the_deadline()
         ours = {row.vendor_id: row for row in Submission.objects.filter(project=self.project).exclude(vendor_id="")}
         doubtful = Call.objects.filter(submission__project=self.project, state__in=(CallState.SENT, CallState.UNKNOWN))
-        assert not doubtful.exists(), "a call is unknown an hour after the weather has cleared"
+        assert not doubtful.exists(), "a call is unknown an hour after the fault has cleared"
         for kyc in self.vendor.submissions():
             submission = ours.pop(kyc.submission_id, None)
             assert submission is not None, f"the vendor's {kyc.submission_id} ({kyc.userid}) is lost here"

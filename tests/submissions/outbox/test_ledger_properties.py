@@ -93,12 +93,12 @@ def four_selfies(driven: LedgerMachine) -> None:
 
 
 def four_selfies_at_a_patient_vendor(driven: LedgerMachine) -> None:
-    driven.vendor.world.knobs.reject_at = 9
+    driven.vendor.state.knobs.reject_at = 9
     four_selfies(driven)
 
 
 def a_call_in_the_queue_at_the_deadline(driven: LedgerMachine) -> None:
-    driven.vendor.world.knobs.first_step2_hours = 0
+    driven.vendor.state.knobs.first_step2_hours = 0
     to_confirming(driven)
     driven.press_step2(0, 1)
     driven.advance(24 * 60 + 1)

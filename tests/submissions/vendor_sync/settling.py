@@ -37,9 +37,9 @@ class Bench(LedgerMachine):
         self.work("fine")
         self.advance(1)
 
-    def lose_step2(self, weather: str) -> None:
+    def lose_step2(self, fault: str) -> None:
         self.press_step2(0, 1)
-        self.work(weather)
+        self.work(fault)
 
     def check_account(self) -> None:
         Project.objects.update(has_account_occupancy=True)

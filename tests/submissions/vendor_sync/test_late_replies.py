@@ -63,7 +63,7 @@ def test_reply_that_comes_after_the_agent_pressed_again_is_counted(bench: Bench)
 def give_up_third_selfie(bench: Bench) -> None:
     """Two were not accepted; the third arrived, its worker stands still, and lagging reads did not show it."""
     bench.at("+fail")
-    bench.vendor.world.knobs.reject_at = 9
+    bench.vendor.state.knobs.reject_at = 9
     for _time in range(2):
         bench.lose_step2("fine")
     bench.advance(60)

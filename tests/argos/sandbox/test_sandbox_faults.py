@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 
 from argos.client import Client
 from argos.errors import Forbidden, OutcomeUnknown, Refused, TooLarge, Undelivered, Unsupported
-from argos.sandbox import cases, index, server, weather
+from argos.sandbox import cases, fault_injection, index, server
 from tests.argos.sandbox.calls import started, step1, step2
 from tests.sandbox import KEY, Sandbox
 from tests.stack import ROOT
@@ -43,7 +43,7 @@ FACTS: dict[str, type[Exception]] = {
 
 
 def test_every_kind_of_fault_is_tried_here() -> None:
-    assert set(FACTS) | {"slow"} == weather.KINDS
+    assert set(FACTS) | {"slow"} == fault_injection.KINDS
 
 
 @pytest.mark.parametrize("kind", FACTS)

@@ -14,7 +14,7 @@ _direct = requests.Session()
 _direct.trust_env = False  # a receiver on this host is not behind the machine's proxy
 
 
-class Outbox:
+class WebhookSender:
     """One thread for all, so that nothing overtakes by accident. `posted` tells what left and what came back."""
 
     def __init__(self) -> None:
@@ -23,11 +23,11 @@ class Outbox:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def put(self, told: list[tuple[str, dict[str, Any]]], knobs: Knobs) -> None:
+    def put(self, webhooks: list[tuple[str, dict[str, Any]]], knobs: Knobs) -> None:
         with self._changed:
             due = time.monotonic() + knobs.webhook_delay
             fixed = Knobs(**vars(knobs))
-            fresh = [(due, url, payload, fixed) for url, payload in told]
+            fresh = [(due, url, payload, fixed) for url, payload in webhooks]
             self._waiting = [*reversed(fresh), *self._waiting] if knobs.webhook_reversed else [*self._waiting, *fresh]
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)

@@ -30,11 +30,11 @@ GATEWAY: dict[str, tuple[int, str, bytes]] = {
 KINDS = {*GATEWAY, "slow", "cut", "half"}
 
 
-class Cut(Exception):
+class ConnectionCut(Exception):
     """The connection ends here, without a reply or after half of one."""
 
 
-def pick(faults: list[Fault], endpoint: str, subject: str, chance: random.Random) -> Fault | None:
+def choose(faults: list[Fault], endpoint: str, subject: str, chance: random.Random) -> Fault | None:
     """The first fault that this call meets; its `times` are counted down."""
     for fault in faults:
         is_meant = fault.endpoint in (endpoint, "*") and fault.submission in (subject, "")
@@ -52,7 +52,7 @@ def fault_of_case(endpoint: str, email: str, came: int) -> Fault | None:
     """What the applicant's own case asks for: at the first Step 2 call only."""
     if endpoint != "step2" or came > 1:
         return None
-    match cases.case_of(email).weather:
+    match cases.case_of(email).fault:
         case "slow":
             return Fault("step2", "slow", "after", seconds=SLOW_SECONDS)
         case "lost":
@@ -60,7 +60,7 @@ def fault_of_case(endpoint: str, email: str, came: int) -> Fault | None:
     return None
 
 
-def wrong(faults: Iterable[Fault]) -> str:
+def problem_of(faults: Iterable[Fault]) -> str:
     """What a fault asked for is not, or empty."""
     for fault in faults:
         if fault.kind not in KINDS:
@@ -70,11 +70,11 @@ def wrong(faults: Iterable[Fault]) -> str:
     return ""
 
 
-def strike(fault: Fault) -> tuple[int, str, bytes] | None:
+def apply(fault: Fault) -> tuple[int, str, bytes] | None:
     """The reply that stands for the vendor's own, or None where that one goes out, late or half."""
     if fault.kind == "slow":
         time.sleep(fault.seconds)
         return None
     if fault.kind == "cut":
-        raise Cut
+        raise ConnectionCut
     return GATEWAY.get(fault.kind)

@@ -13,17 +13,17 @@ from typing import Any
 from argos.sandbox import hints
 from argos.sandbox.knobs import SUBMISSION_ID_HOURS, Fault, Knobs, Project
 from argos.sandbox.kyc import Kyc, iso
-from argos.sandbox.outbox import Outbox
 from argos.sandbox.store import Store
+from argos.sandbox.webhook_sender import WebhookSender
 
-__all__ = ["RESULT_HOURS", "SUBMISSION_ID_HOURS", "Fault", "Knobs", "Kyc", "Project", "World", "iso"]
+__all__ = ["RESULT_HOURS", "SUBMISSION_ID_HOURS", "Fault", "Knobs", "Kyc", "Project", "State", "iso"]
 
 RESULT_HOURS = 24
 _SNAPSHOTS = 20
 _REMEMBERED_CALLS = 5000
 
 
-class World:
+class State:
     def __init__(self, path: str = ":memory:", clock_file: str = "") -> None:
         self.lock = threading.RLock()
         self.clock_file = Path(clock_file) if clock_file else None
@@ -37,12 +37,12 @@ class World:
         self.last_body: tuple[str, bytes] = ("", b"")
         self.ocr_for: dict[str, dict[str, str]] = {}
         self.submissions: dict[str, Kyc] = {}
-        self.outbox = Outbox()
-        self._untold: list[tuple[str, dict[str, Any]]] = []
+        self.webhooks = WebhookSender()
+        self._unsent: list[tuple[str, dict[str, Any]]] = []
         self._open: set[str] = set()
         self._store = Store(path)
         for kyc in self._store.load():
-            self._hold(kyc)
+            self._index(kyc)
 
     def now(self) -> float:
         return time.time() + self.offset + self._file_offset()
@@ -54,21 +54,21 @@ class World:
             return 0.0
 
     @contextmanager
-    def locked(self) -> Iterator["World"]:
-        """What happened inside is told to the receivers at the end, in one go."""
+    def locked(self) -> Iterator["State"]:
+        """What happened inside is webhooks to the receivers at the end, in one go."""
         with self.lock:
             yield self
-            told, self._untold = self._untold, []
-            if told:
-                self.outbox.put(told, self.knobs)
+            webhooks, self._unsent = self._unsent, []
+            if webhooks:
+                self.webhooks.put(webhooks, self.knobs)
 
     def reset(self) -> None:
         """Everything but the projects."""
         with self.lock:
             self.offset, self.knobs, self.faults = 0.0, Knobs(), []
             self.received, self.calls, self.last_body = [], [], ("", b"")
-            self.outbox.forget()
-            self._untold = []
+            self.webhooks.forget()
+            self._unsent = []
             self.submissions.clear()
             self._open.clear()
             self.ocr_for.clear()
@@ -80,18 +80,18 @@ class World:
         snapshot = {name: value for name, value in vars(kyc).items() if name != "history"}
         kyc.history.append(deepcopy(snapshot))
         del kyc.history[:-_SNAPSHOTS]
-        self._hold(kyc)
+        self._index(kyc)
         self._store.keep(kyc)
 
-    def _hold(self, kyc: Kyc) -> None:
+    def _index(self, kyc: Kyc) -> None:
         self.submissions[kyc.submission_id] = kyc
         (self._open.add if kyc.is_open else self._open.discard)(kyc.submission_id)
 
-    def take_in(self, states: list[dict[str, Any]]) -> None:
+    def import_records(self, states: list[dict[str, Any]]) -> None:
         """Hold submissions with a past, in the members of `Kyc`; one that is held already stays as it is."""
         for kyc in map(Kyc.from_state, states):
             if kyc.submission_id not in self.submissions:
-                self._hold(kyc)
+                self._index(kyc)
                 self._store.keep(kyc)
 
     def save_image(self, kyc: Kyc, kind: str, content: bytes) -> None:
@@ -114,7 +114,7 @@ class World:
         kyc = self.submissions.get(str(submission_id or ""))
         return kyc if kyc and kyc.key == project.key else None
 
-    def tell(self, kyc: Kyc, trigger: str, **more: Any) -> None:
+    def queue_webhook(self, kyc: Kyc, trigger: str, **more: Any) -> None:
         """Queue a webhook; it leaves when the lock is given back."""
         project = self.projects.get(kyc.key)
         if project is None or not project.webhook_url or not self.knobs.sends_webhooks:
@@ -122,9 +122,9 @@ class World:
         if trigger == "submit" and not self.knobs.sends_submit_webhook:
             return
         payload = hints.payload(kyc, trigger, spelling_variants=self.knobs.spelling_variants)
-        self._untold.append((project.webhook_url, payload | more))
+        self._unsent.append((project.webhook_url, payload | more))
 
-    def seen_by_get(self, kyc: Kyc) -> Kyc | None:
+    def visible_to_get(self, kyc: Kyc) -> Kyc | None:
         """The submission as GET shows it: now, or as it was `lag_seconds` ago."""
         if not self.knobs.lag_seconds:
             return kyc
@@ -145,9 +145,9 @@ class World:
         kyc.status, kyc.result_at, kyc.reviewer = "rejected", self.now(), "system"
         kyc.codes, kyc.comments = [code], [comment]
         self.save(kyc)
-        self.tell(kyc, "rejected")
+        self.queue_webhook(kyc, "rejected")
 
-    def came(self, entry: dict[str, Any], body: tuple[str, bytes]) -> int:
+    def count_call(self, entry: dict[str, Any], body: tuple[str, bytes]) -> int:
         """A call has arrived, whatever becomes of it. `subject`: its submission ID, at a first Step 1 its userid."""
         self.calls.append(entry)
         del self.calls[:-_REMEMBERED_CALLS]
@@ -156,7 +156,7 @@ class World:
         self._store.count(endpoint, subject, "came")
         return self._store.came(endpoint, subject)
 
-    def processed(self, entry: dict[str, Any], *, is_refused: bool) -> None:
+    def count_processed(self, entry: dict[str, Any], *, is_refused: bool) -> None:
         """The rules were applied to a call; what they said leaves later, or never."""
         entry["became"] = "refused" if is_refused else "taken"
         self.received.append(entry | {"at": self.now()})
