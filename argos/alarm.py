@@ -1,4 +1,4 @@
-"""Acts at a moment, all of them by one thread: a timer of its own for each call is a thread that starts and ends."""
+"""Timers that share one thread, so that a call does not start a thread of its own."""
 
 import heapq
 import logging
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Alarm:
-    """Does `act` in `seconds` from now, unless it was cancelled before."""
+    """Call `act` in `seconds` from now, unless cancelled before."""
 
     def __init__(self, seconds: float, act: Callable[[], object]) -> None:
         self._act: Callable[[], object] | None = act
@@ -32,7 +32,7 @@ class Alarm:
 
 
 class _Clock:
-    """Wakes for the first alarm that stands, so hardly any that is cancelled in time costs a wake-up."""
+    """Wait for the first active timer. A timer cancelled in time rarely wakes the thread."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -41,7 +41,7 @@ class _Clock:
         self._thread: threading.Thread | None = None
 
     def add(self, moment: float, alarm: Alarm) -> None:
-        """Raises RuntimeError where the host has no thread left: then nothing is to be done without an alarm."""
+        """Add a timer. Raises RuntimeError if the host cannot start another thread; the caller must then not go on."""
         with self._changed:
             if self._thread is None:
                 thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
@@ -63,7 +63,7 @@ class _Clock:
                 log.exception("what was to be done at a moment failed")
 
     def _left(self) -> float | None:
-        """Seconds until the first that stands; None where none does."""
+        """Return the seconds until the first active timer; None if there is none."""
         while self._alarms and self._alarms[0][2].is_cancelled:
             heapq.heappop(self._alarms)
         return self._alarms[0][0] - time.monotonic() if self._alarms else None
@@ -73,7 +73,7 @@ _clock = _Clock()
 
 
 def _start_anew(*_args: Any) -> None:
-    """A forked process has none of its parent's threads."""
+    """Start without a thread in a forked process, which has none of its parent's threads."""
     global _clock
     _clock = _Clock()
 

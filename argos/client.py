@@ -1,6 +1,7 @@
-"""The vendor's API, one method a call. Every call goes through `_request`, whose timeouts cannot be left out.
+"""The vendor's API, one method per call. Every call goes through `_request`, which always sets timeouts.
 
-No retries, no waiting, no state: what a failure means for a submission is decided by the caller, from `argos.errors`.
+The client does not retry, wait or keep state. The caller decides from `argos.errors` how a failure affects a
+submission.
 """
 
 import time
@@ -19,17 +20,17 @@ from argos.paths import Paths
 from argos.received import Received
 from argos.replies.reading import has_member, json_object, mapping, member, text
 
-# GET's "no such submission" is not documented: an empty list, or a refusal in words like these (assumption). The status
-# alone does not say it: a wrong base URL answers 404 as well.
+# The vendor does not document its reply for an unknown submission: an empty list, or a refusal with words like these
+# (assumption). The status does not decide it, because a wrong base URL also returns 404.
 _UNKNOWN_SUBMISSION = ("not exist submission", "invalid submission", "submission not found", "submission is not found")
 DEFAULT_PATHS = Paths()
 _MOST_PAGES = 20_000
-_MOST_FOUND = 500  # one userid or e-mail has a few: where more are listed, the vendor has not looked for it
+_MOST_FOUND = 500  # a userid or e-mail has few; a longer list means that the vendor ignored the filter
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """`name` is the file name the vendor sees: never the customer's own."""
+    """`name`: the file name that the vendor sees, never the customer's own."""
 
     name: str
     content: bytes = field(repr=False)
@@ -38,9 +39,12 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One talk with the vendor, for whoever counts: nothing of what was said. `seconds` from start to end or failure.
+    """One exchange with the vendor, for metrics, without its content.
 
-    `status` is 0 when nothing came back; then `failure` tells whether it may have arrived: "undelivered", "unknown".
+    `seconds`: from the start to the end or the failure.
+
+    `status` is 0 if there was no response; `failure` then says whether the call may have arrived: "undelivered",
+    "unknown".
     """
 
     operation: str
@@ -63,9 +67,10 @@ class Client:
         admit: Callable[[], None] | None = None,
         tell: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`admit` is called before every exchange and may raise `Throttled`: where the caller counts its calls.
+        """Create a client.
 
-        `tell` is called after every exchange, whatever came of it.
+        `admit`: called before every exchange; it may raise `Throttled` if the caller limits its calls. `tell`: called
+        after every exchange, also a failed one.
         """
         self._base_url = base_url.strip().rstrip("/")
         self._api_key = api_key.strip()
@@ -74,16 +79,16 @@ class Client:
         self._read_timeout = read_timeout
         self._admit = admit
         self._tell = tell or _tell_nobody
-        self.last_received: Received | None = None  # of whatever was asked last: its Date tells the vendor's clock
+        self.last_received: Received | None = None  # of the last response; its Date header shows the vendor's clock
 
     @property
     def longest_call(self) -> float:
-        """Upper bound in seconds on one call, from its start to its reply or error: after it nothing more is sent."""
+        """Return the longest duration of a call in seconds, from start to reply or error; nothing is sent after it."""
         return self._connect_timeout + self._read_timeout
 
     # argos-kyc.gitbook.io/client-guide-1/getting-started-1/submit-via-api/post-submission-step-1 (and /step-1-retry)
     def step1(self, fields: Mapping[str, str], files: Mapping[str, ImageFile]) -> replies.Step1Reply:
-        """`files` by the vendor's field name. A retry carries `submissionId` among the fields."""
+        """Send Step 1. `files`: by the vendor's field name. A retry has `submissionId` among the fields."""
         received = self._request("POST", self._paths.step1, form=fields, files=files)
         return replies.parse_step1(answers.object_of(received), received)
 
@@ -94,7 +99,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/submissionId
     def get_submission(self, submission_id: str) -> replies.VendorSubmission | None:
-        """None when the vendor has no such submission."""
+        """Return the vendor's record; None if the vendor has no such submission."""
         try:
             body, received = self._get({"submission_id": submission_id})
         except Refused as refusal:
@@ -105,7 +110,10 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/userId
     def find_by_userid(self, userid: str) -> list[replies.VendorSubmission]:
-        """What the vendor lists, 500 at most: whoever adopts one looks whether it carries the userid."""
+        """Return the vendor's records for a userid, at most 500.
+
+        The caller must check that a record carries the userid.
+        """
         return self._find({"userid": userid})
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/email
@@ -114,7 +122,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/list
     def list_submissions(self, count: int = 50) -> Iterator[replies.VendorSubmission]:
-        """Every submission of the project, page by page, as slim items."""
+        """Yield every submission of the project as slim items, page by page."""
         return self._pages({"count": str(count)})
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/post-client-review
@@ -126,7 +134,10 @@ class Client:
         reject_comment: str = "",
         update_fields: Mapping[str, str] | None = None,
     ) -> replies.ReviewReply:
-        """`status` approved or rejected; `admin` is an e-mail registered as admin of the vendor's project."""
+        """Send a decision.
+
+        `status`: approved or rejected. `admin`: an e-mail registered as an admin of the vendor's project.
+        """
         body: dict[str, Any] = {"submissionId": submission_id, "status": status, "admin": admin}
         if reject_comment:
             body["rejectComment"] = reject_comment
@@ -137,7 +148,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-image
     def image(self, submission_id: str, kind: str) -> tuple[bytes, str]:
-        """(content, content type) of one of idImage, idBackImage, selfieImage, addressImage."""
+        """Return (content, content type) of one of idImage, idBackImage, selfieImage, addressImage."""
         params = {"submission_id": submission_id, "type": kind}
         received, content_type = self._exchange("GET", self._paths.image, params=params)
         answers.require_success(received)
@@ -150,7 +161,7 @@ class Client:
     def validate_account(
         self, submission_id: str, user_name: str, bank_code: str, account_number: str
     ) -> replies.AccountReply:
-        """Pays in 1 won. `bank_code` three digits, `account_number` digits only, both as text."""
+        """Pay in 1 won. `bank_code`: three digits. `account_number`: digits only. Both are text."""
         body = {
             "submissionId": submission_id,
             "requestType": "occupancy",
@@ -163,12 +174,15 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/delete-submission
     def delete(self, submission_id: str, admin_name: str) -> replies.DeleteReply:
-        """Cannot be undone. The webhook that confirms it comes only because `admin_name` is sent."""
+        """Delete a submission.
+
+        This cannot be undone. The vendor sends a confirming webhook only if `admin_name` is sent.
+        """
         params = {"submission_id": submission_id, "admin_name": admin_name}
         received = self._request("DELETE", self._paths.submission, params=params)
         return replies.parse_delete(answers.object_of(received), received)
 
-    # Named POST/Address_code on the Step 2 page; its own page was not available, so its body is an assumption.
+    # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
     def address_code(self, fields: Mapping[str, str]) -> replies.AddressCode:
         if not self._paths.address_code:
             raise NotConfigured("the address look-up has no path in this project")
@@ -186,7 +200,7 @@ class Client:
             raise
 
     def _pages(self, params: dict[str, str]) -> Iterator[replies.VendorSubmission]:
-        """Follows nextpageKey to the end. A key that comes a second time would go round for ever: said, not hidden."""
+        """Follow nextpageKey to the end. Raise if a key repeats, because that would never end."""
         seen: set[tuple[str, str]] = set()
         key: tuple[str, str] | None = None
         while key not in seen and len(seen) < _MOST_PAGES:
@@ -260,11 +274,11 @@ class Client:
 
 
 def _tell_nobody(_exchange: Exchange) -> None:
-    """Where nobody counts."""
+    """Count nothing; the default of `tell`."""
 
 
 def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[Part]:
-    """All as parts, so that a body without a file is multipart as well."""
+    """Return all fields as parts, so that a body without a file is multipart as well."""
     plain: list[Part] = [(name, None, value, None) for name, value in form.items()]
     return plain + [(name, file.name, file.content, file.content_type) for name, file in files.items()]
 
@@ -282,7 +296,7 @@ def _next_key(body: Mapping[str, Any], received: Received) -> tuple[str, str] | 
 def _only(
     items: list[replies.VendorSubmission], submission_id: str, received: Received
 ) -> replies.VendorSubmission | None:
-    """A reply about other submissions is not one that says "no such submission"."""
+    """Return the item with this id, None for no items. Other submissions prove nothing: raise `OutcomeUnknown`."""
     match = next((item for item in items if item.submission_id == submission_id), None)
     if items and match is None:
         raise OutcomeUnknown("a reply about other submissions than the one asked for", received=received)

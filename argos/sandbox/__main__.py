@@ -1,4 +1,4 @@
-"""`python -m argos.sandbox --port 8001 --db sandbox.sqlite3`: starts the sandbox; docs/sandbox.md says the rest."""
+"""Start the sandbox: `python -m argos.sandbox --port 8001 --db sandbox.sqlite3` (docs/sandbox.md)."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Checks that Step 1 and Step 2 share: who may go on with a submission, parameters, dates, image files."""
+"""Checks shared by Step 1 and Step 2: access to the submission, parameters, dates, image files."""
 
 import json
 from datetime import date
@@ -16,7 +16,7 @@ UNKNOWN_SUBMISSION = Refusal("invalid_submission", "invalid submission id")
 
 
 def open_submission(state: State, project: Project, submission_id: object) -> Kyc:
-    """OLDERR: "invalid api key" when the key is not the one that Step 1 was sent with."""
+    """Return the open submission. OLDERR: "invalid api key" if Step 1 used another key."""
     kyc = state.submissions.get(str(submission_id or ""))
     if kyc is None or kyc.deleted:
         raise UNKNOWN_SUBMISSION
@@ -28,19 +28,19 @@ def open_submission(state: State, project: Project, submission_id: object) -> Ky
 
 
 def known_parameters(state: State, given: set[str], known: frozenset[str]) -> None:
-    """Assumption: the vendor may well overlook a name it does not know; here it is refused, so that slips show."""
+    """Refuse unknown parameters. Assumption: the vendor may ignore them; the refusal makes mistakes visible."""
     if state.knobs.strict_parameters and (unknown := given - known):
         raise Refusal("invalid_parameter", f"unknown parameters: {', '.join(sorted(unknown))}")
 
 
 def image_sizes(state: State, files: Files) -> None:
-    """Assumption: 413 at the gateway; the knob `oversize_status` makes it a refusal of the endpoint."""
+    """Refuse images that are too large. Assumption: 413 at the gateway; the knob `oversize_status` changes it."""
     if any(len(content) > MAX_IMAGE for content in files.values()):
         raise Refusal("invalid_image_size", "the image is over 2 MB", state.knobs.oversize_status)
 
 
 def is_picture(content: bytes | None) -> bool:
-    """By its first bytes: JPEG or PNG."""
+    """Return whether the first bytes are those of a JPEG or PNG."""
     return content is not None and (content[:3] == b"\xff\xd8\xff" or content[:8] == b"\x89PNG\r\n\x1a\n")
 
 

@@ -1,6 +1,6 @@
-"""The control API under /_control/: clock, knobs, projects, faults, what was received. For tests, drills and demos.
+"""The control API under /_control/ for tests, drills and demos: clock, knobs, projects, faults, received calls.
 
-It listens on the loopback address only, like all of the sandbox. A wrong request is answered 400 with a sentence.
+Like the whole sandbox it listens on the loopback address only. A wrong request returns 400 with a sentence.
 """
 
 import base64
@@ -19,7 +19,7 @@ Given = dict[str, Any]
 
 
 class WrongRequest(Exception):
-    """A sentence for the caller."""
+    """The request is wrong; the text is for the caller."""
 
 
 def answer(state: State, method: str, path: str, body: bytes) -> Reply:
@@ -51,7 +51,7 @@ def _submissions(state: State) -> list[Given]:
 
 
 def _body(state: State) -> Given:
-    """The last call's body as it came over the wire."""
+    """Return the body of the last call as received."""
     content_type, body = state.last_body
     return {"content_type": content_type, "base64": base64.b64encode(body).decode()}
 
@@ -74,7 +74,7 @@ def _projects(state: State, given: Given) -> None:
 
 
 def _faults(state: State, given: Given) -> None:
-    """Replaces all faults. `seed` makes the ones with a chance repeatable."""
+    """Replace all faults. `seed` makes faults with a chance repeatable."""
     faults = [Fault(**fault) for fault in given["faults"]]
     if wrong := fault_injection.problem_of(faults):
         raise WrongRequest(wrong)
@@ -88,7 +88,7 @@ def _ocr(state: State, given: Given) -> None:
 
 
 def _status(state: State, given: Given) -> None:
-    """The vendor's own people decide."""
+    """Set a status as the vendor's own staff would."""
     kyc = state.submissions[given["submission_id"]]
     kyc.status, kyc.reviewer, kyc.result_at = given["status"], "agent@vendor.example", state.now()
     kyc.codes, kyc.comments = given.get("codes", []), given.get("comments", [])
@@ -97,7 +97,7 @@ def _status(state: State, given: Given) -> None:
 
 
 def _webhook(state: State, given: Given) -> None:
-    """Tell something again, or out of turn, as the dashboard's button does."""
+    """Send a webhook again or out of order, as the dashboard's button does."""
     state.queue_webhook(state.submissions[given["submission_id"]], given["trigger"])
 
 

@@ -1,4 +1,4 @@
-"""DELETE /submission: the data goes; id, dates, ID type and status stay."""
+"""DELETE /submission: delete the data, keep id, dates, ID type and status."""
 
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.checks import Fields
@@ -8,7 +8,7 @@ from argos.sandbox.state import State
 
 
 def answer(state: State, project: Project, query: Fields) -> Answer:
-    """C17: both spellings of the id. The webhook is sent only where `admin_name` was given."""
+    """Delete a submission. C17: both spellings of the id. The webhook is sent only if `admin_name` was given."""
     kyc = state.kyc_of_project(project, query.get("submission_id") or query.get("submissionId"))
     if kyc is None or kyc.deleted:
         raise Refusal("invalid_submission", "not Exist Submission ID")

@@ -1,4 +1,4 @@
-"""Which rule answers which method and path below /v3/, and how a call's body reaches it."""
+"""Route each method and path below /v3/ to its rules, and parse the body of a call."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ _UNREADABLE = Refusal("invalid_payload", "failed to parse the input data")
 
 @dataclass(frozen=True)
 class Call:
-    """`names`: of the multipart body's parts, in order, with every repetition."""
+    """`names`: of the parts of the multipart body, in order, with repetitions."""
 
     endpoint: str
     query: dict[str, str]
@@ -39,12 +39,12 @@ class Call:
 
     @property
     def subject(self) -> str:
-        """What it is about: a submission ID, or the userid of a first Step 1."""
+        """Return the submission ID, or the userid of a first Step 1."""
         given = (self.fields.get("submissionId"), self.query.get("submission_id"), self.query.get("submissionId"))
         return str(next((one for one in given if one), self.fields.get("userid") or ""))
 
     def shown(self, at: float) -> dict[str, Any]:
-        """For the control API: files by size and digest."""
+        """Return the call for the control API, with files by size and digest."""
         files = {
             name: {"bytes": len(content), "sha256": sha256(content).hexdigest()} for name, content in self.files.items()
         }
@@ -63,7 +63,7 @@ def read(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -
 
 
 def _from_parts(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:
-    """Assumption: a name that comes twice makes the body unreadable."""
+    """Parse the parts. Assumption: a repeated name makes the body unreadable."""
     try:
         parts = multipart.parts_of(content_type, body)
     except multipart.Unreadable:
@@ -75,7 +75,7 @@ def _from_parts(endpoint: str, query: dict[str, str], content_type: str, body: b
 
 
 def answer(state: State, project: Project, call: Call) -> Answer:
-    """Applies the rules, under the world's lock."""
+    """Apply the rules. The caller holds the lock of the state."""
     try:
         if not call.is_readable:
             raise _UNREADABLE

@@ -1,4 +1,4 @@
-"""GET /submission (by id, userid, e-mail, or all, page by page) and GET /image."""
+"""GET /submission (by id, userid, e-mail, or all in pages) and GET /image."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ DATA = {
 
 
 def submissions(state: State, project: Project, query: Fields) -> Answer:
-    """Assumption: an unknown id gives no items, not an error."""
+    """Return submissions. Assumption: an unknown id returns no items, not an error."""
     if wanted := query.get("submission_id"):
         kyc = state.kyc_of_project(project, wanted)
         return ok(Items=_items(state, [kyc] if kyc else [], is_slim=False))
@@ -46,7 +46,7 @@ def submissions(state: State, project: Project, query: Fields) -> Answer:
 
 
 def _in_period(found: list[Kyc], query: Fields) -> list[Kyc]:
-    """C10: YYYY-MM-DD and YYYYMMDD are taken. The last day counts whole."""
+    """Filter by dates. C10: YYYY-MM-DD and YYYYMMDD are accepted. The last day is included."""
     since, until = query.get("start_date"), query.get("end_date")
     if since:
         found = [kyc for kyc in found if kyc.created_at >= _day(since).timestamp()]
@@ -63,7 +63,7 @@ def _day(text: str) -> datetime:
 
 
 def _page(state: State, found: list[Kyc], query: Fields) -> Answer:
-    """Newest first. The next page starts after the one named, even when it has gone in the meantime."""
+    """Return one page, newest first. The next page starts after the named submission, even if it was deleted since."""
     found.sort(key=lambda kyc: (iso(kyc.created_at), kyc.submission_id), reverse=True)
     after = (query.get("nextpage_date", ""), query.get("nextpage_id", ""))
     if all(after):
@@ -121,7 +121,7 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def image(state: State, project: Project, query: Fields) -> Answer:
-    """C17: the parameter is named both ways."""
+    """Return an image. C17: the parameter has both names."""
     kyc = state.kyc_of_project(project, query.get("submission_id") or query.get("submissionId"))
     if kyc is None or kyc.deleted:
         raise Refusal("invalid_submission", "Invalid submission.")

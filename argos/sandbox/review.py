@@ -1,4 +1,4 @@
-"""POST /submission/review: the client decides a pending submission where the project's reviewer is "client"."""
+"""POST /submission/review: the client decides a pending submission if the project's reviewer is "client"."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def answer(state: State, project: Project, body: dict[str, Any]) -> Answer:
 
 
 def _check(project: Project, status: str, body: dict[str, Any]) -> None:
-    """`status` is empty for a submission that is not there. Assumption: the error's type stands as errorCode."""
+    """Check the request. `status` is empty for a missing submission. Assumption: errorCode carries the error's type."""
     updates = body.get("updateFields") or {}
     is_object = isinstance(updates, dict)
     checks = (

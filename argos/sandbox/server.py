@@ -1,4 +1,7 @@
-"""HTTP: the key, the Date header, the order of arriving, faults, processing and answering. Rules are in endpoints."""
+"""Serve HTTP: the key, the Date header, and the order of receiving, faults, processing and replying.
+
+`endpoints` holds the rules.
+"""
 
 import json
 import socket
@@ -32,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_PUT = do_PATCH = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: what was received is asked for by the control API."""
+        """Log nothing; the control API shows the received calls."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         state = self.server.state
@@ -80,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             return entry, asked or fault_injection.fault_of_case(call.endpoint, kyc.email if kyc else "", came)
 
     def _checked(self, call: Call, entry: dict[str, Any]) -> Reply:
-        """The gateway's own checks come first, then the rules."""
+        """Apply the gateway's own checks, then the rules."""
         project = self.server.state.projects.get(self.headers.get("x-api-key", ""))
         if project is None:
             return fault_injection.GATEWAY["403_key"]
@@ -109,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _json(status: int, body: Any) -> Reply:
-    """A lone surrogate leaves as its JSON escape."""
+    """Return JSON; a lone surrogate is sent as its JSON escape."""
     return status, "application/json", json.dumps(body, ensure_ascii=False).encode(errors="backslashreplace")
 
 
@@ -137,7 +140,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/_control"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is weather here, not a fault of the sandbox."""
+        """Ignore a client that closes its connection; this is expected, not an error of the sandbox."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -145,6 +148,6 @@ class Server(ThreadingHTTPServer):
 def serve(state: State, port: int = 0) -> Server:
     """Start in a thread; `shutdown()` stops it."""
     server = Server(state, port)
-    # Polled often: `shutdown` waits for the next look, and tests start and stop hundreds.
+    # A short poll interval: `shutdown` waits for the next poll, and tests start and stop hundreds.
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server

@@ -1,4 +1,4 @@
-"""POST /submission/step1: takes the ID, reads it, gives the submission ID, or asks for another image."""
+"""POST /submission/step1: read the ID, return the submission ID, or ask for another image."""
 
 import secrets
 import string
@@ -78,7 +78,10 @@ def _created(state: State, project: Project, fields: Fields) -> Kyc:
 
 
 def _retried(state: State, project: Project, fields: Fields) -> Kyc:
-    """The ID lives four hours from Step 1. Assumption: a dead one is answered like an unknown one."""
+    """Return the submission of a retry.
+
+    The ID is valid for four hours. Assumption: an expired one is treated as unknown.
+    """
     kyc = open_submission(state, project, fields["submissionId"])
     if kyc.step1_done:
         raise Refusal("already_processed", "this submission is already processed")
@@ -88,7 +91,7 @@ def _retried(state: State, project: Project, fields: Fields) -> Kyc:
 
 
 def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
-    """Assumption: Step 1's retry has the shape that is documented for Step 2, and the submission ID."""
+    """Return a retry. Assumption: it has the shape documented for Step 2, and the submission ID."""
     kyc.step1_failures += 1
     if state.knobs.shared_budget:
         kyc.failures += 1
@@ -112,7 +115,7 @@ def _read(state: State, kyc: Kyc, case: cases.Case) -> Answer:
 
 
 def _body(state: State, kyc: Kyc) -> dict[str, Any]:
-    """Assumption: reviewOCRData carries GET's member names; `any` stands as idType beside it."""
+    """Return the reply. Assumption: reviewOCRData has GET's member names; `any` is the idType beside it."""
     expected = ["fullName", "birthDate", "issueDate"]
     read = {name: value for name, value in kyc.ocr.items() if value}
     body: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""POST /submission/step2: compares the face and the confirmed data; accepts, asks for another selfie, or rejects."""
+"""POST /submission/step2: compare the face and the confirmed data; accept, ask for another selfie, or reject."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def answer(state: State, project: Project, fields: Fields, files: Files) -> Answ
     hours = state.knobs.first_step2_hours
     is_late = bool(hours) and not kyc.step2_calls and state.now() > kyc.created_at + hours * 3600
     if not kyc.step1_done or is_late:
-        raise UNKNOWN_SUBMISSION  # Assumption: a dead ID is answered like an unknown one.
+        raise UNKNOWN_SUBMISSION  # Assumption: an expired ID is treated as unknown.
     _check_files(state, project, files)
     _check_names(state, project, kyc, fields)
     if state.knobs.strict_formats:
@@ -76,7 +76,7 @@ def _is_step2_type(knobs: Knobs, id_type: str) -> bool:
 
 
 def _check_formats(fields: Fields) -> None:
-    """Assumption: the page gives the forms, not what a wrong one is answered with."""
+    """Check formats. Assumption: the page gives the formats, not the reply to a wrong one."""
     for name in contract.DATES:
         if name in fields and not is_date(fields[name]):
             raise Refusal("invalid_format", f"invalid {name}")
@@ -91,7 +91,10 @@ def _check_formats(fields: Fields) -> None:
 
 
 def _check_occupancy(state: State, project: Project, kyc: Kyc, fields: Fields) -> None:
-    """C20: three digits, or the depositor's name that begins with them. Assumption: a wrong code costs no try."""
+    """Check the code.
+
+    C20: three digits, or the depositor's name after them. Assumption: a wrong code uses no attempt.
+    """
     if not project.account_occupancy:
         return
     given = fields["userOccupancyCode"]
@@ -121,7 +124,7 @@ def _face_failure(knobs: Knobs, selfie: bytes) -> tuple[str, str] | None:
 
 
 def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
-    """Failures 1 and 2 are incomplete, the third is rejected (C1; the knob `reject_at` is the other reading)."""
+    """Count a failure: 1 and 2 are incomplete, 3 is rejected (C1; the knob `reject_at` is the other reading)."""
     kyc.failures += 1
     attempt: dict[str, Any] = {"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]}
     if code == "face_compare_underscore":
@@ -150,7 +153,7 @@ def _accepted(state: State, project: Project, kyc: Kyc, case: cases.Case) -> Ans
 
 
 def _settle(state: State, project: Project, kyc: Kyc, case: cases.Case) -> None:
-    """ "Automated Processing Only" turns a would-be pending one into a rejected one (assumption: with this code)."""
+    """Set the result. "Automated Processing Only" turns pending into rejected (assumption: with this code)."""
     if case.end == "rejected":
         state.reject(kyc, *case.rejection)
     elif case.end == "pending" and project.automated_only:
