@@ -65,12 +65,12 @@ class Client:
         connect_timeout: float = 5,
         read_timeout: float = 60,
         admit: Callable[[], None] | None = None,
-        tell: Callable[[Exchange], None] | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
     ) -> None:
         """Create a client.
 
-        `admit`: called before every exchange; it may raise `Throttled` if the caller limits its calls. `tell`: called
-        after every exchange, also a failed one.
+        `admit`: called before every exchange; it may raise `Throttled` if the caller limits its calls.
+        `on_exchange`: called after every exchange, also a failed one.
         """
         self._base_url = base_url.strip().rstrip("/")
         self._api_key = api_key.strip()
@@ -78,7 +78,7 @@ class Client:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._admit = admit
-        self._tell = tell or _tell_nobody
+        self._on_exchange = on_exchange or _ignore
         self.last_received: Received | None = None  # of the last response; its Date header shows the vendor's clock
 
     @property
@@ -103,7 +103,7 @@ class Client:
         try:
             body, received = self._get({"submission_id": submission_id})
         except Refused as refusal:
-            if _says_unknown(refusal):
+            if _means_unknown(refusal):
                 return None
             raise
         return _only(replies.parse_items(body), submission_id, received)
@@ -195,7 +195,7 @@ class Client:
         try:
             return list(islice(self._pages({**params, "count": "50"}), _MOST_FOUND))
         except Refused as refusal:
-            if _says_unknown(refusal):
+            if _means_unknown(refusal):
                 return []
             raise
 
@@ -263,7 +263,7 @@ class Client:
             failure = "undelivered" if isinstance(error, Undelivered) else "unknown"
             raise
         finally:
-            self._tell(Exchange(operation, time.monotonic() - started, status, failure))
+            self._on_exchange(Exchange(operation, time.monotonic() - started, status, failure))
         return received, headers
 
     def _require_configured(self) -> None:
@@ -273,8 +273,8 @@ class Client:
             raise NotConfigured("the project has no usable API key")
 
 
-def _tell_nobody(_exchange: Exchange) -> None:
-    """Count nothing; the default of `tell`."""
+def _ignore(_exchange: Exchange) -> None:
+    """Count nothing; the default of `on_exchange`."""
 
 
 def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[Part]:
@@ -303,6 +303,6 @@ def _only(
     return match
 
 
-def _says_unknown(refusal: Refused) -> bool:
+def _means_unknown(refusal: Refused) -> bool:
     said = f"{refusal.code} {refusal.message}".casefold().replace("_", " ")
     return any(words in said for words in _UNKNOWN_SUBMISSION)

@@ -19,10 +19,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
 
-from argos.alarm import Alarm
 from argos.errors import OutcomeUnknown, Undelivered
 from argos.received import Received
 from argos.replies.reading import moment
+from argos.timers import Timer
 
 MAX_REPLY_BYTES = 16_000_000
 _CHUNK_BYTES = 65_536
@@ -42,13 +42,13 @@ class Deadline:
         self.expired = False
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._alarm = Alarm(seconds, self._cut)
+        self._timer = Timer(seconds, self._cut)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._alarm.cancel()
+        self._timer.cancel()
 
     def watch(self, sock: socket.socket) -> None:
         """Register a socket. Refuse one that comes after the deadline, so that nothing is sent then."""

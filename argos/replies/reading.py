@@ -161,13 +161,13 @@ def iso_date(value: str) -> str:
 def json_object(raw: bytes | str) -> dict[str, Any] | None:
     """Return the JSON object in `raw`; None if there is none or it contradicts itself."""
     try:
-        body = json.loads(raw, object_pairs_hook=_said_once)
+        body = json.loads(raw, object_pairs_hook=_object_without_conflict)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
 
-def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_without_conflict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Build an object.
 
     Raise ValueError if a member repeats with another value, because JSON keeps the later one silently.

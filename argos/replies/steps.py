@@ -130,7 +130,7 @@ def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
         ocr_unmapped=unmapped,
         document_fields=names(member(body, "document_fields", "documnt_fields")),
         missing_fields=names(member(body, "missing_fields")),
-        id_type_unknown=_says_any(body),
+        id_type_unknown=_has_any_type(body),
         was_read=has_member(body, *_STEP1_SUCCESS),
         received=received,
     )
@@ -234,14 +234,14 @@ def _pair_up(entry: Mapping[str, Any]) -> tuple[Retry, ...]:
     return tuple(Retry(code, message) for code, message in padded if code or message)
 
 
-def _says_any(value: object, depth: int = 4) -> bool:
+def _has_any_type(value: object, depth: int = 4) -> bool:
     """Return whether any idType is "any": its place in the Step 1 reply is not documented."""
     if isinstance(value, list):
-        return depth > 0 and any(_says_any(item, depth - 1) for item in value)
+        return depth > 0 and any(_has_any_type(item, depth - 1) for item in value)
     if not isinstance(value, Mapping):
         return False
     own = any(_is_any(key, item) for key, item in value.items())
-    return own or (depth > 0 and any(_says_any(item, depth - 1) for item in value.values()))
+    return own or (depth > 0 and any(_has_any_type(item, depth - 1) for item in value.values()))
 
 
 def _is_any(key: object, value: object) -> bool:
