@@ -81,7 +81,7 @@ def _place(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def said() -> Iterator[Text]:
+def all_texts() -> Iterator[Text]:
     """Yield all strings of the portal: code first, then templates, in the order of their files."""
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -94,7 +94,7 @@ def said() -> Iterator[Text]:
 def collected() -> Catalog:
     """Return a catalogue of all strings without translations."""
     catalog = Catalog()
-    for text in said():
+    for text in all_texts():
         key = (text.singular, text.plural) if text.plural else text.singular
         catalog.add(key, locations=[(text.place, 0)], context=text.context)
     return catalog
@@ -122,5 +122,5 @@ def is_translated(message: Message) -> bool:
 
 if __name__ == "__main__":
     empty = sum(update(po, collected()) for po in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")))
-    sys.stdout.write(f"{empty} texts wait for a translation in locale/\n")
+    sys.stdout.write(f"{empty} texts have no translation in locale/\n")
     sys.exit(0)

@@ -43,7 +43,7 @@ def test_forbidden_words_are_found(text: str, words: list[str]) -> None:
 def test_no_message_has_a_forbidden_word() -> None:
     found = {
         f"{text.place}: {said}": words
-        for text in strings.said()
+        for text in strings.all_texts()
         for said in (text.singular, text.plural or "")
         if text.place != TEXTS_OF_ARGOS and (words := forbidden(said))
     }

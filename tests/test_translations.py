@@ -94,7 +94,7 @@ NEEDS_CONTEXT = {
 
 def test_a_word_with_several_meanings_has_a_context() -> None:
     """Without one, all its meanings share one Korean word: the start of a period read "sign-in location"."""
-    plain = {text.place for text in strings.said() if text.context is None and text.singular in NEEDS_CONTEXT}
+    plain = {text.place for text in strings.all_texts() if text.context is None and text.singular in NEEDS_CONTEXT}
     # One page says "Drafts" of drafts alone.
     assert plain <= {"submissions/views/todo.py"}
 
@@ -117,7 +117,7 @@ ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 def test_one_word_means_one_thing_wherever_it_is_said() -> None:
     """A word of several files is looked at once: it gets a context, or it is added here."""
     places: dict[str, set[str]] = {}
-    for text in strings.said():
+    for text in strings.all_texts():
         if text.context is None and text.plural is None and re.fullmatch(r"[A-Za-z]+", text.singular):
             places.setdefault(text.singular, set()).add(text.place)
     unseen = sorted(word for word, of in places.items() if len(of) > 1 and word not in ONE_MEANING)

@@ -37,7 +37,7 @@ def configuration() -> Iterator[Result]:
     if settings.DEBUG:
         yield bad("configuration", "DEBUG is on", "Unset DEBUG: its error pages show what people typed.")
     if deployed and not settings.METRICS_TOKEN:
-        yield note("configuration", "METRICS_TOKEN is not set", "Set it, so that Prometheus can ask /metrics.")
+        yield note("configuration", "METRICS_TOKEN is not set", "Set it, so that Prometheus can read /metrics.")
     yield from _transport()
     yield good("configuration", f"public address {settings.PUBLIC_URL}, logs as {settings.LOG_FORMAT}")
 
@@ -112,19 +112,19 @@ def master_keys() -> Iterator[Result]:
     known = [encryption.master_key_id(master) for master in settings.FIELD_KEYS]
     foreign = sum(count for master, count in by_master.items() if master not in known)
     if foreign:
-        state = f"{foreign} of {len(wrapped)} data keys looked at lie under a key that is not in KYC_FIELD_KEYS"
+        state = f"{foreign} of {len(wrapped)} checked data keys use a key that is not in KYC_FIELD_KEYS"
         yield bad("keys", state, "Put the old key back behind the new one, then run rotate_keys.")
     older = sum(by_master[master] for master in known[1:])
     if older:
-        state = f"{older} of {len(wrapped)} data keys looked at lie under an older key"
-        yield note("keys", state, "Run manage.py rotate_keys before that key is taken out of the list.")
+        state = f"{older} of {len(wrapped)} checked data keys use an older key"
+        yield note("keys", state, "Run manage.py rotate_keys before you remove that key from the list.")
     if lost := backup.lost():
         do = "Run restore_keys with a backup of the keys from after the dump; see docs/operations.md, Restore."
         yield bad("keys", backup.named(lost), do)
     yield from _search_keys()
     yield from _project_keys()
     yield from _secret_files()
-    yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} looked at")
+    yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} checked")
 
 
 def _search_keys() -> Iterator[Result]:
@@ -133,11 +133,11 @@ def _search_keys() -> Iterator[Result]:
     load_keys(rows)
     found = Counter(at for row in rows if row.is_readable and (at := _found_by(row)) is not None)
     if foreign := found[-1]:
-        state = f"{foreign} of {found.total()} submissions looked at cannot be found by any of KYC_SEARCH_KEYS"
+        state = f"{foreign} of {found.total()} checked submissions match none of KYC_SEARCH_KEYS"
         yield bad("keys", state, "Put the old key back behind the new one, then run rotate_keys --search.")
     if older := sum(number for at, number in found.items() if at > 0):
-        state = f"{older} of {found.total()} submissions looked at are found by an older search key"
-        yield note("keys", state, "Run manage.py rotate_keys --search before that key is taken out of the list.")
+        state = f"{older} of {found.total()} checked submissions match an older search key"
+        yield note("keys", state, "Run manage.py rotate_keys --search before you remove that key from the list.")
 
 
 def _found_by(row: Submission) -> int | None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def bad(found: Any) -> list[Result]:
-    return [finding for finding in found if finding.grade == Grade.BAD]
+    return [result for result in found if result.grade == Grade.BAD]
 
 
 def examined(*arguments: str) -> tuple[int, str]:
@@ -45,7 +45,7 @@ def test_sound_installation_is_found_sound(sandbox: Sandbox, redis: str, setting
     project.api_key = KEY
     project.save()
     attach_image(make_at("draft", project=project), ImageKind.SELFIE, project_user())
-    workers.say(at_once=True)
+    workers.report(at_once=True)
     health.note_heartbeat()
     code, state = examined()
     assert code == 0, state
@@ -90,7 +90,7 @@ def test_everything_away_is_said_with_what_to_do(settings: Any) -> None:
 
 def test_redis_away_is_one_sentence_for_worker_and_beat() -> None:
     (found,) = bad(parts.worker_and_beat())
-    assert found.state == "nobody knows while Redis does not answer"
+    assert found.state == "unknown, because Redis does not respond"
     assert "broker" in found.do
 
 
@@ -128,7 +128,7 @@ def test_lost_master_key_is_named(settings: Any) -> None:
     make_at("draft")
     settings.FIELD_KEYS = [os.urandom(32)]
     found = bad(config.master_keys())
-    assert "lie under a key that is not in KYC_FIELD_KEYS" in found[0].state
+    assert "use a key that is not in KYC_FIELD_KEYS" in found[0].state
     assert "rotate_keys" in found[0].do
 
 
@@ -137,26 +137,26 @@ def test_lost_search_key_is_named(settings: Any) -> None:
     assert not bad(config.master_keys())
     right, settings.SEARCH_KEYS = settings.SEARCH_KEYS, [os.urandom(32)]
     (found,) = bad(config.master_keys())
-    assert found.state == "1 of 1 submissions looked at cannot be found by any of KYC_SEARCH_KEYS"
+    assert found.state == "1 of 1 checked submissions match none of KYC_SEARCH_KEYS"
     settings.SEARCH_KEYS = [os.urandom(32), *right]
     assert not bad(config.master_keys())
-    (older,) = (finding for finding in config.master_keys() if finding.grade == Grade.NOTE)
+    (older,) = (result for result in config.master_keys() if result.grade == Grade.NOTE)
     assert "older search key" in older.state
     assert list(reindex.reindex())
-    assert not [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
+    assert not [result for result in config.master_keys() if result.grade == Grade.NOTE]
 
 
 def test_older_key_is_a_note(settings: Any) -> None:
     make_at("draft")
     settings.FIELD_KEYS = [os.urandom(32), *settings.FIELD_KEYS]
-    found = [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
+    found = [result for result in config.master_keys() if result.grade == Grade.NOTE]
     assert "older key" in found[0].state
     assert not bad(config.master_keys())
 
 
 def test_keys_are_never_printed(settings: Any) -> None:
     make_at("draft")
-    state = " ".join(finding.state + finding.do for finding in config.master_keys())
+    state = " ".join(result.state + result.do for result in config.master_keys())
     for key in (*settings.FIELD_KEYS, *settings.SEARCH_KEYS):
         assert base64.urlsafe_b64encode(key).decode() not in state
 
@@ -168,7 +168,7 @@ def test_public_host_that_is_not_allowed(settings: Any) -> None:
 
 def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings: Any) -> None:
     settings.IS_HTTPS, settings.PUBLIC_URL, settings.ALLOWED_HOSTS = True, "https://kyc.example.com", ["*"]
-    assert any("TRUSTED_PROXY_HOPS is 0" in finding.state for finding in bad(config.configuration()))
+    assert any("TRUSTED_PROXY_HOPS is 0" in result.state for result in bad(config.configuration()))
     settings.TRUSTED_PROXY_HOPS = 1
     assert bad(config.configuration()) == []
     for subdomains, preload, told in (
@@ -177,7 +177,7 @@ def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings
         (True, True, "preloaded"),
     ):
         settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = subdomains, preload
-        (found,) = (finding.state for finding in config.configuration() if finding.state.startswith("HSTS"))
+        (found,) = (result.state for result in config.configuration() if result.state.startswith("HSTS"))
         assert told in found
 
 
@@ -223,13 +223,13 @@ def test_newest_image_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> Non
     image = attach_image(make_at("draft"), ImageKind.SELFIE, project_user())
     parts.default_storage.delete(image.name)
     found = bad(parts.storage())
-    assert "newest image cannot be opened" in found[0].state
+    assert "newest image cannot be decrypted" in found[0].state
 
 
 @pytest.mark.parametrize(("ahead", "grade"), [(0.5, Grade.GOOD), (5.0, Grade.NOTE), (-90.0, Grade.BAD)])
 def test_clock_is_judged_by_how_far_it_is(monkeypatch: pytest.MonkeyPatch, ahead: float, grade: Grade) -> None:
     monkeypatch.setattr(vendor, "_offsets", lambda: [("Redis' clock", ahead)])
-    assert [finding.grade for finding in vendor.clocks()] == [grade]
+    assert [result.grade for result in vendor.clocks()] == [grade]
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,8 @@ def test_budget_that_is_used_up_is_no_fault_of_key_or_address(
 
 def test_full_worker_is_named(monkeypatch: pytest.MonkeyPatch, redis: str) -> None:
     monkeypatch.setattr(workers, "pool", lambda: workers.Pool(2, 32, 32))
-    found = next(finding for finding in parts.worker_and_beat() if finding.part == "worker")
-    assert (found.grade, found.state) == (Grade.NOTE, "2 with 32 threads, all of them at work")
+    found = next(result for result in parts.worker_and_beat() if result.part == "worker")
+    assert (found.grade, found.state) == (Grade.NOTE, "2 with 32 threads, all busy")
 
 
 def test_check_that_breaks_is_a_finding() -> None:

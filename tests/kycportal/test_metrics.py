@@ -58,8 +58,8 @@ def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis:
     ledger.mark_unknown(claim_call(make_at("step2_sending"), CallKind.STEP2), error="cut")
     core_metrics.count("call", "step2", "answered")
     instrumentation.note(Exchange("step2", 0.3, 200))
-    workers._said["threads"] = 8
-    workers.say(at_once=True)
+    workers._reported["threads"] = 8
+    workers.report(at_once=True)
     health.note_heartbeat()
     told = read(client)
     assert told['kyc_up{part="database"}'] == told['kyc_up{part="redis"}'] == 1
@@ -111,7 +111,7 @@ def test_gauges_read_no_growing_table_from_end_to_end() -> None:
 
 @pytest.mark.django_db
 def test_workers_not_heard_of_are_not_counted(redis: str) -> None:
-    workers.say(at_once=True)
+    workers.report(at_once=True)
     workers.redis_client.run_script(workers._SET, [workers.KEY], ["gone:1", f"{time.time() - 60:.0f} 8 8"])
     assert workers.pool().workers == 1
 

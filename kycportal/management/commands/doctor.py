@@ -37,17 +37,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         answers = parts.database_answers()
         found = examine({part: check for part, check in CHECKS.items() if answers or part not in ON_DATABASE})
-        for finding in found:
-            self.stdout.write(_object(finding) if json else _lines(finding))
-        wrong = sum(finding.grade == Grade.BAD for finding in found)
+        for result in found:
+            self.stdout.write(_object(result) if json else _lines(result))
+        wrong = sum(result.grade == Grade.BAD for result in found)
         if wrong:
             raise CommandError(f"{wrong} of {len(found)} results are BAD.")
 
 
-def _lines(finding: Result) -> str:
-    first = f"{finding.grade:<5}{finding.part:<14}{finding.state}"
-    return f"{first}\n{'':<19}-> {finding.do}" if finding.do else first
+def _lines(result: Result) -> str:
+    first = f"{result.grade:<5}{result.part:<14}{result.state}"
+    return f"{first}\n{'':<19}-> {result.do}" if result.do else first
 
 
-def _object(finding: Result) -> str:
-    return json.dumps(asdict(finding))
+def _object(result: Result) -> str:
+    return json.dumps(asdict(result))
