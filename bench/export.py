@@ -1,8 +1,8 @@
-"""A CSV export of 100,000 filtered rows on PostgreSQL, against reading the same rows by the driver alone.
+"""Measure a CSV export of 100,000 filtered rows on PostgreSQL, against reading the same rows by the driver alone.
 
 `python -m bench.export`. The driver reads the same columns of the same rows, with the wrapped keys, in one statement
-with a server-side cursor, and does nothing with them. Ours reads in keyset chunks, unwraps 100,000 keys, opens and
-masks the values, writes and encrypts the file and records who is in it. Memory: the process's, chunk by chunk.
+with a server-side cursor, and discards them. The portal reads in keyset chunks, unwraps 100,000 keys, decrypts and
+masks the values, writes the encrypted file and records whose data is in it. Memory is that of the process, per chunk.
 """
 
 import os
@@ -29,7 +29,7 @@ def main() -> int:
         call_command("migrate", verbosity=0)
         seed(ROWS)
         return 0
-    # In a process of its own, so that what seeding has taken does not hide what exporting takes.
+    # In a process of its own, so that the memory of seeding does not hide that of exporting.
     subprocess.run([sys.executable, "-m", "bench.export", "seed"], check=True)
     return measure()
 
@@ -37,7 +37,7 @@ def main() -> int:
 def measure() -> int:
     from bench.report import Report
 
-    read_by_driver()  # warm: both find the pages in memory
+    read_by_driver()  # a warm-up, so that both find the pages in memory
     theirs = min(timed(read_by_driver) for _time in range(2))
     ours, memory = export()
     report = Report(f"CSV export of {ROWS:,} filtered rows, PostgreSQL")
@@ -108,7 +108,7 @@ def read_by_driver() -> None:
 
 
 def export() -> tuple[float, list[float]]:
-    """Seconds, and the process's memory in MB at each chunk."""
+    """Run the export; return its seconds, and the process's memory in MB at each chunk."""
     import psutil
 
     from submissions.models import Export, Role

@@ -23,7 +23,7 @@ TWIN = "plain_twin"
 
 
 def prepare() -> tuple[Any, str, list[str]]:
-    """(an officer's signed-in client, the address of the page they hold a claim on, the addresses of its images)."""
+    """Return an officer's signed-in client, the URL of the page they have claimed, and the URLs of its images."""
     from django.test import Client
 
     from submissions.models import Role, Status
@@ -43,7 +43,7 @@ def prepare() -> tuple[Any, str, list[str]]:
 
 
 def encrypted_attributes() -> list[tuple[type, str, Any]]:
-    """(model, name, attribute) of every encrypted column."""
+    """Return (model, name, attribute) of every encrypted column."""
     from django.apps import apps
 
     from submissions.models.encrypted import EncryptedJSON
@@ -58,7 +58,7 @@ def encrypted_attributes() -> list[tuple[type, str, Any]]:
 
 
 class Plain:
-    """What stands in the twin in the place of `EncryptedJSON`: the same column, JSON that anybody can read."""
+    """Replace `EncryptedJSON` in the copy: the same column with readable JSON."""
 
     def __init__(self, encrypted: Any) -> None:
         self.column, self.empty = encrypted.column, encrypted.empty
@@ -72,7 +72,7 @@ class Plain:
 
 
 def make_twin() -> None:
-    """The schema, and in it every encrypted table with its values in plain."""
+    """Create the schema, with a plain copy of every encrypted table."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -104,7 +104,7 @@ def as_twin() -> Iterator[None]:
 
 
 def milliseconds(act: Callable[[], object]) -> tuple[float, float]:
-    """On the clock, and of this process's own time: on a busy machine the clock tells more of the others."""
+    """Return wall-clock and CPU milliseconds of this process; on a busy machine the first includes other load."""
     start, used = time.perf_counter(), time.process_time()
     act()
     return (time.perf_counter() - start) * 1000, (time.process_time() - used) * 1000
@@ -117,7 +117,7 @@ def shown(client: Any, address: str) -> str:
 
 
 def check_same(client: Any, address: str) -> None:
-    """Both show the values; the twin does so without a single key."""
+    """Check that both show the values, and that the copy needs no key."""
     from submissions.core import encryption
 
     def refuse(*_given: Any) -> bytes:
@@ -148,7 +148,7 @@ def compare(client: Any, address: str) -> tuple[Times, Times]:
 
 
 def opening_images(client: Any, images: list[str]) -> tuple[Times, Times]:
-    """An image's answer: with its bytes unsealed, and with the same bytes handed over plain."""
+    """Return the times of an image response: with its bytes decrypted, and with the same bytes plain."""
     from submissions.models import Image
 
     read, plain = Image.read, {f"/images/{image.pk}/": image.read() for image in Image.objects.all()}

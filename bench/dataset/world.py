@@ -1,4 +1,4 @@
-"""The people, teams and projects that the generated submissions belong to. Made by the portal's own models."""
+"""Create the users, teams and projects of the generated submissions with the portal's own models."""
 
 from dataclasses import dataclass
 from typing import Any
