@@ -1,6 +1,7 @@
-"""Known vulnerabilities of what is pinned. Fails on a finding; where the audit could not be made it says so loudly.
+"""Audit the pinned packages for known vulnerabilities. Fail on a finding; report loudly if the audit is impossible.
 
-pip-audit prints a clean bill even when it skipped every package, so its JSON is read and the skipped ones are counted.
+pip-audit reports no vulnerabilities even if it skipped every package, so this reads its JSON and counts the skipped
+ones.
 """
 
 import json

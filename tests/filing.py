@@ -1,6 +1,6 @@
-"""Files submissions in a running stack by the portal's own presses; its worker and the sandbox do the rest.
+"""Create submissions in a running stack with the portal's own actions; its worker and the sandbox do the rest.
 
-`python -m tests.filing` inside the stack's environment; `Stack.file` calls it. Quicker than a browser that types.
+`python -m tests.filing` runs in the stack's environment; `Stack.file` calls it. It is faster than a browser.
 """
 
 import json
@@ -13,9 +13,9 @@ READY_WITHIN = 60
 
 
 def file(cases: list[dict[str, Any]]) -> list[str]:
-    """One submission for each case, as far as its `to`; returns their ids.
+    """Create one submission for each case, up to its `to`; return their ids.
 
-    A case: `email` (its tags choose the sandbox's answer), and optionally `project`, `values`, `reasons`, `by`, `to`.
+    A case: `email` (its tags choose the sandbox's reply), and optionally `project`, `values`, `reasons`, `by`, `to`.
     """
     from submissions.models import Submission
 
@@ -61,7 +61,7 @@ def _draft(case: dict[str, Any]) -> Any:
 
 
 def _press(submission: Any, case: dict[str, Any]) -> None:
-    """Whatever the agent would press next; nothing while a call is open."""
+    """Do the agent's next step; nothing while a call is open."""
     from submissions.audit import events
     from submissions.capture import drafts as capture_drafts
     from submissions.capture import images as capture_images

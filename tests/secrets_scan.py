@@ -1,7 +1,7 @@
-"""No secret in what is committed: detect-secrets over the tracked files.
+"""Scan the tracked files for secrets with detect-secrets.
 
-`.secrets.baseline` holds what was looked at and is none (an alphabet, an address pattern). The keyword rule is off
-in it: tests are full of passwords that protect nothing, and a rule that always cries is not read.
+`.secrets.baseline` lists reviewed false positives (an alphabet, a URL pattern). The keyword rule is off in it: tests
+contain many passwords that protect nothing, and a rule with many false alarms is ignored.
 """
 
 import subprocess

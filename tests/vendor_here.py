@@ -27,14 +27,14 @@ FAULTS = ("fine", "undelivered", "lost_before", "lost_after", "5xx_before", "5xx
 
 
 class VendorHere:
-    """`fault` holds for the next changing call; reads are always answered, late ones by the sandbox's own knob."""
+    """`fault` applies to the next changing call. Reads always succeed; the sandbox's own knob makes them lag."""
 
     def __init__(self) -> None:
         self.state = State()
         self.state.projects[KEY] = Project(key=KEY)
         self.state.knobs.looks_at_faces = False
         self.fault = "fine"
-        self.sent: list[dict[str, Any]] = []  # every changing call that was processed and taken
+        self.sent: list[dict[str, Any]] = []  # every processed and accepted changing call
 
     def advance(self, **delta: float) -> None:
         self.state.offset += timedelta(**delta).total_seconds()
@@ -93,13 +93,13 @@ class VendorHere:
             return list(self.state.submissions.values())
 
     def hint(self, kyc: Kyc) -> bytes:
-        """The webhook that tells of its present state."""
+        """Return the webhook of its present state."""
         trigger = {"pending": "submit", "incomplete": "created"}.get(kyc.status, kyc.status)
         return json.dumps(payload(kyc, trigger)).encode()
 
 
 def _whole(body: Any) -> bytes:
-    """As it would come over a socket: nothing, JSON in one piece, or a form in several."""
+    """Return the body as received: nothing, JSON as one piece, or a form in several."""
     if isinstance(body, bytes):
         return body
     return b"".join(body) if body else b""

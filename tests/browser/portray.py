@@ -1,4 +1,4 @@
-"""`make pictures`: takes the README's pictures from the real pages of a running stack, small enough to keep."""
+"""`make pictures`: take the README's screenshots from the real pages of a running stack, at a small size."""
 
 import sys
 import tempfile
@@ -17,7 +17,7 @@ FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 860}
 COLOURS = 256
 EMAIL = "minseo@example.com"
-# One digit misread, so that the comparison has something to show.
+# One digit is misread, so that the comparison shows a difference.
 READ = {
     "fullName": "Minseo Example",
     "birthDate": "1990-02-03",

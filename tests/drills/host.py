@@ -1,4 +1,4 @@
-"""Drills in which our own host misbehaves."""
+"""Drills with faults of our own host."""
 
 import random
 import signal
@@ -18,7 +18,7 @@ WAKE_UPS = 40
 
 @drill(workers=3)
 def worker_killed(scene: "Scene") -> None:
-    """A worker dies by SIGKILL at a random instant, after every few calls; a fresh one takes its place."""
+    """Kill a worker by SIGKILL at a random moment, after every few calls; a new one replaces it."""
     killed, next_at = 0, 0
     for _turn in scene.gusts(0.2):
         time.sleep(scene.draw.random() / 2)
@@ -31,7 +31,7 @@ def worker_killed(scene: "Scene") -> None:
 
 @drill()
 def two_workers(scene: "Scene") -> None:
-    """Both workers wake at once, by forty wake-ups, on everything that was pressed while they were frozen."""
+    """Wake both workers simultaneously, with forty wake-ups, on everything submitted while they were frozen."""
     from submissions.core import task_queue
 
     next_at = 0
@@ -50,7 +50,7 @@ def two_workers(scene: "Scene") -> None:
 
 @drill()
 def squall(scene: "Scene") -> None:
-    """A little of everything: calls cut before and after processing, a worker killed, Redis emptied."""
+    """Mix several faults: calls cut before and after processing, a killed worker, Redis emptied."""
     from tests.drills.vendor import on_changing
 
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
@@ -65,7 +65,7 @@ def squall(scene: "Scene") -> None:
 
 @drill()
 def redis_emptied(scene: "Scene") -> None:
-    """Redis loses all it holds, at random instants."""
+    """Flush Redis at random moments."""
     emptied = 0
     for _turn in scene.gusts(0.5):
         if scene.draw.random() < 0.4:
@@ -76,7 +76,7 @@ def redis_emptied(scene: "Scene") -> None:
 
 @drill()
 def redis_stopped(scene: "Scene") -> None:
-    """Redis is killed and comes back empty after some seconds, several times."""
+    """Kill Redis several times; it returns empty after some seconds."""
     stopped = 0
     for turn in scene.gusts():
         if turn % 4 == 1:
@@ -89,7 +89,7 @@ def redis_stopped(scene: "Scene") -> None:
 
 @drill()
 def database_cut(scene: "Scene") -> None:
-    """Every connection of the workers to the database is cut at a random instant, after every few calls."""
+    """Cut all database connections of the workers at a random moment, after every few calls."""
     cut = next_at = 0
     for _turn in scene.gusts(0.2):
         time.sleep(scene.draw.random() / 2)
@@ -101,7 +101,7 @@ def database_cut(scene: "Scene") -> None:
 
 @drill()
 def beat_twice(scene: "Scene") -> None:
-    """A second beat is started beside the first; now one, now the other is killed and started again."""
+    """Start a second beat beside the first; alternately kill and restart either."""
     scene.plant.start("beat", as_="beat2")
     for turn in scene.gusts():
         if turn % 6 == 3:
@@ -115,7 +115,7 @@ def beat_twice(scene: "Scene") -> None:
 
 @drill(knobs={"first_step2_hours": 0})
 def clock_wrong(scene: "Scene") -> None:
-    """Our clock falls an hour behind while deadlines pass, and later runs an hour ahead before they do."""
+    """Set our clock an hour back while deadlines pass, and later an hour ahead before they do."""
     for _turn in scene.gusts(share=0.4):
         pass
     scene.floor.pause()
@@ -131,7 +131,7 @@ def clock_wrong(scene: "Scene") -> None:
 
 
 def wrong_by(scene: "Scene", seconds: float) -> None:
-    """The portal's clock alone is wrong for half an hour in which people go on pressing; then it is set right."""
+    """Set only the portal's clock wrong for half an hour in which users go on, then correct it."""
     scene.clock.move_portal(seconds)
     scene.floor.go_on()
     for _turn in range(10):
@@ -141,7 +141,7 @@ def wrong_by(scene: "Scene", seconds: float) -> None:
 
 
 def until_half_are_over() -> float:
-    """Seconds until the 24 hours have run out for half of the submissions that wait for a selfie."""
+    """Return the seconds until the 24 hours have ended for half of the submissions that wait for a selfie."""
     from submissions.core import clock
     from submissions.models import Status, Submission
     from submissions.workflow.deadlines import RESULT_LIMIT
@@ -152,7 +152,7 @@ def until_half_are_over() -> float:
 
 
 def closed_too_early(scene: "Scene") -> list[str]:
-    """Submissions that we hold for over while the vendor would still take a selfie."""
+    """Return submissions that the portal treats as expired while the vendor would still accept a selfie."""
     from submissions.models import Status, Submission
 
     now = scene.plant.control.now()
@@ -163,7 +163,7 @@ def closed_too_early(scene: "Scene") -> list[str]:
 
 @drill(knobs={"first_step2_hours": 0})
 def deadline_in_queue(scene: "Scene") -> None:
-    """Calls lie in the queue while the deadline passes: a manager's stop at first, then workers that are gone."""
+    """Queue calls while the deadline passes: first with sending stopped by a manager, then without workers."""
     for share in (0.4, 0.8):
         for _turn in scene.gusts(share=share):
             pass
@@ -195,7 +195,7 @@ def without_workers(scene: "Scene") -> None:
 
 
 def run_out(scene: "Scene") -> None:
-    """People press; a day later about half of those submissions are over, by seconds or minutes."""
+    """Let users work; a day later half of those submissions have expired by seconds or minutes."""
     from submissions.models import Call, CallState
 
     time.sleep(3)

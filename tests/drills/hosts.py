@@ -1,7 +1,7 @@
-"""Drills on several hosts: web servers and workers that die one after the other, and a new version rolled out.
+"""Drills on several hosts: web servers and workers die one after the other, and a new version is deployed.
 
-The clocks keep still, so that what is counted is what the hosts did. The second web server runs with a DATA_DIR of its
-own, as on a host of its own; what hosts share is the database, Redis and the storage.
+The clocks stand still, so that the figures show the effect of the hosts only. The second web server has a DATA_DIR of
+its own, as on a separate host; the hosts share the database, Redis and the storage.
 """
 
 import os
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 SECOND = "web2"
 NEXT = "tests.drills.settings_next"
 BACK_WITHIN = 240  # seconds
-# A migration that cannot get its lock in this time gives up and can be started again; nobody stands behind it for long.
+# A migration that cannot get its lock in this time fails and can be started again, so it never blocks others for long.
 PATIENT = {"PGOPTIONS": "-c lock_timeout=3s"}
 
 
 @drill(workers=3)
 def many_hosts(scene: "Scene") -> None:
-    """Two web servers and three workers; one of each is killed and started again, over and over, while people work."""
+    """Run two web servers and three workers; kill and restart one of each repeatedly while users work."""
     killed = {"web": 0, "worker": 0}
     for worker in scene.plant.workers:
-        scene.plant.put_on_own_host(worker)  # from when it is started again
+        scene.plant.put_on_own_host(worker)  # after its restart
     with crowd_before(scene) as servers:
         for turn in scene.gusts(1, jump=0):
             if turn % 4 == 1 and all(scene.plant.answers(name) for name in servers):
@@ -46,7 +46,7 @@ def many_hosts(scene: "Scene") -> None:
 
 @drill(workers=2)
 def rolled_out(scene: "Scene") -> None:
-    """A new version under load: its migration while the old one serves, then both side by side, then host by host."""
+    """Deploy a new version under load: migrate while the old one serves, run both, then replace host by host."""
     with crowd_before(scene) as servers:
         for _turn in scene.gusts(1, jump=0, share=0.3):
             pass
@@ -65,7 +65,7 @@ def rolled_out(scene: "Scene") -> None:
 
 @contextmanager
 def crowd_before(scene: "Scene") -> Iterator[list[str]]:
-    """People with browsers before two web servers; what they saw and what they lost is counted at the end."""
+    """Run users with browsers in front of two web servers; count their errors and lost values at the end."""
     from tests.drills.browsers import Crowd
 
     scene.plant.add_web(SECOND, free_port())

@@ -1,4 +1,4 @@
-"""The drill of a database that is dumped in mid-traffic, lost, and restored from that dump."""
+"""The drill of a database that is dumped under load, lost, and restored from that dump."""
 
 import subprocess
 import time
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 PROCESSES = ("beat", "web")
 NOTICED_WITHIN = 120  # seconds
 READ_BACK_WITHIN = 180
-STEP_SECONDS = 150  # of the portal's clock, while the vendor is asked about everything
+STEP_SECONDS = 150  # seconds of the portal's clock, while the portal reads every record
 
 
 @drill()
 def dump_restored(scene: "Scene") -> None:
-    """The database is dumped in mid-traffic, works on, is lost and restored; it must hold without help, and recover."""
+    """Dump the database under load, go on, lose and restore it; it must go on hold and then recover."""
     from submissions.models import Role, Switch
     from submissions.outbox import restore_hold
     from submissions.vendor_sync import restore_recovery
@@ -64,7 +64,7 @@ def lose_and_restore(scene: "Scene", dump: Path) -> None:
 
 
 def is_read_back(scene: "Scene") -> bool:
-    """One more step of the clock, and whether all that is open has been asked about."""
+    """Advance the clock; return whether every open submission has been read."""
     from submissions.vendor_sync import restore_recovery
 
     scene.clock.advance(STEP_SECONDS)
@@ -103,7 +103,7 @@ def run(tool: str, *arguments: str) -> None:
 
 
 def binaries() -> Path:
-    """The system's, else the ones that come with the server in the wheel."""
+    """Return the system's binaries, else those of the server's wheel."""
     found = postgres.find_binaries()
     if found is not None and (found / "pg_dump").exists():
         return found

@@ -1,4 +1,4 @@
-"""Sets one drill's stage: the project at the sandbox, the people, the processes; takes everything down afterwards."""
+"""Set up a drill: the project at the sandbox, the users, the processes; stop everything afterwards."""
 
 import argparse
 import os

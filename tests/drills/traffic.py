@@ -1,4 +1,4 @@
-"""Agents and officers who press through the domain's own actions, each in a thread with a seeded choice of its own."""
+"""Agents and officers who use the domain's own actions, each in a thread with its own seeded random choices."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ from submissions.workflow.transitions import StaleSubmission
 from tests.drills.records import MARK
 from tests.factories import VALUES, by, make_team, make_user
 
-# What the sandbox does with each (docs/sandbox.md, Cases), and how often it is chosen: 2.4 selfies on average.
+# The sandbox's behaviour for each (docs/sandbox.md, Cases), and its weight: 2.4 selfies on average.
 CASES = {
     "fail": 3,
     "mismatch": 1,
@@ -36,7 +36,7 @@ CASES = {
 }
 DOUBLE_PRESSES = 0.1
 IDLE = 0.25
-LOOKS_AGAIN_AFTER = 2.0  # seconds, where a press was not taken
+LOOKS_AGAIN_AFTER = 2.0  # seconds, after a refused action
 FACTS = (
     StaleSubmission,
     NotAllowed,
@@ -61,7 +61,7 @@ PICTURE = tiny_jpeg()
 
 
 class Floor:
-    """The people at work and what they have made. `admits`: whether new customers come in."""
+    """The users and their submissions. `admits`: whether new customers come."""
 
     def __init__(
         self,
@@ -82,13 +82,13 @@ class Floor:
         self.people += [Officer(self, random.Random(f"{seed} officer {n}")) for n in range(officers)]
 
     def start(self) -> None:
-        """Once; a second call changes nothing."""
+        """Start the users; a second call changes nothing."""
         for person in self.people:
             if person.ident is None:
                 person.start()
 
     def pause(self) -> None:
-        """Everybody puts the pen down and lets go of the database."""
+        """Stop all users and close their database connections."""
         self.is_paused = True
         while any(not person.rests for person in self.people if person.is_alive()):
             time.sleep(IDLE)
@@ -123,7 +123,7 @@ class Person(threading.Thread):
             except DatabaseError:
                 close_old_connections()
                 acted = False
-            except Exception:  # a fault of the drill or of the product, never weather
+            except Exception:  # an error of the drill or of the product, never an injected fault
                 self.floor.broken.append(traceback.format_exc())
                 acted = False
             if not acted:
@@ -131,7 +131,7 @@ class Person(threading.Thread):
         connection.close()
 
     def act(self) -> bool:
-        """One look at what waits; whether anything was pressed."""
+        """Look once at the waiting submissions; return whether the user did anything."""
         raise NotImplementedError
 
 
@@ -225,7 +225,7 @@ class Officer(Person):
 
 
 def together(presses: list[Callable[[], object]]) -> list[bool]:
-    """Whether each press was taken; two are pressed at the same instant, as by two people or a double click."""
+    """Act twice at the same moment, as two users or a double click; return which were accepted."""
     if len(presses) == 1:
         return [_take(presses[0])]
     taken: list[bool] = []
@@ -255,7 +255,7 @@ def _take(press: Callable[[], object]) -> bool:
 
 
 def attach(submission: Submission, kind: ImageKind, user: User, draw: random.Random) -> Image:
-    """A picture that no other press has, so that the vendor's records name the press each call came from."""
+    """Attach a unique picture, so that the vendor's records identify the action of each call."""
     content = PICTURE + draw.randbytes(16)
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     digest = hashlib.sha256(content).hexdigest()

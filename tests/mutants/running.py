@@ -1,7 +1,7 @@
-"""One pytest session: the tests as they are, noting which pass through which line; then a fork for each mutant.
+"""One pytest session: run the tests with coverage contexts, then a fork for each mutant.
 
-A fork has the tests' database (in memory), the collected tests and the imported product already, so a mutant costs no
-more than the tests that pass through its line, up to the first that notices.
+A fork already has the in-memory database, the collected tests and the imported product, so a mutant costs only the
+tests that reach its line, up to the first failure.
 """
 
 import importlib
@@ -28,7 +28,7 @@ Lines = dict[tuple[str, int], set[str]]
 
 @dataclass
 class Session:
-    """`files` of the product to change; `sample`: at most so many of them, drawn by `seed` (0: all)."""
+    """`files`: of the product, to change. `sample`: the maximum number of mutants, drawn by `seed` (0: all)."""
 
     files: Sequence[str]
     sample: int
@@ -77,13 +77,13 @@ class Session:
 
 
 def _passing(mutant: Mutant, lines: Lines) -> set[str]:
-    """Through its line, or through the nearest above it in its function: a line that only goes on is not told."""
+    """Return the tests that reach its line, or the nearest line above it in its function, for a continued statement."""
     above = (lines[mutant.file, line] for line in range(mutant.line, mutant.start, -1) if (mutant.file, line) in lines)
     return next(above, set())
 
 
 def _in_fork(functions: list[Any], mutant: Mutant, items: list[pytest.Item]) -> None:
-    """0 when every test passes."""
+    """Run the tests in a fork; return 0 if all pass."""
     os.setsid()
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -103,7 +103,7 @@ def _passes(item: pytest.Item, following: pytest.Item) -> bool:
 
 
 def _ended(child: int, seconds: float) -> int:
-    """Its exit code; a mutant that goes on for ever is noticed, and ended with whatever it started."""
+    """Return its exit code. A mutant that does not end counts as detected and is killed with its children."""
     watch = os.pidfd_open(child)
     try:
         if not select.select([watch], [], [], seconds)[0]:

@@ -1,4 +1,4 @@
-"""Every action that records an event: a function that brings about the state it needs and returns the act."""
+"""Every action that records an event: a function creates the state that it needs and returns the action."""
 
 from collections.abc import Callable
 from datetime import date

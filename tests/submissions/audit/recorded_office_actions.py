@@ -1,4 +1,4 @@
-"""The rest of `recorded_actions`: differences, exports, sessions, people and what the admin does."""
+"""The rest of `recorded_actions`: mismatches, exports, sessions, users and the admin."""
 
 import io
 from datetime import date

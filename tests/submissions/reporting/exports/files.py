@@ -1,4 +1,4 @@
-"""Exports that are requested, generated and read back by the tests."""
+"""Request, generate and read back exports."""
 
 import csv
 import io
