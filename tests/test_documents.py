@@ -1,4 +1,4 @@
-"""The documents that are generated or that list something: complete, and as the code has it."""
+"""The generated documents and the lists in documents are complete and match the code."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ READERS = {"text", "flag", "number", "names", "secret", "keys", "time_zone"}
 
 
 def variables() -> set[str]:
-    """Every environment variable that kycportal/ reads through `env`."""
+    """Return every environment variable that kycportal/ reads through `env`."""
     found = set()
     for path in (ROOT / "kycportal" / "settings.py", ROOT / "kycportal" / "env.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""Each call: what is sent, what comes back, and which fact each HTTP status becomes."""
+"""Each call: the request, the parsed reply, and the exception for each HTTP status."""
 
 from typing import Any
 

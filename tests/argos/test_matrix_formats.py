@@ -1,4 +1,4 @@
-"""Single values, values against each other and against today; and what tidying does to each form."""
+"""Single values, values compared with each other and with today, and the normalization of each format."""
 
 from datetime import date, timedelta
 
@@ -133,7 +133,7 @@ def test_country_is_tidied_to_capitals() -> None:
         ("turkiye", "TUR"),
         ("Côte d'Ivoire", "CIV"),
         ("Kosovo", "XKX"),
-        ("Korea", "KOREA"),  # which of the two nobody knows
+        ("Korea", "KOREA"),  # it is ambiguous which of the two
         ("", ""),
     ],
 )
@@ -306,7 +306,7 @@ SOME = st.text(max_size=20) | st.sampled_from(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the checks
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no error of the checks
 @given(
     st.dictionaries(NAMES | st.text(max_size=5), SOME),
     st.sampled_from(["KOR", "USA", "IND", "", "zz"]),

@@ -1,4 +1,4 @@
-"""Alarms of one thread: each at its moment, in any order, and none that was cancelled."""
+"""Timers of one thread: each fires on time, in any order, and a cancelled one never fires."""
 
 import os
 import threading
@@ -53,7 +53,7 @@ def test_one_that_fails_does_not_keep_others(caplog: pytest.LogCaptureFixture) -
 
 
 def test_cancelled_ones_are_forgotten() -> None:
-    """A worker makes one for each call and cancels nearly all."""
+    """A worker creates one for each call and cancels nearly all."""
     for _each in range(1000):
         Timer(LONG, lambda: None).cancel()
     rung = threading.Event()

@@ -1,4 +1,4 @@
-"""Replies to calls under every spelling and shape the vendor's pages show (contract, section 13)."""
+"""Replies to calls in every spelling and shape of the vendor's pages (contract, section 13)."""
 
 from collections.abc import Mapping
 from typing import Any

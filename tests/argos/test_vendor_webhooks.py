@@ -1,4 +1,4 @@
-"""Webhooks of every trigger, as JSON and as a form, under both of the vendor's spellings."""
+"""Webhooks of every trigger, as JSON and as a form, in both spellings of the vendor."""
 
 import json
 from datetime import UTC, datetime

@@ -60,7 +60,7 @@ def told(reply: Any) -> str:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(6))
 def test_every_address_answers_every_value_in_words(targets: Targets, part: int) -> None:
-    """Each value of each grammar goes to each address, in all the names at once, each time in others."""
+    """Send each value of each grammar to each URL, in all names together, in varying order."""
     clients = [Client(raise_request_exception=False) for _role in ROLES]
     for client, role in zip(clients, ROLES, strict=True):
         factories.sign_in(client, factories.make_user(role))

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: every part, what is wrong, what to do, and an exit code."""
+"""`manage.py doctor`: every part, its problems, what to do, and the exit code."""
 
 import base64
 import io
@@ -76,7 +76,7 @@ def project_user() -> Any:
 
 
 def test_everything_away_is_said_with_what_to_do(settings: Any) -> None:
-    """No Redis, no worker, a vendor that refuses the connection: each with a way on, and exit code 1."""
+    """Without Redis and worker, and with an unreachable vendor: each has advice, and the exit code is 1."""
     make_project()
     code, state = examined()
     assert code == 1
@@ -183,7 +183,7 @@ def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings
 
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
-    """A host whose static files were collected; where they lie."""
+    """Return a host whose static files were collected, and their folder."""
     settings.STATIC_ROOT = tmp_path / "static"
     storage = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}

@@ -1,4 +1,4 @@
-"""The certificate that `make run` makes for phones, and the address in its links."""
+"""The certificate of `make run` for phones, and the URL in its links."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""/metrics: for whoever has the token, right over all processes, at the cost of what is open."""
+"""/metrics: protected by the token, correct over all processes, at a cost that depends on open work only."""
 
 import time
 from typing import Any
@@ -22,8 +22,12 @@ __all__ = ["redis"]
 
 TOKEN = "a-token-for-prometheus"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-NONE_MISSED = {"overdue": 0, "abandoned": 0, "call_too_late": 0}  # told from the start: an alert counts steps
-# Tables that grow with every submission: nothing may read one from end to end.
+NONE_MISSED = {
+    "overdue": 0,
+    "abandoned": 0,
+    "call_too_late": 0,
+}  # exported from the start, because an alert counts increases
+# Tables that grow with every submission: no query may scan one.
 GROWING = ("submissions_submission", "submissions_call", "submissions_event", "submissions_webhookdelivery")
 
 

@@ -1,4 +1,4 @@
-"""Images on an S3 service over real HTTP: encrypted there, streamed by the portal, and four troubles told apart."""
+"""Images on an S3 service over real HTTP: encrypted, streamed by the portal, with four distinct errors."""
 
 import socket
 import subprocess
@@ -29,7 +29,7 @@ CREDENTIALS = {"aws_access_key_id": "test-key", "aws_secret_access_key": "test-s
 
 
 class Service:
-    """moto's server, a process of its own; `allows(False)`: it knows no key from now on."""
+    """moto's server as a process of its own; after `allows(False)` it accepts no key."""
 
     def __init__(self, port: int) -> None:
         self.port, self.url = port, f"http://127.0.0.1:{port}"
@@ -37,7 +37,7 @@ class Service:
         self.client.create_bucket(Bucket=BUCKET)
 
     def allows(self, anything: bool) -> None:
-        """moto lets the next so many actions through without looking at the key."""
+        """Let moto accept the next actions without checking the key."""
         count = "1000000" if anything else "0"
         assert requests.post(f"{self.url}/moto-api/reset-auth", data=count, timeout=5).ok
 
@@ -66,7 +66,7 @@ def bucket(service: Service, settings: Any, tmp_path: Any) -> Iterator[Service]:
 
 
 def looked_at(bucket: Service) -> tuple[Client, Submission, Image]:
-    """An officer with the claim, and a selfie that lies in the bucket."""
+    """Return an officer with the claim, and a selfie in the bucket."""
     officer = make_user(Role.OFFICER)
     submission = make_at("pending")
     submission.images.filter(kind=ImageKind.SELFIE).update(is_current=False)
@@ -144,11 +144,11 @@ def test_storage_that_is_away_says_try_again(bucket: Service, settings: Any, tmp
 def test_storage_that_is_silent_is_found_out_in_seconds(
     settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes the connection and never answers: a page waits and tries again for longer, a probe does not."""
+    """The service accepts the connection and never responds: a page retries longer than a probe."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         silent = f"s3://k:s@{BUCKET}?endpoint=http://127.0.0.1:{server.getsockname()[1]}&region=us-east-1"
         settings.STORAGES = {**settings.STORAGES, "default": env.storage(silent, tmp_path)}
-        monkeypatch.setattr(health, "SELDOM", -1)  # another test may have asked just now
+        monkeypatch.setattr(health, "SELDOM", -1)  # another test may just have probed
         assert Client().get("/readyz?only=storage").json() == {"storage": "NoAnswer"}
         (found,) = parts.storage()
     assert "NoAnswer: doctor-probe" in found.said

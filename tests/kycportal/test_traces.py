@@ -1,5 +1,6 @@
-"""Spans reach a collector over HTTP, with routes and operations and nothing else. In a process of its own: the SDK is
-set once for good.
+"""Spans reach a collector over HTTP, with routes and operations and nothing else.
+
+In a process of its own: the SDK is set once for good.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a webhook carries, by the state of the submission and the way it is spelled."""
+"""The content of a webhook, by the state of the submission and the spelling variant."""
 
 from argos.sandbox.hints import payload
 from argos.sandbox.kyc import Kyc

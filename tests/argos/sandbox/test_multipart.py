@@ -1,4 +1,4 @@
-"""A form as it comes over the wire: parts in order, byte for byte; what is none is said."""
+"""Multipart bodies: parts in order and unchanged; invalid bodies are refused."""
 
 import pytest
 

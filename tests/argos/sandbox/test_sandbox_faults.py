@@ -1,4 +1,4 @@
-"""Faults, lag, spelling variants, the clock, keys and webhooks on demand, and what outlives a kill."""
+"""Faults, lag, spelling variants, the clock, keys and webhooks on request, and the data that survives a kill."""
 
 import json
 import os
@@ -54,7 +54,7 @@ def test_fault_strikes_once_before_or_after_processing(sandbox: Sandbox, kind: s
     sandbox.control.fault("step2", kind, when)
     with pytest.raises(FACTS[kind]):
         step2(client, submission_id)
-    was_processed = when == "after" or kind == "half"  # half a reply is one to a call that was processed
+    was_processed = when == "after" or kind == "half"  # the call was processed before its reply was cut
     assert sandbox.control.counts("step2", submission_id)["processed"] == int(was_processed)
     assert sandbox.control.counts("step2", submission_id)["came"] == 1
     found = client.get_submission(submission_id)
@@ -245,7 +245,7 @@ def test_lost_reply_is_a_case(sandbox: Sandbox) -> None:
 
 @pytest.fixture
 def told(sandbox: Sandbox, httpserver: HTTPServer) -> Callable[[int], list[dict[str, Any]]]:
-    """Waits for that many webhooks; their payloads in the order in which they came."""
+    """Wait for that many webhooks; return their payloads in the order of arrival."""
     httpserver.expect_request("/hook").respond_with_data("ok")
     sandbox.control.project(webhook_url=httpserver.url_for("/hook"))
 
@@ -366,7 +366,7 @@ def test_stopped_process_refuses_connections_and_ends_well(
 
 
 def test_lone_surrogate_leaves_as_its_escape() -> None:
-    """JSON may hold one; the sandbox told to send it must not break off."""
+    """JSON may contain a lone surrogate; the sandbox must be able to send it."""
     status, kind, body = server._json(200, {"name": "a\ud83dÅ"})
     assert (status, kind) == (200, "application/json")
     assert json.loads(body) == {"name": "a\ud83dÅ"}

@@ -1,4 +1,4 @@
-"""What the sandbox keeps and tells: it outlives a restart, and is said in the words of the contract."""
+"""The data that the sandbox keeps over a restart, and its replies in the wording of the contract."""
 
 import json
 import re
@@ -21,7 +21,7 @@ OPEN_LOCATION_CODE = re.compile(r"8Q98[23456789CFGHJMPQRVWX]{4}\+[23456789CFGHJM
 
 
 def after_restart(tmp_path: Path, act: Callable[[Sandbox], str]) -> dict[str, object]:
-    """What a sandbox that was started again has of the submission that `act` returns."""
+    """Restart the sandbox; return its record of the submission that `act` returns."""
     path = str(tmp_path / "kept.sqlite3")
     state = State(path)
     state.projects[KEY] = Project(key=KEY)

@@ -1,4 +1,4 @@
-"""Whose language a page speaks, and the vendor package's sentences in it."""
+"""The language of a page, and the vendor package's sentences in it."""
 
 import re
 from datetime import UTC, datetime

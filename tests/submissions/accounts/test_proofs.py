@@ -1,4 +1,7 @@
-"""Which actions require recent authentication: every address is posted to with a proof that is eleven minutes old."""
+"""The actions that require recent authentication.
+
+Every URL gets a POST with an authentication of eleven minutes ago.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +22,7 @@ from tests.submissions.workflow.matrix_world import ADMIN, AGENT, CAPTURING, MAN
 from tests.submissions.workflow.permission_matrix import ROWS
 
 pytestmark = pytest.mark.django_db
-# What is asked of the design, not read from the table of the code: address, what is posted.
+# URLs and posted data, written from the design and not read from the code's table.
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "reveal": ({},),
     "join_capture": ({},),
@@ -46,13 +49,13 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "settings_team_new": ({},),
     "settings_team": ({},),
 }
-# They ask by a rule of their own (allauth's), or prove who is there.
+# They have a rule of their own (allauth's), or authenticate the user.
 OWN_RULE = ("mfa_", "account_", "openid_connect_", "socialaccount_")
 
 
 @pytest.fixture
 def later() -> Iterator[World]:
-    """The world of the permission matrix, where everybody signed in eleven minutes ago."""
+    """Return the data of the permission matrix, with every user signed in eleven minutes ago."""
     world = World()
     with time_machine.travel(clock.now() + timedelta(minutes=11)):
         yield world
@@ -89,7 +92,7 @@ def test_every_address_asks_for_a_recent_proof_or_does_not(later: World) -> None
 
 
 def test_records_of_the_administration_have_no_actions() -> None:
-    """An action on a list is posted to the list's own address: it would need a line in the table."""
+    """An action on a list is posted to the list's own URL, so it would need a line in the table."""
     assert {model.__name__: list(page.actions) for model, page in site._registry.items()} == {"Submission": []}
 
 

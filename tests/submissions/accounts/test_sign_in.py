@@ -1,4 +1,4 @@
-"""Signing in: one answer to every failure, lockout, one-time passwords, second factors and what production demands."""
+"""Signing in: one reply to every failure, lockout, one-time passwords, second factors and production rules."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -121,7 +121,7 @@ def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) 
 
 
 def test_one_time_password_works_once(client: Client) -> None:
-    """Who was signed in by it can still replace it; who is cut off before that is given another."""
+    """A user who signed in with it can still replace it; one who was interrupted before needs another."""
     user = factories.make_user()
     password = one_time_password.give(user, by=SYSTEM)
     assert post(client, user.username, password).status_code == 302
@@ -174,7 +174,7 @@ def test_a_project_elsewhere_makes_it_production(client: Client) -> None:
 
 
 def enrol(client: Client) -> str:
-    """An authenticator app, set up through the pages; returns its secret."""
+    """Set up an authenticator app through the pages; return its secret."""
     secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
     reply = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert reply.headers["Location"] == "/accounts/2fa/recovery-codes/"
@@ -219,7 +219,7 @@ def test_code_of_an_older_step_is_refused_after_a_newer_one(client: Client) -> N
     before, now = (totp.format_hotp_value(totp.hotp_value(secret, step)) for step in steps[:2])
 
     def answer(code: str) -> int:
-        cache.clear()  # what is remembered there may be gone at any time
+        cache.clear()  # Redis may lose it at any time
         fresh = Client()
         post(fresh, user.username)
         return int(fresh.post("/accounts/2fa/authenticate/", {"code": code}).status_code)

@@ -1,4 +1,4 @@
-"""Submissions in the Django admin: read-only, without personal data, with what a supervisor looks for."""
+"""Submissions in the Django admin: read-only, without personal data, with the columns a supervisor needs."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The monthly report of access: figures, whom somebody looked at, the signature."""
+"""The monthly access report: figures, affected customers, sign-off."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Only names that the portal knows reach the audit log: anything else in an address may be personal."""
+"""Only known parameter names reach the audit log: anything else in a URL may be personal."""
 
 import json
 

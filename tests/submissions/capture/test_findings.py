@@ -1,4 +1,4 @@
-"""A picture with a fault is not sent until it is taken again or somebody says why it is good anyway."""
+"""A picture with a finding is not sent until it is retaken or a user gives a reason."""
 
 from datetime import date
 
@@ -80,7 +80,7 @@ def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
 
 
 def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None:
-    """Two of three are used, and the check found something: neither the tick alone nor a reason alone is enough."""
+    """Two of three attempts are used, and the check has a finding: neither the tick nor a reason alone is enough."""
     submission = make_at(Status.INCOMPLETE)
     Submission.objects.filter(pk=submission.pk).update(vendor_count=2)
     submission = reload(submission)
@@ -122,7 +122,7 @@ def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(clie
 
 @pytest.mark.parametrize("kind", [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE, ImageKind.ADDRESS])
 def test_the_summary_names_the_image_of_every_problem(kind: ImageKind) -> None:
-    """By whichever name a problem has for it: the portal's for a finding, the vendor's for a missing image."""
+    """Problems use the portal's name of the image for a finding, and the vendor's for a missing image."""
     assert (
         named(Problem(kind.value, "id_glare", "Light is reflected.", "warning")) == f"{kind.label}: Light is reflected."
     )

@@ -1,4 +1,4 @@
-"""A reviewer captures somebody else's submission only with a reason, and no answer quotes what they may not see."""
+"""A reviewer captures somebody else's submission only with a reason, and no response quotes hidden values."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Before Step 1 starts the vendor's clock, the portal says what would stop Step 2, and asks once."""
+"""Before Step 1 starts the 24 hours, the portal names what would stop Step 2, and asks once."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The rules of the one-time link: bound to one item, spent by the upload alone, revocable, and it counts no try."""
+"""The rules of the one-time link: bound to one item, used only by the upload, revocable, and no attempt is used."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def _fresh_counters() -> Iterator[None]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the check finds, chosen by the test: what it costs is measured elsewhere."""
+    """Return the result of the check that the test chooses; other tests cover its cost."""
     found: list[str] = []
 
     def prepare(submission: Submission, kind: ImageKind, content: bytes, **how: Any) -> tuple[Image, bytes]:
@@ -165,7 +165,7 @@ def test_two_unspent_links_for_one_item_cannot_be() -> None:
 
 
 def test_of_two_uploads_at_once_one_is_kept(quick: list[str]) -> None:
-    """Both have opened the link before either has sent."""
+    """Both have opened the link before either uploads."""
     submission = make_draft()
     _link, token = link_of(submission)
     one, two = phone_links.find(token), phone_links.find(token)
@@ -198,7 +198,7 @@ def test_an_address_document_is_taken_where_the_project_asks_for_one(quick: list
 
 
 def test_an_id_that_the_vendor_has_read_is_not_replaced(quick: list[str]) -> None:
-    """The link was made in the draft; Step 1 went out and was read while the customer's phone was uploading."""
+    """The link was created in the draft; Step 1 was sent and answered during the customer's upload."""
     submission = make_draft()
     _link, token = link_of(submission, ImageKind.ID_FRONT)
     opened = phone_links.find(token)
@@ -254,7 +254,7 @@ def test_a_sealed_picture_is_not_left_behind_where_its_row_is_not_written(
 
 
 def test_where_the_database_breaks_off_the_picture_stays(quick: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may have been committed: a row without its picture would be worse than a picture without its row."""
+    """The commit may have succeeded: a row without its picture would be worse than a picture without its row."""
     _link, token = link_of(make_draft())
 
     def broken(*_arguments: Any, **_how: Any) -> None:

@@ -1,4 +1,4 @@
-"""A time left in words and in its colour."""
+"""The remaining time in words and in its colour."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A row that raises stops no periodic job: the rows after it are handled anyway."""
+"""A failing row does not stop a periodic job: the rows after it are handled."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def broken_for(function: Callable[..., Any], bad: object) -> Callable[..., Any]:
-    """The function, which raises where its first argument is (about) `bad`."""
+    """Wrap the function so that it raises for `bad`."""
 
     def breaks(row: Any, *args: Any, **kwargs: Any) -> Any:
         if bad in (getattr(row, "pk", None), getattr(row, "submission_id", None)):

@@ -1,4 +1,4 @@
-"""The sample submissions of `make run`: every status, one honest record, and none where anything is real."""
+"""The sample submissions of `make run`: every status, a consistent record, and none on a real installation."""
 
 import ast
 import json
@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def seeded(tmp_path: Path, settings: Any) -> Path:
-    """The samples, created by the command of `make run`; returns the sandbox's file."""
+    """Create the samples with the command of `make run`; return the sandbox's file."""
     settings.DATA_DIR, settings.KYC_DEMO_PASSWORD = tmp_path, "a demo password"
     call_command("prepare_demo", verbosity=0)
     return tmp_path / demo.RECORDS
@@ -78,7 +78,7 @@ def _check_times() -> None:
 
 
 def _check_vendor_agrees(records: Path) -> None:
-    """The sandbox takes the records in, and reading each of them back shows no difference."""
+    """Import the records into the sandbox and read each of them back: there is no mismatch."""
     vendor = VendorHere()
     state: State = vendor.state
     key = demo.SANDBOX_KEYS[0]
@@ -134,7 +134,7 @@ def test_reset_is_refused_on_another_database(settings: Any, tmp_path: Path, mon
 
 
 def test_only_the_demo_shifts_the_clock() -> None:
-    """Product code keeps the real clock: nothing else may call `clock.shifted` or `task_queue.silent`."""
+    """Product code uses the real clock: nothing else may call `clock.shifted` or `task_queue.silent`."""
     callers = set()
     for path in [*ROOT.glob("submissions/**/*.py"), *ROOT.glob("kycportal/**/*.py"), *ROOT.glob("argos/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""A worker whose call was taken from it writes nothing: not the call, not the count, not the submission."""
+"""A worker that lost its call writes nothing: not the call, not the count, not the submission."""
 
 import uuid
 from collections.abc import Callable
@@ -43,18 +43,18 @@ pytestmark = pytest.mark.django_db
 
 
 def left(status: Status, kind: CallKind) -> Call:
-    """A call that has just been claimed by this worker."""
+    """Return a call that this worker has just claimed."""
     return claim_call(make_at(status), kind)
 
 
 def stale(call: Call) -> Call:
-    """The same call in the hands of a worker whose lease has gone to another."""
+    """Return the same call in a worker whose lease has expired and passed to another."""
     Call.objects.filter(pk=call.pk).update(lease=uuid.uuid4())
     return call
 
 
 def rows(call: Call) -> tuple[Any, ...]:
-    """Everything that a late worker must not touch."""
+    """Return everything that a late worker must not change."""
     submission = Submission.objects.filter(pk=call.submission_id)
     return (
         Call.objects.filter(pk=call.pk).values_list("state", "error", "ended_at", "undelivered").get(),
@@ -104,7 +104,7 @@ def test_late_answer_beside_a_status_changes_nothing(answer: Callable[[Call], bo
 def test_reply_after_the_person_was_erased_brings_nobody_back_into_search() -> None:
     call = left(Status.STEP1_SENDING, CallKind.STEP1)
     submission = call.submission
-    submission.data_key()  # the images were opened with it before the call left
+    submission.data_key()  # it decrypted the images before the call was sent
     ledger.mark_unknown(call, error="lease_ran_out")
     reconcile.release(Call.objects.select_related("submission__project").get(pk=call.pk), by=SYSTEM)
     erasure.erase(reload(submission), by=SYSTEM, why="customer_request")
@@ -199,7 +199,7 @@ def test_each_failure_has_its_end(error: VendorError, state: CallState, why: str
 
 
 def turn_away(call: Call, retry_after: float | None = None) -> Call:
-    """The vendor answers 429."""
+    """Reply 429 as the vendor."""
     worker._failed(call, Undelivered("no more", retry_after=retry_after, received=received(429)))
     call.refresh_from_db()
     return call

@@ -1,4 +1,4 @@
-"""Erasure of values and images, the journal and its replay, crashes in between and a storage that does not answer."""
+"""Erasure of values and images, the journal and its replay, crashes in between and an unavailable storage."""
 
 import contextlib
 from collections.abc import Iterator
@@ -69,9 +69,9 @@ def test_erasing_leaves_nothing_of_the_person_and_keeps_the_events() -> None:
 
 
 def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
-    """A new table with encrypted columns must be one that erasing reaches."""
-    by_itself = {"AccessReview", "Project", "Event"}  # no person's values; readable no more without the person's key
-    by_itself |= {"Export"}  # gone after a day, or when somebody in it is erased (test_keeping)
+    """Erasure must reach each new table with encrypted columns."""
+    by_itself = {"AccessReview", "Project", "Event"}  # not personal values; unreadable without the person's key
+    by_itself |= {"Export"}  # deleted after a day, or when a person in it is erased (test_keeping)
     deleted = {"WebhookDelivery"}
     encrypted = {
         model.__name__
@@ -83,7 +83,7 @@ def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
 
 
 def test_every_personal_column_is_found_by_its_type() -> None:
-    """A personal column under any name is an EncryptedField; any other binary column is listed here with its reason."""
+    """A personal column of any name is an EncryptedField; this test lists any other binary column with its reason."""
     others = {
         ("Event", "reason_sealed"),  # unreadable without the person's key
         ("SubmissionKey", "wrapped"),  # that key; its row is deleted
@@ -116,7 +116,7 @@ def test_typed_reasons_are_gone_with_the_key() -> None:
 
 
 def restore(submission: Submission, key: bytes, **columns: Any) -> None:
-    """What a dump from before the erasure brings back."""
+    """Return what a dump from before the erasure restores."""
     SubmissionKey.objects.create(pk=submission.pk, wrapped=key)
     Submission.objects.filter(pk=submission.pk).update(erased_at=None, **columns)
 
@@ -161,7 +161,7 @@ def test_hold_that_only_the_dump_has_does_not_keep_an_erased_person() -> None:
     ],
 )
 def test_erased_one_that_the_dump_has_under_way_gets_its_final_word_back(then: Status, ended: Status) -> None:
-    """The vendor may have deleted its copy, so nobody else would ever tell."""
+    """The vendor may have deleted its copy, so no other source of the final status remains."""
     back = {"status": then, "source": "", "decided_at": None}
     submission = erased_and_restored(factories.make_at(Status.REJECTED), **back)
     assert erasure.replay() == erasure.Replay(erased=1)
@@ -214,7 +214,7 @@ def is_journaled(submission: Submission) -> bool:
 
 
 def test_hold_set_after_the_sweep_read_the_row_keeps_the_person() -> None:
-    """The sweep works with rows that it read many erasures ago."""
+    """The sweep uses rows that it read many erasures ago."""
     as_read = decided(Status.REJECTED, years_ago=6)
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
     retention.set_legal_hold(factories.reload(as_read), by=by, reason="court file 7")
@@ -249,7 +249,7 @@ def test_entry_is_taken_back_where_the_erasure_fails(monkeypatch: pytest.MonkeyP
 
 
 def test_entry_stands_where_the_person_is_gone_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answer to the commit was lost, and the commit was not."""
+    """The commit succeeded, but its confirmation was lost."""
     submission = decided()
     atomic = transaction.atomic
 
@@ -266,7 +266,7 @@ def test_entry_stands_where_the_person_is_gone_after_all(monkeypatch: pytest.Mon
 
 
 def left_by_a_crash(submission: Submission) -> Submission:
-    """The worker ended between the journal and the commit."""
+    """Simulate a worker that ended between the journal and the commit."""
     with time_machine.travel(clock.now() - timedelta(minutes=5)):
         erasure_journal.write(submission, "retention")
     return submission
@@ -313,7 +313,7 @@ def test_hold_of_a_later_try_does_not_bring_an_erased_person_back() -> None:
 
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Names of objects that the storage does not let go."""
+    """Return names of objects that the storage does not delete."""
     names: set[str] = set()
     storage = type(default_storage._wrapped)  # type: ignore[attr-defined]
     delete = storage.delete

@@ -1,4 +1,4 @@
-"""Retention clocks, legal hold, and who may ask for an erasure."""
+"""Retention periods, legal hold, and the roles that may request an erasure."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -96,7 +96,7 @@ def test_vendor_copy_goes_first_where_that_is_wanted(client: Client) -> None:
 
 
 def asked_at_vendor(submission: Submission) -> Call:
-    """Asked for with the vendor's copy, and the deletion has left."""
+    """Request an erasure including the vendor's copy; the deletion has been sent."""
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
     erasure.ask(submission, by=by, why="customer_request", reason="letter of 3 May", at_vendor=True)
     return factories.claim_call(submission, CallKind.DELETE)

@@ -1,4 +1,4 @@
-"""The review page: who sees what, the claim's clock, release, notes, blindness and its parts."""
+"""The review page: visibility, the claim's time, release, notes, blindness and its parts."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Giving a verdict: what stops it, that nothing typed is lost, undo, and that two never decide one."""
+"""Deciding: what prevents it, keeping typed text, undo, and that two reviewers never both decide."""
 
 import re
 from datetime import timedelta
@@ -336,7 +336,7 @@ def test_ticks_of_a_verdict_taken_back_are_there_again(officer: User, pending: S
 
 
 def refused(pending: Submission, officer: User, words: str) -> str:
-    """The page after the vendor refused the verdict in these words."""
+    """Return the page after the vendor refused the decision with this text."""
     reject(browser(officer), pending)
     call = claim_call(pending, CallKind.REVIEW)
     assert ledger.refuse(call, error="refused", code=words, http_status=400, reply={"said": words})

@@ -1,4 +1,4 @@
-"""The hand-over list: what the next shift must know, for whom."""
+"""The hand-over list: its content for the next shift, by user."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""@names in notes: who is told, what is unread, what is offered while typing."""
+"""@names in notes: who is notified, what is unread, the suggestions while typing."""
 
 import re
 from collections.abc import Callable

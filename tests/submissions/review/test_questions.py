@@ -1,4 +1,4 @@
-"""Asking the agent: an internal request, answered by a note or a picture, while the clocks run."""
+"""Asking the agent: an internal request, answered by a note or a picture, while the deadlines continue."""
 
 from typing import Any
 

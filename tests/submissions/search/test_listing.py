@@ -1,4 +1,4 @@
-"""The list's filters: what each keeps, and what is said about one that means nothing."""
+"""The list's filters: the rows that each returns, and the message about an invalid one."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def sentences(response: Any) -> str:
 
 
 def reviewed(verdict: Status = Status.APPROVED, **columns: Any) -> Submission:
-    """One that a reviewer here decided, with the columns a test wants otherwise."""
+    """Return a submission that a reviewer here decided, with these columns changed."""
     submission = make_at(Status.REJECTED if verdict == Status.REJECTED else Status.APPROVED)
     Submission.objects.filter(pk=submission.pk).update(**columns)
     return reload(submission)

@@ -34,7 +34,7 @@ def test_search_finds_exactly_one_without_its_text_in_the_url(text: str) -> None
 
 
 def test_search_by_name_wants_every_word_and_leaves_single_letters_out() -> None:
-    """ "Kim" has thousands: the second word narrows what the first found, however many that is."""
+    """ "Kim" has thousands: the second word narrows the matches of the first, however many."""
     wanted = make_at(Status.PENDING, **PERSON)
     for name in ("Only Another", "Another Onesuch"):
         make_at(Status.PENDING, **{**PERSON, "name": name, "email": f"{name.replace(' ', '.')}@example.com"})
@@ -178,7 +178,7 @@ def test_search_by_vendor_id_uses_its_partial_index() -> None:
 
 @pytest.mark.parametrize("name", queue_filters.FILTERS)
 def test_queue_filter_with_a_null_character_is_left_out_with_a_sentence(name: str) -> None:
-    """PostgreSQL refuses a NUL in a text, so such a value must not reach a query."""
+    """PostgreSQL refuses NUL in a text, so such a value must not reach a query."""
     page = browser(make_user(Role.OFFICER)).get("/review/", {name: "a\0b"})
     assert page.status_code == 200
     assert "was ignored" in page.content.decode()

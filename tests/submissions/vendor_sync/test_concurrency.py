@@ -1,4 +1,4 @@
-"""No project takes all threads, and the calls of one that may not be sent are passed over."""
+"""No project occupies all threads, and the calls of a project without a free thread are skipped."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ from tests.stack import ROOT
 
 @pytest.fixture(autouse=True)
 def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A worker of 24 threads that holds nothing, before and after."""
+    """Use a worker of 24 threads without calls, before and after."""
     monkeypatch.setattr(concurrency, "_threads", 24)
     yield
     assert concurrency._held.total() == 0
@@ -69,7 +69,7 @@ def test_thread_that_enters_another_project_leaves_the_first() -> None:
 
 @pytest.mark.django_db
 def test_thread_is_the_projects_only_while_it_waits_for_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is left to write once the reply is there keeps no other call of the project from leaving."""
+    """The thread is free for another call while this one writes its reply."""
     (submission,) = prepare(make_project())
     held = list[int]()
 
@@ -86,7 +86,7 @@ def test_thread_is_the_projects_only_while_it_waits_for_the_vendor(monkeypatch: 
 
 
 def prepare(*projects: Project) -> list[Submission]:
-    """A Step 2 prepared in each."""
+    """Prepare a Step 2 in each submission."""
     agent = make_user()
     made = [make_at(Status.CONFIRMING, agent, project) for project in projects]
     for submission in made:
@@ -96,7 +96,7 @@ def prepare(*projects: Project) -> list[Submission]:
 
 
 def in_doubt(*projects: Project) -> list[Submission]:
-    """A Step 2 in each of which nobody knows whether it arrived, due to be asked about."""
+    """Create a Step 2 of unknown outcome in each submission, due to be read."""
     made = prepare(*projects)
     while call := ledger.take_lease():
         ledger.mark_unknown(call, error="timeout")
@@ -120,7 +120,7 @@ def test_spent_key_hides_nobody_elses_calls() -> None:
     spent, other = make_project(), make_project()
     prepare(spent, spent, spent, other)
     Call.objects.filter(submission__project=spent).update(urgency_at=clock.now())
-    for project in (spent, other):  # keys whose budget no other test has touched
+    for project in (spent, other):  # keys whose budget no other test has used
         project.api_key = f"a key of its own {uuid.uuid4()}"
         project.save()
     Project.objects.filter(pk=spent.pk).update(calls_per_day=1, calls_per_second=1)
@@ -192,7 +192,7 @@ def test_round_ends_after_a_while_and_goes_on_in_the_next(monkeypatch: pytest.Mo
 def test_wake_up_that_ends_with_work_left_wakes_the_next(
     monkeypatch: pytest.MonkeyPatch, limit: int, woken: int
 ) -> None:
-    """Else a rush would end with as many calls as its first wake-ups may send, until beat looks again."""
+    """Otherwise a rush would end after the calls of its first wake-ups, until the next beat."""
     prepared, asked = iter([True, True, True]), []
     monkeypatch.setattr(tasks, "CALLS_PER_WAKE", limit)
     monkeypatch.setattr(tasks.worker, "send_next", lambda: next(prepared, False))

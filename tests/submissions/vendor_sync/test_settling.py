@@ -1,4 +1,4 @@
-"""What becomes of a call whose end is not known: each kind of evidence, lagging reads, people."""
+"""Calls of unknown outcome: each kind of evidence, lagging reads, users."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -44,7 +44,7 @@ def test_processed_try_is_adopted_at_the_first_read(bench: Bench, fault: str, hi
     ("fault", "status"), [("lost_after", Status.CONFIRMING), ("lost_before", Status.STEP1_SENDING)]
 )
 def test_step1_is_not_settled_by_the_record_of_somebody_else(bench: Bench, fault: str, status: Status) -> None:
-    """The vendor lists everybody, whatever userid it is asked for; an earlier customer's record stays theirs."""
+    """This vendor ignores the userid filter; another customer's record must not be adopted."""
     bench.vendor.state.knobs.ignores_userid = True
     bench.customers(["", ""])
     bench.press_step1(0)
@@ -61,7 +61,7 @@ def test_step1_is_not_settled_by_the_record_of_somebody_else(bench: Bench, fault
 
 
 def test_poller_asks_about_what_was_adopted(bench: Bench) -> None:
-    """No webhook, no reply: whoever reads next is the poller, in hours."""
+    """Without webhook and reply, only the poller reads it, hours later."""
     bench.customers([""])
     bench.press_step1(0)
     bench.work("lost_after")
@@ -101,7 +101,7 @@ def test_undocumented_status_settles_nothing_and_tells_people(bench: Bench) -> N
 
 
 def test_step1_retry_that_left_no_trace_heals_by_itself(bench: Bench) -> None:
-    """Read without OCR and lost: another ID image is asked for, the vendor says it has one, and nothing was spent."""
+    """It was read without OCR and lost: another ID image is requested, the vendor reports one, no attempt was used."""
     bench.customers(["+glare+noocr"])
     bench.press_step1(0)
     bench.work("fine")
@@ -142,7 +142,7 @@ def test_jump_of_our_clock_does_not_shorten_the_wait(bench: Bench) -> None:
 
 
 def test_what_a_clock_that_ran_ahead_put_off_is_done_once_it_is_set_back(bench: Bench) -> None:
-    """An hour ahead at the press and the loss; set back, nothing waits for that hour to come."""
+    """The clock was an hour ahead during the action and the loss; after the correction nothing waits for that hour."""
     bench.at()
     bench.press_step2(0, 1)
     bench.work("lost_after")
@@ -319,7 +319,7 @@ def test_two_workers_claim_one_call_once(bench: Bench) -> None:
 
 
 def test_guarded_updates_look_at_the_row_alone(bench: Bench) -> None:
-    """A subquery in the guard is judged once, before the wait for another worker's UPDATE: two would pass it."""
+    """A subquery in the guard is evaluated once, before waiting for another worker's UPDATE: both would pass it."""
     bench.at()
     bench.press_step2(0, 1)
     with CaptureQueriesContext(connection) as caught:

@@ -1,4 +1,4 @@
-"""Records at the vendor that carry our reference: adopted where a submission waits for them, shown elsewhere."""
+"""The vendor's records with our reference: adopted if a submission waits for them, else shown as a mismatch."""
 
 from datetime import timedelta
 from typing import Any
@@ -61,7 +61,7 @@ class TestPlaced:
 
     @pytest.mark.parametrize("case", ["prepared", "another userid"])
     def test_step1_under_way_tells_by_itself(self, case: str) -> None:
-        """It has not left, or the record is of an earlier call: nothing is settled by it."""
+        """The Step 1 was not sent, or the record is of an earlier call: it settles nothing."""
         submission = make_at(Status.STEP1_SENDING)
         if case != "prepared":
             in_doubt(submission, CallKind.STEP1)
@@ -82,7 +82,7 @@ class TestPlaced:
 
 
 class TestAccountCheckInDoubt:
-    """Nothing at the vendor tells whether it ran."""
+    """No record of the vendor shows whether it ran."""
 
     @pytest.fixture
     def call(self) -> Call:

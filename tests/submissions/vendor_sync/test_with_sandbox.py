@@ -1,4 +1,4 @@
-"""The domain against the sandbox over real HTTP: each end of a call, from the press to the settled submission."""
+"""The domain against the sandbox over real HTTP: each end of a call, from the action to the settled submission."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def step1(submission: Submission) -> Submission:
     assert worker.send_next()
     submission = reload(submission)
     if submission.status == Status.CONFIRMING:
-        explain(submission)  # the sandbox reads an ID of its own making
+        explain(submission)  # the sandbox reads its own generated ID
     return submission
 
 

@@ -1,4 +1,4 @@
-"""The customer's phone page and the agent's card, by plain requests: what is shown, told, logged and kept."""
+"""The customer's phone page and the agent's card, by plain requests: content, messages, logs and storage."""
 
 import logging
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def make_link(submission: Submission, kind: ImageKind = ImageKind.SELFIE) -> tup
 
 
 def opened(submission: Submission, kind: ImageKind = ImageKind.SELFIE) -> tuple[Client, str, str]:
-    """A phone that has come in by a fresh link; its page's address, and the token."""
+    """Open a new link on a phone; return its page's URL and the token."""
     link, token = make_link(submission, kind)
     client = Client()
     reply = client.post("/phone/", {"token": token})
@@ -197,7 +197,7 @@ def test_no_log_line_and_no_error_report_has_the_token(
 
 @pytest.mark.parametrize("where", ["body", "cookie"])
 def test_an_error_report_hides_the_token(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Django would mail or show it: the request, its cookies, the variables of each frame."""
+    """As Django would send or show it: the request, its cookies, the variables of each frame."""
     token = "Zq7-a-token-that-nobody-may-read"
     asked = RequestFactory().post("/phone/", {"token": token} if where == "body" else {})
     if where == "cookie":
@@ -300,7 +300,7 @@ class TestAgent:
 
 
 def fake_arrival(submission: Submission) -> Image:
-    """As `phone.take` leaves it, without what the check of a picture costs."""
+    """Create the upload as `phone.take` would, without checking a picture."""
     link = PhoneLink.objects.unspent().get()
     sizes = {"sha256": "0" * 64, "size": 9, "width": 960, "height": 720}
     image = Image(submission=submission, kind=link.kind, source="phonecam", **sizes)

@@ -1,4 +1,4 @@
-"""Two presses at once: the page that comes second says one sentence, whatever the database refused."""
+"""Two simultaneous requests: the later one gets one message, whatever the database refused."""
 
 from typing import Any
 

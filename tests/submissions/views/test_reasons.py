@@ -1,4 +1,4 @@
-"""One form takes every typed reason: dots are none, nothing is cut, and a refused text stays on the page."""
+"""One form for every typed reason: dots are none, nothing is cut, and a refused text stays on the page."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""One upload at a time for a person or a link: the next one is told so at once, and loses nothing that was typed."""
+"""One upload at a time for a user or a link: the next one is refused immediately, and typed text is kept."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Vendor bad weather as the agent sees it: what the page says, no try spent twice, nothing typed lost."""
+"""Vendor faults as the agent sees them: the page's message, no attempt used twice, no typed text lost."""
 
 import re
 import time
@@ -24,7 +24,7 @@ def is_kept(values: dict[str, str]) -> bool:
     return {name: values.get(name) for name in TYPED} == TYPED
 
 
-# What struck: what the page says next, the status shown, whether the project is stopped.
+# The fault: the page's next message, the status shown, whether the project is paused.
 REFUSALS = [
     ("403_key", "the key", Status.CONFIRMING, True),
     ("403_ip", "address", Status.CONFIRMING, True),

@@ -1,4 +1,4 @@
-"""Codes and the vendor's words as people read them."""
+"""Codes and the vendor's text as users read them."""
 
 import pytest
 

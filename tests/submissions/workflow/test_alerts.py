@@ -1,4 +1,4 @@
-"""Alerts: at 4 h, 1 h and 15 min, to whom, in the page, and by a real SMTP server that may be down."""
+"""Alerts: at 4 h, 1 h and 15 min, their recipients, on the page, and by a real SMTP server that may be down."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Mailbox:
 
 @pytest.fixture
 def post(settings: Any) -> Iterator[Controller]:
-    """An SMTP server on a free port that Django is set to; not started yet."""
+    """Configure an SMTP server on a free port, not started yet."""
     controller = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", controller.port, 5
@@ -51,7 +51,7 @@ def post(settings: Any) -> Iterator[Controller]:
 
 
 def near(submission: Submission, left: timedelta) -> Submission:
-    """Its clock runs out in `left`, and the alert for that is due now."""
+    """Return a submission whose deadline is in `left`, with its alert due now."""
     column = "target_at" if submission.status == Status.PENDING else "deadline_at"
     Submission.objects.filter(pk=submission.pk).update(**{column: clock.now() + left, "next_alert_at": clock.now()})
     return reload(submission)
@@ -140,7 +140,7 @@ def test_agent_of_another_team_now_is_told_nothing_more() -> None:
 
 
 def ids(page: str, name: str) -> list[str]:
-    """What the page's form would post under this name."""
+    """Return the values that the page's form would post under this name."""
     return re.findall(rf'name="{name}" value="([0-9]+)"', page)
 
 

@@ -1,7 +1,7 @@
-"""Each address x person x method x state gives what `permission_matrix.ROWS` expects.
+"""Each URL x user x method x state gives the response that `permission_matrix.ROWS` expects.
 
-A NEW ADDRESS FAILS `test_every_address_has_a_row` until it has a line in ROWS; the docstring of `permission_matrix.py`
-says how to write it.
+A NEW URL FAILS `test_every_address_has_a_row` until it has a line in ROWS; the docstring of `permission_matrix.py`
+shows how to write it.
 """
 
 from collections.abc import Iterator
@@ -57,12 +57,12 @@ def outcome(reply: Any, method: str, in_as: str) -> str:
 
 
 def cells(name: str, row: Row, world: World) -> Iterator[tuple[tuple[str, str, str, str], str, str]]:
-    """((address, person, method, state), what is expected, what came)."""
+    """Yield ((URL, user, method, state), expected, actual)."""
     for state in STATES if row.of in STATEFUL else (ALONE,):
         url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
         for person in PEOPLE:
             for method, rule in (("GET", row.get), ("POST", row.post)):
-                cache.clear()  # one address asks for all of them, and is no guesser
+                cache.clear()  # one address sends all of them, so the rate limit for guesses is off
                 with transaction.atomic():
                     client = world.client(person)
                     reply = client.get(url) if method == "GET" else client.post(url, row.data)
@@ -71,7 +71,7 @@ def cells(name: str, row: Row, world: World) -> Iterator[tuple[tuple[str, str, s
 
 
 def expected(rule: Rule, person: str, state: str) -> str:
-    """A phone link opens its own page; everywhere else its holder is nobody."""
+    """A phone link opens its own page; everywhere else its holder is anonymous."""
     is_nobody = person == HOLDER and rule is not by_link
     return rule(NOBODY if is_nobody else person, state)
 
@@ -88,7 +88,7 @@ PARTS = 6
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_cell_holds(part: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """A sixth of the addresses a test: building the people and states costs as much as asking a hundred times."""
+    """A sixth of the URLs per test: creating the users and states costs as much as a hundred requests."""
     world, wrong, held = World(), [], 0
     rows = dict(list(ROWS.items())[part::PARTS])
     for name, row in rows.items():

@@ -1,4 +1,4 @@
-"""The keys' own backups: short-lived, complete or refused, and never bringing an erased person back."""
+"""Backups of the data keys: short-lived, complete or refused, and never restoring an erased person."""
 
 import stat
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_keys_lost_with_the_database_come_back(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_erased_person_stays_unreadable_in_a_dump_from_before(tmp_path: Path) -> None:
-    """The database is of before the erasure and so is the keys' backup; the journal alone knows better."""
+    """The database and the key backup are older than the erasure; only the journal has it."""
     submission = make_at(Status.REJECTED)
     before, values = backed_up(tmp_path), submission.values_sealed
     erasure.erase(submission, by=SYSTEM, why="customer_request")

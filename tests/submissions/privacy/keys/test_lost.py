@@ -1,4 +1,4 @@
-"""A data key that is lost: said wherever it matters, and nobody else's page breaks with it."""
+"""A lost data key: reported wherever it matters, without breaking other pages."""
 
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,7 @@ def test_who_was_erased_has_no_key_and_is_not_missed() -> None:
     gone, again = make_at(Status.REJECTED), make_at(Status.REJECTED)
     for submission in (gone, again):
         erasure.erase(submission, by=SYSTEM, why="customer_request")
-    Submission.objects.filter(pk=again.pk).update(erased_at=None)  # as in a dump from before
+    Submission.objects.filter(pk=again.pk).update(erased_at=None)  # as in an older dump
     assert backup.lost() == []
 
 

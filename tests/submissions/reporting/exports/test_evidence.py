@@ -1,4 +1,4 @@
-"""The evidence pack: what it holds, what a masked one leaves out, and that it was made is recorded."""
+"""The evidence pack: its content, the masked variant, and the event of its creation."""
 
 import hashlib
 import io

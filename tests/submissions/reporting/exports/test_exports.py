@@ -1,4 +1,4 @@
-"""Exports from asking to expiry: who may, what is in the file, two workers, dead workers, broken storage."""
+"""Exports from request to expiry: permissions, content, two workers, dead workers, broken storage."""
 
 import io
 import re
@@ -354,7 +354,7 @@ def test_sealed_file_that_was_cut_does_not_open(cut: str) -> None:
 
 
 def test_file_made_under_an_older_master_key_opens_after_rotation(settings: Any) -> None:
-    """Both keys of an export lie under the master key: the one of its filters and reasons, and the file's own."""
+    """Two keys of an export are wrapped by the master key: that of its filters and reasons, and the file's own."""
     export = made(ask(make_user(Role.OFFICER)))
     before, old = content(export), settings.FIELD_KEYS
     settings.FIELD_KEYS = [new_data_key(), *old]

@@ -1,4 +1,4 @@
-"""People, teams, and the administrator's home."""
+"""Users, teams, and the administrator's home page."""
 
 from datetime import timedelta
 
