@@ -94,8 +94,8 @@ drill: $(DEVELOPMENT) frontend ## faults with real processes; DRILL=name runs on
 hostile: $(DEVELOPMENT) frontend ## 20,000 generated hostile inputs against the running stack
 	@$(BIN)/python -m tests.hostile --inputs 20000
 
-mutants: $(DEVELOPMENT) frontend ## turn small things of a room round and see which no test notices; ROOM=outbox SAMPLE=100 SEED=1
-	@$(BIN)/python -m tests.mutants $(or $(ROOM),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+mutants: $(DEVELOPMENT) frontend ## change a package in small ways and list the changes that no test detects; PACKAGE=outbox SAMPLE=100 SEED=1
+	@$(BIN)/python -m tests.mutants $(or $(PACKAGE),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, as CycloneDX
 	@mkdir -p artifacts
@@ -103,7 +103,7 @@ sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, 
 	@$(BIN)/python -c "import json; print(len(json.load(open('artifacts/sbom.json'))['components']), 'components in artifacts/sbom.json')"
 
 pictures: $(DEVELOPMENT) frontend ## take the README's pictures from the running pages
-	@$(BIN)/python -m tests.browser.portray
+	@$(BIN)/python -m tests.browser.screenshots
 
 # For the first 3.11: up to 3.11.2 (Debian 12's own) redis needs a package that later ones do not.
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes

@@ -15,7 +15,7 @@ from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
 from tests.browser.seeding import seed
 from tests.stack import Stack
-from tests.submissions.workflow.matrix_world import PEOPLE, STATES
+from tests.submissions.workflow.matrix_data import PEOPLE, STATES
 from tests.submissions.workflow.permission_matrix import NEVER, NOT_TAKEN, ROWS
 
 MAX_BYTES = 210_000  # transferred, without the submission's own images and the charts' library, fetched once (70 kB)

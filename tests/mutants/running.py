@@ -22,7 +22,7 @@ from _pytest.runner import runtestprotocol
 from tests.mutants.changes import Mutant, functions_at, mutants_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOTICED, SURVIVED, NOT_REACHED = "noticed", "survived", "not reached"
+DETECTED, SURVIVED, NOT_REACHED = "detected", "survived", "not reached"
 Lines = dict[tuple[str, int], set[str]]
 
 
@@ -37,21 +37,21 @@ class Session:
     results: list[tuple[str, Mutant]] = field(default_factory=list)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        lines, took = self._as_it_is(session.items)
+        lines, took = self._unchanged(session.items)
         items = {item.nodeid: item for item in session.items}
-        for mutant in self._drawn():
+        for mutant in self._chosen():
             passing = sorted(_passing(mutant, lines), key=took.__getitem__)
             self.results.append((self._judge(mutant, [items[name] for name in passing]), mutant))
             print(f"{self.results[-1][0]:12}{mutant.file}:{mutant.line} {mutant.was}", flush=True)
         return True
 
-    def _drawn(self) -> list[Mutant]:
+    def _chosen(self) -> list[Mutant]:
         all_of_them = [mutant for file in self.files for mutant in mutants_of(file, (ROOT / file).read_text())]
         if self.sample and self.sample < len(all_of_them):
             all_of_them = random.Random(self.seed).sample(all_of_them, self.sample)
         return sorted(all_of_them, key=lambda mutant: (mutant.file, mutant.line))
 
-    def _as_it_is(self, items: list[pytest.Item]) -> tuple[Lines, dict[str, float]]:
+    def _unchanged(self, items: list[pytest.Item]) -> tuple[Lines, dict[str, float]]:
         took: dict[str, float] = {}
         watch = coverage.Coverage(data_file=None, include=[str(ROOT / file) for file in self.files], config_file=False)
         watch.start()
@@ -73,7 +73,7 @@ class Session:
         child = os.fork()
         if child == 0:
             _in_fork(functions, mutant, items)
-        return SURVIVED if _ended(child, self.seconds) == 0 else NOTICED
+        return SURVIVED if _ended(child, self.seconds) == 0 else DETECTED
 
 
 def _passing(mutant: Mutant, lines: Lines) -> set[str]:

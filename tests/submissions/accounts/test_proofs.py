@@ -18,7 +18,7 @@ from submissions.admin import site
 from submissions.core import clock
 from submissions.models import Submission, Switch
 from tests import factories
-from tests.submissions.workflow.matrix_world import ADMIN, AGENT, CAPTURING, MANAGER, World
+from tests.submissions.workflow.matrix_data import ADMIN, AGENT, CAPTURING, MANAGER, MatrixData
 from tests.submissions.workflow.permission_matrix import ROWS
 
 pytestmark = pytest.mark.django_db
@@ -54,18 +54,18 @@ OWN_RULE = ("mfa_", "account_", "openid_connect_", "socialaccount_")
 
 
 @pytest.fixture
-def later() -> Iterator[World]:
+def later() -> Iterator[MatrixData]:
     """Return the data of the permission matrix, with every user signed in eleven minutes ago."""
-    world = World()
+    matrix = MatrixData()
     with time_machine.travel(clock.now() + timedelta(minutes=11)):
-        yield world
+        yield matrix
 
 
-def post(world: World, person: str, name: str, data: dict[str, str]) -> Any:
+def post(matrix: MatrixData, person: str, name: str, data: dict[str, str]) -> Any:
     cache.clear()
     with transaction.atomic():
-        arguments = world.arguments(ROWS[name].of, CAPTURING)
-        reply = world.client(person).post(reverse(name, kwargs=arguments), data)
+        arguments = matrix.arguments(ROWS[name].of, CAPTURING)
+        reply = matrix.client(person).post(reverse(name, kwargs=arguments), data)
         transaction.set_rollback(True)
     return reply
 
@@ -79,7 +79,7 @@ def test_table_is_the_designs() -> None:
 
 
 @pytest.mark.slow
-def test_every_address_asks_for_a_recent_proof_or_does_not(later: World) -> None:
+def test_every_address_asks_for_a_recent_proof_or_does_not(later: MatrixData) -> None:
     for name in ROWS:
         if name.startswith(OWN_RULE):
             continue
@@ -96,7 +96,7 @@ def test_records_of_the_administration_have_no_actions() -> None:
     assert {model.__name__: list(page.actions) for model, page in site._registry.items()} == {"Submission": []}
 
 
-def test_with_the_proof_the_act_is_done_and_what_was_typed_is_kept(later: World) -> None:
+def test_with_the_proof_the_act_is_done_and_what_was_typed_is_kept(later: MatrixData) -> None:
     submission = later.submissions[CAPTURING]
     url = reverse("retention_act", args=[submission.pk])
     form = {"action": "hold", "reason": "a court <asks>"}
@@ -107,7 +107,7 @@ def test_with_the_proof_the_act_is_done_and_what_was_typed_is_kept(later: World)
     assert Submission.objects.get(pk=submission.pk).legal_hold_at is not None
 
 
-def test_stop_switch_waits_for_the_proof(later: World) -> None:
+def test_stop_switch_waits_for_the_proof(later: MatrixData) -> None:
     form = {"stop": "1", "reason": "the vendor asks"}
     assert is_asked(later.client(MANAGER).post("/sending/stop/", form))
     assert Switch.read().may_send

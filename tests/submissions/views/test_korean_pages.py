@@ -17,7 +17,7 @@ from submissions.workflow import alerts
 from submissions.workflow.transitions import MOVES
 from tests import unmarked
 from tests.factories import PASSWORD, make_at, make_team, make_user
-from tests.submissions.workflow import matrix_world, permission_matrix
+from tests.submissions.workflow import matrix_data, permission_matrix
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # Time zones, references, URLs, user names, the vendor's text, codes, and country codes, KYC, PDF and the like.
@@ -36,7 +36,7 @@ SAME = {
     *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's text, shown as such
     *("True", "False", "Search"),  # Django's admin writes these untranslated as the `alt` of its icons
 }
-ROLES = (matrix_world.NOBODY, matrix_world.AGENT, matrix_world.CLAIMER, matrix_world.MANAGER, matrix_world.ADMIN)
+ROLES = (matrix_data.NOBODY, matrix_data.AGENT, matrix_data.CLAIMER, matrix_data.MANAGER, matrix_data.ADMIN)
 
 
 def english_on(html: str) -> list[str]:
@@ -53,14 +53,14 @@ def speak_korean() -> None:
             model.objects.filter(pk=row.pk).update(name=f"이름 {number}")
 
 
-def open_pages(world: matrix_world.World) -> Iterator[tuple[str, str]]:
+def open_pages(matrix: matrix_data.MatrixData) -> Iterator[tuple[str, str]]:
     """Yield (place, HTML) of every URL that opens by GET, for one user of each role, in each state."""
     shown = {name: row for name, row in permission_matrix.ROWS.items() if row.get is not permission_matrix.NEVER}
     for name, row in shown.items():
-        for state in matrix_world.STATES if row.of in permission_matrix.STATEFUL else (matrix_world.ALONE,):
-            url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
+        for state in matrix_data.STATES if row.of in permission_matrix.STATEFUL else (matrix_data.ALONE,):
+            url = reverse(name, kwargs=matrix.arguments(row.of, state)) + row.query
             for person in (person for person in ROLES if row.get(person, state) == permission_matrix.IN):
-                reply = world.client(person).get(url, headers={"Accept-Language": "ko"})
+                reply = matrix.client(person).get(url, headers={"Accept-Language": "ko"})
                 if "text/html" in reply.get("Content-Type", "") and reply.content:
                     yield f"{name} {state} {person}", reply.content.decode()
 
@@ -69,11 +69,11 @@ def open_pages(world: matrix_world.World) -> Iterator[tuple[str, str]]:
 @pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_no_page_of_any_role_holds_english() -> None:
-    world = matrix_world.World()
+    matrix = matrix_data.MatrixData()
     speak_korean()
-    ConsentText.objects.filter(pk=world.consent.pk).delete()
-    world.consent = ConsentText.objects.create(project=world.project, version="2", text="동의합니다.")
-    pages = list(open_pages(world))
+    ConsentText.objects.filter(pk=matrix.consent.pk).delete()
+    matrix.consent = ConsentText.objects.create(project=matrix.project, version="2", text="동의합니다.")
+    pages = list(open_pages(matrix))
     assert len(pages) > 150
     found = {text: where for where, html in pages for text in english_on(html)}
     assert not found, "English on Korean pages:\n" + "\n".join(f"{where}: {text}" for text, where in found.items())

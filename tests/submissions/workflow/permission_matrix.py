@@ -6,15 +6,15 @@ A new URL needs a line:
 
     "name of the url": Row(get=..., post=..., of=...)
 
-Here get and post are rules (SEE, CAPTURE, REVIEWERS, NEVER, ...) or 405 for a method that the URL does not accept, and
-`of` names the object of `World` that its arguments refer to ("submission", "image", "project", ...; empty for a page
+Here get and post are rules (SEE, CAPTURE, REVIEWERS, NEVER, ...) or 405 for a method that the URL does not accept. `of`
+names the object of `MatrixData` that its arguments refer to ("submission", "image", "project", ...; empty for a page
 without one).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.submissions.workflow.matrix_world import (
+from tests.submissions.workflow.matrix_data import (
     ADMIN,
     AGENT,
     AGENTS,

@@ -31,7 +31,7 @@ CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "
 STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
 
 
-class World:
+class MatrixData:
     """The users, and one submission in each state; the changes of a test are rolled back."""
 
     def __init__(self) -> None:
