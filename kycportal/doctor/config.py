@@ -85,7 +85,7 @@ def files() -> Iterator[Result]:
             with TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            do = "Give it to the user that web, worker and beat run as, and room: the ledger's tick is kept there."
+            do = "Make it writable for the user of web, worker and beat, and free disk space: the watermark is stored there."
             yield bad("files", f"{folder} cannot be written: {error.strerror}", do)
 
 
