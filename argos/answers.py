@@ -66,8 +66,8 @@ def _refusal(received: Received) -> Exception:
 
 
 def _refused(status: int, code: str, message: str, received: Received) -> Refused:
-    said = f"{code} {message}".casefold().replace("_", " ")
-    kind = AlreadyProcessed if "already processed" in said else Refused
+    normalized = f"{code} {message}".casefold().replace("_", " ")
+    kind = AlreadyProcessed if "already processed" in normalized else Refused
     return kind(status, code, message, received=received)
 
 

@@ -247,10 +247,10 @@ class Client:
         )
         if self._admit:
             self._admit()
-        received, told = self._timed(request, self._paths.operation_of(method, path))
+        received, reply_headers = self._timed(request, self._paths.operation_of(method, path))
         self.last_received = received
-        answers.require_taken(received, told.get("Retry-After", ""))
-        return received, told.get("Content-Type", "")
+        answers.require_taken(received, reply_headers.get("Retry-After", ""))
+        return received, reply_headers.get("Content-Type", "")
 
     def _timed(self, request: requests.Request, operation: str) -> tuple[Received, Mapping[str, str]]:
         started, status, failure = time.monotonic(), 0, ""
@@ -304,5 +304,5 @@ def _only(
 
 
 def _means_unknown(refusal: Refused) -> bool:
-    said = f"{refusal.code} {refusal.message}".casefold().replace("_", " ")
-    return any(words in said for words in _UNKNOWN_SUBMISSION)
+    normalized = f"{refusal.code} {refusal.message}".casefold().replace("_", " ")
+    return any(words in normalized for words in _UNKNOWN_SUBMISSION)

@@ -77,10 +77,10 @@ class Forbidden(Refused):
 
     @property
     def kind(self) -> str:
-        said = self.message.strip().casefold()
-        if "explicit deny" in said or "not authorized to access this resource" in said:
+        normalized = self.message.strip().casefold()
+        if "explicit deny" in normalized or "not authorized to access this resource" in normalized:
             return "ip"
-        return "key" if said == "forbidden" else "other"
+        return "key" if normalized == "forbidden" else "other"
 
 
 class TooLarge(Refused):

@@ -171,8 +171,8 @@ def _kind_of(error: BaseException, deadline: Deadline) -> str:
     if deadline.expired:
         return "no whole reply within the time allowed"
     causes = _causes_of(error)
-    said = next((words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes)), None)
-    return said or "the exchange failed"
+    reason = next((words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes)), None)
+    return reason or "the exchange failed"
 
 
 def _causes_of(error: BaseException | None) -> list[BaseException]:

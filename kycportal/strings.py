@@ -39,7 +39,7 @@ class Text:
 class Names:
     """The names of gettext functions in one file, also under an alias."""
 
-    said: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def imported_by(cls, tree: ast.AST) -> "Names":
@@ -48,7 +48,7 @@ class Names:
 
     def function(self, call: ast.Call) -> str:
         """Return the gettext function of a call; "" for any other call."""
-        name = self.said.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
+        name = self.functions.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
         return name if "gettext" in name or name == MARK else ""
 
 

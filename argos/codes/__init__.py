@@ -76,8 +76,8 @@ def _by_words(code: str, message: str, surface: str | None) -> Advice | None:
     """Find a row by words of the message. Errors only: the vendor's messages were available, its codes were not."""
     if surface not in (None, "error"):
         return None
-    said = f"{code} {message}".casefold()
-    return next((advice for words, advice in ERROR.items() if words in said), None)
+    normalized = f"{code} {message}".casefold()
+    return next((advice for words, advice in ERROR.items() if words in normalized), None)
 
 
 def _unknown(code: str, message: str, surface: str | None) -> Advice:

@@ -55,8 +55,8 @@ def check_step2(
     document = filled.get("idType", id_type) if id_type_unknown else id_type
     rules = rules_for(country, document, options, id_type_unknown=id_type_unknown)
     malformed = list(_malformed(PARAMETERS, filled))
-    told = {problem.field for problem in malformed}
-    well_formed = {name: value for name, value in filled.items() if name not in told}
+    reported = {problem.field for problem in malformed}
+    well_formed = {name: value for name, value in filled.items() if name not in reported}
     office = {name: values[name] for name in CONTACTS if values.get(name)}
     return tuple(
         chain(

@@ -9,10 +9,10 @@ import pycountry
 
 NAMED_IN = ("ko", "en")
 # Kosovo: a user-assigned code that is printed in passports but is not in ISO's list.
-_BESIDE_ISO = {"XKX": "Kosovo"}
-_BESIDE_ISO_SAID = {"ko": {"XKX": "코소보"}}
+_EXTRA_COUNTRIES = {"XKX": "Kosovo"}
+_EXTRA_TRANSLATIONS = {"ko": {"XKX": "코소보"}}
 # Common or printed names that no list contains. "Korea" alone is ambiguous, so it matches no country.
-_ALSO_SAID = {
+_ALIASES = {
     "republic of korea": "KOR",
     "한국": "KOR",
     "북한": "PRK",
@@ -50,8 +50,8 @@ def alpha_2(code: str) -> str:
 @lru_cache(maxsize=8)
 def country_choices(language: str = "en") -> tuple[tuple[str, str], ...]:
     """Return (code, name) pairs sorted by name; a name without a translation stays English."""
-    said = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True).gettext
-    names = {code: said(name) for code, name in _names().items()} | _BESIDE_ISO_SAID.get(language, {})
+    translate = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True).gettext
+    names = {code: translate(name) for code, name in _names().items()} | _EXTRA_TRANSLATIONS.get(language, {})
     return tuple(sorted(names.items(), key=lambda pair: pair[1]))
 
 
@@ -64,14 +64,14 @@ def country_code(text: str) -> str:
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
     """Map every way to write a country to its code: ISO's two letters, its short, common and official names."""
-    known = {_plain(str(said)): country.alpha_3 for country in pycountry.countries for said in _written(country)}
+    known = {_plain(str(name)): country.alpha_3 for country in pycountry.countries for name in _written(country)}
     shown = {_plain(name): code for language in NAMED_IN for code, name in country_choices(language)}
-    return known | shown | {_plain(said): code for said, code in _ALSO_SAID.items()}
+    return known | shown | {_plain(name): code for name, code in _ALIASES.items()}
 
 
 def _written(country: Any) -> list[str]:
-    told = dict(country)
-    return [told[name] for name in ("alpha_2", "name", "common_name", "official_name") if name in told]
+    fields = dict(country)
+    return [fields[name] for name in ("alpha_2", "name", "common_name", "official_name") if name in fields]
 
 
 def _plain(text: str) -> str:
@@ -83,4 +83,4 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     known = {country.alpha_3: getattr(country, "common_name", country.name) for country in pycountry.countries}
-    return known | _BESIDE_ISO
+    return known | _EXTRA_COUNTRIES

@@ -140,8 +140,8 @@ def moment(value: object) -> datetime | None:
     """
     try:
         seconds = number(value)
-        told = _from_epoch(seconds) if seconds is not None else None
-        read = told or _as_utc(_from_text(text(value)))
+        from_number = _from_epoch(seconds) if seconds is not None else None
+        read = from_number or _as_utc(_from_text(text(value)))
         return read if _EARLIEST_SECONDS <= read.timestamp() <= _LATEST_SECONDS else None
     except (ValueError, TypeError, OverflowError, OSError):
         return None

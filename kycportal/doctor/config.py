@@ -85,7 +85,7 @@ def files() -> Iterator[Result]:
             with TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            do = "Make it writable for the user of web, worker and beat, and free disk space: the watermark is stored there."
+            do = "Make it writable for web, worker and beat, and free disk space: the watermark is there."
             yield bad("files", f"{folder} cannot be written: {error.strerror}", do)
 
 

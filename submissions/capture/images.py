@@ -108,8 +108,8 @@ def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = No
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     image.save(force_insert=True)
     add_capturer(submission, by)
-    told = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
-    events.record("image_added", by=by, submission=submission, fields=told)
+    details = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
+    events.record("image_added", by=by, submission=submission, fields=details)
 
 
 def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tuple[quality.Finding, ...]:

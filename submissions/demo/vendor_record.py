@@ -47,8 +47,8 @@ class VendorRecord:
 
     def read_id(self, call: Call, reading: dict[str, str]) -> dict[str, Any]:
         self._change(userid=call.userid, step1_done=True, ocr=reading)
-        told = {"submissionId": self.state["submission_id"], "idImage": True}
-        return {**told, "document_fields": sorted(reading), "missing_fields": [], "reviewOCRData": reading}
+        body = {"submissionId": self.state["submission_id"], "idImage": True}
+        return {**body, "document_fields": sorted(reading), "missing_fields": [], "reviewOCRData": reading}
 
     def refuse_selfie(self, call: Call, code: str) -> dict[str, Any]:
         """The third refusal rejects."""
@@ -62,8 +62,8 @@ class VendorRecord:
 
     def take_selfie(self, call: Call, status: str, scores: tuple[float, float]) -> dict[str, Any]:
         self._take_selfie(call)
-        told = {"faceSimilarityScore": scores[0], "livenessScore": scores[1]}
-        self.state["attempts"].append({"attemptCnt": len(self.state["attempts"]) + 1, **told, **_no_retry()})
+        body = {"faceSimilarityScore": scores[0], "livenessScore": scores[1]}
+        self.state["attempts"].append({"attemptCnt": len(self.state["attempts"]) + 1, **body, **_no_retry()})
         moment = clock.now().timestamp()
         if status == "pending":
             self._change(status=status, pending_at=moment)
@@ -71,15 +71,15 @@ class VendorRecord:
             self._change(status=status, result_at=moment, reviewer="system")
         else:
             self._reject(*DUPLICATE)
-        return {"verificationResult": "success", **told, **self._record_body(), "kycStatus": status}
+        return {"verificationResult": "success", **body, **self._record_body(), "kycStatus": status}
 
     def review(self, call: Call) -> dict[str, Any]:
-        asked = call.attempt.values
-        self._change(status=asked["status"], result_at=clock.now().timestamp(), reviewer=asked["admin"])
-        if asked["status"] == "rejected":
-            self._change(codes=["other"], comments=[asked["rejectComment"]])
-        told = {"submissionId": self.state["submission_id"], "message": "Success to review submission."}
-        return {**told, "finalStatus": asked["status"]}
+        values = call.attempt.values
+        self._change(status=values["status"], result_at=clock.now().timestamp(), reviewer=values["admin"])
+        if values["status"] == "rejected":
+            self._change(codes=["other"], comments=[values["rejectComment"]])
+        body = {"submissionId": self.state["submission_id"], "message": "Success to review submission."}
+        return {**body, "finalStatus": values["status"]}
 
     def stay_open(self) -> None:
         """Keep the sandbox from closing it after 24 hours: a vendor that is late is what `overdue` is about."""

@@ -26,8 +26,8 @@ def safe_next(request: HttpRequest, default: str) -> str:
 def warn_of_unmatched(request: HttpRequest, submission: Submission, text: str) -> None:
     """A note is kept as it was written; its writer learns which of the people named in it were not told."""
     for name in mentions.unmatched(submission, text):
-        told = _("Note saved. No user named @%(name)s has access to this submission, so no notification was sent.")
-        messages.warning(request, told % {"name": name})
+        message = _("Note saved. No user named @%(name)s has access to this submission, so no notification was sent.")
+        messages.warning(request, message % {"name": name})
 
 
 def go(request: HttpRequest, to: str, **kwargs: Any) -> HttpResponse:

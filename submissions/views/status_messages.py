@@ -126,11 +126,11 @@ def about_reading(submission: Submission) -> StatusMessage | None:
 
 
 def _about_refusal(call: Call) -> StatusMessage:
-    told = codes.advice_for(call.error_code, stored_replies.refusal(call), "error")
+    refusal = codes.advice_for(call.error_code, stored_replies.refusal(call), "error")
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
-        told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
-    advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else told)
+        refusal = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
+    advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else refusal)
     title = _("ARGOS refused %(call)s; no attempt was used") % {"call": CallKind(call.kind).label}
     if call.kind == CallKind.REVIEW:
         title = _("ARGOS refused the decision. Your entries were restored.")

@@ -26,8 +26,8 @@ class Command(BaseCommand):
         newest = hash_chain.export()
         if seal is None:
             self.stdout.write("No exported seal was given, so events cut off at the end would not be noticed.")
-        said = f"{Seal.objects.count()} seals hold; newest {newest['digest']}" if newest else "no seal yet"
-        self.stdout.write(said)
+        summary = f"{Seal.objects.count()} seals hold; newest {newest['digest']}" if newest else "no seal yet"
+        self.stdout.write(summary)
 
 
 def _exported(path: Path | None) -> dict[str, Any] | None:

@@ -71,29 +71,29 @@ def presets() -> list[tuple[str, str]]:
 def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
     """(window, the preset it is or "", sentences about what was not understood)."""
     today = clock.local_today()
-    told: list[str] = []
+    sentences: list[str] = []
     if given.get("from") or given.get("to"):
-        found = _by_dates(given, today, told)
+        found = _by_dates(given, today, sentences)
         if found is not None:
-            return found, "", told
+            return found, "", sentences
     preset = given.get("days", DEFAULT)
     if preset not in dict(presets()):
         asked = {"days": preset[:20], "shown": DEFAULT}
-        told.append(_("There is no period of “%(days)s” days. The last %(shown)s days are shown.") % asked)
+        sentences.append(_("There is no period of “%(days)s” days. The last %(shown)s days are shown.") % asked)
         preset = DEFAULT
-    return Window(today - timedelta(days=int(preset) - 1), today), preset, told
+    return Window(today - timedelta(days=int(preset) - 1), today), preset, sentences
 
 
-def _by_dates(given: QueryDict, today: date, told: list[str]) -> Window | None:
+def _by_dates(given: QueryDict, today: date, sentences: list[str]) -> Window | None:
     first, last = day(given.get("from", "")), day(given.get("to", "") or today.isoformat())
     if first is None or last is None:
-        said = _("Enter both days as YYYY-MM-DD, for example 2026-01-31. The last %(shown)s days are shown.")
-        told.append(said % {"shown": DEFAULT})
+        sentence = _("Enter both days as YYYY-MM-DD, for example 2026-01-31. The last %(shown)s days are shown.")
+        sentences.append(sentence % {"shown": DEFAULT})
         return None
     if first > last:
-        told.append(_("The first day is after the last, so the two days were exchanged."))
+        sentences.append(_("The first day is after the last, so the two days were exchanged."))
         first, last = last, first
     if (last - first).days >= MAX_LENGTH:
-        told.append(_("A period has at most %(days)d days. The last of them are shown.") % {"days": MAX_LENGTH})
+        sentences.append(_("A period has at most %(days)d days. The last of them are shown.") % {"days": MAX_LENGTH})
         first = last - timedelta(days=MAX_LENGTH - 1)
     return Window(first, last)

@@ -37,10 +37,10 @@ def hint_for(request: HttpRequest, kind: ImageKind, *, who: str, to_customer: bo
     if rate_limit.is_too_fast("frame", who, most=FRAMES_A_SECOND, seconds=1):
         return JsonResponse({"text": "", "is_good": False}, status=429)
     try:
-        told = live_hints.hint(_frame(request), Kind(kind), to_customer=to_customer)
+        advice = live_hints.hint(_frame(request), Kind(kind), to_customer=to_customer)
     except UnusableImage as unusable:
         return JsonResponse({"text": unusable.message, "is_good": False}, status=422)
-    return JsonResponse({"text": told or _("Good. Take the photo now."), "is_good": not told})
+    return JsonResponse({"text": advice or _("Good. Take the photo now."), "is_good": not advice})
 
 
 def _frame(request: HttpRequest) -> bytes:

@@ -193,10 +193,10 @@ def _consent_text(submission: Submission, ticked: str) -> ConsentText:
 def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
     """What the script needs: the version to post next, and what is wrong so far, for each field beside it."""
     found = [*problems, *submit.known_to_stop(submission)]
-    told = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
+    fields = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
     changed = ocr_diff.differing(submission.values, submission.ocr)
     saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}
-    return JsonResponse({**saved, "problems": told})
+    return JsonResponse({**saved, "problems": fields})
 
 
 def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
@@ -248,10 +248,10 @@ def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
 
 def _is_seen(request: HttpRequest, image: Image) -> bool:
     """A post that does not say what its page showed is trusted only with the person's own pictures."""
-    said = request.POST.get(f"shown_{image.kind}")
-    if said is None:
+    posted = request.POST.get(f"shown_{image.kind}")
+    if posted is None:
         return image.created_by == person(request) and image.source not in FROM_PHONE
-    return said == str(image.pk)
+    return posted == str(image.pk)
 
 
 def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:

@@ -50,8 +50,8 @@ def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpRes
             trouble, status = "forbidden", 503
         case _:
             trouble, status = "away", 503
-    told = {"trouble": trouble, "reference": image.submission.reference}
-    return render(request, "errors/image.html", told, status=status)
+    context = {"trouble": trouble, "reference": image.submission.reference}
+    return render(request, "errors/image.html", context, status=status)
 
 
 def _record(request: HttpRequest, image: Image, because: int | None) -> None:

@@ -27,7 +27,7 @@ from submissions.workflow.permissions import check_can, get_submission_for
 class Shown:
     """What the card tells: `url` and its `qr` once, right after a link was made to be shown; else a sentence."""
 
-    told: str = ""
+    message: str = ""
     url: str = ""
     qr: str = ""
     is_bad: bool = False
@@ -102,7 +102,7 @@ def _card(request: HttpRequest, submission: Submission, kind: ImageKind, shown: 
             "by_field": {},
         }
         return render(request, template, context | {"is_part": True})
-    messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.told)
+    messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.message)
     return redirect("submission", pk=submission.pk)
 
 

@@ -64,8 +64,8 @@ def render_submission(
 ) -> HttpResponse:
     page = SubmissionContext.load(submission, person(request))
     can_look = page.state.may("look")
-    purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in page.others]}
-    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
+    purpose, fields = "work" if can_look else "", {"same_person": [other.reference for other in page.others]}
+    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=fields)
     is_capturing = submission.status in CAPTURING and can_look
     shows_form = submission.status in SHOWS_FORM and can_look  # while ARGOS works, without its buttons
     # After a press: what it found. Before: what is wrong with the values that are there.
@@ -117,16 +117,16 @@ def render_submission(
 def state(context: StateContext) -> dict[str, Any]:
     """What the part that reloads itself shows."""
     submission, call = context.submission, context.open_call
-    told = status_messages.about_open_call(call) if call else None
+    message = status_messages.about_open_call(call) if call else None
     can_capture = context.may("capture")
-    told = told or status_messages.about_notice(submission, context.last_call)
+    message = message or status_messages.about_notice(submission, context.last_call)
     return {
         "submission": submission,
         "call": call,
         # A worker may end the call after the submission was read; the page must not stay at "Sending" then.
         "is_moving": call is not None or submission.status in SENDING,
         "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
-        "told": told or status_messages.about_reading(submission),
+        "message": message or status_messages.about_reading(submission),
         "retry": status_messages.about_retry(submission) if not call else None,
         "end": status_messages.about_end(submission),
         "rail": rail(submission),

@@ -44,8 +44,8 @@ class FactsMiddleware:
             messages.error(request, kept)
             return _back(request)
         if isinstance(exception, TooLong):
-            told = _("Not saved: shorten the text to %(most)d characters. It has %(count)d.")
-            messages.error(request, told % {"most": exception.most, "count": exception.has})
+            message = _("Not saved: shorten the text to %(most)d characters. It has %(count)d.")
+            messages.error(request, message % {"most": exception.most, "count": exception.has})
             return _back(request)
         if isinstance(exception, DataError):  # PostgreSQL takes no NUL
             messages.error(request, _("Not saved: the text has a character that cannot be stored. Remove it."))

@@ -61,7 +61,7 @@ def _done(rows: list[Difference]) -> dict[uuid.UUID, list[tuple[Event, str]]]:
     by_submission: dict[uuid.UUID | None, list[tuple[Event, str]]] = defaultdict(list)
     for event in concerned.annotate(place=newest).filter(place__lte=STEPS).order_by("-id"):
         by_submission[event.submission_id].append((event, event_text.event_title(event)))
-    return {row.pk: [told for told in by_submission[row.submission_id] if told[0].at >= row.found_at] for row in rows}
+    return {row.pk: [done for done in by_submission[row.submission_id] if done[0].at >= row.found_at] for row in rows}
 
 
 @require_POST

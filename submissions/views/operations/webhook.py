@@ -21,10 +21,10 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     address = client_ip.client_address(request)
     if project is None or not webhooks.may_come_from(project, address):
         return HttpResponse(status=404)
-    told = request.META.get("CONTENT_LENGTH") or ""
-    if not told:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length:
         return HttpResponse(status=411)
-    if not (told.isascii() and told.isdigit() and len(told) < 10) or int(told) > webhooks.MAX_BYTES:
+    if not (length.isascii() and length.isdigit() and len(length) < 10) or int(length) > webhooks.MAX_BYTES:
         return HttpResponse(status=413)
     body = request.body
     if len(body) > webhooks.MAX_BYTES:

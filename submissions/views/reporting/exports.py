@@ -76,8 +76,8 @@ def _own(request: HttpRequest, pk: uuid.UUID) -> Export:
 def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The whole page, or the part that reloads itself while the file is being made."""
     found = _own(request, pk)
-    told = found.told
-    context = {"export": found, "reason": told["reason"], "query": told.get("query", "")}
+    request_data = found.told
+    context = {"export": found, "reason": request_data["reason"], "query": request_data.get("query", "")}
     return render(
         request,
         "reporting/exports/_state.html" if request.headers.get("HX-Request") else "reporting/exports/page.html",

@@ -75,8 +75,8 @@ def _may_see(user: User, key: str) -> bool:
 def reports(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_see_reports(user)
-    window, preset, told = window_of(request.GET)
-    for sentence in told:
+    window, preset, sentences = window_of(request.GET)
+    for sentence in sentences:
         messages.warning(request, sentence)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "operations"
@@ -115,9 +115,9 @@ def report_file(request: HttpRequest, key: str) -> HttpResponse:
     check_user_can_see_reports(user)
     if key not in REPORTS or not _may_see(user, key):
         raise Http404
-    window, _preset, told = window_of(request.GET)
-    if told:
-        raise Http404(" ".join(told))
+    window, _preset, sentences = window_of(request.GET)
+    if sentences:
+        raise Http404(" ".join(sentences))
     report = REPORTS[key](user, window)
     events.record("report_downloaded", by=events.actor_of(request), fields={**window.query, "report": key})
     text = io.StringIO(newline="")

@@ -35,8 +35,8 @@ def unread(request: HttpRequest) -> HttpResponse:
     load_keys(submissions.values())
     if submissions:
         events.record_list("unread_opened", by=events.actor_of(request), shown=submissions.values(), filters={})
-    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
-    return render(request, "review/unread.html", {"mentions": named, "alerts": told})
+    rows = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    return render(request, "review/unread.html", {"mentions": named, "alerts": rows})
 
 
 @require_safe

@@ -84,7 +84,7 @@ def _decision_state(review: ReviewContext) -> dict[str, Any]:
     about_call = status_messages.about_open_call(call) if call else None
     about_notice = status_messages.about_notice(submission, review.last_call)
     return {
-        "told": about_call or about_notice or status_messages.about_reading(submission),
+        "message": about_call or about_notice or status_messages.about_reading(submission),
         "end": status_messages.about_end(submission),
     }
 
