@@ -1,4 +1,4 @@
-"""Images of a submission: taken in, checked, stored encrypted, and which one is current."""
+"""Images of a submission: check, store encrypted, and choose the current one of each kind."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
 
 
 def takes(kind: ImageKind, status: Status) -> bool:
-    """Whether an image of this kind may still be added: the ID's are fixed once the vendor has read them."""
+    """Return whether an image of this kind may be added; ID images are fixed once the vendor has read them."""
     return status in (READS_THE_ID if kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) else CAPTURING)
 
 
@@ -98,10 +98,10 @@ def stored(image: Image, content: bytes) -> Iterator[None]:
 
 
 def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
-    """The image becomes the current one of its kind; within the caller's transaction.
+    """Make the image the current one of its kind, within the caller's transaction.
 
     Raises:
-        StaleSubmission: the submission takes no such image any more; nothing is written.
+        StaleSubmission: the submission no longer accepts the image; nothing is written.
     """
     submission, kind = image.submission, ImageKind(image.kind)
     write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
@@ -113,7 +113,7 @@ def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = No
 
 
 def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tuple[quality.Finding, ...]:
-    """Faults of a camera are looked for in what a camera may have made."""
+    """Look for camera defects only in an image that a camera may have made."""
     if not prepared.is_photo:
         return ()
     if kind == ImageKind.ADDRESS:
@@ -124,5 +124,5 @@ def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tupl
 
 
 def current_images(submission: Submission) -> dict[str, Image]:
-    """The current image of each kind, by kind."""
+    """Return the current image of each kind, by kind."""
     return {image.kind: image for image in submission.images.filter(is_current=True).select_related("created_by")}

@@ -92,8 +92,9 @@ def asked_in(params: Mapping[str, str]) -> str | None:
 
 
 def sought(user: User, text: str | None) -> SubmissionQuerySet:
-    """Return the visible submissions for a result of `asked_in`: all for "", and none for None, because an export of
-    everything in place of one applicant would be a leak.
+    """Return the visible submissions for a result of `asked_in`.
+
+    All for "", and none for None, because an export of everything in place of one applicant would be a leak.
     """
     if text is None:
         return visible_to(user).none()
@@ -141,8 +142,9 @@ def _by_id(text: str) -> list[Ids]:
 
 
 def _with_all(user: User, words: list[str]) -> list[Ids]:
-    """Return the newest submissions with all words. A family name has thousands, so other words and the team are looked
-    up among these only.
+    """Return the newest submissions with all words.
+
+    A family name has thousands, so other words and the team are looked up among these only.
     """
     if not words:
         return []

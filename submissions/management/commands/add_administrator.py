@@ -1,6 +1,6 @@
-"""Makes the first administrator of an installation, or lets one back in who lost password and second factor.
+"""Create the first administrator, or restore access for one who lost password and second factor.
 
-Who can run this can read the database and its keys anyway; the event says that it was run.
+Whoever can run this can read the database and its keys anyway; an event records each run.
 """
 
 from typing import Any

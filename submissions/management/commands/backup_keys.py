@@ -1,4 +1,4 @@
-"""`manage.py backup_keys FOLDER [--keep-days N]`: the wrapped data keys, apart from the database's long-kept dumps."""
+"""`manage.py backup_keys FOLDER [--keep-days N]`: back up the wrapped data keys, separately from long-kept dumps."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""`manage.py export_seal [--to ADDRESS]`: the newest seal, to be kept out of reach of this system's administrators."""
+"""`manage.py export_seal [--to ADDRESS]`: export the newest seal, to be kept away from this system's administrators."""
 
 import json
 from argparse import ArgumentParser

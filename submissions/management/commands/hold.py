@@ -1,4 +1,4 @@
-"""`manage.py hold`: shows the hold of a restored database, begins it by hand (part of a restore), or lifts it."""
+"""`manage.py hold`: show the hold of a restored database, begin it manually (part of a restore), or lift it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py purge_events --older-than-years N`: removes whole sealed batches past retention (role kyc_purger)."""
+"""`manage.py purge_events --older-than-years N`: remove whole sealed batches past retention (role kyc_purger)."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

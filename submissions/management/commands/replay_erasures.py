@@ -1,4 +1,4 @@
-"""`manage.py replay_erasures`: after a restore, before the portal opens: erase again what had been erased."""
+"""`manage.py replay_erasures`: after a restore, before the portal opens, repeat the erasures of the journal."""
 
 from typing import Any
 

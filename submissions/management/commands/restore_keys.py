@@ -1,4 +1,4 @@
-"""`manage.py restore_keys FILE`: after a restore from a dump without them, the keys of everybody who was not erased."""
+"""`manage.py restore_keys FILE`: restore the keys of all non-erased records after a restore without them."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py retention [--dry-run]`: counts what is due to be erased, and erases it."""
+"""`manage.py retention [--dry-run]`: count the submissions due for erasure, and erase them."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys [--search]`: after a new key was put first in KYC_FIELD_KEYS (or KYC_SEARCH_KEYS)."""
+"""`manage.py rotate_keys [--search]`: rewrap after a new first key in KYC_FIELD_KEYS (or KYC_SEARCH_KEYS)."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py verify_events [--seal FILE]`: is the record of events as it was sealed?"""
+"""`manage.py verify_events [--seal FILE]`: check the audit log against its hash chain."""
 
 import json
 from argparse import ArgumentParser
