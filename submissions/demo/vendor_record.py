@@ -1,7 +1,7 @@
-"""The other side of a sample submission: what ARGOS answers, and the record that the sandbox then holds of it.
+"""ARGOS's side of a sample submission: its replies, and the record that the sandbox has afterwards.
 
-`make run` hands the records to the sandbox as a file, so reading back and deciding work as on any other submission.
-Their members are those of the sandbox's own store; docs/sandbox.md names the file.
+`make run` passes the records to the sandbox as a file, so reading and deciding work as for any other submission. Their
+members are those of the sandbox's own store; docs/sandbox.md names the file.
 """
 
 import json
@@ -51,7 +51,7 @@ class VendorRecord:
         return {**body, "document_fields": sorted(reading), "missing_fields": [], "reviewOCRData": reading}
 
     def refuse_selfie(self, call: Call, code: str) -> dict[str, Any]:
-        """The third refusal rejects."""
+        """Refuse a selfie; the third refusal rejects."""
         self._take_selfie(call)
         self._fail(code)
         if self.state["failures"] >= 3:
@@ -82,7 +82,7 @@ class VendorRecord:
         return {**body, "finalStatus": values["status"]}
 
     def stay_open(self) -> None:
-        """Keep the sandbox from closing it after 24 hours: a vendor that is late is what `overdue` is about."""
+        """Keep the sandbox from closing it after 24 hours: `overdue` shows a late vendor."""
         self._change(step2_calls=0)
 
     def _take_selfie(self, call: Call) -> None:

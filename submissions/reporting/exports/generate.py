@@ -91,7 +91,7 @@ def make(export: Export) -> None:
         _end(export, ExportState.FAILED, failure="not_allowed")
     except TooManyRows:
         _end(export, ExportState.FAILED, failure="too_many_rows")
-    except Exception as error:  # a fault of database or storage: retried, then failed
+    except Exception as error:  # an error of database or storage: retried, then failed
         log.error("export %s: %s", export.pk, type(error).__name__)  # noqa: TRY400  the traceback may hold data
         _end(export, ExportState.WAITING, failure="", not_before=clock.now() + BACKOFF * 2 ** (export.tries - 1))
 

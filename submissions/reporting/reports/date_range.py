@@ -1,4 +1,4 @@
-"""The range of days a report covers: given in the URL, by preset or by dates, never longer than a quarter."""
+"""The range of days of a report: in the URL, by preset or by dates, at most a quarter."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from submissions.core import clock
 from submissions.search.filter_engine import day, start_of
 
-MAX_LENGTH = 92  # days: what is read stays bounded
+MAX_LENGTH = 92  # days, so that queries are bounded
 DEFAULT = "14"
 
 
 @dataclass(frozen=True)
 class Window:
-    """First and last day, both inside, in the person's time zone."""
+    """First and last day, both included, in the user's time zone."""
 
     first: date
     last: date
@@ -29,7 +29,7 @@ class Window:
 
     @property
     def end(self) -> datetime:
-        """The first moment that is outside."""
+        """Return the first moment after the range."""
         return start_of(self.last + timedelta(days=1))
 
     @property
@@ -38,7 +38,7 @@ class Window:
 
     @property
     def previous(self) -> "Window":
-        """As many days, right before these."""
+        """Return the range of the same length directly before this one."""
         length = len(self.days)
         return Window(self.first - timedelta(days=length), self.last - timedelta(days=length))
 
@@ -52,7 +52,7 @@ class Window:
         return {"from": self.first.isoformat(), "to": self.last.isoformat()}
 
     def decided(self, **filters: str) -> str:
-        """The list of what was decided in these days and fits the filters."""
+        """Return the URL parameters of the list of decisions in this range with the filters."""
         return listed(decided_from=self.first.isoformat(), decided_to=self.last.isoformat(), **filters)
 
     def asked_again(self, **filters: str) -> str:
@@ -69,7 +69,7 @@ def presets() -> list[tuple[str, str]]:
 
 
 def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
-    """(window, the preset it is or "", sentences about what was not understood)."""
+    """Return (window, its preset or "", messages about invalid parameters)."""
     today = clock.local_today()
     sentences: list[str] = []
     if given.get("from") or given.get("to"):

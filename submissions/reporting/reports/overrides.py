@@ -74,7 +74,7 @@ def _reason(event: Event, submission: Submission, user: User) -> str:
 
 
 def _ticked(user: User, window: Window) -> list[Override]:
-    """Return approvals with ticked warnings, without those that a second reviewer must not know of yet."""
+    """Return approvals with acknowledged warnings, without those that a second reviewer must not know yet."""
     rows = Decision.objects.filter(
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])

@@ -21,7 +21,7 @@ from submissions.workflow.permissions import get_submission_for
 
 @require_POST
 def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A note, a picture, or both. Whatever stops it is said with the text kept."""
+    """Take a note, a picture, or both. An error keeps the text and is shown."""
     found = get_submission_for(person(request), pk, "capture")
     question = Question.objects.open().filter(submission=found).first()
     if question is None:

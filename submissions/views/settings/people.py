@@ -1,4 +1,4 @@
-"""People: who signs in, with which role and team; temporary passwords, second factors and sessions."""
+"""Users: sign-in, role and team; temporary passwords, second factors and sessions."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 
 
 def with_factor() -> "QuerySet[User]":
-    """Return all people, each with `has_factor`: whether a second factor is set up."""
+    """Return all users with `has_factor`: whether a second factor is set up."""
     factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=policy.SECOND_FACTORS)
     return User.objects.select_related("team").annotate(has_factor=Exists(factors))
 
@@ -42,7 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A new person gets a temporary password, shown on the next page and kept nowhere."""
+    """Create a user with a temporary password, which is shown once on the next page and not stored."""
     check_user_can_administer(person(request))
     form = NewPersonForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -107,7 +107,7 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _other(request: HttpRequest, pk: int) -> tuple[User, HttpResponse | None]:
-    """The person, and the answer that refuses where it is the administrator themselves."""
+    """Return the user, and a refusal if it is the administrator themselves."""
     check_user_can_administer(person(request))
     found = get_object_or_404(User, pk=pk)
     if found != request.user:
