@@ -166,7 +166,7 @@ def shown_image(client: Any, address: str) -> None:
     assert client.get(address).status_code == 200
 
 
-def tell(report: Report, name: str, ours: Times, twins: Times, at_most: float | None) -> None:
+def report_figures(report: Report, name: str, ours: Times, twins: Times, at_most: float | None) -> None:
     for which, unit in enumerate(("ms", "ms of this process")):
         encrypted, plain = ([times[which] for times in found] for found in (ours, twins))
         low, _middle, high = statistics.quantiles(encrypted, n=4)
@@ -190,8 +190,8 @@ def main() -> int:
     make_twin()
     check_same(client, address)
     report = Report(f"The review page with everything encrypted, against a plain twin ({TURNS} turns, PostgreSQL)")
-    tell(report, "review page", *compare(client, address), at_most=LIMIT)
-    tell(report, "an image", *opening_images(client, images), at_most=None)
+    report_figures(report, "review page", *compare(client, address), at_most=LIMIT)
+    report_figures(report, "an image", *opening_images(client, images), at_most=None)
     return report.finish()
 
 

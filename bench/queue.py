@@ -42,7 +42,7 @@ def measure() -> int:
         ours, theirs = turn_by_turn(_get(client, address), _get(client, f"{STOCK}&p={number}"), turns=TURNS)
         report.compare(f"queue: {name}", ours, "stock admin", theirs, at_most=1 / TIMES_FASTER)
         report.add(f"queue: {name}, queries", _queries(client, address), "", at_most=MAX_QUERIES)
-    _told_with_indexes(report, client, first)
+    _report_with_indexes(report, client, first)
     _rows(report)
     return report.finish()
 
@@ -71,7 +71,7 @@ def _queries(client: Client, address: str) -> int:
     return len(captured)
 
 
-def _told_with_indexes(report: Report, client: Client, address: str) -> None:
+def _report_with_indexes(report: Report, client: Client, address: str) -> None:
     """Measure the same admin with the two indexes that this page needs; reported without a bound."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX bench_status_deadline ON stock_plainsubmission (status, deadline_at)")

@@ -106,7 +106,7 @@ def _found(tamper: Tamper, ids: list[int], exported: dict[str, Any]) -> int:
     return sum(POSITIONS[pk] in named for pk in ids) if named <= touched | also else 0
 
 
-def told_by_command(file: Path) -> bool:
+def is_detected_by_command(file: Path) -> bool:
     """Return whether `manage.py verify_events --seal FILE` reports a problem."""
     from django.core.management import CommandError, call_command
 
@@ -126,7 +126,7 @@ def sampled(file: Path) -> tuple[int, int]:
         for tamper in (alter, remove, exchange_with_next):
             with undone():
                 tamper([pk])
-                found += told_by_command(file)
+                found += is_detected_by_command(file)
     return found, 3 * len(some)
 
 
@@ -140,7 +140,7 @@ def ends_cut_off(file: Path, every: int) -> tuple[int, int]:
         with undone():
             Event.objects.filter(pk__in=[pk for pk, seal in POSITIONS.items() if seal >= number]).delete()
             Seal.objects.filter(number__gte=number).delete()
-            found += told_by_command(file)
+            found += is_detected_by_command(file)
     return found, len(numbers)
 
 
@@ -161,7 +161,7 @@ def rewritten(file: Path, every: int) -> tuple[int, int]:
             while hash_chain.seal_due(A_SEAL):
                 pass
             assert not list(hash_chain.verify()), "the forged chain is no good forgery"
-            found += told_by_command(file)
+            found += is_detected_by_command(file)
     return found, len(numbers)
 
 
@@ -194,14 +194,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "seal.json"
         file.write_text(json.dumps(exported))
-        assert not told_by_command(file), "an honest record is called tampered with"
+        assert not is_detected_by_command(file), "an unchanged audit log is reported as tampered with"
         for name, (found, tried) in {
             "one at a time, by the command": sampled(file),
             "ends cut off with their seals": ends_cut_off(file, every=40),
             "chain made again from there on": rewritten(file, every=50),
         }.items():
             report.add(f"seals: {name}", found, "", against="tried", reference=tried, at_least=1, at_most=1)
-        report.add("seals: honest record called tampered with", float(told_by_command(file)), "", at_most=0)
+        report.add("seals: honest record called tampered with", float(is_detected_by_command(file)), "", at_most=0)
     return report.finish()
 
 

@@ -62,7 +62,7 @@ def _codes(content: bytes, kind: Kind, check: Callable[[bytes], tuple[quality.Fi
         return (unusable.code,)
 
 
-def tell(report: Report, name: str, tally: Tally, *, is_judged: bool) -> None:
+def report_figures(report: Report, name: str, tally: Tally, *, is_judged: bool) -> None:
     """Report the figures; with bounds if `is_judged`."""
     bad, good = tally.bad(tally.seen), tally.seen["good"]
     caught, stopped = tally.bad(tally.flagged), tally.flagged["good"]
@@ -104,7 +104,7 @@ def main() -> int:
             tally = measure(labelled(seed, GOOD, BAD_OF_A_KIND), kind, check)
             label = f"{name}, seed {seed}{'' if is_judged else ' (tuned on)'}"
             show(label, tally)
-            tell(report, label, tally, is_judged=is_judged)
+            report_figures(report, label, tally, is_judged=is_judged)
     return report.finish()
 
 

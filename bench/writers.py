@@ -99,7 +99,7 @@ def start(act: Callable[..., None], *given: Any) -> Any:
     return process
 
 
-class Crew:
+class Processes:
     """Sixteen processes of one kind, which wait between turns."""
 
     def __init__(self, way: str) -> None:
@@ -144,7 +144,7 @@ def measure() -> int:
     set_up()
     make_plain_table()
     connection.close()  # before anything is forked
-    crews = {way: Crew(way) for way in WAYS}
+    crews = {way: Processes(way) for way in WAYS}
     sealer = start(seal)
     for crew in crews.values():
         crew.turn()  # warm
@@ -155,10 +155,10 @@ def measure() -> int:
     for crew in crews.values():
         crew.stop()
     sealer.kill()
-    return tell(rates, check())
+    return report_figures(rates, check())
 
 
-def tell(rates: dict[str, list[float]], events: int) -> int:
+def report_figures(rates: dict[str, list[float]], events: int) -> int:
     report = Report(f"{WRITERS} writers of events at once, PostgreSQL, {TURNS} turns of {SECONDS:g} s each")
     medians = {way: statistics.median(found) for way, found in rates.items()}
     report.add(

@@ -17,7 +17,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 
-from bench.dataset import history, world
+from bench.dataset import history, staff
 from bench.dataset.people import person
 from bench.dataset.rows import TABLES, TEMPLATES, Filed
 from submissions.audit import hash_chain
@@ -55,29 +55,29 @@ def fill(rows: int) -> None:
     with connection.schema_editor() as editor:
         for model in apps.get_app_config("stock").get_models():
             editor.create_model(model)
-    world.make()
+    staff.make()
     later = set_aside_indexes([model._meta.db_table for model in (*TABLES, Event)])
     now = clock.now().isoformat()
     parts = [_start_part(rows, part, now) for part in range(PROCESSES)]
     if any(part.wait() for part in parts):
         raise SystemExit("filling failed")
-    _say(began, f"{rows:,} submissions")
-    _tell_events()
-    _say(began, "events")
+    _print_progress(began, f"{rows:,} submissions")
+    _write_events()
+    _print_progress(began, "events")
     with _raw() as raw:
         for statement in later:
             raw.execute(statement)
-    _say(began, "indexes")
+    _print_progress(began, "indexes")
     _seal()
-    _say(began, "seals")
+    _print_progress(began, "seals")
     with _raw() as raw:
         raw.execute("VACUUM (ANALYZE)")
         raw.execute(f"COMMENT ON DATABASE {raw.info.dbname} IS '{now}'")
     check()
-    _say(began, "done")
+    _print_progress(began, "done")
 
 
-def _say(began: float, what: str) -> None:
+def _print_progress(began: float, what: str) -> None:
     print(f"  {time.perf_counter() - began:6.1f} s  {what}", flush=True)
 
 
@@ -112,7 +112,7 @@ def _start_part(rows: int, part: int, now: str) -> subprocess.Popen[bytes]:
 def load_part(rows: int, part: int, now_text: str) -> None:
     """Load every second chunk of rows, oldest first, so that the tables are in the order of time, as real ones are."""
     now = clock.now().fromisoformat(now_text)
-    kinds, people = history.order(rows), world.read()
+    kinds, people = history.order(rows), staff.read()
     finals = kinds.count(None)
     with _raw() as raw:
         for start in range(part * CHUNK, rows, CHUNK * PROCESSES):
@@ -132,7 +132,7 @@ def _copy(raw: psycopg.Connection[tuple[object, ...]], model: type[models.Model]
         copy.write("\n".join(lines) + "\n" if lines else "")
 
 
-def _tell_events() -> None:
+def _write_events() -> None:
     """Write the events of all submissions in the order of time."""
     selects = (
         f"""SELECT s.{at} AS at, '{kind}' AS kind, {ACTORS[who][0]} AS actor_id, {ACTORS[who][1]} AS actor_name,

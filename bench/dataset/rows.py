@@ -14,7 +14,7 @@ from django.db import models
 
 from bench.dataset.history import Life
 from bench.dataset.people import Person, plain_columns
-from bench.dataset.world import World
+from bench.dataset.staff import Staff
 from bench.stock.models import PlainSubmission
 from submissions.core import encryption
 from submissions.models import (
@@ -101,13 +101,13 @@ Row = tuple[type[models.Model], str]
 class Filed:
     """One submission while its rows are generated."""
 
-    def __init__(self, number: int, life: Life, person: Person, world: World, chance: random.Random) -> None:
-        self.number, self.life, self.person, self.world, self.chance = number, life, person, world, chance
+    def __init__(self, number: int, life: Life, person: Person, staff: Staff, chance: random.Random) -> None:
+        self.number, self.life, self.person, self.staff, self.chance = number, life, person, staff, chance
         self.pk = self._id()
         self.key = encryption.new_data_key()
-        self.project = world.projects[number % len(world.projects)]
-        self.agent = chance.choice(world.agents)
-        self.officer = chance.choice(world.officers)
+        self.project = staff.projects[number % len(staff.projects)]
+        self.agent = chance.choice(staff.agents)
+        self.officer = chance.choice(staff.officers)
         self.images = {name: self._id() for name in ("idImage", "faceImage")}
         self.hashes = {name: f"{chance.getrandbits(256):064x}" for name in self.images}
 
