@@ -49,7 +49,7 @@ def backup_restored(scene: "Scene") -> None:
     """Back up database and images under load, lose both and restore them; later erasures must stay erased."""
     from django.conf import settings
 
-    backup = Backup(scene.plant.folder, Path(settings.DATA_DIR) / "media")
+    backup = Backup(scene.processes.folder, Path(settings.DATA_DIR) / "media")
     work_on(scene, 0.4)
     erase_some(backup)
     take(scene, backup)
@@ -63,7 +63,7 @@ def backup_restored(scene: "Scene") -> None:
 
 
 def work_on(scene: "Scene", share: float) -> None:
-    for _turn in scene.gusts(jump=0, share=share):
+    for _turn in scene.fault_rounds(jump=0, share=share):
         pass
 
 
@@ -103,9 +103,9 @@ def bring_back(scene: "Scene", backup: Backup) -> None:
     """Follow steps 1 to 6 of the runbook in order, with the portal stopped."""
     from django.db import connections
 
-    scene.floor.pause()
-    for name in (*scene.plant.workers, *PROCESSES):
-        scene.plant.kill(name)
+    scene.workforce.pause()
+    for name in (*scene.processes.workers, *PROCESSES):
+        scene.processes.kill(name)
     connections.close_all()
     started = time.monotonic()
     restoring.execute(f"DROP DATABASE {restoring.database()} WITH (FORCE)")
@@ -160,8 +160,8 @@ def open_again(scene: "Scene", backup: Backup) -> None:
     from submissions.vendor_sync import restore_recovery
     from tests.factories import by, make_user
 
-    for name in (*scene.plant.workers, *PROCESSES):
-        scene.plant.start(name)
+    for name in (*scene.processes.workers, *PROCESSES):
+        scene.processes.start(name)
     started = time.monotonic()
     done = restoring.wait_until(lambda: restoring.is_read_back(scene), 2 * restoring.READ_BACK_WITHIN)
     scene.notes["read back on hold took (s)"] = round(time.monotonic() - started, 1)
@@ -170,7 +170,7 @@ def open_again(scene: "Scene", backup: Backup) -> None:
     left = Submission.objects.filter(pk__in=backup.erased, erased_at=None)
     scene.must_not["people erased who are still there"] = [row.reference for row in left]
     restore_hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
-    scene.floor.go_on()
+    scene.workforce.resume()
 
 
 def manage(*arguments: str) -> subprocess.CompletedProcess[str]:

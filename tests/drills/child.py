@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drills.one import RESULT
-from tests.drills.plant import tied
+from tests.drills.processes import tied
 from tests.stack import ROOT
 
 Counts = dict[str, Any]

@@ -33,8 +33,8 @@ class Figure:
 
 
 def count(scene: Scene, calls: int) -> dict[str, Any]:
-    vendor = Vendor.read(scene.plant.control)
-    rows = list(Submission.objects.filter(pk__in=list(scene.floor.created)).select_related("project"))
+    vendor = Vendor.read(scene.processes.control)
+    rows = list(Submission.objects.filter(pk__in=list(scene.workforce.created)).select_related("project"))
     figures = [
         Figure("Step 2 calls in the weather", calls, "calls", at_least=scene.wanted),
         none("submissions lost or stuck without a person being told", lost_or_stuck(scene, rows, vendor), len(rows)),
@@ -50,7 +50,7 @@ def count(scene: Scene, calls: int) -> dict[str, Any]:
         none("submissions closed before their 24 hours", scene.closed_too_early),
         none("webhooks handled twice", doubled_webhooks()),
         none("processes of the portal that ended by themselves", scene.ended_by_themselves),
-        none("presses that broke in the portal", scene.floor.broken),
+        none("presses that broke in the portal", scene.workforce.broken),
         *(none(name, wrong) for name, wrong in scene.must_not.items()),
         *(Figure(name, value, "") for name, value in scene.notes.items()),
     ]
@@ -70,7 +70,7 @@ def all_of(name: str, good: int, wrong: list[str]) -> Figure:
 
 def lost_or_stuck(scene: Scene, rows: list[Submission], vendor: Vendor) -> list[str]:
     """Return submissions that are lost (the vendor has them, but no user is told) or that were never sent."""
-    missing = [] if scene.is_restored else set(scene.floor.created) - {row.pk for row in rows}
+    missing = [] if scene.is_restored else set(scene.workforce.created) - {row.pk for row in rows}
     ours = {row.vendor_id for row in rows} | told_of()
     strangers = [f"{key} ({kyc['userid']}) is not known here" for key, kyc in vendor.by_id.items() if key not in ours]
     stuck = [f"{about(row)} is stuck" for row in rows if row.status not in FINAL and not is_told(row)]

@@ -20,10 +20,10 @@ WAKE_UPS = 40
 def worker_killed(scene: "Scene") -> None:
     """Kill a worker by SIGKILL at a random moment, after every few calls; a new one replaces it."""
     killed, next_at = 0, 0
-    for _turn in scene.gusts(0.2):
+    for _turn in scene.fault_rounds(0.2):
         time.sleep(scene.draw.random() / 2)
         if (calls := scene.step2_calls()) >= next_at:
-            scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            scene.processes.restart(scene.draw.choice(scene.processes.workers))
             next_at = calls + scene.draw.randint(2, 8)
             killed += 1
     scene.notes["workers killed"] = killed
@@ -35,17 +35,17 @@ def two_workers(scene: "Scene") -> None:
     from submissions.core import task_queue
 
     next_at = 0
-    for _turn in scene.gusts(0.5):
+    for _turn in scene.fault_rounds(0.5):
         if (calls := scene.step2_calls()) < next_at:
             continue
         next_at = calls + 5
-        for worker in scene.plant.workers:
-            scene.plant.signal(worker, signal.SIGSTOP)
+        for worker in scene.processes.workers:
+            scene.processes.signal(worker, signal.SIGSTOP)
         time.sleep(1)
         for _wake_up in range(WAKE_UPS):
             task_queue._send(task_queue.SEND)
-        for worker in scene.plant.workers:
-            scene.plant.signal(worker, signal.SIGCONT)
+        for worker in scene.processes.workers:
+            scene.processes.signal(worker, signal.SIGCONT)
 
 
 @drill()
@@ -55,9 +55,9 @@ def squall(scene: "Scene") -> None:
 
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
     next_at = 5
-    for turn in scene.gusts(0.5):
+    for turn in scene.fault_rounds(0.5):
         if (calls := scene.step2_calls()) >= next_at:
-            scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            scene.processes.restart(scene.draw.choice(scene.processes.workers))
             next_at = calls + 10
         if turn % 8 == 7:
             broker().flushall()
@@ -67,7 +67,7 @@ def squall(scene: "Scene") -> None:
 def redis_emptied(scene: "Scene") -> None:
     """Flush Redis at random moments."""
     emptied = 0
-    for _turn in scene.gusts(0.5):
+    for _turn in scene.fault_rounds(0.5):
         if scene.draw.random() < 0.4:
             broker().flushall()
             emptied += 1
@@ -78,11 +78,11 @@ def redis_emptied(scene: "Scene") -> None:
 def redis_stopped(scene: "Scene") -> None:
     """Kill Redis several times; it returns empty after some seconds."""
     stopped = 0
-    for turn in scene.gusts():
+    for turn in scene.fault_rounds():
         if turn % 4 == 1:
-            scene.plant.kill("broker")
+            scene.processes.kill("broker")
             time.sleep(scene.draw.uniform(1, 6))
-            scene.plant.start("broker")
+            scene.processes.start("broker")
             stopped += 1
     scene.notes["times Redis was stopped"] = stopped
 
@@ -91,7 +91,7 @@ def redis_stopped(scene: "Scene") -> None:
 def database_cut(scene: "Scene") -> None:
     """Cut all database connections of the workers at a random moment, after every few calls."""
     cut = next_at = 0
-    for _turn in scene.gusts(0.2):
+    for _turn in scene.fault_rounds(0.2):
         time.sleep(scene.draw.random() / 2)
         if (calls := scene.step2_calls()) >= next_at:
             next_at = calls + scene.draw.randint(1, 4)
@@ -102,38 +102,38 @@ def database_cut(scene: "Scene") -> None:
 @drill()
 def beat_twice(scene: "Scene") -> None:
     """Start a second beat beside the first; alternately kill and restart either."""
-    scene.plant.start("beat", as_="beat2")
-    for turn in scene.gusts():
+    scene.processes.start("beat", as_="beat2")
+    for turn in scene.fault_rounds():
         if turn % 6 == 3:
-            scene.plant.kill("beat")
+            scene.processes.kill("beat")
             time.sleep(1)
-            scene.plant.start("beat")
+            scene.processes.start("beat")
         elif turn % 6 == 0:
-            scene.plant.kill("beat2")
-            scene.plant.start("beat", as_="beat2")
+            scene.processes.kill("beat2")
+            scene.processes.start("beat", as_="beat2")
 
 
 @drill(knobs={"first_step2_hours": 0})
 def clock_wrong(scene: "Scene") -> None:
     """Set our clock an hour back while deadlines pass, and later an hour ahead before they do."""
-    for _turn in scene.gusts(share=0.4):
+    for _turn in scene.fault_rounds(share=0.4):
         pass
-    scene.floor.pause()
+    scene.workforce.pause()
     jump_to(scene, until_half_are_over())
     wrong_by(scene, -HOUR)
-    for _turn in scene.gusts(share=0.8):
+    for _turn in scene.fault_rounds(share=0.8):
         pass
     jump_to(scene, 22 * HOUR + 50 * 60)
     wrong_by(scene, HOUR)
     scene.closed_too_early = closed_too_early(scene)
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 def wrong_by(scene: "Scene", seconds: float) -> None:
     """Set only the portal's clock wrong for half an hour in which users go on, then correct it."""
     scene.clock.move_portal(seconds)
-    scene.floor.go_on()
+    scene.workforce.resume()
     for _turn in range(10):
         time.sleep(1)
         scene.clock.advance(3 * 60)
@@ -155,8 +155,8 @@ def closed_too_early(scene: "Scene") -> list[str]:
     """Return submissions that the portal treats as expired while the vendor would still accept a selfie."""
     from submissions.models import Status, Submission
 
-    now = scene.plant.control.now()
-    alive = [kyc for kyc in scene.plant.control.submissions() if kyc["created_at"] + 24 * HOUR > now]
+    now = scene.processes.control.now()
+    alive = [kyc for kyc in scene.processes.control.submissions() if kyc["created_at"] + 24 * HOUR > now]
     over = Submission.objects.filter(vendor_id__in=[kyc["submission_id"] for kyc in alive])
     return [row.reference for row in over.filter(status__in=(Status.OVERDUE, Status.ABANDONED))]
 
@@ -165,11 +165,11 @@ def closed_too_early(scene: "Scene") -> list[str]:
 def deadline_in_queue(scene: "Scene") -> None:
     """Queue calls while the deadline passes: first with sending stopped by a manager, then without workers."""
     for share in (0.4, 0.8):
-        for _turn in scene.gusts(share=share):
+        for _turn in scene.fault_rounds(share=share):
             pass
         leave = stopped_by_a_manager if share < 0.5 else without_workers
         leave(scene)
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
@@ -185,13 +185,13 @@ def stopped_by_a_manager(scene: "Scene") -> None:
 
 
 def without_workers(scene: "Scene") -> None:
-    for worker in scene.plant.workers:
-        scene.plant.running[worker].terminate()
-    for worker in scene.plant.workers:
-        scene.plant.running.pop(worker).wait()
+    for worker in scene.processes.workers:
+        scene.processes.running[worker].terminate()
+    for worker in scene.processes.workers:
+        scene.processes.running.pop(worker).wait()
     run_out(scene)
-    for worker in scene.plant.workers:
-        scene.plant.start(worker)
+    for worker in scene.processes.workers:
+        scene.processes.start(worker)
 
 
 def run_out(scene: "Scene") -> None:

@@ -30,15 +30,15 @@ PATIENT = {"PGOPTIONS": "-c lock_timeout=3s"}
 def many_hosts(scene: "Scene") -> None:
     """Run two web servers and three workers; kill and restart one of each repeatedly while users work."""
     killed = {"web": 0, "worker": 0}
-    for worker in scene.plant.workers:
-        scene.plant.put_on_own_host(worker)  # after its restart
+    for worker in scene.processes.workers:
+        scene.processes.put_on_own_host(worker)  # after its restart
     with crowd_before(scene) as servers:
-        for turn in scene.gusts(1, jump=0):
-            if turn % 4 == 1 and all(scene.plant.answers(name) for name in servers):
-                scene.plant.restart(servers[killed["web"] % 2])
+        for turn in scene.fault_rounds(1, jump=0):
+            if turn % 4 == 1 and all(scene.processes.answers(name) for name in servers):
+                scene.processes.restart(servers[killed["web"] % 2])
                 killed["web"] += 1
             if turn % 4 == 3:
-                scene.plant.restart(scene.draw.choice(scene.plant.workers))
+                scene.processes.restart(scene.draw.choice(scene.processes.workers))
                 killed["worker"] += 1
         wait_for(scene, servers)
     scene.notes |= {f"{kind}s killed": count for kind, count in killed.items()}
@@ -48,18 +48,18 @@ def many_hosts(scene: "Scene") -> None:
 def rolled_out(scene: "Scene") -> None:
     """Deploy a new version under load: migrate while the old one serves, run both, then replace host by host."""
     with crowd_before(scene) as servers:
-        for _turn in scene.gusts(1, jump=0, share=0.3):
+        for _turn in scene.fault_rounds(1, jump=0, share=0.3):
             pass
         scene.notes["migration under load took (s)"] = migrate_to_next()
-        scene.plant.restart(SECOND, DJANGO_SETTINGS_MODULE=NEXT)
+        scene.processes.restart(SECOND, DJANGO_SETTINGS_MODULE=NEXT)
         wait_for(scene, servers)
-        for _turn in scene.gusts(1, jump=0, share=0.6):
+        for _turn in scene.fault_rounds(1, jump=0, share=0.6):
             pass
-        for worker in scene.plant.workers:
-            scene.plant.restart(worker, DJANGO_SETTINGS_MODULE=NEXT)
-        scene.plant.restart("web", DJANGO_SETTINGS_MODULE=NEXT)
+        for worker in scene.processes.workers:
+            scene.processes.restart(worker, DJANGO_SETTINGS_MODULE=NEXT)
+        scene.processes.restart("web", DJANGO_SETTINGS_MODULE=NEXT)
         wait_for(scene, servers)
-        for _turn in scene.gusts(1, jump=0):
+        for _turn in scene.fault_rounds(1, jump=0):
             pass
 
 
@@ -68,10 +68,10 @@ def crowd_before(scene: "Scene") -> Iterator[list[str]]:
     """Run users with browsers in front of two web servers; count their errors and lost values at the end."""
     from tests.drills.browsers import Crowd
 
-    scene.plant.add_web(SECOND, free_port())
+    scene.processes.add_web(SECOND, free_port())
     servers = ["web", SECOND]
     wait_for(scene, servers)
-    crowd = Crowd(scene.floor.project, [scene.plant.urls[name] for name in servers], scene.seed)
+    crowd = Crowd(scene.workforce.project, [scene.processes.urls[name] for name in servers], scene.seed)
     crowd.start()
     yield servers
     crowd.close()
@@ -84,8 +84,8 @@ def crowd_before(scene: "Scene") -> Iterator[list[str]]:
 
 def wait_for(scene: "Scene", servers: list[str]) -> None:
     started = time.monotonic()
-    while not all(scene.plant.answers(name) for name in servers):
-        assert time.monotonic() - started < BACK_WITHIN, f"{servers} do not answer: {scene.plant.tail(SECOND)}"
+    while not all(scene.processes.answers(name) for name in servers):
+        assert time.monotonic() - started < BACK_WITHIN, f"{servers} do not answer: {scene.processes.tail(SECOND)}"
         time.sleep(0.3)
 
 

@@ -26,7 +26,7 @@ def slow_clients_outside(scene: "Scene") -> None:
     add_open_web(scene, port)
     urls = [f"http://127.0.0.1:{port}{path}" for path in PAGES]
     taken: list[float] = []
-    for _turn in scene.gusts(0, jump=0):
+    for _turn in scene.fault_rounds(0, jump=0):
         with slow_clients(port, SLOW, addresses=SLOW), requests.Session() as user:
             taken += page_times(user, urls, 3)
     slowest = max(taken)
@@ -38,12 +38,12 @@ def add_open_web(scene: "Scene", port: int) -> None:
     """Start a web server on all addresses of this host, with the worker that reads within deadlines."""
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"0.0.0.0:{port}", "--preload"]
     command += ["--worker-class", "kycportal.listener.Worker", "--threads", "8", "--log-level", "warning"]
-    scene.plant.commands[OPEN] = command
-    scene.plant.start(OPEN)
+    scene.processes.commands[OPEN] = command
+    scene.processes.start(OPEN)
     started = time.monotonic()
     while not answers(port):
         if time.monotonic() - started > 60:
-            raise RuntimeError(f"the open web server is not ready: {scene.plant.tail(OPEN)}")
+            raise RuntimeError(f"the open web server is not ready: {scene.processes.tail(OPEN)}")
         time.sleep(0.2)
 
 

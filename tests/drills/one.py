@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, broker: list[str]) -> dict[str, object]:
     with staged(drill, options, broker) as scene:
         drill.act(scene)
         calls = scene.step2_calls()
-        scene.clear_up()
+        scene.end_faults()
         scene.hour_after()
         return count(scene, calls)
 

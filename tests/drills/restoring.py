@@ -28,11 +28,11 @@ def dump_restored(scene: "Scene") -> None:
     from submissions.vendor_sync import restore_recovery
     from tests.factories import by, make_user
 
-    for _turn in scene.gusts(share=0.5):
+    for _turn in scene.fault_rounds(share=0.5):
         pass
-    dump = scene.plant.folder / "dump"
+    dump = scene.processes.folder / "dump"
     run("pg_dump", f"--file={dump}", "--format=custom", f"--dbname={url()}")
-    for _turn in scene.gusts(share=0.75):
+    for _turn in scene.fault_rounds(share=0.75):
         pass
     lose_and_restore(scene, dump)
     scene.is_restored = True
@@ -43,24 +43,24 @@ def dump_restored(scene: "Scene") -> None:
     if not is_done:
         scene.not_held.append(f"not everything was asked about: {restore_recovery.progress()}")
     restore_hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
-    scene.floor.go_on()
-    for _turn in scene.gusts():
+    scene.workforce.resume()
+    for _turn in scene.fault_rounds():
         pass
 
 
 def lose_and_restore(scene: "Scene", dump: Path) -> None:
     from django.db import connections
 
-    scene.floor.pause()
-    names = [*scene.plant.workers, *PROCESSES]
+    scene.workforce.pause()
+    names = [*scene.processes.workers, *PROCESSES]
     for name in names:
-        scene.plant.kill(name)
+        scene.processes.kill(name)
     connections.close_all()
     execute(f"DROP DATABASE {database()} WITH (FORCE)")
     execute(f"CREATE DATABASE {database()}")
     run("pg_restore", f"--dbname={url()}", "--no-owner", str(dump))
     for name in names:
-        scene.plant.start(name)
+        scene.processes.start(name)
 
 
 def is_read_back(scene: "Scene") -> bool:

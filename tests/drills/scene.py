@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from submissions.core import clock
 from submissions.models import Call, CallState, Status, Submission
 from submissions.models.submission import FINAL
-from tests.drills.plant import Clock, Plant
-from tests.drills.traffic import Floor
+from tests.drills.processes import Clock, Processes
+from tests.drills.traffic import Workforce
 
 GUST_SECONDS = 1.5
 # During the faults the clocks advance by a little more than the distance of two reads, beyond what remains of a dead
@@ -36,9 +36,9 @@ class Scene:
     name: str
     seed: int
     wanted: int  # Step 2 calls that the vendor must have received before the faults end
-    plant: Plant
+    processes: Processes
     clock: Clock
-    floor: Floor
+    workforce: Workforce
     draw: random.Random = field(init=False)
     is_restored: bool = False  # the database is an older copy
     ended_by_themselves: list[str] = field(default_factory=list)
@@ -53,13 +53,15 @@ class Scene:
         self.draw = random.Random(f"{self.seed} {self.name}")
 
     def faults(self, *faults: dict[str, object]) -> None:
-        self.plant.control.faults(*faults)
+        self.processes.control.faults(*faults)
 
-    def gusts(self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS) -> Iterator[int]:
+    def fault_rounds(
+        self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS
+    ) -> Iterator[int]:
         """Call `turn` repeatedly until the vendor has received `share` of the Step 2 calls; the clocks advance."""
         started, turn = time.monotonic(), 0
         jumped = started
-        self.floor.start()
+        self.workforce.start()
         while self.step2_calls() < share * self.wanted and time.monotonic() - started < PATIENCE:
             yield turn
             time.sleep(seconds)
@@ -69,15 +71,15 @@ class Scene:
                 jumped = time.monotonic()
 
     def step2_calls(self) -> int:
-        return sum(kyc["step2_calls"] for kyc in self.plant.control.submissions())
+        return sum(kyc["step2_calls"] for kyc in self.processes.control.submissions())
 
-    def clear_up(self) -> None:
+    def end_faults(self) -> None:
         """Stop the faults and new customers; the present ones are served to the end."""
-        self.floor.admits = False
-        self.ended_by_themselves += self.plant.ended()
-        self.plant.control.faults()
-        self.plant.control.knobs(**FAIR)
-        self.plant.mend()
+        self.workforce.admits = False
+        self.ended_by_themselves += self.processes.ended()
+        self.processes.control.faults()
+        self.processes.control.knobs(**FAIR)
+        self.processes.mend()
         self.cleared_at = clock.now()
 
     def wait_until_nothing_is_sent(self, seconds: float = QUIET_WITHIN) -> None:
@@ -103,7 +105,7 @@ class Scene:
         for _more in HOUR:
             if Call.objects.filter(state=CallState.UNKNOWN).exists():
                 self.pass_minutes(max(HOUR))
-        self.floor.close()
+        self.workforce.close()
         self.wait_until_nothing_is_sent()
         time.sleep(AT_LEAST_BETWEEN)
 
@@ -114,10 +116,10 @@ class Scene:
         time.sleep(AT_LEAST_BETWEEN)
 
     def _advance_quietly(self, seconds: float, drained_within: float) -> None:
-        self.floor.pause()
+        self.workforce.pause()
         self.wait_until_nothing_is_sent(drained_within)
         self.clock.advance(seconds)
-        self.floor.go_on()
+        self.workforce.resume()
 
     def _serve(self, seconds: float) -> None:
         """Let users work until the unfinished submissions only wait for the clock."""
@@ -131,7 +133,7 @@ class Scene:
         return found.exclude(pk__in=asked_later.values("submission"))
 
     def _open(self) -> "QuerySet[Submission]":
-        rows: QuerySet[Submission] = Submission.objects.filter(pk__in=list(self.floor.created))
+        rows: QuerySet[Submission] = Submission.objects.filter(pk__in=list(self.workforce.created))
         return rows.exclude(status__in=FINAL)
 
     def unfinished(self) -> int:

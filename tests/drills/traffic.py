@@ -60,7 +60,7 @@ def tiny_jpeg() -> bytes:
 PICTURE = tiny_jpeg()
 
 
-class Floor:
+class Workforce:
     """The users and their submissions. `admits`: whether new customers come."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Floor:
         while any(not person.rests for person in self.people if person.is_alive()):
             time.sleep(IDLE)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self.is_paused = False
 
     def close(self) -> None:
@@ -106,14 +106,14 @@ class Floor:
 class Person(threading.Thread):
     user: User
 
-    def __init__(self, floor: Floor, draw: random.Random) -> None:
+    def __init__(self, workforce: Workforce, draw: random.Random) -> None:
         super().__init__(daemon=True)
-        self.floor, self.draw = floor, draw
+        self.workforce, self.draw = workforce, draw
         self.rests = False
 
     def run(self) -> None:
-        while self.floor.is_open:
-            self.rests = self.floor.is_paused
+        while self.workforce.is_open:
+            self.rests = self.workforce.is_paused
             if self.rests:
                 connection.close()
                 time.sleep(IDLE)
@@ -124,7 +124,7 @@ class Person(threading.Thread):
                 close_old_connections()
                 acted = False
             except Exception:  # an error of the drill or of the product, never an injected fault
-                self.floor.broken.append(traceback.format_exc())
+                self.workforce.broken.append(traceback.format_exc())
                 acted = False
             if not acted:
                 time.sleep(IDLE)
@@ -136,8 +136,8 @@ class Person(threading.Thread):
 
 
 class Agent(Person):
-    def __init__(self, floor: Floor, team: Team, draw: random.Random) -> None:
-        super().__init__(floor, draw)
+    def __init__(self, workforce: Workforce, team: Team, draw: random.Random) -> None:
+        super().__init__(workforce, draw)
         self.user = make_user(Role.AGENT, team=team)
         self.mine: set[uuid.UUID] = set()
         self.again_at: dict[uuid.UUID, float] = {}
@@ -147,17 +147,17 @@ class Agent(Person):
         self.mine = {row.pk for row in rows if row.status not in FINAL}
         now = time.monotonic()
         ready = [row for row in rows if row.status in PRESSES and self.again_at.get(row.pk, 0) < now]
-        acted = [self._press(row) for row in ready if not self.floor.is_paused]
-        if self.floor.admits and len(self.mine) < self.floor.hold:
+        acted = [self._press(row) for row in ready if not self.workforce.is_paused]
+        if self.workforce.admits and len(self.mine) < self.workforce.hold:
             self._admit()
             return True
         return any(acted)
 
     def _admit(self) -> None:
-        tags = "+".join(self.draw.choices(list(self.floor.cases), weights=list(self.floor.cases.values())))
+        tags = "+".join(self.draw.choices(list(self.workforce.cases), weights=list(self.workforce.cases.values())))
         email = f"drill{self.draw.randrange(10**9)}+{tags}@example.com"
         submission = drafts.create_draft(
-            self.floor.project,
+            self.workforce.project,
             self.user.team or make_team(),
             by=by(self.user),
             issuing_country="KOR",
@@ -165,7 +165,7 @@ class Agent(Person):
             values={"email": email, "customer_id": f"C-{self.draw.randrange(10**9)}"},
         )
         attach(submission, ImageKind.ID_FRONT, self.user, self.draw)
-        self.floor.created[submission.pk] = submission.reference
+        self.workforce.created[submission.pk] = submission.reference
         self.mine.add(submission.pk)
         self._press(submission)
 
@@ -198,8 +198,8 @@ PRESSES: dict[Status, tuple[ImageKind, Callable[..., object]]] = {
 
 
 class Officer(Person):
-    def __init__(self, floor: Floor, draw: random.Random) -> None:
-        super().__init__(floor, draw)
+    def __init__(self, workforce: Workforce, draw: random.Random) -> None:
+        super().__init__(workforce, draw)
         self.user = make_user(Role.OFFICER)
 
     def act(self) -> bool:

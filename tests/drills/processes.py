@@ -26,7 +26,7 @@ def tied(command: list[str]) -> list[str]:
     return [*TIE, *command] if shutil.which(TIE[0]) else command
 
 
-class Plant:
+class Processes:
     """`environment`: of this process. The PostgreSQL connections of a worker have the name `worker`."""
 
     def __init__(

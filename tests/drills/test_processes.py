@@ -10,7 +10,7 @@ import pytest
 
 PARENT = """
 import subprocess
-from tests.drills.plant import tied
+from tests.drills.processes import tied
 child = subprocess.Popen(tied(["sleep", "60"]), start_new_session=True)
 print(child.pid, flush=True)
 child.wait()
