@@ -39,12 +39,9 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One exchange with the vendor, for metrics, without its content.
+    """One exchange with the vendor, for metrics, without its content. `seconds`: from the start to the end or failure.
 
-    `seconds`: from the start to the end or the failure.
-
-    `status` is 0 if there was no response; `failure` then says whether the call may have arrived: "undelivered",
-    "unknown".
+    `status` is 0 without a response; then `failure` ("undelivered", "unknown") says whether the call may have arrived.
     """
 
     operation: str
@@ -110,10 +107,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/userId
     def find_by_userid(self, userid: str) -> list[replies.VendorSubmission]:
-        """Return the vendor's records for a userid, at most 500.
-
-        The caller must check that a record carries the userid.
-        """
+        """Return at most 500 records of the vendor; the caller must check that a record carries the userid."""
         return self._find({"userid": userid})
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/email
@@ -134,10 +128,7 @@ class Client:
         reject_comment: str = "",
         update_fields: Mapping[str, str] | None = None,
     ) -> replies.ReviewReply:
-        """Send a decision.
-
-        `status`: approved or rejected. `admin`: an e-mail registered as an admin of the vendor's project.
-        """
+        """Send a decision. `status`: approved or rejected. `admin`: e-mail of an admin of the vendor's project."""
         body: dict[str, Any] = {"submissionId": submission_id, "status": status, "admin": admin}
         if reject_comment:
             body["rejectComment"] = reject_comment
@@ -174,10 +165,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/delete-submission
     def delete(self, submission_id: str, admin_name: str) -> replies.DeleteReply:
-        """Delete a submission.
-
-        This cannot be undone. The vendor sends a confirming webhook only if `admin_name` is sent.
-        """
+        """Delete a submission for good. The vendor sends a confirming webhook only if `admin_name` is sent."""
         params = {"submission_id": submission_id, "admin_name": admin_name}
         received = self._request("DELETE", self._paths.submission, params=params)
         return replies.parse_delete(answers.object_of(received), received)
