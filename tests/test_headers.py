@@ -113,7 +113,7 @@ def test_behind_https_cookies_and_transport_insist_on_it() -> None:
     assert found == ["__Host-session", "__Host-csrf", True, True, 31_536_000, True, False, False, False]
 
 
-def test_sub_domains_and_preload_lists_are_bound_only_where_that_is_said() -> None:
+def test_sub_domains_and_preload_lists_are_bound_only_where_that_is_reported() -> None:
     told = "[s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD]"
     assert in_production(told) == [False, False]
     assert in_production(told, HSTS_INCLUDE_SUBDOMAINS="1") == [True, False]

@@ -114,7 +114,7 @@ ONE_MEANING_WORDS = """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 
 
-def test_one_word_means_one_thing_wherever_it_is_said() -> None:
+def test_one_word_means_one_thing_wherever_it_is_reported() -> None:
     """Check a word that is used in several files: give it a context, or add it here."""
     places: dict[str, set[str]] = {}
     for text in strings.all_texts():

@@ -82,14 +82,14 @@ def test_what_has_begun_elsewhere_is_not_still_to_come() -> None:
     values = {"date_of_birth": tomorrow.isoformat(), "date_of_issue": tomorrow.isoformat()}
     values |= {"identity_number": f"{tomorrow:%y%m%d}-3000000"}
 
-    def told(latest_day: date) -> dict[tuple[str, str], str]:
+    def messages_by(latest_day: date) -> dict[tuple[str, str], str]:
         problems = check_step2(values, {"faceImage"}, "KOR", "passport", Options(), today=TODAY, latest_day=latest_day)
         return {(problem.field, problem.code): problem.message for problem in problems}
 
     wrong = {("date_of_birth", "future"), ("date_of_issue", "future"), ("identity_number", "format")}
-    assert wrong < told(TODAY).keys()
-    assert not wrong & told(tomorrow).keys()
-    assert "0 years" in told(tomorrow)["date_of_birth", "age"]
+    assert wrong < messages_by(TODAY).keys()
+    assert not wrong & messages_by(tomorrow).keys()
+    assert "0 years" in messages_by(tomorrow)["date_of_birth", "age"]
 
 
 def test_expired_says_that_it_can_be_overruled() -> None:

@@ -71,18 +71,18 @@ def all_of(name: str, good: int, wrong: list[str]) -> Figure:
 def lost_or_stuck(scene: Scene, rows: list[Submission], vendor: Vendor) -> list[str]:
     """Return submissions that are lost (the vendor has them, but no user is told) or that were never sent."""
     missing = [] if scene.is_restored else set(scene.workforce.created) - {row.pk for row in rows}
-    ours = {row.vendor_id for row in rows} | told_of()
+    ours = {row.vendor_id for row in rows} | shown_mismatches()
     strangers = [f"{key} ({kyc['userid']}) is not known here" for key, kyc in vendor.by_id.items() if key not in ours]
-    stuck = [f"{about(row)} is stuck" for row in rows if row.status not in FINAL and not is_told(row)]
+    stuck = [f"{about(row)} is stuck" for row in rows if row.status not in FINAL and not is_shown(row)]
     return [f"{pk} is gone" for pk in missing] + strangers + stuck
 
 
-def told_of() -> set[str]:
+def shown_mismatches() -> set[str]:
     """Return the vendor's submissions that users see as mismatches, because ours do not exist (any more)."""
     return set(Difference.objects.standing().values_list("vendor_id", flat=True))
 
 
-def is_told(row: Submission) -> bool:
+def is_shown(row: Submission) -> bool:
     """Return whether a user can see that this submission waits, and for what."""
     call = row.open_call
     if call is not None and call.state == CallState.UNKNOWN:

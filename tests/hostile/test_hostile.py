@@ -53,7 +53,7 @@ def test_hostile_inputs_are_answered_in_words(targets: Targets, part: int) -> No
     assert not any(judging.half_written().values()), judging.half_written()
 
 
-def told(reply: Any) -> str:
+def problem_in(reply: Any) -> str:
     return problem_of(reply.status_code, b"" if reply.streaming else reply.content)
 
 
@@ -74,7 +74,7 @@ def test_every_address_answers_every_value_in_words(targets: Targets, part: int)
             client = clients[(at + shift) % len(ROLES)]
             given = {name: value[:40] for name, value in sent.items()}
             replies = (client.post(path, sent), client.get(path, given))
-            wrong += [f"{path[:90]} shift {shift}: {problem}" for reply in replies if (problem := told(reply))]
+            wrong += [f"{path[:90]} shift {shift}: {problem}" for reply in replies if (problem := problem_in(reply))]
     assert not wrong, "\n".join(wrong)
     assert not any(judging.half_written().values()), judging.half_written()
 

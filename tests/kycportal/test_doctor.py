@@ -75,7 +75,7 @@ def project_user() -> Any:
     return make_user()
 
 
-def test_everything_away_is_said_with_what_to_do(settings: Any) -> None:
+def test_everything_away_is_reported_with_what_to_do(settings: Any) -> None:
     """Without Redis and worker, and with an unreachable vendor: each has advice, and the exit code is 1."""
     make_project()
     code, state = examined()
@@ -94,7 +94,7 @@ def test_redis_away_is_one_sentence_for_worker_and_beat() -> None:
     assert "broker" in found.do
 
 
-def test_database_away_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_away_is_reported_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*given: Any, **named: Any) -> None:
         raise OperationalError("connection refused")
 
@@ -115,7 +115,7 @@ def test_database_away_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
         (ValueError("Invalid endpoint: https://key:secret@host"), "ValueError"),  # pragma: allowlist secret
     ],
 )
-def test_reason_why_the_storage_fails_is_told(monkeypatch: pytest.MonkeyPatch, error: Exception, told: str) -> None:
+def test_reason_why_the_storage_fails_is_reported(monkeypatch: pytest.MonkeyPatch, error: Exception, told: str) -> None:
     def fails(*given: Any) -> None:
         raise error
 
@@ -166,7 +166,7 @@ def test_public_host_that_is_not_allowed(settings: Any) -> None:
     assert "kyc.example.com is not in ALLOWED_HOSTS" in bad(config.configuration())[0].state
 
 
-def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings: Any) -> None:
+def test_unknown_proxy_is_bad_and_the_reach_of_hsts_is_reported(settings: Any) -> None:
     settings.IS_HTTPS, settings.PUBLIC_URL, settings.ALLOWED_HOSTS = True, "https://kyc.example.com", ["*"]
     assert any("TRUSTED_PROXY_HOPS is 0" in result.state for result in bad(config.configuration()))
     settings.TRUSTED_PROXY_HOPS = 1
@@ -211,7 +211,7 @@ def test_folder_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
     assert "nowhere cannot be written" in bad(config.files())[0].state
 
 
-def test_hold_is_told_with_the_page_to_read() -> None:
+def test_hold_is_reported_with_the_page_to_read() -> None:
     Switch.read()
     restore_hold.begin(restore_hold.BY_HAND)
     found = bad(parts.sending())

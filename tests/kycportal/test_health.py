@@ -15,7 +15,7 @@ def test_alive_asks_nothing(client: Client, django_assert_num_queries: object) -
         assert client.get("/healthz").content == b"ok"
 
 
-def test_every_part_is_told_by_name(client: Client) -> None:
+def test_every_part_is_shown_by_name(client: Client) -> None:
     """The tests have no Redis, so Redis and the worker are the failing parts."""
     reply = client.get("/readyz")
     assert reply.status_code == 503

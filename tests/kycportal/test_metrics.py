@@ -57,7 +57,7 @@ def test_wrong_token_is_refused(client: Client, token: str, given: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis: str) -> None:
+def test_what_waits_and_what_happened_is_reported(client: Client, token: str, redis: str) -> None:
     make_at("pending")
     ledger.mark_unknown(claim_call(make_at("step2_sending"), CallKind.STEP2), error="cut")
     core_metrics.count("call", "step2", "answered")
@@ -79,7 +79,7 @@ def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis:
 
 
 @pytest.mark.django_db
-def test_nothing_personal_is_told(client: Client, token: str, redis: str) -> None:
+def test_nothing_personal_is_reported(client: Client, token: str, redis: str) -> None:
     submission = make_at("pending")
     page = client.get("/metrics", headers=BEARER).content.decode()
     for value in (*VALUES.values(), submission.reference, str(submission.pk), submission.created_by.username):
@@ -87,7 +87,7 @@ def test_nothing_personal_is_told(client: Client, token: str, redis: str) -> Non
 
 
 @pytest.mark.django_db
-def test_redis_that_is_gone_is_told(client: Client, token: str) -> None:
+def test_redis_that_is_gone_is_reported(client: Client, token: str) -> None:
     told = read(client)
     assert told['kyc_up{part="redis"}'] == 0
     assert told['kyc_up{part="database"}'] == 1

@@ -24,7 +24,7 @@ def test_usable_id_of_a_proxy_is_kept_and_given_back(client: Client) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "short", "kim@example.com", "a" * 65, "with space-0001", "line\nbreak-001"])
-def test_other_ids_are_made_anew(given: str) -> None:
+def test_other_ids_are_made_again(given: str) -> None:
     made = request_ids.usable(given)
     assert made != given
     assert request_ids.USABLE.fullmatch(made)

@@ -98,7 +98,7 @@ def test_nobody_is_given_an_address_of_an_object(bucket: Service) -> None:
             assert sign not in told, page
 
 
-def test_missing_object_is_told_as_missing(bucket: Service) -> None:
+def test_missing_object_is_reported_as_missing(bucket: Service) -> None:
     client, _submission, image = looked_at(bucket)
     bucket.client.delete_object(Bucket=BUCKET, Key=image.name)
     page = client.get(f"/images/{image.pk}/")
@@ -106,7 +106,7 @@ def test_missing_object_is_told_as_missing(bucket: Service) -> None:
     assert "is missing. Ask an administrator" in page.content.decode()
 
 
-def test_altered_object_is_told_as_damaged(bucket: Service) -> None:
+def test_altered_object_is_reported_as_damaged(bucket: Service) -> None:
     client, _submission, image = looked_at(bucket)
     stored = bytearray(bucket.get(image.name))
     stored[-1] ^= 1
@@ -122,7 +122,7 @@ def test_object_cut_short_is_damaged_too(bucket: Service) -> None:
     assert client.get(f"/images/{image.pk}/").status_code == 410
 
 
-def test_forbidden_object_is_told_as_forbidden_and_not_as_lost(bucket: Service) -> None:
+def test_forbidden_object_is_reported_as_forbidden_and_not_as_lost(bucket: Service) -> None:
     client, _submission, image = looked_at(bucket)
     bucket.allows(False)
     page = client.get(f"/images/{image.pk}/")
@@ -177,7 +177,7 @@ def test_call_waits_for_a_storage_and_is_given_up_for_a_lost_image(bucket: Servi
     assert reload(submission).selfies_sent == 0
 
 
-def test_picture_that_cannot_be_stored_is_said_and_not_kept(bucket: Service) -> None:
+def test_picture_that_cannot_be_stored_is_reported_and_not_kept(bucket: Service) -> None:
     submission = make_at("confirming")
     client = sign_in(Client(), submission.created_by)
     before = submission.images.count()

@@ -89,7 +89,7 @@ def test_faults_of_one_submission_and_of_some_calls(sandbox: Sandbox) -> None:
     assert outcomes == {True, None}
 
 
-def test_wrong_control_is_said(sandbox: Sandbox) -> None:
+def test_wrong_control_is_reported(sandbox: Sandbox) -> None:
     for name, body in (
         ("knobs", {"unheard_of": 1}),
         ("faults", {"faults": [{"endpoint": "step1", "kind": "plague"}]}),
@@ -127,14 +127,14 @@ def test_submission_younger_than_the_lag_is_not_found(sandbox: Sandbox) -> None:
 
 
 def test_date_header_is_skewed_alone(sandbox: Sandbox) -> None:
-    def told() -> float:
+    def date_offset() -> float:
         head = requests.get(sandbox.base_url + "/submission", headers={"x-api-key": KEY}, timeout=5).headers["Date"]
         return parsedate_to_datetime(head).timestamp() - time.time()
 
     sandbox.control.knobs(date_skew=-90)
-    assert -92 <= told() <= -88
+    assert -92 <= date_offset() <= -88
     sandbox.control.advance(3600)
-    assert 3508 <= told() <= 3512
+    assert 3508 <= date_offset() <= 3512
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_list_of_a_period(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("tag", sorted(cases.TAGS))
-def test_every_case_is_told_on_the_page_and_in_the_docs(tag: str) -> None:
+def test_every_case_is_reported_on_the_page_and_in_the_docs(tag: str) -> None:
     assert f"+{tag}@" in index.page().decode()
     assert f"`+{tag}`" in (ROOT / "docs" / "sandbox.md").read_text()
 
@@ -244,7 +244,7 @@ def test_lost_reply_is_a_case(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def told(sandbox: Sandbox, httpserver: HTTPServer) -> Callable[[int], list[dict[str, Any]]]:
+def received_webhooks(sandbox: Sandbox, httpserver: HTTPServer) -> Callable[[int], list[dict[str, Any]]]:
     """Wait for that many webhooks; return their payloads in the order of arrival."""
     httpserver.expect_request("/hook").respond_with_data("ok")
     sandbox.control.project(webhook_url=httpserver.url_for("/hook"))
@@ -262,13 +262,13 @@ def triggers(payloads: list[dict[str, Any]]) -> list[str]:
     return [payload["webhook_trigger"] for payload in payloads]
 
 
-def test_webhooks_tell_the_life(sandbox: Sandbox, told: Callable[[int], list[dict[str, Any]]]) -> None:
+def test_webhooks_tell_the_life(sandbox: Sandbox, received_webhooks: Callable[[int], list[dict[str, Any]]]) -> None:
     client = sandbox.client()
     submission_id = started(client, "+liveness", userid="ref-1")
     step2(client, submission_id)
     step2(client, submission_id)
     client.review(submission_id, "rejected", "reviewer@example.com", "blurred")
-    payloads = told(4)
+    payloads = received_webhooks(4)
     assert triggers(payloads) == ["created", "retry", "submit", "rejected"]
     assert "kyc_result" not in payloads[2]
     assert payloads[3]["kyc_result"]["comment"] == "blurred"
@@ -284,16 +284,19 @@ def test_webhooks_tell_the_life(sandbox: Sandbox, told: Callable[[int], list[dic
     ],
 )
 def test_webhooks_doubled_reordered_left_out(
-    sandbox: Sandbox, told: Callable[[int], list[dict[str, Any]]], knobs: dict[str, Any], expected: list[str]
+    sandbox: Sandbox,
+    received_webhooks: Callable[[int], list[dict[str, Any]]],
+    knobs: dict[str, Any],
+    expected: list[str],
 ) -> None:
     sandbox.control.knobs(**knobs)
     client = sandbox.client()
     step2(client, started(client))
-    assert triggers(told(len(expected))) == expected
+    assert triggers(received_webhooks(len(expected))) == expected
 
 
 def test_webhook_after_24_hours_and_after_deletion(
-    sandbox: Sandbox, told: Callable[[int], list[dict[str, Any]]]
+    sandbox: Sandbox, received_webhooks: Callable[[int], list[dict[str, Any]]]
 ) -> None:
     client = sandbox.client()
     submission_id = started(client, "+fail")
@@ -301,7 +304,7 @@ def test_webhook_after_24_hours_and_after_deletion(
     sandbox.control.advance(25 * 3600)
     client.get_submission(submission_id)
     client.delete(submission_id, "reviewer@example.com")
-    payloads = told(4)
+    payloads = received_webhooks(4)
     assert triggers(payloads) == ["created", "retry", "rejected", "delete"]
     assert payloads[2]["kyc_result"]["commentCode"] == "timeout"
     assert payloads[3]["account_email"] == "reviewer@example.com"

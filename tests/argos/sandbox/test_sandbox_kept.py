@@ -54,7 +54,7 @@ def test_verdict_of_the_vendors_people_outlives_a_restart(tmp_path: Path) -> Non
     assert (kept["status"], kept["codes"]) == ("rejected", ["id_info_blacklist"])
 
 
-def test_verdict_of_the_vendors_people_is_told(sandbox: Sandbox) -> None:
+def test_verdict_of_the_vendors_people_is_reported(sandbox: Sandbox) -> None:
     sandbox.control.project(webhook_url="http://127.0.0.1:9/hook")
     submission_id = started(sandbox.client())
     sandbox.control.status(submission_id, "approved")

@@ -228,7 +228,7 @@ def test_purge_is_refused_to_the_portal_itself() -> None:
     assert Event.objects.count() == 2
 
 
-def test_oldest_unsealed_is_told() -> None:
+def test_oldest_unsealed_is_reported() -> None:
     assert hash_chain.oldest_unsealed_at() is None
     record(1)
     assert hash_chain.oldest_unsealed_at() == Event.objects.get().at
@@ -236,7 +236,7 @@ def test_oldest_unsealed_is_told() -> None:
     assert hash_chain.oldest_unsealed_at() is None
 
 
-def test_age_of_the_oldest_unsealed_is_told_in_seconds() -> None:
+def test_age_of_the_oldest_unsealed_is_shown_in_seconds() -> None:
     assert hash_chain.oldest_unsealed_age() is None
     with time_machine.travel(clock.now() - timedelta(seconds=90), tick=False):
         record(1)

@@ -101,7 +101,7 @@ def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None
     assert reload(submission).status == Status.STEP2_SENDING
 
 
-def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(client: Client) -> None:
+def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_anyway(client: Client) -> None:
     submission = make_at(Status.CONFIRMING)
     with_finding(submission, ImageKind.ID_FRONT, "id_glare")
     key = with_finding(submission, ImageKind.SELFIE, "dark")

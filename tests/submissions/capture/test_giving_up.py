@@ -59,7 +59,7 @@ def test_arrived_try_is_not_given_up_where_reads_lag_and_nothing_else_happens(be
     assert (bench.mine.selfies_sent, bench.mine.tries_left) == (1, 2)
 
 
-def test_second_try_without_attempts_is_told_by_the_selfie_the_vendor_keeps(bench: Bench) -> None:
+def test_second_try_without_attempts_is_shown_by_the_selfie_the_vendor_keeps(bench: Bench) -> None:
     bench.at("+liveness2")
     bench.lose_step2("fine")
     bench.hide_attempts(True)

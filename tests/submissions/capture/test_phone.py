@@ -110,7 +110,7 @@ def test_looking_spends_nothing_and_the_upload_does(quick: list[str]) -> None:
     assert image.read() == b"a picture"
 
 
-def test_live_and_from_a_file_are_told_apart(quick: list[str]) -> None:
+def test_live_and_from_a_file_are_distinguished(quick: list[str]) -> None:
     submission = make_draft()
     live = hand_over(link_of(submission)[1], is_live=True)
     assert live.get_source_display() == "customer's phone, live camera, as the browser reports"

@@ -135,7 +135,7 @@ def test_a_tab_from_before_step1_does_not_blank_what_was_read(client: Client) ->
     assert reload(submission).values["name"] == "Minseo Example"
 
 
-def test_call_back_time_is_kept_and_a_wrong_one_is_told(client: Client, draft: Submission) -> None:
+def test_call_back_time_is_kept_and_a_wrong_one_is_reported(client: Client, draft: Submission) -> None:
     tab = Tab(client, draft)
     assert tab.post(callback_at="2026-12-01T09:30").status_code == 302
     assert merge.local_text(reload(draft).callback_at) == "2026-12-01T09:30"

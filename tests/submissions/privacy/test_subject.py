@@ -110,7 +110,7 @@ def test_reason_is_asked_for(officer_client: Client) -> None:
     assert not Event.objects.filter(kind="subject_exported").exists()
 
 
-def test_image_that_is_gone_is_said(officer_client: Client) -> None:
+def test_image_that_is_gone_is_reported(officer_client: Client) -> None:
     submission = factories.make_draft()
     for image in submission.images.all():
         default_storage.delete(image.name)

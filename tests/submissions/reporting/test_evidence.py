@@ -164,7 +164,7 @@ class TestRestored:
     def _restored(self, step2: Call) -> None:
         step2.error = evidence.RESTORED
 
-    def test_more_tries_than_it_holds_are_told_apart_by_the_selfie(self, step2: Call) -> None:
+    def test_more_tries_than_it_holds_are_distinguished_by_the_selfie(self, step2: Call) -> None:
         assert step2.attempt.selfie is not None
         assert judged(step2, record(attempts=[TRY]), step2.attempt.selfie["sha256"]) == F.ARRIVED
         assert judged(step2, record(attempts=[TRY]), "f" * 64) == F.UNTOLD

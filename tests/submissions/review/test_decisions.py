@@ -253,7 +253,7 @@ def test_state_part_goes_from_undo_to_the_outcome(officer: User, pending: Submis
     assert "hx-get" not in page
 
 
-def test_state_part_loads_the_page_anew_when_the_decision_came_back(officer: User, pending: Submission) -> None:
+def test_state_part_loads_the_page_again_when_the_decision_came_back(officer: User, pending: Submission) -> None:
     client = browser(officer)
     decide(client, pending, "approved")
     client.post(f"/review/{pending.pk}/undo/")
@@ -350,7 +350,7 @@ def refused(pending: Submission, officer: User, words: str) -> str:
         ("The admin is not registered.", "not registered with ARGOS"),
     ],
 )
-def test_refusal_is_told_in_words_with_nothing_lost(
+def test_refusal_is_shown_in_words_with_nothing_lost(
     words: str, sentence: str, officer: User, pending: Submission
 ) -> None:
     page = refused(pending, officer, words)

@@ -130,7 +130,7 @@ def test_code_without_days_means_the_last_31_and_says_so() -> None:
         "no_such_filter=1",
     ],
 )
-def test_filter_nobody_could_click_is_said_and_left_out(query: str) -> None:
+def test_filter_nobody_could_click_is_reported_and_left_out(query: str) -> None:
     client = Client()
     client.force_login(make_user(Role.OFFICER))
     response = client.get(f"/submissions/?{query}")
@@ -138,7 +138,7 @@ def test_filter_nobody_could_click_is_said_and_left_out(query: str) -> None:
     assert "was ignored" in sentences(response)
 
 
-def test_reversed_days_are_said() -> None:
+def test_reversed_days_are_reported() -> None:
     client = Client()
     client.force_login(make_user(Role.MANAGER))
     response = client.get("/submissions/?decided_from=2026-05-02&decided_to=2026-05-01")

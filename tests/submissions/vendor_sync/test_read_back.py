@@ -290,7 +290,7 @@ def test_time_that_the_vendor_does_not_tell_is_not_known() -> None:
         assert not gate.has_clock(make_project())
 
 
-def test_tick_that_nobody_keeps_is_said() -> None:
+def test_tick_that_nobody_keeps_is_reported() -> None:
     with (
         mock.patch.object(restore_watermark, "_raise_file", side_effect=OSError),
         pytest.raises(restore_watermark.WatermarkNotWritten),

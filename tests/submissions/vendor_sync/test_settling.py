@@ -100,7 +100,7 @@ def test_undocumented_status_settles_nothing_and_tells_people(bench: Bench) -> N
     assert Alert.objects.filter(person=manager, kind="call_stuck").count() == 1
 
 
-def test_step1_retry_that_left_no_trace_heals_by_itself(bench: Bench) -> None:
+def test_step1_retry_that_left_no_trace_heals_automatically(bench: Bench) -> None:
     """It was read without OCR and lost: another ID image is requested, the vendor reports one, no attempt was used."""
     bench.customers(["+glare+noocr"])
     bench.press_step1(0)

@@ -60,7 +60,7 @@ class TestPlaced:
         assert {row.theirs for row in Difference.objects.all()} == {""}
 
     @pytest.mark.parametrize("case", ["prepared", "another userid"])
-    def test_step1_under_way_tells_by_itself(self, case: str) -> None:
+    def test_step1_under_way_settles_nothing(self, case: str) -> None:
         """The Step 1 was not sent, or the record is of an earlier call: it settles nothing."""
         submission = make_at(Status.STEP1_SENDING)
         if case != "prepared":
@@ -91,7 +91,7 @@ class TestAccountCheckInDoubt:
         new_calls.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
         return in_doubt(submission, CallKind.ACCOUNT)
 
-    def test_waits_for_a_person_until_one_is_told(self, call: Call) -> None:
+    def test_waits_for_a_person_until_one_is_notified(self, call: Call) -> None:
         before = clock.now()
         assert reconcile.settle_one(call) is False
         fresh = Call.objects.get(pk=call.pk)

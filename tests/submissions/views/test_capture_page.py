@@ -38,7 +38,7 @@ def answered(agent: User, ocr: dict[str, str]) -> Submission:
     return answer_step1(draft, ocr=ocr)
 
 
-def test_an_unread_id_is_said_before_anything_is_confirmed(client: Client, agent: User) -> None:
+def test_an_unread_id_is_reported_before_anything_is_confirmed(client: Client, agent: User) -> None:
     page = read(client, answered(agent, {"name": "", "cf9": "of no field"}))
     assert "ARGOS read no values from this ID. Enter every value as shown on it." in page
     assert "Details, copied from the ID" in page

@@ -82,7 +82,7 @@ def test_no_page_of_any_role_holds_english() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", Status)
-def test_no_status_is_told_in_english(client: Client, status: Status) -> None:
+def test_no_status_is_shown_in_english(client: Client, status: Status) -> None:
     """The agent's page and the home page, in every status of a submission."""
     agent = make_user()
     submission = make_at(status, agent)
@@ -98,19 +98,19 @@ def test_finds_what_is_left() -> None:
     assert english_on('<a title="Save the file">열기</a>') == ["Save the file"]
 
 
-def test_every_move_is_told() -> None:
+def test_every_move_is_documented() -> None:
     with translation.override("ko"):
         untold = [kind for kind in MOVES.values() if event_text.event_title(Event(kind=kind)) == kind.replace("_", " ")]
     assert untold == []
 
 
-def test_an_events_details_are_told_by_name() -> None:
+def test_an_events_details_are_shown_by_name() -> None:
     event = Event(kind="image_added", fields={"image_kind": "selfie", "changed": ["name"], "codes": ["expired_id"]})
     with translation.override("ko"):
         assert event_text.event_details(event) == "성명, 셀피, expired_id"
 
 
-def test_a_ticked_warning_is_told_in_words() -> None:
+def test_a_ticked_warning_is_shown_in_words() -> None:
     """Each code of `warnings_of` has a label; the records store only the code."""
     codes = re.findall(r'ReviewWarning\(\s*f?"(\w+)', Path(decisions.__file__).read_text())
     assert len(codes) == len(set(codes)) == 8
@@ -122,7 +122,7 @@ def test_a_ticked_warning_is_told_in_words() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", [Status.CONFIRMING, Status.PENDING])
-def test_gender_is_told_by_its_name(client: Client, status: Status) -> None:
+def test_gender_is_shown_by_its_name(client: Client, status: Status) -> None:
     """As read on the ID beside the field, and as confirmed after it was sent."""
     agent = make_user(language="ko")
     submission = make_at(status, agent, gender="female")

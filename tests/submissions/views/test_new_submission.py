@@ -99,7 +99,7 @@ def test_one_that_came_to_nothing_does_not_stop(client: Client, agent: User, sta
     assert client.post(reverse("submission_new"), form(agent, email="applicant@example.com")).status_code == 302
 
 
-def test_other_teams_one_is_told_without_a_link(client: Client, agent: User) -> None:
+def test_other_teams_one_is_reported_without_a_link(client: Client, agent: User) -> None:
     other = make_user(Role.AGENT, team=Team.objects.create(name="Second desk"))
     there = make_draft(other, images=False)
     reply = client.post(reverse("submission_new"), form(agent, email="applicant@example.com"))

@@ -62,7 +62,7 @@ def test_opening_spends_nothing_whoever_opens_it(submission: Submission) -> None
     assert PhoneLink.objects.unspent().count() == 1
 
 
-def test_storage_failure_is_told_on_the_phones_own_page(
+def test_storage_failure_is_reported_on_the_phones_own_page(
     submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, page, _token = opened(submission)
@@ -119,7 +119,7 @@ def test_upload_then_reload_back_and_again(submission: Submission) -> None:
 
 
 @pytest.mark.slow
-def test_what_to_do_is_said_and_the_same_picture_may_be_sent_all_the_same(submission: Submission) -> None:
+def test_what_to_do_is_reported_and_the_same_picture_may_be_sent_anyway(submission: Submission) -> None:
     client, page, _token = opened(submission)
     advised = client.post(page, {"picture": picture(no_face_jpeg())})
     text = advised.content.decode()
@@ -262,7 +262,7 @@ class TestAgent:
         reply = agent.get(f"/submissions/{submission.pk}/phone/selfie/", headers={"hx-request": "true"})
         assert (reply.status_code, reply.headers["HX-Refresh"]) == (204, "true")
 
-    def test_revoked_expired_and_mailed_are_told(self, agent: Client, submission: Submission) -> None:
+    def test_revoked_expired_and_mailed_are_reported(self, agent: Client, submission: Submission) -> None:
         assert "on its way" in self.share(agent, submission, "mail_selfie").content.decode()
         assert len(mail.outbox) == 1
         url, part = f"/submissions/{submission.pk}/phone/selfie/", {"hx-request": "true"}
@@ -271,7 +271,7 @@ class TestAgent:
         PhoneLink.objects.unspent().update(expires_at="2020-01-01T00:00Z")
         assert "ran out unused" in agent.get(url, headers=part).content.decode()
 
-    def test_a_mail_that_does_not_leave_is_told(
+    def test_a_mail_that_does_not_leave_is_reported(
         self, agent: Client, submission: Submission, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*_arguments: Any) -> int:

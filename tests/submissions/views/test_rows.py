@@ -101,7 +101,7 @@ def test_rows_lead_to_the_page_of_their_submission() -> None:
     assert all(f'href="{reverse("submission", args=[row.pk])}"' in listed for row in (pending, draft))
 
 
-def test_time_left_is_told_in_each_language_by_itself() -> None:
+def test_time_left_is_shown_in_each_language_automatically() -> None:
     left = timedelta(minutes=125)
     told = []
     for code in ("en", "ko", "en"):

@@ -57,7 +57,7 @@ def near(submission: Submission, left: timedelta) -> Submission:
     return reload(submission)
 
 
-def told(submission: Submission) -> set[str]:
+def alert_kinds(submission: Submission) -> set[str]:
     return set(Alert.objects.filter(submission=submission).values_list("person__username", flat=True))
 
 
@@ -88,8 +88,8 @@ def test_deadline_goes_to_the_capturing_agent_and_the_teams_manager() -> None:
     theirs, other = make_user(Role.MANAGER, team=make_team()), make_user(Role.MANAGER, team=make_team("Elsewhere"))
     submission = near(make_at(Status.CONFIRMING, agent), timedelta(minutes=50))
     alerts.raise_due()
-    assert told(submission) == {agent.username, theirs.username}
-    assert {colleague.username, other.username}.isdisjoint(told(submission))
+    assert alert_kinds(submission) == {agent.username, theirs.username}
+    assert {colleague.username, other.username}.isdisjoint(alert_kinds(submission))
 
 
 def test_target_goes_to_the_holder_of_the_claim() -> None:
@@ -98,16 +98,16 @@ def test_target_goes_to_the_holder_of_the_claim() -> None:
     claims.claim(pending, by=by(holder))
     near(pending, timedelta(minutes=50))
     alerts.raise_due()
-    assert told(pending) == {holder.username}
-    assert other.username not in told(pending)
+    assert alert_kinds(pending) == {holder.username}
+    assert other.username not in alert_kinds(pending)
 
 
 def test_target_of_an_unclaimed_one_goes_to_every_officer_who_may_decide() -> None:
     officer, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
     pending = near(make_at(Status.PENDING), timedelta(minutes=10))
     alerts.raise_due()
-    assert told(pending) == {officer.username, manager.username}
-    assert pending.created_by.username not in told(pending)
+    assert alert_kinds(pending) == {officer.username, manager.username}
+    assert pending.created_by.username not in alert_kinds(pending)
 
 
 def test_page_announces_an_alert_and_asks_for_new_ones_only() -> None:
@@ -187,7 +187,7 @@ def test_several_alerts_are_one_mail(post: Controller) -> None:
     assert all(reference in post.handler.mails[0].get_body(("plain",)).get_content() for reference in references)
 
 
-def test_server_that_is_down_is_tried_again_and_the_page_shows_it_all_the_same(post: Controller) -> None:
+def test_server_that_is_down_is_tried_again_and_the_page_shows_it_anyway(post: Controller) -> None:
     agent = make_user()
     submission = near(make_at(Status.CONFIRMING, agent), timedelta(minutes=50))
     assert alerts.raise_due() == 1

@@ -55,7 +55,7 @@ def test_backup_after_the_erasure_holds_nothing_of_the_person(tmp_path: Path) ->
     assert str(submission.pk) not in backed_up(tmp_path).read_text()
 
 
-def test_old_backups_go_by_themselves(tmp_path: Path) -> None:
+def test_old_backups_go_automatically(tmp_path: Path) -> None:
     for days in (40, 8, 6):
         with time_machine.travel(clock.now() - timedelta(days=days), tick=False):
             backup.write(tmp_path)
@@ -71,7 +71,7 @@ def test_longer_than_a_month_is_refused(tmp_path: Path, days: str) -> None:
         call_command("backup_keys", str(tmp_path), "--keep-days", days)
 
 
-def test_what_cannot_be_used_is_said(tmp_path: Path, settings: Any) -> None:
+def test_what_cannot_be_used_is_reported(tmp_path: Path, settings: Any) -> None:
     submission = make_draft(images=False)
     path = backed_up(tmp_path)
     whole = path.read_text()

@@ -111,7 +111,7 @@ def test_export_says_it_where_a_key_is_lost() -> None:
     assert set(found) == {SAID}
 
 
-def test_keys_from_before_the_dump_are_too_old_and_that_is_said(tmp_path: Path, settings: Any) -> None:
+def test_keys_from_before_the_dump_are_too_old_and_that_is_reported(tmp_path: Path, settings: Any) -> None:
     make_draft(images=False)
     path, _count = backup.write(tmp_path)
     late = make_draft(images=False)

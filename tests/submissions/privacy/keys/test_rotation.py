@@ -72,7 +72,7 @@ def test_value_written_meanwhile_is_left_alone(settings: Any, monkeypatch: pytes
     assert bytes(SubmissionKey.objects.get(pk=key.pk).wrapped) == fresh
 
 
-def test_what_a_process_with_the_old_list_wrote_meanwhile_is_told(
+def test_what_a_process_with_the_old_list_wrote_meanwhile_is_reported(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Removing the old key then would make that row unreadable forever."""

@@ -148,7 +148,7 @@ def test_chunks_follow_each_other_without_gap_or_double() -> None:
     assert sorted(read) == sorted(submission.reference for submission in made_at)
 
 
-def test_erased_person_is_blank_and_a_foreign_value_is_said() -> None:
+def test_erased_person_is_blank_and_a_foreign_value_is_reported() -> None:
     erased, moved = make_draft(), make_draft()
     Submission.objects.filter(pk=erased.pk).update(values_sealed=None)
     Submission.objects.filter(pk=moved.pk).update(values_sealed=reload(make_draft()).values_sealed)
@@ -229,7 +229,7 @@ def test_expired_file_is_gone_with_its_key_and_the_page_says_so() -> None:
     assert "Expired" in client.get(f"/exports/{export.pk}/").content.decode()
 
 
-def test_file_lost_from_the_storage_is_said() -> None:
+def test_file_lost_from_the_storage_is_reported() -> None:
     officer = make_user(Role.OFFICER)
     export = made(ask(officer))
     default_storage.delete(export.name)
@@ -308,7 +308,7 @@ def test_worker_that_lost_its_lease_leaves_no_file() -> None:
     assert len(table(export)) == 1
 
 
-def test_role_that_was_taken_away_meanwhile() -> None:
+def test_role_that_was_taken_away() -> None:
     officer = make_user(Role.OFFICER)
     export = ask(officer)
     User.objects.filter(pk=officer.pk).update(is_active=False)
