@@ -40,7 +40,7 @@ def main(wanted: list[str]) -> int:
     unknown = [name for name in wanted if name not in BENCHES]
     if unknown:
         listed = "\n".join(f"  {name:10} {what}" for name, (what, _databases) in BENCHES.items())
-        print(f"There is no bench {', '.join(unknown)}. There are:\n{listed}")
+        print(f"Unknown benchmark {', '.join(unknown)}. The benchmarks are:\n{listed}")
         return 2
     ended = {name: _run(name) for name in wanted or _all()}
     print("\n" + "\n".join(f"{name}: {'held' if code == 0 else 'DID NOT HOLD'}" for name, code in ended.items()))

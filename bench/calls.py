@@ -148,7 +148,7 @@ def _rate(many: int, process: psutil.Process, memory: list[float]) -> tuple[floa
         memory.append(process.memory_info().rss / 1e6)
     used = {part: seconds - before[part] for part, seconds in _cpu(process).items()}
     if (answered := ended.count() - done_before) < many:
-        raise SystemExit(f"only {answered} of {many} calls were answered")
+        raise SystemExit(f"only {answered} of {many} calls got a reply")
     times = ended.filter(sent_at__gte=started).aggregate(first=Min("sent_at"), last=Max("ended_at"))
     return many / (times["last"] - times["first"]).total_seconds(), used
 

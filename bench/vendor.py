@@ -77,7 +77,7 @@ def _wait_for(address: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise SystemExit("the stub vendor does not answer")
+    raise SystemExit("the stub vendor does not respond")
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def _wait_for(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("the web process does not answer")
+    raise SystemExit("the web process does not respond")
 
 
 def _rate(port: int, path: str, turn: int) -> float:

@@ -33,7 +33,7 @@ def file(cases: list[dict[str, Any]]) -> list[str]:
         time.sleep(0.1)
     if waiting:
         rows = Submission.objects.filter(pk__in=waiting).values_list("reference", "status", "notice")
-        raise SystemExit(f"not filed within {READY_WITHIN} s: {list(rows)}")
+        raise SystemExit(f"not submitted within {READY_WITHIN} s: {list(rows)}")
     return [str(pk) for pk in drafts]
 
 

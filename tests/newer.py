@@ -24,7 +24,7 @@ def main() -> int:
     if missing:
         print(f"{LOUD}\nNOT RUN: no Python {' or '.join(missing)} on this machine, so it is untested.\n{LOUD}")
     if failed:
-        print(f"The unit suite fails on Python {' and '.join(failed)} with the newest Django, above.")
+        print(f"The unit tests fail on Python {' and '.join(failed)} with the newest Django (above).")
     return 1 if failed else 0
 
 

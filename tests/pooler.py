@@ -109,7 +109,7 @@ def do_main_job(environment: dict[str, str]) -> None:
                     raise RuntimeError(f"the decision is still {status}: {stack.tail()}")
         finally:
             stack.stop()
-    sys.stdout.write("Behind PgBouncer web, worker and beat filed three submissions and decided one.\n")
+    sys.stdout.write("Through PgBouncer, web, worker and beat submitted three submissions and decided one.\n")
 
 
 def main() -> int:

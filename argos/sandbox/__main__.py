@@ -40,13 +40,17 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m argos.sandbox", description="A stand-in for the vendor's API.")
-    parser.add_argument("--port", type=int, default=8001, help="0 takes a free one; the first line printed names it")
+    parser.add_argument("--port", type=int, default=8001, help="0: a free port, named in the first output line")
     parser.add_argument("--db", default=":memory:", help="SQLite file that keeps submissions over a restart")
-    parser.add_argument("--records", default="", help="JSON file of submissions to take in, those it does not hold yet")
+    parser.add_argument("--records", default="", help="JSON file of submissions to import if they are missing")
     parser.add_argument("--clock-file", default="", help="file with an offset in seconds, read on each use")
-    parser.add_argument("--webhook", action="append", default=[], type=_pair, metavar="KEY=URL", help="where to tell")
-    parser.add_argument("--knob", action="append", default=[], type=_value, metavar="NAME=JSON", help="as in the docs")
-    parser.add_argument("--stub", action="store_true", help="looks at no faces: for measuring what is in front of it")
+    parser.add_argument(
+        "--webhook", action="append", default=[], type=_pair, metavar="KEY=URL", help="webhook URL of a key"
+    )
+    parser.add_argument(
+        "--knob", action="append", default=[], type=_value, metavar="NAME=JSON", help="see docs/sandbox.md"
+    )
+    parser.add_argument("--stub", action="store_true", help="do not detect faces, for load tests")
     return parser.parse_args()
 
 

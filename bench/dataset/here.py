@@ -76,7 +76,7 @@ def ensure(cluster: Cluster, databases: tuple[str, ...]) -> None:
         return
     with cluster.running(**FILLING), tempfile.TemporaryDirectory(prefix="kyc-bench-") as folder:
         for name in missing:
-            print(f"Making {name}; it is kept for the next runs.", flush=True)
+            print(f"Creating {name}; it is kept for later runs.", flush=True)
             code, template = MADE[name]
             half = f"half_{name}"
             cluster.drop(half)

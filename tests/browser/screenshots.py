@@ -32,7 +32,7 @@ READ = {
 def main() -> int:
     path = chromium.executable()
     if path is None:
-        print("No Chromium, no pictures. Install chromium and run make pictures again.")
+        print("Chromium is missing. Install chromium and run make pictures again.")
         return 1
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -43,10 +43,10 @@ def arguments() -> argparse.Namespace:
         prog="python -m tests.drills", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *known()], help=", ".join(known()))
-    parser.add_argument("--seed", type=int, default=None, help="a new one each time where none is given")
+    parser.add_argument("--seed", type=int, default=None, help="default: a new one each time")
     parser.add_argument("--calls", type=int, default=0, help=f"Step 2 calls of each drill (default {CALLS})")
     parser.add_argument("--without", action="append", default=[], choices=GUARDS, metavar="GUARD")
-    parser.add_argument("--sqlite", action="store_true", help="the short set on the embedded database")
+    parser.add_argument("--sqlite", action="store_true", help="run the short set on the embedded database")
     return parser.parse_args()
 
 

@@ -160,7 +160,7 @@ def main() -> int:
     given.add_argument("--inputs", type=int, default=20_000)
     given.add_argument("--seed", type=int, default=int(time.time()))
     given.add_argument("--only", type=int)
-    given.add_argument("--minutes", type=float, default=120, help="stop sending after so many, and judge")
+    given.add_argument("--minutes", type=float, default=120, help="stop sending after this time")
     options = given.parse_args()
     numbers = range(options.inputs) if options.only is None else range(options.only, options.only + 1)
     print(f"hostile inputs: {len(numbers)}, seed {options.seed}", flush=True)
@@ -183,7 +183,7 @@ def run(stack: Stack, seed: int, numbers: range, minutes: float) -> int:
     errors = (stack.folder / "stack.log").read_text(errors="replace").count("Internal Server Error")
     ready = requests.get(f"{stack.url}/readyz", timeout=60).status_code == 200
     print(f"sent {sum(counts.values())} in {time.monotonic() - started:.0f} s: {dict(sorted(counts.items()))}")
-    print("\n".join(wrong[:40]) or "no answer of 500, no trace told")
+    print("\n".join(wrong[:40]) or "no status 500, no traceback shown")
     print(f"half written: {found}")
     print(f"webhooks stored {webhooks}, left unhandled {unhandled}; errors logged {errors}; ready after: {ready}")
     holds = not wrong and not any(found.values()) and not unhandled and not errors and ready

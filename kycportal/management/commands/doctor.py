@@ -28,11 +28,11 @@ ON_DATABASE = {"keys", "vendor", "clock", "events", "sending"}
 
 
 class Command(BaseCommand):
-    help = "Look at every part of this installation and say what to do. Exit code 1 when something is BAD."
+    help = "Check every part of this installation and say what to do. Exit code 1 if a part is BAD."
     requires_system_checks: list[str] = []  # `doctor` runs them itself
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         answers = parts.database_answers()

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if seed.is_wanted():
             self.stdout.write("Creating sample submissions ...")
             count = seed.seed(Project.objects.get(name=demo.STANDARD), settings.DATA_DIR / demo.RECORDS)
-            self.stdout.write(f"{count} sample submissions of the last 14 days are there.")
+            self.stdout.write(f"{count} sample submissions of the last 14 days created.")
 
 
 def _first_project() -> None:

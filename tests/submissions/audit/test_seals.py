@@ -207,7 +207,7 @@ def test_commands_say_what_they_find(tmp_path: Path, capsys: pytest.CaptureFixtu
     file.write_text(capsys.readouterr().out)
     assert json.loads(file.read_text())["number"] == 1
     call_command("verify_events", "--seal", str(file))
-    assert "1 seals hold" in capsys.readouterr().out
+    assert "1 seals verified" in capsys.readouterr().out
     drop_triggers()
     Event.objects.update(kind="other")
     with pytest.raises(CommandError, match="tampering"):

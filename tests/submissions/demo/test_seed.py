@@ -47,7 +47,7 @@ def test_samples_are_in_every_status_and_the_record_holds(seeded: Path, capsys: 
     assert set(Submission.objects.values_list("status", flat=True)) == set(Status)
     assert Submission.objects.count() >= 60
     call_command("verify_events")
-    assert "seals hold" in capsys.readouterr().out
+    assert "seals verified" in capsys.readouterr().out
     _check_what_a_newcomer_finds()
     _check_times()
     _check_vendor_agrees(seeded)

@@ -32,7 +32,7 @@ def test_keys_lost_with_the_database_come_back(tmp_path: Path, capsys: pytest.Ca
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     call_command("restore_keys", str(path))
-    assert "1 keys put back" in capsys.readouterr().out
+    assert "1 keys restored" in capsys.readouterr().out
     assert Submission.objects.get(pk=submission.pk).values == submission.values
     assert Submission.objects.get(pk=kept.pk).values == kept.values
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_used_is_reported(tmp_path: Path, settings: Any) -> None:
     SubmissionKey.objects.all().delete()
     for broken in ("", whole.splitlines()[0] + "\n", "no json\n"):
         path.write_text(broken)
-        with pytest.raises(CommandError, match="Nothing was put back"):
+        with pytest.raises(CommandError, match="Nothing was restored"):
             call_command("restore_keys", str(path))
     path.write_text(whole)
     right, settings.FIELD_KEYS = settings.FIELD_KEYS, [encryption.new_data_key()]
