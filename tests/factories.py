@@ -117,7 +117,7 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
 def explain(submission: Submission, why: str = "Compared with the ID in the customer's hand.") -> None:
     """Give a reason for every value that differs from the read one."""
     if reasons := dict.fromkeys(ocr_diff.unexplained(submission), why):
-        overrides.give(submission, reasons, by=by(submission.created_by))
+        overrides.save_reasons(submission, reasons, by=by(submission.created_by))
 
 
 def received(status: int = 200) -> Received:

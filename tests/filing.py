@@ -80,7 +80,7 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
         values = {**dates, **submission.values, **case.get("values", {})}
         why = dict.fromkeys(ocr_diff.differing(values, submission.ocr), "Compared with the card in the hand.")
         capture_drafts.save_values(submission, values, by=by)
-        overrides.give(submission, {**why, **case.get("reasons", {})}, by=by)
+        overrides.save_reasons(submission, {**why, **case.get("reasons", {})}, by=by)
         submit.send_step2(submission, by=by, is_last_confirmed=True)
     elif submission.status == Status.INCOMPLETE:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)

@@ -55,7 +55,7 @@ def links_at_once() -> dict[str, Any]:
     links = [
         phone_links.PhoneLink.objects.select_related("submission").get(pk=unspent[0].pk) for _each in range(PEOPLE)
     ]
-    came = at_once([lambda link=link: phone_links.take(link, content, **how) for link in links])
+    came = at_once([lambda link=link: phone_links.store_upload(link, content, **how) for link in links])
     return {
         "made": [type(one).__name__ for one in made],
         "unspent": len(unspent),
@@ -103,7 +103,7 @@ def erasures_at_once() -> dict[str, Any]:
     acts: list[Callable[[], Any]] = [
         lambda one=one: erasure.erase(reload(one), by=SYSTEM, why="mistake") for one in made
     ]
-    acts += [lambda one=one: erasure.ask(reload(one), by=admin, **at_vendor) for one in made[::2]]
+    acts += [lambda one=one: erasure.request_erasure(reload(one), by=admin, **at_vendor) for one in made[::2]]
     acts += [
         lambda one=one: retention.set_legal_hold(reload(one), by=admin, reason="court file 7") for one in made[1::2]
     ]

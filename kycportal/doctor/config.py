@@ -120,7 +120,7 @@ def master_keys() -> Iterator[Result]:
         yield note("keys", state, "Run manage.py rotate_keys before you remove that key from the list.")
     if lost := backup.lost():
         do = "Run restore_keys with a backup of the keys from after the dump; see docs/operations.md, Restore."
-        yield bad("keys", backup.named(lost), do)
+        yield bad("keys", backup.describe_lost(lost), do)
     yield from _search_keys()
     yield from _project_keys()
     yield from _secret_files()

@@ -48,7 +48,7 @@ def renew(request: HttpRequest) -> None:
     UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
 
 
-def left(request: HttpRequest) -> TimeLeft:
+def time_left(request: HttpRequest) -> TimeLeft:
     """Return the remaining time of the session; none for a session without a stored start."""
     now = int(time.time())
     seen, began = request.session.get(SEEN, 0), request.session.get(BEGAN, 0)

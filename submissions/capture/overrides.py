@@ -25,7 +25,7 @@ def known_keys(submission: Submission) -> set[str]:
     return warned | found | {name for name, text in submission.ocr.items() if text}
 
 
-def give(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> None:
+def save_reasons(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> None:
     """Write the typed reasons, each with its author; an empty one removes the stored one.
 
     A text without letters is no reason, and unknown keys are ignored.

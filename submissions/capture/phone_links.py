@@ -223,7 +223,7 @@ def _may_bring(submission: Submission, kind: ImageKind) -> bool:
     return images.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
 
 
-def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
+def store_upload(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
     """Store the picture and mark the link used, both or neither.
 
     Args:

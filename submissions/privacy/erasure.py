@@ -59,7 +59,7 @@ class VendorKeepsIt(StillRunning):
     """The vendor's copy is to be deleted first, and the vendor has not deleted it yet."""
 
 
-def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
+def request_erasure(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
     """Request the erasure of an applicant's data; the sweep carries it out, after the vendor's copy if `at_vendor`.
 
     A second request replaces the first one, with the vendor's copy or without it.
@@ -79,13 +79,13 @@ def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: 
         fields = {"why": why, "at_vendor": at_vendor}
         events.record("erasure_asked", by=by, submission=submission, reason=reason, fields=fields)
         if at_vendor and submission.vendor_id:
-            ask_vendor(submission, by=by)
+            request_vendor_deletion(submission, by=by)
         Submission.objects.filter(pk=submission.pk).update(**columns)
     for column, value in columns.items():
         setattr(submission, column, value)
 
 
-def ask_vendor(submission: Submission, *, by: Actor) -> Call:
+def request_vendor_deletion(submission: Submission, *, by: Actor) -> Call:
     """Prepare the vendor's DELETE (contract, section 9). It cannot be undone there."""
     values = {"submissionId": submission.vendor_id, "admin_name": submission.project.admin_email}
     return new_calls.prepare(submission, CallKind.DELETE, None, by=by, values=values)

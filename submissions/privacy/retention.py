@@ -190,7 +190,7 @@ def set_legal_hold(submission: Submission, *, by: Actor, reason: str) -> None:
         events.record("legal_hold_set", by=by, submission=submission, reason=reason)
 
 
-def lift_hold(submission: Submission, *, by: Actor, reason: str) -> None:
+def lift_legal_hold(submission: Submission, *, by: Actor, reason: str) -> None:
     with transaction.atomic():
         _write(submission, legal_hold_at=None, legal_hold_by=None)
         events.record("legal_hold_lifted", by=by, submission=submission, reason=reason)

@@ -66,7 +66,7 @@ def settings_of(user: User, name: str) -> ListSettings:
     return ListSettings(name, frozenset(COLUMNS[name]).intersection(hidden), size if size in SIZES else DEFAULT_SIZE)
 
 
-def keep(user: User, name: str, shown: list[str], size: str) -> None:
+def save_settings(user: User, name: str, shown: list[str], size: str) -> None:
     """Save the columns and the rows per page; a size that is not offered becomes the default."""
     hidden = [column for column in COLUMNS[name] if column not in shown]
     rows = next((each for each in SIZES if str(each) == size), DEFAULT_SIZE)

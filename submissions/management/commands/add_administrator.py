@@ -33,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError("There is somebody of that name. To let an administrator back in, add --reset.")
         else:
             person = _add(options["username"], options["name"] or options["username"])
-        self.stdout.write(f"{person.username}: {one_time_password.give(person, by=events.SYSTEM)}")
+        self.stdout.write(f"{person.username}: {one_time_password.issue(person, by=events.SYSTEM)}")
         self.stdout.write("Valid for one sign-in within 24 hours, which asks for a second factor.")
 
 

@@ -26,6 +26,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.written} keys restored; {done.left_out} skipped: erased, or not in this database.")
         if lost := backup.lost():
             raise CommandError(
-                f"{backup.named(lost)}. Nobody can read them. Run it again with a backup of the keys that was made "
-                "after the database's dump."
+                f"{backup.describe_lost(lost)}. Nobody can read them. Run the command again with a key backup that "
+                "is newer than the database's dump."
             )

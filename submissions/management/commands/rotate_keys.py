@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped. What was done stays done; run it again to go on.") from stopped
         except encryption.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into the list and run it again.") from error
-        if left := rotation.left():
+        if left := rotation.remaining():
             raise CommandError(
                 f"{left} values were written under an older key in the meantime: a process still has the old list. "
                 "Restart every process with the new one, then run this again. Keep the old key until then."

@@ -98,7 +98,7 @@ def make(export: Export) -> None:
 
 def _write(export: Export, target: IO[bytes]) -> int:
     """Write all rows encrypted to `target`; return the size in bytes before encryption."""
-    matching, column, oldest_first = rows.shown(export.source, export.owner, export.told["query"])
+    matching, column, oldest_first = rows.matching_rows(export.source, export.owner, export.told["query"])
     _check_size(export, total := matching.order_by().count())
     _renew(export, total=total)
     writer = EncryptedWriter(target, export.new_file_key(), label_of(export))

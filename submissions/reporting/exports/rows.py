@@ -59,7 +59,7 @@ def heading() -> list[str]:
     return [label for _path, label in columns()] + [form_fields.label_of(name) for name in (*NAMES, *NUMBERS)]
 
 
-def shown(source: str, user: User, query: str) -> tuple[SubmissionQuerySet, str, bool]:
+def matching_rows(source: str, user: User, query: str) -> tuple[SubmissionQuerySet, str, bool]:
     """Return (rows, sort column, whether oldest first) of the page with this URL query."""
     params = QueryDict(query)
     if source == ExportSource.QUEUE:

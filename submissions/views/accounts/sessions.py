@@ -28,7 +28,7 @@ def session(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"signed_in": False})
     if request.method == "POST":
         sessions.touch(request)
-    left = sessions.left(request)
+    left = sessions.time_left(request)
     return JsonResponse({"signed_in": True, "idle": left.idle, "whole": left.whole, "token": get_token(request)})
 
 

@@ -18,7 +18,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Same:
+class Duplicates:
     """`elsewhere`: the number of submissions that belong to teams hidden from this user."""
 
     rows: tuple[Submission, ...] = ()
@@ -28,7 +28,7 @@ class Same:
         return bool(self.rows or self.elsewhere)
 
 
-def look(request: HttpRequest, form: NewForm) -> Same:
+def find(request: HttpRequest, form: NewForm) -> Duplicates:
     """Search by the values of the form so far, without invalid ones.
 
     Each search is an event, because an empty result is information too.
@@ -37,13 +37,13 @@ def look(request: HttpRequest, form: NewForm) -> Same:
     given = {name: form.cleaned_data.get(name, "") for name in ("email", "customer_id")}
     values = {name: text for name, text in given.items() if text}
     if not values:
-        return Same()
+        return Duplicates()
     found, elsewhere = blind_index.same_values(person(request), values)
     rows = list(found.for_row().order_by("-created_at")[:SHOWN])
     load_keys(rows)
     by, kind = events.actor_of(request), "same_customer_shown"
     events.record_list(kind, by=by, shown=rows, filters=values, counted={"elsewhere": elsewhere})
-    return Same(tuple(rows), elsewhere)
+    return Duplicates(tuple(rows), elsewhere)
 
 
 @require_POST
@@ -51,5 +51,5 @@ def same_customer(request: HttpRequest) -> HttpResponse:
     """Return the part of the form that htmx requests after the e-mail or the customer number was typed."""
     user = person(request)
     check_user_can_start(user)
-    same = look(request, NewForm(request.POST, user=user))
+    same = find(request, NewForm(request.POST, user=user))
     return render(request, "capture/_duplicates.html", {"same": same, "is_stopped": False})

@@ -40,14 +40,14 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_start(user)
     form = NewForm(samples.filled(request.POST) or None, user=user)
-    found, draft = duplicates.Same(), None
+    found, draft = duplicates.Duplicates(), None
     if form.is_bound and form.is_valid():
         with transaction.atomic():
             # The second of two forms sent simultaneously for a team waits here, then finds the first one's draft.
             Team.objects.select_for_update().get(pk=form.cleaned_data["team"].pk)
             if earlier := Submission.objects.filter(pk=form.cleaned_data["draft"], created_by=user).first():
                 return redirect("submission", pk=earlier.pk)
-            found = duplicates.look(request, form)
+            found = duplicates.find(request, form)
             if not found or request.POST.get("seen") == "1":
                 draft = _draft_of(request, form)
     if draft:
@@ -133,7 +133,7 @@ def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> l
         values, columns, problems = _columns(merged.values)
         try:
             drafts.save_values(submission, values, by=events.actor_of(request), **columns)
-            overrides.give(submission, form.reasons, by=events.actor_of(request))
+            overrides.save_reasons(submission, form.reasons, by=events.actor_of(request))
         except drafts.SavedElsewhere:
             submission.refresh_from_db()
         else:

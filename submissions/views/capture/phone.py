@@ -88,7 +88,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
     if rate_limit.is_too_fast("phone-upload", str(link.pk), most=UPLOADS_A_MINUTE, seconds=60):
         return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")], status=429)
     try:
-        phone_links.take(
+        phone_links.store_upload(
             link,
             upload.read(),
             address=client_ip.client_address(request),

@@ -30,7 +30,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "menu": navigation.groups_for(user, request.path, counts),
         "closed": closed() if counts["is_stopped"] or counts["is_project_shut"] else [],
         "back": request.path,
-        "session_left": sessions.left(request),
+        "session_left": sessions.time_left(request),
         "may": page_permissions(user),
         **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
         **common,

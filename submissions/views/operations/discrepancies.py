@@ -65,7 +65,7 @@ def _done(rows: list[Difference]) -> dict[uuid.UUID, list[tuple[Event, str]]]:
 
 
 @require_POST
-def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def read_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record again now."""
     _reviewer(request)
     row = get_object_or_404(Difference.objects.select_related("submission__project"), pk=pk)

@@ -97,13 +97,13 @@ def _hold(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
 
 
 def _lift(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
-    retention.lift_hold(found, by=events.actor_of(request), reason=data["reason"])
+    retention.lift_legal_hold(found, by=events.actor_of(request), reason=data["reason"])
     return _("Legal hold lifted.")
 
 
 def _erase(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     by = events.actor_of(request)
-    erasure.ask(found, by=by, why=data["why"], reason=data["reason"], at_vendor=data["at_vendor"])
+    erasure.request_erasure(found, by=by, why=data["why"], reason=data["reason"], at_vendor=data["at_vendor"])
     return _("Deletion requested. It takes a few minutes, after the answer of ARGOS where its copy is deleted too.")
 
 

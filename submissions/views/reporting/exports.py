@@ -34,7 +34,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def ask(request: HttpRequest) -> HttpResponse:
+def request_export(request: HttpRequest) -> HttpResponse:
     """Request a file of the list or the queue with the same filters."""
     check_user_can_export(person(request))
     back = safe_next(request, "submission_list")

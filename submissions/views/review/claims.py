@@ -70,7 +70,7 @@ def _held_by(submission: Submission) -> str:
 
 
 @require_POST
-def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+def extend_claim(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     """Extend the claim at the page's ping, or report that it is lost."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")

@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         made.save()
         events.record("person_added", by=by, fields=_event_fields(made, form.changed_data))
-        password = one_time_password.give(made, by=by)
+        password = one_time_password.issue(made, by=by)
     return _show(request, made, password)
 
 
@@ -84,7 +84,7 @@ def _event_fields(changed: User, fields: list[str]) -> dict[str, Any]:
 @require_POST
 def give_password(request: HttpRequest, pk: int) -> HttpResponse:
     found, refused = _other(request, pk)
-    return refused or _show(request, found, one_time_password.give(found, by=events.actor_of(request)))
+    return refused or _show(request, found, one_time_password.issue(found, by=events.actor_of(request)))
 
 
 @require_POST

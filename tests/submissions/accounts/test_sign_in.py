@@ -47,7 +47,7 @@ def test_sign_in_goes_to_the_start_page_and_is_an_event(client: Client) -> None:
 def test_every_failure_has_the_same_answer(client: Client) -> None:
     user, off = factories.make_user(), factories.make_user(is_active=False)
     late = factories.make_user()
-    password = one_time_password.give(late, by=SYSTEM)
+    password = one_time_password.issue(late, by=SYSTEM)
     User.objects.filter(pk=late.pk).update(one_time_until=clock.now() - timedelta(minutes=1))
     tries = [
         (user.username, "wrong"),
@@ -107,7 +107,7 @@ def test_lock_is_the_names_whatever_host_and_however_it_is_written(client: Clien
 
 def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) -> None:
     user = factories.make_user()
-    password = one_time_password.give(user, by=SYSTEM)
+    password = one_time_password.issue(user, by=SYSTEM)
     assert post(client, user.username, password).headers["Location"] == "/"
     assert client.get("/submissions/").headers["Location"] == "/accounts/password/change/"
     new = "four quite ordinary words"
@@ -123,13 +123,13 @@ def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) 
 def test_one_time_password_works_once(client: Client) -> None:
     """A user who signed in with it can still replace it; one who was interrupted before needs another."""
     user = factories.make_user()
-    password = one_time_password.give(user, by=SYSTEM)
+    password = one_time_password.issue(user, by=SYSTEM)
     assert post(client, user.username, password).status_code == 302
     other = Client()
     assert b"do not fit together" in post(other, user.username, password).content
     client.post("/accounts/logout/")
     assert post(client, user.username, password).status_code == 200
-    assert post(client, user.username, one_time_password.give(user, by=SYSTEM)).status_code == 302
+    assert post(client, user.username, one_time_password.issue(user, by=SYSTEM)).status_code == 302
     assert client.get("/").headers["Location"] == "/accounts/password/change/"
 
 
@@ -137,7 +137,7 @@ def test_one_time_password_is_not_spent_before_the_second_factor(client: Client)
     user = factories.make_user()
     factories.sign_in(client, user)
     secret = enrol(client)
-    password = one_time_password.give(user, by=SYSTEM)
+    password = one_time_password.issue(user, by=SYSTEM)
     for _cut_off in range(2):
         client = Client()
         assert post(client, user.username, password).headers["Location"] == "/accounts/2fa/authenticate/"

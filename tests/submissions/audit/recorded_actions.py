@@ -100,7 +100,7 @@ def set_hold() -> Act:
 def lift_legal_hold() -> Act:
     submission, who = make_at(Status.APPROVED), make_user(Role.ADMINISTRATOR)
     retention.set_legal_hold(submission, by=by(who), reason="court file 7")
-    return lambda: retention.lift_hold(factories.reload(submission), by=by(who), reason="closed")
+    return lambda: retention.lift_legal_hold(factories.reload(submission), by=by(who), reason="closed")
 
 
 @action
@@ -113,7 +113,7 @@ def end_relationship() -> Act:
 def ask_for_erasure() -> Act:
     submission, who = make_at(Status.APPROVED), make_user(Role.ADMINISTRATOR)
     told = {"why": "mistake", "reason": "letter", "at_vendor": True}
-    return lambda: erasure.ask(factories.reload(submission), by=by(who), **told)
+    return lambda: erasure.request_erasure(factories.reload(submission), by=by(who), **told)
 
 
 @action
@@ -306,4 +306,4 @@ def use_link() -> Act:
     submission, content = make_draft(), pictures.selfie_jpeg()
     link, _address = phone_links.make(submission, ImageKind.SELFIE, by=by(submission.created_by))
     told = {"address": None, "is_live": True, "accepted": phone_links.digest(content)}
-    return lambda: phone_links.take(link, content, **told)
+    return lambda: phone_links.store_upload(link, content, **told)

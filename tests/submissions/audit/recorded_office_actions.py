@@ -101,7 +101,7 @@ def end_session() -> Act:
 @action
 def give_password() -> Act:
     person, who = make_user(), make_user(Role.ADMINISTRATOR)
-    return lambda: one_time_password.give(person, by=by(who))
+    return lambda: one_time_password.issue(person, by=by(who))
 
 
 @action

@@ -52,7 +52,9 @@ def test_a_selfie_with_a_fault_stops_step2_and_the_reason_is_for_that_picture() 
     key = with_finding(submission, ImageKind.SELFIE, "dark")
     with pytest.raises(submit.NotReady):
         submit.send_step2(submission, by=by(submission.created_by))
-    overrides.give(submission, {key: "The room is dark and the face is plain to see."}, by=by(submission.created_by))
+    overrides.save_reasons(
+        submission, {key: "The room is dark and the face is plain to see."}, by=by(submission.created_by)
+    )
     assert submit.step2_problems(submission) == ()
     attach_image(submission, ImageKind.SELFIE, submission.created_by)
     with_finding(submission, ImageKind.SELFIE, "dark")
@@ -66,7 +68,7 @@ def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
     image.findings = ["blurred"]
     image.save(update_fields=["findings"])
     key = image_findings.reason_key(image, "blurred")
-    overrides.give(submission, {key: "no better light here"}, by=by(user))
+    overrides.save_reasons(submission, {key: "no better light here"}, by=by(user))
     assert not Event.objects.filter(kind="finding_overruled").exists(), "a reason that is still typed is none yet"
     submit.send_step2(submission, by=by(user))
     event = Event.objects.get(kind="finding_overruled", submission_id=submission.pk)
@@ -105,7 +107,9 @@ def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_anyway(client: Cl
     submission = make_at(Status.CONFIRMING)
     with_finding(submission, ImageKind.ID_FRONT, "id_glare")
     key = with_finding(submission, ImageKind.SELFIE, "dark")
-    overrides.give(submission, {key: "The room is dark; the face is plain to see."}, by=by(submission.created_by))
+    overrides.save_reasons(
+        submission, {key: "The room is dark; the face is plain to see."}, by=by(submission.created_by)
+    )
     explain(submission)
     submit.send_step2(submission, by=by(submission.created_by))
     submission = answer_step2(submission, "pending")

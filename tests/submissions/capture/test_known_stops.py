@@ -58,5 +58,5 @@ def test_what_is_only_missing_yet_stops_nothing(client: Client) -> None:
 
 def test_a_question_with_its_reason_stops_nothing() -> None:
     draft = ready(name="Mar1a")
-    overrides.give(draft, {"name_digits": "So it stands on the ID."}, by=by(draft.created_by))
+    overrides.save_reasons(draft, {"name_digits": "So it stands on the ID."}, by=by(draft.created_by))
     assert submit.send_step1(draft, by=by(draft.created_by)).state == "prepared"

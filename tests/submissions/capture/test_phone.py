@@ -54,7 +54,7 @@ def link_of(submission: Submission, kind: ImageKind = SELFIE) -> tuple[PhoneLink
 
 
 def hand_over(token: str, content: bytes = b"a picture", **how: Any) -> Image:
-    return phone_links.take(
+    return phone_links.store_upload(
         phone_links.find(token), content, address="192.0.2.1", **{"is_live": False, "accepted": "", **how}
     )
 
@@ -138,7 +138,7 @@ def test_unknown_empty_and_revoked_ones_are_the_same(quick: list[str]) -> None:
         with pytest.raises(phone_links.LinkGone):
             phone_links.find(wrong)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.take(opened, b"opened before it was revoked", address=None, is_live=True, accepted="")
+        phone_links.store_upload(opened, b"opened before it was revoked", address=None, is_live=True, accepted="")
     assert kinds_of_events(submission)[-2:] == ["phone_link_made", "phone_link_revoked"]
     assert not PhoneLink.objects.unspent().filter(pk=link.pk).exists()
 
@@ -170,9 +170,9 @@ def test_of_two_uploads_at_once_one_is_kept(quick: list[str]) -> None:
     _link, token = link_of(submission)
     one, two = phone_links.find(token), phone_links.find(token)
     how: dict[str, Any] = {"address": None, "is_live": False, "accepted": ""}
-    first = phone_links.take(one, b"first", **how)
+    first = phone_links.store_upload(one, b"first", **how)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkUsed):
-        phone_links.take(two, b"second", **how)
+        phone_links.store_upload(two, b"second", **how)
     assert images.current_images(submission)[SELFIE] == first
 
 
@@ -205,7 +205,7 @@ def test_an_id_that_the_vendor_has_read_is_not_replaced(quick: list[str]) -> Non
     before = images.current_images(submission)[ImageKind.ID_FRONT]
     Submission.objects.filter(pk=submission.pk).update(status=Status.CONFIRMING)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.take(opened, b"too late", address=None, is_live=False, accepted="")
+        phone_links.store_upload(opened, b"too late", address=None, is_live=False, accepted="")
     assert images.current_images(submission)[ImageKind.ID_FRONT] == before
     with pytest.raises(phone_links.LinkGone):
         phone_links.find(token)
@@ -220,7 +220,7 @@ def test_a_final_word_that_comes_meanwhile_wins(quick: list[str]) -> None:
     opened = phone_links.find(token)
     Submission.objects.filter(pk=submission.pk).update(status=Status.OVERDUE)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.take(opened, b"too late", address=None, is_live=True, accepted="")
+        phone_links.store_upload(opened, b"too late", address=None, is_live=True, accepted="")
     assert PhoneLink.objects.unspent().exists(), "not spent either"
 
 

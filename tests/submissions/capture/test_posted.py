@@ -156,7 +156,7 @@ def test_agent_takes_back_neither_a_verdict_nor_a_deletion(client: Client) -> No
     agent = make_user()
     approved, decided = make_at(Status.APPROVED, agent), make_at(Status.DECISION_SENDING, agent)
     administrator = by(make_user(Role.ADMINISTRATOR))
-    erasure.ask(approved, by=administrator, why="customer_request", reason="asked by phone", at_vendor=True)
+    erasure.request_erasure(approved, by=administrator, why="customer_request", reason="asked by phone", at_vendor=True)
     client.force_login(agent)
     for submission in (decided, approved):
         assert "Cancel request" not in client.get(f"/submissions/{submission.pk}/").content.decode()

@@ -290,7 +290,7 @@ def test_person_held_after_a_crash_before_the_commit_is_kept(tmp_path: Path) -> 
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     assert backup.restore(next(tmp_path.glob("keys-*"))).written == 1
     assert factories.reload(submission).values["name"]
-    retention.lift_hold(submission, by=by, reason="closed")
+    retention.lift_legal_hold(submission, by=by, reason="closed")
     assert retention.erase_due() == 1
 
 

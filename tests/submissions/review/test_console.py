@@ -214,7 +214,7 @@ def test_comparison_shows_the_agents_reason() -> None:
     agent = make_user()
     submission = answer_step1_after(make_draft(agent), agent)
     drafts.save_values(submission, {"name": "Minsea Example"}, by=by(agent))
-    overrides.give(submission, {"name": "smudged letter"}, by=by(agent))
+    overrides.save_reasons(submission, {"name": "smudged letter"}, by=by(agent))
     submit.send_step2(submission, by=by(agent))
     submission = answered(reload(submission), "pending", 84.0)
     officer = make_user(Role.OFFICER)

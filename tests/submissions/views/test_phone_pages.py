@@ -189,7 +189,7 @@ def test_no_log_line_and_no_error_report_has_the_token(
     with caplog.at_level(logging.DEBUG):
         Client().post("/phone/", {"token": token + "x"})
         client.get("/phone/00000000-0000-4000-8000-000000000000/")
-        monkeypatch.setattr(phone_links, "take", broken)
+        monkeypatch.setattr(phone_links, "store_upload", broken)
         assert client.post(page, {"picture": picture(b"x")}).status_code == 500
     assert "/phone/" in caplog.text
     assert token not in caplog.text

@@ -131,5 +131,5 @@ def test_who_was_erased_has_no_key_and_is_not_missed() -> None:
 
 
 def test_many_are_counted_and_some_named() -> None:
-    assert backup.named([f"KP-{number}" for number in range(12)]).endswith("KP-9, ...")
-    assert backup.named(["KP-1"]).endswith("key: KP-1")
+    assert backup.describe_lost([f"KP-{number}" for number in range(12)]).endswith("KP-9, ...")
+    assert backup.describe_lost(["KP-1"]).endswith("key: KP-1")

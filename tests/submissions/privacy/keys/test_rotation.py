@@ -91,7 +91,7 @@ def test_what_a_process_with_the_old_list_wrote_meanwhile_is_reported(
         call_command("rotate_keys")
     monkeypatch.undo()
     call_command("rotate_keys")
-    assert rotation.left() == 0
+    assert rotation.remaining() == 0
 
 
 def test_second_factors_are_rotated(settings: Any) -> None:

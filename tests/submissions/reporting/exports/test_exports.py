@@ -139,7 +139,7 @@ def test_chunks_follow_each_other_without_gap_or_double() -> None:
     user = make_user(Role.OFFICER)
     made_at = [make_draft(images=False) for _each in range(7)]
     Submission.objects.update(created_at=clock.now())  # equal times: the id breaks the tie
-    found, column, oldest_first = rows.shown("list", user, "")
+    found, column, oldest_first = rows.matching_rows("list", user, "")
     read = [
         reference
         for references, _lines in rows.chunks(found, column, oldest_first=oldest_first, is_open=False, size=3)
@@ -185,7 +185,7 @@ def test_page_older_than_its_search_exports_nothing(source: str) -> None:
         response = browser(officer).post("/exports/ask/", given)
         assert response.headers["Location"] == f"/?{query}"
         assert not Export.objects.exclude(pk__in=(waiting.pk, late.pk)).exists()
-        assert list(rows.shown(source, officer, query)[0]) == []
+        assert list(rows.matching_rows(source, officer, query)[0]) == []
 
 
 def test_download_wants_a_reason_and_gives_the_file() -> None:
