@@ -220,7 +220,7 @@ def vendors_state(word: str, ours: str = "") -> SafeString | str:
 
 
 @register.filter
-def event_title(event: Event) -> str:
+def described(event: Event) -> str:
     return event_text.event_title(event)
 
 
