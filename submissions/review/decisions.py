@@ -19,6 +19,7 @@ from submissions.capture import submit
 from submissions.capture.fields.form_fields import label_of
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project_choices import SecondReview
@@ -110,7 +111,7 @@ def warnings_from(
         detail = _("Another open or approved submission has the same e-mail, ID or document.")
         warnings.append(ReviewWarning("duplicate", _("Possible duplicate"), detail))
     if submission.has_difference:
-        detail = _("The ARGOS record differs from the portal's.")
+        detail = named(_("The ARGOS record differs from the portal's."), submission.project.vendor_name)
         warnings.append(ReviewWarning("differs", _("Record mismatch"), detail))
     return tuple(warnings)
 
