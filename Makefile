@@ -1,4 +1,4 @@
-# Every target makes what it needs; `make help` lists them.
+# Every target builds its own prerequisites; `make help` lists the targets.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help frontend messages strings run test test-unit test-drill test-browser check check-static check-all bench drill lock format hostile mutants sbom pictures
 
-help: ## this list
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
@@ -18,14 +18,14 @@ $(BIN)/python:
 		{ echo "Python 3.11 or newer is needed. Set PYTHON, for example: make run PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-# The lock names every package, so nothing is resolved: a new release elsewhere can change nothing here.
+# The lock file pins every package, so pip resolves nothing and new releases change nothing here.
 $(RUNTIME): requirements.txt | $(BIN)/python
-	@echo "Installing what the portal needs into $(VENV) ..."
+	@echo "Installing the packages of the portal into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
-	@echo "Installing what the checks need into $(VENV) ..."
+	@echo "Installing the packages of the checks into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip check
 	@touch $@ $(RUNTIME)
@@ -46,71 +46,71 @@ run: $(RUNTIME) frontend messages ## start everything on this machine; Ctrl-C st
 messages: $(RUNTIME) ## compile the translations
 	@$(BIN)/python -m kycportal.messages
 
-strings: $(RUNTIME) ## collect what the portal says into locale/, to be translated
+strings: $(RUNTIME) ## collect the translatable texts into locale/
 	@$(BIN)/python -m kycportal.strings
 
-test: $(DEVELOPMENT) frontend messages ## the suite on PostgreSQL: unit, pages, a short drill; the browser has test-browser
+test: $(DEVELOPMENT) frontend messages ## run all tests on PostgreSQL: unit, pages, a short drill; not the browser (test-browser)
 	@$(BIN)/python -m tests.postgres pytest -n 2 --dist loadfile -m "not vendor and not browser" -rR
 
-test-unit: $(DEVELOPMENT) frontend messages ## the unit suite alone, on SQLite, in half a minute
+test-unit: $(DEVELOPMENT) frontend messages ## run the unit tests only, on SQLite, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
 
-test-drill: $(DEVELOPMENT) frontend ## a short fault drill with real processes
+test-drill: $(DEVELOPMENT) frontend ## run a short fault drill with real processes
 	@$(BIN)/python -m pytest tests/drills -m drill
 
-test-browser: $(DEVELOPMENT) frontend ## every page and the main jobs in Chromium against the running stack
+test-browser: $(DEVELOPMENT) frontend ## test every page and the main jobs in Chromium against a running stack
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser -m browser -rR
 
-check: $(DEVELOPMENT) frontend messages ## everything a change must pass: static checks beside the whole suite
+check: $(DEVELOPMENT) frontend messages ## run everything that a change must pass: static checks and all tests
 	@$(MAKE) --no-print-directory -j2 --output-sync=line check-static test
 
-check-static: $(DEVELOPMENT) $(BIOME) ## format, lint, imports, types, migrations, deployment check, audit, secrets
+check-static: $(DEVELOPMENT) $(BIOME) ## check format, lint, imports, types, migrations, deployment, vulnerabilities, secrets
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/djangofmt --indent-width 2 --check --quiet templates || { echo "A template is not formatted. Run: make format"; exit 1; }
-	@$(BIOME) check --error-on-warnings --log-level=error || { echo "Run: make format, then fix what it cannot, above"; exit 1; }
-	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then fix what it cannot"; exit 1; }
+	@$(BIOME) check --error-on-warnings --log-level=error || { echo "Run: make format, then fix the remaining problems above"; exit 1; }
+	@$(BIN)/ruff check --quiet . || { echo "Run: make format, then fix the remaining problems above"; exit 1; }
 	@$(BIN)/python -m tests.imports
-	@$(BIN)/mypy || { echo "A type is wrong or missing, above. For a library without types, add its name to the overrides of pyproject.toml"; exit 1; }
+	@$(BIN)/mypy || { echo "Fix the types above. For a library without types, add its name to the overrides of pyproject.toml"; exit 1; }
 	@$(BIN)/bandit --quiet --recursive --severity-level medium argos submissions kycportal || \
-		{ echo "A risky call, above: replace it. Where it is correct, end its line with  # nosec and the rule, and say why"; exit 1; }
+		{ echo "Replace the risky calls above. If one is correct, end its line with  # nosec and the rule, and explain it"; exit 1; }
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run || \
 		{ echo "A model has changed without its migration. Run: $(BIN)/python manage.py makemigrations -n WHAT_IT_DOES"; exit 1; }
-	@$(BIN)/python -m tests.deploy_check || { echo "Unsafe in production, above: fix kycportal/settings.py"; exit 1; }
-	@$(BIN)/python -m tests.audit || { echo "Raise its pin in requirements.in, then: make lock"; exit 1; }
+	@$(BIN)/python -m tests.deploy_check || { echo "Unsafe in production (above): fix kycportal/settings.py"; exit 1; }
+	@$(BIN)/python -m tests.audit || { echo "Raise the version in requirements.in, then run: make lock"; exit 1; }
 	@$(BIN)/python -m tests.secrets_scan
 
-check-all: ## the check at full size: no samples, the unit suite on SQLite and on newer Pythons, every bench once
+check-all: ## run the check without samples, the unit tests on SQLite and newer Pythons, and every benchmark once
 	@KYC_FULL=1 $(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory test-unit
 	@$(BIN)/python -m tests.newer
-	@$(MAKE) --no-print-directory bench SIZE=small || { echo "A bench does not run: make bench SIZE=small BENCH=its name"; exit 1; }
+	@$(MAKE) --no-print-directory bench SIZE=small || { echo "A benchmark failed. Run: make bench SIZE=small BENCH=its name"; exit 1; }
 
-bench: $(DEVELOPMENT) frontend ## measure; BENCH=name runs one, SIZE=small a minute's run on small data
+bench: $(DEVELOPMENT) frontend ## run the benchmarks; BENCH=name runs one, SIZE=small takes a minute on small data
 	@SIZE=$(or $(SIZE),full) $(BIN)/python -m bench $(BENCH)
 
-drill: $(DEVELOPMENT) frontend ## faults with real processes; DRILL=name runs one, SEED=n repeats a run
+drill: $(DEVELOPMENT) frontend ## run the fault drills with real processes; DRILL=name runs one, SEED=n repeats a run
 	@$(BIN)/python -m tests.drills $(DRILL) $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
 
-hostile: $(DEVELOPMENT) frontend ## 20,000 generated hostile inputs against the running stack
+hostile: $(DEVELOPMENT) frontend ## send 20,000 generated hostile inputs to a running stack
 	@$(BIN)/python -m tests.hostile --inputs 20000
 
-mutants: $(DEVELOPMENT) frontend ## turn small things of a room round and see which no test notices; ROOM=outbox SAMPLE=100 SEED=1
-	@$(BIN)/python -m tests.mutants $(or $(ROOM),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+mutants: $(DEVELOPMENT) frontend ## change a package in small ways and list the changes that no test detects; PACKAGE=outbox SAMPLE=100 SEED=1
+	@$(BIN)/python -m tests.mutants $(or $(PACKAGE),deadlines) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
-sbom: $(DEVELOPMENT) ## software bill of materials of what is installed to run, as CycloneDX
+sbom: $(DEVELOPMENT) ## write the software bill of materials of the runtime packages, as CycloneDX
 	@mkdir -p artifacts
 	@$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o artifacts/sbom.json
 	@$(BIN)/python -c "import json; print(len(json.load(open('artifacts/sbom.json'))['components']), 'components in artifacts/sbom.json')"
 
-pictures: $(DEVELOPMENT) frontend ## take the README's pictures from the running pages
-	@$(BIN)/python -m tests.browser.portray
+pictures: $(DEVELOPMENT) frontend ## take the README's screenshots from a running stack
+	@$(BIN)/python -m tests.browser.screenshots
 
-# For the first 3.11: up to 3.11.2 (Debian 12's own) redis needs a package that later ones do not.
+# Compiled for the oldest 3.11: up to 3.11.2 (Debian 12) redis needs a package that later versions do not.
 lock: $(DEVELOPMENT) ## pin requirements.in and requirements-dev.in with hashes
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 
-format: $(DEVELOPMENT) $(BIOME) ## format Python, templates, scripts and styles, and mend what can be corrected automatically
+format: $(DEVELOPMENT) $(BIOME) ## format Python, templates, scripts and styles, and fix what can be corrected automatically
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/djangofmt --indent-width 2 --quiet templates

@@ -1,5 +1,6 @@
-"""The vendor, ARGOS ID check, and nothing else: no Django, no database.
+"""Talk to the vendor, ARGOS ID check. This package uses no Django and no database.
 
-`client` talks, `replies` reads, `errors` names what can go wrong, `codes` says what to do about the vendor's codes,
-`matrix` knows what each document needs, `mrz` checks a passport's printed lines. `sandbox` stands in for the vendor.
+`client` sends requests, `replies` parses replies, `errors` defines the exceptions, `codes` explains the vendor's codes,
+`matrix` holds the rules for each document, `mrz` reads a passport's machine-readable lines. `sandbox` simulates the
+vendor.
 """

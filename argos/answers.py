@@ -1,7 +1,7 @@
-"""From an answer over the wire to a JSON object, or to the fact why there is none.
+"""Turn an HTTP response into a JSON object or an exception that names the failure.
 
-The order matters: a gateway's 403, 413 and 429 count by their status alone, because the vendor's application never saw
-the call; any other refusal counts only when its body can be read.
+The order matters: a gateway's 403, 413 and 429 are recognized by status alone, because the vendor's application never
+received the call. Any other refusal counts only if its body can be parsed.
 """
 
 import re
@@ -24,7 +24,7 @@ _GATEWAY_REFUSALS: dict[int, type[Refused]] = {403: Forbidden, 413: TooLarge}
 
 
 def object_of(received: Received) -> dict[str, Any]:
-    """The JSON object of a success. Raises the fact that fits anything else."""
+    """Return the JSON object of a successful response; raise the matching `VendorError` otherwise."""
     require_success(received)
     body = json_object(received.raw)
     if body is None:
@@ -43,7 +43,10 @@ def require_success(received: Received) -> None:
 
 
 def require_taken(received: Received, retry_after: str) -> None:
-    """429: neither status nor header is documented by the vendor. That the call was not processed is an assumption."""
+    """Raise if the vendor did not process the call.
+
+    The vendor documents nothing about 429; "not processed" is an assumption.
+    """
     if received.status == 429:
         seconds = float(retry_after) if re.fullmatch("[0-9]{1,6}", retry_after) else None
         raise Undelivered("the vendor takes no more calls at the moment", retry_after=seconds, received=received)
@@ -63,13 +66,13 @@ def _refusal(received: Received) -> Exception:
 
 
 def _refused(status: int, code: str, message: str, received: Received) -> Refused:
-    said = f"{code} {message}".casefold().replace("_", " ")
-    kind = AlreadyProcessed if "already processed" in said else Refused
+    normalized = f"{code} {message}".casefold().replace("_", " ")
+    kind = AlreadyProcessed if "already processed" in normalized else Refused
     return kind(status, code, message, received=received)
 
 
 def _code_and_message(body: Mapping[str, Any]) -> tuple[str, str]:
-    """errorCode + message, errorCode alone (a code or a sentence), message alone, type + message (contract C21)."""
+    """Return code and message: errorCode + message, either alone, or type + message (contract C21)."""
     holder = {**mapping(member(body, "error")), **body}
     code = text(member(holder, "errorCode", "code", "errorType", "type", "error"))
     return code, text(member(holder, "message", "errorMessage", "msg"))
@@ -81,7 +84,10 @@ def _refuse_envelope(body: Mapping[str, Any], received: Received) -> None:
 
 
 def _refuse_inner_error(body: Mapping[str, Any], received: Received) -> None:
-    """HTTP 200 around a body that says statusCode 400: the vendor's application refused."""
+    """Raise `Refused` for HTTP 200 with a body that contains statusCode 400.
+
+    The vendor's application refused the call.
+    """
     status = count(member(body, "statusCode")) or received.status
     if 400 <= status < 500:
         raise _refused(status, *_code_and_message(body), received)

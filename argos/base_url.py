@@ -11,14 +11,14 @@ from urllib3.util import parse_url
 
 
 class BaseUrl(NamedTuple):
-    """`host` in lower case, an IPv6 address without its brackets."""
+    """`host`: in lower case, an IPv6 address without brackets."""
 
     scheme: str
     host: str
 
 
 def read(text: str) -> BaseUrl | None:
-    """Scheme and host; None unless the text is http or https with a host, a port and a path, and nothing else.
+    """Return scheme and host; None unless the text is an http or https URL of a host, a port and a path only.
 
     User info, a backslash, a query or a fragment are refused.
     """

@@ -1,4 +1,4 @@
-"""A form with images as multipart/form-data (RFC 7578), sent piece by piece: no image is copied into a body first."""
+"""Encode a form with images as multipart/form-data (RFC 7578) and stream it, so that no image is copied into a body."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +9,7 @@ Part = tuple[str, str | None, str | bytes, str | None]  # name, file name, conte
 
 
 class Multipart:
-    """A request's body: its length in bytes is known before it leaves, so it goes with a Content-Length."""
+    """A request body with a known length, so that it is sent with a Content-Length."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
         boundary = choose_boundary()
@@ -24,7 +24,7 @@ class Multipart:
 
 
 def _pieces(parts: Iterable[Part], boundary: str) -> Iterator[bytes]:
-    """What stands before an image with all small parts ahead of it in one piece, then the image as it lies."""
+    """Yield all small parts before an image as one piece, then the image without a copy."""
     before = b""
     for name, file_name, content, content_type in parts:
         field = RequestField(name, content, file_name)

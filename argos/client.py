@@ -1,6 +1,7 @@
-"""The vendor's API, one method a call. Every call goes through `_request`, whose timeouts cannot be left out.
+"""The vendor's API, one method per call. Every call goes through `_request`, which always sets timeouts.
 
-No retries, no waiting, no state: what a failure means for a submission is decided by the caller, from `argos.errors`.
+The client does not retry, wait or keep state. The caller decides from `argos.errors` how a failure affects a
+submission.
 """
 
 import time
@@ -19,17 +20,17 @@ from argos.paths import Paths
 from argos.received import Received
 from argos.replies.reading import has_member, json_object, mapping, member, text
 
-# GET's "no such submission" is not documented: an empty list, or a refusal in words like these (assumption). The status
-# alone does not say it: a wrong base URL answers 404 as well.
+# The vendor does not document its reply for an unknown submission: an empty list, or a refusal with words like these
+# (assumption). The status does not decide it, because a wrong base URL also returns 404.
 _UNKNOWN_SUBMISSION = ("not exist submission", "invalid submission", "submission not found", "submission is not found")
 DEFAULT_PATHS = Paths()
 _MOST_PAGES = 20_000
-_MOST_FOUND = 500  # one userid or e-mail has a few: where more are listed, the vendor has not looked for it
+_MOST_FOUND = 500  # a userid or e-mail has few; a longer list means that the vendor ignored the filter
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """`name` is the file name the vendor sees: never the customer's own."""
+    """`name`: the file name that the vendor sees, never the customer's own."""
 
     name: str
     content: bytes = field(repr=False)
@@ -38,9 +39,9 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One talk with the vendor, for whoever counts: nothing of what was said. `seconds` from start to end or failure.
+    """One exchange with the vendor, for metrics, without its content. `seconds`: from the start to the end or failure.
 
-    `status` is 0 when nothing came back; then `failure` tells whether it may have arrived: "undelivered", "unknown".
+    `status` is 0 without a response; then `failure` ("undelivered", "unknown") says whether the call may have arrived.
     """
 
     operation: str
@@ -61,11 +62,12 @@ class Client:
         connect_timeout: float = 5,
         read_timeout: float = 60,
         admit: Callable[[], None] | None = None,
-        tell: Callable[[Exchange], None] | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`admit` is called before every exchange and may raise `Throttled`: where the caller counts its calls.
+        """Create a client.
 
-        `tell` is called after every exchange, whatever came of it.
+        `admit`: called before every exchange; it may raise `Throttled` if the caller limits its calls.
+        `on_exchange`: called after every exchange, also a failed one.
         """
         self._base_url = base_url.strip().rstrip("/")
         self._api_key = api_key.strip()
@@ -73,17 +75,17 @@ class Client:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._admit = admit
-        self._tell = tell or _tell_nobody
-        self.last_received: Received | None = None  # of whatever was asked last: its Date tells the vendor's clock
+        self._on_exchange = on_exchange or _ignore
+        self.last_received: Received | None = None  # of the last response; its Date header shows the vendor's clock
 
     @property
     def longest_call(self) -> float:
-        """Upper bound in seconds on one call, from its start to its reply or error: after it nothing more is sent."""
+        """Return the longest duration of a call in seconds, from start to reply or error; nothing is sent after it."""
         return self._connect_timeout + self._read_timeout
 
     # argos-kyc.gitbook.io/client-guide-1/getting-started-1/submit-via-api/post-submission-step-1 (and /step-1-retry)
     def step1(self, fields: Mapping[str, str], files: Mapping[str, ImageFile]) -> replies.Step1Reply:
-        """`files` by the vendor's field name. A retry carries `submissionId` among the fields."""
+        """Send Step 1. `files`: by the vendor's field name. A retry has `submissionId` among the fields."""
         received = self._request("POST", self._paths.step1, form=fields, files=files)
         return replies.parse_step1(answers.object_of(received), received)
 
@@ -94,18 +96,18 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/submissionId
     def get_submission(self, submission_id: str) -> replies.VendorSubmission | None:
-        """None when the vendor has no such submission."""
+        """Return the vendor's record; None if the vendor has no such submission."""
         try:
             body, received = self._get({"submission_id": submission_id})
         except Refused as refusal:
-            if _says_unknown(refusal):
+            if _means_unknown(refusal):
                 return None
             raise
         return _only(replies.parse_items(body), submission_id, received)
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/userId
     def find_by_userid(self, userid: str) -> list[replies.VendorSubmission]:
-        """What the vendor lists, 500 at most: whoever adopts one looks whether it carries the userid."""
+        """Return at most 500 records of the vendor; the caller must check that a record carries the userid."""
         return self._find({"userid": userid})
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/email
@@ -114,7 +116,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-submission/list
     def list_submissions(self, count: int = 50) -> Iterator[replies.VendorSubmission]:
-        """Every submission of the project, page by page, as slim items."""
+        """Yield every submission of the project as slim items, page by page."""
         return self._pages({"count": str(count)})
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/post-client-review
@@ -126,7 +128,7 @@ class Client:
         reject_comment: str = "",
         update_fields: Mapping[str, str] | None = None,
     ) -> replies.ReviewReply:
-        """`status` approved or rejected; `admin` is an e-mail registered as admin of the vendor's project."""
+        """Send a decision. `status`: approved or rejected. `admin`: e-mail of an admin of the vendor's project."""
         body: dict[str, Any] = {"submissionId": submission_id, "status": status, "admin": admin}
         if reject_comment:
             body["rejectComment"] = reject_comment
@@ -137,7 +139,7 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/get-image
     def image(self, submission_id: str, kind: str) -> tuple[bytes, str]:
-        """(content, content type) of one of idImage, idBackImage, selfieImage, addressImage."""
+        """Return (content, content type) of one of idImage, idBackImage, selfieImage, addressImage."""
         params = {"submission_id": submission_id, "type": kind}
         received, content_type = self._exchange("GET", self._paths.image, params=params)
         answers.require_success(received)
@@ -150,7 +152,7 @@ class Client:
     def validate_account(
         self, submission_id: str, user_name: str, bank_code: str, account_number: str
     ) -> replies.AccountReply:
-        """Pays in 1 won. `bank_code` three digits, `account_number` digits only, both as text."""
+        """Pay in 1 won. `bank_code`: three digits. `account_number`: digits only. Both are text."""
         body = {
             "submissionId": submission_id,
             "requestType": "occupancy",
@@ -163,12 +165,12 @@ class Client:
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/delete-submission
     def delete(self, submission_id: str, admin_name: str) -> replies.DeleteReply:
-        """Cannot be undone. The webhook that confirms it comes only because `admin_name` is sent."""
+        """Delete a submission for good. The vendor sends a confirming webhook only if `admin_name` is sent."""
         params = {"submission_id": submission_id, "admin_name": admin_name}
         received = self._request("DELETE", self._paths.submission, params=params)
         return replies.parse_delete(answers.object_of(received), received)
 
-    # Named POST/Address_code on the Step 2 page; its own page was not available, so its body is an assumption.
+    # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
     def address_code(self, fields: Mapping[str, str]) -> replies.AddressCode:
         if not self._paths.address_code:
             raise NotConfigured("the address look-up has no path in this project")
@@ -181,12 +183,12 @@ class Client:
         try:
             return list(islice(self._pages({**params, "count": "50"}), _MOST_FOUND))
         except Refused as refusal:
-            if _says_unknown(refusal):
+            if _means_unknown(refusal):
                 return []
             raise
 
     def _pages(self, params: dict[str, str]) -> Iterator[replies.VendorSubmission]:
-        """Follows nextpageKey to the end. A key that comes a second time would go round for ever: said, not hidden."""
+        """Follow nextpageKey to the end. Raise if a key repeats, because that would never end."""
         seen: set[tuple[str, str]] = set()
         key: tuple[str, str] | None = None
         while key not in seen and len(seen) < _MOST_PAGES:
@@ -233,10 +235,10 @@ class Client:
         )
         if self._admit:
             self._admit()
-        received, told = self._timed(request, self._paths.operation_of(method, path))
+        received, reply_headers = self._timed(request, self._paths.operation_of(method, path))
         self.last_received = received
-        answers.require_taken(received, told.get("Retry-After", ""))
-        return received, told.get("Content-Type", "")
+        answers.require_taken(received, reply_headers.get("Retry-After", ""))
+        return received, reply_headers.get("Content-Type", "")
 
     def _timed(self, request: requests.Request, operation: str) -> tuple[Received, Mapping[str, str]]:
         started, status, failure = time.monotonic(), 0, ""
@@ -249,7 +251,7 @@ class Client:
             failure = "undelivered" if isinstance(error, Undelivered) else "unknown"
             raise
         finally:
-            self._tell(Exchange(operation, time.monotonic() - started, status, failure))
+            self._on_exchange(Exchange(operation, time.monotonic() - started, status, failure))
         return received, headers
 
     def _require_configured(self) -> None:
@@ -259,12 +261,12 @@ class Client:
             raise NotConfigured("the project has no usable API key")
 
 
-def _tell_nobody(_exchange: Exchange) -> None:
-    """Where nobody counts."""
+def _ignore(_exchange: Exchange) -> None:
+    """Count nothing; the default of `on_exchange`."""
 
 
 def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[Part]:
-    """All as parts, so that a body without a file is multipart as well."""
+    """Return all fields as parts, so that a body without a file is multipart as well."""
     plain: list[Part] = [(name, None, value, None) for name, value in form.items()]
     return plain + [(name, file.name, file.content, file.content_type) for name, file in files.items()]
 
@@ -282,13 +284,13 @@ def _next_key(body: Mapping[str, Any], received: Received) -> tuple[str, str] | 
 def _only(
     items: list[replies.VendorSubmission], submission_id: str, received: Received
 ) -> replies.VendorSubmission | None:
-    """A reply about other submissions is not one that says "no such submission"."""
+    """Return the item with this id, None for no items. Other submissions prove nothing: raise `OutcomeUnknown`."""
     match = next((item for item in items if item.submission_id == submission_id), None)
     if items and match is None:
         raise OutcomeUnknown("a reply about other submissions than the one asked for", received=received)
     return match
 
 
-def _says_unknown(refusal: Refused) -> bool:
-    said = f"{refusal.code} {refusal.message}".casefold().replace("_", " ")
-    return any(words in said for words in _UNKNOWN_SUBMISSION)
+def _means_unknown(refusal: Refused) -> bool:
+    normalized = f"{refusal.code} {refusal.message}".casefold().replace("_", " ")
+    return any(words in normalized for words in _UNKNOWN_SUBMISSION)

@@ -1,8 +1,10 @@
-"""What can go wrong with a call, as facts. What to do about each is decided by the caller; how one is told from
-another by `argos.wire` (nothing was answered) and `argos.answers` (something was).
+"""Exceptions for failed calls.
 
-`str()` of every error is safe to log: no personal data, no key, no address with a query. The vendor's own words stand
-in `Refused.message` and `received.raw` only, because they may name the applicant.
+The caller decides what to do; `argos.wire` (no response) and `argos.answers` (a response) decide which exception is
+raised.
+
+`str()` of every error is safe to log: it contains no personal data, no key and no URL with a query. The vendor's own
+text is only in `Refused.message` and `received.raw`, because it may name the applicant.
 """
 
 import re
@@ -13,7 +15,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 
 class VendorError(Exception):
-    """Base of all. `received` is what came back, where anything did."""
+    """The base class. `received`: the response, if there was one."""
 
     def __init__(self, reason: str, *, received: Received | None = None) -> None:
         super().__init__(reason)
@@ -22,7 +24,7 @@ class VendorError(Exception):
 
 
 class NotConfigured(VendorError):
-    """The call needs something that this project has not been told. Nothing was sent."""
+    """The call needs a setting that this project does not have. Nothing was sent."""
 
 
 class UnreadableWebhook(VendorError):
@@ -30,19 +32,19 @@ class UnreadableWebhook(VendorError):
 
 
 class Undelivered(VendorError):
-    """The vendor provably never processed the call: it may be sent again without costing a try."""
+    """The vendor certainly did not process the call: it may be sent again without using an attempt."""
 
     def __init__(self, reason: str, *, retry_after: float | None = None, received: Received | None = None) -> None:
         super().__init__(reason, received=received)
-        self.retry_after = retry_after  # seconds, where the vendor named them
+        self.retry_after = retry_after  # seconds, if the vendor named them
 
 
 class Throttled(Undelivered):
-    """Our own budget of calls is used up: the vendor was not asked. `retry_after` says when to come again."""
+    """Our own request budget is used up, so nothing was sent. `retry_after`: seconds until the next try."""
 
 
 class OutcomeUnknown(VendorError):
-    """The vendor may or may not have processed the call. Read back before anything is sent again."""
+    """The vendor may or may not have processed the call. Read its record before sending anything again."""
 
     def __init__(
         self, reason: str, status: int | None = None, raw: bytes = b"", *, received: Received | None = None
@@ -53,11 +55,11 @@ class OutcomeUnknown(VendorError):
 
 
 class Unsupported(OutcomeUnknown):
-    """An encrypted envelope (`{"data": "<ciphertext>"}`): the vendor answered, in a form this portal cannot open."""
+    """The vendor replied with an encrypted envelope (`{"data": "<ciphertext>"}`), which this portal cannot decrypt."""
 
 
 class Refused(VendorError):
-    """The vendor, or its gateway, answered no. `code` and `message` are the vendor's words, each may be empty."""
+    """The vendor or its gateway refused the call. `code` and `message` are the vendor's text; each may be empty."""
 
     def __init__(
         self, status: int, code: str = "", message: str = "", raw: bytes = b"", *, received: Received | None = None
@@ -71,19 +73,19 @@ class Refused(VendorError):
 
 
 class Forbidden(Refused):
-    """403. `kind` is for telling a person where to look, never for deciding: "ip", "key" or "other"."""
+    """HTTP 403. `kind` ("ip", "key" or "other") tells a person where to look; the code never decides by it."""
 
     @property
     def kind(self) -> str:
-        said = self.message.strip().casefold()
-        if "explicit deny" in said or "not authorized to access this resource" in said:
+        normalized = self.message.strip().casefold()
+        if "explicit deny" in normalized or "not authorized to access this resource" in normalized:
             return "ip"
-        return "key" if said == "forbidden" else "other"
+        return "key" if normalized == "forbidden" else "other"
 
 
 class TooLarge(Refused):
-    """413: the gateway turned the body away before the vendor saw it."""
+    """HTTP 413: the gateway rejected the body before the vendor received it."""
 
 
 class AlreadyProcessed(Refused):
-    """The vendor has this submission already. Not a failure: read it back."""
+    """The vendor already has this submission. This is no failure: read its record."""

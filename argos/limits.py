@@ -1,6 +1,6 @@
-"""The longest text that the portal takes of each kind, in letters: for pages, models and the vendor's replies.
+"""The maximum length of each kind of text, in characters, for pages, models and the vendor's replies.
 
-A longer name once made 380,000 search rows and locked the database; no customer has one.
+A name longer than any real one once created 380,000 search rows and locked the database.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ NAME, NUMBER, ADDRESS, NOTE, REASON = 200, 60, 500, 2_000, 400
 EMAIL = 254  # RFC 5321
 INDEXED_NAME_WORDS = 12  # search rows that one name makes
 VENDOR_ID = CODE = 80
-LISTED = 100  # entries of a list in a reply: retry codes, comments, members that no field has
+LISTED = 100  # entries of a list in a reply: retry codes, comments, unknown members
 
-# Every other field is a number, a date, a code or a choice.
+# All other fields are numbers, dates, codes or choices.
 _LONGEST = {
     "name": NAME,
     "userName": NAME,
@@ -33,7 +33,7 @@ def longest(field: str) -> int:
 
 
 class TooLong(ValueError):
-    """A text is longer than its field takes; nothing was stored."""
+    """A text is longer than its field allows; nothing was stored."""
 
     def __init__(self, has: int, most: int) -> None:
         super().__init__(f"{has} letters where {most} are taken")
@@ -46,10 +46,10 @@ def check(text: str, most: int) -> None:
 
 
 def check_texts(value: object, most: int = NOTE) -> None:
-    """Every text in a value that is about to be stored.
+    """Check every text in a value before it is stored.
 
     Raises:
-        TooLong
+        TooLong: a text is too long.
     """
     if isinstance(value, str):
         check(value, most)
@@ -65,12 +65,12 @@ def check_reasons(value: object) -> None:
 
 
 def check_fields(value: object) -> None:
-    """Values by field name, each against its own limit."""
+    """Check values by field name, each against its own limit."""
     assert isinstance(value, Mapping)
     for name, text in value.items():
         check_texts(text, longest(name))
 
 
 def cut(text: str, most: int) -> str:
-    """For lists and documents: an ellipsis tells that there is more."""
+    """Shorten a text for lists and documents; an ellipsis shows that something is missing."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,6 +1,6 @@
-"""The two printed lines at the bottom of a passport (ICAO 9303, TD3): read, with their check digits.
+"""Read the two machine-readable lines of a passport (ICAO 9303, TD3) with their check digits.
 
-They fill the form or check what was typed; nothing is sent from here.
+The portal fills the form from them or compares them with typed values; it does not send them.
 """
 
 import re
@@ -14,12 +14,12 @@ LINE_LENGTH = 44
 _LINE = re.compile(r"[A-Z0-9<]{44}")
 _WEIGHTS = (7, 3, 1)
 _K_ALONE = re.compile("(?:^|<)K+(?:<|$)|KK+(?:<|$)|KKK")
-_K_BETWEEN = re.compile("K<[A-Z]|<K|KK")  # where the two fillers behind the surname should be
+_K_BETWEEN = re.compile("K<[A-Z]|<K|KK")  # the expected position of the two fillers after the surname
 
 
 @dataclass(frozen=True)
 class PassportLines:
-    """Dates stay as YYMMDD: the century is not printed. `broken` names the fields whose check digit is wrong."""
+    """Dates stay YYMMDD, because the century is not printed. `broken`: the fields whose check digit is wrong."""
 
     issuer: str
     surname: str
@@ -30,10 +30,10 @@ class PassportLines:
     sex: str
     expiry: str
     broken: tuple[str, ...]
-    may_be_filler: bool = False  # a K stands where a reader often took the filler for one; no check digit tells
+    may_be_filler: bool = False  # readers often return K for a filler; no check digit detects it
 
     def values(self, today: date) -> dict[str, str]:
-        """What the lines say under Step 2's names; a country or sex that the vendor has no word for is left out."""
+        """Return the values under Step 2's names, without a country or sex that the vendor has no value for."""
         found = {
             "name": f"{self.given_names} {self.surname}".strip(),
             "document_number": self.document_number,
@@ -46,7 +46,7 @@ class PassportLines:
 
 
 def _born(digits: str, today: date) -> str:
-    """The latest century that is not still to come: the lines do not print it."""
+    """Return the birth date in the latest century that is not in the future, because the lines do not print it."""
     recent = _dashed("20", digits)
     return recent if recent <= today.isoformat() else _dashed("19", digits)
 
@@ -56,14 +56,14 @@ def _dashed(century: str, digits: str) -> str:
 
 
 def check_digit(text: str) -> int:
-    """Weights 7, 3, 1 over digits, letters (A = 10) and fillers (0), modulo 10."""
+    """Compute the check digit: weights 7, 3, 1 over digits, letters (A = 10) and fillers (0), modulo 10."""
     return sum(_value(sign) * weight for sign, weight in zip(text, cycle(_WEIGHTS), strict=False)) % 10
 
 
 def read_td3(text: str) -> PassportLines | None:
-    """None when these are not two lines of 44 signs that begin as a passport does."""
+    """Return the values; None unless these are two lines of 44 characters that begin like a passport."""
     lines = [line.replace(" ", "").upper() for line in text.strip().splitlines() if line.strip()]
-    if len(lines) == 1 and len(lines[0]) == 2 * LINE_LENGTH:  # a reader that gives both in one
+    if len(lines) == 1 and len(lines[0]) == 2 * LINE_LENGTH:  # for a reader that returns both in one text
         lines = [lines[0][:LINE_LENGTH], lines[0][LINE_LENGTH:]]
     if len(lines) != 2 or not all(_LINE.fullmatch(line) for line in lines) or not lines[0].startswith("P"):
         return None
@@ -84,7 +84,10 @@ def read_td3(text: str) -> PassportLines | None:
 
 
 def _may_be_filler(names: str, number: str) -> bool:
-    """K and the filler weigh the same in a check digit (20 and 0, modulo 10), and names have none."""
+    """Return whether a K may be a filler: both weigh the same in a check digit (20 and 0, modulo 10).
+
+    Names have none.
+    """
     one_part = not names.partition("<<")[2].strip("<")
     return bool(_K_ALONE.search(names)) or number.endswith("K") or (one_part and bool(_K_BETWEEN.search(names)))
 
@@ -101,7 +104,7 @@ def _broken(lower: str) -> tuple[str, ...]:
 
 
 def _agrees(text: str, digit: str) -> bool:
-    """An empty personal number may have a filler in place of its digit."""
+    """Compare a check digit. An empty personal number may have a filler instead of its digit."""
     return digit == str(check_digit(text)) or (digit == "<" and not text.strip("<"))
 
 

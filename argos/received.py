@@ -1,4 +1,4 @@
-"""One answer as it came over the wire. What it means is read in `argos.replies`."""
+"""One HTTP response. `argos.replies` parses its meaning."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,8 +1,8 @@
-"""Bytes out, bytes in, under one deadline. Knows HTTP and sockets, nothing of what a reply means.
+"""Send bytes and receive bytes under one deadline. This module knows HTTP and sockets, not the meaning of a reply.
 
-A read timeout bounds one wait on the socket, not a call: a reply that drips, or an upload nobody drains, can outlast it
-for ever. So an alarm cuts the call's own socket when its time is up. Whether the connection ever stood tells apart what
-was never delivered from what may have been, which the library's exceptions alone do not.
+A read timeout bounds one wait on the socket, not the whole call: a reply that arrives byte by byte, or an upload that
+nobody reads, can exceed it without end. So a timer closes the call's socket at the deadline. Whether a connection was
+established distinguishes "not delivered" from "possibly delivered", which the library's exceptions do not.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
 
-from argos.alarm import Alarm
 from argos.errors import OutcomeUnknown, Undelivered
 from argos.received import Received
 from argos.replies.reading import moment
+from argos.timers import Timer
 
 MAX_REPLY_BYTES = 16_000_000
 _CHUNK_BYTES = 65_536
@@ -31,7 +31,10 @@ _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, V
 
 
 class Deadline:
-    """Cuts the sockets of one call when `seconds` are over. `opened`: the connection stood, so bytes may have left."""
+    """Close the sockets of one call after `seconds`.
+
+    `opened`: a connection was established, so bytes may have been sent.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -39,16 +42,16 @@ class Deadline:
         self.expired = False
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._alarm = Alarm(seconds, self._cut)
+        self._timer = Timer(seconds, self._cut)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._alarm.cancel()
+        self._timer.cancel()
 
     def watch(self, sock: socket.socket) -> None:
-        """Refuses a socket that comes too late: nothing may be sent once the time is up."""
+        """Register a socket. Refuse one that comes after the deadline, so that nothing is sent then."""
         with self._lock:
             self._sockets.append(sock)
             if self.expired:
@@ -58,7 +61,7 @@ class Deadline:
         with self._lock:
             self.expired = True
             for sock in self._sockets:
-                # Past SSLSocket's own shutdown, which would swap the object under the thread that reads from it.
+                # Not SSLSocket's own shutdown, which would swap the object under the thread that reads from it.
                 with contextlib.suppress(OSError):
                     socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
@@ -76,20 +79,20 @@ class _WatchedHTTP(HTTPConnection):
         return sock
 
     def connect(self) -> None:
-        """TLS hands the descriptor to a new socket object, which has to be watched in its turn."""
+        """Register the TLS socket too, because TLS moves the descriptor to a new socket object."""
         super().connect()
         self.deadline.watch(self.sock)
         self.deadline.opened = True
-        # The library would go on by the time for connecting, in which a whole image would have to leave.
+        # The library would keep the connect timeout, within which a whole image would have to be sent.
         self.sock.settimeout(self.deadline.seconds)
 
 
 class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
-    """The same, and what it stands before is the connection by TLS."""
+    """The same for a connection with TLS."""
 
 
 class _OneCall(HTTPAdapter):
-    """No retries (requests' default of 0 stays) and connections that answer to the cutoff."""
+    """An adapter without retries (the default 0 of requests) whose connections obey the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
@@ -105,10 +108,10 @@ class _OneCall(HTTPAdapter):
 def exchange(
     request: requests.Request, *, connect_timeout: float, read_timeout: float
 ) -> tuple[Received, Mapping[str, str]]:
-    """What came back, and its headers without regard to case. When nothing whole did: `Undelivered`, `OutcomeUnknown`.
+    """Return the response with case-insensitive headers. Without a whole response: `Undelivered` or `OutcomeUnknown`.
 
-    Ends within `connect_timeout + read_timeout` seconds of its start; after that not one byte leaves. A resolver that
-    hangs longer can only delay the error.
+    It ends within `connect_timeout + read_timeout` seconds of its start; after that no byte is sent. Only a DNS
+    resolver that takes longer can delay the error.
     """
     failure = ""
     with Deadline(connect_timeout + read_timeout) as deadline, closing(_OneCall(deadline)) as adapter:
@@ -116,17 +119,19 @@ def exchange(
             return _talk(adapter, deadline, request, (connect_timeout, read_timeout))
         except _FAILURES as error:
             failure = _kind_of(error, deadline)
-    # Raised outside the handler: the library's text holds the address with its query, and would travel as context.
+    # Raised outside the handler: the library's message contains the URL with its query and would become the context.
     raise OutcomeUnknown(failure) if deadline.opened else Undelivered(failure)
 
 
 def _talk(
     adapter: _OneCall, deadline: Deadline, request: requests.Request, timeout: tuple[float, float]
 ) -> tuple[Received, Mapping[str, str]]:
-    """Without a session, which would read the environment (its proxies and .netrc could send the key elsewhere, or
-    replace it), follow redirects, and make four pools of connections for one call.
+    """Send without a session.
+
+    A session would read the environment (its proxies and .netrc could redirect or replace the key), follow redirects,
+    and create four connection pools for one call.
     """
-    # One connection a call: a reused one that died leaves open whether the call was processed.
+    # One connection per call: if a reused connection breaks, it is unknown whether the call was processed.
     request.headers |= {"Connection": "close", "Accept-Encoding": "identity", "User-Agent": _AGENT}
     started = time.monotonic()
     with adapter.send(request.prepare(), timeout=timeout, stream=True) as response:
@@ -141,13 +146,13 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
         raw += chunk
         if len(raw) > MAX_REPLY_BYTES:
             raise ValueError("too long")
-    # A cut looks like the end of a reply that names no length.
+    # A closed socket looks like the end of a reply without a length.
     if deadline.expired:
         raise TimeoutError("cut")
     return bytes(raw)
 
 
-# The innermost known cause, in words that hold nothing of the request.
+# The innermost known cause, in words without any content of the request.
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (urllib3.exceptions.NameResolutionError, "the vendor's host name could not be found"),
     (urllib3.exceptions.NewConnectionError, "the connection was refused"),
@@ -166,12 +171,12 @@ def _kind_of(error: BaseException, deadline: Deadline) -> str:
     if deadline.expired:
         return "no whole reply within the time allowed"
     causes = _causes_of(error)
-    said = next((words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes)), None)
-    return said or "the exchange failed"
+    reason = next((words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes)), None)
+    return reason or "the exchange failed"
 
 
 def _causes_of(error: BaseException | None) -> list[BaseException]:
-    """The error with everything wrapped in it: as context, as `reason`, or as an argument."""
+    """Yield the error and all errors inside it: as context, as `reason`, or as an argument."""
     causes: list[BaseException] = []
     waiting = [error]
     while waiting and len(causes) < 20:

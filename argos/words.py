@@ -1,6 +1,6 @@
-"""Marks a sentence for translation without translating it: this package knows no language and no Django.
+"""Mark a sentence for translation without translating it; this package knows no language and no Django.
 
-`kycportal.strings` collects what `N_` marks; who shows it translates it (`submissions.core.vendor_text`).
+`kycportal.strings` collects what `N_` marks; the code that shows it translates it (`submissions.core.vendor_text`).
 """
 
 

@@ -1,1 +1,1 @@
-"""What is measured, against what. `python -m bench.<name>` runs one; nothing of the product imports this."""
+"""Benchmarks. `python -m bench.<name>` runs one; the product imports nothing from here."""

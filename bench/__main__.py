@@ -1,7 +1,7 @@
-"""`make bench`: every bench, each in a process of its own; `python -m bench NAME ...` runs some.
+"""`make bench`: run every benchmark in a process of its own; `python -m bench NAME ...` runs some.
 
-Each prints a table for people and one JSON object a line; the end says which held, and the exit code is 1 when one did
-not. SIZE=small runs those that need filled databases on small ones, to show that they work.
+Each prints a table and one JSON object per line; a summary at the end names the missed bounds, and the exit code is 1
+if there are any. SIZE=small uses small databases, to show that the benchmarks work.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from bench.dataset.cluster import ROOT
 from bench.size import IS_SMALL
 
 LARGE, BOTH, OPEN = (here.LARGE_SET,), (here.LARGE_SET, here.LITTLE_SET), (here.OPEN_LARGE, here.OPEN_LITTLE)
-# What it measures, and the kept databases it runs on (none: it brings its own).
+# description, and the kept databases that it needs (none: it creates its own)
 BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "queue": ("the pending queue, against the stock admin and the bare driver", LARGE),
     "lookup": ("exact search, against the stock admin's", LARGE),
@@ -40,7 +40,7 @@ def main(wanted: list[str]) -> int:
     unknown = [name for name in wanted if name not in BENCHES]
     if unknown:
         listed = "\n".join(f"  {name:10} {what}" for name, (what, _databases) in BENCHES.items())
-        print(f"There is no bench {', '.join(unknown)}. There are:\n{listed}")
+        print(f"Unknown benchmark {', '.join(unknown)}. The benchmarks are:\n{listed}")
         return 2
     ended = {name: _run(name) for name in wanted or _all()}
     print("\n" + "\n".join(f"{name}: {'held' if code == 0 else 'DID NOT HOLD'}" for name, code in ended.items()))
@@ -48,7 +48,7 @@ def main(wanted: list[str]) -> int:
 
 
 def _all() -> list[str]:
-    """All; of a small run those that fill their own databases and do not have to wait."""
+    """Return all benchmarks; for a small run, those that create their own databases and do not wait."""
     return [name for name, (_what, databases) in BENCHES.items() if not IS_SMALL or (databases and name != "idle")]
 
 

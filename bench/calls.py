@@ -1,8 +1,8 @@
-"""Step 2 calls through a real worker, against the limit that the vendor's reply time sets.
+"""Measure Step 2 calls through a real worker, against the limit set by the vendor's response time.
 
 The stub vendor replies after 300 ms; every call carries a selfie of 1 MB that the worker reads encrypted from the
-storage. One worker process as in the Procfile. Nothing of the ledger is left out: claim, counts, the tick outside the
-database, the lease, the encrypted reply, the transition, its event.
+storage. One worker process, as in the Procfile. It runs the whole ledger: claim, counts, lease, the encrypted reply,
+the transition and its event.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from submissions.models import Attempt, Call, CallKind, CallState, Image, ImageK
 
 CALLS = 40 if IS_SMALL else 2_000
 AT_ONCE, TAKES = 16, 0.3
-THREADS = 40  # the Procfile's; one project comes to 27 of them, of which some 15 are at the vendor
+THREADS = 40  # as in the Procfile; one project gets 27 of them, of which about 15 wait for the vendor
 SELFIE = 1_000_000
 MIN_OF_LIMIT = 0.9
 MAX_CPU = 25.0  # ms per call, worker and database together
@@ -56,7 +56,7 @@ def measure() -> int:
 
 
 def prepare(many: int, url: str, number: int) -> None:
-    """So many prepared Step 2 calls of one project, each its submission's attempt `number`, with its sealed selfie."""
+    """Write prepared Step 2 calls of one project, each for attempt `number` of its submission, with a selfie."""
     project = Project.objects.order_by("name")[0]
     project.base_url, project.calls_per_second, project.calls_per_day = url, 5_000, 500_000
     project.save()
@@ -105,7 +105,7 @@ def _prepare(submissions: list[Submission], project: Project, number: int) -> No
 
 @contextmanager
 def worker() -> Iterator[psutil.Process]:
-    """As the Procfile starts it."""
+    """Start the worker as the Procfile does."""
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "kycportal", "worker", "--pool", "threads"]
     command += ["--concurrency", str(THREADS), "--loglevel", "WARNING"]
     log = subprocess.DEVNULL
@@ -129,13 +129,13 @@ def _wait_until_it_works() -> None:
 
 
 def wake_for(many: int) -> None:
-    """One wake-up for each, as its press would have sent."""
+    """Send one wake-up per call, as the user's action would have."""
     for _each in range(many):
         app.send_task(task_queue.SEND)
 
 
 def _rate(many: int, process: psutil.Process, memory: list[float]) -> tuple[float, dict[str, float]]:
-    """Calls a second from the first that left to the last that ended, and the CPU seconds that they took."""
+    """Return calls per second, from the first start to the last end, and the CPU seconds used."""
     started = clock.now()
     mine = Call.objects.filter(kind=CallKind.STEP2, prepared_at__gt=started - timedelta(hours=1))
     ended = mine.filter(state=CallState.ANSWERED)
@@ -148,19 +148,19 @@ def _rate(many: int, process: psutil.Process, memory: list[float]) -> tuple[floa
         memory.append(process.memory_info().rss / 1e6)
     used = {part: seconds - before[part] for part, seconds in _cpu(process).items()}
     if (answered := ended.count() - done_before) < many:
-        raise SystemExit(f"only {answered} of {many} calls were answered")
+        raise SystemExit(f"only {answered} of {many} calls got a reply")
     times = ended.filter(sent_at__gte=started).aggregate(first=Min("sent_at"), last=Max("ended_at"))
     return many / (times["last"] - times["first"]).total_seconds(), used
 
 
 def _is_any_open() -> bool:
-    """Ask the partial indexes of open calls: to count the answered ones would read the whole table each time."""
+    """Query the partial indexes of open calls; counting all calls would read the whole table each time."""
     states = (CallState.PREPARED, CallState.SENT, CallState.UNKNOWN)
     return any(Call.objects.filter(state=state).exists() for state in states)
 
 
 def _cpu(process: psutil.Process) -> dict[str, float]:
-    """CPU seconds so far of the worker and of the database's own processes."""
+    """Return the CPU seconds so far of the worker and the database's processes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
         pids = [pid for (pid,) in cursor.fetchall()]

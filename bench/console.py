@@ -1,8 +1,8 @@
-"""From pressing Next until the review page is usable, against a bare page with the same images.
+"""Measure the time from pressing Next until the review page is usable, against a plain page with the same images.
 
-The portal runs as it is (`tests.stack`); its next submission waits reserved, its images in memory. The bare page is
-HTML with nothing but the images, from a plain server in this process. Both are measured in the same browser, turn by
-turn, from the press until everything in sight is there.
+The portal runs as usual (`tests.stack`); its next submission is reserved and its images are preloaded. The plain page
+is HTML with only the images, from a simple server in this process. Both are measured in the same browser, in turns,
+from the click until everything visible has loaded.
 """
 
 import statistics
@@ -85,7 +85,7 @@ def log_in(page: Page, stack: Stack) -> None:
 
 
 def measure(ours: Page, bare: Page, bare_url: str) -> tuple[float, float]:
-    """Medians in milliseconds: the portal's next page, the bare page. The first turn warms both up."""
+    """Return medians in milliseconds: the portal's next page, the plain page. The first turn is a warm-up."""
     pairs = []
     for turn in range(TURNS):
         ours.locator("main[data-ready]").wait_for(timeout=30_000)

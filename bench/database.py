@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL for a bench, and Django on it with the suite's settings."""
+"""A temporary PostgreSQL for a benchmark, and Django on it with the test settings."""
 
 import os
 import subprocess
@@ -6,9 +6,9 @@ import sys
 
 
 def run_on_postgres(bench: str, options: str = "") -> int | None:
-    """The exit code of `bench` run again with a database of its own; None when this process has one already.
+    """Run `bench` again with a database of its own; return its exit code, or None if this process already has one.
 
-    `options` go to the server; without them it neither syncs nor waits for the disk, as in the tests.
+    `options`: for the server; without them it does not sync to disk, as in the tests.
     """
     if os.environ.get("DATABASE_URL"):
         return None
@@ -20,7 +20,7 @@ def run_on_postgres(bench: str, options: str = "") -> int | None:
 
 
 def set_up(*, migrate: bool = True) -> None:
-    """Django, and the portal's tables where there are none yet."""
+    """Set up Django, and create the portal's tables if they are missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
 

@@ -1,4 +1,4 @@
-"""Two databases measured in one process, turn by turn: what "default" is changes between the turns."""
+"""Measure two databases in one process, in turns, by switching what "default" is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ _made: dict[str, Any] = {}
 
 @contextmanager
 def using(name: str) -> Iterator[None]:
-    """Everything inside works on the database of this name, on the server of the first one."""
+    """Use the database of this name, on the same server, as "default" inside the block."""
     before = connections["default"]
     if name not in _made:
         made = connections.create_connection("default")

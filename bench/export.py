@@ -1,8 +1,8 @@
-"""A CSV export of 100,000 filtered rows on PostgreSQL, against reading the same rows by the driver alone.
+"""Measure a CSV export of 100,000 filtered rows on PostgreSQL, against reading the same rows by the driver alone.
 
 `python -m bench.export`. The driver reads the same columns of the same rows, with the wrapped keys, in one statement
-with a server-side cursor, and does nothing with them. Ours reads in keyset chunks, unwraps 100,000 keys, opens and
-masks the values, writes and seals the file and records who is in it. Memory: the process's, chunk by chunk.
+with a server-side cursor, and discards them. The portal reads in keyset chunks, unwraps 100,000 keys, decrypts and
+masks the values, writes the encrypted file and records whose data is in it. Memory is that of the process, per chunk.
 """
 
 import os
@@ -29,7 +29,7 @@ def main() -> int:
         call_command("migrate", verbosity=0)
         seed(ROWS)
         return 0
-    # In a process of its own, so that what seeding has taken does not hide what exporting takes.
+    # In a process of its own, so that the memory of seeding does not hide that of exporting.
     subprocess.run([sys.executable, "-m", "bench.export", "seed"], check=True)
     return measure()
 
@@ -37,7 +37,7 @@ def main() -> int:
 def measure() -> int:
     from bench.report import Report
 
-    read_by_driver()  # warm: both find the pages in memory
+    read_by_driver()  # a warm-up, so that both find the pages in memory
     theirs = min(timed(read_by_driver) for _time in range(2))
     ours, memory = export()
     report = Report(f"CSV export of {ROWS:,} filtered rows, PostgreSQL")
@@ -59,7 +59,7 @@ def timed(act: Any) -> float:
 
 
 def seed(many: int) -> None:
-    """Submissions of one project with sealed values, as drafts; every tenth is of another country and filtered out."""
+    """Create drafts of one project with encrypted values; one in ten has another country and is filtered out."""
     from submissions.models import Submission, SubmissionKey
     from tests.factories import VALUES, make_project, make_user
 
@@ -108,7 +108,7 @@ def read_by_driver() -> None:
 
 
 def export() -> tuple[float, list[float]]:
-    """Seconds, and the process's memory in MB at each chunk."""
+    """Run the export; return its seconds, and the process's memory in MB at each chunk."""
     import psutil
 
     from submissions.models import Export, Role
@@ -116,7 +116,7 @@ def export() -> tuple[float, list[float]]:
     from tests.factories import by, make_user
 
     officer, process, memory = make_user(Role.OFFICER), psutil.Process(), []
-    asked = create.ask("list", "csv", "country=KOR", by=by(officer), reason="bench", is_open=False)
+    asked = create.request_export("list", "csv", "country=KOR", by=by(officer), reason="bench", is_open=False)
     renew = generate._renew
 
     def watched(*arguments: Any, **columns: Any) -> None:

@@ -1,5 +1,6 @@
-"""Does a page cost more among a million submissions than among ten thousand? Named filter sets, closed ones in a date
-window, and the review page; the same page on both databases, turn by turn, in one process.
+"""Compare the cost of pages among a million submissions with their cost among ten thousand.
+
+It measures named filters (closed ones in a date range) and the review page on both databases, in turns, in one process.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from submissions.review import claims
 
 TURNS = 3 if IS_SMALL else 25
 LIMIT = 1.25
-# What a team keeps as views of its queue.
+# Typical saved views of a team.
 QUEUE = {
     "Korean licences": {"country": "KOR", "id_type": "drivers_license"},
     "one project": {"project": "@project"},
@@ -41,8 +42,8 @@ LIST = {
     "open: in review": {"status": "in_review"},
     "open: drafts of one team": {"status": "draft", "team": "1"},
 }
-# A month of the large set; of the little one all there is, because a month of it holds a handful of rows where the
-# large one fills a page, and forty rows cost more to write than four.
+# A month of the large set and all of the small one: a month of the small one has only a few rows where the large one
+# fills a page, and forty rows cost more to render than four.
 DAYS_OF_LARGE, DAYS_OF_LITTLE = 30, 1_000
 CLOSED = {
     "closed": {},
@@ -65,7 +66,7 @@ def measure() -> int:
 
 
 def _pages(database: str, days: int) -> dict[str, Page]:
-    """By name, the page asked for on this database."""
+    """Return the measured pages of this database by name."""
     with using(database):
         client = pages.signed_in()
         addresses = _addresses(days)
@@ -90,7 +91,7 @@ def _address(path: str, filters: dict[str, str], project: str) -> str:
 
 
 def _claimed() -> str:
-    """The first of the queue, held by the officer who looks: everything of it is shown."""
+    """Claim the first submission of the queue for the officer who views it, so that the whole page is shown."""
     officer = pages.officer()
     submission = Submission.objects.awaiting_review().order_by("target_at").select_related("project")[:1].get()
     Submission.objects.filter(pk=submission.pk).update(claimed_by=None, claimed_until=None)

@@ -1,7 +1,7 @@
-"""The portal with nobody there: memory and CPU of web, worker and beat, and how many rows their queries read.
+"""Measure memory and CPU of web, worker and beat without users, and the number of rows that their queries read.
 
-As the Procfile starts them. Memory is counted once where processes share it (PSS); rows read are the database's own
-count, among a million submissions and among ten thousand.
+They start as the Procfile does. Shared memory is counted once (PSS); the database counts the rows read, among a million
+submissions and among ten thousand.
 """
 
 import os
@@ -21,7 +21,7 @@ from bench.report import Report
 from bench.size import IS_SMALL, LARGE, LITTLE
 from kycportal.run import free_port
 
-QUIET, WATCHED = (4, 4) if IS_SMALL else (45, 120)  # seconds: until the start is over, and then measured
+QUIET, WATCHED = (4, 4) if IS_SMALL else (45, 120)  # seconds: of start-up, then of measuring
 MAX_MB, MAX_CPU, MAX_ROWS = 400, 2.0, 1.25
 CELERY = ("celery", "--quiet", "-A", "kycportal")
 READ = "SELECT COALESCE(sum(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables"
@@ -47,7 +47,7 @@ def measure() -> int:
 
 
 def _watch(database: str) -> tuple[dict[str, float], float, float]:
-    """MB by process, percent of a core, rows read a second."""
+    """Return MB by process, percent of a core, and rows read per second."""
     with _portal(database) as processes, using(database):
         time.sleep(QUIET)
         before, rows, began = _seconds(processes), _rows_read(), time.monotonic()

@@ -1,6 +1,6 @@
-"""Taking in a phone's 12 megapixel JPEG, against bare Pillow doing the same decoding, resizing and writing.
+"""Measure the intake of a phone's 12 megapixel JPEG, against plain Pillow with the same decoding, resizing and writing.
 
-Both run turn by turn in this process, so that what else the machine does hits both; the medians are compared.
+Both run in turns in this process, so that other load affects both; the medians are compared.
 """
 
 import io
@@ -20,7 +20,7 @@ LIMIT = 1.3
 
 
 def bare(content: bytes, long_side: int) -> bytes:
-    """What is left when nothing is checked, turned, converted or bounded."""
+    """Do the same without checks, rotation, conversion or limits."""
     image = Image.open(io.BytesIO(content))
     scale = long_side / max(image.size)
     size = (round(image.width * scale), round(image.height * scale))
@@ -37,7 +37,7 @@ def milliseconds(act: Callable[[], object]) -> float:
 
 
 def compare(content: bytes, kind: Kind, long_side: int) -> tuple[float, float]:
-    """Medians in milliseconds: ours, bare."""
+    """Return medians in milliseconds: the portal, plain Pillow."""
     pairs = [
         (milliseconds(lambda: prepare(content, kind)), milliseconds(lambda: bare(content, long_side)))
         for _turn in range(TURNS)

@@ -1,6 +1,6 @@
-"""Pictures of ID cards with a label, drawn by chance: cards of a country that does not exist, on a table.
+"""Generate random labelled pictures of ID cards: cards of a country that does not exist, on a table.
 
-As with the selfies, what is good or bad is said in sizes of what is drawn, never by the thresholds of the checks.
+As with the selfies, the label depends on the drawn sizes, never on the thresholds of the checks.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ NAMES = ("Minseo Example", "Ada Sample", "Jiwoo Muster", "Tom Specimen")
 
 
 def labelled(seed: int, good: int, bad_of_a_kind: int) -> Iterator[Labelled]:
-    """The same pictures for the same seed."""
+    """Return the same pictures for the same seed."""
     chance = np.random.default_rng(seed)
     for _number in range(good):
         yield Labelled("good", written(chance, _good(chance)))
@@ -31,7 +31,7 @@ def _good(chance: np.random.Generator) -> Picture:
 
 
 def _card(chance: np.random.Generator, share: tuple[float, float] = (0.72, 0.96)) -> Picture:
-    """A card on a table, slightly turned and seen a little from the side. `share`: of the picture's width."""
+    """Draw a card on a table, slightly rotated and seen from the side. `share`: of the picture's width."""
     wide, tall = SIZES[chance.integers(len(SIZES))]
     across = wide * chance.uniform(*share)
     at = chance.uniform(0, wide - across), chance.uniform(0, tall - across * 800 / 1280)
@@ -47,7 +47,7 @@ def _photographed(chance: np.random.Generator, picture: Picture) -> Picture:
 
 
 def _laid(chance: np.random.Generator, table: Picture, across: float, at: tuple[float, float]) -> Picture:
-    """The table with a card on it: `across` pixels wide, its left top corner at `at`."""
+    """Draw the table with a card: `across` pixels wide, its top left corner at `at`."""
     card = _drawn(chance)
     corners = np.array([(0, 0), (1280, 0), (1280, 800), (0, 800)], np.float32)
     lean = chance.uniform(-0.015, 0.015, (4, 2)) * across
@@ -60,7 +60,7 @@ def _laid(chance: np.random.Generator, table: Picture, across: float, at: tuple[
 
 
 def _drawn(chance: np.random.Generator) -> Picture:
-    """Half of the cards repeat the portrait, small and pale, as many real ones do."""
+    """Draw a card. Half of the cards repeat the portrait, small and pale, as many real ones do."""
     card = pictures.id_card(NAMES[chance.integers(len(NAMES))], f"M{chance.integers(10**8):08d}")
     if chance.random() < 0.5:
         ghost = card.crop((80, 180, 420, 622)).resize((170, 221))
@@ -69,7 +69,7 @@ def _drawn(chance: np.random.Generator) -> Picture:
 
 
 def _two_cards(chance: np.random.Generator) -> Picture:
-    """One above the other, of about the same size."""
+    """Draw two cards of about the same size, one above the other."""
     wide, tall = SIZES[chance.integers(len(SIZES))]
     across = min(wide, tall * 0.48 * 1280 / 800) * chance.uniform(0.75, 0.95)
     left, low = (wide - across) / 2, tall * 0.51
@@ -79,7 +79,7 @@ def _two_cards(chance: np.random.Generator) -> Picture:
 
 
 def _out_of_focus(chance: np.random.Generator) -> Picture:
-    """Letters a fortieth of the card high run into each other."""
+    """Blur a card so that letters a fortieth of its height run into each other."""
     picture = _card(chance)
     return blurred(picture, chance.uniform(0.006, 0.012) * picture.shape[1])
 
@@ -98,7 +98,7 @@ def _over_exposed(chance: np.random.Generator) -> Picture:
 
 
 def _glare(chance: np.random.Generator) -> Picture:
-    """A lamp's image on the card, washing out a fifth to a third of its width."""
+    """Draw the reflection of a lamp over a fifth to a third of the card's width."""
     picture = _card(chance)
     tall, wide = picture.shape[:2]
     y, x = np.mgrid[0:tall, 0:wide].astype(np.float32)

@@ -1,7 +1,7 @@
-"""Selfies with a label, drawn by chance from the public-domain portrait: good ones, and bad ones of each kind.
+"""Generate random labelled selfies from a public-domain portrait: good ones, and bad ones of each kind.
 
-What is good or bad is said here in sizes of the face that is pasted in, never by the thresholds of the checks:
-between the largest bad and the smallest good lies a gap that nobody can label.
+The label depends on the size and position of the face in the picture, never on the thresholds of the checks. Between
+the largest bad and the smallest good value is a gap that nobody could label.
 """
 
 import io
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.float32]
 
-# Where the face lies in the portrait: centre and side of the square from brow to chin, in its pixels.
+# The face in the portrait: centre and side of the square from brow to chin, in pixels of the portrait.
 FACE_X, FACE_Y, FACE_SIDE = 224, 114, 96
 SIZES = ((960, 720), (720, 960), (1280, 720), (720, 1280), (1800, 1350), (1350, 1800), (640, 480))
 SCENES = ("coffee", "rocket", "brick", "grass", "gravel", "chelsea")
@@ -24,7 +24,7 @@ SCENES = ("coffee", "rocket", "brick", "grass", "gravel", "chelsea")
 
 @dataclass(frozen=True)
 class Labelled:
-    """`kind` is "good" or what is wrong; `expects` the codes of which any one names it rightly."""
+    """`kind`: "good" or the defect. `expects`: the codes of which any one names it correctly."""
 
     kind: str
     content: bytes
@@ -33,7 +33,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Place:
-    """Of a face in its frame, in shares of the frame's short side: side of the face, and the room around it."""
+    """A face in its frame, as shares of the frame's short side: the side of the face, and the margins around it."""
 
     share: float
     room: float = 0.08
@@ -46,7 +46,7 @@ def _portrait() -> Picture:
 
 @cache
 def _matte() -> Picture:
-    """1 where the person is: head, neck ring and shoulders, by hand, with soft edges."""
+    """Return a mask with 1 for the person: head, neck and shoulders, drawn by hand, with soft edges."""
     mask = np.zeros((512, 512), np.float32)
     cv2.ellipse(mask, (228, 104), (76, 92), 0, 0, 360, 1.0, -1)
     body = np.array([(118, 160), (300, 160), (306, 240), (352, 290), (372, 512), (20, 512), (40, 290), (112, 240)])
@@ -55,7 +55,7 @@ def _matte() -> Picture:
 
 
 def labelled(seed: int, good: int, bad_of_a_kind: int) -> Iterator[Labelled]:
-    """The same pictures for the same seed."""
+    """Return the same pictures for the same seed."""
     chance = np.random.default_rng(seed)
     for _number in range(good):
         yield Labelled("good", written(chance, _good(chance)))
@@ -70,7 +70,7 @@ def _good(chance: np.random.Generator) -> Picture:
 
 
 def _person(chance: np.random.Generator, place: Place, blur: float = 0.0) -> Picture:
-    """Someone before a scene. `blur` is a Gaussian's width in shares of the face's side."""
+    """Draw a person in front of a scene. `blur`: a Gaussian's width as a share of the face's side."""
     wide, tall = SIZES[chance.integers(len(SIZES))]
     side = place.share * min(wide, tall)
     room = place.room * min(wide, tall) + side / 2
@@ -82,7 +82,7 @@ def _person(chance: np.random.Generator, place: Place, blur: float = 0.0) -> Pic
 
 
 def _pasted(ground: Picture, side: float, x: float, y: float, roll: float = 0.0) -> Picture:
-    """The portrait's person over the scene, the face's centre at (x, y). Shoulders end where the portrait ends."""
+    """Paste the portrait's person with the face's centre at (x, y). The shoulders end where the portrait ends."""
     turn = cv2.getRotationMatrix2D((FACE_X, FACE_Y), roll, side / FACE_SIDE)
     turn[:, 2] += (x - FACE_X, y - FACE_Y)
     size = (ground.shape[1], ground.shape[0])
@@ -92,7 +92,7 @@ def _pasted(ground: Picture, side: float, x: float, y: float, roll: float = 0.0)
 
 
 def scene(chance: np.random.Generator, wide: int, tall: int) -> Picture:
-    """A wall with light from one side, or a photograph of things."""
+    """Draw a wall with light from one side, or a photograph of things."""
     if chance.random() < 0.5:
         colour = chance.uniform(60, 225, 3)
         slope = np.linspace(chance.uniform(0.75, 1), 1.05, wide)[None, :, None] * np.ones((tall, 1, 1))
@@ -111,7 +111,7 @@ def lit(picture: Picture, gain: float, gamma: float = 1.0, lift: float = 0.0) ->
 
 
 def written(chance: np.random.Generator, picture: Picture) -> bytes:
-    """With a sensor's grain, as a JPEG of chance quality."""
+    """Encode as a JPEG of random quality, with sensor noise."""
     grainy = picture + chance.normal(0, chance.uniform(0.5, 4), (*picture.shape[:2], 1))
     rgb = grainy.clip(0, 255).astype(np.uint8)
     quality = int(chance.integers(72, 96))
@@ -131,7 +131,7 @@ def _shaken(chance: np.random.Generator) -> Picture:
 
 
 def shaken(chance: np.random.Generator, picture: Picture, way: float) -> Picture:
-    """Smeared along a line of chance direction, `way` pixels long."""
+    """Add motion blur of `way` pixels in a random direction."""
     length = max(5, int(way))
     line = np.zeros((length, length), np.float32)
     line[length // 2] = 1 / length
@@ -182,7 +182,7 @@ def _turned(chance: np.random.Generator) -> Picture:
 
 
 def _at_the_border(chance: np.random.Generator) -> Picture:
-    """From touching the border to a third of the face outside."""
+    """Move the face from touching the border to a third outside."""
     wide, tall = SIZES[chance.integers(len(SIZES))]
     side = chance.uniform(0.34, 0.6) * min(wide, tall)
     inside = side * chance.uniform(0.17, 0.49)
@@ -197,7 +197,7 @@ def _tiny(chance: np.random.Generator) -> Picture:
 
 
 def _cropped(chance: np.random.Generator) -> Picture:
-    """So close that brow or chin are outside."""
+    """Crop so closely that brow or chin are outside."""
     return _person(chance, Place(chance.uniform(1.05, 1.5)))
 
 

@@ -1,6 +1,6 @@
-"""Exact search by e-mail, number and a word of the name, against the stock admin's search over the plaintext twin.
+"""Measure exact search by e-mail, number and a word of the name, against the stock admin's search over plaintext rows.
 
-Ours is the list's page with the sealed search text in its address; theirs is the changelist with the text in `q`.
+The portal's request is the list page with the encrypted search text in its URL; the admin's is the changelist with `q`.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def measure() -> int:
     report = Report(f"Exact search among {LARGE:,} submissions")
     client = pages.signed_in()
     for name, text in _texts().items():
-        ours: Callable[[], str] = _get(client, f"/submissions/?q={blind_index.sealed(text)}")
+        ours: Callable[[], str] = _get(client, f"/submissions/?q={blind_index.encrypt_token(text)}")
         theirs = _get(client, f"{STOCK}?q={text}")
         assert ours().count("KP-"), f"{name} was not found"
         through_portal, stock = turn_by_turn(ours, theirs, turns=TURNS, warm_up=1)
@@ -30,7 +30,7 @@ def measure() -> int:
 
 
 def _texts() -> dict[str, str]:
-    """Of a person from the middle of the three years."""
+    """Return the search texts of a person from the middle of the three years."""
     filed = PlainSubmission.objects.exclude(document_number="").order_by("created_at")[LARGE // 2]
     return {"e-mail": filed.email, "number": filed.document_number, "name word": filed.name.split()[-1]}
 

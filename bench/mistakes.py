@@ -1,9 +1,10 @@
-"""Customers with one planted mistake each, filed against the sandbox: how many mistakes still spent a try.
+"""Submit customers with one planted mistake each to the sandbox, and count the mistakes that still used an attempt.
 
-Everything is the portal's own (intake, checks, the two presses, the ledger, HTTP); the sandbox's records say what was
-a try. What is planted, and what must find it, stands in tests/mistakes.py and docs/mistakes.md. Nothing is overruled.
+Everything is the portal's own (intake, checks, the two steps, the ledger, HTTP); the sandbox's records show what used
+an attempt. tests/mistakes.py and docs/mistakes.md list the planted mistakes and the finding expected for each. No
+finding is overridden.
 """
-# ruff: noqa: E402 (Django is set up before anything that needs it is imported)
+# ruff: noqa: E402 (Django is set up before the imports that need it)
 
 import os
 import random
@@ -23,7 +24,7 @@ from django.test.utils import setup_test_environment, teardown_test_environment
 from argos.matrix import Problem
 from argos.sandbox.knobs import Project as Key
 from argos.sandbox.server import serve
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 from bench.report import Report
 from submissions.capture import drafts, images, submit
 from submissions.capture.imaging.errors import UnusableImage
@@ -35,14 +36,14 @@ from tests.sandbox import Control
 
 CUSTOMERS = 200
 CLEAN_EVERY = 4
-MISNAMED = 4  # two in a hundred: a picture with a fault is stopped, and the sentence beside it is about another fault
+MISNAMED = 4  # two in a hundred: a defective picture is stopped, but the message is about another defect
 SEED = 20_260
 KEY = "sandbox-key-standard"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`found`: by the expected finding; `stopped`: by anything; `spent`: tries in the vendor's record."""
+    """`found`: by the expected finding. `stopped`: by any finding. `spent`: attempts in the vendor's record."""
 
     what: str
     found: bool
@@ -59,7 +60,7 @@ class Desk:
     control: Control
 
     def file(self, customer: Customer) -> list[Problem]:
-        """As an agent does who overrules nothing: until something stops it, or the selfie has been sent."""
+        """Submit as an agent does who overrides nothing, until a finding stops it or the selfie has been sent."""
 
         self.control.ocr(customer.email, **customer.reading())
         submission, problems = self._gather(customer)
@@ -106,7 +107,7 @@ def judge(desk: Desk, mistake: Mistake, customer: Customer) -> Outcome:
 
 
 def planted(count: int, seed: int) -> Iterator[tuple[Mistake, Customer, Customer]]:
-    """(mistake, customer with it, the same without): every kind in turn, customers by chance."""
+    """Return (mistake, customer with it, the same without): every kind in turn, customers at random."""
 
     chance = random.Random(seed)
     for number in range(count):
@@ -117,13 +118,13 @@ def planted(count: int, seed: int) -> Iterator[tuple[Mistake, Customer, Customer
 
 @contextmanager
 def desk() -> Iterator[Desk]:
-    """On a database that lasts as long as the bench, with the sandbox as a server of its own."""
+    """Create the agent on a temporary database, with the sandbox as a separate server."""
 
     setup_test_environment()
     connection.creation.create_test_db(verbosity=0)
-    world = World()
-    world.projects[KEY] = Key(key=KEY)
-    server = serve(world)
+    state = State()
+    state.projects[KEY] = Key(key=KEY)
+    server = serve(state)
     project = make_project(base_url=server.base_url)
     project.api_key = KEY
     project.save()

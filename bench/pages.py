@@ -1,4 +1,4 @@
-"""A signed-in browser without a browser: pages asked for through the whole of the portal's request handling."""
+"""A signed-in client that requests pages through the portal's whole request handling, without a browser."""
 
 import time
 from typing import Any
@@ -24,7 +24,7 @@ def signed_in(user: User | None = None) -> Client:
 
 
 def get(client: Client, address: str) -> str:
-    """The page's text; anything but a page is an error of the bench."""
+    """Return the page's text; raise for any response but a page."""
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
     return response.content.decode()

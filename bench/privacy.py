@@ -1,9 +1,8 @@
-"""What encryption at rest costs the review page, against a twin whose fields lie in plain columns; on PostgreSQL.
+"""Measure the cost of encryption at rest on the review page, against a copy with plain columns; on PostgreSQL.
 
-The twin exists here only: a schema with a copy of every table that has sealed columns, in which the same columns hold
-the same values as plain JSON, and an attribute that reads them without a key. Both answer the same request by the same
-view, through all the middleware, turn by turn in this process. Images are measured apart: they are requests of their
-own.
+The copy exists only here: a schema with each table that has encrypted columns, in which these columns hold the same
+values as plain JSON, read without a key. Both answer the same request through the same view and middleware, in turns
+in this process. Images are measured separately, because each is a request of its own.
 """
 
 import contextlib
@@ -24,7 +23,7 @@ TWIN = "plain_twin"
 
 
 def prepare() -> tuple[Any, str, list[str]]:
-    """(an officer's signed-in client, the address of the page they hold a claim on, the addresses of its images)."""
+    """Return an officer's signed-in client, the URL of the page they have claimed, and the URLs of its images."""
     from django.test import Client
 
     from submissions.models import Role, Status
@@ -43,23 +42,26 @@ def prepare() -> tuple[Any, str, list[str]]:
     return client, f"/review/{submission.pk}/", paths
 
 
-def sealed_attributes() -> list[tuple[type, str, Any]]:
-    """(model, name, attribute) of every sealed column."""
+def encrypted_attributes() -> list[tuple[type, str, Any]]:
+    """Return (model, name, attribute) of every encrypted column."""
     from django.apps import apps
 
-    from submissions.models.sealed import Sealed
+    from submissions.models.encrypted import EncryptedJSON
 
     models = list(apps.get_app_config("submissions").get_models())
     return [
-        (model, name, found) for model in models for name, found in vars(model).items() if isinstance(found, Sealed)
+        (model, name, found)
+        for model in models
+        for name, found in vars(model).items()
+        if isinstance(found, EncryptedJSON)
     ]
 
 
 class Plain:
-    """What stands in the twin in the place of `Sealed`: the same column, JSON that anybody can read."""
+    """Replace `EncryptedJSON` in the copy: the same column with readable JSON."""
 
-    def __init__(self, sealed: Any) -> None:
-        self.column, self.empty = sealed.column, sealed.empty
+    def __init__(self, encrypted: Any) -> None:
+        self.column, self.empty = encrypted.column, encrypted.empty
 
     def __get__(self, row: Any, owner: type) -> Any:
         stored = getattr(row, self.column)
@@ -70,15 +72,15 @@ class Plain:
 
 
 def make_twin() -> None:
-    """The schema, and in it every sealed table with its values in plain."""
+    """Create the schema, with a plain copy of every encrypted table."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA {TWIN}")
-        for table in sorted({model._meta.db_table for model, _name, _found in sealed_attributes()}):
+        for table in sorted({model._meta.db_table for model, _name, _found in encrypted_attributes()}):
             cursor.execute(f"CREATE TABLE {TWIN}.{table} (LIKE public.{table} INCLUDING ALL)")
             cursor.execute(f"INSERT INTO {TWIN}.{table} SELECT * FROM public.{table}")
-        for model, name, found in sealed_attributes():
+        for model, name, found in encrypted_attributes():
             update = f"UPDATE {TWIN}.{model._meta.db_table} SET {found.column} = %s WHERE {model._meta.pk.column} = %s"
             rows = model._default_manager.exclude(**{found.column: None})
             cursor.executemany(update, [(json.dumps(getattr(row, name)).encode(), row.pk) for row in rows])
@@ -89,20 +91,20 @@ def make_twin() -> None:
 def as_twin() -> Iterator[None]:
     from django.db import connection
 
-    found = sealed_attributes()
-    for model, name, sealed in found:
-        setattr(model, name, Plain(sealed))
+    found = encrypted_attributes()
+    for model, name, encrypted in found:
+        setattr(model, name, Plain(encrypted))
     connection.cursor().execute(f"SET search_path TO {TWIN}, public")
     try:
         yield
     finally:
         connection.cursor().execute("SET search_path TO public")
-        for model, name, sealed in found:
-            setattr(model, name, sealed)
+        for model, name, encrypted in found:
+            setattr(model, name, encrypted)
 
 
 def milliseconds(act: Callable[[], object]) -> tuple[float, float]:
-    """On the clock, and of this process's own time: on a busy machine the clock tells more of the others."""
+    """Return wall-clock and CPU milliseconds of this process; on a busy machine the first includes other load."""
     start, used = time.perf_counter(), time.process_time()
     act()
     return (time.perf_counter() - start) * 1000, (time.process_time() - used) * 1000
@@ -115,11 +117,11 @@ def shown(client: Any, address: str) -> str:
 
 
 def check_same(client: Any, address: str) -> None:
-    """Both show the values; the twin does so without a single key."""
+    """Check that both show the values, and that the copy needs no key."""
     from submissions.core import encryption
 
     def refuse(*_given: Any) -> bytes:
-        raise AssertionError("the twin opened something sealed")
+        raise AssertionError("the twin opened something encrypted")
 
     assert "Minseo Example" in shown(client, address)
     opened, encryption.decrypt = encryption.decrypt, refuse
@@ -136,17 +138,17 @@ Times = list[tuple[float, float]]
 def compare(client: Any, address: str) -> tuple[Times, Times]:
     ours, twins = [], []
     for turn in range(TURNS + 5):
-        sealed = milliseconds(lambda: shown(client, address))
+        encrypted = milliseconds(lambda: shown(client, address))
         with as_twin():
             plain = milliseconds(lambda: shown(client, address))
         if turn >= 5:  # warm
-            ours.append(sealed)
+            ours.append(encrypted)
             twins.append(plain)
     return ours, twins
 
 
 def opening_images(client: Any, images: list[str]) -> tuple[Times, Times]:
-    """An image's answer: with its bytes unsealed, and with the same bytes handed over plain."""
+    """Return the times of an image response: with its bytes decrypted, and with the same bytes plain."""
     from submissions.models import Image
 
     read, plain = Image.read, {f"/images/{image.pk}/": image.read() for image in Image.objects.all()}
@@ -164,11 +166,11 @@ def shown_image(client: Any, address: str) -> None:
     assert client.get(address).status_code == 200
 
 
-def tell(report: Report, name: str, ours: Times, twins: Times, at_most: float | None) -> None:
+def report_figures(report: Report, name: str, ours: Times, twins: Times, at_most: float | None) -> None:
     for which, unit in enumerate(("ms", "ms of this process")):
-        sealed, plain = ([times[which] for times in found] for found in (ours, twins))
-        low, _middle, high = statistics.quantiles(sealed, n=4)
-        median, reference = statistics.median(sealed), statistics.median(plain)
+        encrypted, plain = ([times[which] for times in found] for found in (ours, twins))
+        low, _middle, high = statistics.quantiles(encrypted, n=4)
+        median, reference = statistics.median(encrypted), statistics.median(plain)
         report.add(
             f"privacy: {name}",
             median,
@@ -187,9 +189,9 @@ def main() -> int:
     client, address, images = prepare()
     make_twin()
     check_same(client, address)
-    report = Report(f"The review page with everything sealed, against a plain twin ({TURNS} turns, PostgreSQL)")
-    tell(report, "review page", *compare(client, address), at_most=LIMIT)
-    tell(report, "an image", *opening_images(client, images), at_most=None)
+    report = Report(f"The review page with everything encrypted, against a plain twin ({TURNS} turns, PostgreSQL)")
+    report_figures(report, "review page", *compare(client, address), at_most=LIMIT)
+    report_figures(report, "an image", *opening_images(client, images), at_most=None)
     return report.finish()
 
 

@@ -1,7 +1,7 @@
-"""The pending queue's first page and its page 500, against Django's stock admin over a plaintext twin of the same rows.
+"""Measure page 1 and page 500 of the pending queue, against Django's stock admin over the same rows in plaintext.
 
-Both through their whole request handling in one process, turn by turn. Beside it: how many queries the page takes, and
-its rows from the database against the same indexed query by the bare driver.
+Both run through their whole request handling in one process, in turns. It also counts the page's queries, and compares
+its rows from the database with the same indexed query by the driver alone.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def measure() -> int:
         ours, theirs = turn_by_turn(_get(client, address), _get(client, f"{STOCK}&p={number}"), turns=TURNS)
         report.compare(f"queue: {name}", ours, "stock admin", theirs, at_most=1 / TIMES_FASTER)
         report.add(f"queue: {name}, queries", _queries(client, address), "", at_most=MAX_QUERIES)
-    _told_with_indexes(report, client, first)
+    _report_with_indexes(report, client, first)
     _rows(report)
     return report.finish()
 
@@ -52,7 +52,7 @@ def _get(client: Client, address: str) -> Callable[[], str]:
 
 
 def _deep() -> int:
-    """Page 500, or the last one of a small set."""
+    """Return the URL of page 500, or of the last one of a small set."""
 
     return min(DEEP, Submission.objects.awaiting_review().count() // PAGE)
 
@@ -64,15 +64,15 @@ def _key_before(number: int) -> str:
 
 
 def _queries(client: Client, address: str) -> int:
-    """Of a page asked for within a minute of another: once a minute the session's own time is written besides."""
+    """Count the queries of a page requested within a minute of another; once per minute the session is written too."""
     _get(client, address)()
     with CaptureQueriesContext(connection) as captured:
         _get(client, address)()
     return len(captured)
 
 
-def _told_with_indexes(report: Report, client: Client, address: str) -> None:
-    """The same admin after somebody has given its table the two indexes that this page wants. Only told."""
+def _report_with_indexes(report: Report, client: Client, address: str) -> None:
+    """Measure the same admin with the two indexes that this page needs; reported without a bound."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX bench_status_deadline ON stock_plainsubmission (status, deadline_at)")
     try:

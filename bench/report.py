@@ -1,4 +1,4 @@
-"""Figures of a bench: a table for people, one JSON object a line for programs, an exit code. No measuring here."""
+"""Report the figures of a benchmark: a table for people, one JSON object per line for programs, an exit code."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -13,9 +13,9 @@ HEAD = ("name", "value", "unit", "against", "ratio", "must", "holds")
 class Figure:
     """One measured value.
 
-    `against` says what it was compared with in the same run, `ratio` how it compares (value / reference),
-    `must` is the bound as text ("" where the figure is only told), `holds` whether it is kept; `spread` is half the
-    distance between the quartiles of what `value` is the median of.
+    `against`: what it was compared with in the same run. `ratio`: value / reference. `must`: the bound as text (""
+    without a bound). `holds`: whether the bound is kept. `spread`: half the distance between the quartiles of the
+    values whose median is `value`.
     """
 
     name: str
@@ -45,9 +45,9 @@ class Report:
         at_least: float | None = None,
         spread: float | None = None,
     ) -> Figure:
-        """Takes a figure in. The bounds are on the ratio where there is a reference, else on the value.
+        """Add a figure. The bounds apply to the ratio if there is a reference, else to the value.
 
-        A small run (SIZE=small) shows that a bench works; its figures say nothing, so its bounds are not judged.
+        A small run (SIZE=small) only shows that a benchmark works, so its bounds are not judged.
         """
         ratio = None if reference is None else value / reference
         bounded = value if ratio is None else ratio
@@ -62,13 +62,13 @@ class Report:
         return figure
 
     def compare(self, name: str, ours: Timed, against: str, theirs: Timed, at_most: float | None = None) -> Figure:
-        """Two medians of the same run in milliseconds; the bound is on their ratio."""
+        """Compare two medians of the same run in milliseconds; the bound is on their ratio."""
         return self.add(
             name, ours.median, "ms", spread=ours.spread, against=against, reference=theirs.median, at_most=at_most
         )
 
     def finish(self) -> int:
-        """Prints everything; 0 when every bound is kept, else 1. A bench that measured nothing fails too."""
+        """Print everything; return 0 if every bound is kept, else 1. A benchmark without figures fails too."""
         print(f"\n{self.title}\n")
         print(table(HEAD, [_row(figure) for figure in self.figures]))
         print()
@@ -85,7 +85,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Columns as wide as their widest cell."""
+    """Return columns as wide as their widest cell."""
     widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
     lines = [head, tuple("-" * width for width in widths), *rows]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""Re-wrapping the keys of submissions under a new master key, as `manage.py rotate_keys` does it; on PostgreSQL."""
+"""Measure rewrapping the keys of submissions under a new master key, as `manage.py rotate_keys` does; on PostgreSQL."""
 
 import os
 import statistics
@@ -11,11 +11,11 @@ from bench.report import Report
 
 SUBMISSIONS = 10_000
 TURNS = 3
-MINIMUM = 1000  # a second
+MINIMUM = 1000  # per second
 
 
 def fill() -> None:
-    """Wrapped data keys; nothing else of a submission is touched by a rotation."""
+    """Create wrapped data keys; a rotation touches nothing else of a submission."""
     from submissions.core import encryption
     from submissions.models import SubmissionKey
 
@@ -25,7 +25,7 @@ def fill() -> None:
 
 
 def turn() -> float:
-    """Submissions a second; every key opens afterwards under the new master key alone."""
+    """Return submissions per second, after checking that the new master key alone decrypts every key."""
     from django.conf import settings
 
     from submissions.models import SubmissionKey

@@ -1,9 +1,9 @@
-"""Tampering with the record of events, position by position, against the last exported seal; on PostgreSQL.
+"""Tamper with every audit event and compare with the last exported seal; on PostgreSQL.
 
-Every event of every seal is altered, removed and reordered by somebody who may switch the triggers off. One event of
-each seal at a time: `verify` then has to name exactly the seals that were touched, so each event is judged separately.
-After that, singly through the command: a sample, every end cut off together with its seals, and chains rewritten from
-the tampered seal on, which nothing but the exported seal can show.
+Each event of each seal is altered, removed and reordered by somebody who may disable the triggers. One event of each
+seal is changed at a time: `verify` must name exactly the changed seals, so each event is judged separately. Then single
+changes are checked through the command: a sample, the last seals removed together with their events, and chains rebuilt
+from the altered seal on, which only the exported seal reveals.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ Tamper = Callable[[list[int]], None]
 
 
 def fill() -> None:
-    """Events as the portal writes them, sealed as they come."""
+    """Write events as the portal does, and seal them as they come."""
     from django.db import connection
 
     from submissions.audit import events, hash_chain
@@ -46,7 +46,7 @@ def fill() -> None:
 
 @contextlib.contextmanager
 def undone() -> Iterator[None]:
-    """What is done inside is done without triggers, as the database's owner can, and taken back afterwards."""
+    """Disable the triggers inside the block, as the database's owner can, and roll the changes back afterwards."""
     from django.db import connection, transaction
 
     with transaction.atomic():
@@ -68,7 +68,7 @@ def remove(ids: list[int]) -> None:
 
 
 def exchange_with_next(ids: list[int]) -> None:
-    """Each of `ids` takes the place of the one after it in the record; the very last that of the one before."""
+    """Swap each of `ids` with the event after it; the very last with the one before."""
     from django.db import connection
 
     pairs = [(pk, pk + 1 if pk + 1 in POSITIONS else pk - 1) for pk in ids]
@@ -84,9 +84,12 @@ POSITIONS: dict[int, int] = {}  # event id: number of its seal
 
 
 def found_in_every_position(tamper: Tamper, exported: dict[str, Any], neighbours: int = 0) -> int:
-    """How many events are found when tampered with; `neighbours`: how many more each tampering touches."""
+    """Return the number of events whose tampering is detected.
+
+    `neighbours`: how many more events each tampering touches.
+    """
     rounds = [sorted(POSITIONS)[offset::A_SEAL] for offset in range(A_SEAL - neighbours)]
-    if neighbours:  # the last of a seal goes into the next one: every other seal at a time
+    if neighbours:  # swapping the last event of a seal affects the next one, so every other seal at a time
         border = sorted(POSITIONS)[A_SEAL - 1 :: A_SEAL]
         rounds += [border[0::2], border[1::2]]
     return sum(_found(tamper, ids, exported) for ids in rounds)
@@ -103,8 +106,8 @@ def _found(tamper: Tamper, ids: list[int], exported: dict[str, Any]) -> int:
     return sum(POSITIONS[pk] in named for pk in ids) if named <= touched | also else 0
 
 
-def told_by_command(file: Path) -> bool:
-    """Whether `manage.py verify_events --seal FILE` finds something."""
+def is_detected_by_command(file: Path) -> bool:
+    """Return whether `manage.py verify_events --seal FILE` reports a problem."""
     from django.core.management import CommandError, call_command
 
     try:
@@ -115,7 +118,7 @@ def told_by_command(file: Path) -> bool:
 
 
 def sampled(file: Path) -> tuple[int, int]:
-    """(found, tried): single tamperings through the command, the first and the last events among them."""
+    """Return (found, tried): single changes through the command, including the first and the last events."""
     ids = sorted(POSITIONS)
     some = [ids[0], ids[-1], ids[-2], *random.Random(7).sample(ids, SAMPLE - 3)]
     found = 0
@@ -123,12 +126,12 @@ def sampled(file: Path) -> tuple[int, int]:
         for tamper in (alter, remove, exchange_with_next):
             with undone():
                 tamper([pk])
-                found += told_by_command(file)
+                found += is_detected_by_command(file)
     return found, 3 * len(some)
 
 
 def ends_cut_off(file: Path, every: int) -> tuple[int, int]:
-    """(found, tried): the last seals removed together with their events, from one to all of them."""
+    """Return (found, tried): the last seals removed together with their events, from one to all of them."""
     from submissions.models import Event, Seal
 
     numbers = list(Seal.objects.order_by("-number").values_list("number", flat=True))[::every]
@@ -137,12 +140,15 @@ def ends_cut_off(file: Path, every: int) -> tuple[int, int]:
         with undone():
             Event.objects.filter(pk__in=[pk for pk, seal in POSITIONS.items() if seal >= number]).delete()
             Seal.objects.filter(number__gte=number).delete()
-            found += told_by_command(file)
+            found += is_detected_by_command(file)
     return found, len(numbers)
 
 
 def rewritten(file: Path, every: int) -> tuple[int, int]:
-    """(found, tried): an event altered and every seal from its own on made again, so that the chain holds in itself."""
+    """Return (found, tried) after altering an event and rebuilding the chain from its seal on.
+
+    Such a chain is consistent in itself.
+    """
     from submissions.audit import hash_chain
     from submissions.models import Seal
 
@@ -155,7 +161,7 @@ def rewritten(file: Path, every: int) -> tuple[int, int]:
             while hash_chain.seal_due(A_SEAL):
                 pass
             assert not list(hash_chain.verify()), "the forged chain is no good forgery"
-            found += told_by_command(file)
+            found += is_detected_by_command(file)
     return found, len(numbers)
 
 
@@ -188,14 +194,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "seal.json"
         file.write_text(json.dumps(exported))
-        assert not told_by_command(file), "an honest record is called tampered with"
+        assert not is_detected_by_command(file), "an unchanged audit log is reported as tampered with"
         for name, (found, tried) in {
             "one at a time, by the command": sampled(file),
             "ends cut off with their seals": ends_cut_off(file, every=40),
             "chain made again from there on": rewritten(file, every=50),
         }.items():
             report.add(f"seals: {name}", found, "", against="tried", reference=tried, at_least=1, at_most=1)
-        report.add("seals: honest record called tampered with", float(told_by_command(file)), "", at_most=0)
+        report.add("seals: honest record called tampered with", float(is_detected_by_command(file)), "", at_most=0)
     return report.finish()
 
 

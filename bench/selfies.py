@@ -1,8 +1,7 @@
-"""The check before a try is spent, on labelled pictures: how many bad ones it catches, how many good ones it stops.
+"""Measure the check before an attempt is used, on labelled pictures: bad ones caught, good ones stopped.
 
-Thresholds were tuned by looking at `TUNED_ON` only; the bounds are judged on `REPORTED_ON`, which nobody looked at
-while tuning. Every picture goes the product's way: taken in, re-encoded, checked. What this cannot show stands in
-docs/checks.md.
+The thresholds were tuned on `TUNED_ON` only; the bounds are judged on `REPORTED_ON`, which nobody used for tuning.
+Every picture goes through the product's intake, re-encoding and check. docs/checks.md says what this cannot show.
 """
 
 import os
@@ -28,7 +27,7 @@ CAUGHT, STOPPED = 0.98, 0.02
 
 @dataclass
 class Tally:
-    """Of each kind: how many pictures, how many with any finding, how many named rightly, which codes."""
+    """Per kind: the number of pictures, of those with any finding, of those named correctly, and the codes."""
 
     seen: Counter[str] = field(default_factory=Counter)
     flagged: Counter[str] = field(default_factory=Counter)
@@ -63,8 +62,8 @@ def _codes(content: bytes, kind: Kind, check: Callable[[bytes], tuple[quality.Fi
         return (unusable.code,)
 
 
-def tell(report: Report, name: str, tally: Tally, *, is_judged: bool) -> None:
-    """Bounds only where `is_judged`; the other seed's figures are told beside them."""
+def report_figures(report: Report, name: str, tally: Tally, *, is_judged: bool) -> None:
+    """Report the figures; with bounds if `is_judged`."""
     bad, good = tally.bad(tally.seen), tally.seen["good"]
     caught, stopped = tally.bad(tally.flagged), tally.flagged["good"]
     report.add(f"{name}: bad pictures", bad, "")
@@ -105,7 +104,7 @@ def main() -> int:
             tally = measure(labelled(seed, GOOD, BAD_OF_A_KIND), kind, check)
             label = f"{name}, seed {seed}{'' if is_judged else ' (tuned on)'}"
             show(label, tally)
-            tell(report, label, tally, is_judged=is_judged)
+            report_figures(report, label, tally, is_judged=is_judged)
     return report.finish()
 
 

@@ -1,4 +1,4 @@
-"""Settings of the benches: the product's own, with the comparators beside it and no static files to collect."""
+"""Settings of the benchmarks: the product's own, with the comparisons beside it and no static files to collect."""
 
 from kycportal.settings import *  # noqa: F403
 from kycportal.settings import INSTALLED_APPS, STATIC_ROOT, STORAGES
@@ -6,6 +6,6 @@ from kycportal.settings import INSTALLED_APPS, STATIC_ROOT, STORAGES
 INSTALLED_APPS = [*INSTALLED_APPS, "bench.stock"]
 ROOT_URLCONF = "bench.urls"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-# The benches' people have no second factor; how they sign in is not what is measured.
+# The users have no second factor; signing in is not measured.
 IS_EMBEDDED = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How large a run is: SIZE=full (a million submissions) or SIZE=small (for `make check`, where nothing is judged)."""
+"""The size of a run: SIZE=full (a million submissions) or SIZE=small (for `make check`, without judging)."""
 
 import os
 
@@ -8,5 +8,5 @@ EXPORTED = 1_000 if IS_SMALL else 100_000
 
 
 def shown(rows: int) -> str:
-    """ "1M", "10k"."""
+    """Return the short form: "1M", "10k"."""
     return f"{rows // 1_000_000}M" if rows >= 1_000_000 else f"{rows // 1_000}k"

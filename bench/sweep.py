@@ -1,6 +1,6 @@
-"""The deadline sweep: 1,000 submissions whose 24 hours are over, among a million open ones and among ten thousand.
+"""Measure the deadline sweep: 1,000 expired submissions among a million open ones and among ten thousand.
 
-The whole sweep is measured, with what it writes; it is rolled back, so that every turn finds the same.
+The whole sweep with its writes is measured, then rolled back, so that every turn finds the same rows.
 """
 
 from datetime import timedelta
@@ -46,7 +46,7 @@ def _sweep() -> float:
 
 
 def _bring_near() -> None:
-    """Wherever they lie in the table: the index alone tells which are due."""
+    """Make rows all over the table due; the index alone tells which."""
     past = clock.now() - timedelta(minutes=3)
     with connection.cursor() as cursor:
         cursor.execute(

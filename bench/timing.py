@@ -1,4 +1,4 @@
-"""Times of things done turn by turn in one process, so that what else the machine does hits all of them."""
+"""Measure actions in turns in one process, so that other load affects all of them."""
 
 import statistics
 import time
@@ -26,6 +26,6 @@ def summed_up(times: list[float]) -> Timed:
 
 
 def turn_by_turn(*acts: Callable[[], object], turns: int, warm_up: int = 2) -> list[Timed]:
-    """The times of each act; the first turns warm all of them up and are left out."""
+    """Return the times of each action; the first turns are a warm-up and left out."""
     rows = [[milliseconds(act) for act in acts] for _turn in range(turns + warm_up)]
     return [summed_up(list(times)) for times in zip(*rows[warm_up:], strict=True)]

@@ -1,4 +1,4 @@
-"""The portal's addresses, and the comparators' beside them."""
+"""The portal's URLs, and those of the comparisons."""
 
 from django.urls import path
 

@@ -1,7 +1,7 @@
-"""A vendor that takes every Step 2 and knows nobody: how long it takes is all there is to it.
+"""A vendor that accepts every Step 2 after a fixed time and stores nothing.
 
-`python -m bench.vendor PORT SECONDS` answers on loopback until it is ended; requests are read and thrown
-away. The rules are the sandbox's affair (`argos.sandbox`); this one is quick, so that what calls it is measured.
+`python -m bench.vendor PORT SECONDS` serves on loopback until it is ended; requests are read and discarded. It has none
+of the sandbox's rules (`argos.sandbox`) and is fast, so that only the caller is measured.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ async def serve(port: int, seconds: float) -> None:
 
 @contextmanager
 def running(seconds: float = 0.0) -> Iterator[str]:
-    """Its base URL, in a process of its own."""
+    """Run it in a process of its own; yield its base URL."""
     port = free_port()
     server = subprocess.Popen([sys.executable, "-m", "bench.vendor", str(port), str(seconds)])
     try:
@@ -77,7 +77,7 @@ def _wait_for(address: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise SystemExit("the stub vendor does not answer")
+    raise SystemExit("the stub vendor does not respond")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Webhook intake against a bare Django view that stores the body: requests a second of a real server, turn by turn."""
+"""Measure webhook intake in requests per second of a real server, in turns with a plain view that stores the body."""
 
 import http.client
 import json
@@ -52,7 +52,7 @@ def measure() -> int:
 
 @contextmanager
 def server() -> Iterator[int]:
-    """The web process, as the Procfile starts it."""
+    """Start the web process as the Procfile does."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning"]
@@ -75,7 +75,7 @@ def _wait_for(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("the web process does not answer")
+    raise SystemExit("the web process does not respond")
 
 
 def _rate(port: int, path: str, turn: int) -> float:

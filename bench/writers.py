@@ -1,8 +1,8 @@
-"""Sixteen writers of events at once on PostgreSQL, against a plain insert of the same rows while a sealer works.
+"""Measure sixteen concurrent writers of audit events on PostgreSQL, against a plain insert of the same rows.
 
-The plain table has the columns and indexes of the record and nothing else: no trigger, no seal. Its rows go in by a
-bare INSERT through Django's cursor, one a commit; nothing is made a model of. The server syncs every commit to the
-disk, as in production. Both take turns, so that what else the machine does hits both; their medians are compared.
+The plain table has the columns and indexes of the audit log, but no trigger and no seals. Its rows are written by a
+bare INSERT through Django's cursor, one per commit, without models. The server syncs every commit to disk, as in
+production. Both run in turns, so that other load affects both; their medians are compared.
 """
 
 import multiprocessing
@@ -25,7 +25,7 @@ FORK = multiprocessing.get_context("fork")
 
 
 def written(row: int) -> dict[str, Any]:
-    """What one event says, the same for both."""
+    """Return the data of one event, the same for both."""
     return {"kind": "looked", "purpose": "review", "fields": {"shown": ["KP-AAAA2222", "KP-BBBB3333"], "row": row}}
 
 
@@ -66,9 +66,9 @@ WAYS = {"ours": ours, "plain": plain}
 
 
 def write_for(way: str, begin: float) -> int:
-    """How many rows this process wrote between `begin` (seconds since 1970) and `SECONDS` later."""
+    """Return the number of rows that this process wrote between `begin` (seconds since 1970) and `SECONDS` later."""
     write = WAYS[way]()
-    write(-1)  # connected, and every statement seen once
+    write(-1)  # connected, and every statement run once
     time.sleep(max(0.0, begin - time.time()))
     count = 0
     while time.time() < begin + SECONDS:
@@ -78,13 +78,13 @@ def write_for(way: str, begin: float) -> int:
 
 
 def work(way: str, orders: Any) -> None:
-    """A writer: takes the start time of each turn, tells its count."""
+    """Run a writer: receive the start time of each turn, return its count."""
     while True:
         orders.send(write_for(way, orders.recv()))
 
 
 def seal() -> None:
-    """What beat and a worker do every ten seconds; here every second."""
+    """Seal every second; beat and a worker do it every ten seconds."""
     from submissions.audit import hash_chain
 
     while True:
@@ -93,13 +93,13 @@ def seal() -> None:
 
 
 def start(act: Callable[..., None], *given: Any) -> Any:
-    """A process that ends with this one; forked, so that Django is set up once. No connection is open yet."""
+    """Fork a process that ends with this one, so that Django is set up once. No connection is open yet."""
     process = FORK.Process(target=act, args=given, daemon=True)
     process.start()
     return process
 
 
-class Crew:
+class Processes:
     """Sixteen processes of one kind, which wait between turns."""
 
     def __init__(self, way: str) -> None:
@@ -108,7 +108,7 @@ class Crew:
         self.people = [ours for ours, _theirs in pipes]
 
     def turn(self) -> float:
-        """Rows a second, all writers together."""
+        """Return rows per second of all writers together."""
         begin = time.time() + 0.5
         for person in self.people:
             person.send(begin)
@@ -128,7 +128,7 @@ def make_plain_table() -> None:
 
 
 def check() -> int:
-    """Every event of the bench is there, sealed after the turns, and the record holds; returns how many."""
+    """Check that every event was written and that the chain verifies; return their number."""
     from submissions.audit import hash_chain
     from submissions.models import Event
 
@@ -144,7 +144,7 @@ def measure() -> int:
     set_up()
     make_plain_table()
     connection.close()  # before anything is forked
-    crews = {way: Crew(way) for way in WAYS}
+    crews = {way: Processes(way) for way in WAYS}
     sealer = start(seal)
     for crew in crews.values():
         crew.turn()  # warm
@@ -155,10 +155,10 @@ def measure() -> int:
     for crew in crews.values():
         crew.stop()
     sealer.kill()
-    return tell(rates, check())
+    return report_figures(rates, check())
 
 
-def tell(rates: dict[str, list[float]], events: int) -> int:
+def report_figures(rates: dict[str, list[float]], events: int) -> int:
     report = Report(f"{WRITERS} writers of events at once, PostgreSQL, {TURNS} turns of {SECONDS:g} s each")
     medians = {way: statistics.median(found) for way, found in rates.items()}
     report.add(

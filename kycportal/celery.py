@@ -40,7 +40,7 @@ app.autodiscover_tasks()
 
 
 @app.on_after_configure.connect
-def _tell_redbeat(sender: Celery, **_rest: Any) -> None:
+def _configure_redbeat(sender: Celery, **_rest: Any) -> None:
     """Copy RedBeat's two settings: it reads them without the prefix CELERY_ and warns at each start otherwise."""
     sender.conf.redbeat_redis_url = sender.conf.broker_url
     options = sender.conf.broker_transport_options
@@ -48,7 +48,7 @@ def _tell_redbeat(sender: Celery, **_rest: Any) -> None:
 
 
 @app.on_after_finalize.connect
-def _listen(**_rest: Any) -> None:
+def _connect_signals(**_rest: Any) -> None:
     """Connect the receivers of Celery's signals once the settings, which they need, are loaded."""
     importlib.import_module("kycportal.request_ids")
     importlib.import_module("kycportal.workers")
@@ -56,7 +56,7 @@ def _listen(**_rest: Any) -> None:
 
 @task_prerun.connect
 @task_postrun.connect
-def _keep_what_is_usable(**_rest: Any) -> None:
+def _close_old_connections(**_rest: Any) -> None:
     """Keep a database connection for CONN_MAX_AGE while it is usable: opening one costs as much as half a call."""
     close_old_connections()
 
@@ -64,10 +64,10 @@ def _keep_what_is_usable(**_rest: Any) -> None:
 @worker_init.connect
 @beat_init.connect
 def _trace(**_rest: Any) -> None:
-    traces.start_where_wanted()
+    traces.start_if_configured()
 
 
 @beat_init.connect
-def _beat_at_once(**_rest: Any) -> None:
+def _send_first_heartbeat(**_rest: Any) -> None:
     """Send the first heartbeat at once, so that a start is confirmed seconds earlier."""
     app.send_task("kycportal.health.note_heartbeat")

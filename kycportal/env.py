@@ -201,7 +201,7 @@ def single_sign_on(issuer: str, *, must_be_https: bool) -> dict[str, object]:
     if not issuer:
         return {"APPS": []}
     if must_be_https and urlsplit(issuer).scheme != "https":
-        raise ImproperlyConfigured("OIDC_ISSUER must be an https address: who signs in is told over it.")
+        raise ImproperlyConfigured("OIDC_ISSUER must be an https address: users sign in through it.")
     missing = [name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not text(name)]
     if missing:
         raise ImproperlyConfigured(f"OIDC_ISSUER is set, so {' and '.join(missing)} must be set too.")

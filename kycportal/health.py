@@ -49,7 +49,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     names = [name for name in request.GET.get("only", "").split(",") if name in CHECKS] or list(CHECKS)
     parts = {name: _try(CHECKS[name]) for name in names}
-    ready = all(said == "ok" for said in parts.values())
+    ready = all(state == "ok" for state in parts.values())
     return JsonResponse(parts, status=200 if ready else 503)
 
 

@@ -1,4 +1,4 @@
-"""`make run` for phones: the address of this machine in its network, and a self-signed certificate.
+"""Find this machine's network address and create a self-signed certificate, for phones with `make run`.
 
 Browsers allow the camera on secure pages only. A production installation runs behind a proxy with a real certificate
 and sets PUBLIC_URL; it does not use this module.

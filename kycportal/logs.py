@@ -1,4 +1,4 @@
-"""The format of log lines: JSON for machines, plain text on a terminal, the same ids on both, never personal values.
+"""Format log lines: JSON for machines, plain text for a terminal, with the same ids and never with personal values.
 
 Ids that a request, a task or a call binds with structlog (`request`, `task`, `call`, `operation`) are on every line
 logged. A traceback on a JSON line has code locations and error types, not messages, which may quote data.

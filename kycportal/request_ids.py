@@ -39,7 +39,7 @@ class RequestIdMiddleware:
         started = time.monotonic()
         with traces.span(f"{request.method}", kind=traces.SERVER, within=request.headers) as span:
             response = self.get_response(request)
-            traces.tell(span, route=route_of(request), status=response.status_code)
+            traces.set_response(span, route=route_of(request), status=response.status_code)
         response.headers[HEADER] = request_id
         _log(request, response, time.monotonic() - started)
         return response  # the id stays bound for Django's log lines; the thread's next request replaces it

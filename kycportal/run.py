@@ -221,7 +221,7 @@ def announce(settings: ModuleType) -> None:
     url = f"http://127.0.0.1:{settings.PORT}"
     while not (beats() and is_ready(url)):
         if time.monotonic() - started > READY_WITHIN:
-            print(f"\nNot ready after {READY_WITHIN} s. {url}/readyz says which part does not answer.\n", flush=True)
+            print(f"\nNot ready after {READY_WITHIN} s. {url}/readyz says which part does not respond.\n", flush=True)
             return
         time.sleep(0.3)
     banner = (
@@ -237,7 +237,7 @@ def for_phones(settings: ModuleType) -> str:
     certificate, _key = https.certificate(settings.DATA_DIR)
     return (
         f"For phones in this network: {settings.OWN_URL} (links say {settings.PUBLIC_URL})\n"
-        f"Its certificate was made here, so a phone warns once. SHA-256 {https.fingerprint(certificate)}"
+        f"Its certificate is self-signed, so a phone warns once. SHA-256 {https.fingerprint(certificate)}"
     )
 
 

@@ -39,7 +39,7 @@ class Text:
 class Names:
     """The names of gettext functions in one file, also under an alias."""
 
-    said: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def imported_by(cls, tree: ast.AST) -> "Names":
@@ -48,7 +48,7 @@ class Names:
 
     def function(self, call: ast.Call) -> str:
         """Return the gettext function of a call; "" for any other call."""
-        name = self.said.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
+        name = self.functions.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
         return name if "gettext" in name or name == MARK else ""
 
 
@@ -81,7 +81,7 @@ def _place(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def said() -> Iterator[Text]:
+def all_texts() -> Iterator[Text]:
     """Yield all strings of the portal: code first, then templates, in the order of their files."""
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -94,7 +94,7 @@ def said() -> Iterator[Text]:
 def collected() -> Catalog:
     """Return a catalogue of all strings without translations."""
     catalog = Catalog()
-    for text in said():
+    for text in all_texts():
         key = (text.singular, text.plural) if text.plural else text.singular
         catalog.add(key, locations=[(text.place, 0)], context=text.context)
     return catalog
@@ -122,5 +122,5 @@ def is_translated(message: Message) -> bool:
 
 if __name__ == "__main__":
     empty = sum(update(po, collected()) for po in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")))
-    sys.stdout.write(f"{empty} texts wait for a translation in locale/\n")
+    sys.stdout.write(f"{empty} texts have no translation in locale/\n")
     sys.exit(0)

@@ -19,7 +19,7 @@ _tracer = trace.get_tracer("kycportal")
 _running: dict[str, tuple[trace.Span, Any]] = {}  # by task id, in this process
 
 
-def start_where_wanted() -> None:
+def start_if_configured() -> None:
     if settings.OTEL_ENDPOINT:
         start(settings.OTEL_ENDPOINT)
 
@@ -52,7 +52,7 @@ def span(name: str, *, kind: SpanKind, within: Mapping[str, str]) -> Iterator[tr
             raise
 
 
-def tell(made: trace.Span, *, route: str, status: int) -> None:
+def set_response(made: trace.Span, *, route: str, status: int) -> None:
     method = getattr(made, "name", "")
     made.update_name(f"{method} {route}")
     made.set_attributes({"http.route": route, "http.request.method": method, "http.response.status_code": status})

@@ -14,20 +14,20 @@ from submissions.core import redis_client
 from submissions.vendor_sync import concurrency
 
 KEY = "kycportal:workers"
-SAYS_SO_EVERY = 5.0  # seconds
-GOOD_FOR = 30.0
+REPORT_EVERY = 5.0  # seconds
+VALID_FOR = 30.0
 # A thread works for 1 to 2 ms between its waits. With Python's default of 5 ms, thirty threads spent 5 % of a call and
 # more on switching; with a much longer interval, calls wait behind an export.
 INTERPRETER_FOR = 0.01  # seconds that a thread may keep the interpreter while others wait
 _SET = "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) redis.call('EXPIRE', KEYS[1], 600) return 0"
 _ALL = "return redis.call('HGETALL', KEYS[1])"
 _NAME = f"{socket.gethostname()}:{os.getpid()}"
-_said: dict[str, float] = {"threads": 0, "at": 0.0}
+_reported: dict[str, float] = {"threads": 0, "at": 0.0}
 
 
 @dataclass(frozen=True)
 class Pool:
-    """All workers that reported within `GOOD_FOR` seconds."""
+    """All workers that reported within `VALID_FOR` seconds."""
 
     workers: int
     threads: int
@@ -35,25 +35,25 @@ class Pool:
 
 
 @worker_ready.connect
-def _remember(sender: Any = None, **_rest: Any) -> None:
+def _start_reporting(sender: Any = None, **_rest: Any) -> None:
     sys.setswitchinterval(INTERPRETER_FOR)
-    _said["threads"] = getattr(sender.pool, "limit", 0) or 0
-    concurrency.open_for(int(_said["threads"]))
-    say(at_once=True)
+    _reported["threads"] = getattr(sender.pool, "limit", 0) or 0
+    concurrency.set_thread_count(int(_reported["threads"]))
+    report(at_once=True)
 
 
 @heartbeat_sent.connect
-def _say_now_and_then(**_rest: Any) -> None:
-    say()
+def _report_regularly(**_rest: Any) -> None:
+    report()
 
 
-def say(*, at_once: bool = False) -> None:
-    if not at_once and time.monotonic() - _said["at"] < SAYS_SO_EVERY:
+def report(*, at_once: bool = False) -> None:
+    if not at_once and time.monotonic() - _reported["at"] < REPORT_EVERY:
         return
-    _said["at"] = time.monotonic()
+    _reported["at"] = time.monotonic()
     try:
         redis_client.run_script(
-            _SET, [KEY], [_NAME, f"{time.time():.0f} {_said['threads']:.0f} {len(active_requests)}"]
+            _SET, [KEY], [_NAME, f"{time.time():.0f} {_reported['threads']:.0f} {len(active_requests)}"]
         )
     except redis_client.RedisUnavailable:
         return
@@ -65,6 +65,6 @@ def pool() -> Pool:
     Raises:
         RedisUnavailable: Redis does not answer.
     """
-    told = [bytes(said).decode().split() for said in redis_client.run_script(_ALL, [KEY], [])[1::2]]
-    alive = [(int(threads), int(busy)) for at, threads, busy in told if time.time() - float(at) < GOOD_FOR]
+    reports = [bytes(entry).decode().split() for entry in redis_client.run_script(_ALL, [KEY], [])[1::2]]
+    alive = [(int(threads), int(busy)) for at, threads, busy in reports if time.time() - float(at) < VALID_FOR]
     return Pool(len(alive), sum(threads for threads, _busy in alive), sum(busy for _threads, busy in alive))

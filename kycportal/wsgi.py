@@ -21,4 +21,4 @@ except ImproperlyConfigured as problem:
 if absent := weights.problem():
     sys.stderr.write(f"{absent}\n")
     sys.exit(CANNOT_START)
-traces.start_where_wanted()
+traces.start_if_configured()

@@ -1,4 +1,4 @@
-"""Celery's entry points. Each is a wake-up: it carries no data, takes its work from the database and holds no rule."""
+"""Celery's tasks. Each is a wake-up without data: it takes its work from the database and contains no rules."""
 
 import logging
 import time
@@ -17,18 +17,18 @@ from submissions.workflow import alerts
 
 log = logging.getLogger(__name__)
 
-# A wake-up ends well before the broker takes its worker for dead (visibility_timeout, 600 s), even where its last call
-# takes as long as one may (305 s); what is left is for the next.
+# A wake-up ends well before the broker considers its worker dead (visibility_timeout, 600 s), even if its last call
+# takes the maximum (305 s).
 CALLS_PER_WAKE = 50
 WAKE_LASTS = 120.0  # seconds
 
 
 @shared_task
 def send_prepared_calls() -> int:
-    """Send what is prepared, most urgent first, until nothing is due or this wake-up's time is over.
+    """Send prepared calls, most urgent first, until nothing is due or the time of this wake-up is over.
 
-    Where it is over, the next is woken at once: the other wake-ups of a rush are used up by then, by threads that
-    found the project holding its share.
+    It then wakes the next one immediately: the other wake-ups of a rush were used by threads that found the project at
+    its share.
     """
     began, sent = time.monotonic(), 0
     while worker.send_next():
@@ -41,8 +41,8 @@ def send_prepared_calls() -> int:
 
 @shared_task
 def settle_unknown_calls() -> int:
-    """First what a restored database needs, then leases that ran out, then one read for each call in doubt."""
-    restore_recovery.go_on()
+    """Continue the recovery of a restored database, release expired leases, then read once for each unknown call."""
+    restore_recovery.run()
     ledger.lapse_leases()
     return reconcile.settle_due()
 
@@ -84,12 +84,12 @@ def refresh_histograms() -> int:
 
 @shared_task
 def clear_sessions() -> None:
-    """Rows of sessions that ended by themselves; they sign nobody in any more."""
+    """Delete expired sessions, which no longer sign anybody in."""
     call_command("clearsessions")
 
 
 @shared_task
 def make_exports() -> int:
-    """Make what people asked for, and throw away what was kept long enough."""
+    """Generate requested exports and delete expired files."""
     expiry.expire()
     return generate.make_waiting()

@@ -1,6 +1,7 @@
-"""Known vulnerabilities of what is pinned. Fails on a finding; where the audit could not be made it says so loudly.
+"""Audit the pinned packages for known vulnerabilities. Fail on a finding; report loudly if the audit is impossible.
 
-pip-audit prints a clean bill even when it skipped every package, so its JSON is read and the skipped ones are counted.
+pip-audit reports no vulnerabilities even if it skipped every package, so this reads its JSON and counts the skipped
+ones.
 """
 
 import json
@@ -33,12 +34,12 @@ def _judge(packages: list[dict[str, object]]) -> int:
         print(f"VULNERABLE: {package['name']} {package['version']}: {package['vulns']}")
     if skipped:
         _not_made(f"{len(skipped)} of {len(packages)} packages were skipped: {', '.join(map(str, skipped))}")
-    print(f"audit: {len(packages) - len(skipped)} packages looked up, {len(bad)} with known vulnerabilities")
+    print(f"audit: {len(packages) - len(skipped)} packages checked, {len(bad)} with known vulnerabilities")
     return 1 if bad else 0
 
 
 def _not_made(why: str) -> int:
-    print(f"{LOUD}\nTHE VULNERABILITY AUDIT WAS NOT MADE (or not whole): {why}\n{LOUD}")
+    print(f"{LOUD}\nTHE VULNERABILITY AUDIT DID NOT RUN (completely): {why}\n{LOUD}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A real Redis-protocol server for one test."""
+"""A real Redis-compatible server for one test."""
 
 import subprocess
 import time
@@ -13,7 +13,7 @@ from submissions.core import redis_client
 
 @pytest.fixture
 def redis(settings: Any) -> Iterator[str]:
-    """Its address, which is the setting's as well."""
+    """Start it; return its URL, which is also set in the settings."""
     port = free_port()
     command = [broker_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""Clients that are logged in, and requests and replies that several test modules share."""
+"""Signed-in clients, requests and replies that several test modules share."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ def decide(client: Client, submission: Submission, verdict: str, **data: Any) ->
 
 
 def save_tab(client: Client, project: Project, tab: str, **changed: str) -> Any:
-    """Post a tab of a project's settings as it stands, with these changes."""
+    """Post a settings tab of a project unchanged except for these values."""
     url = f"/settings/projects/{project.pk}/{tab}/"
     page = client.get(url).context
     forms = [page["form"]]

@@ -1,4 +1,4 @@
-"""What every test shares: no network but loopback, and the sandbox."""
+"""Fixtures of all tests: no network except loopback, and the sandbox."""
 
 import math
 import socket
@@ -19,7 +19,7 @@ from tests.seen_once import seen_once
 
 __all__ = ["sandbox", "seen_once"]
 
-# How long one example takes says more about the machine's other work than about the code.
+# The duration of one example depends on other load of the machine more than on the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
@@ -32,13 +32,13 @@ def pytest_report_header() -> str:
     return scale.header()
 
 
-# A test that asks for one of these goes through whole pages or over HTTP.
+# A test with one of these fixtures requests whole pages or uses HTTP.
 SERVERS = {"client", "sandbox"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What goes through pages or over HTTP is an integration test; `make test-unit` leaves it out."""
+    """Mark tests that request pages or use HTTP as integration tests; `make test-unit` leaves them out."""
     for item in items:
         asks = SERVERS & set(getattr(item, "fixturenames", ()))
         if asks or getattr(getattr(item, "module", None), "Client", None) is django.test.Client:
@@ -52,7 +52,7 @@ LOOPBACK = ("127.", "localhost", "::1")
 
 @pytest.fixture(autouse=True)
 def _loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing a test does may leave this machine, but for the contract tests with a key of the real vendor."""
+    """Block all connections that leave this machine, except for the contract tests with a key of the real vendor."""
     if request.node.get_closest_marker("vendor"):
         return
     connect = socket.socket.connect
@@ -68,11 +68,11 @@ def _loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(autouse=True)
 def _looks_at_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a process that has just looked where the projects' vendors are: a test asks by `policy.forget_look()`."""
+    """Cache that all vendors are on this host; a test that depends on the projects calls `policy.forget_look()`."""
     monkeypatch.setattr("submissions.accounts.mfa.policy._looked", [(math.inf, False)])
 
 
-# Events of looking and of trying: nothing else is written beside them.
+# Events of viewing and of trying, which are recorded without any other change.
 LOOKS = {
     "looked", "image_opened", "image_preloaded", "revealed", "not_allowed", "access_report_opened", "reports_opened",
     "report_downloaded",
@@ -84,7 +84,7 @@ LOOKS = {
 
 @pytest.fixture(autouse=True)
 def _changes_are_atomic(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The event of a change is written inside a transaction of the product, never by a commit of its own."""
+    """Fail if an event of a change is written outside a transaction of the product."""
     insert = Event.objects.create
 
     def guarded(**columns: Any) -> Any:
@@ -99,6 +99,6 @@ def _changes_are_atomic(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _leaves_no_language() -> Iterator[None]:
-    """A page in somebody's language leaves it to the thread, and so to the next test."""
+    """Reset the language, because a page leaves it active in the thread and so for the next test."""
     yield
     translation.deactivate()

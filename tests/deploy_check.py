@@ -1,4 +1,4 @@
-"""`manage.py check --deploy` under a production-like environment: warnings fail."""
+"""Run `manage.py check --deploy` in a production-like environment; fail on warnings."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Objects for tests. A state is reached through the real transitions; only the vendor's replies are made up here."""
+"""Factories for tests. They reach a state through the real transitions; only the vendor's replies are invented."""
 
 import itertools
 import json
@@ -34,7 +34,7 @@ from submissions.vendor_sync import replies
 from tests import factories
 
 numbers = itertools.count(1)
-# The suite has no Redis, and one process may use a part of the budget only: so it is as large as it gets.
+# The tests have no Redis, and one process may use only a part of the budget, so the budget is as large as possible.
 PROJECT = {"base_url": "http://127.0.0.1:9/v3", "calls_per_second": 5000, "calls_per_day": 500_000}
 PASSWORD = "a long enough password"
 
@@ -61,7 +61,7 @@ def make_user(role: Role = Role.AGENT, *, team: Team | None = None, **fields: An
 
 
 def sign_in(client: Client, user: User) -> Client:
-    """Signed in just now, so that step-up asks nothing; `force_login` alone proves nothing."""
+    """Sign in with recent authentication, so that no step-up is required; `force_login` alone records none."""
     client.force_login(user)
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
@@ -101,7 +101,7 @@ def make_draft(
 
 
 def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
-    """An image row with a few sealed bytes: for tests that do not look at pictures."""
+    """Create an image row with a few encrypted bytes, for tests that do not read pictures."""
     content = f"{kind} {next(numbers)}".encode()
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     image = Image(submission=submission, kind=kind, sha256=f"{next(numbers):064d}", size=len(content), created_by=user)
@@ -115,9 +115,9 @@ def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:
 
 
 def explain(submission: Submission, why: str = "Compared with the ID in the customer's hand.") -> None:
-    """Give a reason for every value that is not what was read."""
+    """Give a reason for every value that differs from the read one."""
     if reasons := dict.fromkeys(ocr_diff.unexplained(submission), why):
-        overrides.give(submission, reasons, by=by(submission.created_by))
+        overrides.save_reasons(submission, reasons, by=by(submission.created_by))
 
 
 def received(status: int = 200) -> Received:
@@ -160,7 +160,7 @@ def review_reply(final_status: str) -> ReviewReply:
 
 
 def claim_call(submission: Submission, kind: CallKind) -> Call:
-    """The submission's prepared call, claimed as a worker would once its delay is over."""
+    """Return the submission's prepared call, claimed as by a worker after its delay."""
     call = ledger.take_lease(clock.now() + timedelta(seconds=decisions.UNDO_SECONDS + 1))
     assert call is not None
     assert (call.submission_id, call.kind) == (submission.pk, kind)
@@ -189,7 +189,7 @@ def make_at(
     reviewer: User | None = None,
     **values: str,
 ) -> Submission:
-    """A submission that came to `status` by the moves that lead there."""
+    """Create a submission that reached `status` through the real transitions."""
     user = user or make_user()
     submission = make_draft(user, project, **values)
     if status == Status.DRAFT:
@@ -252,7 +252,7 @@ def with_finding(submission: Submission, kind: ImageKind, code: str) -> str:
 
 
 def decided(status: Status = Status.APPROVED, years_ago: float = 0, **fields: Any) -> Submission:
-    """Through the real moves, then the times set back."""
+    """Create a decided submission through the real transitions, then set its times back."""
     submission = factories.make_at(status)
     at = clock.now() - timedelta(days=366 * years_ago)
     Submission.objects.filter(pk=submission.pk).update(decided_at=at, **fields)
@@ -260,7 +260,7 @@ def decided(status: Status = Status.APPROVED, years_ago: float = 0, **fields: An
 
 
 def answered(submission: Submission, status: str, face: float | None, code: str = "") -> Submission:
-    """A Step 2 answered with the body that is kept beside the call."""
+    """Create a Step 2 call that was answered with this body."""
     body: dict[str, Any] = {"kycStatus": status, "faceSimilarityScore": face, "livenessScore": 60}
     if code:
         body["retry"] = [{"retryCode": code, "retryMsg": "Again."}]

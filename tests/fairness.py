@@ -1,7 +1,7 @@
-"""One project's vendor is slow and its calls are the more urgent ones; another's answers at once.
+"""Measure fairness: one project's vendor is slow and its calls are more urgent; another's vendor is fast.
 
 `python -m tests.fairness` sends with the threads of one worker on a database of its own, and prints as JSON how many
-calls of each had ended when the last of the quick project's had.
+calls of each project had ended when the last one of the fast project had.
 """
 
 import json
@@ -27,7 +27,7 @@ def main() -> None:
     from tests.factories import make_project
 
     call_command("migrate", verbosity=0)
-    concurrency.open_for(THREADS)
+    concurrency.set_thread_count(THREADS)
     with vendor.running(SLOW_TAKES) as slow_url, vendor.running() as quick_url:
         slow, quick = make_project(base_url=slow_url), make_project(base_url=quick_url)
         _prepare([slow] * SLOW_CALLS + [quick] * QUICK_CALLS)
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _prepare(projects: list[object]) -> None:
-    """A Step 2 in each, the first ones with the least time left: they are claimed first."""
+    """Prepare a Step 2 call in each submission; those with the least time left are claimed first."""
     from submissions.capture import submit
     from submissions.core import clock
     from submissions.models import Status, Submission
@@ -63,7 +63,7 @@ def _prepare(projects: list[object]) -> None:
 
 
 def _send() -> None:
-    """As one thread of a worker: woken again and again."""
+    """Send calls like one thread of a worker, which is woken repeatedly."""
     from submissions.vendor_sync import worker
 
     while True:

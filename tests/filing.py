@@ -1,6 +1,6 @@
-"""Files submissions in a running stack by the portal's own presses; its worker and the sandbox do the rest.
+"""Create submissions in a running stack with the portal's own actions; its worker and the sandbox do the rest.
 
-`python -m tests.filing` inside the stack's environment; `Stack.file` calls it. Quicker than a browser that types.
+`python -m tests.filing` runs in the stack's environment; `Stack.file` calls it. It is faster than a browser.
 """
 
 import json
@@ -13,9 +13,9 @@ READY_WITHIN = 60
 
 
 def file(cases: list[dict[str, Any]]) -> list[str]:
-    """One submission for each case, as far as its `to`; returns their ids.
+    """Create one submission for each case, up to its `to`; return their ids.
 
-    A case: `email` (its tags choose the sandbox's answer), and optionally `project`, `values`, `reasons`, `by`, `to`.
+    A case: `email` (its tags choose the sandbox's reply), and optionally `project`, `values`, `reasons`, `by`, `to`.
     """
     from submissions.models import Submission
 
@@ -33,7 +33,7 @@ def file(cases: list[dict[str, Any]]) -> list[str]:
         time.sleep(0.1)
     if waiting:
         rows = Submission.objects.filter(pk__in=waiting).values_list("reference", "status", "notice")
-        raise SystemExit(f"not filed within {READY_WITHIN} s: {list(rows)}")
+        raise SystemExit(f"not submitted within {READY_WITHIN} s: {list(rows)}")
     return [str(pk) for pk in drafts]
 
 
@@ -61,7 +61,7 @@ def _draft(case: dict[str, Any]) -> Any:
 
 
 def _press(submission: Any, case: dict[str, Any]) -> None:
-    """Whatever the agent would press next; nothing while a call is open."""
+    """Do the agent's next step; nothing while a call is open."""
     from submissions.audit import events
     from submissions.capture import drafts as capture_drafts
     from submissions.capture import images as capture_images
@@ -80,7 +80,7 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
         values = {**dates, **submission.values, **case.get("values", {})}
         why = dict.fromkeys(ocr_diff.differing(values, submission.ocr), "Compared with the card in the hand.")
         capture_drafts.save_values(submission, values, by=by)
-        overrides.give(submission, {**why, **case.get("reasons", {})}, by=by)
+        overrides.save_reasons(submission, {**why, **case.get("reasons", {})}, by=by)
         submit.send_step2(submission, by=by, is_last_confirmed=True)
     elif submission.status == Status.INCOMPLETE:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)

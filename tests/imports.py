@@ -1,4 +1,4 @@
-"""Which way imports run: `python -m tests.imports` holds them against pyproject.toml and says what to do."""
+"""Check imports against the layers in pyproject.toml (`python -m tests.imports`) and explain violations."""
 
 import subprocess
 import sys
@@ -6,19 +6,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WHAT_TO_DO = """
-An import runs the wrong way: move what is wanted down to the layer that may have it, or hand it in as an argument.
-A new module that no layer names: write it into its layer in pyproject.toml, [tool.importlinter].
-What each layer is for stands in docs/architecture.md."""
+An import points to a higher layer: move the imported code down to a layer that may have it, or pass it as an argument.
+A new module in no layer: add it to its layer in pyproject.toml, [tool.importlinter].
+docs/architecture.md describes the layers."""
 
 
 def broken(folder: Path = ROOT) -> str:
-    """What breaks the contracts of a folder's pyproject.toml and what to do; nothing where all are kept."""
+    """Return the violations of the contracts in a folder's pyproject.toml and what to do; "" without violations."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
     done = subprocess.run(
         [*command, "--no-cache", "--no-logo"], cwd=folder, capture_output=True, text=True, check=False
     )
     if "ModuleNotFoundError" in done.stderr:
-        return f"{done.stderr}\nNothing was checked: run it as `make check` does, with .venv/bin/python."
+        return f"{done.stderr}\nNothing was checked: run it like `make check`, with .venv/bin/python."
     return f"{done.stdout}{done.stderr}{WHAT_TO_DO}" if done.returncode else ""
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     if wrong := broken():
         print(wrong)
         return 1
-    print("imports: every contract is kept")
+    print("imports: all contracts are kept")
     return 0
 
 

@@ -1,7 +1,7 @@
-"""The kinds of mistake that must cost no try: who makes them, what is planted, and what is expected to find it.
+"""The kinds of mistakes that must not use an attempt: the customer, the planted mistake, the expected finding.
 
-`docs/mistakes.md` lists the same kinds for people; a test holds the two together. The slow test and
-`python -m bench.mistakes` plant them, one in each generated customer.
+`docs/mistakes.md` lists the same kinds for people; a test compares both. The slow test and `python -m bench.mistakes`
+plant them, one in each generated customer.
 """
 
 import random
@@ -36,7 +36,7 @@ LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # pragma: allowlist secret
 
 @dataclass
 class Customer:
-    """A person who does not exist: what their ID says, what the agent types of it, what the vendor does not read."""
+    """A fictitious person: the values on the ID, the agent's typed values, and those that the vendor does not read."""
 
     country: str
     id_type: str
@@ -57,7 +57,7 @@ Plant = Callable[[Customer, Chance], Customer]
 
 @dataclass(frozen=True)
 class Mistake:
-    """`document`: whose customers can make it; `expects`: the codes of which any one, beside `field`, names it."""
+    """`document`: the customers to which it applies. `expects`: codes of which any one, beside `field`, names it."""
 
     what: str
     area: str
@@ -128,14 +128,17 @@ DOCUMENTS: dict[str, Callable[[Chance], tuple[str, str, dict[str, str]]]] = {
 
 
 def resident_number(born: date, gender: str, chance: Chance) -> str:
-    """With a right check digit; area codes 96 to 99 were never given out, so it belongs to nobody."""
+    """Return a number with a valid check digit; area codes 96 to 99 were never issued, so it belongs to nobody."""
     century = 1 if born.year < 2000 else 3
     body = f"{born:%y%m%d}{century + (gender == 'female')}9{chance.randrange(6, 10)}{_digits(chance, 3)}"
     return f"{body[:6]}-{body[6:]}{rrn.calc_check_digit(body)}"
 
 
 def typed(name: str, change: Callable[[str, Chance], str], *, unread: bool = False) -> Plant:
-    """The agent types `change(value)` for `name`. `unread`: the vendor does not read it, so only the form can tell."""
+    """Let the agent type `change(value)` for `name`.
+
+    `unread`: the vendor does not read it, so only the form can find it.
+    """
 
     def plant(given: Customer, chance: Chance) -> Customer:
         values = {**given.values, name: change(given.values.get(name, ""), chance)}
@@ -152,14 +155,14 @@ def always(text: str) -> Callable[[str, Chance], str]:
 
 
 def another_digit(value: str, chance: Chance) -> str:
-    """One digit typed as another, not the first, which has rules of its own."""
+    """Replace one digit, but not the first, which has rules of its own."""
     places = [at for at, sign in enumerate(value) if sign.isdigit() and at]
     at = chance.choice(places)
     return value[:at] + str((int(value[at]) + chance.randrange(1, 10)) % 10) + value[at + 1 :]
 
 
 def swapped(value: str, chance: Chance) -> str:
-    """Two unlike neighbours in each other's place; where all are alike, one other digit."""
+    """Swap two different neighbours; if all are equal, change one digit."""
     places = [at for at in range(len(value) - 1) if value[at : at + 2].isdigit() and value[at] != value[at + 1]]
     if not places:
         return another_digit(value, chance)
@@ -214,13 +217,13 @@ def expiry_before_issue(given: Customer, chance: Chance) -> Customer:
 
 
 def expired(given: Customer, chance: Chance) -> Customer:
-    """The ID itself is out of date, and so the vendor reads the same."""
+    """Expire the ID itself, so that the vendor reads the same date."""
     dates = {"date_of_issue": "2010-01-04", "date_of_expiry": "2020-01-03"}
     return replace(given, values={**given.values, **dates}, printed={**given.printed, **dates})
 
 
 def emptied(name: str) -> Plant:
-    """Forgotten, and the vendor did not read it either."""
+    """Leave the field empty, which the vendor did not read either."""
 
     def plant(given: Customer, chance: Chance) -> Customer:
         values = {key: text for key, text in given.values.items() if key != name}

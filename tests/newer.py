@@ -1,6 +1,6 @@
-"""The unit suite on newer interpreters and the newest Django: `python -m tests.newer`, a part of `make check-all`.
+"""Run the unit tests on newer interpreters and the newest Django: `python -m tests.newer`, a part of `make check-all`.
 
-Each interpreter gets a throw-away environment. One that this machine does not have is named loudly, not passed over.
+Each interpreter gets a temporary environment. A missing one is reported loudly, not skipped silently.
 """
 
 import shutil
@@ -24,7 +24,7 @@ def main() -> int:
     if missing:
         print(f"{LOUD}\nNOT RUN: no Python {' or '.join(missing)} on this machine, so it is untested.\n{LOUD}")
     if failed:
-        print(f"The unit suite fails on Python {' and '.join(failed)} with the newest Django, above.")
+        print(f"The unit tests fail on Python {' and '.join(failed)} with the newest Django (above).")
     return 1 if failed else 0
 
 
@@ -43,7 +43,7 @@ def _works(path: str) -> bool:
 
 
 def passes(path: Path) -> bool:
-    """Run the unit suite with the locked packages, but the newest Django."""
+    """Run the unit tests with the locked packages, but the newest Django."""
     with tempfile.TemporaryDirectory(prefix="kyc-newer-") as folder:
         python = Path(folder) / "bin" / "python"
         uv = [sys.executable, "-m", "uv", "--quiet"]

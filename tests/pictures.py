@@ -1,4 +1,4 @@
-"""Pictures for tests: the public-domain astronaut portrait that the scikit-image wheel ships, or drawn."""
+"""Pictures for tests: the public-domain astronaut portrait of the scikit-image wheel, or drawn ones."""
 
 import io
 from functools import cache
@@ -25,7 +25,7 @@ def png(image: Image.Image) -> bytes:
 
 
 def selfie(size: tuple[int, int] = (960, 720)) -> Image.Image:
-    """Head and shoulders, the face well inside the frame."""
+    """Return a selfie with head and shoulders, the face well inside the frame."""
     return portrait().crop((84, 10, 364, 220)).resize(size, Image.Resampling.LANCZOS)
 
 
@@ -35,7 +35,7 @@ def selfie_jpeg(size: tuple[int, int] = (960, 720)) -> bytes:
 
 
 def id_card(name: str = "Minseo Example", number: str = "M12345678") -> Image.Image:
-    """A drawn document of a country that does not exist, with the portrait on it."""
+    """Draw an ID of a fictitious country with the portrait on it."""
     card = Image.new("RGB", (1280, 800), (226, 232, 240))
     draw = ImageDraw.Draw(card)
     draw.rectangle((40, 40, 1240, 760), fill=(248, 250, 252), outline=(71, 85, 105), width=6)

@@ -1,6 +1,6 @@
-"""PgBouncer in transaction mode before a throw-away PostgreSQL: `python -m tests.pooler pytest -q tests/...`.
+"""PgBouncer in transaction mode in front of a temporary PostgreSQL: `python -m tests.pooler pytest -q tests/...`.
 
-The command gets the pooler's address as DATABASE_URL, with DATABASE_POOLER=1. Without arguments it runs the tests of
+The command gets the pooler's URL as DATABASE_URL, with DATABASE_POOLER=1. Without arguments it runs the tests of
 `CHOSEN`, then web, worker and beat from draft to decision. The pool is small, so that consecutive transactions of one
 client run on different connections.
 """
@@ -29,7 +29,7 @@ CHOSEN = (
     *("tests/submissions/models", "tests/submissions/outbox", "tests/submissions/workflow", "tests/submissions/review"),
     *("tests/submissions/audit", "tests/submissions/search"),
 )
-POOL = 12  # connections to PostgreSQL; the races of the suite hold up to ten transactions open at once
+POOL = 12  # connections to PostgreSQL; the race tests hold up to ten open transactions
 READY_WITHIN = 20
 HANDED_ON = ("DATABASE_URL", "DATABASE_POOLER", "SECRET_KEY", "KYC_FIELD_KEYS", "KYC_SEARCH_KEYS")
 DECIDE = """
@@ -51,7 +51,7 @@ def find_program() -> str | None:
 
 @contextmanager
 def running(program: str, server: str) -> Iterator[str]:
-    """The address of a transaction pooler before the PostgreSQL at `server`; its log is shown when it fails."""
+    """Return the URL of a transaction pooler for the PostgreSQL at `server`; show its log if it fails."""
     folder = Path(tempfile.mkdtemp(prefix="kyc-pool-"))
     parts, port = urlsplit(server), free_port()
     (folder / "pgbouncer.ini").write_text(
@@ -95,7 +95,7 @@ def _wait(url: str, log: Path) -> None:
 
 
 def do_main_job(environment: dict[str, str]) -> None:
-    """File three submissions and decide one in a whole stack behind the pooler; raise where one does not end."""
+    """Create three submissions and decide one in a whole stack behind the pooler; raise if one does not finish."""
     tags = {"one": "pending", "two+approved": "approved", "three+liveness": "pending"}
     with tempfile.TemporaryDirectory(prefix="kyc-pooled-") as folder:
         stack = Stack(Path(folder), **{name: environment[name] for name in HANDED_ON})
@@ -109,7 +109,7 @@ def do_main_job(environment: dict[str, str]) -> None:
                     raise RuntimeError(f"the decision is still {status}: {stack.tail()}")
         finally:
             stack.stop()
-    sys.stdout.write("Behind PgBouncer web, worker and beat filed three submissions and decided one.\n")
+    sys.stdout.write("Through PgBouncer, web, worker and beat submitted three submissions and decided one.\n")
 
 
 def main() -> int:
@@ -117,7 +117,7 @@ def main() -> int:
     if program is None:
         sys.stderr.write(MISSING)
         return 2
-    # The test database stays until PostgreSQL ends: the pool's connections to it would keep it from being dropped.
+    # The test database stays until PostgreSQL ends, because the pool's connections prevent dropping it.
     command = sys.argv[1:] or ["pytest", "-q", *CHOSEN]
     if command[0] == "pytest":
         command += ["--reuse-db"]

@@ -1,7 +1,7 @@
-"""A real PostgreSQL for as long as a command runs: `python -m tests.postgres pytest ...` sets DATABASE_URL for it.
+"""Run a command with a temporary PostgreSQL: `python -m tests.postgres pytest ...` sets DATABASE_URL for it.
 
-The system's binaries where present, else the wheel that ships them. PostgreSQL refuses to run as root, so then it runs
-as another user of the system.
+It uses the system's binaries if present, else those of a wheel. PostgreSQL refuses to run as root, so then it runs as
+another user of the system.
 """
 
 import os
@@ -24,13 +24,13 @@ QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 @contextmanager
 def running(options: str = QUICK) -> Iterator[str]:
-    """The address of an empty database; everything is gone afterwards."""
+    """Return the URL of an empty database; delete everything afterwards."""
     binaries = find_binaries()
     if binaries is None:
         with _from_wheel() as url:
             yield url
         return
-    # Outside the caller's temporary folder, which another user may not enter.
+    # Outside the caller's temporary folder, which another user may not be able to enter.
     folder = Path(tempfile.mkdtemp(prefix="kyc-pg-", dir=tempfile.gettempdir()))
     user = owner()
     give(folder, user)
@@ -48,7 +48,7 @@ def running(options: str = QUICK) -> Iterator[str]:
 
 
 def find_binaries() -> Path | None:
-    """The newest folder that has initdb and pg_ctl."""
+    """Return the newest folder with initdb and pg_ctl."""
     folders = sorted(DEBIAN.glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     folders += [Path(on_path).resolve().parent] if on_path else []
@@ -56,7 +56,7 @@ def find_binaries() -> Path | None:
 
 
 def owner() -> str | None:
-    """The user as whom servers run that refuse root; None: as this process."""
+    """Return the user for servers that refuse root; None: the user of this process."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
@@ -97,7 +97,7 @@ def _from_wheel() -> Iterator[str]:
 
 
 def environment(url: str) -> dict[str, str]:
-    """What a production-like process needs beside the address."""
+    """Return what a production-like process needs besides the URL."""
     keys = {name: urlsafe_b64encode(os.urandom(32)).decode() for name in ("KYC_FIELD_KEYS", "KYC_SEARCH_KEYS")}
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     return {**inherited, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50), **keys}

@@ -1,6 +1,6 @@
-"""Many press at once on a database of its own: `python -m tests.race` prints who got what, as JSON.
+"""Run concurrent actions on a database of its own: `python -m tests.race` prints the results as JSON.
 
-A process of its own, because its rows are committed and events cannot be taken back from the suite's database.
+It is a process of its own, because its rows are committed and events cannot be deleted from the tests' database.
 """
 
 import json
@@ -13,7 +13,7 @@ import django
 
 WAITING, PEOPLE = 6, 8
 ERASURES = 6
-CALLS = 24  # more threads than one look used to bring candidates
+CALLS = 24  # more threads than the candidates of one query
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def claims_at_once() -> dict[str, Any]:
-    """Everybody presses "claim next"."""
+    """Let every officer press "claim next"."""
     from submissions.models import Role, Status, Submission
     from submissions.review import claims
     from tests.factories import by, make_at, make_user
@@ -40,7 +40,7 @@ def claims_at_once() -> dict[str, Any]:
 
 
 def links_at_once() -> dict[str, Any]:
-    """Everybody makes a link for one item; then the last one's picture comes over as often."""
+    """Let every agent create a link for one item, then send the last link's picture as often."""
     from submissions.capture import phone_links
     from submissions.models import ImageKind, PhoneLink
     from tests.factories import by, make_draft
@@ -55,7 +55,7 @@ def links_at_once() -> dict[str, Any]:
     links = [
         phone_links.PhoneLink.objects.select_related("submission").get(pk=unspent[0].pk) for _each in range(PEOPLE)
     ]
-    came = at_once([lambda link=link: phone_links.take(link, content, **how) for link in links])
+    came = at_once([lambda link=link: phone_links.store_upload(link, content, **how) for link in links])
     return {
         "made": [type(one).__name__ for one in made],
         "unspent": len(unspent),
@@ -65,7 +65,7 @@ def links_at_once() -> dict[str, Any]:
 
 
 def calls_at_once() -> dict[str, Any]:
-    """As many threads as there are prepared calls look for the most urgent one, each once."""
+    """Let as many threads as there are prepared calls claim the most urgent one, once each."""
     from submissions.capture import submit
     from submissions.models import Status, Switch
     from submissions.outbox import ledger
@@ -83,7 +83,7 @@ def calls_at_once() -> dict[str, Any]:
 
 
 def erasures_at_once() -> dict[str, Any]:
-    """Each is erased while somebody asks for the vendor's deletion, or puts it on legal hold."""
+    """Erase submissions while somebody requests the vendor's deletion or sets a legal hold."""
     from submissions.audit import erasure_journal
     from submissions.audit.events import SYSTEM
     from submissions.models import Role, Status
@@ -95,7 +95,7 @@ def erasures_at_once() -> dict[str, Any]:
     write = erasure_journal.write
 
     def write_slowly(*args: Any) -> bool:
-        time.sleep(0.2)  # the others come in between, where they can
+        time.sleep(0.2)  # let the others act in between, if they can
         return write(*args)
 
     erasure_journal.write = write_slowly
@@ -103,7 +103,7 @@ def erasures_at_once() -> dict[str, Any]:
     acts: list[Callable[[], Any]] = [
         lambda one=one: erasure.erase(reload(one), by=SYSTEM, why="mistake") for one in made
     ]
-    acts += [lambda one=one: erasure.ask(reload(one), by=admin, **at_vendor) for one in made[::2]]
+    acts += [lambda one=one: erasure.request_erasure(reload(one), by=admin, **at_vendor) for one in made[::2]]
     acts += [
         lambda one=one: retention.set_legal_hold(reload(one), by=admin, reason="court file 7") for one in made[1::2]
     ]
@@ -118,19 +118,19 @@ def erasures_at_once() -> dict[str, Any]:
 
 
 def exports_at_once() -> dict[str, Any]:
-    """One person asks for many exports."""
+    """Let one user request many exports."""
     from submissions.models import Export, Role
     from submissions.reporting.exports import create
     from tests.factories import by, make_user
 
     who = by(make_user(Role.OFFICER))
     told = {"by": who, "reason": "monthly", "is_open": False}
-    at_once([lambda: create.ask("list", "csv", "", **told)] * PEOPLE)
+    at_once([lambda: create.request_export("list", "csv", "", **told)] * PEOPLE)
     return {"exports": Export.objects.filter(owner=who.user).count()}
 
 
 def presses_at_once() -> dict[str, Any]:
-    """Every button that writes a row which may exist once is pressed twice at once; what the second press raises."""
+    """Press each button that creates a unique row twice at the same moment; return the second press's exceptions."""
     from submissions.capture import account_check, submit
     from submissions.core import clock
     from submissions.models import Call, CallState, Role, Status, Verdict
@@ -159,12 +159,12 @@ def presses_at_once() -> dict[str, Any]:
         raised[name] = sorted(type(one).__name__ for one in got if isinstance(one, Exception))
     Call.objects.open().update(
         state=CallState.CANCELLED, ended_at=clock.now()
-    )  # the next race has the ledger to itself
+    )  # so that the next race has no calls of this one
     return {"pressed_twice": raised}
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """What each gave, or the error it raised."""
+    """Run all simultaneously; return each result or exception."""
     start, got = threading.Barrier(len(acts)), list[Any]()
     threads = [threading.Thread(target=_press, args=(act, start, got)) for act in acts]
     for thread in threads:

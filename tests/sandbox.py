@@ -10,7 +10,7 @@ import requests
 from argos.client import Client
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import serve
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 KEY = "sandbox-key-standard"
 
@@ -41,7 +41,7 @@ class Control:
         self._call("clock", {"advance": seconds})
 
     def now(self) -> float:
-        """The sandbox's clock, in seconds since 1970."""
+        """Return the sandbox's clock, in seconds since 1970."""
         return float(self._call("clock")["now"])
 
     def ocr(self, email: str, **read: str) -> None:
@@ -51,7 +51,7 @@ class Control:
         self._call("status", {"submission_id": submission_id, "status": status, "codes": list(codes)})
 
     def faults(self, *faults: dict[str, Any], **more: Any) -> None:
-        """Several at once, each with the members of `argos.sandbox.knobs.Fault`; `seed=` makes chances repeatable."""
+        """Set faults with the members of `argos.sandbox.knobs.Fault`; `seed=` makes chances repeatable."""
         self._call("faults", {"faults": list(faults), **more})
 
     def reset(self) -> None:
@@ -61,17 +61,20 @@ class Control:
         self._call("webhook", {"submission_id": submission_id, "trigger": trigger})
 
     def webhooks(self) -> list[dict[str, Any]]:
-        """What was posted, with the status that came back."""
+        """Return the sent webhooks with the receiver's status."""
         posted: list[dict[str, Any]] = self._call("webhooks")
         return posted
 
     def body(self) -> tuple[str, bytes]:
-        """(content type, bytes) of the last call that came."""
+        """Return (content type, bytes) of the last received call."""
         found = self._call("body")
         return found["content_type"], base64.b64decode(found["base64"])
 
     def counts(self, endpoint: str, subject: str = "") -> dict[str, int]:
-        """Calls that came, were processed, and were refused; of one submission, or of all. They outlive a restart."""
+        """Return the numbers of received, processed and refused calls, of one submission or of all.
+
+        A restart keeps them.
+        """
         rows = [row for row in self._call("counts") if row["endpoint"] == endpoint and subject in ("", row["subject"])]
         return {name: sum(row[name] for row in rows) for name in ("came", "processed", "refused")}
 
@@ -79,7 +82,7 @@ class Control:
         return [call for call in self._call("received") if endpoint in ("", call["endpoint"])]
 
     def calls(self) -> list[dict[str, Any]]:
-        """Every call that came, oldest first; `became` is taken, refused or neither."""
+        """Return all received calls, oldest first; `became`: taken, refused or neither."""
         found: list[dict[str, Any]] = self._call("calls")
         return found
 
@@ -98,9 +101,9 @@ class Sandbox:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    world = World()
-    world.projects[KEY] = Project(key=KEY)
-    server = serve(world)
+    state = State()
+    state.projects[KEY] = Project(key=KEY)
+    server = serve(state)
     yield Sandbox(server.base_url, server.control_url)
     server.shutdown()
     server.server_close()

@@ -1,4 +1,4 @@
-"""How much of a long test one run does: a sample with a printed seed, or everything where KYC_FULL is set."""
+"""Choose how much of a long test to run: a sample with a printed seed, or everything if KYC_FULL is set."""
 
 import os
 import random
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 FULL = bool(os.environ.get("KYC_FULL"))
-# Shared with the xdist workers through the environment, so that every worker draws the same sample.
+# The xdist workers get it through the environment, so that each draws the same sample.
 SEED = int(os.environ.setdefault("KYC_TEST_SEED", str(random.SystemRandom().randrange(1_000_000))))
 
 

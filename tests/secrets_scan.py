@@ -1,7 +1,7 @@
-"""No secret in what is committed: detect-secrets over the tracked files.
+"""Scan the tracked files for secrets with detect-secrets.
 
-`.secrets.baseline` holds what was looked at and is none (an alphabet, an address pattern). The keyword rule is off
-in it: tests are full of passwords that protect nothing, and a rule that always cries is not read.
+`.secrets.baseline` lists reviewed false positives (an alphabet, a URL pattern). The keyword rule is off in it: tests
+contain many passwords that protect nothing, and a rule with many false alarms is ignored.
 """
 
 import subprocess
@@ -15,13 +15,15 @@ LOCKED = ("requirements.txt", "requirements-dev.txt", "package-lock.json")  # ha
 def main() -> int:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
-        print("secrets scan: NOT MADE, this is no git checkout")
+        print("secrets scan: NOT RUN, this is no git checkout")
         return 0
     files = [name for name in listed.stdout.split("\0") if name and name not in LOCKED and (ROOT / name).exists()]
     command = [sys.executable, "-m", "detect_secrets.pre_commit_hook", "--baseline", ".secrets.baseline", "--no-verify"]
     found = subprocess.run([*command, *files], cwd=ROOT, check=False).returncode
     if found:
-        print("A secret: take it out and replace it everywhere. None: end its line with  # pragma: allowlist secret")
+        print(
+            "If it is a secret, remove and replace it everywhere. If not, end its line with  # pragma: allowlist secret"
+        )
     else:
         print(f"secrets scan: {len(files)} files, no secret")
     return found

@@ -1,4 +1,4 @@
-"""Detectors say the same of the same pixels and cost more than all else in a test: each picture is looked at once."""
+"""Cache the face detectors' results, which cost more than everything else in a test: each picture is analysed once."""
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -19,7 +19,7 @@ def seen_once() -> Iterator[None]:
 
 
 def once(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The same answer for the same bytes of the same shape; both detectors' answers are not changed by who asks."""
+    """Cache a function by the bytes and shape of its picture; the caller does not change a detector's result."""
     seen: dict[tuple[bytes, tuple[int, ...]], Any] = {}
 
     def remembered(picture: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A server that a test needs beside the portal, as a process of its own: started, waited for, ended."""
+"""Start a server that a test needs as a process of its own, wait for it, and end it."""
 
 import subprocess
 import sys
@@ -13,7 +13,10 @@ READY_WITHIN = 60  # seconds
 
 @contextmanager
 def serving(*arguments: str, asks: str) -> Iterator[None]:
-    """`arguments`: of the interpreter. `asks`: the address that answers, whatever it says, once it is up."""
+    """Run the server.
+
+    `arguments`: of the interpreter. `asks`: the URL that responds, with any status, once it is up.
+    """
     server = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(asks)

@@ -1,4 +1,4 @@
-"""Settings of the test suite: the product's own, on a throw-away database, with nothing that leaves the process."""
+"""Settings of the tests: the product's own, on a temporary database, without external effects."""
 
 import os
 import tempfile
@@ -13,19 +13,19 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns if it is missing
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-# On PostgreSQL too the suite's people sign in as on the embedded deployment; what production demands has its own tests.
+# Also on PostgreSQL the users sign in as on the embedded deployment; what production demands has its own tests.
 IS_EMBEDDED = True
-REDIS_URL = "redis://127.0.0.1:9/0"  # gone: what needs Redis says so and starts one
+REDIS_URL = "redis://127.0.0.1:9/0"  # absent; a test that needs Redis starts one
 DATABASES["default"].setdefault("TEST", {})
 
 
 class UndefinedVariable(str):
-    """Makes a template variable that nobody passed fail the test."""
+    """Fail the test if a template uses an undefined variable."""
 
     def __contains__(self, item: object) -> bool:
         return item == "%s"

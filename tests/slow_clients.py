@@ -1,4 +1,4 @@
-"""Clients that send half a request and wait, and the pages of a normal user in the meantime."""
+"""Clients that send half a request and wait, and the page times of a normal user in the meantime."""
 
 import socket
 import time
@@ -14,7 +14,7 @@ HALVES = (HEAD, BODY, NOTHING)
 
 
 def half_sent(port: int, sent: bytes, source: str) -> socket.socket:
-    """`source`: a loopback address, 127.x.y.z; Linux has all of them."""
+    """Send half a request. `source`: a loopback address, 127.x.y.z; Linux has all of them."""
     client = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
     client.sendall(sent)
     return client
@@ -30,7 +30,7 @@ def slow_clients(port: int, number: int, *, addresses: int) -> Iterator[list[soc
 
 
 def drip(clients: list[socket.socket]) -> int:
-    """One more byte from each; how many connections are still taken."""
+    """Send one more byte on each connection; return how many are still open."""
     left = 0
     for client in clients:
         try:
@@ -45,7 +45,7 @@ def drip(clients: list[socket.socket]) -> int:
 
 
 def page_times(session: requests.Session, urls: list[str], seconds: float) -> list[float]:
-    """How long each page took, one after the other, for as long as that."""
+    """Return the duration of each page, requested one after the other for that long."""
     taken, until = [], time.monotonic() + seconds
     while time.monotonic() < until:
         for url in urls:

@@ -1,4 +1,4 @@
-"""The whole portal as real processes, started as `make run` starts it, in a folder of its own."""
+"""The whole portal as real processes, started as by `make run`, in a folder of its own."""
 
 import json
 import os
@@ -70,7 +70,7 @@ class Stack:
         return (self.folder / "stack.log").read_text()[-3000:]
 
     def move_clock(self, seconds: float) -> None:
-        """The portal's clock and the sandbox's, together."""
+        """Move the portal's clock and the sandbox's together."""
         self.offset += seconds
         self.clock_file.write_text(str(self.offset))
         self.control.advance(seconds)
@@ -88,13 +88,13 @@ class Stack:
         return done.stdout
 
     def query(self, expression: str) -> Any:
-        """The value of a Python expression in the portal's shell, as JSON."""
+        """Return the value of a Python expression in the portal's shell, as JSON."""
         code = f"import json; from submissions.models import *; print('=>' + json.dumps({expression}, default=str))"
         line = next(line for line in self.manage("shell", "-c", code).splitlines() if line.startswith("=>"))
         return json.loads(line[2:])
 
     def file(self, cases: list[dict[str, Any]]) -> list[str]:
-        """Submissions filed by the portal's own presses (`tests.filing`); gives their ids."""
+        """Create submissions with the portal's own actions (`tests.filing`); return their ids."""
         command = [sys.executable, "-m", "tests.filing", json.dumps(cases)]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=180)
         if done.returncode:

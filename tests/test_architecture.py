@@ -1,4 +1,4 @@
-"""docs/architecture.md and the docstrings of modules name only what there is; the two walks stay one page."""
+"""docs/architecture.md and the docstrings of modules name only what exists; its two examples fit on one page."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ def test_the_two_walks_are_one_page() -> None:
 
 
 def test_every_room_of_the_domain_is_passed() -> None:
-    """Both walks together name a file of every package that they cross."""
+    """Together both examples name a file of every package that they use."""
     walked = {path for path, _name in PLACES}
     for package in ("views/", "capture/", "review/", "outbox/", "vendor_sync/", "workflow/", "audit/", "models/"):
         assert any(path.startswith(f"submissions/{package}") for path in walked), package
@@ -37,7 +37,7 @@ BY_STEM = {path.stem for path in MODULES} | {path.parent.name for path in MODULE
 
 
 def test_docstring_of_a_module_names_only_what_is_there() -> None:
-    """A name is in the module or its package; one of another package has the package before it: `outbox.gate`."""
+    """A name is in the module or its package; one of another package is prefixed: `outbox.gate`."""
     wrong = []
     for path in MODULES:
         text = path.read_text()

@@ -1,4 +1,4 @@
-"""The documents that are generated or that list something: complete, and as the code has it."""
+"""The generated documents and the lists in documents are complete and match the code."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ READERS = {"text", "flag", "number", "names", "secret", "keys", "time_zone"}
 
 
 def variables() -> set[str]:
-    """Every environment variable that kycportal/ reads through `env`."""
+    """Return every environment variable that kycportal/ reads through `env`."""
     found = set()
     for path in (ROOT / "kycportal" / "settings.py", ROOT / "kycportal" / "env.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -80,9 +80,9 @@ def test_pictures_are_small() -> None:
 def test_sandbox_page_lists_every_knob_and_fault() -> None:
     from dataclasses import fields
 
-    from argos.sandbox import control, weather
+    from argos.sandbox import control, fault_injection
     from argos.sandbox.knobs import Knobs
 
     page = (ROOT / "docs" / "sandbox.md").read_text()
-    named = {knob.name for knob in fields(Knobs)} | weather.KINDS | set(control.READS) | set(control.CHANGES)
+    named = {knob.name for knob in fields(Knobs)} | fault_injection.KINDS | set(control.READS) | set(control.CHANGES)
     assert {name for name in named if f"`{name}`" not in page} == set()

@@ -1,4 +1,4 @@
-"""What every answer carries, on pages and errors, for everybody."""
+"""Response headers on pages and errors, for every user."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def is_shut(headers: Any) -> bool:
 
 
 def test_errors_and_the_administration_are_as_shut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes wrong is answered by other code than what goes well."""
+    """Other code handles errors than successful requests."""
     client = Client(raise_request_exception=False)
     client.force_login(factories.make_user(Role.ADMINISTRATOR))
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
@@ -95,7 +95,7 @@ def test_posts_need_their_token_everywhere_but_at_the_webhook() -> None:
 
 
 def in_production(expression: str, **variables: str) -> Any:
-    """An expression over the settings of a production-like process."""
+    """Evaluate an expression over the settings of a production-like process."""
     wanted = (
         environment("postgres://nobody@127.0.0.1:5432/none") | {"PUBLIC_URL": "https://kyc.example.com"} | variables
     )
@@ -113,7 +113,7 @@ def test_behind_https_cookies_and_transport_insist_on_it() -> None:
     assert found == ["__Host-session", "__Host-csrf", True, True, 31_536_000, True, False, False, False]
 
 
-def test_sub_domains_and_preload_lists_are_bound_only_where_that_is_said() -> None:
+def test_sub_domains_and_preload_lists_are_bound_only_where_that_is_reported() -> None:
     told = "[s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD]"
     assert in_production(told) == [False, False]
     assert in_production(told, HSTS_INCLUDE_SUBDOMAINS="1") == [True, False]

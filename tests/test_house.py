@@ -18,7 +18,7 @@ OURS = {"argos", "submissions", "kycportal", "tests", "bench"}
 
 
 def imported(path: Path) -> set[str]:
-    """The first part of every module that a file imports."""
+    """Return the first part of every module that a file imports."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -39,7 +39,7 @@ def test_imports_point_one_way(package: str) -> None:
 
 
 def test_imports_keep_the_contracts() -> None:
-    """Layers inside the packages too, and no circles; imports for types alone are the test above's."""
+    """Layers inside the packages too, and no cycles; the test above covers imports for types."""
     assert imports.broken() == ""
 
 
@@ -67,7 +67,7 @@ def test_argos_knows_no_django() -> None:
 
 
 def test_sandbox_has_rules_of_its_own() -> None:
-    """Its rules are written from the contract, so it takes nothing from the client."""
+    """Its rules are written from the contract, so it imports nothing from the client."""
     for path in (ROOT / "argos" / "sandbox").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("argos"):
@@ -108,7 +108,7 @@ def test_no_helper_is_imported_from_a_test_module() -> None:
 COMPARES_ROLES = {
     "workflow/role_permissions.py",
     "models/people.py",  # the properties that Django's admin and the session need
-    "management/commands/add_administrator.py",  # about the account to be made, not about the one who asks
+    "management/commands/add_administrator.py",  # about the new account, not about the current user
 }
 
 
@@ -132,7 +132,7 @@ def test_only_the_permissions_compare_roles() -> None:
 
 
 def test_no_view_asks_for_a_role() -> None:
-    """Views call a function of the permissions, which names what it is for."""
+    """Views call a permission function named for its purpose."""
     asking = [
         path.name for path in (ROOT / "submissions" / "views").rglob("*.py") if ".is_reviewer" in path.read_text()
     ]

@@ -1,7 +1,7 @@
-"""Version N goes on serving while the migrations of N+1 run, so a migration only adds, or says why it may do more.
+"""Version N serves while the migrations of N+1 run, so a migration only adds, or explains why it does more.
 
-Expand and contract: what N+1 needs is added so that N can go on writing; what nobody uses any more goes in a later
-version. A migration that does more than add carries `contracts = "which version stopped using it"` in its class.
+Expand and contract: what N+1 needs is added in a way that lets N write; what is no longer used is removed in a later
+version. A migration that does more than add has `contracts = "which version stopped using it"` in its class.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from django.db.models import NOT_PROVIDED
 
 from submissions.models.indexes import AddIndexBesideTraffic
 
-# The first versions were never in production beside one another.
+# The first versions never ran in production beside each other.
 FROM = "0011_phone_links"
 HARMLESS = (does.CreateModel, does.AddIndex, does.RemoveIndex, does.RemoveConstraint, does.AlterModelOptions)
 
 
 def what_more(operation: Operation, before: Any) -> str:
-    """What this operation does to a version that does not know of it; "" when it only adds."""
+    """Return the effect of this operation on the previous version; "" if it only adds."""
     if isinstance(operation, HARMLESS):
         return ""
     if isinstance(operation, does.AddField):
@@ -47,7 +47,7 @@ def _changed_column(was: "models.Field[Any, Any]", now: "models.Field[Any, Any]"
 
 
 def migrations_since(name: str) -> Iterator[tuple[Any, Any]]:
-    """Each later migration of the portal with the state before it."""
+    """Return each later migration of the portal with the state before it."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     for app, label in loader.graph.forwards_plan(loader.graph.leaf_nodes("submissions")[0]):
         if app == "submissions" and label > name:
@@ -67,7 +67,7 @@ def test_migrations_only_add_or_say_why() -> None:
 
 
 def test_indexes_are_built_beside_the_traffic() -> None:
-    """A plain CREATE INDEX keeps every writer of its table waiting until it is done."""
+    """A plain CREATE INDEX blocks all writers of its table until it is done."""
     for migration, _before in migrations_since("0014_latest_verdicts_of_a_reviewer"):
         made = {operation.name_lower for operation in migration.operations if isinstance(operation, does.CreateModel)}
         for operation in migration.operations:

@@ -1,4 +1,4 @@
-"""Each kind of mistake, planted once against the sandbox: found by what is expected to find it, and no try spent."""
+"""Each kind of mistake, planted once against the sandbox: found by the expected finding, without using an attempt."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the mutants' runner turns round, and that a mutant which nothing checks survives."""
+"""The changes of the mutants' runner, and that a mutant which no test detects survives."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,6 +1,6 @@
-"""Private APIs of dependencies: a new version that moves or changes one fails here under its name.
+"""Private APIs of dependencies: if a new version moves or changes one, its test fails here.
 
-docs/architecture.md lists each with the reason for its use and with the tests that notice a change.
+docs/architecture.md lists each with the reason for its use and with the tests that detect a change.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""docs/security.md names only what there is: every test and every file in its tables, and every chapter is there."""
+"""docs/security.md names only existing tests and files, and covers every chapter."""
 
 import re
 from functools import cache
@@ -19,7 +19,7 @@ def defined() -> str:
 
 
 def rows(chapter: str) -> list[list[str]]:
-    """The cells of a chapter's table: number, requirement, where, proof."""
+    """Return the cells of a chapter's table: number, requirement, place, proof."""
     part = re.split(r"^## ", TEXT, flags=re.M)
     lines = next(text for text in part if text.startswith(f"{chapter} ")).splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| \d", line)]

@@ -1,4 +1,4 @@
-"""Templates fit in 120 columns, and ask for permissions instead of roles."""
+"""Templates fit in 120 columns, and use permissions instead of roles."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,9 @@ from submissions.workflow.role_permissions import PAGE_PERMISSIONS
 
 COLUMNS = 120
 TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
-# `get_role_display` names the role to its owner and is no comparison.
+# `get_role_display` shows the user's own role and is no comparison.
 ROLE = re.compile(r"\.role\b|\bis_(agent|officer|reviewer|manager|administrator|staff|superuser)\b")
-# A format of its own, but for machines ("c") and the values of inputs.
+# A fixed format, but for machines ("c") and the values of inputs.
 OWN_FORMAT = re.compile(r"""(?<!value=")\{[{%][^}]*\|date:"(?!c"|[A-Z_]+_FORMAT")[^"]*\"""")
 FLAG = re.compile(r"\bmay\.(\w+)")
 
@@ -57,6 +57,6 @@ def test_no_template_compares_a_role() -> None:
 
 
 def test_templates_ask_for_known_permissions_only() -> None:
-    """A template takes an unknown flag for "no" in silence."""
+    """A template silently treats an unknown permission as "no"."""
     asked = {flag[4:] for path in _templates().values() for flag in _in_tags(FLAG, path.read_text())}
     assert asked == PAGE_PERMISSIONS.keys()

@@ -1,4 +1,4 @@
-"""Every English message keeps to docs/terms.md: no metaphors, the actors by their names, one word for one thing."""
+"""Every English message follows docs/terms.md: no metaphors, the actors by their names, one word for one thing."""
 
 import re
 
@@ -13,9 +13,9 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 PRESSED = re.compile(r"\bpress(ed|es)?\b(?! (Enter|Ctrl))", re.IGNORECASE)
-# A person tries again; an attempt is an image that ARGOS counted. A legal hold is a term of law.
+# A user tries again; an attempt is an image that ARGOS counted. "Legal hold" is a legal term.
 ALLOWED = re.compile(r"customer tries again|legal holds", re.IGNORECASE)
-# The texts of ARGOS itself, kept as its API documentation has them.
+# The texts of ARGOS itself, as in its API documentation.
 TEXTS_OF_ARGOS = "argos/codes/comments.py"
 
 
@@ -43,7 +43,7 @@ def test_forbidden_words_are_found(text: str, words: list[str]) -> None:
 def test_no_message_has_a_forbidden_word() -> None:
     found = {
         f"{text.place}: {said}": words
-        for text in strings.said()
+        for text in strings.all_texts()
         for said in (text.singular, text.plural or "")
         if text.place != TEXTS_OF_ARGOS and (words := forbidden(said))
     }

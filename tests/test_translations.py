@@ -1,4 +1,4 @@
-"""Nothing is said in one language only: every text is marked, is in every language, and keeps its placeholders."""
+"""Every text is marked for translation, exists in every language, and keeps its placeholders."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANG
 ADVICE = "Mark it with _() or {% translate %}, run `make strings`, fill in its msgstr in locale/ (docs/translation.md)."
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z]\w*[^>]*>")
 NOT_FOR_PEOPLE = {"migrations", "management"}
-# What is made up for the demo (people, comments, ARGOS replies, drawn cards), and what only Prometheus reads.
+# Demo content (people, comments, ARGOS replies, drawn cards), and texts for Prometheus only.
 FOR_OPERATORS = {"demo.py", "gauges.py", "weights.py", "plan.py", "stories.py", "vendor_record.py", "cards.py"}
 PAGES_OF_THE_PROJECT = ("errors.py", "settings.py", "urls.py")
 
@@ -65,7 +65,7 @@ def test_a_language_holds_nothing_that_is_no_longer_said(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_are_kept(language: str) -> None:
-    """A missing one is a lost name; an invented one breaks the page that shows it."""
+    """A missing placeholder loses a name; an unknown one breaks the page."""
     wrong = [
         f"{entry.msgid!r} -> {text!r}"
         for entry in entries(language).values()
@@ -77,7 +77,7 @@ def test_placeholders_are_kept(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_translation_is_no_copy_of_the_english(language: str) -> None:
-    """Copied English is no translation; what is the same in both languages has no sentence in it."""
+    """Copied English is no translation; texts that are equal in both languages contain no sentence."""
     copied = [
         entry.msgid
         for entry in entries(language).values()
@@ -86,16 +86,16 @@ def test_a_translation_is_no_copy_of_the_english(language: str) -> None:
     assert copied == []
 
 
-# Each has several meanings in English and another Korean word for each.
+# Each has several meanings in English and a different Korean word for each.
 NEEDS_CONTEXT = {
     "From", "to", "State", "Decided", "End", "Asked", "Sent", "Clock", "Open", "Read", "Last", "Since", "Drafts",
 }  # fmt: skip
 
 
 def test_a_word_with_several_meanings_has_a_context() -> None:
-    """Without one, all its meanings share one Korean word: the start of a period read "sign-in location"."""
-    plain = {text.place for text in strings.said() if text.context is None and text.singular in NEEDS_CONTEXT}
-    # One page says "Drafts" of drafts alone.
+    """Without a context, all meanings share one Korean word: the start of a period became "sign-in location"."""
+    plain = {text.place for text in strings.all_texts() if text.context is None and text.singular in NEEDS_CONTEXT}
+    # One page says "Drafts" and means drafts only.
     assert plain <= {"submissions/views/todo.py"}
 
 
@@ -114,10 +114,10 @@ ONE_MEANING_WORDS = """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 
 
-def test_one_word_means_one_thing_wherever_it_is_said() -> None:
-    """A word of several files is looked at once: it gets a context, or it is added here."""
+def test_one_word_means_one_thing_wherever_it_is_reported() -> None:
+    """Check a word that is used in several files: give it a context, or add it here."""
     places: dict[str, set[str]] = {}
-    for text in strings.said():
+    for text in strings.all_texts():
         if text.context is None and text.plural is None and re.fullmatch(r"[A-Za-z]+", text.singular):
             places.setdefault(text.singular, set()).add(text.place)
     unseen = sorted(word for word, of in places.items() if len(of) > 1 and word not in ONE_MEANING)
@@ -144,7 +144,7 @@ def test_collecting_keeps_contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_collected_catalogue_has_plural_and_lazy_texts(tmp_path: Path) -> None:
-    """The collecting knows a function by what was imported, whatever the file calls it."""
+    """The collector recognizes a function by its import, whatever its local name."""
     folder = strings.ROOT / "submissions"
     files = (folder / "review" / "reject_reasons.py", folder / "views" / "status_messages.py")
     texts = {text.singular: text for path in files for text in strings.in_code(path)}
@@ -185,7 +185,7 @@ def test_scripts_bring_no_words_of_their_own() -> None:
 
 @pytest.mark.parametrize("model", site._registry, ids=lambda model: model.__name__)
 def test_admin_names_are_marked(model: type) -> None:
-    """What the admin shows of a model: its own name, its fields' names and their help."""
+    """The admin shows a model's name, its fields' names and their help texts."""
     options = model._meta  # type: ignore[attr-defined]
     admin = site._registry[model]
     parts = [admin.fields or (), *(part["fields"] for _title, part in admin.fieldsets or ())]
@@ -198,7 +198,7 @@ def test_admin_names_are_marked(model: type) -> None:
 
 
 class TestTheFinder:
-    """What it must catch, and what it must leave alone."""
+    """Cases that it must find, and cases that it must ignore."""
 
     @pytest.mark.parametrize(
         "source",

@@ -1,4 +1,4 @@
-"""Finds what people would read and nobody marked for translation: in templates, in Python, in browser scripts."""
+"""Find texts for users that are not marked for translation: in templates, Python and browser scripts."""
 
 import ast
 import re
@@ -17,12 +17,12 @@ LABELS = {"label", "short_description", "description", "empty_label"}
 SAYERS = {"success", "info", "warning", "error", "add_error", "ValidationError", "NotAllowed"}
 CODE_TAGS = {"script", "style", "code"}
 
-# The same in every language: file formats, keys of the keyboard, an example of our own reference, a country's code.
+# The same in every language: file formats, keys of the keyboard, an example of our reference, country codes.
 SAME_EVERYWHERE = {"ARGOS", "CSV", "Ctrl", "Ctrl ↵", "Enter", "Excel (XLSX)", "Esc", "KP-XXXXXXXX", "KOR"}
 
 
 class Spoken(HTMLParser):
-    """Text and the attributes of a page that are shown or read aloud."""
+    """The visible text and the displayed or spoken attributes of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Spoken(HTMLParser):
 
 
 def in_template(source: str) -> list[str]:
-    """Literal text and spoken attributes outside the translating tags, and literals handed to a tag or filter."""
+    """Yield literal text and attributes outside the translating tags, and literals passed to a tag or filter."""
     parser = Spoken()
     parser.feed("".join(_outside(source)))
     parser.close()
@@ -60,7 +60,7 @@ def in_template(source: str) -> list[str]:
 
 
 def _outside(source: str) -> Iterator[str]:
-    """The template with its tags taken out, and what the translating blocks say."""
+    """Return the template without its tags, and the texts of the translating blocks."""
     closing = ""
     for token in Lexer(source).tokenize():
         word = token.contents.split()[0] if token.token_type == TokenType.BLOCK else ""
@@ -85,7 +85,7 @@ def _handed(token: Token) -> list[str]:
 
 
 def in_code(path: Path) -> list[str]:
-    """Literals where people's words belong (labels, messages, refusals), and whole sentences anywhere else."""
+    """Yield literals in places of user texts (labels, messages, refusals), and whole sentences anywhere else."""
     tree = ast.parse(path.read_bytes())
     skipped = _not_for_people(tree)
     strings = [node for node in ast.walk(tree) if _text(node) and id(node) not in skipped]
@@ -106,7 +106,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _spoken(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node under a label or under the words of a message."""
+    """Yield every node of a label or of the text of a message."""
     if isinstance(node, ast.keyword) and node.arg in LABELS:
         yield from ast.walk(node.value)
     if isinstance(node, ast.Call) and _name(node) in SAYERS:
@@ -117,7 +117,7 @@ def _spoken(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _not_for_people(tree: ast.AST) -> set[int]:
-    """Docstrings, the log, the names of placeholders, and what is translated already."""
+    """Yield docstrings, log messages, placeholder names, and translated texts."""
     names, found = Names.imported_by(tree), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and _text(node.value):
@@ -131,7 +131,7 @@ def _not_for_people(tree: ast.AST) -> set[int]:
 
 
 def in_script(source: str) -> list[str]:
-    """Literals of a browser script that read as a sentence; its words are to come from data attributes."""
+    """Yield literals of a browser script that read like a sentence; its texts must come from data attributes."""
     bare = re.sub(r"(^|[\s;])//.*$|^\s*/?\*.*$", "", source, flags=re.M)
     quoted = re.findall(r"\"([^\"\n]*)\"|'([^'\n]*)'|`([^`]*)`", bare)
     return [text for parts in quoted for text in parts if re.match(r"[A-Z][a-z']+,? [a-z]+ ", text)]

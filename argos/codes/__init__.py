@@ -1,6 +1,6 @@
-"""The vendor's codes, and what each means for the people at the desk. Plain data; an unknown code is never an error.
+"""The vendor's codes and their meaning for the staff. Plain data; an unknown code is never an error.
 
-`TABLES` is keyed by surface: one code can mean different things at Step 1 and in a rejection.
+`TABLES` is keyed by surface, because one code can mean different things at Step 1 and in a rejection.
 """
 
 import re
@@ -34,20 +34,23 @@ _UNKNOWN_DO = {
 
 
 def advice_for(code: str, vendor_message: str = "", surface: str | None = None) -> Advice:
-    """The row for this code on this surface, or on the first that knows it; else the vendor's own text."""
+    """Return the row of this code on this surface, or on the first surface that has it; else the vendor's own text."""
     searched = [TABLES.get(surface, {})] if surface else list(TABLES.values())
     exact = next((rows[code] for rows in searched if code in rows), None)
     return exact or _by_words(code, vendor_message, surface) or _unknown(code, vendor_message, surface)
 
 
 def storable(code: str, message: str) -> str:
-    """What of an error may be kept readable: a known row's key, or an identifier. Sentences can name a person."""
+    """Return the part of an error that may be stored unencrypted: a known key or an identifier.
+
+    Sentences can name a person.
+    """
     row = _by_words(code, message, "error")
     return row.code if row else code if _IDENTIFIER.fullmatch(code) else ""
 
 
 def advice_on(error: VendorError) -> Advice:
-    """What to do about a call that failed."""
+    """Return the advice for a failed call."""
     if isinstance(error, Refused):
         return _on_refusal(error)
     if isinstance(error, NotConfigured):
@@ -70,11 +73,11 @@ def _on_refusal(refusal: Refused) -> Advice:
 
 
 def _by_words(code: str, message: str, surface: str | None) -> Advice | None:
-    """Errors only: their codes were not available, their messages were."""
+    """Find a row by words of the message. Errors only: the vendor's messages were available, its codes were not."""
     if surface not in (None, "error"):
         return None
-    said = f"{code} {message}".casefold()
-    return next((advice for words, advice in ERROR.items() if words in said), None)
+    normalized = f"{code} {message}".casefold()
+    return next((advice for words, advice in ERROR.items() if words in normalized), None)
 
 
 def _unknown(code: str, message: str, surface: str | None) -> Advice:

@@ -1,4 +1,4 @@
-"""The form every row of the tables beside this module has."""
+"""The row type of the code tables in this package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Advice:
-    """`code` as the vendor spells it, what it means, what to tell the customer, what the agent does next.
+    """One code: `code` as the vendor spells it, its meaning, the text for the customer and the agent's next step.
 
-    English, marked for translation. `quoted`: the vendor's own text inside `what_happened`, where that is all we know.
+    English, marked for translation. `quoted`: the vendor's own text inside `what_happened`, if nothing else is known.
     """
 
     code: str

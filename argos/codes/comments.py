@@ -1,4 +1,4 @@
-"""The vendor's own text for each reject code (contract 5.4): what goes into `rejectComment` when a reviewer uses it."""
+"""The vendor's own text for each reject code (contract 5.4), sent as `rejectComment` when a reviewer uses the code."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
-"""Refusals by the vendor's application and by its gateway. Contract 1, 5.3, 7 and 9.
+"""Refusals by the vendor's application and by its gateway (contract 1, 5.3, 7 and 9).
 
-The application's table for the current version was not available, so its rows are keyed by words of the messages seen;
-a row fits when its key occurs in the code or the message. The more particular key comes first.
+The table of the current version was not available, so the rows are keyed by words of the messages seen. A row matches
+if its key occurs in the code or the message. The more specific key comes first.
 """
 
 from argos.codes.advice import table

@@ -1,4 +1,7 @@
-"""Reject codes: the vendor's final no, in `kyc.commentCode` and in the webhook. Contract 5.4; an open-ended list."""
+"""Reject codes: the vendor's final rejection, in `kyc.commentCode` and in the webhook (contract 5.4).
+
+The list is open.
+"""
 
 from argos.codes.advice import table
 from argos.words import N_

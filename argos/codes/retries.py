@@ -1,6 +1,6 @@
-"""Retry codes: the vendor wants another image, and a try is spent. Contract 5.1 and 5.2; both lists are open-ended.
+"""Retry codes: the vendor asks for another image, and an attempt is used (contract 5.1 and 5.2). Both lists are open.
 
-The vendor's own page for these is client-guide-1/getting-started-1/retry-error-reject-codes.
+The vendor's page for these is client-guide-1/getting-started-1/retry-error-reject-codes.
 """
 
 from argos.codes.advice import table

@@ -1,7 +1,7 @@
-"""What each issuing country and ID type needs, and in which form.
+"""The data that each issuing country and ID type requires, and its format.
 
-`parameters` is the table of all parameters, `rules` says which a document shows and requires, `clean` brings values
-into the form that is sent, `checks` finds what is wrong with them (through `formats`, `signs` and `numbers`).
+`parameters` lists all parameters, `rules` says which of them a document shows and requires, `clean` brings values into
+the format that is sent, and `checks` finds problems (through `formats`, `signs` and `numbers`).
 """
 
 from argos.matrix.checks import check_step1, check_step2

@@ -1,7 +1,7 @@
-"""Everything that can be told about a Step 1 or Step 2 call before it is sent, because a refused one costs a try.
+"""Check a Step 1 or Step 2 call before it is sent, because a refused call can use an attempt.
 
-Requirements come from `rules`, single values from `formats`, what names and numbers are made of from `signs`, national
-numbers from `numbers`; values against each other, and against today, are compared here.
+`rules` gives the requirements, `formats` checks single values, `signs` the characters of names and numbers, `numbers`
+national numbers. This module compares values with each other and with today.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -20,11 +20,11 @@ from argos.matrix.signs import check_signs
 from argos.words import N_
 
 _OLDEST_YEARS = 120
-_YOUNGEST_YEARS = 13  # the vendor's own policy text; projects may differ, so a warning
+_YOUNGEST_YEARS = 13  # the vendor's own policy; projects may differ, so it is a warning
 
 
 def check_step1(values: Mapping[str, str], files: Collection[str], options: Options) -> tuple[Problem, ...]:
-    """`files`: the names of the image parameters that are there."""
+    """Return the problems of a Step 1 call. `files`: the names of the image parameters that are present."""
     filled = clean_step1(values)
     missing = (
         _missing(parameter.name, parameter.form)
@@ -45,17 +45,18 @@ def check_step2(
     latest_day: date | None = None,
     id_type_unknown: bool = False,
 ) -> tuple[Problem, ...]:
-    """`id_type` is Step 1's; where that gave "any", the one chosen in `values` counts instead.
+    """Return the problems of a Step 2 call. `id_type`: of Step 1; if that is "any", the type in `values` counts.
 
-    `today` is the day here, by which an ID has expired; what lies after `latest_day` (else `today`) is still to come.
+    `today`: the local date that decides whether an ID has expired. A date after `latest_day` (or `today`) is in the
+    future.
     """
     latest_day = latest_day or today
     filled = clean_step2(values)
     document = filled.get("idType", id_type) if id_type_unknown else id_type
     rules = rules_for(country, document, options, id_type_unknown=id_type_unknown)
     malformed = list(_malformed(PARAMETERS, filled))
-    told = {problem.field for problem in malformed}
-    well_formed = {name: value for name, value in filled.items() if name not in told}
+    reported = {problem.field for problem in malformed}
+    well_formed = {name: value for name, value in filled.items() if name not in reported}
     office = {name: values[name] for name in CONTACTS if values.get(name)}
     return tuple(
         chain(
@@ -165,7 +166,7 @@ def _expiry_problems(expires: date, issued: date | None, born: date | None, toda
 
 
 def _number_problems(readable: Mapping[str, str], country: str, id_type: str, latest_day: date) -> Iterator[Problem]:
-    """Of well-formed values: one that is malformed already gets one sentence, not two."""
+    """Check well-formed values only, so that a malformed one does not get two messages."""
     if country.strip().upper() == "KOR":
         yield from check_korean_number(readable, latest_day)
     yield from check_indian_number(readable, id_type)

@@ -1,6 +1,6 @@
-"""From what was typed to what is sent: trimmed, one spelling, the vendor's names, nothing empty.
+"""Turn typed values into the values that are sent: trimmed, in one spelling, under the vendor's names, without empties.
 
-A value that cannot be tidied stays as it was typed, so that the check beside its field can say what is wrong with it.
+A value that cannot be normalized stays as typed, so that the check beside its field can explain the problem.
 """
 
 import re
@@ -25,17 +25,17 @@ def clean_step1(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def clean_step2(values: Mapping[str, str]) -> dict[str, str]:
-    """Only filled parameters of Step 2; files are not among them."""
+    """Return the filled text parameters of Step 2; files are not among them."""
     return _clean(values, PARAMETERS)
 
 
 def step1_fields(values: Mapping[str, str]) -> dict[str, str]:
-    """Exactly the text parts of the Step 1 call."""
+    """Return exactly the text parts of the Step 1 call."""
     return clean_step1(values)
 
 
 def step2_fields(values: Mapping[str, str], options: Options) -> dict[str, str]:
-    """Exactly the text parts of the Step 2 call."""
+    """Return exactly the text parts of the Step 2 call."""
     fields = clean_step2(values)
     if fields.get("idType") == _VEHICLE_CERTIFICATE:
         fields["idType"] = options.vehicle_certificate_value
@@ -51,7 +51,7 @@ def _tidy(parameter: Parameter, value: str | None) -> str:
     if not value or parameter.is_file:
         return ""
     tidied = _tidier_of(parameter)(normalise(value))
-    # Taking spaces out or raising letters can leave a letter and its accent apart.
+    # Removing spaces or changing case can separate a letter from its accent.
     return unicodedata.normalize("NFC", tidied).strip()
 
 
@@ -82,14 +82,14 @@ def _id_type(value: str) -> str:
 
 
 def _license(value: str) -> str:
-    """Both forms, with the hyphens that the vendor's examples carry."""
+    """Return both forms of a licence number with the hyphens of the vendor's examples."""
     bare = _unspaced(value).replace("-", "")
     matched = LICENSE_DIGITS.fullmatch(bare) or LICENSE_REGION.fullmatch(bare)
     return "-".join(matched.groups()) if matched else _single_spaced(value)
 
 
 def _occupancy_code(value: str) -> str:
-    """The bank shows the code in front of a name ("123test"); only its three digits are sent."""
+    """Return the three digits of the code. The bank shows them in front of a name ("123test")."""
     matched = THREE_DIGITS.fullmatch(value)
     return matched.group(1) if matched else value
 

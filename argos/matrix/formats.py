@@ -1,7 +1,6 @@
-"""Whether one value is well formed, by the form of its parameter. Values compared with each other: `checks`.
+"""Check the format of a single value. `checks` compares values with each other.
 
-Every check takes an already cleaned value and answers (code, message, ...what stands in its placeholders), or None when
-nothing is wrong.
+Every check takes a cleaned value and returns (code, message, ...placeholders of the message), or None if it is valid.
 """
 
 import json
@@ -27,7 +26,7 @@ SERIAL = re.compile(r"[A-Z0-9]{6}")
 _OTHER_GENDERS = frozenset({"x", "u", "other", "unspecified", "non-binary", "nonbinary", "diverse", "unknown"})
 _CUSTOM_OPTIONS = frozenset({"blacklistCountries", "approvePeriod", "rejectPeriod", "ageLimit", "rejectDuplicateUser"})
 _LONGEST = 500
-_LOOK_ALIKE = re.compile(r"[^\x20-\x7e가-힣]")  # no strict form has any of these
+_LOOK_ALIKE = re.compile(r"[^\x20-\x7e가-힣]")  # no strict format allows any of these
 
 REGION = N_("This Plus Code names a region, not an address. Look up the address again.")
 INVISIBLE = N_("This character cannot be sent: %(sign)s. Enter the value again.")
@@ -51,7 +50,7 @@ def format_problem(parameter: Parameter, value: str) -> Wrong:
 
 
 def _with_its_sign(wrong: Wrong, value: str) -> Wrong:
-    """A letter that looks like another one is named: nobody sees what is wrong with it."""
+    """Name a letter that looks like another one, because the reader cannot see the difference."""
     foreign = _LOOK_ALIKE.search(value)
     if not wrong or wrong[0] != "format" or not foreign:
         return wrong

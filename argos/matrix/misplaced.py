@@ -1,7 +1,7 @@
-"""Values that plainly belong to another field, or that no such field holds: what a careful colleague would notice.
+"""Find values that probably belong to another field, as an attentive colleague would.
 
-All are questions, each with a code of its own, which a person may overrule with a reason. Where the vendor read nothing
-off the ID, nobody else asks them before a try is spent.
+All are questions with a code of their own, which a user may override with a reason. If the vendor read nothing from the
+ID, no other check asks them before an attempt is used.
 """
 
 import re
@@ -23,15 +23,15 @@ ADDRESSES = ("formatted_address", "address_input", "address_detail", "address_st
 PLACES = ("address_city", "address_state")
 CONTACTS = ("email", "contact_phone")
 _KINDS = {name: kind for kind, names in enumerate((NAMES, ADDRESSES, CONTACTS)) for name in names}
-_SHORTEST = 4  # signs: shorter texts are the same by chance
+_SHORTEST = 4  # characters; shorter texts are equal by chance
 _LABEL = re.compile(
     r"(?:full |last |first |family )?name|이름|성명|성함|姓名|氏名|n/?a|none|unknown|tbd|test|없음|모름|미상", re.I
 )
 _PHONE = re.compile(r"\+[0-9][0-9 ()-]{7,}|01[016789][ -]?[0-9]{3,4}[ -]?[0-9]{4}")
 _DATED = re.compile(r"[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}")
-_JAMO = re.compile("[\u3131-\u3163]")  # Korean letters of which no syllable was made
+_JAMO = re.compile("[\u3131-\u3163]")  # Korean letters that do not form a syllable
 _SCRIPTS = frozenset(("LATIN", "CYRILLIC", "GREEK"))
-_LONGEST_PASSPORT = timedelta(days=366 * 20)  # most are ten years
+_LONGEST_PASSPORT = timedelta(days=366 * 20)  # most last ten years
 _LONGEST_ID = timedelta(days=366 * 100)
 
 _OTHER_FIELD = N_("Same value as another field. Check both against the ID, or enter a reason.")
@@ -52,7 +52,10 @@ _SAME_DAY = N_("The date of issue is the date of birth. Check both dates, or ent
 def check_misplaced(
     filled: Mapping[str, str], office: Mapping[str, str], country: str, id_type: str, today: date
 ) -> Iterator[Problem]:
-    """`office`: the e-mail and phone that are typed beside the ID's values and not sent with them."""
+    """Return the questions.
+
+    `office`: the e-mail and phone, which are typed beside the ID's values but not sent with them.
+    """
     for name in NAMES:
         yield from _name_questions(name, filled.get(name, ""))
     yield from _number_questions(filled, country)
@@ -82,7 +85,7 @@ def _jamo_or_word(value: str) -> str:
 
 
 def _is_mixed(value: str) -> bool:
-    """Within one word: the series and the number of a document may have an alphabet each."""
+    """Check one word at a time: the series and the number of a document may use different alphabets."""
     return any(len(_scripts_of(word)) > 1 for word in re.split(r"[\W_]+", value))
 
 
@@ -117,7 +120,7 @@ def _address_questions(filled: Mapping[str, str], country: str) -> Iterator[Prob
 
 
 def _same_questions(filled: Mapping[str, str]) -> Iterator[Problem]:
-    """The later of two fields of different kinds that hold the same."""
+    """Return a question for the second of two fields of different kinds with the same value."""
     days = {name: _spellings(filled[name]) for name in DATES if parse_date(filled.get(name, ""))}
     held = {name: bare for name in (*_KINDS, *NUMBERS) if len(bare := _bare(filled.get(name, ""))) >= _SHORTEST}
     seen: dict[str, str] = {}
@@ -142,7 +145,7 @@ def _date_questions(filled: Mapping[str, str], id_type: str, today: date) -> Ite
         yield _asked("date_of_issue", "same_day", _SAME_DAY)
     most = _LONGEST_PASSPORT if id_type == "passport" else _LONGEST_ID
     if issued and born and issued < born:
-        return  # told already
+        return  # already reported
     if expires and expires - (min(issued, today) if issued else today) > most:
         yield _asked("date_of_expiry", "span", _TOO_LONG)
 
@@ -158,7 +161,7 @@ def _nationality_questions(filled: Mapping[str, str], country: str, id_type: str
 
 
 def _holder_questions(filled: Mapping[str, str]) -> Iterator[Problem]:
-    """Only where both are written in Korean: an account has a Korean name, and a passport may have a Latin one."""
+    """Compare only Korean names: an account has a Korean name, but a passport may have a Latin one."""
     name, holder = (_bare(filled.get(one, "")) for one in NAMES)
     if name != holder and all(re.fullmatch("[가-힣]+", one) for one in (name, holder)):
         yield _asked("userOccupancyName", "holder", _HOLDER)

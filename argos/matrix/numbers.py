@@ -1,4 +1,4 @@
-"""National numbers: the Korean resident (and foreigner) registration number, Aadhaar, PAN."""
+"""Check national numbers: the Korean resident (and foreigner) registration number, Aadhaar, PAN."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from argos.matrix.formats import parse_date
 from argos.matrix.problems import Problem
 from argos.words import N_
 
-# Since October 2020 the last six digits are random, so that only an ID issued before it must have the check digit.
+# Since October 2020 the last six digits are random, so only older IDs must have a valid check digit.
 _RANDOM_SINCE = date(2020, 10, 1)
 RRN = re.compile(r"[0-9]{6}-?[0-9]{7}")
 WRONG_RRN = N_("The identity number has 13 digits, the first six a birth date: 900228-1234567.")
@@ -24,7 +24,10 @@ _MASKED = re.compile(r"[X*•]{4}")
 
 
 def check_korean_number(values: Mapping[str, str], latest_day: date) -> Iterator[Problem]:
-    """`identity_number` of a Korean ID: shape and birth date are errors, disagreement with other fields warnings."""
+    """Check `identity_number` of a Korean ID.
+
+    Shape and birth date are errors; a conflict with other fields is a warning.
+    """
     number = values.get("identity_number", "")
     if not number:
         return
@@ -37,7 +40,7 @@ def check_korean_number(values: Mapping[str, str], latest_day: date) -> Iterator
 
 
 def check_indian_number(values: Mapping[str, str], id_type: str) -> Iterator[Problem]:
-    """Aadhaar and PAN, wherever the agent typed the number."""
+    """Check Aadhaar and PAN, in whichever field the agent typed the number."""
     validate = _INDIAN.get(id_type)
     filled = [name for name in ("document_number", "identity_number") if values.get(name)]
     for name in filled if validate else []:
@@ -55,7 +58,7 @@ def _birth_date(number: str) -> date | None:
 
 def _check_digit_problems(number: str, values: Mapping[str, str]) -> Iterator[Problem]:
     compact = rrn.compact(number)
-    is_foreigner = compact[6] in "5678"  # their check digit is made in another way
+    is_foreigner = compact[6] in "5678"  # their check digit is computed differently
     if is_foreigner or rrn.calc_check_digit(compact[:-1]) == compact[-1]:
         return
     issued = parse_date(values.get("date_of_issue", ""))

@@ -1,4 +1,4 @@
-"""The switches of a vendor project that decide what Step 1 and Step 2 must carry, and the vendor's fixed choices."""
+"""The settings of a vendor project that decide the content of Step 1 and Step 2, and the vendor's fixed choices."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ STRUCTURED_ADDRESS = ("address_street", "address_city", "address_state", "addres
 OCCUPANCY = ("userOccupancyCode", "userOccupancyName")
 NOT_ON_THE_ID = frozenset({*STRUCTURED_ADDRESS, *OCCUPANCY})
 
-# As Step 1 takes them; `universal` only in a project with universal mode, and never at Step 2.
+# The values of Step 1; `universal` only in a project with universal mode, and never at Step 2.
 ID_TYPES = (
     "passport",
     "government_id",
@@ -25,7 +25,7 @@ STEP2_ID_TYPES = tuple(id_type for id_type in ID_TYPES if id_type != "universal"
 
 @dataclass(frozen=True)
 class Options:
-    """Each is a switch of the vendor's dashboard (or of the company's own policy) and stands alone."""
+    """The independent settings of the vendor's dashboard or of the company's own policy."""
 
     address_codes: bool = False  # at least one of globalCode, compoundCode, formatted_address
     address_image: bool = False

@@ -1,7 +1,7 @@
-"""Every parameter of Step 1 and Step 2, each with its form and the condition that shows it. One row, one parameter.
+"""All parameters of Step 1 and Step 2, one per row, with format and the condition that shows it.
 
-Which of them a given document *requires* stands in `rules`; whether a value is well formed, in `formats`.
-The vendor's page prints some names wrongly (in its Authentication table and its prose); here stand the input table's.
+`rules` says which of them a document *requires*; `formats` checks whether a value is valid. The vendor's page spells
+some names differently in its Authentication table and its text; this table follows the input table.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ class Form(StrEnum):
     CHOICE = "choice"
     COUNTRY = "country"  # alpha-3
     EMAIL = "email"
-    JSON = "json"  # an object, serialised
+    JSON = "json"  # a serialized object
     PLUS_CODE = "plus_code"  # Open Location Code, full
     SHORT_PLUS_CODE = "short_plus_code"  # short code and locality
     LICENSE = "license"  # Korean driver's licence
@@ -32,7 +32,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """What a condition looks at: the document in hand and the project's switches."""
+    """The input of a condition: the document and the project's settings."""
 
     country: str
     id_type: str
@@ -45,7 +45,7 @@ class Case:
 
 
 class Shown(StrEnum):
-    """When a parameter appears, in words; `CONDITIONS` says the same in code."""
+    """The condition under which a parameter appears, in words; `CONDITIONS` implements it."""
 
     ALWAYS = "always"
     RETRY = "only when Step 1 is repeated"
@@ -88,7 +88,7 @@ CONDITIONS: Mapping[Shown, Callable[[Case], bool]] = {
 
 @dataclass(frozen=True)
 class Parameter:
-    name: str  # as sent
+    name: str  # as it is sent
     form: Form
     shown: Shown
     always_required: bool = False

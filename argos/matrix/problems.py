@@ -1,4 +1,4 @@
-"""One thing wrong with one field, in a sentence that says what to do."""
+"""A problem of one field, with a sentence that says what to do."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,9 +9,9 @@ Params = tuple[tuple[str, object], ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """An error is never sent. A warning may be overruled by a person, with a reason.
+    """An error blocks the send. A user may override a warning with a reason.
 
-    `template` is English, marked for translation; `params` are what stands in its named placeholders.
+    `template`: English, marked for translation. `params`: the values of its named placeholders.
     """
 
     field: str

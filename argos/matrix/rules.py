@@ -1,4 +1,4 @@
-"""Which parameters of Step 2 a document shows and requires: the four of every call, the issuer's row, the options."""
+"""The Step 2 parameters that a document shows and requires: the four of every call, the issuer's row, the options."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from argos.matrix.parameters import PARAMETERS, STEP2_PAGE, Case, Form, Paramete
 
 @dataclass(frozen=True)
 class IssuerRow:
-    """One row of the vendor's Authentication table, its names spelled as the input table spells them."""
+    """One row of the vendor's Authentication table, with names spelled as in the input table."""
 
     countries: tuple[str, ...]
     id_type: str
@@ -32,13 +32,14 @@ ISSUER_ROWS: tuple[IssuerRow, ...] = (
     ),
 )
 
-# The page stars none of the five. Every address has these three; states and zip codes not every country has.
+# The page marks none of the five as required. Every address has these three; not every country has states and zip
+# codes.
 _STRUCTURED_REQUIRED = ("address_street", "address_city", "address_country")
 
 
 @dataclass(frozen=True)
 class FieldRule:
-    """`one_of`: names of which one is enough, where `required` asks for none of them by itself."""
+    """`one_of`: names of which one is enough, if `required` demands none of them."""
 
     name: str
     required: bool
@@ -49,7 +50,7 @@ class FieldRule:
 
 
 def rules_for(country: str, id_type: str, options: Options, *, id_type_unknown: bool = False) -> tuple[FieldRule, ...]:
-    """What Step 2 shows for this document, in the order in which an agent fills it in."""
+    """Return the parameters that Step 2 shows for this document, in the order in which an agent fills them in."""
     case = Case(country.strip().upper(), id_type, options, id_type_unknown)
     required = required_names(case)
     shown = [parameter for parameter in PARAMETERS if parameter.is_shown(case) or parameter.name in required]

@@ -1,7 +1,7 @@
-"""The shape of a typed value as a regular expression, for a check while typing.
+"""Regular expressions for checks while the user types.
 
-Taken from the expressions that the server itself cleans and checks with, so nothing is written twice. A shape takes
-whatever cleaning would bring into form; what needs arithmetic or another field only the server tells.
+They are built from the expressions with which the server cleans and checks values, so nothing is defined twice. A shape
+accepts everything that cleaning can correct; only the server does arithmetic or compares fields.
 """
 
 import re
@@ -18,7 +18,7 @@ from argos.replies.reading import DATE
 
 @dataclass(frozen=True)
 class Shape:
-    """`pattern` must match the whole value, whatever its case; `wrong` says so; `keyboard` is HTML's inputmode."""
+    """`pattern` must match the whole value, ignoring case; `wrong` is the message; `keyboard` is HTML's inputmode."""
 
     pattern: str
     wrong: str
@@ -41,7 +41,7 @@ _KOREAN_NUMBER = Shape(RRN.pattern, WRONG_RRN, "numeric")
 
 
 def shape_of(rule: FieldRule, country: str) -> Shape | None:
-    """None where any text may be right."""
+    """Return the shape of a parameter; None if any text may be valid."""
     if rule.name == "identity_number" and country.strip().upper() == "KOR":
         return _KOREAN_NUMBER
     return _BY_FORM.get(rule.form)

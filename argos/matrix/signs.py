@@ -1,7 +1,7 @@
-"""Whether the signs of a name or a number can stand on an ID: what no ID carries is an error, what is rare a doubt.
+"""Check the characters of a name or number: a character that no ID carries is an error, a rare one a warning.
 
-The vendor names no alphabet and no lengths, so only pictures and symbols are refused. Any script, its marks, and the
-apostrophes, hyphens, dots and numerals within names are lawful; where nothing usual is there, a person says why.
+The vendor names no alphabet and no lengths, so only pictographs and symbols are refused. Every script, its marks, and
+the apostrophes, hyphens, dots and numerals within names are valid. For unusual text the user must give a reason.
 """
 
 import re
@@ -13,16 +13,16 @@ from argos.words import N_
 
 NAMES = ("name", "userOccupancyName")
 NUMBERS = ("document_number", "identity_number")
-_LONGEST_NAME, _LONGEST_NUMBER = 100, 30  # passports print 39 and 9 in their two lines; others more, none as much
+_LONGEST_NAME, _LONGEST_NUMBER = 100, 30  # more than any ID prints; passports print 39 and 9
 _SYMBOLS = frozenset({"So", "Sm", "Sc", "Me", "Cs"})
-# Symbols to Unicode alone: ordinal and number signs, the equals sign of Japanese names, a plus in Nordic numbers, and
-# the parts from which Chinese characters without a code are described.
+# Unicode counts these as symbols, but they are allowed: ordinal and number signs, the equals sign of Japanese names,
+# the plus in Nordic numbers, and the components that describe Chinese characters without a code.
 _LAWFUL = re.compile("[°№=＝+⺀-⿟⿰-⿿]")
-_PICTURES = re.compile("[\U0001f000-\U0001fbff]")  # also those that this Python's Unicode does not know yet
+_PICTURES = re.compile("[\U0001f000-\U0001fbff]")  # also characters newer than this Python's Unicode version
 
 
 def refused_sign(name: str, value: str) -> tuple[str, str] | None:
-    """(code, message) where a name or number holds a picture or a symbol; None for every other parameter."""
+    """Return (code, message) if a name or number contains a pictograph or symbol; None for every other parameter."""
     if name not in NAMES + NUMBERS or not any(_is_symbol(sign) for sign in value):
         return None
     return "symbols", N_("This value contains a symbol that no ID has. Enter it as shown on the ID.")
@@ -35,7 +35,7 @@ def _is_symbol(sign: str) -> bool:
 
 
 def check_signs(values: Mapping[str, str]) -> Iterator[Problem]:
-    """Doubts, each with a code of its own: a reason overrules one code."""
+    """Return warnings, each with a code of its own, because a reason overrides one code."""
     for name in NAMES:
         if wrong := _name_doubt(values[name]) if values.get(name) else None:
             code, template, *params = wrong

@@ -1,7 +1,7 @@
-"""The vendor's replies as frozen dataclasses, tolerant of every spelling and shape its pages show.
+"""Parse the vendor's replies into frozen dataclasses, tolerating every spelling and shape that its pages show.
 
-`reading` reads single values, `ocr` names what was read off an ID, `steps` the replies to calls, `records` the vendor's
-own record, `webhooks` its hints. No network here, and no judgement of what a status means for us.
+`reading` reads single values, `ocr` the values read from an ID, `steps` the replies to calls, `records` the vendor's
+own record, `webhooks` its notifications. This package uses no network and does not decide about submissions.
 """
 
 from argos.received import Received

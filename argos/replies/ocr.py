@@ -1,7 +1,7 @@
-"""What the vendor read off the ID, under Step 2's names.
+"""Map the values that the vendor read from the ID to Step 2's names.
 
-The vendor's pages name these values in three families (`fullName`, `full_name`, `idcard_issueDate`); Step 2 takes a
-fourth. What fits none is kept aside, so that a person can still see it.
+The vendor's pages name these values in three styles (`fullName`, `full_name`, `idcard_issueDate`); Step 2 uses a
+fourth. Unmatched values are kept separately, so that a user can still see them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from argos import limits
 from argos.characters import normalise as normalised
 from argos.replies.reading import iso_date, loose, member, text
 
-# Step 2's name: the spellings seen or likely, compared without case and punctuation. First filled one wins.
+# Step 2's name: spellings seen or likely, compared without case and punctuation. The first filled one is used.
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "name": ("name", "fullName", "full_name_en"),
     "date_of_birth": ("date_of_birth", "birthDate", "dob", "birthday"),
@@ -43,9 +43,9 @@ _GENDERS = {"m": "male", "male": "male", "f": "female", "female": "female"}
 
 
 def normalise(body: object) -> tuple[dict[str, str], dict[str, str]]:
-    """(values under Step 2's names, everything else under the vendor's own).
+    """Return (values under Step 2's names, all other values under the vendor's names).
 
-    A value that is longer than its field was read wrongly: it counts as not read and is kept aside.
+    A value longer than its field was read wrongly: it counts as not read and is kept among the others.
     """
     given = dict(islice(_pairs(body), limits.LISTED))
     known: dict[str, str] = {}
@@ -65,7 +65,7 @@ def step2_name(name: str) -> str:
 
 
 def _is_shown(key: str, value: str, known: Mapping[str, str]) -> bool:
-    """False for a second, differing value of the same field: it must not vanish."""
+    """Return False for a second, different value of the same field, so that it is not lost."""
     if loose(key) in _NAME_PARTS:
         return normalised(value) in known.get("name", "")
     target = _TARGETS.get(loose(key))
@@ -73,7 +73,7 @@ def _is_shown(key: str, value: str, known: Mapping[str, str]) -> bool:
 
 
 def _pairs(body: object) -> Iterator[tuple[str, str]]:
-    """Object of values, object of {"value", "score"}, or array of either kind of named entry."""
+    """Read an object of values, an object of {"value", "score"}, or an array of named entries of either kind."""
     entries = body if isinstance(body, list) else [body]
     for entry in entries:
         if not isinstance(entry, Mapping):
@@ -88,7 +88,7 @@ def _scalar(value: Any) -> str:
 
 
 def _joined_name(given: Mapping[str, str]) -> str:
-    """First, then last, as the Step 2 page asks."""
+    """Join first and last name in this order, as the Step 2 page says."""
     parts = (text(member(given, "first_name")), text(member(given, "last_name")))
     return " ".join(part for part in parts if part)
 

@@ -1,4 +1,4 @@
-"""The vendor's own record of a submission, from `GET /submission`."""
+"""Parse the vendor's own record of a submission, from `GET /submission`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,12 +36,12 @@ class VendorAttempt:
 
 @dataclass(frozen=True)
 class VendorSubmission:
-    """One item. List items are slimmer than single ones: whatever is missing is None or empty."""
+    """One item. List items have fewer members than single ones; a missing member is None or empty."""
 
     submission_id: str
     userid: str
     email: str = field(repr=False)
-    result: str | None  # `kyc.result`; an unknown one is kept as it came
+    result: str | None  # `kyc.result`; an unknown one is kept unchanged
     codes: tuple[str, ...]
     comments: tuple[str, ...]
     attempts: tuple[VendorAttempt, ...] | None  # None: the vendor does not say; (): it says there were none
@@ -62,8 +62,9 @@ class VendorSubmission:
 
 
 def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
-    """Raises `OutcomeUnknown` for a record whose id cannot be kept: left out of a list, it would look as if it had
-    never been made.
+    """Parse one item. Raises `OutcomeUnknown` for a record whose id cannot be stored.
+
+    Leaving it out of the list would make it look as if the record did not exist.
     """
     submission_id = text(member(item, "submission_id"))
     if not fits_id(submission_id):
@@ -118,13 +119,13 @@ def _parse_attempt(entry: Mapping[str, Any]) -> VendorAttempt:
 
 
 def _ocr_of(item: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """`ocr` first; `OCR_raw` fills what it leaves out. `data` is not OCR: it is what was confirmed."""
+    """Read `ocr` first and fill its gaps from `OCR_raw`. `data` is not OCR but the confirmed values."""
     known, unmapped = ocr.normalise(member(item, "ocr"))
     raw_known, raw_unmapped = ocr.normalise(member(item, "OCR_raw"))
     return {**raw_known, **known}, {**raw_unmapped, **unmapped}
 
 
 def _is_deleted(item: Mapping[str, Any], kyc: Mapping[str, Any]) -> bool:
-    """Where a deleted one carries its "Deleted Submission" is not documented: any plain member counts."""
+    """The place of "Deleted Submission" in a deleted record is not documented, so any plain member counts."""
     shown = [*item.values(), *kyc.values(), *mapping(member(item, "data")).values()]
     return any(text(value).casefold() == _DELETED for value in shown)

@@ -1,6 +1,6 @@
-"""Replies to Step 1, Step 2 and the calls around them, each from a JSON object that arrived with HTTP 200.
+"""Parse the replies to Step 1, Step 2 and related calls, each from a JSON object that came with HTTP 200.
 
-200 is not success: retries and failed account checks come with it too. An object that cannot be such a reply at all
+HTTP 200 does not mean success: retries and failed account checks use it too. An object that cannot be such a reply
 raises `OutcomeUnknown`.
 """
 
@@ -28,7 +28,7 @@ from argos.replies.reading import (
     texts,
 )
 
-# Any other value is kept as it came and never taken as approval.
+# Any other value is kept unchanged and never counts as an approval.
 KNOWN_STATUSES = frozenset({"pending", "approved", "rejected", "incomplete"})
 
 _STEP1_SUCCESS = ("reviewOCRData", "document_fields", "documnt_fields", "missing_fields")
@@ -37,7 +37,7 @@ _ID_TYPE_NAMES = frozenset({"idtype", "recognizedidtype"})
 
 @dataclass(frozen=True)
 class Retry:
-    """Why the vendor wants another image. One code has several messages: branch on the code, show the message."""
+    """Why the vendor asks for another image. A code has several messages: branch on the code, show the message."""
 
     code: str
     message: str
@@ -51,7 +51,7 @@ class Step1Reply:
     retries: tuple[Retry, ...]
     ocr: Mapping[str, str] = field(repr=False)  # Step 2's names
     ocr_unmapped: Mapping[str, str] = field(repr=False)  # the vendor's names
-    document_fields: tuple[str, ...]  # what this ID should carry
+    document_fields: tuple[str, ...]  # what this ID should contain
     missing_fields: tuple[str, ...]  # on the ID, not read
     id_type_unknown: bool  # the ID was not recognised: Step 2 must carry idType
     was_read: bool  # the reply carries OCR members, filled or not: an ID without margin reads as empty
@@ -63,7 +63,10 @@ class Step1Reply:
 
     @property
     def needs_new_image(self) -> bool:
-        """A bare "incomplete" asks for another image; beside OCR members it only says that Step 2 is still to come."""
+        """Return whether the vendor asks for another image.
+
+        With OCR members, "incomplete" only means that Step 2 is missing.
+        """
         if self.rejected:
             return False
         return bool(self.retries) or (self.kyc_status == "incomplete" and not self.was_read)
@@ -71,10 +74,10 @@ class Step1Reply:
 
 @dataclass(frozen=True)
 class Step2Reply:
-    kyc_status: str  # the only member that tells the outcome
+    kyc_status: str  # the only member with the outcome
     face_similarity: float | None  # 0 to 100, absent when nothing was compared
     liveness: float | None  # 1 to 100, absent likewise
-    verification_result: str | None  # "success" has been seen beside "rejected": never the outcome
+    verification_result: str | None  # "success" was seen together with "rejected": never the outcome
     retry_count: int | None
     retries: tuple[Retry, ...]
     recognized_id_type: str | None  # universal mode
@@ -127,7 +130,7 @@ def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
         ocr_unmapped=unmapped,
         document_fields=names(member(body, "document_fields", "documnt_fields")),
         missing_fields=names(member(body, "missing_fields")),
-        id_type_unknown=_says_any(body),
+        id_type_unknown=_has_any_type(body),
         was_read=has_member(body, *_STEP1_SUCCESS),
         received=received,
     )
@@ -138,11 +141,11 @@ def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
 
 def parse_step2(body: Mapping[str, Any], received: Received) -> Step2Reply:
     retries = parse_retries(body)
-    # The page gives `retry` only beside "incomplete", so a lone `retry` says the same.
+    # The page shows `retry` only with "incomplete", so a lone `retry` means the same.
     status = text(member(body, "kycStatus")) or ("incomplete" if retries else "")
     if not status:
         raise OutcomeUnknown("a reply to Step 2 without kycStatus", received=received)
-    if status == "approved" and retries:  # "retry (only when incomplete)": the one or the other is not meant
+    if status == "approved" and retries:  # The page says "retry (only when incomplete)", so one of the two is wrong.
         raise OutcomeUnknown("a reply to Step 2 that approves and asks for another selfie", received=received)
     return Step2Reply(
         kyc_status=status,
@@ -179,9 +182,11 @@ def parse_account(body: Mapping[str, Any], received: Received) -> AccountReply:
 
 
 def parse_address_code(body: Mapping[str, Any], received: Received, called: Mapping[str, str]) -> AddressCode:
-    """The vendor's page for this call was not available: the members are looked for anywhere (assumption).
+    """Parse an address code.
 
-    `called`: what the project's field map calls a member, where it is not our name.
+    The vendor's page was not available, so the members are searched at any depth (assumption).
+
+    `called`: the member names in the project's field map, if they differ from ours.
     """
     reply = AddressCode(
         globalCode=_address_part(body, "globalCode", called),
@@ -195,7 +200,7 @@ def parse_address_code(body: Mapping[str, Any], received: Received, called: Mapp
 
 
 def _address_part(body: Mapping[str, Any], name: str, called: Mapping[str, str]) -> str:
-    """Empty where it is longer than its field takes."""
+    """Return the text; "" if it is longer than its field."""
     found = _anywhere(body, called.get(name, name))
     return found if len(found) <= limits.longest(name) else ""
 
@@ -208,7 +213,10 @@ def parse_delete(body: Mapping[str, Any], received: Received) -> DeleteReply:
 
 
 def parse_retries(body: Mapping[str, Any]) -> tuple[Retry, ...]:
-    """An array of objects, one object, or a plain message (contract C6); else code and message beside the rest."""
+    """Parse an array of objects, one object or a message (contract C6).
+
+    Else the code and message of the reply itself.
+    """
     given = member(body, "retry")
     if given is None:
         return _pair_up(body) if has_member(body, "retryCode", "retryMsg") else ()
@@ -226,14 +234,14 @@ def _pair_up(entry: Mapping[str, Any]) -> tuple[Retry, ...]:
     return tuple(Retry(code, message) for code, message in padded if code or message)
 
 
-def _says_any(value: object, depth: int = 4) -> bool:
-    """Where "any" sits in the Step 1 reply is not documented, so every idType in it counts."""
+def _has_any_type(value: object, depth: int = 4) -> bool:
+    """Return whether any idType is "any": its place in the Step 1 reply is not documented."""
     if isinstance(value, list):
-        return depth > 0 and any(_says_any(item, depth - 1) for item in value)
+        return depth > 0 and any(_has_any_type(item, depth - 1) for item in value)
     if not isinstance(value, Mapping):
         return False
     own = any(_is_any(key, item) for key, item in value.items())
-    return own or (depth > 0 and any(_says_any(item, depth - 1) for item in value.values()))
+    return own or (depth > 0 and any(_has_any_type(item, depth - 1) for item in value.values()))
 
 
 def _is_any(key: object, value: object) -> bool:

@@ -1,6 +1,6 @@
-"""Webhooks, as hints: nothing here may change a submission before a read of the vendor's record confirms it.
+"""Parse webhooks as hints: a read of the vendor's record must confirm one before a submission changes.
 
-Who sent one is not told by its body (the vendor documents no signature); the receiver's path and address list do that.
+The body does not prove the sender (the vendor documents no signature); the receiver's path and address list do.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from argos.replies.reading import (
     texts,
 )
 
-# Any other trigger is kept as it came: the read that follows tells what it was about.
+# Any other trigger is kept unchanged; the following read shows what happened.
 KNOWN_TRIGGERS = frozenset(
     ("created", "retry", "submit", "approved", "rejected", "updated", "delete", "aml", "aml_monitor", "injection")
 )
@@ -39,7 +39,7 @@ class Webhook:
     codes: tuple[str, ...]
     comments: tuple[str, ...]
     created_at: datetime | None
-    updated_at: datetime | None  # with submission and trigger: what makes two deliveries the same one
+    updated_at: datetime | None  # with submission and trigger: identifies a duplicate delivery
     payload: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -48,8 +48,11 @@ class Webhook:
 
 
 def parse_webhook(body: bytes, content_type: str = "") -> Webhook:
-    """Raises `Unsupported` for an encrypted one, `UnreadableWebhook` for what is neither JSON nor a form, or has an id
-    that no record can have.
+    """Parse a webhook.
+
+    Raises:
+        Unsupported: it is encrypted.
+        UnreadableWebhook: it is neither JSON nor a form, or its id cannot be that of a record.
     """
     payload = _payload_of(body, content_type)
     if is_encrypted(payload):
@@ -75,7 +78,7 @@ def parse_webhook(body: bytes, content_type: str = "") -> Webhook:
 
 
 def _payload_of(body: bytes, content_type: str) -> Mapping[str, Any]:
-    """By content first: a JSON body is JSON whatever its header says."""
+    """Decide by content: a JSON body is JSON whatever its header says."""
     payload = json_object(body)
     if payload is None and "json" not in content_type.casefold():
         payload = _from_form(body)

@@ -1,5 +1,5 @@
-"""A stand-in for the vendor: a separate HTTP server that keeps the vendor's rules, with faults on demand.
+"""Simulate the vendor: a separate HTTP server that applies the vendor's rules and injects faults on request.
 
-Its rules are written from the contract and not from the client's tables, so that a misreading shows. What the contract
-does not say is marked "Assumption" where it stands and listed in docs/sandbox.md.
+Its rules are written from the contract, not from the client's tables, so that a misreading shows. Behaviour that the
+contract does not define is marked "Assumption" and listed in docs/sandbox.md.
 """

@@ -1,4 +1,4 @@
-"""`python -m argos.sandbox --port 8001 --db sandbox.sqlite3`: starts the sandbox; docs/sandbox.md says the rest."""
+"""Start the sandbox: `python -m argos.sandbox --port 8001 --db sandbox.sqlite3` (docs/sandbox.md)."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from types import FrameType
 from argos.sandbox import control
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import Server
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 DEMO = Project(key="sandbox-key-standard")
 EVERYTHING = Project(key="sandbox-key-everything", address_codes=True, address_image=True, account_occupancy=True)
@@ -18,17 +18,17 @@ EVERYTHING = Project(key="sandbox-key-everything", address_codes=True, address_i
 
 def main() -> None:
     options = _options()
-    world = World(options.db, options.clock_file)
-    world.projects = {project.key: project for project in (DEMO, EVERYTHING)}
+    state = State(options.db, options.clock_file)
+    state.projects = {project.key: project for project in (DEMO, EVERYTHING)}
     if options.records and Path(options.records).exists():
-        world.take_in(json.loads(Path(options.records).read_text()))
+        state.import_records(json.loads(Path(options.records).read_text()))
     for key, url in options.webhook:
-        world.projects[key].webhook_url = url
+        state.projects[key].webhook_url = url
     try:
-        control.set_knobs(world, {"looks_at_faces": not options.stub, **dict(options.knob)})
-    except control.Wrong as wrong:
+        control.set_knobs(state, {"looks_at_faces": not options.stub, **dict(options.knob)})
+    except control.WrongRequest as wrong:
         sys.exit(str(wrong))
-    server = Server(world, options.port)
+    server = Server(state, options.port)
     try:
         signal.signal(signal.SIGTERM, _stop)
         sys.stdout.write(f"ID check sandbox at {server.base_url}\n")
@@ -40,13 +40,17 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m argos.sandbox", description="A stand-in for the vendor's API.")
-    parser.add_argument("--port", type=int, default=8001, help="0 takes a free one; the first line printed names it")
+    parser.add_argument("--port", type=int, default=8001, help="0: a free port, named in the first output line")
     parser.add_argument("--db", default=":memory:", help="SQLite file that keeps submissions over a restart")
-    parser.add_argument("--records", default="", help="JSON file of submissions to take in, those it does not hold yet")
+    parser.add_argument("--records", default="", help="JSON file of submissions to import if they are missing")
     parser.add_argument("--clock-file", default="", help="file with an offset in seconds, read on each use")
-    parser.add_argument("--webhook", action="append", default=[], type=_pair, metavar="KEY=URL", help="where to tell")
-    parser.add_argument("--knob", action="append", default=[], type=_value, metavar="NAME=JSON", help="as in the docs")
-    parser.add_argument("--stub", action="store_true", help="looks at no faces: for measuring what is in front of it")
+    parser.add_argument(
+        "--webhook", action="append", default=[], type=_pair, metavar="KEY=URL", help="webhook URL of a key"
+    )
+    parser.add_argument(
+        "--knob", action="append", default=[], type=_value, metavar="NAME=JSON", help="see docs/sandbox.md"
+    )
+    parser.add_argument("--stub", action="store_true", help="do not detect faces, for load tests")
     return parser.parse_args()
 
 

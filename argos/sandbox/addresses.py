@@ -1,17 +1,17 @@
-"""POST /Address_code. Assumption from end to end: the contract knows neither its path nor a member of it."""
+"""POST /Address_code. All of it is an assumption: the contract defines neither its path nor its members."""
 
 import hashlib
 from typing import Any
 
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.knobs import Project
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 DIGITS = "23456789CFGHJMPQRVWX"  # of an Open Location Code
 
 
-def answer(world: World, project: Project, body: dict[str, Any]) -> Answer:
-    """One address has one code, every time; it lies in Seoul's square and means nothing."""
+def answer(state: State, project: Project, body: dict[str, Any]) -> Answer:
+    """Return the same code for the same address; it lies in the grid square of Seoul and means nothing."""
     address = " ".join(str(body.get("address") or body.get("address_input") or "").split())
     if not address:
         raise Refusal("missing_data", "address is required")

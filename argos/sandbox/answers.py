@@ -1,4 +1,4 @@
-"""What an endpoint answers: an HTTP status and a body, and the shapes in which the vendor says no."""
+"""The reply of an endpoint (an HTTP status and a body) and the shapes of the vendor's refusals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from argos.sandbox.knobs import Knobs
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is a JSON object, or bytes for an image."""
+    """`body`: a JSON object, or bytes for an image."""
 
     status: int
     body: Mapping[str, Any] | bytes
@@ -20,7 +20,7 @@ class Answer:
 
 
 class Refusal(Exception):
-    """Raised by a rule, answered by the server. Assumption: a refused call costs no try."""
+    """A rule refuses the call; the server replies. Assumption: a refused call uses no attempt."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ def ok(**body: Any) -> Answer:
 
 
 def refused(refusal: Refusal, knobs: Knobs) -> Answer:
-    """Assumption: HTTP 400 with errorCode and message; the knob gives the other shapes that other pages show (C21)."""
+    """Return HTTP 400 with errorCode and message (assumption); the knob selects the shapes of other pages (C21)."""
     if refusal.status == 413:
         return Answer(413, {"message": "Request Entity Too Large"})
     shapes: dict[str, dict[str, Any]] = {
@@ -44,6 +44,6 @@ def refused(refusal: Refusal, knobs: Knobs) -> Answer:
 
 
 def retry_of(code: str, message: str, knobs: Knobs) -> Any:
-    """C6: an array of objects on the retry page; an object or a sentence are other readings."""
+    """Return the retry in one of its readings (C6): an array of objects (the retry page), an object or a sentence."""
     entry = {"retryCode": code, "retryMsg": message}
     return {"array": [entry], "object": entry, "string": message}[knobs.retry_shape]

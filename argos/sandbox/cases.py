@@ -1,7 +1,7 @@
-"""Which outcome a submission gets: chosen by tags in the applicant's e-mail, as payment sandboxes do.
+"""Choose the outcome of a submission from tags in the applicant's e-mail, as payment sandboxes do.
 
-`kim+glare+approved@example.com`: the first ID image is refused for glare, the first selfie is approved. The table is in
-docs/sandbox.md and on the sandbox's own page; a test keeps both complete.
+`kim+glare+approved@example.com`: the first ID image is refused for glare, the first selfie is approved. docs/sandbox.md
+and the sandbox's own page list all tags; a test keeps both complete.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ Failures = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Case:
-    """`step1`, `step2`: the failures in order; after them `end`. A repeated last failure is written as `for_ever`."""
+    """`step1`, `step2`: the failures in order, then `end`. With `for_ever` the last failure repeats."""
 
     step1: Failures = ()
     step2: Failures = ()
@@ -62,11 +62,11 @@ class Case:
     says_any: bool = False
     is_duplicate: bool = False
     rejection: tuple[str, str] = MISMATCH
-    weather: str = ""  # what happens to the first Step 2 call: "slow", or "lost" after it was processed
+    fault: str = ""  # of the first Step 2 call: "slow", or "lost" after it was processed
 
 
 def case_of(email: str) -> Case:
-    """Unknown tags are overlooked; capitals do not matter, because mail addresses are often written small."""
+    """Read the tags. Unknown tags are ignored; case does not matter, because mail addresses are often in lower case."""
     case = Case()
     for tag in email.partition("@")[0].split("+")[1:]:
         case = _with_tag(case, tag.casefold())
@@ -82,7 +82,7 @@ def _with_tag(case: Case, tag: str) -> Case:
 
 
 def planned(failures: Failures, so_far: int, *, for_ever: bool) -> tuple[str, str] | None:
-    """The failure that is next after `so_far` of them, or None."""
+    """Return the failure after `so_far` failures, or None."""
     if so_far < len(failures):
         return failures[so_far]
     return failures[-1] if for_ever and failures else None
@@ -102,8 +102,8 @@ TAGS: dict[str, dict[str, Any]] = {
     "liveness2": {"step2": (BORDER, SMALL)},
     "mismatch": {"step2": (FACE,), "step2_for_ever": True},
     "fail": {"step2": (BORDER,), "step2_for_ever": True},
-    "slow": {"weather": "slow"},
-    "lost": {"weather": "lost"},
+    "slow": {"fault": "slow"},
+    "lost": {"fault": "lost"},
 }
 
 GIVEN = ("Minjun", "Seoyeon", "Jiho", "Hana", "Alex", "Maria", "Noah", "Olivia")
@@ -111,7 +111,10 @@ FAMILY = ("Testcase", "Sample", "Specimen", "Example")
 
 
 def reading_of(email: str, country: str, id_type: str) -> dict[str, str]:
-    """What the "OCR" reads: invented, the same every time for one e-mail. Member names are GET's `ocr` (assumption)."""
+    """Return invented "OCR" values, the same for the same e-mail.
+
+    Member names are those of GET's `ocr` (assumption).
+    """
     draw = int.from_bytes(hashlib.sha256(email.encode()).digest()[:6], "big")
     name = f"{GIVEN[draw % len(GIVEN)]} {FAMILY[draw // 8 % len(FAMILY)]}"
     year, month, day = 1960 + draw // 64 % 40, 1 + draw // 4096 % 12, 1 + draw // 65536 % 28
@@ -132,7 +135,7 @@ def reading_of(email: str, country: str, id_type: str) -> dict[str, str]:
 
 
 def korean_number(year: int, month: int, day: int, draw: int) -> str:
-    """A resident number with a right check digit that belongs to nobody: area codes 96 to 99 are unused."""
+    """Return a resident number with a valid check digit that nobody has: area codes 96 to 99 are unused."""
     century = 1 if year < 2000 else 3
     body = f"{year % 100:02d}{month:02d}{day:02d}{century + draw % 2}9{6 + draw % 4}{draw // 16 % 1000:03d}"
     weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)

@@ -1,4 +1,4 @@
-"""Checks that Step 1 and Step 2 share: who may go on with a submission, parameters, dates, image files."""
+"""Checks shared by Step 1 and Step 2: access to the submission, parameters, dates, image files."""
 
 import json
 from datetime import date
@@ -7,7 +7,7 @@ from argos.sandbox.answers import Refusal
 from argos.sandbox.contract import MAX_IMAGE
 from argos.sandbox.knobs import Project
 from argos.sandbox.kyc import Kyc
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 Fields = dict[str, str]
 Files = dict[str, bytes]
@@ -15,9 +15,9 @@ Files = dict[str, bytes]
 UNKNOWN_SUBMISSION = Refusal("invalid_submission", "invalid submission id")
 
 
-def open_submission(world: World, project: Project, submission_id: object) -> Kyc:
-    """OLDERR: "invalid api key" when the key is not the one that Step 1 was sent with."""
-    kyc = world.submissions.get(str(submission_id or ""))
+def open_submission(state: State, project: Project, submission_id: object) -> Kyc:
+    """Return the open submission. OLDERR: "invalid api key" if Step 1 used another key."""
+    kyc = state.submissions.get(str(submission_id or ""))
     if kyc is None or kyc.deleted:
         raise UNKNOWN_SUBMISSION
     if kyc.key != project.key:
@@ -27,20 +27,20 @@ def open_submission(world: World, project: Project, submission_id: object) -> Ky
     return kyc
 
 
-def known_parameters(world: World, given: set[str], known: frozenset[str]) -> None:
-    """Assumption: the vendor may well overlook a name it does not know; here it is refused, so that slips show."""
-    if world.knobs.strict_parameters and (unknown := given - known):
+def known_parameters(state: State, given: set[str], known: frozenset[str]) -> None:
+    """Refuse unknown parameters. Assumption: the vendor may ignore them; the refusal makes mistakes visible."""
+    if state.knobs.strict_parameters and (unknown := given - known):
         raise Refusal("invalid_parameter", f"unknown parameters: {', '.join(sorted(unknown))}")
 
 
-def image_sizes(world: World, files: Files) -> None:
-    """Assumption: 413 at the gateway; the knob `oversize_status` makes it a refusal of the endpoint."""
+def image_sizes(state: State, files: Files) -> None:
+    """Refuse images that are too large. Assumption: 413 at the gateway; the knob `oversize_status` changes it."""
     if any(len(content) > MAX_IMAGE for content in files.values()):
-        raise Refusal("invalid_image_size", "the image is over 2 MB", world.knobs.oversize_status)
+        raise Refusal("invalid_image_size", "the image is over 2 MB", state.knobs.oversize_status)
 
 
 def is_picture(content: bytes | None) -> bool:
-    """By its first bytes: JPEG or PNG."""
+    """Return whether the first bytes are those of a JPEG or PNG."""
     return content is not None and (content[:3] == b"\xff\xd8\xff" or content[:8] == b"\x89PNG\r\n\x1a\n")
 
 

@@ -1,6 +1,6 @@
-"""The vendor's tables, written from its pages: ID types, parameters, what each country and ID type must send.
+"""The vendor's tables, written from its pages: ID types, parameters, and the data that each document must send.
 
-Not taken from the client's tables, so that a misreading on either side shows.
+They are not taken from the client's tables, so that a misreading on either side shows.
 """
 
 STEP1_ID_TYPES = frozenset(
@@ -16,7 +16,7 @@ STEP1_ID_TYPES = frozenset(
         "universal",
     }
 )
-# Step 2's page prints a space where Step 1's prints an underscore; which one the vendor takes is unknown.
+# Step 2's page prints a space where Step 1's prints an underscore; it is unknown which one the vendor accepts.
 STEP2_VEHICLE = ("vehicle_registration certificate", "vehicle_registration_certificate")
 STEP2_ID_TYPES = STEP1_ID_TYPES - {"universal", "vehicle_registration_certificate"}
 

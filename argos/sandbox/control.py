@@ -1,6 +1,6 @@
-"""The control API under /_control/: clock, knobs, projects, faults, what was received. For tests, drills and demos.
+"""The control API under /_control/ for tests, drills and demos: clock, knobs, projects, faults, received calls.
 
-It listens on the loopback address only, like all of the sandbox. A wrong request is answered 400 with a sentence.
+Like the whole sandbox it listens on the loopback address only. A wrong request returns 400 with a sentence.
 """
 
 import base64
@@ -10,27 +10,27 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from argos.sandbox import weather
+from argos.sandbox import fault_injection
 from argos.sandbox.knobs import Fault, Knobs, Project
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 Reply = tuple[int, Any]
 Given = dict[str, Any]
 
 
-class Wrong(Exception):
-    """A sentence for the caller."""
+class WrongRequest(Exception):
+    """The request is wrong; the text is for the caller."""
 
 
-def answer(world: World, method: str, path: str, body: bytes) -> Reply:
+def answer(state: State, method: str, path: str, body: bytes) -> Reply:
     name = path.removeprefix("/_control/").strip("/")
     table: dict[str, Any] = READS if method == "GET" else CHANGES
     if name not in table:
         return 404, {"message": f"no such control; {method} has {', '.join(sorted(table))}"}
-    with world.locked():
+    with state.locked():
         try:
-            return 200, READS[name](world) if method == "GET" else CHANGES[name](world, _given(body)) or {"ok": True}
-        except Wrong as wrong:
+            return 200, READS[name](state) if method == "GET" else CHANGES[name](state, _given(body)) or {"ok": True}
+        except WrongRequest as wrong:
             return 400, {"message": str(wrong)}
         except (TypeError, ValueError) as problem:
             return 400, {"message": f"not understood: {problem}"}
@@ -41,84 +41,84 @@ def answer(world: World, method: str, path: str, body: bytes) -> Reply:
 def _given(body: bytes) -> Given:
     given = json.loads(body) if body else {}
     if not isinstance(given, dict):
-        raise Wrong("the body is a JSON object")
+        raise WrongRequest("the body is a JSON object")
     return given
 
 
-def _submissions(world: World) -> list[Given]:
-    world.sweep()
-    return world.dump()
+def _submissions(state: State) -> list[Given]:
+    state.sweep()
+    return state.dump()
 
 
-def _body(world: World) -> Given:
-    """The last call's body as it came over the wire."""
-    content_type, body = world.last_body
+def _body(state: State) -> Given:
+    """Return the body of the last call as received."""
+    content_type, body = state.last_body
     return {"content_type": content_type, "base64": base64.b64encode(body).decode()}
 
 
-def _clock(world: World, given: Given) -> None:
-    world.offset = float(given["offset"]) if "offset" in given else world.offset + float(given["advance"])
+def _clock(state: State, given: Given) -> None:
+    state.offset = float(given["offset"]) if "offset" in given else state.offset + float(given["advance"])
 
 
-def set_knobs(world: World, given: Given) -> None:
+def set_knobs(state: State, given: Given) -> None:
     known = {knob.name for knob in fields(Knobs)}
     if unknown := set(given) - known:
-        raise Wrong(f"unknown knobs: {sorted(unknown)}; known: {sorted(known)}")
+        raise WrongRequest(f"unknown knobs: {sorted(unknown)}; known: {sorted(known)}")
     for knob, value in given.items():
-        setattr(world.knobs, knob, value)
+        setattr(state.knobs, knob, value)
 
 
-def _projects(world: World, given: Given) -> None:
-    before = asdict(world.projects.get(given["key"], Project("")))
-    world.projects[given["key"]] = Project(**{**before, **given})
+def _projects(state: State, given: Given) -> None:
+    before = asdict(state.projects.get(given["key"], Project("")))
+    state.projects[given["key"]] = Project(**{**before, **given})
 
 
-def _faults(world: World, given: Given) -> None:
-    """Replaces all faults. `seed` makes the ones with a chance repeatable."""
+def _faults(state: State, given: Given) -> None:
+    """Replace all faults. `seed` makes faults with a chance repeatable."""
     faults = [Fault(**fault) for fault in given["faults"]]
-    if wrong := weather.wrong(faults):
-        raise Wrong(wrong)
+    if wrong := fault_injection.problem_of(faults):
+        raise WrongRequest(wrong)
     if "seed" in given:
-        world.random = random.Random(given["seed"])  # noqa: S311 (faults, not secrets)
-    world.faults = faults
+        state.random = random.Random(given["seed"])  # noqa: S311 (faults, not secrets)
+    state.faults = faults
 
 
-def _ocr(world: World, given: Given) -> None:
-    world.ocr_for[given["email"]] = given["read"]
+def _ocr(state: State, given: Given) -> None:
+    state.ocr_for[given["email"]] = given["read"]
 
 
-def _status(world: World, given: Given) -> None:
-    """The vendor's own people decide."""
-    kyc = world.submissions[given["submission_id"]]
-    kyc.status, kyc.reviewer, kyc.result_at = given["status"], "agent@vendor.example", world.now()
+def _status(state: State, given: Given) -> None:
+    """Set a status as the vendor's own staff would."""
+    kyc = state.submissions[given["submission_id"]]
+    kyc.status, kyc.reviewer, kyc.result_at = given["status"], "agent@vendor.example", state.now()
     kyc.codes, kyc.comments = given.get("codes", []), given.get("comments", [])
-    world.save(kyc)
-    world.tell(kyc, kyc.status)
+    state.save(kyc)
+    state.queue_webhook(kyc, kyc.status)
 
 
-def _webhook(world: World, given: Given) -> None:
-    """Tell something again, or out of turn, as the dashboard's button does."""
-    world.tell(world.submissions[given["submission_id"]], given["trigger"])
+def _webhook(state: State, given: Given) -> None:
+    """Send a webhook again or out of order, as the dashboard's button does."""
+    state.queue_webhook(state.submissions[given["submission_id"]], given["trigger"])
 
 
-def _reset(world: World, given: Given) -> None:
-    world.reset()
+def _reset(state: State, given: Given) -> None:
+    state.reset()
 
 
-READS: dict[str, Callable[[World], Any]] = {
-    "health": lambda world: {"ok": True},
-    "clock": lambda world: {"now": world.now(), "offset": world.offset},
-    "knobs": lambda world: asdict(world.knobs),
-    "projects": lambda world: [asdict(project) for project in world.projects.values()],
-    "faults": lambda world: [asdict(fault) for fault in world.faults],
-    "received": lambda world: world.received,
-    "calls": lambda world: world.calls,
-    "counts": lambda world: world.counts(),
-    "webhooks": lambda world: world.outbox.posted,
+READS: dict[str, Callable[[State], Any]] = {
+    "health": lambda state: {"ok": True},
+    "clock": lambda state: {"now": state.now(), "offset": state.offset},
+    "knobs": lambda state: asdict(state.knobs),
+    "projects": lambda state: [asdict(project) for project in state.projects.values()],
+    "faults": lambda state: [asdict(fault) for fault in state.faults],
+    "received": lambda state: state.received,
+    "calls": lambda state: state.calls,
+    "counts": lambda state: state.counts(),
+    "webhooks": lambda state: state.webhooks.posted,
     "submissions": _submissions,
     "body": _body,
 }
-CHANGES: dict[str, Callable[[World, Given], Any]] = {
+CHANGES: dict[str, Callable[[State, Given], Any]] = {
     "clock": _clock,
     "knobs": set_knobs,
     "projects": _projects,

@@ -1,4 +1,4 @@
-"""Which rule answers which method and path below /v3/, and how a call's body reaches it."""
+"""Route each method and path below /v3/ to its rules, and parse the body of a call."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from argos.sandbox import account, addresses, deletion, multipart, reading, revi
 from argos.sandbox.answers import Answer, Refusal, refused
 from argos.sandbox.checks import Files
 from argos.sandbox.knobs import Project
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 ROUTES = {
     ("POST", "submission/step1"): "step1",
@@ -28,7 +28,7 @@ _UNREADABLE = Refusal("invalid_payload", "failed to parse the input data")
 
 @dataclass(frozen=True)
 class Call:
-    """`names`: of the multipart body's parts, in order, with every repetition."""
+    """`names`: of the parts of the multipart body, in order, with repetitions."""
 
     endpoint: str
     query: dict[str, str]
@@ -39,12 +39,12 @@ class Call:
 
     @property
     def subject(self) -> str:
-        """What it is about: a submission ID, or the userid of a first Step 1."""
+        """Return the submission ID, or the userid of a first Step 1."""
         given = (self.fields.get("submissionId"), self.query.get("submission_id"), self.query.get("submissionId"))
         return str(next((one for one in given if one), self.fields.get("userid") or ""))
 
     def shown(self, at: float) -> dict[str, Any]:
-        """For the control API: files by size and digest."""
+        """Return the call for the control API, with files by size and digest."""
         files = {
             name: {"bytes": len(content), "sha256": sha256(content).hexdigest()} for name, content in self.files.items()
         }
@@ -63,7 +63,7 @@ def read(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -
 
 
 def _from_parts(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:
-    """Assumption: a name that comes twice makes the body unreadable."""
+    """Parse the parts. Assumption: a repeated name makes the body unreadable."""
     try:
         parts = multipart.parts_of(content_type, body)
     except multipart.Unreadable:
@@ -74,23 +74,23 @@ def _from_parts(endpoint: str, query: dict[str, str], content_type: str, body: b
     return Call(endpoint, query, fields, files, names, is_readable=max(Counter(names).values(), default=1) == 1)
 
 
-def answer(world: World, project: Project, call: Call) -> Answer:
-    """Applies the rules, under the world's lock."""
+def answer(state: State, project: Project, call: Call) -> Answer:
+    """Apply the rules. The caller holds the lock of the state."""
     try:
         if not call.is_readable:
             raise _UNREADABLE
-        return _RULES[call.endpoint](world, project, call)
+        return _RULES[call.endpoint](state, project, call)
     except Refusal as refusal:
-        return refused(refusal, world.knobs)
+        return refused(refusal, state.knobs)
 
 
-_RULES: dict[str, Callable[[World, Project, Call], Answer]] = {
-    "step1": lambda world, project, call: step1.answer(world, project, call.fields, call.files),
-    "step2": lambda world, project, call: step2.answer(world, project, call.fields, call.files),
-    "get": lambda world, project, call: reading.submissions(world, project, call.query),
-    "delete": lambda world, project, call: deletion.answer(world, project, call.query),
-    "review": lambda world, project, call: review.answer(world, project, call.fields),
-    "account": lambda world, project, call: account.answer(world, project, call.fields),
-    "image": lambda world, project, call: reading.image(world, project, call.query),
-    "address": lambda world, project, call: addresses.answer(world, project, call.fields),
+_RULES: dict[str, Callable[[State, Project, Call], Answer]] = {
+    "step1": lambda state, project, call: step1.answer(state, project, call.fields, call.files),
+    "step2": lambda state, project, call: step2.answer(state, project, call.fields, call.files),
+    "get": lambda state, project, call: reading.submissions(state, project, call.query),
+    "delete": lambda state, project, call: deletion.answer(state, project, call.query),
+    "review": lambda state, project, call: review.answer(state, project, call.fields),
+    "account": lambda state, project, call: account.answer(state, project, call.fields),
+    "image": lambda state, project, call: reading.image(state, project, call.query),
+    "address": lambda state, project, call: addresses.answer(state, project, call.fields),
 }

@@ -1,4 +1,4 @@
-"""Counts the faces on a selfie, by MediaPipe's full-range BlazeFace; `kycportal.frontend` fetches its weights."""
+"""Count the faces on a selfie with MediaPipe's full-range BlazeFace; `kycportal.frontend` fetches its weights."""
 
 import threading
 from functools import cache

@@ -1,4 +1,4 @@
-"""What each webhook carries, by the contract's section 8. Who is told, and when, is in world and outbox."""
+"""Build the content of each webhook (contract, section 8). `state` decides who gets one, `webhook_sender` sends it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def payload(kyc: Kyc, trigger: str, *, spelling_variants: bool = False) -> dict[
 
 
 def _common(kyc: Kyc) -> dict[str, Any]:
-    """Optional members are left out where nothing was collected."""
+    """Return the shared members; optional ones are missing if nothing was collected."""
     named = {"email": kyc.email, "userid": kyc.userid}
     cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
     return {name: value for name, value in named.items() if value} | ({"cf": cf} if cf else {})
@@ -26,7 +26,10 @@ def _created(kyc: Kyc) -> dict[str, Any]:
 
 
 def _retry(kyc: Kyc) -> dict[str, Any]:
-    """Assumption: the sample is not visible; members as on the `created` page that names them."""
+    """Return the retry.
+
+    Assumption: the vendor's sample is not visible; members as on the `created` page that names them.
+    """
     last = kyc.attempts[-1] if kyc.attempts else {}
     code = "; ".join(last.get("retryCode", []))
     return {**_common(kyc), "kyc_result": {"status": kyc.status}, "retryCode": code, "attempts": len(kyc.attempts)}
@@ -58,7 +61,7 @@ def _approved(kyc: Kyc) -> dict[str, Any]:
 
 
 def _rejected(kyc: Kyc) -> dict[str, Any]:
-    """Strings here, arrays in GET (C12)."""
+    """Return the rejection: strings here, arrays in GET (C12)."""
     code = "; ".join(kyc.codes)
     comment = _COMMENTS.get(code, "; ".join(kyc.comments))
     result = {"status": "rejected", "comment": comment, "updated_at": iso(kyc.updated_at), "commentCode": code}
@@ -73,12 +76,12 @@ _MEMBERS = {"created": _created, "retry": _retry, "submit": _submit, "approved":
 
 
 def applicant_id(kyc: Kyc) -> str:
-    """Assumption: opaque, the same for one e-mail."""
+    """Return an opaque id, the same for the same e-mail (assumption)."""
     return f"applicant-{sum(ord(letter) * (place + 7) for place, letter in enumerate(kyc.email)):06d}"
 
 
 def _respelled(body: dict[str, Any]) -> dict[str, Any]:
-    """C9: update_at for updated_at, full_name for fullName."""
+    """Use the other spellings of C9: update_at for updated_at, full_name for fullName."""
     if "fullName" in body:
         body["full_name"] = body.pop("fullName")
     result = body.get("kyc_result", {})

@@ -1,4 +1,4 @@
-"""The one page for people: what this is, and which e-mail gets which outcome."""
+"""The sandbox's own page: what it is, and which e-mail gets which outcome."""
 
 from html import escape
 

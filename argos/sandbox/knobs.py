@@ -1,4 +1,4 @@
-"""What a tester can turn: readings of the contract, a project's options, weather. No behaviour lives here."""
+"""The options that a tester can set: readings of the contract, a project's settings, faults. Data only."""
 
 from dataclasses import dataclass, field
 
@@ -7,24 +7,24 @@ SUBMISSION_ID_HOURS = 4
 
 @dataclass
 class Knobs:
-    """Where the contract can be read in two ways, or weather is wanted. The defaults are listed in docs/sandbox.md."""
+    """Options for ambiguous parts of the contract and for faults. docs/sandbox.md lists the defaults."""
 
-    shared_budget: bool = True  # failed ID images count towards the three tries (C2)
+    shared_budget: bool = True  # failed ID images count towards the three attempts (C2)
     reject_at: int = 3  # the retry count at which a failure rejects; 2 is the other reading (C1)
     account_reject_at: int = 3  # failed account checks that reject; 0: never
-    pending_times_out: bool = False  # whether the 24 hours go on while pending
-    first_step2_hours: float = SUBMISSION_ID_HOURS  # 0: no limit of its own (C3)
-    lag_seconds: float = 0  # GET shows the state as it was
+    pending_times_out: bool = False  # whether the 24 hours also end a pending submission
+    first_step2_hours: float = SUBMISSION_ID_HOURS  # 0: no separate limit (C3)
+    lag_seconds: float = 0  # GET shows an older state
     hides_attempts: bool = False
     ignores_userid: bool = False  # GET by userid lists every submission
     spelling_variants: bool = False  # C5 and C9
     retry_shape: str = "array"  # "array", "object" or "string" (C6)
     error_shape: str = "code_and_message"  # or "code", "message_and_status" (C21)
     encrypts: bool = False
-    vehicle_value: str = ""  # the one spelling taken at Step 2; "" takes either
-    strict_parameters: bool = True  # refuses a parameter the vendor does not name
+    vehicle_value: str = ""  # the only spelling that Step 2 accepts; "" accepts both
+    strict_parameters: bool = True  # refuse a parameter that the vendor does not name
     strict_formats: bool = True
-    strict_occupancy_code: bool = False  # takes three digits only (C20)
+    strict_occupancy_code: bool = False  # accept three digits only (C20)
     oversize_status: int = 413
     looks_at_faces: bool = True
     several_faces_code: str = "multiple_faces_detected"
@@ -32,15 +32,15 @@ class Knobs:
     sends_webhooks: bool = True
     sends_submit_webhook: bool = True  # C8
     webhook_delay: float = 0  # seconds of real time
-    webhook_times: int = 1  # 2: doubled; 0: lost
-    webhook_reversed: bool = False  # the newest first, over all that wait for webhook_delay
+    webhook_times: int = 1  # 2: duplicated; 0: lost
+    webhook_reversed: bool = False  # the newest first, among those that wait for webhook_delay
     date_skew: float = 0  # seconds added to the Date header only
-    latency: float = 0  # seconds that every call takes at least
+    latency: float = 0  # minimum duration of every call in seconds
 
 
 @dataclass
 class Project:
-    """One key. The options are switches of the vendor's dashboard."""
+    """One API key with the settings of the vendor's dashboard."""
 
     key: str
     admins: list[str] = field(default_factory=lambda: ["reviewer@example.com"])
@@ -49,16 +49,16 @@ class Project:
     address_codes: bool = False
     address_image: bool = False
     account_occupancy: bool = False
-    automated_only: bool = False  # "Automated Processing Only": would-be pending is rejected
+    automated_only: bool = False  # "Automated Processing Only": a pending result becomes rejected
     webhook_url: str = ""
-    allowed: bool = True  # False: the caller's address is not on the project's list
+    allowed: bool = True  # False: the caller's IP address is not on the project's list
 
 
 @dataclass
 class Fault:
-    """`kind`: a key of `weather.GATEWAY`, or slow, cut, half. `endpoint` "*": any. `submission` "": any.
+    """`kind`: a key of `fault_injection.GATEWAY`, or slow, cut, half. `endpoint` "*": any. `submission` "": any.
 
-    `when`: before or after the call is processed. `times`: how often still; 0 is for ever. `seconds`: for slow.
+    `when`: before or after the call is processed. `times`: remaining uses; 0 is unlimited. `seconds`: for slow.
     """
 
     endpoint: str

@@ -1,4 +1,4 @@
-"""One submission as the vendor holds it: data only. What happens to it is in step1, step2, review and world."""
+"""One submission at the vendor, as data. step1, step2, review and state change it."""
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass
 class Kyc:
-    """Times are seconds since 1970 on the sandbox's clock; 0 is not yet."""
+    """Times are seconds since 1970 by the sandbox's clock; 0 means not yet."""
 
     submission_id: str
     key: str
@@ -43,19 +43,19 @@ class Kyc:
 
     @property
     def retry_count(self) -> int:
-        """Failed tries so far; with a shared budget failed ID images are among them."""
+        """Return the failed attempts so far; with a shared budget they include failed ID images."""
         return self.failures
 
     @property
     def used_type(self) -> str:
-        """The ID type the rules go by: what was chosen, said at Step 2, or recognised (assumption: a passport)."""
+        """Return the ID type that the rules use: chosen, given at Step 2, or recognized (assumption: a passport)."""
         if self.type_unknown:
             return self.data.get("idType", "").replace(" ", "_")
         return "passport" if self.id_type == "universal" else self.id_type
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "Kyc":
-        """From an older file too: what is no longer known is left out."""
+        """Load a stored record, also from an older file; unknown members are dropped."""
         known = {member.name for member in fields(cls)}
         return cls(**{name: value for name, value in state.items() if name in known})
 

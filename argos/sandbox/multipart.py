@@ -1,4 +1,4 @@
-"""Reads a multipart/form-data body into its parts, in order, byte for byte (RFC 7578). No rule about their names."""
+"""Parse a multipart/form-data body into its parts, in order and unchanged (RFC 7578), whatever their names."""
 
 import email.message
 import email.utils
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 class Unreadable(Exception):
-    """The body is not what its Content-Type says."""
+    """The body does not match its Content-Type."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _file_name(disposition: email.message.Message) -> str | None:
 
 
 def _header(value: str) -> email.message.Message:
-    """Parameters are written the same way in every header; only one name is asked for here."""
+    """Return one parameter of a header; all headers write them in the same way."""
     message = email.message.Message()
     message["Content-Type"] = value
     return message

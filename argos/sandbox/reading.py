@@ -1,4 +1,4 @@
-"""GET /submission (by id, userid, e-mail, or all, page by page) and GET /image."""
+"""GET /submission (by id, userid, e-mail, or all in pages) and GET /image."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.checks import Fields
 from argos.sandbox.knobs import Project
 from argos.sandbox.kyc import Kyc, iso
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 PAGE = 50
 # Step 2's name: the name under GET's `data`.
@@ -33,20 +33,20 @@ DATA = {
 }
 
 
-def submissions(world: World, project: Project, query: Fields) -> Answer:
-    """Assumption: an unknown id gives no items, not an error."""
+def submissions(state: State, project: Project, query: Fields) -> Answer:
+    """Return submissions. Assumption: an unknown id returns no items, not an error."""
     if wanted := query.get("submission_id"):
-        kyc = world.kyc_of_project(project, wanted)
-        return ok(Items=_items(world, [kyc] if kyc else [], is_slim=False))
-    found = [kyc for kyc in world.submissions.values() if kyc.key == project.key]
-    for name in ("email",) if world.knobs.ignores_userid else ("userid", "email"):
+        kyc = state.kyc_of_project(project, wanted)
+        return ok(Items=_items(state, [kyc] if kyc else [], is_slim=False))
+    found = [kyc for kyc in state.submissions.values() if kyc.key == project.key]
+    for name in ("email",) if state.knobs.ignores_userid else ("userid", "email"):
         if value := query.get(name):
             found = [kyc for kyc in found if getattr(kyc, name) == value]
-    return _page(world, _in_period(found, query), query)
+    return _page(state, _in_period(found, query), query)
 
 
 def _in_period(found: list[Kyc], query: Fields) -> list[Kyc]:
-    """C10: YYYY-MM-DD and YYYYMMDD are taken. The last day counts whole."""
+    """Filter by dates. C10: YYYY-MM-DD and YYYYMMDD are accepted. The last day is included."""
     since, until = query.get("start_date"), query.get("end_date")
     if since:
         found = [kyc for kyc in found if kyc.created_at >= _day(since).timestamp()]
@@ -62,14 +62,14 @@ def _day(text: str) -> datetime:
         raise Refusal("invalid_parameter", "Invalid Query String parameters") from problem
 
 
-def _page(world: World, found: list[Kyc], query: Fields) -> Answer:
-    """Newest first. The next page starts after the one named, even when it has gone in the meantime."""
+def _page(state: State, found: list[Kyc], query: Fields) -> Answer:
+    """Return one page, newest first. The next page starts after the named submission, even if it was deleted since."""
     found.sort(key=lambda kyc: (iso(kyc.created_at), kyc.submission_id), reverse=True)
     after = (query.get("nextpage_date", ""), query.get("nextpage_id", ""))
     if all(after):
         found = [kyc for kyc in found if (iso(kyc.created_at), kyc.submission_id) < after]
     count = _count(query)
-    body: dict[str, Any] = {"Items": _items(world, found[:count], is_slim=True)}
+    body: dict[str, Any] = {"Items": _items(state, found[:count], is_slim=True)}
     if len(found) > count:
         last = found[count - 1]
         body["nextpageKey"] = {"id": last.submission_id, "created_at": iso(last.created_at)}
@@ -83,12 +83,12 @@ def _count(query: Fields) -> int:
     return int(given)
 
 
-def _items(world: World, found: list[Kyc], *, is_slim: bool) -> list[dict[str, Any]]:
-    shown = [world.seen_by_get(kyc) for kyc in found]
-    return [_item(world, kyc, is_slim=is_slim) for kyc in shown if kyc]
+def _items(state: State, found: list[Kyc], *, is_slim: bool) -> list[dict[str, Any]]:
+    shown = [state.visible_to_get(kyc) for kyc in found]
+    return [_item(state, kyc, is_slim=is_slim) for kyc in shown if kyc]
 
 
-def _item(world: World, kyc: Kyc, *, is_slim: bool) -> dict[str, Any]:
+def _item(state: State, kyc: Kyc, *, is_slim: bool) -> dict[str, Any]:
     if kyc.deleted:
         return {"submission_id": kyc.submission_id, "email": "Deleted Submission", "kyc": {"result": kyc.status}}
     item: dict[str, Any] = {
@@ -103,29 +103,29 @@ def _item(world: World, kyc: Kyc, *, is_slim: bool) -> dict[str, Any]:
         item["pending_at"] = iso(kyc.pending_at)
     if kyc.result_at:
         item |= {"kyc_result_at": iso(kyc.result_at), "reviewer": kyc.reviewer}
-    return item if is_slim else _whole(world, kyc, item)
+    return item if is_slim else _whole(state, kyc, item)
 
 
-def _whole(world: World, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
-    if not world.knobs.hides_attempts:
+def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
+    if not state.knobs.hides_attempts:
         item["kyc"]["attempts"] = kyc.attempts
     known = {DATA[name]: value for name, value in kyc.data.items() if name in DATA}
     cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
-    project = world.projects[kyc.key]
+    project = state.projects[kyc.key]
     return item | {
         "ocr": kyc.ocr,
         "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},
-        "image": dict.fromkeys(world.image_kinds(kyc.submission_id), True),
+        "image": dict.fromkeys(state.image_kinds(kyc.submission_id), True),
         "project_options": {"option_addressData": project.address_codes},
     }
 
 
-def image(world: World, project: Project, query: Fields) -> Answer:
-    """C17: the parameter is named both ways."""
-    kyc = world.kyc_of_project(project, query.get("submission_id") or query.get("submissionId"))
+def image(state: State, project: Project, query: Fields) -> Answer:
+    """Return an image. C17: the parameter has both names."""
+    kyc = state.kyc_of_project(project, query.get("submission_id") or query.get("submissionId"))
     if kyc is None or kyc.deleted:
         raise Refusal("invalid_submission", "Invalid submission.")
-    content = world.image(kyc.submission_id, query.get("type", ""))
+    content = state.image(kyc.submission_id, query.get("type", ""))
     if content is None:
         raise Refusal("invalid_data", "no such image")
     return Answer(200, content)

@@ -1,10 +1,10 @@
-"""POST /submission/review: the client decides a pending submission where the project's reviewer is "client"."""
+"""POST /submission/review: the client decides a pending submission if the project's reviewer is "client"."""
 
 from typing import Any
 
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.knobs import Project
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 # The review's member: Step 2's name.
 UPDATES = {
@@ -17,23 +17,23 @@ UPDATES = {
 }
 
 
-def answer(world: World, project: Project, body: dict[str, Any]) -> Answer:
-    kyc = world.kyc_of_project(project, body.get("submissionId"))
+def answer(state: State, project: Project, body: dict[str, Any]) -> Answer:
+    kyc = state.kyc_of_project(project, body.get("submissionId"))
     _check(project, kyc.status if kyc and not kyc.deleted else "", body)
     assert kyc is not None
     updates = {UPDATES[name]: str(value) for name, value in (body.get("updateFields") or {}).items()}
-    kyc.status, kyc.result_at, kyc.reviewer = body["status"], world.now(), body["admin"]
+    kyc.status, kyc.result_at, kyc.reviewer = body["status"], state.now(), body["admin"]
     if kyc.status == "rejected":
         kyc.codes, kyc.comments = ["other"], [body["rejectComment"]]
     kyc.data |= updates
-    world.save(kyc)
-    world.tell(kyc, kyc.status)
+    state.save(kyc)
+    state.queue_webhook(kyc, kyc.status)
     message = "Success to review submission."
     return ok(submissionId=kyc.submission_id, message=message, finalStatus=kyc.status)
 
 
 def _check(project: Project, status: str, body: dict[str, Any]) -> None:
-    """`status` is empty for a submission that is not there. Assumption: the error's type stands as errorCode."""
+    """Check the request. `status` is empty for a missing submission. Assumption: errorCode carries the error's type."""
     updates = body.get("updateFields") or {}
     is_object = isinstance(updates, dict)
     checks = (

@@ -1,4 +1,7 @@
-"""HTTP: the key, the Date header, the order of arriving, faults, processing and answering. Rules are in endpoints."""
+"""Serve HTTP: the key, the Date header, and the order of receiving, faults, processing and replying.
+
+`endpoints` holds the rules.
+"""
 
 import json
 import socket
@@ -10,12 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from argos.sandbox import control, endpoints, index, weather
+from argos.sandbox import control, endpoints, fault_injection, index
 from argos.sandbox.answers import Answer
 from argos.sandbox.endpoints import Call
 from argos.sandbox.knobs import Fault, Project
-from argos.sandbox.outbox import CIPHERTEXT
-from argos.sandbox.world import World
+from argos.sandbox.state import State
+from argos.sandbox.webhook_sender import CIPHERTEXT
 
 PREFIX = "/v3/"
 Reply = tuple[int, str, bytes]
@@ -32,11 +35,11 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_PUT = do_PATCH = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: what was received is asked for by the control API."""
+        """Log nothing; the control API shows the received calls."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        world = self.server.world
-        return formatdate(timestamp or world.now() + world.knobs.date_skew, usegmt=True)
+        state = self.server.state
+        return formatdate(timestamp or state.now() + state.knobs.date_skew, usegmt=True)
 
     def _serve(self) -> None:
         address = urlsplit(self.path)
@@ -44,57 +47,57 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             if address.path.startswith("/_control/"):
-                self._send(*_json(*control.answer(self.server.world, self.command, address.path, body)))
+                self._send(*_json(*control.answer(self.server.state, self.command, address.path, body)))
             elif address.path == "/":
                 self._send(200, "text/html; charset=utf-8", index.page())
             else:
                 self._serve_api(address.path, query, body)
-        except weather.Cut:
+        except fault_injection.ConnectionCut:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def _serve_api(self, path: str, query: dict[str, str], body: bytes) -> None:
         endpoint = endpoints.ROUTES.get((self.command, path.removeprefix(PREFIX)))
         if endpoint is None or not path.startswith(PREFIX):
-            self._send(*weather.GATEWAY["404"])
+            self._send(*fault_injection.GATEWAY["404"])
             return
         content_type = self.headers.get("Content-Type", "")
         call = endpoints.read(endpoint, query, content_type, body)
         entry, fault = self._arrive(call, content_type, body)
-        time.sleep(self.server.world.knobs.latency)
-        struck = weather.strike(fault) if fault and fault.when == "before" else None
+        time.sleep(self.server.state.knobs.latency)
+        struck = fault_injection.apply(fault) if fault and fault.when == "before" else None
         if struck:
             self._send(*struck)
             return
         reply = self._checked(call, entry)
-        struck = weather.strike(fault) if fault and fault.when == "after" else None
+        struck = fault_injection.apply(fault) if fault and fault.when == "after" else None
         self._send(*(struck or reply), is_half=fault is not None and fault.kind == "half")
 
     def _arrive(self, call: Call, content_type: str, body: bytes) -> tuple[dict[str, Any], Fault | None]:
-        world = self.server.world
-        with world.locked():
-            entry = call.shown(world.now())
-            came = world.came(entry, (content_type, body))
-            kyc = world.submissions.get(call.subject)
-            asked = weather.pick(world.faults, call.endpoint, call.subject, world.random)
-            return entry, asked or weather.fault_of_case(call.endpoint, kyc.email if kyc else "", came)
+        state = self.server.state
+        with state.locked():
+            entry = call.shown(state.now())
+            came = state.count_call(entry, (content_type, body))
+            kyc = state.submissions.get(call.subject)
+            asked = fault_injection.choose(state.faults, call.endpoint, call.subject, state.random)
+            return entry, asked or fault_injection.fault_of_case(call.endpoint, kyc.email if kyc else "", came)
 
     def _checked(self, call: Call, entry: dict[str, Any]) -> Reply:
-        """The gateway's own checks come first, then the rules."""
-        project = self.server.world.projects.get(self.headers.get("x-api-key", ""))
+        """Apply the gateway's own checks, then the rules."""
+        project = self.server.state.projects.get(self.headers.get("x-api-key", ""))
         if project is None:
-            return weather.GATEWAY["403_key"]
+            return fault_injection.GATEWAY["403_key"]
         if not project.allowed:
-            return weather.GATEWAY["403_ip"]
+            return fault_injection.GATEWAY["403_ip"]
         return self._processed(project, call, entry)
 
     def _processed(self, project: Project, call: Call, entry: dict[str, Any]) -> Reply:
-        world = self.server.world
-        with world.locked():
-            world.sweep()
-            answered = endpoints.answer(world, project, call)
-            world.processed(entry, is_refused=not answered.is_taken)
-            return _reply(answered, encrypts=world.knobs.encrypts)
+        state = self.server.state
+        with state.locked():
+            state.sweep()
+            answered = endpoints.answer(state, project, call)
+            state.count_processed(entry, is_refused=not answered.is_taken)
+            return _reply(answered, encrypts=state.knobs.encrypts)
 
     def _send(self, status: int, content_type: str, body: bytes, *, is_half: bool = False) -> None:
         self.send_response(status)
@@ -105,11 +108,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[: len(body) // 2] if is_half else body)
         self.close_connection = True
         if is_half:
-            raise weather.Cut
+            raise fault_injection.ConnectionCut
 
 
 def _json(status: int, body: Any) -> Reply:
-    """A lone surrogate leaves as its JSON escape."""
+    """Return JSON; a lone surrogate is sent as its JSON escape."""
     return status, "application/json", json.dumps(body, ensure_ascii=False).encode(errors="backslashreplace")
 
 
@@ -124,9 +127,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, world: World, port: int = 0) -> None:
+    def __init__(self, state: State, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
-        self.world = world
+        self.state = state
 
     @property
     def base_url(self) -> str:
@@ -137,14 +140,14 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/_control"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is weather here, not a fault of the sandbox."""
+        """Ignore a client that closes its connection; this is expected, not an error of the sandbox."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
-def serve(world: World, port: int = 0) -> Server:
+def serve(state: State, port: int = 0) -> Server:
     """Start in a thread; `shutdown()` stops it."""
-    server = Server(world, port)
-    # Polled often: `shutdown` waits for the next look, and tests start and stop hundreds.
+    server = Server(state, port)
+    # A short poll interval: `shutdown` waits for the next poll, and tests start and stop hundreds.
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server

@@ -1,4 +1,4 @@
-"""POST /submission/step1: takes the ID, reads it, gives the submission ID, or asks for another image."""
+"""POST /submission/step1: read the ID, return the submission ID, or ask for another image."""
 
 import secrets
 import string
@@ -19,28 +19,28 @@ from argos.sandbox.checks import (
 )
 from argos.sandbox.knobs import SUBMISSION_ID_HOURS, Project
 from argos.sandbox.kyc import Kyc
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 ALPHABET = string.ascii_lowercase + string.digits
 
 
-def answer(world: World, project: Project, fields: Fields, files: Files) -> Answer:
-    _check(world, fields, files)
+def answer(state: State, project: Project, fields: Fields, files: Files) -> Answer:
+    _check(state, fields, files)
     case = cases.case_of(fields["email"])
     is_retry = bool(fields.get("submissionId"))
     if not is_retry:
         _refuse_duplicate(fields["email"], case)
-    kyc = _retried(world, project, fields) if is_retry else _created(world, project, fields)
+    kyc = _retried(state, project, fields) if is_retry else _created(state, project, fields)
     for kind, content in files.items():
-        world.save_image(kyc, kind, content)
+        state.save_image(kyc, kind, content)
     if failure := cases.planned(case.step1, kyc.step1_failures, for_ever=case.step1_for_ever):
-        return _failed(world, kyc, *failure)
-    return _read(world, kyc, case)
+        return _failed(state, kyc, *failure)
+    return _read(state, kyc, case)
 
 
-def _check(world: World, fields: Fields, files: Files) -> None:
-    known_parameters(world, set(fields), contract.STEP1_PARAMETERS)
-    known_parameters(world, set(files), contract.STEP1_FILES)
+def _check(state: State, fields: Fields, files: Files) -> None:
+    known_parameters(state, set(fields), contract.STEP1_PARAMETERS)
+    known_parameters(state, set(files), contract.STEP1_FILES)
     if not all(fields.get(name) for name in ("issuingCountry", "email", "idType")) or "idImage" not in files:
         raise Refusal("missing_data", "missing required parameters")
     if fields["idType"] not in contract.STEP1_ID_TYPES:
@@ -51,7 +51,7 @@ def _check(world: World, fields: Fields, files: Files) -> None:
         raise Refusal("invalid_parameter", "invalid issuingCountry")
     if not is_object(fields.get("customOptions", "{}")):
         raise Refusal("invalid_payload", "failed to parse the input data")
-    image_sizes(world, files)
+    image_sizes(state, files)
     if not all(is_picture(content) for content in files.values()):
         raise Refusal("invalid_id_image", "invalid id image")
 
@@ -62,7 +62,7 @@ def _refuse_duplicate(email: str, case: cases.Case) -> None:
         raise Refusal("duplicate", f"{text} to avoid duplicate submissions.")
 
 
-def _created(world: World, project: Project, fields: Fields) -> Kyc:
+def _created(state: State, project: Project, fields: Fields) -> Kyc:
     kyc = Kyc(
         submission_id="".join(secrets.choice(ALPHABET) for _letter in range(15)),
         key=project.key,
@@ -70,49 +70,52 @@ def _created(world: World, project: Project, fields: Fields) -> Kyc:
         userid=fields.get("userid", ""),
         country=fields["issuingCountry"],
         id_type=fields["idType"],
-        created_at=world.now(),
+        created_at=state.now(),
         cf=[fields.get(name, "") for name in ("cf1", "cf2", "cf3")],
     )
-    world.tell(kyc, "created")
+    state.queue_webhook(kyc, "created")
     return kyc
 
 
-def _retried(world: World, project: Project, fields: Fields) -> Kyc:
-    """The ID lives four hours from Step 1. Assumption: a dead one is answered like an unknown one."""
-    kyc = open_submission(world, project, fields["submissionId"])
+def _retried(state: State, project: Project, fields: Fields) -> Kyc:
+    """Return the submission of a retry.
+
+    The ID is valid for four hours. Assumption: an expired one is treated as unknown.
+    """
+    kyc = open_submission(state, project, fields["submissionId"])
     if kyc.step1_done:
         raise Refusal("already_processed", "this submission is already processed")
-    if world.now() > kyc.created_at + SUBMISSION_ID_HOURS * 3600:
+    if state.now() > kyc.created_at + SUBMISSION_ID_HOURS * 3600:
         raise UNKNOWN_SUBMISSION
     return kyc
 
 
-def _failed(world: World, kyc: Kyc, code: str, message: str) -> Answer:
-    """Assumption: Step 1's retry has the shape that is documented for Step 2, and the submission ID."""
+def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
+    """Return a retry. Assumption: it has the shape documented for Step 2, and the submission ID."""
     kyc.step1_failures += 1
-    if world.knobs.shared_budget:
+    if state.knobs.shared_budget:
         kyc.failures += 1
         kyc.attempts.append({"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]})
-    count = kyc.failures if world.knobs.shared_budget else kyc.step1_failures
+    count = kyc.failures if state.knobs.shared_budget else kyc.step1_failures
     body: dict[str, Any] = {"submissionId": kyc.submission_id, "retryCount": count}
-    if count >= world.knobs.reject_at:
-        world.reject(kyc, *cases.TOO_MANY)
+    if count >= state.knobs.reject_at:
+        state.reject(kyc, *cases.TOO_MANY)
         return ok(**body, kycStatus="rejected")
-    world.save(kyc)
-    world.tell(kyc, "retry")
-    return ok(**body, kycStatus="incomplete", retry=retry_of(code, message, world.knobs))
+    state.save(kyc)
+    state.queue_webhook(kyc, "retry")
+    return ok(**body, kycStatus="incomplete", retry=retry_of(code, message, state.knobs))
 
 
-def _read(world: World, kyc: Kyc, case: cases.Case) -> Answer:
+def _read(state: State, kyc: Kyc, case: cases.Case) -> Answer:
     kyc.step1_done, kyc.type_unknown = True, case.says_any
     invented = cases.reading_of(kyc.email, kyc.country, kyc.used_type) if case.reads else {}
-    kyc.ocr = world.ocr_for.get(kyc.email) or invented
-    world.save(kyc)
-    return ok(**_body(world, kyc))
+    kyc.ocr = state.ocr_for.get(kyc.email) or invented
+    state.save(kyc)
+    return ok(**_body(state, kyc))
 
 
-def _body(world: World, kyc: Kyc) -> dict[str, Any]:
-    """Assumption: reviewOCRData carries GET's member names; `any` stands as idType beside it."""
+def _body(state: State, kyc: Kyc) -> dict[str, Any]:
+    """Return the reply. Assumption: reviewOCRData has GET's member names; `any` is the idType beside it."""
     expected = ["fullName", "birthDate", "issueDate"]
     read = {name: value for name, value in kyc.ocr.items() if value}
     body: dict[str, Any] = {
@@ -124,7 +127,7 @@ def _body(world: World, kyc: Kyc) -> dict[str, Any]:
     }
     if kyc.type_unknown:
         body["idType"] = "any"
-    if world.knobs.spelling_variants:  # C5
+    if state.knobs.spelling_variants:  # C5
         body["Submissionid"] = body.pop("submissionId")
         body["documnt_fields"] = body.pop("document_fields")
     return body

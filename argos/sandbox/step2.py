@@ -1,4 +1,4 @@
-"""POST /submission/step2: compares the face and the confirmed data; accepts, asks for another selfie, or rejects."""
+"""POST /submission/step2: compare the face and the confirmed data; accept, ask for another selfie, or reject."""
 
 from typing import Any
 
@@ -17,31 +17,31 @@ from argos.sandbox.checks import (
 )
 from argos.sandbox.knobs import Knobs, Project
 from argos.sandbox.kyc import Kyc
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 
 
-def answer(world: World, project: Project, fields: Fields, files: Files) -> Answer:
-    kyc = open_submission(world, project, fields.get("submissionId"))
-    hours = world.knobs.first_step2_hours
-    is_late = bool(hours) and not kyc.step2_calls and world.now() > kyc.created_at + hours * 3600
+def answer(state: State, project: Project, fields: Fields, files: Files) -> Answer:
+    kyc = open_submission(state, project, fields.get("submissionId"))
+    hours = state.knobs.first_step2_hours
+    is_late = bool(hours) and not kyc.step2_calls and state.now() > kyc.created_at + hours * 3600
     if not kyc.step1_done or is_late:
-        raise UNKNOWN_SUBMISSION  # Assumption: a dead ID is answered like an unknown one.
-    _check_files(world, project, files)
-    _check_names(world, project, kyc, fields)
-    if world.knobs.strict_formats:
+        raise UNKNOWN_SUBMISSION  # Assumption: an expired ID is treated as unknown.
+    _check_files(state, project, files)
+    _check_names(state, project, kyc, fields)
+    if state.knobs.strict_formats:
         _check_formats(fields)
-    _check_occupancy(world, project, kyc, fields)
+    _check_occupancy(state, project, kyc, fields)
     kyc.step2_calls += 1
     kyc.data = dict(fields)
-    world.save_image(kyc, "selfieImage", files["faceImage"])
+    state.save_image(kyc, "selfieImage", files["faceImage"])
     if "addressImage" in files:
-        world.save_image(kyc, "addressImage", files["addressImage"])
-    return _judge(world, project, kyc, files["faceImage"])
+        state.save_image(kyc, "addressImage", files["addressImage"])
+    return _judge(state, project, kyc, files["faceImage"])
 
 
-def _check_files(world: World, project: Project, files: Files) -> None:
-    known_parameters(world, set(files), contract.STEP2_FILES)
-    image_sizes(world, files)
+def _check_files(state: State, project: Project, files: Files) -> None:
+    known_parameters(state, set(files), contract.STEP2_FILES)
+    image_sizes(state, files)
     if not is_picture(files.get("faceImage")):
         raise Refusal("invalid_face_image", "invalid face image")
     wants_address = project.address_image or "addressImage" in files
@@ -49,9 +49,9 @@ def _check_files(world: World, project: Project, files: Files) -> None:
         raise Refusal("invalid_address_image", "invalid or missing an address image")
 
 
-def _check_names(world: World, project: Project, kyc: Kyc, fields: Fields) -> None:
-    known_parameters(world, set(fields), contract.STEP2_PARAMETERS)
-    if kyc.type_unknown and not _is_step2_type(world.knobs, fields.get("idType", "")):
+def _check_names(state: State, project: Project, kyc: Kyc, fields: Fields) -> None:
+    known_parameters(state, set(fields), contract.STEP2_PARAMETERS)
+    if kyc.type_unknown and not _is_step2_type(state.knobs, fields.get("idType", "")):
         raise Refusal("missing_data", "missing required parameters")
     if any(not fields.get(name) for name in _required(project, kyc, fields)):
         raise Refusal("missing_data", "missing required parameters for identity verification")
@@ -76,7 +76,7 @@ def _is_step2_type(knobs: Knobs, id_type: str) -> bool:
 
 
 def _check_formats(fields: Fields) -> None:
-    """Assumption: the page gives the forms, not what a wrong one is answered with."""
+    """Check formats. Assumption: the page gives the formats, not the reply to a wrong one."""
     for name in contract.DATES:
         if name in fields and not is_date(fields[name]):
             raise Refusal("invalid_format", f"invalid {name}")
@@ -90,23 +90,26 @@ def _check_formats(fields: Fields) -> None:
         raise Refusal("invalid_format", "invalid serial_number")
 
 
-def _check_occupancy(world: World, project: Project, kyc: Kyc, fields: Fields) -> None:
-    """C20: three digits, or the depositor's name that begins with them. Assumption: a wrong code costs no try."""
+def _check_occupancy(state: State, project: Project, kyc: Kyc, fields: Fields) -> None:
+    """Check the code.
+
+    C20: three digits, or the depositor's name after them. Assumption: a wrong code uses no attempt.
+    """
     if not project.account_occupancy:
         return
     given = fields["userOccupancyCode"]
-    is_right = given == kyc.occupancy_code if world.knobs.strict_occupancy_code else given[:3] == kyc.occupancy_code
+    is_right = given == kyc.occupancy_code if state.knobs.strict_occupancy_code else given[:3] == kyc.occupancy_code
     if not is_right:
         raise Refusal("invalid_occupancy_code", "invalid userOccupancyCode")
 
 
-def _judge(world: World, project: Project, kyc: Kyc, selfie: bytes) -> Answer:
+def _judge(state: State, project: Project, kyc: Kyc, selfie: bytes) -> Answer:
     case = cases.case_of(kyc.email)
-    failure = _face_failure(world.knobs, selfie)
+    failure = _face_failure(state.knobs, selfie)
     failure = failure or cases.planned(case.step2, kyc.step2_calls - 1, for_ever=case.step2_for_ever)
     if failure:
-        return _failed(world, kyc, *failure)
-    return _accepted(world, project, kyc, case)
+        return _failed(state, kyc, *failure)
+    return _accepted(state, project, kyc, case)
 
 
 def _face_failure(knobs: Knobs, selfie: bytes) -> tuple[str, str] | None:
@@ -120,28 +123,28 @@ def _face_failure(knobs: Knobs, selfie: bytes) -> tuple[str, str] | None:
     return knobs.no_face_code, "Face is not detected. Please retry with another face image."
 
 
-def _failed(world: World, kyc: Kyc, code: str, message: str) -> Answer:
-    """Failures 1 and 2 are incomplete, the third is rejected (C1; the knob `reject_at` is the other reading)."""
+def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
+    """Count a failure: 1 and 2 are incomplete, 3 is rejected (C1; the knob `reject_at` is the other reading)."""
     kyc.failures += 1
     attempt: dict[str, Any] = {"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]}
     if code == "face_compare_underscore":
         attempt["livenessScore"] = 99
     kyc.attempts.append(attempt)
-    if kyc.failures >= world.knobs.reject_at:
-        world.reject(kyc, *cases.TOO_MANY)
+    if kyc.failures >= state.knobs.reject_at:
+        state.reject(kyc, *cases.TOO_MANY)
         scores = {"verificationResult": "success", "faceSimilarityScore": 0, "livenessScore": 99}
         return ok(**scores, kycStatus="rejected", retryCount=kyc.retry_count)
-    world.save(kyc)
-    world.tell(kyc, "retry")
-    retry = retry_of(code, message, world.knobs)
+    state.save(kyc)
+    state.queue_webhook(kyc, "retry")
+    retry = retry_of(code, message, state.knobs)
     return ok(retry=retry, kycStatus="incomplete", retryCount=kyc.retry_count)
 
 
-def _accepted(world: World, project: Project, kyc: Kyc, case: cases.Case) -> Answer:
+def _accepted(state: State, project: Project, kyc: Kyc, case: cases.Case) -> Answer:
     similarity, liveness = case.scores
     scores = {"faceSimilarityScore": similarity, "livenessScore": liveness}
     kyc.attempts.append({"attemptCnt": len(kyc.attempts) + 1, **scores, "retryCode": [], "retryMsg": []})
-    _settle(world, project, kyc, case)
+    _settle(state, project, kyc, case)
     body: dict[str, Any] = {"verificationResult": "success", **scores, "kycStatus": kyc.status}
     body["retryCount"] = kyc.retry_count
     if kyc.id_type == "universal" and not kyc.type_unknown:
@@ -149,17 +152,17 @@ def _accepted(world: World, project: Project, kyc: Kyc, case: cases.Case) -> Ans
     return ok(**body)
 
 
-def _settle(world: World, project: Project, kyc: Kyc, case: cases.Case) -> None:
-    """ "Automated Processing Only" turns a would-be pending one into a rejected one (assumption: with this code)."""
+def _settle(state: State, project: Project, kyc: Kyc, case: cases.Case) -> None:
+    """Set the result. "Automated Processing Only" turns pending into rejected (assumption: with this code)."""
     if case.end == "rejected":
-        world.reject(kyc, *case.rejection)
+        state.reject(kyc, *case.rejection)
     elif case.end == "pending" and project.automated_only:
-        world.reject(kyc, "automatic_verification_fail", "Submitted data is below the quality requirements.")
+        state.reject(kyc, "automatic_verification_fail", "Submitted data is below the quality requirements.")
     elif case.end == "approved":
-        kyc.status, kyc.result_at, kyc.reviewer = "approved", world.now(), "system"
-        world.save(kyc)
-        world.tell(kyc, "approved")
+        kyc.status, kyc.result_at, kyc.reviewer = "approved", state.now(), "system"
+        state.save(kyc)
+        state.queue_webhook(kyc, "approved")
     else:
-        kyc.status, kyc.pending_at = "pending", world.now()
-        world.save(kyc)
-        world.tell(kyc, "submit")
+        kyc.status, kyc.pending_at = "pending", state.now()
+        state.save(kyc)
+        state.queue_webhook(kyc, "submit")

@@ -1,4 +1,4 @@
-"""The SQLite file that keeps submissions, their images and the count of calls over a restart. No rule lives here."""
+"""The SQLite file that keeps submissions, images and call counts over a restart. It contains no rules."""
 
 import json
 import sqlite3
@@ -28,7 +28,7 @@ _COUNT = {
 
 
 class Store:
-    """Used under the world's lock only, so that one connection serves every thread."""
+    """Used only under the lock of the state, so one connection serves every thread."""
 
     def __init__(self, path: str = ":memory:") -> None:
         self._db = sqlite3.connect(path, check_same_thread=False)

@@ -1,5 +1,5 @@
-"""The benches' own data: a real PostgreSQL filled with generated, lawful submissions, encrypted as the portal does it.
+"""The data of the benchmarks: PostgreSQL filled with generated, valid submissions, encrypted as the portal does it.
 
-`cluster` keeps the server and the filled databases between runs; `people`, `rows` and `history` say what is in them;
-`load` brings it there quickly; `here` gives a bench its database, its keys and its broker.
+`cluster` keeps the server and the filled databases between runs; `people`, `rows` and `history` define the content;
+`load` writes it fast; `here` gives a benchmark its database, keys and broker.
 """

@@ -1,4 +1,4 @@
-"""`python -m bench.dataset`: fills what is missing and nothing else; `... drop` throws the kept databases away."""
+"""`python -m bench.dataset`: fill the missing databases; `... drop` deletes the kept ones."""
 
 import shutil
 import sys

@@ -1,7 +1,7 @@
-"""A PostgreSQL server whose filled databases are kept between runs, so that a million rows are made once.
+"""A PostgreSQL server that keeps its filled databases between runs, so that a million rows are generated only once.
 
-It lies in `artifacts/bench` (git-ignored), or in the system's folder for temporary files where the user that PostgreSQL
-runs as may not enter the checkout. The keys that its values are sealed under lie beside it.
+It is in `artifacts/bench` (git-ignored), or in the system's temporary folder if PostgreSQL's user cannot read the
+checkout. The keys of its encrypted values are beside it.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = Path("/var/tmp")
 NAME = "small" if IS_SMALL else "full"
-# As an operator would set them on a machine of this size; durability as it comes.
+# As an operator would set them on a machine of this size, with the default durability.
 SETTINGS = {
     "shared_buffers": "1GB",
     "effective_cache_size": "4GB",
@@ -36,7 +36,7 @@ SETTINGS = {
     "max_connections": "120",
     "listen_addresses": "127.0.0.1",
 }
-# While a database is filled nothing need survive a power cut: what is half filled is made again.
+# Durability is off while a database is filled; an incomplete one is generated again.
 FILLING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
@@ -50,7 +50,7 @@ class Cluster:
         self.port = 0
 
     def make(self) -> None:
-        """An empty cluster, where there is none yet."""
+        """Create an empty cluster if there is none."""
         self.folder.mkdir(parents=True, exist_ok=True)
         postgres.give(self.folder, self.user)
         if not self.data.exists():
@@ -93,7 +93,7 @@ class Cluster:
             connection.execute(f'ALTER DATABASE "{database}" RENAME TO "{to}"')
 
     def keys(self) -> dict[str, str]:
-        """What a process needs to open what is in here; made once."""
+        """Return the keys that decrypt the data; generated once."""
         path = self.folder / "keys.json"
         if not path.exists():
             made = {name: urlsafe_b64encode(os.urandom(32)).decode() for name in ("KYC_FIELD_KEYS", "KYC_SEARCH_KEYS")}
@@ -104,7 +104,7 @@ class Cluster:
 
 
 def kept() -> Cluster:
-    """The cluster of this checkout."""
+    """Return the cluster of this checkout."""
     inside = ROOT / "artifacts" / "bench"
     inside.mkdir(parents=True, exist_ok=True)
     cluster = Cluster(inside / NAME)

@@ -1,6 +1,6 @@
-"""Gives a bench what it runs on: the kept cluster with the databases it names, their keys, and the embedded broker.
+"""Give a benchmark the kept cluster with the databases it names, their keys, and the embedded broker.
 
-Such a bench is a module with `measure()`, which runs in a process of its own once all of this has started.
+Such a benchmark is a module with `measure()`, which runs in a process of its own after all of this has started.
 """
 
 import os
@@ -19,7 +19,7 @@ from kycportal.run import broker_binary, free_port
 
 LARGE_SET, LITTLE_SET = f"filed_{shown(LARGE)}".lower(), f"filed_{shown(LITTLE)}".lower()
 OPEN_LARGE, OPEN_LITTLE = f"open_{shown(LARGE)}".lower(), f"open_{shown(LITTLE)}".lower()
-# How each is made: the statement that fills it, and the filled one it is a copy of.
+# How to create each one: the statement that fills it, and the filled one that it is copied from.
 LOAD, MULTIPLY = (
     "from bench.dataset.load import fill; fill({})",
     "from bench.dataset.opened import multiply; multiply({})",
@@ -30,14 +30,14 @@ MADE = {
     OPEN_LITTLE: (MULTIPLY.format(LITTLE), LITTLE_SET),
     OPEN_LARGE: (MULTIPLY.format(LARGE), LITTLE_SET),
 }
-# Made for one run and thrown away: copies of filled ones, for what changes them.
+# Created for one run and deleted afterwards: copies of filled ones, for benchmarks that change them.
 SCRATCH = "scratch"
 COPY_OF = {SCRATCH: LITTLE_SET}
 SET_UP = "import sys, django; django.setup()"
 
 
 def run(bench: str, databases: tuple[str, ...]) -> int:
-    """Starts everything and then `measure()` of that module, with Django set up on the first of the databases."""
+    """Start everything, then call `measure()` of that module with Django on the first of the databases."""
     cluster, sources = kept(), tuple(dict.fromkeys(COPY_OF.get(name, name) for name in databases))
     ensure(cluster, sources)
     with ExitStack() as stack:
@@ -67,7 +67,7 @@ def _scratch(cluster: Cluster, name: str) -> Iterator[None]:
 
 
 def ensure(cluster: Cluster, databases: tuple[str, ...]) -> None:
-    """Fills those that are not there yet. One that was interrupted has another name and is made again."""
+    """Fill the missing databases. An interrupted one has another name and is filled again."""
     with cluster.running():
         present = cluster.databases()
     needed = {*databases, *(MADE[name][1] for name in databases)}
@@ -76,7 +76,7 @@ def ensure(cluster: Cluster, databases: tuple[str, ...]) -> None:
         return
     with cluster.running(**FILLING), tempfile.TemporaryDirectory(prefix="kyc-bench-") as folder:
         for name in missing:
-            print(f"Making {name}; it is kept for the next runs.", flush=True)
+            print(f"Creating {name}; it is kept for later runs.", flush=True)
             code, template = MADE[name]
             half = f"half_{name}"
             cluster.drop(half)
@@ -102,13 +102,13 @@ def environment_of(cluster: Cluster, database: str, folder: Path) -> dict[str, s
 
 
 def url_of(database: str) -> str:
-    """Of another database of the same server, for a bench that runs inside."""
+    """Return the URL of another database of the same server, for a benchmark that runs inside."""
     return f"postgres://postgres@127.0.0.1:{os.environ['CLUSTER_PORT']}/{database}"
 
 
 @contextmanager
 def broker(folder: Path) -> Iterator[str]:
-    """The embedded Redis-protocol server, as `make run` starts it."""
+    """Start the embedded Redis-compatible server, as `make run` does."""
     port, password = free_port(), secrets.token_urlsafe(16)
     config = folder / "broker.conf"
     config.touch(mode=0o600)

@@ -1,7 +1,7 @@
-"""How one generated submission went: its statuses, times, tries and who decided, as the portal's rules allow them.
+"""Generate the history of a submission: statuses, times, attempts and decisions that the portal's rules allow.
 
-Three years, evenly filled; most are final. The open ones lie in the last two days: a full queue (22,000 of a million,
-so that it has a page 500), and what is under way, closed within hours by its deadline.
+The data spans three years evenly; most submissions are final. The open ones are from the last two days: a full queue
+(22,000 of a million, so that it has a page 500) and submissions in progress, whose deadline ends within hours.
 """
 
 import random
@@ -13,7 +13,7 @@ from submissions.models import Source, Status
 
 YEARS = timedelta(days=3 * 365)
 S = Status
-# Of a million; a smaller set has a larger share, so that a page of each is there.
+# Per million; a smaller set has a larger share, so that each list fills a page.
 OPEN = {S.PENDING: 22_000, S.SECOND_REVIEW: 500, S.CONFIRMING: 1_500, S.STEP1_RETRY: 500, S.INCOMPLETE: 1_200}
 OPEN |= {S.DRAFT: 2_000, S.OVERDUE: 100}
 FINAL_MIX = {S.APPROVED: 78, S.REJECTED: 15, S.ABANDONED: 7}
@@ -38,13 +38,13 @@ class Life:
 
 
 def open_counts(rows: int) -> dict[Status, int]:
-    """How many of each open status among `rows`: at most a third of them are open."""
+    """Return the number of each open status among `rows`: at most a third of them are open."""
     share = min(1.0, rows / 3 / sum(OPEN.values()))
     return {status: max(2, int(count * share)) for status, count in OPEN.items()}
 
 
 def order(rows: int) -> list[Status | None]:
-    """For each row, oldest first: its open status, or None for a final one. The open ones come last, mixed."""
+    """Return for each row, oldest first, its open status or None for a final one. The open ones are last, shuffled."""
     kinds = [status for status, count in open_counts(rows).items() for _row in range(count)]
     random.Random(rows).shuffle(kinds)
     return [None] * (rows - len(kinds)) + kinds  # type: ignore[list-item]

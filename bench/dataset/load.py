@@ -1,7 +1,7 @@
-"""Fills a database with generated submissions: two processes make rows and COPY them, PostgreSQL indexes them after.
+"""Fill a database with generated submissions: two processes COPY rows, then PostgreSQL builds the indexes.
 
-Foreign keys are not looked up while the rows come in (they point at rows of the same generation); every other
-constraint of the portal's tables holds for every row, and `check` opens and finds a sample by the portal's own code.
+Foreign keys are not checked during loading (they refer to rows of the same generation); all other constraints are.
+`check` decrypts and searches a sample with the portal's own code.
 """
 
 import os
@@ -17,7 +17,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 
-from bench.dataset import history, world
+from bench.dataset import history, staff
 from bench.dataset.people import person
 from bench.dataset.rows import TABLES, TEMPLATES, Filed
 from submissions.audit import hash_chain
@@ -28,7 +28,7 @@ from submissions.search import blind_index
 CHUNK = 5_000
 PROCESSES = 2
 SEALED_TOGETHER = 5_000
-# Every submission's own record, told from its row: (kind, since which time of it, by whom, which rows have it).
+# The events of each submission, derived from its row: (kind, its time column, the actor, the rows that have it).
 EVENTS = (
     ("created", "created_at", "agent", "TRUE"),
     ("step1_prepared", "step1_started_at", "agent", "step1_started_at IS NOT NULL"),
@@ -49,35 +49,35 @@ ACTORS = {
 
 
 def fill(rows: int) -> None:
-    """The database of DATABASE_URL, empty until now, as it is after three years."""
+    """Fill the empty database of DATABASE_URL with the data of three years."""
     began = time.perf_counter()
     call_command("migrate", verbosity=0)
     with connection.schema_editor() as editor:
         for model in apps.get_app_config("stock").get_models():
             editor.create_model(model)
-    world.make()
+    staff.make()
     later = set_aside_indexes([model._meta.db_table for model in (*TABLES, Event)])
     now = clock.now().isoformat()
     parts = [_start_part(rows, part, now) for part in range(PROCESSES)]
     if any(part.wait() for part in parts):
         raise SystemExit("filling failed")
-    _say(began, f"{rows:,} submissions")
-    _tell_events()
-    _say(began, "events")
+    _print_progress(began, f"{rows:,} submissions")
+    _write_events()
+    _print_progress(began, "events")
     with _raw() as raw:
         for statement in later:
             raw.execute(statement)
-    _say(began, "indexes")
+    _print_progress(began, "indexes")
     _seal()
-    _say(began, "seals")
+    _print_progress(began, "seals")
     with _raw() as raw:
         raw.execute("VACUUM (ANALYZE)")
         raw.execute(f"COMMENT ON DATABASE {raw.info.dbname} IS '{now}'")
     check()
-    _say(began, "done")
+    _print_progress(began, "done")
 
 
-def _say(began: float, what: str) -> None:
+def _print_progress(began: float, what: str) -> None:
     print(f"  {time.perf_counter() - began:6.1f} s  {what}", flush=True)
 
 
@@ -88,7 +88,7 @@ def _raw() -> psycopg.Connection[tuple[object, ...]]:
 
 
 def set_aside_indexes(tables: list[str]) -> list[str]:
-    """Drops what only makes loading slow; returns the statements that bring it back."""
+    """Drop what only slows down loading; return the statements that restore it."""
     indexes = """SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = 'public'
         AND i.tablename = ANY(%s) AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)"""
     uniques = """SELECT c.conname, c.conrelid::regclass::text, pg_get_constraintdef(c.oid) FROM pg_constraint c
@@ -110,9 +110,9 @@ def _start_part(rows: int, part: int, now: str) -> subprocess.Popen[bytes]:
 
 
 def load_part(rows: int, part: int, now_text: str) -> None:
-    """Every second chunk of rows, oldest first, so that the tables lie in the order of time as real ones do."""
+    """Load every second chunk of rows, oldest first, so that the tables are in the order of time, as real ones are."""
     now = clock.now().fromisoformat(now_text)
-    kinds, people = history.order(rows), world.read()
+    kinds, people = history.order(rows), staff.read()
     finals = kinds.count(None)
     with _raw() as raw:
         for start in range(part * CHUNK, rows, CHUNK * PROCESSES):
@@ -132,8 +132,8 @@ def _copy(raw: psycopg.Connection[tuple[object, ...]], model: type[models.Model]
         copy.write("\n".join(lines) + "\n" if lines else "")
 
 
-def _tell_events() -> None:
-    """What happened to each, in the order of time."""
+def _write_events() -> None:
+    """Write the events of all submissions in the order of time."""
     selects = (
         f"""SELECT s.{at} AS at, '{kind}' AS kind, {ACTORS[who][0]} AS actor_id, {ACTORS[who][1]} AS actor_name,
             s.id AS submission_id FROM submissions_submission s JOIN submissions_user a ON a.id = s.created_by_id
@@ -149,7 +149,7 @@ def _tell_events() -> None:
 
 
 def _seal() -> None:
-    """The chain over all events, each seal as of the time of its newest one."""
+    """Build the hash chain over all events; each seal has the time of its newest event."""
     ids = Event.objects.order_by("id").values_list("id", flat=True)
     last: Seal | None = None
     for number, batch in enumerate(_batches(ids.iterator(chunk_size=50_000)), start=1):
@@ -180,7 +180,7 @@ def _next_seal(number: int, ids: list[int], last: Seal | None) -> Seal:
 
 
 def check() -> None:
-    """A sample opens under its keys, is found by its e-mail, and nothing points at what is not there."""
+    """Check that a sample can be decrypted and found by e-mail, and that no reference is broken."""
     officer = User.objects.filter(role=Role.OFFICER).first()
     assert officer is not None
     for submission in Submission.objects.order_by("reference")[:25]:
@@ -194,7 +194,7 @@ def check() -> None:
 
 
 def freshen() -> None:
-    """Brings a kept set up to date: migrations, and the clocks of what is open, moved by the time since the filling."""
+    """Bring a kept database up to date: apply migrations, and shift open deadlines by the time since it was filled."""
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,7 +1,8 @@
-"""A database in which everything is open: copies of generated rows under new ids, all waiting for the customer.
+"""A database with open submissions only: copies of generated rows under new ids, all waiting for the customer.
 
-For what must not grow with the number of open ones. Their values are fillers of the right size: nothing opens them.
-The deadlines lie far ahead, so that a kept set stays as it was made; a bench brings near those it wants due.
+It shows costs that must not grow with the number of open submissions. Their values are fillers of the right size, which
+nothing decrypts. The deadlines are far in the future, so that a kept database stays valid; a benchmark moves those that
+it needs due.
 """
 
 import os
@@ -19,7 +20,7 @@ ANEW = """UPDATE seed SET id = gen_random_uuid(), deadline_at = now() + interval
 
 
 def multiply(rows: int) -> None:
-    """The database of DATABASE_URL, a copy of a filled one, with `rows` open submissions and nothing else in them."""
+    """Replace the content of the database of DATABASE_URL, a copy of a filled one, by `rows` open submissions."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as raw:
         raw.execute("SET session_replication_role = replica")
         raw.execute(f"CREATE TEMP TABLE seed AS SELECT * FROM {TABLE}")

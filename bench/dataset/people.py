@@ -1,4 +1,4 @@
-"""Generated people: names, documents and addresses of nobody, the same ones for the same number."""
+"""Generate fictitious people: names, documents and addresses, the same ones for the same number."""
 
 import random
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Person:
 
 
 def person(number: int, chance: random.Random) -> Person:
-    """One in 25 has a value that the agent corrected after it was read."""
+    """Return the person of this number. One in 25 has a value that the agent corrected after OCR."""
     country = chance.choices(COUNTRIES, COUNTRY_WEIGHTS)[0]
     id_type = chance.choices(ID_TYPES, ID_WEIGHTS)[0]
     given, family = chance.choice(GIVEN_NAMES), chance.choice(FAMILY_NAMES)
@@ -65,6 +65,6 @@ def _numbers(number: int, id_type: str, country: str, born: str) -> dict[str, st
 
 
 def plain_columns(values: dict[str, Any]) -> tuple[str, ...]:
-    """What the comparator keeps readable in columns of its own."""
+    """Return the values that the comparison stores readable in columns of its own."""
     number = values.get("document_number") or values.get("license_number") or values.get("identity_number", "")
     return values["email"], values["customer_id"], values["name"], number, values["date_of_birth"]

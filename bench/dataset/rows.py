@@ -1,6 +1,6 @@
-"""One generated submission as rows of the portal's tables: text for COPY, sealed and hashed by the portal's code.
+"""Generate one submission as rows of the portal's tables, as text for COPY, encrypted and hashed by the portal's code.
 
-A table's columns and what most rows hold in them are taken from its model, so that a new column needs nothing here.
+The columns and default values of a table come from its model, so that a new column needs no change here.
 """
 
 import json
@@ -14,7 +14,7 @@ from django.db import models
 
 from bench.dataset.history import Life
 from bench.dataset.people import Person, plain_columns
-from bench.dataset.world import World
+from bench.dataset.staff import Staff
 from bench.stock.models import PlainSubmission
 from submissions.core import encryption
 from submissions.models import (
@@ -51,7 +51,7 @@ READ_AGAIN = timedelta(hours=6)
 
 
 class Template:
-    """A model's columns in order, and the text of its defaults; the automatic key is left to the database."""
+    """The columns of a model in order, and the text of its defaults; the database sets the automatic key."""
 
     def __init__(self, model: type[models.Model]) -> None:
         fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
@@ -90,7 +90,7 @@ WRITERS: dict[type, Callable[[Any], str]] = {
 
 
 def text(value: Any) -> str:
-    """As COPY's text format has it. The generated values hold no tab, backslash or line end, but JSON may."""
+    """Return a value in COPY's text format. The generated values contain no tab, backslash or newline, but JSON may."""
     return WRITERS.get(type(value), str)(value)
 
 
@@ -99,15 +99,15 @@ Row = tuple[type[models.Model], str]
 
 
 class Filed:
-    """One submission under way to its rows."""
+    """One submission while its rows are generated."""
 
-    def __init__(self, number: int, life: Life, person: Person, world: World, chance: random.Random) -> None:
-        self.number, self.life, self.person, self.world, self.chance = number, life, person, world, chance
+    def __init__(self, number: int, life: Life, person: Person, staff: Staff, chance: random.Random) -> None:
+        self.number, self.life, self.person, self.staff, self.chance = number, life, person, staff, chance
         self.pk = self._id()
         self.key = encryption.new_data_key()
-        self.project = world.projects[number % len(world.projects)]
-        self.agent = chance.choice(world.agents)
-        self.officer = chance.choice(world.officers)
+        self.project = staff.projects[number % len(staff.projects)]
+        self.agent = chance.choice(staff.agents)
+        self.officer = chance.choice(staff.officers)
         self.images = {name: self._id() for name in ("idImage", "faceImage")}
         self.hashes = {name: f"{chance.getrandbits(256):064x}" for name in self.images}
 
@@ -126,11 +126,11 @@ class Filed:
             yield Decision, self._decision()
 
     def _id(self) -> str:
-        """A random UUID; it need not be unguessable here."""
+        """Return a random UUID; it does not have to be unguessable here."""
         digits = f"{self.chance.getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
-    def _seal(self, label: str, value: Any) -> bytes:
+    def _encrypt(self, label: str, value: Any) -> bytes:
         return encryption.encrypt_json(self.key, label, value)
 
     def _wrapped(self) -> bytes:
@@ -138,14 +138,14 @@ class Filed:
 
     def _submission(self) -> str:
         is_read = self.life.step1 is not None and self.life.status != Status.STEP1_RETRY
-        sealed = {"values_sealed": self._seal(f"submission.values:{self.pk}", self.person.values)}
+        encrypted = {"values_sealed": self._encrypt(f"submission.values:{self.pk}", self.person.values)}
         if is_read:
-            sealed["ocr_sealed"] = self._seal(f"submission.ocr:{self.pk}", self.person.read)
-        return TEMPLATES[Submission].line(id=self.pk, **sealed, **self.facts)
+            encrypted["ocr_sealed"] = self._encrypt(f"submission.ocr:{self.pk}", self.person.read)
+        return TEMPLATES[Submission].line(id=self.pk, **encrypted, **self.facts)
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """What is not personal: the same in the portal's row and in the comparator's."""
+        """Return the data that is not personal: the same in the portal's row and in the comparison's."""
         life, person = self.life, self.person
         has_scores = life.tries > 0
         face = self.chance.choices((self.chance.uniform(70, 99), self.chance.uniform(20, 70)), (9, 1))[0]
@@ -250,7 +250,7 @@ class Filed:
                 submission_id=self.pk,
                 kind=kind.value,
                 number=number,
-                values_sealed=self._seal(f"attempt.values:{attempt}", values),
+                values_sealed=self._encrypt(f"attempt.values:{attempt}", values),
                 images=[{"id": self.images[field], "field": field, "sha256": self.hashes[field]}],
                 confirmed_by_id=self.agent.pk,
                 created_at=at,
@@ -274,7 +274,7 @@ class Filed:
                 sent_at=at,
                 ended_at=ended,
                 http_status=200,
-                reply_sealed=self._seal(f"call.reply:{call}", {"body": json.dumps(said)}),
+                reply_sealed=self._encrypt(f"call.reply:{call}", {"body": json.dumps(said)}),
             ),
         )
 
@@ -290,6 +290,6 @@ class Filed:
 
 
 def _letters(number: int) -> str:
-    """A reference's eight letters, spread so that neighbours do not look alike, and never the same twice."""
+    """Return a reference's eight letters, spread so that consecutive ones look different; never the same twice."""
     spread = (number * 636_413_622_385 + 1_442_695_040_889) % 32**8
     return "".join(REFERENCE_ALPHABET[spread // 32**place % 32] for place in range(8))

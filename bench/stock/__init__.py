@@ -1,1 +1,1 @@
-"""The comparator, what a team would have in an afternoon: Django's stock admin over readable rows."""
+"""The comparison: Django's stock admin over readable rows, which a team would have in an afternoon."""

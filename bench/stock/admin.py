@@ -1,4 +1,4 @@
-"""Django's admin as it comes, over the plaintext twin: the portal's columns, page size, filters and searches."""
+"""Django's stock admin over the plaintext rows, with the portal's columns, page size, filters and searches."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from submissions.views.review.queue import PAGE
 
 
 class StockSite(admin.AdminSite):
-    """Open to the bench's own client alone; the question of who may see it is not what is measured."""
+    """Open to the benchmark's client only; permissions are not measured."""
 
     def has_permission(self, request: HttpRequest) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""A bare view that stores a webhook's body and answers: the least that an intake can do."""
+"""The minimum webhook intake: a view that stores the body and responds."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

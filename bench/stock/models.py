@@ -1,7 +1,7 @@
-"""What the comparators keep: a plaintext twin of the portal's submissions, and webhook bodies as they came.
+"""The tables of the comparisons: a plaintext copy of the portal's submissions, and raw webhook bodies.
 
-The twin has the same rows and facts, the personal values readable in columns, and the indexes that Django gives by
-itself (keys and unique columns). `bench.queue` also tells how it does with one on status and deadline.
+The copy has the same rows, readable personal values, and the indexes that Django creates by default (keys and unique
+columns). `bench.queue` also reports its speed with an index on status and deadline.
 """
 
 import uuid

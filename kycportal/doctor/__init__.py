@@ -1,6 +1,6 @@
 """Check an installation part by part and report what is wrong and what to do. `manage.py doctor` prints the report.
 
-A check returns findings; a check that raises is a finding too. The checks change only a probe object in the storage,
+A check returns results; a check that raises is a result too. The checks change only a probe object in the storage,
 and read once from the vendor with each project's key.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-Check = Callable[[], Iterable["Finding"]]
+Check = Callable[[], Iterable["Result"]]
 
 
 class Grade(StrEnum):
@@ -18,32 +18,32 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """`said`: the state of the part; `do`: what the operator should do, "" if the state is good."""
+class Result:
+    """`state`: the state of the part; `do`: what the operator should do, "" if the state is good."""
 
     part: str
     grade: Grade
-    said: str
+    state: str
     do: str = ""
 
 
-def good(part: str, said: str) -> Finding:
-    return Finding(part, Grade.GOOD, said)
+def good(part: str, state: str) -> Result:
+    return Result(part, Grade.GOOD, state)
 
 
-def note(part: str, said: str, do: str) -> Finding:
-    return Finding(part, Grade.NOTE, said, do)
+def note(part: str, state: str, do: str) -> Result:
+    return Result(part, Grade.NOTE, state, do)
 
 
-def bad(part: str, said: str, do: str) -> Finding:
-    return Finding(part, Grade.BAD, said, do)
+def bad(part: str, state: str, do: str) -> Result:
+    return Result(part, Grade.BAD, state, do)
 
 
-def examine(checks: dict[str, Check]) -> list[Finding]:
-    findings: list[Finding] = []
+def examine(checks: dict[str, Check]) -> list[Result]:
+    results: list[Result] = []
     for part, check in checks.items():
         try:
-            findings += check()
-        except Exception as error:  # any error of a check is its finding
-            findings.append(bad(part, f"{type(error).__name__}: {error}", "Mend what is named and run doctor again."))
-    return findings
+            results += check()
+        except Exception as error:  # any error of a check is its result
+            results.append(bad(part, f"{type(error).__name__}: {error}", "Fix the named part and run doctor again."))
+    return results

@@ -15,7 +15,7 @@ from django.core import checks
 from django.http.request import validate_host
 
 from kycportal import frontend
-from kycportal.doctor import Finding, bad, good, note
+from kycportal.doctor import Result, bad, good, note
 from submissions.core import encryption
 from submissions.models import Project, Submission
 from submissions.models.submission_key import SubmissionKey, load_keys
@@ -28,7 +28,7 @@ OPENED = 20  # submissions whose values are hashed again
 README = "README, Environment"
 
 
-def configuration() -> Iterator[Finding]:
+def configuration() -> Iterator[Result]:
     deployed = not settings.IS_EMBEDDED
     messages = checks.run_checks(include_deployment_checks=deployed)
     for message in messages:
@@ -37,12 +37,12 @@ def configuration() -> Iterator[Finding]:
     if settings.DEBUG:
         yield bad("configuration", "DEBUG is on", "Unset DEBUG: its error pages show what people typed.")
     if deployed and not settings.METRICS_TOKEN:
-        yield note("configuration", "METRICS_TOKEN is not set", "Set it, so that Prometheus can ask /metrics.")
+        yield note("configuration", "METRICS_TOKEN is not set", "Set it, so that Prometheus can read /metrics.")
     yield from _transport()
     yield good("configuration", f"public address {settings.PUBLIC_URL}, logs as {settings.LOG_FORMAT}")
 
 
-def _address() -> Iterator[Finding]:
+def _address() -> Iterator[Result]:
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     if not validate_host(host, settings.ALLOWED_HOSTS):
         do = "Put it into ALLOWED_HOSTS, else browsers that follow a link from a mail get an error."
@@ -52,7 +52,7 @@ def _address() -> Iterator[Finding]:
         yield bad("configuration", "PUBLIC_URL is not https", do)
 
 
-def _transport() -> Iterator[Finding]:
+def _transport() -> Iterator[Result]:
     """Check how far browsers enforce https (HSTS)."""
     if not settings.IS_HTTPS:
         return
@@ -60,15 +60,15 @@ def _transport() -> Iterator[Finding]:
         do = "Set how many proxies of yours append to X-Forwarded-For: without it everybody has the proxy's address."
         yield bad("configuration", "PUBLIC_URL is https, so a proxy ends TLS, but TRUSTED_PROXY_HOPS is 0", do)
     if settings.SECURE_HSTS_PRELOAD:
-        said = "HSTS for this host and every sub-domain, to be preloaded by browsers"
+        state = "HSTS for this host and every sub-domain, to be preloaded by browsers"
     elif settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
-        said = "HSTS for this host and every sub-domain"
+        state = "HSTS for this host and every sub-domain"
     else:
-        said = "HSTS for this host alone (HSTS_INCLUDE_SUBDOMAINS and HSTS_PRELOAD are off)"
-    yield good("configuration", said)
+        state = "HSTS for this host alone (HSTS_INCLUDE_SUBDOMAINS and HSTS_PRELOAD are off)"
+    yield good("configuration", state)
 
 
-def files() -> Iterator[Finding]:
+def files() -> Iterator[Result]:
     """Check the files in this host's DATA_DIR that every page needs."""
     if missing := _not_collected():
         do = "Run manage.py collectstatic --noinput on this host (Procfile, release) and restart web: pages fail."
@@ -85,7 +85,7 @@ def files() -> Iterator[Finding]:
             with TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            do = "Give it to the user that web, worker and beat run as, and room: the ledger's tick is kept there."
+            do = "Make it writable for web, worker and beat, and free disk space: the watermark is there."
             yield bad("files", f"{folder} cannot be written: {error.strerror}", do)
 
 
@@ -106,38 +106,38 @@ def _is_collected(storage: Any, name: str) -> bool:
         return False
 
 
-def master_keys() -> Iterator[Finding]:
+def master_keys() -> Iterator[Result]:
     wrapped = [bytes(row.wrapped) for row in SubmissionKey.objects.order_by("pk")[:LOOKED_AT]]
     by_master = Counter(key[: encryption.KEY_ID_BYTES] for key in wrapped)
     known = [encryption.master_key_id(master) for master in settings.FIELD_KEYS]
     foreign = sum(count for master, count in by_master.items() if master not in known)
     if foreign:
-        said = f"{foreign} of {len(wrapped)} data keys looked at lie under a key that is not in KYC_FIELD_KEYS"
-        yield bad("keys", said, "Put the old key back behind the new one, then run rotate_keys.")
+        state = f"{foreign} of {len(wrapped)} checked data keys use a key that is not in KYC_FIELD_KEYS"
+        yield bad("keys", state, "Put the old key back behind the new one, then run rotate_keys.")
     older = sum(by_master[master] for master in known[1:])
     if older:
-        said = f"{older} of {len(wrapped)} data keys looked at lie under an older key"
-        yield note("keys", said, "Run manage.py rotate_keys before that key is taken out of the list.")
+        state = f"{older} of {len(wrapped)} checked data keys use an older key"
+        yield note("keys", state, "Run manage.py rotate_keys before you remove that key from the list.")
     if lost := backup.lost():
         do = "Run restore_keys with a backup of the keys from after the dump; see docs/operations.md, Restore."
-        yield bad("keys", backup.named(lost), do)
+        yield bad("keys", backup.describe_lost(lost), do)
     yield from _search_keys()
     yield from _project_keys()
     yield from _secret_files()
-    yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} looked at")
+    yield good("keys", f"{len(known)} field keys, {len(settings.SEARCH_KEYS)} search keys, {len(wrapped)} checked")
 
 
-def _search_keys() -> Iterator[Finding]:
+def _search_keys() -> Iterator[Result]:
     """Check the search keys: hash the values of a few submissions again and compare with their stored hashes."""
     rows = list(Submission.objects.filter(erased_at=None, values_sealed__isnull=False).order_by("pk")[:OPENED])
     load_keys(rows)
     found = Counter(at for row in rows if row.is_readable and (at := _found_by(row)) is not None)
     if foreign := found[-1]:
-        said = f"{foreign} of {found.total()} submissions looked at cannot be found by any of KYC_SEARCH_KEYS"
-        yield bad("keys", said, "Put the old key back behind the new one, then run rotate_keys --search.")
+        state = f"{foreign} of {found.total()} checked submissions match none of KYC_SEARCH_KEYS"
+        yield bad("keys", state, "Put the old key back behind the new one, then run rotate_keys --search.")
     if older := sum(number for at, number in found.items() if at > 0):
-        said = f"{older} of {found.total()} submissions looked at are found by an older search key"
-        yield note("keys", said, "Run manage.py rotate_keys --search before that key is taken out of the list.")
+        state = f"{older} of {found.total()} checked submissions match an older search key"
+        yield note("keys", state, "Run manage.py rotate_keys --search before you remove that key from the list.")
 
 
 def _found_by(row: Submission) -> int | None:
@@ -149,7 +149,7 @@ def _found_by(row: Submission) -> int | None:
     return next(under, -1) if texts else None
 
 
-def _project_keys() -> Iterator[Finding]:
+def _project_keys() -> Iterator[Result]:
     for project in Project.objects.filter(is_open=True):
         try:
             has_key = bool(project.api_key)
@@ -160,7 +160,7 @@ def _project_keys() -> Iterator[Finding]:
             yield bad("keys", f"{project.name} has no API key", "An administrator sets it on the project's page.")
 
 
-def _secret_files() -> Iterator[Finding]:
+def _secret_files() -> Iterator[Result]:
     """Check the secrets that the embedded default generated."""
     for name in ("secret_key", "kyc_field_keys", "kyc_search_keys"):
         path = Path(settings.DATA_DIR) / name

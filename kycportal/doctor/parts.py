@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis import RedisError
 
 from kycportal import workers
-from kycportal.doctor import Finding, bad, good, note
+from kycportal.doctor import Result, bad, good, note
 from kycportal.health import HEARTBEAT, broker, probe_storage
 from submissions.audit import hash_chain
 from submissions.core import encryption, redis_client
@@ -34,7 +34,7 @@ def database_answers() -> bool:
     return True
 
 
-def database() -> Iterator[Finding]:
+def database() -> Iterator[Result]:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -42,53 +42,53 @@ def database() -> Iterator[Finding]:
         do = (
             "Check DATABASE_URL, the server, and that this host may reach it. What rests on it is looked at after that."
         )
-        yield bad("database", f"no answer: {error}", do)
+        yield bad("database", f"no response: {error}", do)
         return
     if waiting:
         names = ", ".join(str(migration) for migration, _back in waiting)
-        yield bad("database", f"migrations are waiting: {names}", "Run manage.py migrate.")
+        yield bad("database", f"migrations not applied: {names}", "Run manage.py migrate.")
     if settings.IS_EMBEDDED:
         yield note("database", "the embedded SQLite file", "One host only; set DATABASE_URL for PostgreSQL.")
     else:
-        yield good("database", f"{connection.display_name} answers, its tables are up to date")
+        yield good("database", f"{connection.display_name} responds and has all migrations")
 
 
-def redis() -> Iterator[Finding]:
+def redis() -> Iterator[Result]:
     try:
-        told = broker().info()
+        info = broker().info()
     except Exception as error:
         do = "Check REDIS_URL and the server. Until it is back nothing is sent; pages go on."
-        yield bad("broker", f"no answer ({type(error).__name__})", do)
+        yield bad("broker", f"no response ({type(error).__name__})", do)
         return
-    if told.get("maxmemory") and told.get("maxmemory_policy") != "noeviction":
+    if info.get("maxmemory") and info.get("maxmemory_policy") != "noeviction":
         do = "Set maxmemory-policy noeviction: a queue that is thrown away costs time, a lost rate limit costs safety."
-        yield bad("broker", f"Redis throws away what it holds ({told['maxmemory_policy']})", do)
-    version = told.get("valkey_version") or told.get("redis_version")
-    yield good("broker", f"answers, version {version}, {told['used_memory_human']} in use")
+        yield bad("broker", f"Redis may evict keys ({info['maxmemory_policy']})", do)
+    version = info.get("valkey_version") or info.get("redis_version")
+    yield good("broker", f"responds, version {version}, {info['used_memory_human']} in use")
 
 
-def worker_and_beat() -> Iterator[Finding]:
+def worker_and_beat() -> Iterator[Result]:
     try:
         pool, beat = workers.pool(), broker().get(HEARTBEAT)
     except (redis_client.RedisUnavailable, RedisError):
         do = "See broker above: workers and beat say there that they are alive."
-        yield bad("worker", "nobody knows while Redis does not answer", do)
+        yield bad("worker", "unknown, because Redis does not respond", do)
         return
     if not pool.workers:
-        yield bad("worker", "none was heard of in 30 s", "Start one: celery -A kycportal worker (Procfile).")
+        yield bad("worker", "none reported in the last 30 s", "Start one: celery -A kycportal worker (Procfile).")
     elif pool.threads and pool.busy >= pool.threads:
         do = "Should it stay so, start one more on any host: calls wait for a thread."
-        yield note("worker", f"{pool.workers} with {pool.threads} threads, all of them at work", do)
+        yield note("worker", f"{pool.workers} with {pool.threads} threads, all busy", do)
     else:
-        yield good("worker", f"{pool.workers} with {pool.threads} threads, {pool.busy} at work")
+        yield good("worker", f"{pool.workers} with {pool.threads} threads, {pool.busy} busy")
     if beat is None:
         do = "Start one (Procfile); if it runs, its log says what it waits for. Two do no harm."
-        yield bad("beat", "no task of beat's was run in the last minute", do)
+        yield bad("beat", "beat has run no task in the last minute", do)
     else:
-        yield good("beat", f"last heard of {max(0.0, time.time() - float(beat)):.0f} s ago")
+        yield good("beat", f"last task {max(0.0, time.time() - float(beat)):.0f} s ago")
 
 
-def storage() -> Iterator[Finding]:
+def storage() -> Iterator[Result]:
     """Write, read and delete an object, then decrypt the newest image."""
     content, probed = secrets.token_bytes(64), probe_storage()
     try:
@@ -98,22 +98,22 @@ def storage() -> Iterator[Finding]:
         probed.delete(name)
     except Exception as error:
         do = "Check STORAGE_URL: the bucket, its address, and that the key may put, get, list and delete."
-        yield bad("storage", f"an object could not be written and read back: {_told(error)}", do)
+        yield bad("storage", f"an object could not be written and read back: {_safe_text(error)}", do)
         return
     if not same:
-        yield bad("storage", "an object came back altered", "Do not send anything before that is understood.")
+        yield bad("storage", "an object came back altered", "Find the cause before you send anything.")
     if database_answers():
         yield from _newest_image()
-    yield from _room()
+    yield from _disk_space()
     yield good("storage", "an object was written, read back and deleted")
 
 
-def _told(error: Exception) -> str:
+def _safe_text(error: Exception) -> str:
     """Return a safe text: an OSError has a status and a code (`s3.as_os_errors`), other errors may quote secrets."""
     return f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
 
 
-def _newest_image() -> Iterator[Finding]:
+def _newest_image() -> Iterator[Result]:
     image = Image.objects.filter(submission__erased_at=None).order_by("-created_at").first()
     if image is None:
         return
@@ -121,22 +121,24 @@ def _newest_image() -> Iterator[Finding]:
         image.read()
     except (OSError, encryption.CannotOpen) as error:
         do = "Compare with the last backup; see docs/operations.md, Images that cannot be opened."
-        yield bad("storage", f"the newest image cannot be opened: {error}", do)
+        yield bad("storage", f"the newest image cannot be decrypted: {error}", do)
 
 
-def _room() -> Iterator[Finding]:
+def _disk_space() -> Iterator[Result]:
     folder = getattr(default_storage, "location", "")
     if not folder or not Path(folder).exists():
         return
     disk = shutil.disk_usage(folder)
     if disk.free < MIN_FREE * disk.total:
-        yield bad("storage", f"{disk.free // 2**20} MB are free at {folder}", "Make room: images stay for years.")
+        yield bad("storage", f"{disk.free // 2**20} MB are free at {folder}", "Add disk space.")
 
 
-def mail() -> Iterator[Finding]:
+def mail() -> Iterator[Result]:
     if "smtp" not in settings.EMAIL_BACKEND:
         grade = note if settings.IS_EMBEDDED else bad
-        yield grade("mail", "mails are written to files and reach nobody", "Set EMAIL_URL: deadlines are told by mail.")
+        yield grade(
+            "mail", "e-mails are written to files and not sent", "Set EMAIL_URL: reminders of deadlines are e-mails."
+        )
         return
     try:
         connected = get_connection()
@@ -144,21 +146,21 @@ def mail() -> Iterator[Finding]:
         connected.close()
     except (OSError, SMTPException) as error:
         do = "Check EMAIL_URL: host, port, tls=1 or smtps, user and password."
-        yield bad("mail", f"{settings.EMAIL_HOST} does not take mail ({type(error).__name__})", do)
+        yield bad("mail", f"{settings.EMAIL_HOST} refuses mail ({type(error).__name__})", do)
     else:
-        yield good("mail", f"{settings.EMAIL_HOST} takes mail")
+        yield good("mail", f"{settings.EMAIL_HOST} accepts mail")
 
 
-def record_of_events() -> Iterator[Finding]:
+def record_of_events() -> Iterator[Result]:
     late = hash_chain.oldest_unsealed_age() or 0
     if late > SEALED_WITHIN:
         do = "The task seal_events does not run: see worker and beat above."
-        yield bad("events", f"the oldest event has not been sealed for {late:.0f} s", do)
+        yield bad("events", f"the oldest event has not been in the hash chain for {late:.0f} s", do)
     else:
-        yield good("events", "sealed")
+        yield good("events", "all in the hash chain")
 
 
-def sending() -> Iterator[Finding]:
+def sending() -> Iterator[Result]:
     switch = Switch.read()
     if switch.on_hold_since is not None:
         do = "See docs/operations.md, Restore; /sending/ shows what is open, an administrator lifts the hold."

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection as database
 
 from argos.errors import VendorError
-from kycportal.doctor import Finding, bad, good, note
+from kycportal.doctor import Result, bad, good, note
 from submissions.core import clock, redis_client
 from submissions.models import Project
 from submissions.outbox import gate, vendor_client
@@ -18,32 +18,32 @@ CLOSE = 2.0  # seconds
 FAR = clock.MAX_DRIFT.total_seconds()
 
 
-def reach() -> Iterator[Finding]:
+def reach() -> Iterator[Result]:
     projects = list(Project.objects.filter(is_open=True))
     if not projects:
-        yield note("vendor", "no project yet", "An administrator makes one at /settings/projects/.")
+        yield note("vendor", "no project yet", "An administrator creates one at /settings/projects/.")
     for project in projects:
-        answer = connection.ask(project)
-        if answer.is_throttled:
-            do = "On its page stand the calls it may make. Reads get 80 % of them, Step 1 90 %, decisions all."
-            yield bad("vendor", f"{project.name}: {answer.problem}", do)
-        elif answer.problem:
+        reply = connection.check(project)
+        if reply.is_throttled:
+            do = "Its page shows the request limit. Reads get 80 % of them, Step 1 90 %, decisions all."
+            yield bad("vendor", f"{project.name}: {reply.problem}", do)
+        elif reply.problem:
             do = "Check address and key on its page, and that ARGOS allows this host's address."
-            yield bad("vendor", f"{project.name}: {answer.problem}", do)
+            yield bad("vendor", f"{project.name}: {reply.problem}", do)
         elif project.paused_at is not None:
-            do = "It answers now: an administrator resumes it on its page in the settings."
+            do = "It responds now: an administrator must resume it on its page in the settings."
             yield bad("vendor", f"{project.name} is paused: {project.paused_reason}", do)
         else:
-            yield good("vendor", f"{project.name} answers at {project.base_url}")
+            yield good("vendor", f"{project.name} responds at {project.base_url}")
 
 
-def clocks() -> Iterator[Finding]:
+def clocks() -> Iterator[Result]:
     """Compare all clocks with this host's."""
     for name, ahead in _offsets():
         if abs(ahead) > FAR:
-            yield bad("clock", f"{name} is {ahead:+.0f} s from ours: sending waits", "Set the host's clock by NTP.")
+            yield bad("clock", f"{name} is {ahead:+.0f} s off: sending is paused", "Set the host's clock by NTP.")
         elif abs(ahead) > CLOSE:
-            yield note("clock", f"{name} is {ahead:+.1f} s from ours", "Let NTP keep every host's clock.")
+            yield note("clock", f"{name} is {ahead:+.1f} s off", "Synchronize the clock of every host by NTP.")
         else:
             yield good("clock", f"{name} agrees within {CLOSE:.0f} s")
 

@@ -1,1 +1,1 @@
-"""How dates and times are written in each language, over Django's own formats. Exports and APIs write ISO 8601."""
+"""Date and time formats of each language, in place of Django's own. Exports and APIs write ISO 8601."""

@@ -98,10 +98,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        return secrets.seal(text)
+        return secrets.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return secrets.unseal(encrypted_text)
+        return secrets.decrypt(encrypted_text)
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()

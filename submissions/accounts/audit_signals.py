@@ -28,7 +28,7 @@ def on_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> 
 def on_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     methods = [record["method"] for record in request.session.get("account_authentication_methods", [])]
     if "password" in methods:
-        one_time_password.spend(user)
+        one_time_password.invalidate(user)
     events.record("signed_in", by=_actor(request, user), fields={"by": methods})
 
 

@@ -21,7 +21,7 @@ ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without characters that are eas
 GROUPS, LETTERS = 4, 4  # 16 letters of 32: 80 bits
 
 
-def give(person: User, *, by: Actor) -> str:
+def issue(person: User, *, by: Actor) -> str:
     """Set a new one-time password, end the user's sessions and return the password, which is stored only as a hash."""
     password = "-".join("".join(secrets.choice(ALPHABET) for _at in range(LETTERS)) for _group in range(GROUPS))
     person.set_password(password)
@@ -33,7 +33,7 @@ def give(person: User, *, by: Actor) -> str:
     return password
 
 
-def spend(person: User) -> None:
+def invalidate(person: User) -> None:
     """Invalidate the one-time password after a sign-in; the session continues at the page that replaces it."""
     User.objects.filter(pk=person.pk, one_time_until__isnull=False).update(one_time_until=clock.now())
 

@@ -58,6 +58,6 @@ def required(request: HttpRequest) -> bool:
     return when is not None and when(request.POST)
 
 
-def asked(request: HttpRequest) -> HttpResponse | None:
+def require_step_up(request: HttpRequest) -> HttpResponse | None:
     """Return the reauthentication page if the action requires recent authentication and there is none; else None."""
-    return step_up.asked(request) if required(request) else None
+    return step_up.challenge(request) if required(request) else None

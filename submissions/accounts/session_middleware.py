@@ -25,7 +25,7 @@ class SessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if isinstance(request.user, User) and sessions.left(request).is_over:
+        if isinstance(request.user, User) and sessions.time_left(request).is_over:
             return _signed_out(request)
         return self.get_response(request)
 
@@ -35,7 +35,7 @@ class SessionMiddleware:
             return None
         if match.url_name not in BY_ITSELF and not _is_refresh(request):
             sessions.touch(request)
-        return _first(request, request.user) or sensitive_actions.asked(request)
+        return _first(request, request.user) or sensitive_actions.require_step_up(request)
 
 
 def _is_refresh(request: HttpRequest) -> bool:

@@ -24,7 +24,7 @@ BEGAN, SEEN = "session_began", "session_seen"
 
 
 @dataclass(frozen=True)
-class Left:
+class TimeLeft:
     """Seconds until each limit ends the session."""
 
     idle: int
@@ -48,11 +48,11 @@ def renew(request: HttpRequest) -> None:
     UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
 
 
-def left(request: HttpRequest) -> Left:
+def time_left(request: HttpRequest) -> TimeLeft:
     """Return the remaining time of the session; none for a session without a stored start."""
     now = int(time.time())
     seen, began = request.session.get(SEEN, 0), request.session.get(BEGAN, 0)
-    return Left(seen + IDLE_SECONDS - now, began + WHOLE_SECONDS - now)
+    return TimeLeft(seen + IDLE_SECONDS - now, began + WHOLE_SECONDS - now)
 
 
 def touch(request: HttpRequest) -> None:

@@ -23,7 +23,7 @@ PASSWORD, CODE, PASSKEY = "step_up_password", "step_up_code", "step_up_passkey"
 OWN = (PASSWORD, CODE, PASSKEY, "csrfmiddlewaretoken")
 
 
-def asked(request: HttpRequest) -> HttpResponse | None:
+def challenge(request: HttpRequest) -> HttpResponse | None:
     """Return None if the user authenticated recently or does so with this request; else the reauthentication page."""
     if is_proven(request):
         return None

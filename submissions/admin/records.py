@@ -1,4 +1,4 @@
-"""Submissions, read-only and without personal data: status, scores, tries, deadline."""
+"""Submissions, read-only and without personal data: status, scores, attempts, deadline."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ COUNT_BOUND = 5000
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counting a million rows for a page number costs more than the number is worth."""
+    """Count up to a bound, because counting a million rows costs more than the page number is worth."""
 
     @cached_property
     def count(self) -> int:
@@ -92,7 +92,7 @@ class SubmissionAdmin(LightAdmin):
     )
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Administrators decide nothing: the link to the review page would lead them nowhere."""
+        """Hide the link to the review page from administrators, who do not decide."""
         may_review = isinstance(request.user, User) and user_can_see_queue(request.user)
         return self.list_display if may_review else tuple(name for name in self.list_display if name != "to_review")
 

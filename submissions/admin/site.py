@@ -1,4 +1,4 @@
-"""The admin site and who may read on it: by role, with nothing to grant and no superuser."""
+"""The admin site, with access by role: no grants and no superuser."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,7 +24,7 @@ class PortalAdmin(admin.AdminSite):
         return isinstance(request.user, User) and request.user.is_staff
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """For everybody who is signed in and has no business here 403: Django's log-in page would send them back."""
+        """Raise 403 for signed-in users without access: the sign-in page would send them back here."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -39,19 +39,19 @@ class PortalAdmin(admin.AdminSite):
             raise NotAllowed(_("Records are for officers, managers and administrators."))
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
-        """The only records are submissions."""
+        """Redirect to the submissions, the only records."""
         return redirect("admin:submissions_submission_changelist")
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("admin:submissions_submission_changelist")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One way in: the portal's own."""
+        """Redirect to the portal's own sign-in page."""
         self._refuse(request)
         return redirect(f"{reverse('account_login')}?next={request.path}")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
-        """One place for passwords, with its rules and its event."""
+        """Redirect to the portal's own page for passwords, with its rules and its event."""
         return redirect("account_change_password")
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
@@ -62,20 +62,20 @@ site = PortalAdmin(name="admin")
 
 
 class LightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Without scripts and styles of Django's: the records are read within the portal's frame."""
+    """Leave out Django's scripts and styles: the records appear within the portal's layout."""
 
     @property
     def media(self) -> Media:
         return Media()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """What the page's own filters ask, no more: `password__startswith` would read a hash by its letters."""
+        """Allow only the lookups of the page's own filters: `password__startswith` would reveal a hash."""
         offered = self.get_list_filter(request) if request else self.list_filter
         return any(lookup in _asked_by(filtered) for filtered in offered)
 
 
 def _asked_by(filtered: Any) -> set[str]:
-    """The names in an address by which one entry of `list_filter` asks."""
+    """Return the parameter names of one entry of `list_filter`."""
     if not isinstance(filtered, str):
         return {filtered.parameter_name}
     return {f"{filtered}__{ending}" for ending in ("exact", "id__exact", "isnull")}

@@ -1,4 +1,4 @@
-"""The 1-won check of the customer's bank account, which some projects ask for between Step 1 and Step 2."""
+"""The 1-won check of the customer's bank account, which some projects require between Step 1 and Step 2."""
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from submissions.workflow.transitions import StaleSubmission
 
 
 def is_offered(submission: Submission) -> bool:
-    """Return whether the project asks for it and the submission is between Step 1 and Step 2."""
+    """Return whether the project requires it and the submission is between Step 1 and Step 2."""
     return submission.project.has_account_occupancy and submission.status in (Status.CONFIRMING, Status.INCOMPLETE)
 
 
@@ -19,13 +19,13 @@ def has_passed(submission: Submission) -> bool:
 
 
 def prepare(submission: Submission, *, by: Actor, holder: str, bank_code: str, account_number: str) -> Call:
-    """Prepare the 1-won account check, which must have succeeded before Step 2 where the project asks for it.
+    """Prepare the 1-won account check, which must succeed before Step 2 if the project requires it.
 
-    The holder's name goes to Step 2 as well, and the code that the bank shows is typed there.
+    Step 2 sends the holder's name too, and the code that the bank shows.
 
     Raises:
-        transitions.StaleSubmission: it takes no account check (any more), or another call is open.
-        drafts.SavedElsewhere: the values were saved elsewhere since they were looked at.
+        transitions.StaleSubmission: it accepts no account check (any more), or another call is open.
+        drafts.SavedElsewhere: the values were saved elsewhere since the page was loaded.
     """
     if not is_offered(submission):
         raise StaleSubmission(submission.reference)

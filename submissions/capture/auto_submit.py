@@ -1,7 +1,7 @@
-"""Automatic Step 2 after Step 1: only where the agent asked for it at the press and nothing is left to look at.
+"""Send Step 2 automatically after Step 1, if the agent asked for it and nothing needs a decision.
 
-Decided inside the transaction that ends the Step 1 call, so a crash in between neither loses nor doubles it: either
-both are written or neither is, and an unwritten answer is settled by reading back, which decides here again.
+This is decided inside the transaction that ends the Step 1 call, so a crash neither loses nor duplicates it: both are
+written or neither is, and a lost reply is settled by a read, which decides here again.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from submissions.workflow import deadlines
 
 
 class Stop(StrEnum):
-    """Why it stops; kept as the submission's notice and told in words by `stop_reasons`."""
+    """Why Step 2 is not sent; stored as the submission's notice, explained by `stop_reasons`."""
 
     RETRY_USED = "follow_retry_used"
     ANY = "follow_any"
@@ -30,7 +30,7 @@ class Stop(StrEnum):
 
 
 def after_step1(call: Call, confirmed: Mapping[str, str]) -> None:
-    """Prepare Step 2, or stop and say why. `confirmed`: the values as people left them before OCR filled the gaps.
+    """Prepare Step 2, or store why not. `confirmed`: the values before OCR filled the gaps.
 
     Call it inside the transaction that moved the submission to confirming.
     """
@@ -60,7 +60,7 @@ def why_it_stops(call: Call, confirmed: Mapping[str, str]) -> Stop | None:
 
 
 def _has_used_retry(call: Call) -> bool:
-    """An earlier Step 1 that the vendor had: answered, or adopted by reading back."""
+    """Return whether the vendor had an earlier Step 1, by its reply or by a read."""
     earlier = call.submission.calls.filter(kind=CallKind.STEP1).exclude(pk=call.pk)
     arrived = earlier.filter(state=CallState.ANSWERED) | earlier.filter(settled_as="adopted")
     return bool(call.submission.vendor_count) or arrived.exists()
@@ -69,15 +69,15 @@ def _has_used_retry(call: Call) -> bool:
 def _send(submission: Submission, call: Call) -> Stop | None:
     try:
         submit.send_step2(submission, by=_asked_by(call))
-    except (deadlines.DeadlinePassed, submit.NoTryLeft):
+    except (deadlines.DeadlinePassed, submit.NoAttemptLeft):
         return Stop.TOO_LATE
-    except (submit.NotReady, submit.LastTry, submit.AccountCheckMissing):
+    except (submit.NotReady, submit.UnconfirmedLastAttempt, submit.AccountCheckMissing):
         return Stop.NOT_READY
     return None
 
 
 def _asked_by(call: Call) -> Actor:
-    """In the name of the agent who pressed."""
+    """Return the agent who sent Step 1."""
     return actor_for(call.prepared_by) if call.prepared_by else SYSTEM
 
 
@@ -88,7 +88,7 @@ def _write(submission: Submission, **columns: str) -> None:
 
 
 def stop_reasons() -> dict[str, str]:
-    """Return why Step 2 was not sent automatically, for people, by stop."""
+    """Return the messages for why Step 2 was not sent automatically."""
     return {
         Stop.RETRY_USED: _("The ID was retaken. Check the values read this time."),
         Stop.ANY: _("ARGOS could not detect the ID type. Select it, confirm the details, then send Step 2."),

@@ -1,4 +1,4 @@
-"""Keeping in touch with the customer: call-backs due and new verdicts to pass on."""
+"""Contact with the customer: due call-backs, and new decisions to pass on."""
 
 from datetime import datetime, timedelta
 
@@ -16,19 +16,19 @@ NEWS = timedelta(days=14)
 
 
 def due(user: User, moment: datetime | None = None) -> SubmissionQuerySet:
-    """Of the person's team: call-backs whose time has come or comes within the hour, the oldest first."""
+    """Return the team's call-backs that are due within the hour, oldest first."""
     until = (moment or clock.now()) + DUE_SOON
     return visible_to(user).filter(callback_at__lte=until).order_by("callback_at")
 
 
 def to_pass_on(user: User) -> SubmissionQuerySet:
-    """Final ones this person began whose verdict nobody has passed on, of the last 14 days, the newest first."""
+    """Return final submissions of this user from the last 14 days whose customer was not informed, newest first."""
     decided = visible_to(user).filter(status__in=DECIDED, created_by=user, passed_on_at=None)
     return decided.filter(decided_at__gte=clock.now() - NEWS).order_by("-decided_at")
 
 
 def called_back(submission: Submission, *, by: Actor) -> None:
-    """The customer was called; the appointment is over."""
+    """Record that the customer was called; the appointment is over."""
     with transaction.atomic():
         Submission.objects.filter(pk=submission.pk).update(callback_at=None)
         events.record("called_back", by=by, submission=submission)
@@ -36,7 +36,7 @@ def called_back(submission: Submission, *, by: Actor) -> None:
 
 
 def pass_on(submission: Submission, *, by: Actor) -> None:
-    """The customer was told the verdict. A second press changes nothing."""
+    """Record that the customer was informed of the decision. A second call changes nothing."""
     now = clock.now()
     with transaction.atomic():
         fresh = Submission.objects.filter(pk=submission.pk, status__in=DECIDED, passed_on_at=None)

@@ -1,4 +1,4 @@
-"""The customer's consent: which text is read out now, and that it was given, with its version and time."""
+"""The customer's consent: the current text, and the record of the consent with its version and time."""
 
 from django.db import transaction
 
@@ -10,17 +10,17 @@ from submissions.models import ConsentText, Project, Submission
 
 
 def current_text(project: Project) -> ConsentText | None:
-    """The project's latest version; None where it has none."""
+    """Return the project's latest version; None if it has none."""
     return project.consent_texts.first()
 
 
 def is_missing(submission: Submission) -> bool:
-    """The project asks for consent and none is recorded. Once recorded it stays, whatever version comes after."""
+    """Return whether the project requires consent and none is recorded. A record stays valid for later versions."""
     return submission.project.requires_consent and submission.consent_id is None
 
 
 def record(submission: Submission, text: ConsentText, *, by: Actor) -> None:
-    """The customer consented to this version now.
+    """Record that the customer consented to this version now.
 
     Raises:
         StaleSubmission: it is no longer being captured.
@@ -32,7 +32,7 @@ def record(submission: Submission, text: ConsentText, *, by: Actor) -> None:
 
 
 def withdraw(submission: Submission, *, by: Actor) -> None:
-    """The tick was taken out again, as long as nothing was sent.
+    """Withdraw the consent, as long as nothing was sent.
 
     Raises:
         StaleSubmission: it is no longer being captured.

@@ -1,4 +1,4 @@
-"""Drafts: created, filled, joined and given up. Everyone who changes a draft is its capturer."""
+"""Drafts: create, fill, join and give up. Everyone who changes a draft is its capturer."""
 
 import uuid
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def create_draft(
     previous: Submission | None = None,
     pk: uuid.UUID | None = None,
 ) -> Submission:
-    """A draft with its own data key. Nothing is sent and no clock runs."""
+    """Create a draft with its own data key. Nothing is sent and no deadline starts."""
     assert by.user is not None
     submission = Submission(
         pk=pk or uuid.uuid4(),
@@ -64,7 +64,7 @@ def add_capturer(submission: Submission, by: Actor) -> None:
 
 
 def join(submission: Submission, *, by: Actor, reason: str) -> None:
-    """Let a reviewer capture what somebody else captures: with a typed reason, and never deciding on it later.
+    """Let a reviewer capture somebody else's submission with a typed reason; they can never decide it later.
 
     Raises:
         ReasonMissing: nothing is written.
@@ -78,7 +78,7 @@ def join(submission: Submission, *, by: Actor, reason: str) -> None:
 
 
 class SavedElsewhere(StaleSubmission):
-    """Somebody (or the vendor's reading) changed the values since they were looked at; nothing was written."""
+    """Somebody else, or the vendor's OCR, changed the values since the page was loaded; nothing was written."""
 
 
 def save_values(
@@ -127,10 +127,10 @@ def write_draft(submission: Submission, /, **columns: object) -> None:
 
 
 def write_while_capturing(submission: Submission, within: tuple[Status, ...] = CAPTURING, /, **columns: object) -> None:
-    """A guarded UPDATE that holds only while the submission is being captured, or stands in one of `within`.
+    """Update the row only while the submission is being captured, or has a status of `within`.
 
     Raises:
-        StaleSubmission: it no longer is; nothing is written.
+        StaleSubmission: it is no longer; nothing is written.
     """
     columns["updated_at"] = clock.now()
     if not Submission.objects.filter(pk=submission.pk, status__in=within).update(**columns):
@@ -140,7 +140,7 @@ def write_while_capturing(submission: Submission, within: tuple[Status, ...] = C
 
 
 def give_up(submission: Submission, *, by: Actor, reason: str) -> None:
-    """The customer gave up before anything was sent. A started one is closed by its deadline.
+    """Close a draft whose customer gave up before anything was sent. A started one is closed by its deadline.
 
     Raises:
         StaleSubmission: something was sent in the meantime; nothing is written.

@@ -1,6 +1,6 @@
-"""What the check of a picture found, as warnings that a person may overrule with a reason.
+"""The findings of an image check, as warnings that a user may override with a reason.
 
-A reason is for that one picture: a new picture with the same fault asks again.
+A reason is for that one image: a new image with the same finding asks again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,20 +15,20 @@ from submissions.models import Image, ImageKind, Submission
 
 
 def reason_key(image: Image, code: str) -> str:
-    """Under which the submission keeps why a finding was overruled."""
+    """Return the key of the override reason in the submission."""
     return f"{code}-{image.pk.hex[:8]}"
 
 
 @dataclass(frozen=True)
 class Noted:
-    """A finding as a reviewer reads it; `reason` is why it was sent anyway, empty where nobody said."""
+    """A finding for the reviewer. `reason`: why it was sent anyway; "" without a reason."""
 
     fault: str
     reason: str
 
 
 def noted(image: Image) -> tuple[Noted, ...]:
-    """What the capture check found on this picture. The image's submission has its keys loaded."""
+    """Return the findings of this image. The submission of the image has its keys loaded."""
     reasons = image.submission.reasons
     return tuple(Noted(advice.fault(code), reasons.get(reason_key(image, code), "")) for code in image.findings)
 
@@ -36,7 +36,7 @@ def noted(image: Image) -> tuple[Noted, ...]:
 def problems(
     submission: Submission, kinds: Collection[ImageKind], images: Mapping[str, Image] | None = None
 ) -> tuple[Problem, ...]:
-    """One warning for each finding on the current pictures of these kinds that nobody has overruled.
+    """Return one warning per finding on the current images of these kinds without an override reason.
 
     `images`: the current images, from a page that has loaded them already.
     """
@@ -51,9 +51,9 @@ def problems(
 
 
 def record_overruled(submission: Submission, sent: Iterable[Image], *, by: Actor) -> None:
-    """An event for each finding put aside, at the press: until then the reason is still being typed.
+    """Record an event for each overridden finding when the step is sent: until then the user may edit the reason.
 
-    `author`: who typed the reason, whoever presses.
+    `author`: who typed the reason, whoever sends the step.
     """
     reasons = submission.reasons
     for image in sent:

@@ -1,4 +1,4 @@
-"""Images of a submission: taken in, checked, stored encrypted, and which one is current."""
+"""Images of a submission: check, store encrypted, and choose the current one of each kind."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,18 +24,18 @@ READS_THE_ID = (Status.DRAFT, Status.STEP1_RETRY)
 
 
 def takes(kind: ImageKind, status: Status) -> bool:
-    """Whether an image of this kind may still be added: the ID's are fixed once the vendor has read them."""
+    """Return whether an image of this kind may be added; ID images are fixed once the vendor has read them."""
     return status in (READS_THE_ID if kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK) else CAPTURING)
 
 
 def add_image(
     submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
 ) -> Image:
-    """Take an image in: checked, uprighted, re-encoded, sealed. The one before it stays stored, no longer current.
+    """Check, rotate, re-encode, encrypt and store an image. The previous one stays stored but is no longer current.
 
     Raises:
-        normalise.UnusableImage: with a sentence for the person; nothing is stored.
-        StaleSubmission: it takes no such image (any more); nothing is stored.
+        normalise.UnusableImage: with a message for the user; nothing is stored.
+        StaleSubmission: the submission does not accept such an image now; nothing is stored.
     """
     assert by.user is not None
     image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=f"user:{by.user.pk}")
@@ -47,9 +47,9 @@ def add_image(
 def prepare_image(
     submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str, whose: str
 ) -> tuple[Image, bytes]:
-    """The row as it would be kept, with what the check found, and the picture to seal. Nothing is stored.
+    """Return the unsaved row with the findings of the check, and the image to encrypt. Store nothing.
 
-    `whose`: of those with the same name one upload is checked at a time.
+    `whose`: only one upload of each name is checked at a time.
 
     Raises:
         normalise.UnusableImage, StaleSubmission: as `add_image`.
@@ -83,9 +83,9 @@ def _prepared(
 
 @contextmanager
 def stored(image: Image, content: bytes) -> Iterator[None]:
-    """Sealed in the storage before the rows that name it are written, outside their transaction; gone if they are not.
+    """Store the encrypted image before the transaction that writes its rows; delete it if that transaction fails.
 
-    Where the connection to the database broke nobody knows whether they are, so the object stays.
+    If the database connection breaks during the commit, the outcome is unknown and the object is kept.
     """
     image.store(content)
     try:
@@ -98,22 +98,22 @@ def stored(image: Image, content: bytes) -> Iterator[None]:
 
 
 def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
-    """The image becomes the current one of its kind; within the caller's transaction.
+    """Make the image the current one of its kind, within the caller's transaction.
 
     Raises:
-        StaleSubmission: the submission takes no such image any more; nothing is written.
+        StaleSubmission: the submission no longer accepts the image; nothing is written.
     """
     submission, kind = image.submission, ImageKind(image.kind)
     write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     image.save(force_insert=True)
     add_capturer(submission, by)
-    told = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
-    events.record("image_added", by=by, submission=submission, fields=told)
+    details = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
+    events.record("image_added", by=by, submission=submission, fields=details)
 
 
 def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tuple[quality.Finding, ...]:
-    """Faults of a camera are looked for in what a camera may have made."""
+    """Look for camera defects only in an image that a camera may have made."""
     if not prepared.is_photo:
         return ()
     if kind == ImageKind.ADDRESS:
@@ -124,5 +124,5 @@ def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tupl
 
 
 def current_images(submission: Submission) -> dict[str, Image]:
-    """The current image of each kind, by kind."""
+    """Return the current image of each kind, by kind."""
     return {image.kind: image for image in submission.images.filter(is_current=True).select_related("created_by")}

@@ -1,15 +1,15 @@
-"""What Step 1 read beside what people confirmed: where the two differ, and whether anybody said why."""
+"""Compare OCR values with confirmed values: their differences, and those without a reason."""
 
 from collections.abc import Mapping
 
 from argos import matrix
 from submissions.models import Submission
 
-CASELESS = ("name",)  # IDs print capitals; writing a name in small letters changes nothing
+CASELESS = ("name",)  # IDs print capitals; lower case does not change a name
 
 
 def differs(name: str, confirmed: str, read: str) -> bool:
-    """Whether the confirmed value is another one, whatever its spaces, hyphens and capitals."""
+    """Return whether the confirmed value differs, ignoring spaces, hyphens and case."""
     return bool(read) and _comparable(name, confirmed) != _comparable(name, read)
 
 
@@ -19,7 +19,7 @@ def _comparable(name: str, value: str) -> str:
 
 
 def parts(read: str, confirmed: str) -> tuple[str, str, str]:
-    """Return the value read as its common beginning with the confirmed one, what differs, and the common end."""
+    """Split the OCR value into its common start with the confirmed one, the difference, and the common end."""
     most = min(len(read), len(confirmed))
     same = [a.casefold() == b.casefold() for a, b in zip(read, confirmed, strict=False)]
     begin = same.index(False) if False in same else most
@@ -29,17 +29,17 @@ def parts(read: str, confirmed: str) -> tuple[str, str, str]:
 
 
 def differing(values: Mapping[str, str], read: Mapping[str, str]) -> tuple[str, ...]:
-    """Names of the filled values that are not what was read."""
+    """Return the names of filled values that differ from the OCR values."""
     return tuple(name for name, text in read.items() if values.get(name) and differs(name, values[name], text))
 
 
 def unexplained(submission: Submission) -> tuple[str, ...]:
-    """Values changed against what was read, without a reason."""
+    """Return changed values without a reason."""
     reasons = submission.reasons
     return tuple(name for name in differing(submission.values, submission.ocr) if not reasons.get(name))
 
 
 def edited_fields(submission: Submission) -> list[str]:
-    """Names of values that were read and then confirmed otherwise, or left out; by the form in which they are sent."""
+    """Return the names of OCR values that were confirmed differently or left empty, compared in the form of Step 2."""
     values, read = matrix.clean_step2(submission.values), matrix.clean_step2(submission.ocr)
     return sorted(name for name, text in read.items() if differs(name, values.get(name, ""), text))

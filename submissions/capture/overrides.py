@@ -1,6 +1,6 @@
-"""Reasons to send a changed value, a doubtful one or a picture with a fault anyway, each with its author.
+"""Override reasons for a changed value, a warning or an image finding, each with its author.
 
-A reason is kept under the name of the field, the code of the warning, or the key of the picture's finding.
+A reason is stored under the name of the field, the code of the warning, or the key of the image's finding.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from submissions.models import Submission
 
 
 def known_keys(submission: Submission) -> set[str]:
-    """The keys under which this submission takes a reason now."""
+    """Return the keys under which this submission accepts a reason now."""
     warned = {problem.code for problem in submit.warnings(submission)}
     found = {
         image_findings.reason_key(image, code)
@@ -25,10 +25,10 @@ def known_keys(submission: Submission) -> set[str]:
     return warned | found | {name for name, text in submission.ocr.items() if text}
 
 
-def give(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> None:
-    """Write the typed reasons, each with its author; an empty one takes the stored one back.
+def save_reasons(submission: Submission, reasons: Mapping[str, str], *, by: Actor) -> None:
+    """Write the typed reasons, each with its author; an empty one removes the stored one.
 
-    A text without letters is no reason, and a key that the submission does not have is left out.
+    A text without letters is no reason, and unknown keys are ignored.
 
     Raises:
         StaleSubmission: it is no longer being captured; nothing is written.

@@ -1,8 +1,8 @@
-"""One-time links with which a customer's phone hands over one picture: made, mailed, opened, spent, revoked.
+"""One-time links with which a customer's phone uploads one picture: create, mail, open, use, revoke.
 
-A link is bound to one submission and one item, lives for minutes, shows nothing and does nothing else. Opening it
-spends nothing, because messengers open links to preview them. Its token stands in the address's fragment, which
-browsers send to nobody, and only the token's hash is stored: see docs/decisions/camera-and-phone.md.
+A link is bound to one submission and one item, is valid for minutes, and shows and does nothing else. Opening it does
+not use it, because messengers open links to preview them. Its token is in the URL's fragment, which browsers do not
+send, and only the token's hash is stored: see docs/decisions/camera-and-phone.md.
 """
 
 import hashlib
@@ -37,11 +37,11 @@ MAILS_AT_MOST = 5  # for one submission in an hour
 
 
 class LinkGone(Exception):
-    """Expired, revoked or never made: which of them is nobody's business."""
+    """Expired, revoked or never created; the caller must not reveal which."""
 
 
 class LinkUsed(Exception):
-    """The picture of this link has arrived; told only to who holds its token."""
+    """The picture of this link has arrived; reported only to the holder of its token."""
 
 
 class TooManyLinks(Exception):
@@ -49,11 +49,11 @@ class TooManyLinks(Exception):
 
 
 class NotMailed(Exception):
-    """The mail did not leave; the link is revoked."""
+    """The mail was not sent; the link is revoked."""
 
 
 class Advised(Exception):
-    """The check found something and the person has not said to send it anyway; the link is not spent."""
+    """The check has findings that the user has not accepted; the link stays valid."""
 
     def __init__(self, codes: list[str], sha256: str) -> None:
         super().__init__(", ".join(codes))
@@ -70,10 +70,10 @@ def digest(content: bytes) -> str:
 
 @sensitive_variables("token")
 def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLink, str]:
-    """A fresh link and its address, which is never told again. An unspent one for the same item is revoked.
+    """Create a link and return its URL, which is shown only once. Revoke an unused one for the same item.
 
     Raises:
-        StaleSubmission: the submission takes no such picture now.
+        StaleSubmission: the submission accepts no such picture now.
         TooMany
     """
     assert by.user is not None
@@ -85,7 +85,7 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
     link = PhoneLink(submission=submission, kind=kind, created_at=now, created_by=by.user, expires_at=now + lives())
     link.token_hash = digest(token.encode())
     with transaction.atomic():
-        # First of all, because it holds the row: of two presses at once the second waits and sees the first one's link.
+        # First, because it locks the row: the second of two simultaneous requests waits and sees the first one's link.
         drafts.write_while_capturing(submission, taking(kind))
         _revoke_unspent(submission, kind, by=by)
         link.save(force_insert=True)
@@ -95,12 +95,12 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
 
 
 def taking(kind: ImageKind) -> tuple[Status, ...]:
-    """In which a picture of this kind may still be added."""
+    """Return the statuses in which a picture of this kind may be added."""
     return tuple(status for status in CAPTURING if images.takes(kind, status))
 
 
 def is_asked_for(submission: Submission, kind: ImageKind) -> bool:
-    """A stranger hands nothing over that the project has no use for, and no PDF where only an address may be one."""
+    """Return whether the project uses this kind of image; a customer cannot upload any other."""
     return kind != ImageKind.ADDRESS or submission.project.has_address_image
 
 
@@ -114,13 +114,13 @@ def _revoke_unspent(submission: Submission, kind: ImageKind, *, by: Actor) -> bo
 
 
 def revoke(submission: Submission, kind: ImageKind, *, by: Actor) -> bool:
-    """Whether there was one to revoke."""
+    """Revoke the link; return whether there was one."""
     with transaction.atomic():
         return _revoke_unspent(submission, kind, by=by)
 
 
 def newest(submission: Submission, kind: ImageKind) -> PhoneLink | None:
-    """The last link made for this item, whatever became of it."""
+    """Return the last link for this item, in any state."""
     found: PhoneLink | None = submission.phone_links.filter(kind=kind).order_by("-created_at").first()
     if found is not None:
         found.submission = submission
@@ -128,10 +128,10 @@ def newest(submission: Submission, kind: ImageKind) -> PhoneLink | None:
 
 
 def recipient(submission: Submission) -> str:
-    """The one address that the customer gave.
+    """Return the customer's e-mail address.
 
     Raises:
-        NotMailed: there is none, or the text is not one e-mail address: a line break or a comma in it would make two.
+        NotMailed: there is none, or the text is not one e-mail address: a line break or a comma would make two.
     """
     given = submission.values.get("email") or ""
     try:
@@ -145,7 +145,7 @@ def recipient(submission: Submission) -> str:
 
 @sensitive_variables("url")
 def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
-    """To the address the customer gave, naming nobody, in each language. An event only once it has left.
+    """Mail the link to the customer in each language, without names. Record an event only after it was sent.
 
     Raises:
         TooMany, NotMailed: the link is revoked, because nobody has it.
@@ -162,13 +162,13 @@ def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
     except Exception as error:  # whatever a mail server or its library raises: nobody has the link
         log.warning("a mail with a phone link did not leave: %s", type(error).__name__)
         revoke(submission, ImageKind(link.kind), by=by)
-        raise NotMailed from None  # its text may quote the address
+        raise NotMailed from None  # its text may contain the address
     events.record("phone_link_mailed", by=by, submission=submission, fields=_named(link))
 
 
 @sensitive_variables("url", "parts")
 def _letter(project: Project, to: str, url: str) -> EmailMultiAlternatives:
-    """One part for each language: nobody has asked the customer which one they read."""
+    """Return an e-mail with one part for each language, because the customer's language is unknown."""
     subjects, parts = [], []
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
@@ -205,7 +205,7 @@ def _part(project: Project, url: str, language: str) -> letters.Part:
 
 @sensitive_variables("token")
 def find(token: str) -> PhoneLink:
-    """The open link of this token. Opens nothing and spends nothing.
+    """Return the open link of this token without using it.
 
     Raises:
         LinkGone, LinkUsed
@@ -223,21 +223,21 @@ def _may_bring(submission: Submission, kind: ImageKind) -> bool:
     return images.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
 
 
-def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
-    """Store the picture and spend the link, both or neither.
+def store_upload(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
+    """Store the picture and mark the link used, both or neither.
 
     Args:
-        accepted: SHA-256 of the upload whose findings the person has seen and sends anyway; "" for none.
+        accepted: SHA-256 of the upload whose findings the user has seen and accepts; "" for none.
 
     Raises:
-        imaging.UnusableImage: with a sentence for the person; the link stays open.
+        imaging.UnusableImage: with a message for the user; the link stays open.
         Advised: the link stays open.
-        LinkGone, LinkUsed: spent, revoked or expired in the meantime; nothing is stored.
+        LinkGone, LinkUsed: used, revoked or expired in the meantime; nothing is stored.
     """
     by = Actor(None, CARRIES, address)
     source = CaptureSource.PHONE_CAMERA if is_live else CaptureSource.PHONE
     kind, sha256 = ImageKind(link.kind), digest(content)
-    # Of one maker, because nobody bounds for how many submissions a person makes links.
+    # By the creator, because the number of submissions with links of one user is unlimited.
     whose = f"links:{link.created_by_id}"
     try:
         image, prepared = images.prepare_image(link.submission, kind, content, by=by, source=source, whose=whose)
@@ -252,7 +252,7 @@ def take(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool,
 
 
 def _spend(link: PhoneLink, image: Image) -> None:
-    """Guarded: of two uploads at once one is kept."""
+    """Mark it used with a guarded UPDATE: of two simultaneous uploads one is kept."""
     now = clock.now()
     if PhoneLink.objects.open(now).filter(pk=link.pk).update(used_at=now, image=image):
         return

@@ -1,4 +1,4 @@
-"""A fresh draft for a customer whose submission ended without approval."""
+"""Create a new draft for a customer whose submission ended without approval."""
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +15,7 @@ RESTARTS = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
 
 
 class RestartedAlready(Exception):
-    """A fresh submission of this one is open: `fresh`."""
+    """A new submission that replaces this one is open: `fresh`."""
 
     def __init__(self, fresh: Submission) -> None:
         self.fresh = fresh
@@ -23,19 +23,22 @@ class RestartedAlready(Exception):
 
 
 def can_restart(submission: Submission) -> bool:
-    """Whether its customer may need another submission: it ended without approval, or its ID may work no longer."""
+    """Return whether the customer may need another submission.
+
+    It ended without approval, or its ID may have expired.
+    """
     return submission.status in RESTARTS or deadlines.is_past_first_step2_limit(submission)
 
 
 def restart(submission: Submission, *, by: Actor) -> Submission:
-    """A fresh draft from this one's values; its own try count, clock, key and images.
+    """Create a draft from this one's values, with its own attempts, deadline, key and images.
 
-    Only values that this person may see are copied: hidden numbers are read from the ID again. While a fresh draft of
-    this one is open, there is no second one (`submission_one_restart`).
+    Only values that this user may see are copied: hidden numbers are read from the ID again. While a new draft of this
+    one is open, there is no second one (`submission_one_restart`).
 
     Raises:
-        StaleSubmission: it is under way, or approved; nothing is written and no value is shown.
-        RestartedAlready: its fresh submission is open; nothing is written.
+        StaleSubmission: it is in progress, or approved; nothing is written and no value is shown.
+        RestartedAlready: its new submission is open; nothing is written.
     """
     if not can_restart(submission):
         raise StaleSubmission(submission.reference)

@@ -1,4 +1,4 @@
-"""The two presses that send something: Step 1 and Step 2, with everything that is checked before a try is spent."""
+"""Send Step 1 and Step 2, after all checks that save an attempt."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ OF_THE_DEPOSIT = ("userOccupancyCode", "userOccupancyName")
 
 
 class NotReady(Exception):
-    """Something is missing or wrong; nothing was sent. `problems` say what, each beside its field."""
+    """Something is missing or wrong; nothing was sent. `problems`: what, for each field."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -30,23 +30,23 @@ class NotReady(Exception):
 
 
 class VendorDown(Exception):
-    """No new Step 1 is started while the vendor cannot be reached: its clock would run for nothing."""
+    """The vendor is unreachable, so no Step 1 starts: its 24 hours would pass unused."""
 
 
-class NoTryLeft(Exception):
-    """Three selfies have been sent; a fourth never is."""
+class NoAttemptLeft(Exception):
+    """All three selfies were used; the portal never sends a fourth."""
 
 
-class LastTry(Exception):
-    """The last selfie of three: it wants to be confirmed once more."""
+class UnconfirmedLastAttempt(Exception):
+    """This would be the last of three selfies, and the user has not confirmed that."""
 
 
 class StopsStep2(NotReady):
-    """What is there already would stop Step 2; starting the vendor's clock anyway wants to be confirmed."""
+    """The present data would block Step 2, and the user has not confirmed starting the 24 hours anyway."""
 
 
 class AccountCheckMissing(Exception):
-    """The project asks for the 1-won account check before Step 2."""
+    """The project requires the 1-won account check before Step 2."""
 
 
 def step1_problems(submission: Submission) -> tuple[Problem, ...]:
@@ -68,14 +68,14 @@ def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True)
 class CaptureFacts:
-    """Rows that the checks of Step 2 need, from a page that has loaded them already. `images`: the current ones."""
+    """Rows for the checks of Step 2, from a page that has loaded them already. `images`: the current ones."""
 
     images: Mapping[str, Image]
     has_passed_account: bool
 
 
 def step2_problems(submission: Submission, facts: CaptureFacts | None = None) -> tuple[Problem, ...]:
-    """Errors, and warnings and changes that nobody gave a reason for. A draft is checked too, before it has an id."""
+    """Return errors, and warnings and changes without a reason. It also checks a draft without an id."""
     facts = facts or CaptureFacts(current_images(submission), account_check.has_passed(submission))
     problems = _checked(submission, facts.images)
     if submission.project.has_account_occupancy and not facts.has_passed_account:
@@ -88,7 +88,7 @@ def step2_problems(submission: Submission, facts: CaptureFacts | None = None) ->
 
 
 def warnings(submission: Submission) -> tuple[Problem, ...]:
-    """The warnings of the values as they are, whether or not somebody gave a reason."""
+    """Return the warnings of the present values, with or without a reason."""
     images = current_images(submission)
     step1 = matrix.check_step1(_step1_values(submission), _files(images), submission.project.options)
     return tuple(problem for problem in (*step1, *_checked(submission, images)) if problem.severity == "warning")
@@ -110,12 +110,12 @@ def _checked(submission: Submission, images: Mapping[str, Image]) -> tuple[Probl
 
 
 def _contacts(submission: Submission) -> dict[str, str]:
-    """Not sent at Step 2: only compared with what is."""
+    """Return the contact values, which Step 2 does not send; they are only compared with others."""
     return {name: text for name, text in submission.values.items() if name in matrix.CONTACTS}
 
 
 def _deposit_first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Nobody has the code of a deposit that was not made; the check that makes it fills in the holder's name."""
+    """Ask for the account check instead of its results: the deposit gives the code, and the check the holder's name."""
     text = _("Start the account verification first.")
     return tuple(
         replace(problem, template=text) if problem.code == "missing" and problem.field in OF_THE_DEPOSIT else problem
@@ -137,12 +137,12 @@ def send_step1(
     wants_step2: bool = False,
     is_start_confirmed: bool = False,
 ) -> Call:
-    """Prepare Step 1 (or its retry with a new ID image). `wants_step2`: Step 2 is to follow automatically (`follow`).
+    """Prepare Step 1, or its retry with a new ID image. `wants_step2`: send Step 2 after it (`auto_submit`).
 
-    `is_start_confirmed`: the clock is to start although something there already would stop Step 2.
+    `is_start_confirmed`: the user confirmed starting the 24 hours although the present data would block Step 2.
 
     Raises:
-        NotReady, StopsStep2, VendorDown, NoTryLeft, LastTry, deadlines.DeadlinePassed, transitions.StaleSubmission
+        NotReady, StopsStep2, VendorDown, NoAttemptLeft, UnconfirmedLastAttempt, DeadlinePassed, StaleSubmission
     """
     is_retry = bool(submission.vendor_id)
     if is_retry:
@@ -178,7 +178,7 @@ def send_step1(
 
 
 def known_to_stop(submission: Submission, facts: CaptureFacts | None = None) -> tuple[Problem, ...]:
-    """What stops Step 2 of the values and the selfie that are there; not what is only missing yet."""
+    """Return what in the present values and selfie would block Step 2, without what is only missing yet."""
     return tuple(problem for problem in step2_problems(submission, facts) if problem.code not in YET_TO_COME)
 
 
@@ -186,7 +186,7 @@ def send_step2(submission: Submission, *, by: Actor, is_last_confirmed: bool = F
     """Prepare Step 2 with the confirmed values and the current selfie.
 
     Raises:
-        NotReady, NoTryLeft, LastTry, AccountCheckMissing, deadlines.DeadlinePassed, transitions.StaleSubmission
+        NotReady, NoAttemptLeft, UnconfirmedLastAttempt, AccountCheckMissing, DeadlinePassed, StaleSubmission
     """
     check_tries(submission, is_last_confirmed)
     deadlines.check_step2_in_time(submission)
@@ -216,19 +216,19 @@ def _step2_kinds(submission: Submission) -> list[ImageKind]:
 
 
 def step2_fields(submission: Submission) -> dict[str, str]:
-    """Exactly the text parts to send."""
+    """Return exactly the text parts to send."""
     values = shown_values(submission) | {"submissionId": submission.vendor_id}
     return matrix.step2_fields(values, submission.project.options)
 
 
 def shown_values(submission: Submission) -> dict[str, str]:
-    """What is checked and sent: nothing left over from another ID type, which nobody could see and mend."""
+    """Return the checked and sent values, without leftovers of another ID type, which nobody could see and correct."""
     shown = shown_names(submission)
     return {name: text for name, text in submission.values.items() if name in shown}
 
 
 def shown_names(submission: Submission) -> frozenset[str]:
-    """The parameters of Step 2 that this document and project show."""
+    """Return the Step 2 parameters that this document and project show."""
     rules = matrix.rules_for(
         submission.issuing_country,
         document_type(submission),
@@ -239,13 +239,13 @@ def shown_names(submission: Submission) -> frozenset[str]:
 
 
 def is_unread(submission: Submission) -> bool:
-    """Whether the vendor read none of the values that this document shows: people typed all of them."""
+    """Return whether the vendor read none of the values of this document, so that people typed all of them."""
     shown = shown_names(submission)
     return not any(text and name in shown for name, text in submission.ocr.items())
 
 
 def document_type(submission: Submission) -> str:
-    """The type the customer's ID has: Step 1's, or the one chosen where Step 1 could not tell."""
+    """Return the type of the customer's ID: Step 1's, or the chosen one if Step 1 could not recognize it."""
     if submission.id_type_unknown:
         return submission.values.get("idType", submission.id_type)
     return submission.id_type
@@ -253,13 +253,13 @@ def document_type(submission: Submission) -> str:
 
 def check_tries(submission: Submission, is_last_confirmed: bool) -> None:
     if submission.tries_left <= 0:
-        raise NoTryLeft
+        raise NoAttemptLeft
     if submission.tries_left == 1 and submission.tries_used and not is_last_confirmed:
-        raise LastTry
+        raise UnconfirmedLastAttempt
 
 
 def _check_selfie_is_new(submission: Submission) -> None:
-    """The selfie the vendor has just refused would be refused again."""
+    """Refuse a selfie that the vendor has just refused, because it would be refused again."""
     selfie = current_images(submission).get(ImageKind.SELFIE)
     tried = submission.attempts.filter(kind=CallKind.STEP2, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
     used = {entry["id"] for attempt in tried.exclude(call__settled_as="never_arrived") for entry in attempt.images}

@@ -38,14 +38,14 @@ def encrypt(key: bytes, label: str, plain: bytes) -> bytes:
     return VERSION + nonce + AESGCM(key).encrypt(nonce, plain, label.encode())
 
 
-def decrypt(key: bytes, label: str, sealed: bytes) -> bytes:
-    if sealed[:1] != VERSION:
-        raise CannotOpen(f"unknown sealing version for {label}")
-    if len(sealed) < MIN_BYTES:
+def decrypt(key: bytes, label: str, encrypted: bytes) -> bytes:
+    if encrypted[:1] != VERSION:
+        raise CannotOpen(f"unknown encryption version for {label}")
+    if len(encrypted) < MIN_BYTES:
         raise CannotOpen(f"{label} does not open: the stored value was cut off")
     nonce, body = (
-        sealed[1 : 1 + NONCE_BYTES],
-        memoryview(sealed)[1 + NONCE_BYTES :],
+        encrypted[1 : 1 + NONCE_BYTES],
+        memoryview(encrypted)[1 + NONCE_BYTES :],
     )  # a memoryview, so that an image is not copied
     try:
         return AESGCM(key).decrypt(nonce, body, label.encode())
@@ -57,8 +57,8 @@ def encrypt_json(key: bytes, label: str, value: Any) -> bytes:
     return encrypt(key, label, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def decrypt_json(key: bytes, label: str, sealed: bytes) -> Any:
-    return json.loads(decrypt(key, label, sealed))
+def decrypt_json(key: bytes, label: str, encrypted: bytes) -> Any:
+    return json.loads(decrypt(key, label, encrypted))
 
 
 @lru_cache(maxsize=16)

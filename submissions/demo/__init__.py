@@ -1,1 +1,1 @@
-"""Sample submissions, sample pictures, and scenarios: only where `accounts.demo.is_allowed`."""
+"""Sample submissions, sample pictures, and scenarios; used only if `accounts.demo.is_allowed`."""

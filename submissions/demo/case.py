@@ -1,4 +1,4 @@
-"""One sample submission and what people and ARGOS do with it, through the actions that the pages call."""
+"""One sample submission and the actions of users and ARGOS on it, through the functions that the pages call."""
 
 import hashlib
 from concurrent.futures import Future
@@ -26,7 +26,7 @@ PORTRAIT = [0.12, 0.25, 0.22, 0.37]  # of the drawn card, in shares of its sides
 
 
 class Case:
-    """`submission` is fresh after each action; `record` is the sandbox's side, from the first Step 1 on.
+    """`submission` is reloaded after each action; `record` is the sandbox's record, from the first Step 1 on.
 
     `pictures`: the card and the first selfie, which another thread draws.
     """
@@ -67,7 +67,7 @@ class Case:
         self._attach(ImageKind.ID_FRONT, self.customer.card())
 
     def _attach(self, kind: ImageKind, content: bytes) -> None:
-        """Keep a drawn picture as the intake keeps a photo; nothing about it has to be found out."""
+        """Store a drawn picture like an upload, without the checks."""
         image = Image(submission=self.submission, kind=kind, size=len(content), created_by=self.agent)
         image.sha256 = hashlib.sha256(content).hexdigest()
         image.width, image.height = SIZES[kind]
@@ -110,7 +110,7 @@ class Case:
         self._reload()
 
     def lose_step2(self) -> None:
-        """Its reply never came, and the sandbox never had it: the portal reads back and settles it."""
+        """Lose a Step 2 before the sandbox gets it: the portal reads the record and settles it."""
         self.press_step2()
         with clock.shifted(REPLY_AFTER):
             assert ledger.mark_unknown(self._leased(), error="outcomeunknown")

@@ -1,4 +1,4 @@
-"""Sample customers: names that say that nobody has them, each with a document that the field checks accept."""
+"""Sample customers: names that nobody has, each with a document that the field checks accept."""
 
 import random
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ ORDER = ("KOR", "KOR", "JPN", "KOR", "VNM", "USA", "KOR", "DEU", "KOR", "IND", "
 
 @dataclass(frozen=True)
 class Customer:
-    """`number`: from 0; it chooses everything about the person."""
+    """`number`: from 0; it determines everything about the person."""
 
     number: int
 
@@ -63,7 +63,7 @@ class Customer:
 
     @cached_property
     def reading(self) -> dict[str, str]:
-        """What ARGOS reads on the document, under the names that its replies use."""
+        """Return the values that ARGOS reads from the document, under the names of its replies."""
         chance = random.Random(self.number)  # noqa: S311
         born = date(1958, 1, 1) + timedelta(days=chance.randrange(16_000))
         issued = date(2019, 1, 1) + timedelta(days=chance.randrange(2_000))

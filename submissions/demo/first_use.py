@@ -1,4 +1,4 @@
-"""The checklist of the first quarter of an hour with the demo, ticked by what people did on its pages."""
+"""The checklist for the first fifteen minutes with the demo; events from its pages tick the steps."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Step:
 
 
 def steps() -> list[Step]:
-    """Return the steps; none where this is no demo, or once all are done. One query."""
+    """Return the steps, with one query; none outside the demo, or once all are done."""
     if not demo.is_allowed(settings):
         return []
     made = _done()

@@ -1,4 +1,4 @@
-"""Which sample submissions there are: two weeks of ordinary days, then what is open now."""
+"""The plan of the sample submissions: two weeks of ordinary days, then the open ones."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ class People:
 
 @dataclass(frozen=True)
 class Planned:
-    """`ago`: how long before now it begins."""
+    """`ago`: how long before now it starts."""
 
     ago: timedelta
     agent: User
@@ -45,7 +45,7 @@ def plan(people: People, project: Project) -> list[Planned]:
 
 
 def _days(people: People) -> Iterator[Planned]:
-    """Two to five a day; the hours are those of a desk."""
+    """Plan two to five a day, in office hours."""
     chance = random.Random(14)  # noqa: S311 (samples, not secrets)
     number = 0
     for day in range(DAYS, 0, -1):
@@ -57,7 +57,7 @@ def _days(people: People) -> Iterator[Planned]:
 
 
 def _ordinary(number: int, people: People, chance: random.Random) -> Callable[[Case], Story]:
-    """Return one of the usual ends: two in three are approved by an officer, the others end otherwise."""
+    """Return a typical outcome: officers approve two thirds; the others end differently."""
     reviewer = (people.officer, people.officer2)[number % 2]
     after, scores = hours(chance.uniform(0.4, 6)), (round(chance.uniform(72, 97), 1), round(chance.uniform(62, 98), 1))
     others: dict[int, Callable[[Case], Story]] = {
@@ -101,7 +101,7 @@ def _open(people: People, project: Project) -> Iterator[Planned]:
     yield Planned(minutes(15), agent, lambda case: stories.to_review(case, scores=(69.2, 80.0)))
     yield Planned(hours(6), agent, lambda case: stories.in_second_review(case, project, second))
     yield Planned(hours(3.2), agent2, lambda case: stories.in_second_review(case, project, first))
-    # With the agents.
+    # Of the agents.
     yield Planned(hours(2.5), agent, stories.to_confirming)
     yield Planned(minutes(18), agent2, stories.to_confirming)
     yield Planned(hours(3), agent, lambda case: stories.wants_selfie(case, (LIVENESS,), hours(3.2)))
@@ -110,7 +110,7 @@ def _open(people: People, project: Project) -> Iterator[Planned]:
     yield Planned(hours(27), agent2, stories.draft)
     yield Planned(minutes(20), agent, stories.draft)
     yield Planned(hours(25), agent, lambda case: stories.ran_out(case, has_tried=True))
-    # On their way to ARGOS: the worker takes them up when it starts. The last ones, so that nothing else is answered.
+    # Being sent to ARGOS: the worker takes them when it starts. They are last, so that nothing else is answered.
     yield Planned(minutes(9), agent, stories.sends_step2)
     yield Planned(minutes(36), agent2, lambda case: stories.sends_decision(case, second))
     yield Planned(minutes(1.5), agent, stories.sends_step1)

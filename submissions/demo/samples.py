@@ -1,4 +1,4 @@
-"""*Use sample pictures*: a drawn ID and selfie for a draft, of the person whom the sandbox reads for its e-mail."""
+"""*Use sample pictures*: an ID and selfie for a draft, of the person whom the sandbox reads for its e-mail."""
 
 import hashlib
 import secrets
@@ -22,7 +22,7 @@ def are_asked(posted: QueryDict) -> bool:
 
 
 def filled(posted: QueryDict) -> QueryDict:
-    """Return the posted form of a new submission; where sample pictures are asked, with its empty fields filled."""
+    """Return the posted form of a new submission, with its empty fields filled if sample pictures are requested."""
     if not are_asked(posted):
         return posted
     values = {
@@ -38,7 +38,7 @@ def filled(posted: QueryDict) -> QueryDict:
 
 
 def attach(draft: Submission, *, by: Actor) -> None:
-    """Take the drawn pictures in as uploads are."""
+    """Store the drawn pictures like uploads."""
     email = draft.values["email"]
     seed = _draw(email)
     gender = ("male", "female")[seed % 2]
@@ -48,7 +48,7 @@ def attach(draft: Submission, *, by: Actor) -> None:
 
 
 def shown_on_card(email: str) -> dict[str, str]:
-    """Return what the sandbox reads on a passport of this e-mail, under the names of Step 2."""
+    """Return the values that the sandbox reads from a passport of this e-mail, under the names of Step 2."""
     draw = _draw(email)
     return {
         "name": f"{GIVEN[draw % len(GIVEN)]} {FAMILY[draw // 8 % len(FAMILY)]}",

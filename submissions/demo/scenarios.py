@@ -1,4 +1,7 @@
-"""Outcomes of the sandbox in words. It reads them from a tag in the customer's e-mail (docs/sandbox.md)."""
+"""The sandbox's outcomes in words.
+
+The sandbox reads the outcome from a tag in the customer's e-mail (docs/sandbox.md).
+"""
 
 from django.conf import settings
 from django.utils.functional import Promise

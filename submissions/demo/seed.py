@@ -1,4 +1,4 @@
-"""Create the sample submissions: every story on one shifted clock, in the order in which things happen."""
+"""Create the sample submissions: all stories on one shifted clock, in the order of their events."""
 
 import heapq
 import json
@@ -28,7 +28,7 @@ class NotADemo(Exception):
 
 
 def is_wanted() -> bool:
-    """Whether this is a demo that has no submission yet, and whose sandbox is ours."""
+    """Return whether this is a demo without submissions, with our own sandbox."""
     is_ours = demo.is_allowed(settings) and not settings.ARGOS_BASE_URL
     return is_ours and settings.HAS_SAMPLE_SUBMISSIONS and not Submission.objects.exists()
 
@@ -71,7 +71,7 @@ def _live(project: Project, drawer: ThreadPoolExecutor) -> list[Case]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Log nothing: the log is about what happens, not about samples of it."""
+    """Disable logging: the log is about real events, not about samples."""
     before = logging.root.manager.disable
     logging.disable(logging.ERROR)
     try:

@@ -1,4 +1,4 @@
-"""What happens to the sample submissions. A story acts, yields for how long nothing happens, and acts again."""
+"""The stories of the sample submissions. A story acts, yields the time until its next act, and acts again."""
 
 from collections.abc import Generator
 from datetime import timedelta
@@ -21,7 +21,7 @@ def hours(number: float) -> timedelta:
 
 
 def to_review(case: Case, scores: tuple[float, float] = (91.2, 94.0), refused: tuple[str, ...] = ()) -> Story:
-    """Captured and pending. `refused`: why ARGOS refuses a first image of the ID, then selfies."""
+    """Capture it until it is pending. `refused`: why ARGOS refuses a first image of the ID, then selfies."""
     yield from to_confirming(case, GLARE in refused)
     yield minutes(3)
     for code in refused:
@@ -52,7 +52,7 @@ def decided(
     scores: tuple[float, float] = (91.2, 94.0),
     refused: tuple[str, ...] = (),
 ) -> Story:
-    """Approved, or rejected where there is a reason (code, comment); then the agent informs the customer."""
+    """Approve, or reject with a reason (code, comment); then the agent informs the customer."""
     yield from to_review(case, scores, refused)
     yield after
     case.decide(reviewer, *reason)
@@ -61,7 +61,7 @@ def decided(
 
 
 def decided_now(case: Case, reviewer: User, after: timedelta, reason: tuple[str, str] = ("", "")) -> Story:
-    """As `decided`; the customer still waits for the result."""
+    """Do the same as `decided`; the customer still waits for the result."""
     yield from to_review(case)
     yield after
     case.decide(reviewer, *reason)
@@ -91,7 +91,7 @@ def given_up(case: Case) -> Story:
 
 
 def ran_out(case: Case, has_tried: bool) -> Story:
-    """24 hours pass: overdue when ARGOS has a selfie, else closed."""
+    """Let 24 hours pass: overdue if ARGOS has a selfie, else closed."""
     yield from to_confirming(case)
     yield minutes(6)
     if has_tried:
@@ -122,7 +122,7 @@ def claimed(case: Case, reviewer: User) -> Story:
 
 
 def in_second_review(case: Case, project: Project, reviewer: User) -> Story:
-    """The project asks for two reviewers just now; the second is still to come."""
+    """Let the project require two reviewers; the second decision is missing."""
     yield from to_review(case, scores=(66.4, 72.0))
     yield minutes(40)
     Project.objects.filter(pk=project.pk).update(second_review=SecondReview.ALL)

@@ -1,7 +1,7 @@
-"""The other side of a sample submission: what ARGOS answers, and the record that the sandbox then holds of it.
+"""ARGOS's side of a sample submission: its replies, and the record that the sandbox has afterwards.
 
-`make run` hands the records to the sandbox as a file, so reading back and deciding work as on any other submission.
-Their members are those of the sandbox's own store; docs/sandbox.md names the file.
+`make run` passes the records to the sandbox as a file, so reading and deciding work as for any other submission. Their
+members are those of the sandbox's own store; docs/sandbox.md names the file.
 """
 
 import json
@@ -43,27 +43,27 @@ class VendorRecord:
     def refuse_id(self, call: Call, code: str) -> dict[str, Any]:
         self._change(userid=call.userid, step1_failures=self.state["step1_failures"] + 1)
         self._fail(code)
-        return {**self._told(), "kycStatus": "incomplete", "retry": [_retry(code)]}
+        return {**self._record_body(), "kycStatus": "incomplete", "retry": [_retry(code)]}
 
     def read_id(self, call: Call, reading: dict[str, str]) -> dict[str, Any]:
         self._change(userid=call.userid, step1_done=True, ocr=reading)
-        told = {"submissionId": self.state["submission_id"], "idImage": True}
-        return {**told, "document_fields": sorted(reading), "missing_fields": [], "reviewOCRData": reading}
+        body = {"submissionId": self.state["submission_id"], "idImage": True}
+        return {**body, "document_fields": sorted(reading), "missing_fields": [], "reviewOCRData": reading}
 
     def refuse_selfie(self, call: Call, code: str) -> dict[str, Any]:
-        """The third refusal rejects."""
+        """Refuse a selfie; the third refusal rejects."""
         self._take_selfie(call)
         self._fail(code)
         if self.state["failures"] >= 3:
             self._reject(*TOO_MANY)
             scores = {"verificationResult": "success", "faceSimilarityScore": 0, "livenessScore": 99}
-            return {**scores, **self._told(), "kycStatus": "rejected"}
-        return {**self._told(), "kycStatus": "incomplete", "retry": [_retry(code)]}
+            return {**scores, **self._record_body(), "kycStatus": "rejected"}
+        return {**self._record_body(), "kycStatus": "incomplete", "retry": [_retry(code)]}
 
     def take_selfie(self, call: Call, status: str, scores: tuple[float, float]) -> dict[str, Any]:
         self._take_selfie(call)
-        told = {"faceSimilarityScore": scores[0], "livenessScore": scores[1]}
-        self.state["attempts"].append({"attemptCnt": len(self.state["attempts"]) + 1, **told, **_no_retry()})
+        body = {"faceSimilarityScore": scores[0], "livenessScore": scores[1]}
+        self.state["attempts"].append({"attemptCnt": len(self.state["attempts"]) + 1, **body, **_no_retry()})
         moment = clock.now().timestamp()
         if status == "pending":
             self._change(status=status, pending_at=moment)
@@ -71,18 +71,18 @@ class VendorRecord:
             self._change(status=status, result_at=moment, reviewer="system")
         else:
             self._reject(*DUPLICATE)
-        return {"verificationResult": "success", **told, **self._told(), "kycStatus": status}
+        return {"verificationResult": "success", **body, **self._record_body(), "kycStatus": status}
 
     def review(self, call: Call) -> dict[str, Any]:
-        asked = call.attempt.values
-        self._change(status=asked["status"], result_at=clock.now().timestamp(), reviewer=asked["admin"])
-        if asked["status"] == "rejected":
-            self._change(codes=["other"], comments=[asked["rejectComment"]])
-        told = {"submissionId": self.state["submission_id"], "message": "Success to review submission."}
-        return {**told, "finalStatus": asked["status"]}
+        values = call.attempt.values
+        self._change(status=values["status"], result_at=clock.now().timestamp(), reviewer=values["admin"])
+        if values["status"] == "rejected":
+            self._change(codes=["other"], comments=[values["rejectComment"]])
+        body = {"submissionId": self.state["submission_id"], "message": "Success to review submission."}
+        return {**body, "finalStatus": values["status"]}
 
     def stay_open(self) -> None:
-        """Keep the sandbox from closing it after 24 hours: a vendor that is late is what `overdue` is about."""
+        """Keep the sandbox from closing it after 24 hours: `overdue` shows a late vendor."""
         self._change(step2_calls=0)
 
     def _take_selfie(self, call: Call) -> None:
@@ -100,7 +100,7 @@ class VendorRecord:
     def _change(self, **members: Any) -> None:
         self.state |= members | {"updated_at": clock.now().timestamp()}
 
-    def _told(self) -> dict[str, Any]:
+    def _record_body(self) -> dict[str, Any]:
         return {"submissionId": self.state["submission_id"], "retryCount": self.state["failures"]}
 
 

@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock
+from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
-from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission
 from submissions.models.submission_key import SubmissionKey
 
@@ -54,7 +54,7 @@ class Attempt(models.Model):
     kind = models.CharField(max_length=8, choices=CallKind)
     number = models.PositiveSmallIntegerField()
     values_sealed = EncryptedField(null=True)
-    values = Sealed[dict[str, str]]("values_sealed", "attempt.values", dict)
+    values = EncryptedJSON[dict[str, str]]("values_sealed", "attempt.values", dict)
     images = models.JSONField(default=list, help_text="[{id, field, sha256}]")
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True)
     created_at = models.DateTimeField(default=clock.now)
@@ -159,7 +159,7 @@ class Call(models.Model):
     error = models.CharField(max_length=40, blank=True, help_text="what kind of end, as a fact's name")
     error_code = models.CharField(max_length=120, blank=True)
     reply_sealed = EncryptedField(null=True)
-    reply = Sealed[dict[str, Any]]("reply_sealed", "call.reply", dict, check=None)
+    reply = EncryptedJSON[dict[str, Any]]("reply_sealed", "call.reply", dict, check=None)
 
     known_before = models.JSONField(default=dict, help_text="count, attempts and times at the vendor before the call")
     next_read_at = models.DateTimeField(null=True)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock
 from submissions.models.call import Call, CallState
+from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
-from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import DECIDED, Source, Submission
 
 UNDO_SECONDS = 10
@@ -33,9 +33,9 @@ class Decision(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason_code = models.CharField(max_length=60, blank=True)
     comment_sealed = EncryptedField(null=True)
-    comment = Sealed[str]("comment_sealed", "decision.comment", str)
+    comment = EncryptedJSON[str]("comment_sealed", "decision.comment", str)
     corrections_sealed = EncryptedField(null=True)
-    corrections = Sealed[dict[str, str]]("corrections_sealed", "decision.corrections", dict)
+    corrections = EncryptedJSON[dict[str, str]]("corrections_sealed", "decision.corrections", dict)
     warnings = models.JSONField(default=list, help_text="codes ticked off before approving")
     round = models.PositiveSmallIntegerField(default=1)
     call = models.ForeignKey(Call, models.SET_NULL, null=True)
@@ -88,7 +88,7 @@ class Note(models.Model):
     author = models.ForeignKey(User, models.PROTECT, null=True)
     is_question = models.BooleanField(default=False, help_text="asks the capturing agent")
     text_sealed = EncryptedField(null=True)
-    text = Sealed[str]("text_sealed", "note.text", str)
+    text = EncryptedJSON[str]("text_sealed", "note.text", str)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock, encryption
+from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
 from submissions.models.project import Project
-from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission
 
 
@@ -48,7 +48,7 @@ class Difference(models.Model):
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     note_sealed = EncryptedField(null=True)
-    note_of_submission = Sealed[str]("note_sealed", "difference.note", str)
+    note_of_submission = EncryptedJSON[str]("note_sealed", "difference.note", str)
     note_wrapped = models.BinaryField(null=True, help_text="the note where no submission is left to seal it under")
 
     objects: ClassVar[DifferenceQuerySet] = DifferenceQuerySet.as_manager()  # type: ignore[assignment]

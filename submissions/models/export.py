@@ -1,4 +1,4 @@
-"""One export a person asked for: which rows, how far it is, and for how long its sealed file is kept.
+"""One export a person asked for: which rows, how far it is, and for how long its encrypted file is kept.
 
 How it is made and swept stands in `submissions.reporting.exports`.
 """
@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock, encryption
+from submissions.models.encrypted import EncryptedJSON
 from submissions.models.people import User
-from submissions.models.sealed import Sealed
 
 
 class ExportSource(models.TextChoices):
@@ -42,10 +42,12 @@ class Export(models.Model):
     source = models.CharField(max_length=8, choices=ExportSource)
     format = models.CharField(max_length=4, choices=ExportFormat)
     is_open = models.BooleanField(default=False, help_text="names and numbers readable; else masked")
-    # A search text in the filters is personal, and so may a reason be: both lie sealed under this row's own key.
+    # A search text in the filters is personal, and so may a reason be: both lie encrypted under this row's own key.
     key_wrapped = models.BinaryField()
     told_sealed = models.BinaryField()
-    told = Sealed[dict[str, str]]("told_sealed", "export.told", dict, check=None)  # query (as in the URL) and reason
+    told = EncryptedJSON[dict[str, str]](
+        "told_sealed", "export.told", dict, check=None
+    )  # query (as in the URL) and reason
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
     failure = models.CharField(max_length=40, blank=True, help_text="what kind of end, as a fact's name")
     rows = models.PositiveIntegerField(default=0)
@@ -92,7 +94,7 @@ class Export(models.Model):
         return self.state == ExportState.DONE and self.expires_at is not None and self.expires_at > clock.now()
 
     def data_key(self) -> bytes:
-        """Seals what was asked and why, also of each download; made with the row."""
+        """Encrypt what was asked and why, also of each download; made with the row."""
         if not self.key_wrapped:
             self.key_wrapped = encryption.wrap(key_label(self.pk), encryption.new_data_key())
         return encryption.unwrap(key_label(self.pk), bytes(self.key_wrapped))

@@ -1,4 +1,4 @@
-"""An image as it was taken in. Its bytes lie sealed in the storage and are never overwritten."""
+"""An image as it was taken in. Its bytes lie encrypted in the storage and are never overwritten."""
 
 import secrets
 import uuid
@@ -37,7 +37,7 @@ class CaptureSource(models.TextChoices):
     PHONE_CAMERA = "phonecam", _("customer's phone, live camera, as the browser reports")
 
 
-class StorageAway(Exception):
+class StorageUnavailable(Exception):
     """The storage does not answer, is full, or does not let the portal write."""
 
 
@@ -89,17 +89,17 @@ class Image(models.Model):
         return tuple(self.portrait_box.split()[2:])
 
     def store(self, content: bytes) -> None:
-        """Seal and write under a random name; the row itself is saved by the caller.
+        """Encrypt and write under a random name; the row itself is saved by the caller.
 
         Raises:
-            StorageAway: nothing was kept.
+            StorageUnavailable: nothing was kept.
         """
-        sealed = encryption.encrypt(self.submission.data_key(), self._label, content)
+        encrypted = encryption.encrypt(self.submission.data_key(), self._label, content)
         wanted = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
         try:
-            self.name = default_storage.save(wanted, ContentFile(sealed))
+            self.name = default_storage.save(wanted, ContentFile(encrypted))
         except OSError as error:
-            raise StorageAway from error
+            raise StorageUnavailable from error
 
     def read(self) -> bytes:
         """The image as taken in.

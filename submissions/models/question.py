@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from submissions.core import clock
+from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.image import Image
 from submissions.models.people import User
-from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission import Submission
 
 
@@ -28,11 +28,11 @@ class Question(models.Model):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     text_sealed = EncryptedField(null=True)
-    text = Sealed[str]("text_sealed", "question.text", str)
+    text = EncryptedJSON[str]("text_sealed", "question.text", str)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     answer_sealed = EncryptedField(null=True)
-    answer = Sealed[str]("answer_sealed", "question.answer", str)
+    answer = EncryptedJSON[str]("answer_sealed", "question.answer", str)
     image = models.ForeignKey(Image, models.SET_NULL, null=True, related_name="+")
     seen_at = models.DateTimeField(null=True)
 

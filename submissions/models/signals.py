@@ -7,7 +7,7 @@ from django.db import models
 
 from argos import limits
 from submissions.core import clock
-from submissions.models.sealed import EncryptedField, Sealed
+from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.submission import Submission
 
 
@@ -16,7 +16,7 @@ class VendorReport(models.Model):
 
     submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="vendor_report")
     content_sealed = EncryptedField(null=True)
-    content = Sealed[dict[str, Any]]("content_sealed", "vendor_report.content", dict, limits.check_texts)
+    content = EncryptedJSON[dict[str, Any]]("content_sealed", "vendor_report.content", dict, limits.check_texts)
     updated_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from argos import limits
 from submissions.core import clock, encryption
 from submissions.models.consent import ConsentText
+from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
-from submissions.models.sealed import EncryptedField, Sealed
 from submissions.models.submission_key import NO_KEY, SubmissionKey
 from submissions.models.submission_status import MAX_TRIES, Source
 
@@ -28,10 +28,10 @@ class CaptureFields(models.Model):
     reasons_sealed = EncryptedField(null=True)
     reason_authors = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
     vendor_comment_sealed = EncryptedField(null=True)
-    values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict, limits.check_fields)
-    ocr = Sealed[dict[str, str]]("ocr_sealed", "submission.ocr", dict, limits.check_fields)
-    reasons = Sealed[dict[str, str]]("reasons_sealed", "submission.reasons", dict, limits.check_reasons)
-    vendor_comment = Sealed[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
+    values = EncryptedJSON[dict[str, str]]("values_sealed", "submission.values", dict, limits.check_fields)
+    ocr = EncryptedJSON[dict[str, str]]("ocr_sealed", "submission.ocr", dict, limits.check_fields)
+    reasons = EncryptedJSON[dict[str, str]]("reasons_sealed", "submission.reasons", dict, limits.check_reasons)
+    vendor_comment = EncryptedJSON[list[str]]("vendor_comment_sealed", "submission.vendor_comment", list)
 
     edited_count = models.PositiveSmallIntegerField(
         _("edited values"), default=0, help_text="read values that were confirmed otherwise, counted at Step 2"
@@ -96,7 +96,7 @@ class VendorFields(models.Model):
     verification_result = models.CharField(_("Verification result (not the outcome)"), max_length=20, blank=True)
     retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
     retry_message_sealed = EncryptedField(null=True)
-    retry_message = Sealed[str]("retry_message_sealed", "submission.retry_message", str)
+    retry_message = EncryptedJSON[str]("retry_message_sealed", "submission.retry_message", str)
     has_difference = models.BooleanField(_("record mismatch"), default=False)
 
     class Meta:

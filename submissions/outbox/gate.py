@@ -173,7 +173,7 @@ def pause(project: Project, reason: str) -> None:
     project.refresh_from_db(fields=["paused_at", "paused_reason"])
 
 
-def stop(*, by: Actor, why: str) -> None:
+def stop_sending(*, by: Actor, why: str) -> None:
     """Stop sending for all projects until a manager resumes it; new calls wait."""
     assert by.user is not None
     Switch.read()
@@ -182,7 +182,7 @@ def stop(*, by: Actor, why: str) -> None:
         events.record("sending_stopped", by=by)
 
 
-def let_go_on(*, by: Actor) -> None:
+def resume_sending(*, by: Actor) -> None:
     Switch.read()
     with transaction.atomic():
         Switch.objects.filter(pk=1).update(stopped_at=None, stopped_by=None, stopped_why="")

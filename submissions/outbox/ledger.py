@@ -263,7 +263,7 @@ def correct(call: Call) -> bool:
     return True
 
 
-def doubt_restored(call: Call) -> bool:
+def mark_restored_unknown(call: Call) -> bool:
     """Mark a call unknown that a restored database has as prepared or sent: it may have left after the backup."""
     seen = CallState(call.state)
     columns = {

@@ -26,5 +26,5 @@ def client_for(project: Project, share: float = READ) -> Client:
         connect_timeout=project.connect_timeout,
         read_timeout=project.read_timeout,
         admit=lambda: counted.spend(share),
-        tell=instrumentation.note,
+        on_exchange=instrumentation.note,
     )

@@ -34,7 +34,7 @@ from submissions.models import (
     User,
     WebhookDelivery,
 )
-from submissions.models.sealed import EncryptedField
+from submissions.models.encrypted import EncryptedField
 from submissions.models.submission import DECIDED, FINAL
 from submissions.outbox import new_calls
 from submissions.reporting.exports import expiry
@@ -59,7 +59,7 @@ class VendorKeepsIt(StillRunning):
     """The vendor's copy is to be deleted first, and the vendor has not deleted it yet."""
 
 
-def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
+def request_erasure(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: bool) -> None:
     """Request the erasure of an applicant's data; the sweep carries it out, after the vendor's copy if `at_vendor`.
 
     A second request replaces the first one, with the vendor's copy or without it.
@@ -79,13 +79,13 @@ def ask(submission: Submission, *, by: Actor, why: str, reason: str, at_vendor: 
         fields = {"why": why, "at_vendor": at_vendor}
         events.record("erasure_asked", by=by, submission=submission, reason=reason, fields=fields)
         if at_vendor and submission.vendor_id:
-            ask_vendor(submission, by=by)
+            request_vendor_deletion(submission, by=by)
         Submission.objects.filter(pk=submission.pk).update(**columns)
     for column, value in columns.items():
         setattr(submission, column, value)
 
 
-def ask_vendor(submission: Submission, *, by: Actor) -> Call:
+def request_vendor_deletion(submission: Submission, *, by: Actor) -> Call:
     """Prepare the vendor's DELETE (contract, section 9). It cannot be undone there."""
     values = {"submissionId": submission.vendor_id, "admin_name": submission.project.admin_email}
     return new_calls.prepare(submission, CallKind.DELETE, None, by=by, values=values)
@@ -171,7 +171,7 @@ def _take_back(submission: Submission) -> None:
 
 
 def _empty(submission: Submission) -> None:
-    columns: dict[str, Any] = dict.fromkeys(sealed_columns(Submission))
+    columns: dict[str, Any] = dict.fromkeys(encrypted_columns(Submission))
     columns |= {"erased_at": clock.now(), "callback_at": None, "next_alert_at": None, "next_read_at": None}
     rows = Submission.objects.filter(pk=submission.pk, status__in=FINAL, erased_at=None, legal_hold_at=None)
     if not rows.update(**columns):
@@ -179,16 +179,16 @@ def _empty(submission: Submission) -> None:
     for column, value in columns.items():
         setattr(submission, column, value)
     for model in holding_models():
-        model._default_manager.filter(submission=submission).update(**dict.fromkeys(sealed_columns(model)))
+        model._default_manager.filter(submission=submission).update(**dict.fromkeys(encrypted_columns(model)))
 
 
 def holding_models() -> list[type[models.Model]]:
     """Return the models with encrypted columns of a submission. `erase` deletes the others (webhooks)."""
-    holding = [model for model in apps.get_app_config("submissions").get_models() if sealed_columns(model)]
+    holding = [model for model in apps.get_app_config("submissions").get_models() if encrypted_columns(model)]
     return [model for model in holding if any(field.name == "submission" for field in model._meta.fields)]
 
 
-def sealed_columns(model: type[models.Model]) -> list[str]:
+def encrypted_columns(model: type[models.Model]) -> list[str]:
     """Return the encrypted columns of a model. Events keep theirs, which are unreadable without the key."""
     return [field.name for field in model._meta.fields if isinstance(field, EncryptedField)]
 

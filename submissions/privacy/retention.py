@@ -93,7 +93,9 @@ def dry_run(moment: datetime | None = None) -> list[Due]:
 
 def erase_due(batch: int = BATCH) -> int:
     """Erase at most `batch` due submissions; return how many. Legal holds, open calls and storage failures wait."""
-    isolated_rows.each((finish_erased, tell_of_kept, drop_webhooks), lambda part: part(), "a part of retention")
+    isolated_rows.each(
+        (finish_erased, notify_of_kept_records, drop_webhooks), lambda part: part(), "a part of retention"
+    )
     now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())
     erased = 0
@@ -125,15 +127,15 @@ def kept_by_vendor() -> "QuerySet[Submission]":
     return requested.exclude(erasure.vendor_is_done()).exclude(Exists(open_calls)).select_related("project")
 
 
-def tell_of_kept() -> None:
+def notify_of_kept_records() -> None:
     """Alert the administrators once for each failed deletion at the vendor: nothing is erased until they act."""
     to = list(alerts.administrators())
 
-    def tell(submission: Submission) -> None:
+    def notify(submission: Submission) -> None:
         last = submission.calls.filter(kind=CallKind.DELETE).latest("prepared_at")
-        alerts.tell(submission, VENDOR_KEEPS, last.ended_at, to)
+        alerts.notify(submission, VENDOR_KEEPS, last.ended_at, to)
 
-    isolated_rows.each(kept_by_vendor(), tell, "a copy kept by the vendor")
+    isolated_rows.each(kept_by_vendor(), notify, "a copy kept by the vendor")
 
 
 def finish_erased() -> int:
@@ -188,7 +190,7 @@ def set_legal_hold(submission: Submission, *, by: Actor, reason: str) -> None:
         events.record("legal_hold_set", by=by, submission=submission, reason=reason)
 
 
-def lift_hold(submission: Submission, *, by: Actor, reason: str) -> None:
+def lift_legal_hold(submission: Submission, *, by: Actor, reason: str) -> None:
     with transaction.atomic():
         _write(submission, legal_hold_at=None, legal_hold_by=None)
         events.record("legal_hold_lifted", by=by, submission=submission, reason=reason)

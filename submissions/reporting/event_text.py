@@ -84,7 +84,7 @@ def event_title(event: Event) -> str:
 
 
 def warning_label(code: str) -> str:
-    """Return a short label of a warning that a reviewer ticked (`review.decisions.warnings_of`), by its stored code."""
+    """Return a short label of an acknowledged warning (`review.decisions.warnings_of`) by its stored code."""
     kind, _colon, name = code.partition(":")
     if kind == "edited":
         return _("%(field)s changed") % {"field": form_fields.label_of(name)}
@@ -101,7 +101,7 @@ def warning_label(code: str) -> str:
 
 
 def actor_name(event: Event) -> str:
-    """Who did it: a user name as it was, or which side did it automatically."""
+    """Return the actor: the user name at that time, or which side did it automatically."""
     return {VENDOR.name: "ARGOS", SYSTEM.name: _("Portal")}.get(event.actor_name, event.actor_name)
 
 

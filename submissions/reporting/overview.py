@@ -1,4 +1,4 @@
-"""The figures of a manager's first page. Each query reads a bounded part of a partial index, or one day of requests."""
+"""The figures of a manager's home page. Each query reads a bounded part of a partial index, or one day of requests."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -21,20 +21,20 @@ from submissions.search.counting import Counted, shown
 from submissions.search.filter_engine import start_of
 from submissions.search.queue_filters import reviewers
 
-MOST_WAITING = 3000  # rows of the queue that are read; with more the figures say "and more"
+MOST_WAITING = 3000  # rows of the queue that are read; beyond them the figures show "and more"
 MOST_TIMED = 1000  # the newest decisions, for the median
 MOST_PEOPLE = 30
 MOST_REQUESTS = 100_000  # of a day
 DAYS = 14
 WEEK = 7
 HOUR = timedelta(hours=1)
-OPEN_FOR = 2 * HOUR  # a question that nobody answered this long is an exception
+OPEN_FOR = 2 * HOUR  # a question without an answer for this long is an exception
 NOT_ANSWERED = (CallState.PREPARED, CallState.SENT, CallState.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The queue by due time: for each band (claimed, assigned, unassigned); `held`: (claimed, assigned) by person."""
+    """The queue by due time: for each band (claimed, assigned, unassigned); `held`: (claimed, assigned) by user."""
 
     bands: dict[str, list[int]]
     held: dict[int, list[int]]
@@ -73,7 +73,7 @@ def band_labels() -> dict[str, str]:
 
 
 def queue(rows: SubmissionQuerySet) -> Queue:
-    """Count what awaits review among `rows`, the nearest due time first."""
+    """Count the submissions that await review among `rows`, by due time."""
     columns = ("target_at", "pending_at", "claimed_until", "claimed_by_id", "assigned_to_id")
     found = list(rows.awaiting_review().order_by("target_at", "id").values_list(*columns)[:MOST_WAITING])
     now = clock.now()
@@ -119,7 +119,7 @@ class Days:
 
 
 def _rate(rows: Iterable[tuple[date, int, int]]) -> float | None:
-    """Approved of all decided, in percent."""
+    """Return the share of approved decisions in percent."""
     approved, rejected = (sum(counts) for counts in list(zip(*rows, strict=True))[1:])
     return 100 * approved / (approved + rejected) if approved + rejected else None
 
@@ -149,7 +149,7 @@ def median_time_to_decision() -> timedelta | None:
 
 @dataclass(frozen=True)
 class Load:
-    """What one reviewer has claimed, what else is assigned to them, and what they decided today."""
+    """One reviewer's claimed and assigned submissions, and decisions of today."""
 
     reviewer: User
     claimed: int
@@ -172,7 +172,7 @@ def _load_of(person: User, waiting: Queue, today: int) -> Load:
 
 @dataclass(frozen=True)
 class Exceptional:
-    """A figure that is zero on a good day."""
+    """A figure that should be zero."""
 
     count: int
     label: str
@@ -185,7 +185,7 @@ class Exceptional:
 
 
 def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
-    """Return what needs a person, and the share of requests of the last 24 hours that ARGOS answered, in percent."""
+    """Return figures that need attention, and ARGOS's share of answered requests in the last 24 hours, in percent."""
     now = clock.now()
     calls = Call.objects.filter(prepared_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
     open_questions = Question.objects.open().filter(asked_at__lt=now - OPEN_FOR)
@@ -204,7 +204,7 @@ def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
 
 
 def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
-    """(label, address of the list, whether it is red) by name."""
+    """Return (label, URL of the list, whether it is red) by name."""
     return {
         "unknown": (
             ngettext("request with unknown outcome", "requests with unknown outcome", found["unknown"]),

@@ -45,14 +45,14 @@ def reviewer_figures(user: User) -> ReviewerFigures:
 
 
 def next_unassigned(user: User) -> "QuerySet[Submission]":
-    """Return the first of the queue that nobody has claimed and that is assigned to nobody."""
+    """Return the first unclaimed and unassigned submission of the queue."""
     waiting = visible_to(user).for_review().awaiting_review()
     free: QuerySet[Submission] = waiting.unclaimed(clock.now()).filter(assigned_to=None)
     return free.order_by("target_at", "id")[:SHOWN]
 
 
 def last_decisions(user: User) -> "QuerySet[Decision]":
-    """Return the person's last decisions, the newest first."""
+    """Return the user's last decisions, newest first."""
     given = Decision.objects.filter(reviewer=user, withdrawn_at=None).select_related("submission")
     return given.order_by("-decided_at")[:SHOWN]
 
@@ -68,7 +68,7 @@ class AgentFigures:
 
 
 def agent_figures(user: User) -> AgentFigures:
-    """Return where the team's submissions are, and what became today of those that this person created."""
+    """Return the status of the team's submissions, and today's results of those that this user created."""
     team, start = visible_to(user), start_of(clock.local_today())
     decided = Submission.objects.filter(
         created_by=user, decided_at__gte=start, decided_at__lt=start + timedelta(days=1)

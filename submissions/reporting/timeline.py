@@ -14,7 +14,7 @@ LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
 DECISION_EVENTS = ("verdict_given", "first_verdict")
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # each ends an attempt
 
-# The look of the events that a person looks for. What no person did and is not listed here is a system event.
+# The style of events that users look for. An automatic event that is not listed here is a system event.
 MARKS = {
     "draft_created": ("plus", ""),
     "image_added": ("photo", ""),
@@ -68,7 +68,7 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """`tone`: "", ok, info, warn or bad. `is_system`: no person did it and it changed nothing that people look for."""
+    """`tone`: "", ok, info, warn or bad. `is_system`: automatic, without a change that users look for."""
 
     event: Event
     title: str
@@ -80,7 +80,7 @@ class Entry:
 
 @dataclass
 class Group:
-    """The events of one attempt, the newest first; `attempt` is 0 for review and result."""
+    """The events of one attempt, newest first; `attempt` is 0 for review and result."""
 
     attempt: int
     entries: list[Entry] = field(default_factory=list)
@@ -101,19 +101,19 @@ class Timeline:
 
 
 def timeline(submission: Submission, *, is_blind: bool) -> Timeline:
-    """Return the events besides looks, without the decisions' details for a blind second reviewer."""
+    """Return the events except views, without the decisions' details for a blind second reviewer."""
     hidden = DECISION_EVENTS if is_blind else ()
     return Timeline(gettext("Timeline"), _grouped(_latest(submission, ~Q(kind__in=LOOKS)), hidden))
 
 
 def looks(submission: Submission) -> Timeline:
-    """Return who opened the page, an image or the numbers."""
+    """Return who viewed the page, an image or the numbers."""
     entries = [_entry(event, is_hidden=False) for event in _latest(submission, Q(kind__in=LOOKS))]
     return Timeline(gettext("Access log"), [Group(0, entries)] if entries else [])
 
 
 def _grouped(newest_first: list[Event], hidden: Iterable[str]) -> list[Group]:
-    """Each retry ends its attempt; the first time that a decision is awaited ends the last one."""
+    """Group the events: each retry ends its attempt; the first wait for a decision ends the last one."""
     groups, attempt, is_review = [Group(1)], 1, False
     for event in reversed(newest_first):
         if event.kind == "pending" and not is_review:

@@ -77,7 +77,7 @@ def _write(question: Question, image: Image | None, *, by: Actor) -> None:
 
 
 def _attachment(submission: Submission, content: bytes, *, by: Actor) -> tuple[Image, bytes]:
-    """Checked, re-encoded and sealed as every image; never current, so that it is never sent to the vendor."""
+    """Checked, re-encoded and encrypted as every image; never current, so that it is never sent to the vendor."""
     assert by.user is not None
     with decode_slots.one_upload(f"user:{by.user.pk}"):
         prepared = normalise.prepare(content, normalise.Kind.ADDRESS)

@@ -30,7 +30,7 @@ MAX_FOUND = 2000
 MAX_TEXT = 200
 NUMBERS = (SearchHash.DOCUMENT, SearchHash.IDENTITY)
 IDENTIFIERS = (SearchHash.EMAIL, SearchHash.CUSTOMER, *NUMBERS)
-SEALED_FOR = timedelta(hours=8)
+TOKEN_LIFETIME = timedelta(hours=8)
 LABEL = "search.text"
 REFERENCE = re.compile(rf"KP-[{REFERENCE_ALPHABET}]{{8}}")
 Ids = QuerySet[Any, tuple[uuid.UUID]]  # of submissions
@@ -70,13 +70,13 @@ def index(submission: Submission) -> bool:
     return digests != stored.keys()
 
 
-def sealed(text: str) -> str:
+def encrypt_token(text: str) -> str:
     """Return the search text encrypted for a URL, so that logs do not reveal it; it is valid for eight hours."""
-    content = json.dumps({"text": text[:MAX_TEXT], "until": (clock.now() + SEALED_FOR).timestamp()})
+    content = json.dumps({"text": text[:MAX_TEXT], "until": (clock.now() + TOKEN_LIFETIME).timestamp()})
     return base64.urlsafe_b64encode(encryption.wrap(LABEL, content.encode())).decode().rstrip("=")
 
 
-def opened(token: str) -> str | None:
+def decrypt_token(token: str) -> str | None:
     """Return the text of an encrypted one; None if it is invalid or expired."""
     try:
         content = json.loads(encryption.unwrap(LABEL, base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
@@ -88,12 +88,13 @@ def opened(token: str) -> str | None:
 def asked_in(params: Mapping[str, str]) -> str | None:
     """Return the decrypted search text of a URL; "" if it has none, None if it is invalid or expired."""
     token = params.get("q", "")
-    return opened(token) if token else ""
+    return decrypt_token(token) if token else ""
 
 
 def sought(user: User, text: str | None) -> SubmissionQuerySet:
-    """Return the visible submissions for a result of `asked_in`: all for "", and none for None, because an export of
-    everything in place of one applicant would be a leak.
+    """Return the visible submissions for a result of `asked_in`.
+
+    All for "", and none for None, because an export of everything in place of one applicant would be a leak.
     """
     if text is None:
         return visible_to(user).none()
@@ -141,8 +142,9 @@ def _by_id(text: str) -> list[Ids]:
 
 
 def _with_all(user: User, words: list[str]) -> list[Ids]:
-    """Return the newest submissions with all words. A family name has thousands, so other words and the team are looked
-    up among these only.
+    """Return the newest submissions with all words.
+
+    A family name has thousands, so other words and the team are looked up among these only.
     """
     if not words:
         return []

@@ -1,4 +1,4 @@
-"""The columns that each list can show, those that a person chose, and how many rows a page has."""
+"""The columns that each list can show, the user's choice of them, and the rows per page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ HIDDEN_AT_FIRST = {"queue": ("waiting", "limit"), "list": ()}
 
 @dataclass(frozen=True)
 class ListSettings:
-    """How one person sees one list."""
+    """The settings of one list for one user."""
 
     name: str
     hidden: frozenset[str]
@@ -50,7 +50,7 @@ class ListSettings:
 
     @property
     def choices(self) -> list[tuple[str, Any, bool]]:
-        """(column, label, whether it is shown), for the form."""
+        """Return (column, label, whether it is shown), for the form."""
         return [(column, label, column not in self.hidden) for column, label in COLUMNS[self.name].items()]
 
     @property
@@ -59,15 +59,15 @@ class ListSettings:
 
 
 def settings_of(user: User, name: str) -> ListSettings:
-    """Return the person's settings of the list; a value that no longer means anything is left out."""
+    """Return the user's settings of the list, without unknown values."""
     kept = user.list_settings.get(name, {})
     hidden = kept.get("hidden", HIDDEN_AT_FIRST[name])
     size = kept.get("size")
     return ListSettings(name, frozenset(COLUMNS[name]).intersection(hidden), size if size in SIZES else DEFAULT_SIZE)
 
 
-def keep(user: User, name: str, shown: list[str], size: str) -> None:
-    """Save the columns to show and the rows of a page; a size that is not offered means the default."""
+def save_settings(user: User, name: str, shown: list[str], size: str) -> None:
+    """Save the columns and the rows per page; a size that is not offered becomes the default."""
     hidden = [column for column in COLUMNS[name] if column not in shown]
     rows = next((each for each in SIZES if str(each) == size), DEFAULT_SIZE)
     user.list_settings = {**user.list_settings, name: {"hidden": hidden, "size": rows}}

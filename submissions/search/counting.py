@@ -1,4 +1,4 @@
-"""Counting rows up to a bound, because counting on would cost more than the number is worth."""
+"""Count rows up to a bound, because exact counts would cost more than they are worth."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,5 +27,5 @@ def read(user: User, figures: Mapping[str, Counted]) -> dict[str, int]:
 
 
 def shown(count: int, most: int = MOST_COUNTED) -> str:
-    """ "12", or "999+" where only the bound is known."""
+    """Return "12", or "999+" if only the bound is known."""
     return f"{most - 1}+" if count >= most else str(count)

@@ -104,7 +104,7 @@ def day(value: str) -> date | None:
 
 
 def start_of(local: date) -> datetime:
-    """Return midnight of that day in the time zone of the person whose page it is."""
+    """Return midnight of that day in the current user's time zone."""
     return timezone.make_aware(datetime(local.year, local.month, local.day))
 
 

@@ -1,6 +1,6 @@
-"""The list of submissions as a set: its filters, each on a column that is not personal, and the order they ask for.
+"""The filters and order of the list of submissions, each on a column that is not personal.
 
-The list's page, its exports and the numbers of the reports all come through `matching()`, so they cannot disagree.
+The list page, its exports and the numbers of the reports all use `matching()`, so they cannot disagree.
 """
 
 import uuid
@@ -34,7 +34,7 @@ WINDOWED = {"code": ("decided_from", "decided_to"), "retry": ("retry_from", "ret
 
 @dataclass(frozen=True)
 class Matching:
-    """`messages`: about each filter that was left out or filled in; `column`: the list's order."""
+    """`messages`: about each ignored or completed filter. `column`: the list's order."""
 
     rows: SubmissionQuerySet
     column: str
@@ -42,7 +42,7 @@ class Matching:
 
 
 def matching(user: User, params: Mapping[str, str]) -> Matching:
-    """Return the submissions that this person may see under the URL's filters."""
+    """Return the submissions that this user may see under the URL's filters."""
     text = blind_index.asked_in(params)
     values = filter_engine.values_of(FILTERS, params)
     messages = _fill_windows(values)
@@ -58,7 +58,7 @@ def matching(user: User, params: Mapping[str, str]) -> Matching:
 
 
 def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return (id, name) of every project, and of every team where the person sees several; one query."""
+    """Return (id, name) of every project, and of every team if the user sees several, with one query."""
     rows = sorted(_projects() if is_limited_to_team(user) else _projects_and_teams(), key=lambda row: row[2])
     return (
         [(str(project), name) for project, _none, name in rows if project],

@@ -21,7 +21,7 @@ class TooManyNumbers(Exception):
 
 
 def count(user: User, text: str) -> None:
-    """Count `text` as a try if it contains a number.
+    """Count `text` for the limit if it contains a number.
 
     Raises:
         TooManyNumbers: the caller must not reveal anything about this number.

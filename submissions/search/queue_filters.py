@@ -37,7 +37,7 @@ def _band(column: str) -> Condition:
 
 
 def _tries_left(user: User, value: str) -> Q | None:
-    """Match the tries left by the vendor's count, at least the selfies that arrived, as `Submission.tries_left`."""
+    """Match the attempts left by the vendor's count or ours, whichever is higher, as `Submission.tries_left`."""
     if value not in ("0", "1", "2"):
         return None
     used = MAX_TRIES - int(value)

@@ -31,7 +31,7 @@ LIST = {
 
 @dataclass(frozen=True)
 class Sorting:
-    """`name` is a column of the list; `given` the value of `sort` that asks for it, "" for the list's own order."""
+    """`name`: a column of the list. `given`: the value of `sort` that selects it, "" for the default order."""
 
     name: str
     order: Order
@@ -40,17 +40,17 @@ class Sorting:
 
     @property
     def direction(self) -> str:
-        """As `aria-sort` says it."""
+        """Return the value for `aria-sort`."""
         return "ascending" if self.order.is_rising else "descending"
 
     @property
     def arrow(self) -> str:
-        """The icon's name."""
+        """Return the icon's name."""
         return "arrow-up" if self.order.is_rising else "arrow-down"
 
 
 def sorting_of(params: Mapping[str, str], orders: Mapping[str, Order]) -> Sorting:
-    """Return the order that `sort` asks for; the first of `orders` for one that there is not."""
+    """Return the order for `sort`; the first of `orders` for an unknown one."""
     given = params.get("sort", "")
     name = given.removeprefix("-")
     if name not in orders:

@@ -1,4 +1,4 @@
-"""The people whom the sign-in page offers to be."""
+"""The demo users on the sign-in page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ class DemoPerson:
 
 @register.simple_tag(takes_context=True)
 def demo_people(context: Any) -> list[DemoPerson]:
-    """Return the people to try the demo as; none where anything is real, and none to somebody on another host."""
+    """Return the demo users; none on a real installation or for a client on another host."""
     request = context.get("request")
     if request is None or not demo.is_allowed(settings) or client_ip.client_address(request) not in demo.LOOPBACK:
         return []

@@ -1,4 +1,4 @@
-"""Filters of the templates: time left in words, scores, codes."""
+"""Template filters: remaining time in words, scores, codes."""
 
 import json
 from datetime import datetime, timedelta
@@ -17,8 +17,8 @@ from submissions.capture.imaging import quality
 from submissions.core import clock, vendor_terms
 from submissions.core.encryption import CannotOpen
 from submissions.models import Decision, Event, Image, Submission
+from submissions.models.encrypted import decrypted_text
 from submissions.models.image import VENDOR_FIELDS
-from submissions.models.sealed import opened
 from submissions.reporting import event_text
 from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE
@@ -26,14 +26,14 @@ from submissions.templatetags import ui
 from submissions.workflow import deadlines
 
 register = template.Library()
-register.filter(opened)
+register.filter(decrypted_text)
 
 NO_TIME = format_html('<span class="muted">{}</span>', "–")
-SOON, URGENT, _LAST = deadlines.ALERTS  # a time left is coloured as people are told of it
+SOON, URGENT, _LAST = deadlines.ALERTS  # the colours of the remaining time change at the times of the alerts
 
 
 def in_words(left: timedelta | None) -> str:
-    """ "in 3 h 12 min", "Overdue by 5 min"; to the minute."""
+    """Return "in 3 h 12 min" or "Overdue by 5 min", to the minute."""
     if left is None:
         return ""
     words = span(int(abs(left.total_seconds()) // 60))
@@ -52,7 +52,7 @@ def span(minutes: int) -> str:
 
 @register.filter
 def due(submission: Submission) -> SafeString:
-    """The time left until the date that applies now, in its colour and with its kind; a dash where none does."""
+    """Return the remaining time until the current due date, with its colour and kind; a dash without one."""
     if submission.is_in_review:
         return _due(submission.target_at, submission.time_left, "target-arrow", _("Review target"))
     return _due(submission.next_due_at, submission.time_left, "hourglass", _("24-hour limit"))
@@ -60,7 +60,7 @@ def due(submission: Submission) -> SafeString:
 
 @register.filter
 def vendors_24h(submission: Submission) -> SafeString:
-    """What is left of the vendor's 24 hours."""
+    """Return the rest of the vendor's 24 hours."""
     return _due(submission.deadline_at, vendor_left(submission), "hourglass", _("24-hour limit"))
 
 
@@ -68,7 +68,7 @@ def _due(moment: datetime | None, left: timedelta | None, icon: str, kind: str) 
     if moment is None:
         return NO_TIME
     here = timezone.localtime(moment)
-    ends = clock.now() + (left or timedelta(0))  # by our clock, which the page's script goes on with
+    ends = clock.now() + (left or timedelta(0))  # by our clock, which the page's script continues
     state = urgency(left)
     return format_html(
         '<span class="due due-{}" title="{} {}">{}<span class="visually-hidden">{} </span>'
@@ -86,7 +86,7 @@ def _due(moment: datetime | None, left: timedelta | None, icon: str, kind: str) 
 
 @register.simple_tag
 def counting() -> str:
-    """What `core/countdown.js` goes on counting with: our clock (seconds), where the colour changes, and the words."""
+    """Return the data for `core/countdown.js`: our clock (seconds), the colour limits, and the words."""
     return json.dumps(
         {
             "now": int(clock.now().timestamp()),
@@ -116,7 +116,7 @@ def minutes(time: timedelta) -> str:
 
 @register.filter
 def ago(moment: datetime) -> SafeString:
-    """How long ago, with the exact local time on hover."""
+    """Return how long ago it was, with the exact local time as a tooltip."""
     minutes = max(0, int((clock.now() - moment).total_seconds() // 60))
     words = _("%(time)s ago") % {"time": span(minutes)} if minutes else _("just now")
     here = timezone.localtime(moment)
@@ -126,13 +126,13 @@ def ago(moment: datetime) -> SafeString:
 
 
 def vendor_left(submission: Submission) -> timedelta | None:
-    """Until the vendor's 24 hours are over, by the vendor's clock."""
+    """Return the time until the vendor's 24 hours end, by the vendor's clock."""
     due = submission.deadline_at
     return due - clock.vendor_now(submission.project) if due else None
 
 
 def urgency(left: timedelta | None) -> str:
-    """A CSS class `due-…`: the words beside it say the same."""
+    """Return a CSS class `due-…`; the text beside it says the same."""
     if left is None:
         return "idle"
     if left < timedelta(0):
@@ -147,7 +147,7 @@ def score(value: float | None) -> str:
 
 @register.filter
 def is_low(value: float | None, threshold: float) -> bool:
-    """A score that asks for a second look: below the project's threshold, or none at all."""
+    """Return whether a score needs attention: below the project's threshold, or missing."""
     return value is None or value < threshold
 
 
@@ -156,13 +156,13 @@ def id_type(value: str) -> str:
     return form_fields.choice_label(value)
 
 
-# An image's problems name it by its kind, or by the vendor's field.
+# A problem names an image by its kind, or by the vendor's field.
 KINDS = {name: kind for kind, vendor in VENDOR_FIELDS.items() for name in (kind.value, vendor)}
 
 
 @register.filter
 def anchor(problem: Problem) -> str:
-    """Where on the capture page this problem's field is: an image goes by its kind, whoever names it."""
+    """Return the anchor of this problem's field on the capture page; for an image its kind."""
     return f"f-{KINDS.get(problem.field, problem.field)}"
 
 
@@ -187,7 +187,7 @@ def item(problem: Problem) -> str:
 
 @register.simple_tag
 def camera_threshold(name: str) -> str:
-    """For the light meter of the live camera (`capture/camera.js`): the same level as in the server's own check."""
+    """Return the threshold of the camera's light meter (`capture/camera.js`), the same as in the server's check."""
     return f"{getattr(quality.LIVE, name):g}"
 
 
@@ -198,7 +198,7 @@ def get(mapping: dict[str, object], key: str) -> object:
 
 @register.filter
 def corrected(decision: Decision) -> list[tuple[str, str]]:
-    """(label, value) of what a verdict corrects; corrections that cannot be opened say so."""
+    """Return (label, value) of a decision's corrections; a notice if they cannot be decrypted."""
     try:
         corrections = decision.corrections
     except CannotOpen:
@@ -215,12 +215,12 @@ def reject_reason(code: str) -> str:
 
 @register.filter
 def vendors_state(word: str, ours: str = "") -> SafeString | str:
-    """`ours`: our status, beside which the word is read."""
+    """Return the label of the vendor's status. `ours`: our status beside it."""
     return vendor_terms.state_label(word, ours)
 
 
 @register.filter
-def told(event: Event) -> str:
+def described(event: Event) -> str:
     return event_text.event_title(event)
 
 

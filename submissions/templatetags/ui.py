@@ -23,7 +23,7 @@ class Named(Protocol):
 
 
 COLOURS = "abcdef"  # of `.face-*` in core/parts.css
-# (class, icon) of a status by what it asks for: nothing, a person, a machine's end, haste; failed; done.
+# (class, icon) of a status by what it needs: nothing, a user, an automatic end, haste; failed; done.
 NEUTRAL, ACT, WAIT = ("", "circle-dashed"), ("pill-info", "arrow-right"), ("pill-info", "loader-2")
 WARN, BAD, GOOD = ("pill-warn", "alert-triangle"), ("pill-bad", "x"), ("pill-ok", "check")
 TONES = {

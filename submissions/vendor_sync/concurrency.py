@@ -27,13 +27,13 @@ _reading: set[tuple[str, UUID]] = set()
 _threads = 12
 
 
-def open_for(threads: int) -> None:
+def set_thread_count(threads: int) -> None:
     """Set the number of threads of this process; called once when its worker starts."""
     global _threads
     _threads = threads
 
 
-class Lane:
+class ThreadSlot:
     """The slot of one thread. It belongs to no project until `enter` succeeds."""
 
     def __init__(self) -> None:
@@ -66,15 +66,15 @@ def _may_hold_more(project: UUID) -> bool:
     return _held[project] < SHARE_OF_FREE * (free - max(2, _threads // KEPT_BACK))
 
 
-def full() -> list[UUID]:
+def busy_projects() -> list[UUID]:
     """Return the projects that may occupy no further thread of this process now."""
     with _lock:
         return [project for project, held in _held.items() if held and not _may_hold_more(project)]
 
 
 @contextmanager
-def lane() -> Iterator[Lane]:
-    slot = Lane()
+def thread_slot() -> Iterator[ThreadSlot]:
+    slot = ThreadSlot()
     try:
         yield slot
     finally:
@@ -98,7 +98,7 @@ class Reads:
         """
         done = 0
         for project in self.due.order_by().values_list(self.path, flat=True).distinct():
-            with lane() as slot, _alone(self.kind, project) as is_alone:
+            with thread_slot() as slot, _alone(self.kind, project) as is_alone:
                 if is_alone and slot.enter(project):
                     done += _for_a_while(self._of(project)[:batch], act)
         return done

@@ -13,8 +13,8 @@ from submissions.vendor_sync import polling
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`problem` is "" where ARGOS answered. `is_throttled`: the portal's own request limit forbade the question."""
+class Reply:
+    """`problem`: "" if ARGOS replied. `is_throttled`: the portal's own request limit prevented the request."""
 
     problem: str
     is_throttled: bool
@@ -22,46 +22,46 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Check:
     grade: str  # "ok", "warn" or "bad"
     text: str
 
 
-def ask(trial: Project) -> Answer:
+def check(trial: Project) -> Reply:
     """Read once with the address and key of `trial`, which need not be saved."""
     started = time.perf_counter()
     try:
         problem, is_throttled = polling.try_key(trial), False
     except Throttled as error:
         problem, is_throttled = vendor_text.budget_sentence(error), True
-    return Answer(problem, is_throttled, round((time.perf_counter() - started) * 1000))
+    return Reply(problem, is_throttled, round((time.perf_counter() - started) * 1000))
 
 
-def findings(project: Project, answer: Answer) -> list[Finding]:
-    """Return the answer first, then reviewer, clock, processing and webhooks of the project."""
-    key = Finding("bad", answer.problem) if answer.problem else Finding("ok", _("Address and API key accepted"))
+def checks(project: Project, reply: Reply) -> list[Check]:
+    """Return the connection check first, then reviewer, clock, processing and webhooks of the project."""
+    key = Check("bad", reply.problem) if reply.problem else Check("ok", _("Address and API key accepted"))
     return [key, _reviewer(project), _clock(project), _processing(project), _webhook(project)]
 
 
-def _reviewer(project: Project) -> Finding:
+def _reviewer(project: Project) -> Check:
     if project.admin_email or project.reviewer != Reviewer.CLIENT:
-        return Finding("ok", _("Reviewer e-mail entered"))
-    return Finding("bad", _("No reviewer e-mail: decisions cannot be sent"))
+        return Check("ok", _("Reviewer e-mail entered"))
+    return Check("bad", _("No reviewer e-mail: decisions cannot be sent"))
 
 
-def _clock(project: Project) -> Finding:
+def _clock(project: Project) -> Check:
     text = _("Time difference %(seconds)+.0f s") % {"seconds": project.clock_offset}
-    return Finding("bad" if clock.is_drifting(project) else "ok", text)
+    return Check("bad" if clock.is_drifting(project) else "ok", text)
 
 
-def _processing(project: Project) -> Finding:
+def _processing(project: Project) -> Check:
     if project.paused_at is None:
-        return Finding("ok", _("Processing active"))
-    return Finding("bad", _("Processing paused: %(reason)s") % {"reason": _(project.paused_reason)})
+        return Check("ok", _("Processing active"))
+    return Check("bad", _("Processing paused: %(reason)s") % {"reason": _(project.paused_reason)})
 
 
-def _webhook(project: Project) -> Finding:
+def _webhook(project: Project) -> Check:
     received = WebhookDelivery.objects.filter(project=project.pk).order_by("-received_at").values("received_at")
     if not (newest := received.first()):
-        return Finding("warn", _("No webhook received yet"))
-    return Finding("ok", _("Last webhook %(age)s ago") % {"age": timesince(newest["received_at"], clock.now())})
+        return Check("warn", _("No webhook received yet"))
+    return Check("ok", _("Last webhook %(age)s ago") % {"age": timesince(newest["received_at"], clock.now())})

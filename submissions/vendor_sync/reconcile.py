@@ -67,7 +67,7 @@ def settle_one(call: Call, *, hinted: str = "") -> bool:
         hinted: the vendor's id from a webhook, for a Step 1 whose reply was lost.
     """
     if is_stuck(call):
-        alerts.tell(call.submission, "call_stuck", call.sent_at)
+        alerts.notify(call.submission, "call_stuck", call.sent_at)
     if call.kind == CallKind.ACCOUNT:
         return _wait_for_a_person(call)
     client = vendor_client.client_for(call.submission.project)

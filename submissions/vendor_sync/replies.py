@@ -40,7 +40,7 @@ def step1_answered(call: Call, reply: Step1Reply) -> bool:
 
 
 def _step1_end(submission: Submission, reply: Step1Reply) -> tuple[Status, dict[str, Any]]:
-    columns = _told(submission, reply.received, reply.kyc_status, reply.retry_count)
+    columns = _received_columns(submission, reply.received, reply.kyc_status, reply.retry_count)
     if reply.retries or reply.needs_new_image:  # else the last code stays: reviewers filter by it
         columns |= _retry_columns(submission, reply.retries)
     if reply.submission_id:
@@ -85,7 +85,7 @@ def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
 def step2_answered(call: Call, reply: Step2Reply) -> bool:
     submission = call.submission
     now = clock.now()
-    columns = _told(submission, reply.received, reply.kyc_status, reply.retry_count)
+    columns = _received_columns(submission, reply.received, reply.kyc_status, reply.retry_count)
     columns |= {
         "face_similarity": reply.face_similarity,
         "liveness": reply.liveness,
@@ -144,7 +144,9 @@ def review_answered(call: Call, reply: ReviewReply) -> bool:
         return ledger.mark_unknown(
             call, error="unexpected_final_status", http_status=reply.received.status, reply=stored_replies.raw(reply)
         )
-    columns = _told(submission, reply.received, reply.final_status, None) | decided_here(submission, decision)
+    columns = _received_columns(submission, reply.received, reply.final_status, None) | decided_here(
+        submission, decision
+    )
     with transaction.atomic():
         if not _close(call, reply.received.status, Status(decision.verdict), columns, stored_replies.raw(reply)):
             return False
@@ -191,7 +193,9 @@ def _end(call: Call, **columns: Any) -> bool:
     return ledger.reopen(call) and ledger.end(call, CallState.ANSWERED, **columns)
 
 
-def _told(submission: Submission, received: Received, status: str | None, count: int | None) -> dict[str, Any]:
+def _received_columns(
+    submission: Submission, received: Received, status: str | None, count: int | None
+) -> dict[str, Any]:
     """Return the reported state and the earliest time, by the vendor's clock, at which its record can have changed."""
     columns: dict[str, Any] = {"vendor_read_at": clock.now()}
     if received.date and not clock.is_drifting(submission.project):

@@ -20,7 +20,7 @@ SLACK = timedelta(hours=1)  # between the last time in our database and the vend
 OLDER_IN_ROW = 200
 
 
-def go_on() -> None:
+def run() -> None:
     """Do the next part of the work of a hold; beat calls this, and without a hold it does nothing.
 
     It checks itself whether the database was restored, so that nothing is settled before that is known.
@@ -29,8 +29,8 @@ def go_on() -> None:
     switch = Switch.read()
     if switch.on_hold_since is None:
         return
-    _doubt_everything()
-    _ask_about_everything(switch.on_hold_since)
+    _mark_sent_calls_unknown()
+    _schedule_reads(switch.on_hold_since)
     if switch.listed_at is not None:
         return
     projects = _projects()
@@ -38,19 +38,19 @@ def go_on() -> None:
         Switch.objects.filter(pk=1).update(listed_at=clock.now())
 
 
-def _doubt_everything() -> None:
+def _mark_sent_calls_unknown() -> None:
     """Mark prepared and sent calls unknown and restart the reads of unknown ones: all may have ended by now."""
     doubted = Call.objects.filter(state=CallState.UNKNOWN, kind=CallKind.STEP2).exclude(error="already_processed")
     doubted.exclude(error=evidence.RESTORED).update(error=evidence.RESTORED, clear_since=None)
     held = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT)).select_related("submission__project")
-    isolated_rows.each(held, ledger.doubt_restored, "a restored call")
+    isolated_rows.each(held, ledger.mark_restored_unknown, "a restored call")
 
 
 def _projects() -> list[Project]:
     return list(Project.objects.exclude(api_key_sealed=None))
 
 
-def _ask_about_everything(since: datetime) -> None:
+def _schedule_reads(since: datetime) -> None:
     """Make every submission that is not final due; the poller reads them, oldest first, within the budget."""
     now = clock.now()
     unasked = _unasked(since).exclude(next_read_at__lte=now)

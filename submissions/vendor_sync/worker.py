@@ -42,10 +42,10 @@ class CannotRead(Exception):
 
 def send_next() -> bool:
     """Send one call; return False if there is no call for which this process has a free thread."""
-    if (full := concurrency.full()) and not _is_waiting_besides(full):
+    if (busy := concurrency.busy_projects()) and not _is_waiting_besides(busy):
         time.sleep(STANDS_BACK)
         return False
-    with concurrency.lane() as mine, metrics.sent_together():
+    with concurrency.thread_slot() as mine, metrics.sent_together():
         call = ledger.take_lease(admit=mine.enter)
         if call is None:
             return False
@@ -73,13 +73,13 @@ def _is_waiting_besides(projects: list[UUID]) -> bool:
     return False
 
 
-def send(call: Call, lane: concurrency.Lane) -> None:
+def send(call: Call, slot: concurrency.ThreadSlot) -> None:
     """Process one call with a lease: it becomes answered, refused, requeued or unknown."""
     files = _ready(call)
     if files is None:
         return
     try:
-        reply = _asked(call, files, lane)
+        reply = _asked(call, files, slot)
         TAKES[CallKind(call.kind)](call, reply)
     except VendorError as error:
         _failed(call, error)
@@ -90,13 +90,13 @@ def send(call: Call, lane: concurrency.Lane) -> None:
         gate.note_contact(call.submission.project, reply.received)
 
 
-def _asked(call: Call, files: dict[str, ImageFile], lane: concurrency.Lane) -> Any:
+def _asked(call: Call, files: dict[str, ImageFile], slot: concurrency.ThreadSlot) -> Any:
     """Return the vendor's reply and free the thread's slot, because the writes after it delay no other call."""
     try:
         client = vendor_client.client_for(call.submission.project, rate_budget.SHARES[call.kind])
         return ASKS[CallKind(call.kind)](call, client, files)
     finally:
-        lane.leave()
+        slot.leave()
 
 
 def _ready(call: Call) -> dict[str, ImageFile] | None:

@@ -1,4 +1,4 @@
-"""Each person's first page: what is theirs to do now, and a manager's figures."""
+"""The first page of each user: their open work, and a manager's figures."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
-    """The figures, and the rows due soon, which show no personal data."""
+    """Return the figures, and the rows due soon without personal data."""
     waiting = overview.queue(visible_to(user))
     days = overview.decisions()
     due_soon = visible_to(user).for_review("claimed_by", "assigned_to").awaiting_review()

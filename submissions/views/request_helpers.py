@@ -1,4 +1,4 @@
-"""Who asks, and where to go back to: the few lines every view needs."""
+"""The current user and the URL to return to: small helpers of all views."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ def safe_next(request: HttpRequest, default: str) -> str:
 
 
 def warn_of_unmatched(request: HttpRequest, submission: Submission, text: str) -> None:
-    """A note is kept as it was written; its writer learns which of the people named in it were not told."""
+    """Warn the author of a note about mentioned users who were not notified."""
     for name in mentions.unmatched(submission, text):
-        told = _("Note saved. No user named @%(name)s has access to this submission, so no notification was sent.")
-        messages.warning(request, told % {"name": name})
+        message = _("Note saved. No user named @%(name)s has access to this submission, so no notification was sent.")
+        messages.warning(request, message % {"name": name})
 
 
 def go(request: HttpRequest, to: str, **kwargs: Any) -> HttpResponse:
-    """A redirect; for the review desk's script the address alone, because it fetches and places the page itself."""
+    """Redirect; for the review page's script return only the URL, because it fetches the page itself."""
     if request.headers.get("X-Desk"):
         return HttpResponse(status=204, headers={"X-Next": str(resolve_url(to, **kwargs))})
     response: HttpResponse = redirect(to, **kwargs)

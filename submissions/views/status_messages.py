@@ -1,4 +1,4 @@
-"""What happened and what comes next, in sentences: calls, notices, events. No rule is decided here."""
+"""Messages about calls, notices and events: what happened and what is next. This module decides no rules."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from submissions.vendor_sync import reconcile
 
 @dataclass(frozen=True)
 class StatusMessage:
-    """`tone`: info, wait, warn or bad; `say` is for the customer."""
+    """`tone`: info, wait, warn or bad. `say`: for the customer."""
 
     title: str
     text: str
@@ -33,7 +33,7 @@ class StatusMessage:
 
 
 def about_open_call(call: Call) -> StatusMessage:
-    """What the page says while a call is open."""
+    """Return the message while a call is open."""
     name = CallKind(call.kind).label
     if call.state == CallState.PREPARED:
         return _waiting(call, str(name))
@@ -84,7 +84,7 @@ def _waiting(call: Call, name: str) -> StatusMessage:
 
 
 def about_notice(submission: Submission, last: Call | None) -> StatusMessage | None:
-    """Why the submission is back where it was before the press."""
+    """Return why the submission is back in its state before the last action."""
     if not submission.notice:
         return None
     if last and last.state == CallState.REFUSED:
@@ -111,13 +111,13 @@ def about_notice(submission: Submission, last: Call | None) -> StatusMessage | N
 
 
 def _about_stop(submission: Submission) -> StatusMessage | None:
-    """Why Step 2 did not follow automatically; told until something is sent."""
+    """Return why Step 2 was not sent automatically; shown until something is sent."""
     text = auto_submit.stop_reasons().get(submission.notice) if submission.status == Status.CONFIRMING else None
     return StatusMessage(_("Automatic Step 2 stopped; no selfie was sent"), text, "warn") if text else None
 
 
 def about_reading(submission: Submission) -> StatusMessage | None:
-    """Nothing to compare with, so that the fields are not confirmed but filled in."""
+    """Return a message if there are no OCR values, so that the user must enter all fields."""
     if submission.status != Status.CONFIRMING or not submit.is_unread(submission):
         return None
     return StatusMessage(
@@ -126,11 +126,11 @@ def about_reading(submission: Submission) -> StatusMessage | None:
 
 
 def _about_refusal(call: Call) -> StatusMessage:
-    told = codes.advice_for(call.error_code, stored_replies.refusal(call), "error")
+    refusal = codes.advice_for(call.error_code, stored_replies.refusal(call), "error")
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
-        told = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
-    advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else told)
+        refusal = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
+    advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else refusal)
     title = _("ARGOS refused %(call)s; no attempt was used") % {"call": CallKind(call.kind).label}
     if call.kind == CallKind.REVIEW:
         title = _("ARGOS refused the decision. Your entries were restored.")
@@ -138,7 +138,7 @@ def _about_refusal(call: Call) -> StatusMessage:
 
 
 def about_retry(submission: Submission) -> StatusMessage | None:
-    """The retry code as what happened, what to say and what to do; the vendor's own text for an unknown one."""
+    """Return the meaning of the retry code, what to say and what to do; the vendor's text for an unknown one."""
     if submission.status not in (Status.STEP1_RETRY, Status.INCOMPLETE):
         return None
     surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
@@ -147,7 +147,7 @@ def about_retry(submission: Submission) -> StatusMessage | None:
 
 
 def about_account(call: Call) -> StatusMessage | None:
-    """An account check that the vendor did not accept: its code as advice, and the vendor's own count of failures."""
+    """Return advice about a failed account check, and the vendor's count of failures."""
     if call.error != "account_refused":
         return None
     reply = stored_replies.account(call)
@@ -163,7 +163,7 @@ def about_account(call: Call) -> StatusMessage | None:
 
 
 def about_end(submission: Submission) -> StatusMessage | None:
-    """The verdict, and where it came from."""
+    """Return the decision, and who made it."""
     if submission.status == Status.ABANDONED:
         text = _("No Step 2 in time, or the customer stopped. You can start a new submission with this data.")
         return StatusMessage(_("Closed without Step 2"), text, "info")
@@ -181,7 +181,7 @@ def about_end(submission: Submission) -> StatusMessage | None:
 
 
 def about_difference(row: Difference) -> StatusMessage:
-    """What disagrees, and what a person should make of it."""
+    """Return what differs, and what it means for the user."""
     texts = {
         DifferenceKind.STATUS: _(
             "Portal: %(ours)s, ARGOS: %(theirs)s. The portal keeps its final status. Clarify it with ARGOS."

@@ -31,7 +31,7 @@ KINDS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Task:
-    """One row. `post` is the address that a button posts to, else the action is a link to the submission."""
+    """One row. `post`: the URL that a button posts to; without it the action is a link to the submission."""
 
     kind: str
     submission: Submission
@@ -49,7 +49,7 @@ class Task:
 
 
 def of(user: User) -> list[Task]:
-    """Return the person's tasks by due time, those without one last."""
+    """Return the user's tasks by due time, those without one last."""
     team = visible_to(user).for_row()
     capturing = set(UNDER_DEADLINE) - set(SENDING)
     under_limit = team.filter(status__in=capturing, deadline_at__isnull=False).order_by("deadline_at")[:SHOWN]
@@ -64,7 +64,7 @@ def of(user: User) -> list[Task]:
 
 
 def chips(tasks: Iterable[Task]) -> list[tuple[str, Any, int]]:
-    """(kind, label, count) of the kinds that there are."""
+    """Return (kind, label, count) of the present kinds."""
     counted = Counter(task.kind for task in tasks)
     return [(kind, label, counted[kind]) for kind, label in KINDS.items() if counted[kind]]
 

@@ -72,7 +72,7 @@ def _raise(submission: Submission) -> bool:
     return True
 
 
-def tell(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:
+def notify(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:
     """Create an alert for the responsible users, or for `to`, once for each `since`, on the page and by e-mail.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Texts with characters from full-width keyboards and invisible signs, and the forms that ARGOS accepts."""
+"""Texts with full-width and invisible characters, and the forms that ARGOS accepts."""
 
 SAME = {
     "full-width digits and hyphen": ("\uff11\uff19\uff19\uff10\uff0d04-12", "1990-04-12"),

@@ -1,4 +1,4 @@
-"""A vendor of three kinds: polite (an HTTP server), rude (a bare socket that does what it is told), absent."""
+"""Vendors for tests: an HTTP server, a raw socket that misbehaves as the test says, and one that is absent."""
 
 import contextlib
 import socket
@@ -31,7 +31,7 @@ def client(httpserver: HTTPServer) -> Client:
 
 @pytest.fixture
 def rude_vendor() -> Iterator[Callable[[Behaviour], str]]:
-    """Starts a listener whose every connection is handled by the given behaviour; returns its base URL."""
+    """Start a listener that handles every connection with the given function; return its base URL."""
     stack = contextlib.ExitStack()
 
     def start(behaviour: Behaviour) -> str:
@@ -51,7 +51,7 @@ def absent_vendor() -> str:
 
 
 def read_request(conn: socket.socket) -> bytes:
-    """The whole request, by its Content-Length."""
+    """Read a whole request, by its Content-Length."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += conn.recv(65536)

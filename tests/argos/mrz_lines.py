@@ -1,4 +1,4 @@
-"""Machine-readable lines of passports that do not exist."""
+"""Machine-readable lines of fictitious passports."""
 
 from argos import mrz
 
@@ -6,7 +6,7 @@ LINES = "P<KORTESTCASE<<MINSEO<EUN<<<<<<<<<<<<<<<<<<<\n"
 
 
 def passport(number: str = "M12345678", born: str = "900203", expires: str = "350101", sex: str = "F") -> str:
-    """Two lines with right check digits, of a person who does not exist."""
+    """Return two lines with valid check digits."""
     upper = LINES.strip()
     parts = [f"{text}{mrz.check_digit(text)}" for text in (number, born, expires, "<" * 14)]
     body = f"{parts[0]}KOR{parts[1]}{sex}{parts[2]}{parts[3]}"

@@ -1,4 +1,4 @@
-"""A base URL is read as the HTTP client reads it."""
+"""Base URLs are parsed as the HTTP client parses them."""
 
 import pytest
 

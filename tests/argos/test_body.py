@@ -1,4 +1,4 @@
-"""The body of a form, against the library's own way of putting one together."""
+"""Form bodies, compared with the library's own encoder."""
 
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata

@@ -1,4 +1,4 @@
-"""One normal form for what is typed, pasted and read; what has none is refused by name."""
+"""One normal form for typed, pasted and read text; the character that has none is named in the refusal."""
 
 import pytest
 

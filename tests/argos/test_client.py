@@ -1,4 +1,4 @@
-"""Each call: what is sent, what comes back, and which fact each HTTP status becomes."""
+"""Each call: the request, the parsed reply, and the exception for each HTTP status."""
 
 from typing import Any
 
@@ -116,7 +116,7 @@ def test_list_follows_the_next_page_key(httpserver: HTTPServer, client: Client) 
 
 
 @pytest.mark.parametrize("key", [{"id": "a", "created_at": "2026"}, {"id": "a"}, "a"])
-def test_list_that_never_ends_is_said(httpserver: HTTPServer, client: Client, key: object) -> None:
+def test_list_that_never_ends_is_reported(httpserver: HTTPServer, client: Client, key: object) -> None:
     answer(httpserver, {"Items": [{"submission_id": "a"}], "nextpageKey": key}, path="/v3/submission")
     with pytest.raises(OutcomeUnknown):
         list(client.list_submissions())
@@ -265,7 +265,7 @@ def test_refusal_keeps_the_vendors_words(
 @pytest.mark.parametrize(
     ("message", "kind"), [(GATEWAY_IP, "ip"), ("Forbidden", "key"), ("Blocked", "other"), ("", "other")]
 )
-def test_forbidden_is_told_apart_by_message(httpserver: HTTPServer, client: Client, message: str, kind: str) -> None:
+def test_forbidden_is_distinguished_by_message(httpserver: HTTPServer, client: Client, message: str, kind: str) -> None:
     answer(httpserver, {"message": message}, 403)
     with pytest.raises(Forbidden) as caught:
         step2(client)
@@ -286,7 +286,7 @@ UNKNOWN: list[tuple[int, Any]] = [
     (200, "null"),
     (200, [{"kycStatus": "approved"}]),
     (200, {}),
-    (200, {"hello": "world"}),
+    (200, {"hello": "state"}),
     (200, {"statusCode": 500, "message": "boom"}),
     (200, '{"kycStatus": "rejected", "kycStatus": "approved"}'),
     (200, '{"KYCStatus": "rejected", "kyc_status": "approved"}'),

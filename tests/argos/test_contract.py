@@ -1,8 +1,8 @@
-"""What both the sandbox and the real vendor must do: against the sandbox always, against the vendor with a key.
+"""The contract of both the sandbox and the real vendor; against the sandbox always, against the vendor with a key.
 
 ARGOS_BASE_URL=https://rest-api.argosidentity.com/v3 ARGOS_API_KEY=... pytest -m vendor tests/argos/test_contract.py
 
-At the vendor it makes two billed submissions with a drawn ID, tries one selfie and deletes them. It never reviews.
+At the vendor it creates two billed submissions with a drawn ID, tries one selfie and deletes them. It never reviews.
 """
 
 import os
@@ -25,7 +25,7 @@ STATUSES = {"incomplete", "pending", "approved", "rejected"}
 @dataclass
 class Vendor:
     client: Client
-    stranger: Client  # the same host with a key that nobody has
+    stranger: Client  # the same host with an invalid key
     admin: str
 
 
@@ -43,7 +43,7 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
 
 @pytest.fixture
 def begun(vendor: Vendor) -> Iterator[tuple[Vendor, Step1Reply]]:
-    """A first Step 1 of our own, deleted at the end."""
+    """Start a submission with Step 1; delete it at the end."""
     reply = step1(vendor.client, userid=f"contract-{datetime.now(UTC):%Y%m%d%H%M%S%f}")
     assert reply.submission_id, "Step 1 gave no submission ID"
     yield vendor, reply

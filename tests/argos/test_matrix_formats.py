@@ -1,4 +1,4 @@
-"""Single values, values against each other and against today; and what tidying does to each form."""
+"""Single values, values compared with each other and with today, and the normalization of each format."""
 
 from datetime import date, timedelta
 
@@ -82,14 +82,14 @@ def test_what_has_begun_elsewhere_is_not_still_to_come() -> None:
     values = {"date_of_birth": tomorrow.isoformat(), "date_of_issue": tomorrow.isoformat()}
     values |= {"identity_number": f"{tomorrow:%y%m%d}-3000000"}
 
-    def told(latest_day: date) -> dict[tuple[str, str], str]:
+    def messages_by(latest_day: date) -> dict[tuple[str, str], str]:
         problems = check_step2(values, {"faceImage"}, "KOR", "passport", Options(), today=TODAY, latest_day=latest_day)
         return {(problem.field, problem.code): problem.message for problem in problems}
 
     wrong = {("date_of_birth", "future"), ("date_of_issue", "future"), ("identity_number", "format")}
-    assert wrong < told(TODAY).keys()
-    assert not wrong & told(tomorrow).keys()
-    assert "0 years" in told(tomorrow)["date_of_birth", "age"]
+    assert wrong < messages_by(TODAY).keys()
+    assert not wrong & messages_by(tomorrow).keys()
+    assert "0 years" in messages_by(tomorrow)["date_of_birth", "age"]
 
 
 def test_expired_says_that_it_can_be_overruled() -> None:
@@ -133,7 +133,7 @@ def test_country_is_tidied_to_capitals() -> None:
         ("turkiye", "TUR"),
         ("Côte d'Ivoire", "CIV"),
         ("Kosovo", "XKX"),
-        ("Korea", "KOREA"),  # which of the two nobody knows
+        ("Korea", "KOREA"),  # it is ambiguous which of the two
         ("", ""),
     ],
 )
@@ -306,7 +306,7 @@ SOME = st.text(max_size=20) | st.sampled_from(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the checks
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no error of the checks
 @given(
     st.dictionaries(NAMES | st.text(max_size=5), SOME),
     st.sampled_from(["KOR", "USA", "IND", "", "zz"]),

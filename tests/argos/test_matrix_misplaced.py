@@ -1,4 +1,4 @@
-"""What a careful colleague would notice, asked field by field; and what must never be asked."""
+"""Questions about values in the wrong field, field by field, and values that must never be questioned."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Every parameter of the vendor's Step 2 page: listed, shown by its condition, checked by its form, sent by name."""
+"""Every parameter of the vendor's Step 2 page: listed, shown by its condition, checked by its format, sent by name."""
 
 from datetime import date
 
@@ -111,7 +111,7 @@ SWITCHES = {
     Shown.ADDRESS_IMAGE: Options(address_image=True),
     Shown.OCCUPANCY: Options(account_occupancy=True),
 }
-# A case in which the parameter shows, and one in which it does not, for the conditions on the document.
+# For each condition on the document, a case in which the parameter appears, and one in which it does not.
 DOCUMENTS = {
     Shown.KOREAN: (Case("KOR", "passport", Options()), Case("USA", "passport", Options())),
     Shown.KOREAN_LICENSE: (Case("KOR", "drivers_license", Options()), Case("USA", "drivers_license", Options())),

@@ -1,4 +1,4 @@
-"""The vendor's Authentication table row by row, both ways, and every option's demand."""
+"""The vendor's Authentication table row by row, in both directions, and the requirement of every option."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ VALUES = {
     "date_of_issue": "2021-05-06",
     "date_of_expiry": "2031-05-06",
 }
-# As the vendor's page prints it, its two slips put right.
+# As the vendor's page prints it, with its two errors corrected.
 ROWS = {
     ("KOR", "government_id"): ["name", "date_of_birth", "identity_number"],
     ("KOR", "drivers_license"): ["date_of_birth", "license_number", "serial_number"],

@@ -1,4 +1,4 @@
-"""What names and numbers are made of: what no ID carries is refused, what is rare wants a reason."""
+"""Characters of names and numbers: symbols are refused, rare characters need a reason."""
 
 import pytest
 

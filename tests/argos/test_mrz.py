@@ -1,4 +1,4 @@
-"""The specimen of ICAO Doc 9303, part 4: an invented person of an invented state."""
+"""The specimen of ICAO Doc 9303, part 4: a fictitious person of a fictitious state."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The check while typing says the same as the server's, on both sides of the line."""
+"""The check while typing gives the same result as the server's, for valid and invalid values."""
 
 import re
 from datetime import date
@@ -55,7 +55,7 @@ def test_any_name_has_no_shape() -> None:
 
 
 def test_shapes_are_what_a_browser_reads_too() -> None:
-    """Nothing that only Python's expressions have: named groups, inline flags, possessive signs."""
+    """No syntax that only Python has: named groups, inline flags, possessive quantifiers."""
     shapes = [shape for country, rule in RULES.values() if (shape := shape_of(rule, country))]
     assert shapes
     assert not any(re.search(r"\(\?P|\(\?[aiLmsux]|\\A|\\Z|\+\+", shape.pattern) for shape in shapes)

@@ -1,4 +1,4 @@
-"""Every code the vendor's pages name has its advice; an unknown code is still shown in the vendor's words."""
+"""Every code on the vendor's pages has advice; an unknown code is shown with the vendor's text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Moments in every form, and bodies drawn by chance: a reply or a fact, and never an approval made up."""
+"""Times in every format and random bodies: the result is a reply or an exception, never an invented approval."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the vendor read off an ID, under every name and shape its pages show, comes under Step 2's names."""
+"""OCR values under every name and shape of the vendor's pages are mapped to Step 2's names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The vendor's record of a submission, alone and in a list, as documented and as its pages differ."""
+"""The vendor's record of a submission, single and in a list, in all documented variants."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Replies to calls under every spelling and shape the vendor's pages show (contract, section 13)."""
+"""Replies to calls in every spelling and shape of the vendor's pages (contract, section 13)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -149,7 +149,7 @@ def test_step1_says_whether_another_image_is_wanted(body: dict[str, Any], needs:
 
 def test_step1_without_any_known_member_is_unknown() -> None:
     with pytest.raises(OutcomeUnknown):
-        parse_step1({"hello": "world", "retry": []}, RECEIVED)
+        parse_step1({"hello": "state", "retry": []}, RECEIVED)
 
 
 def test_review_reply_as_documented() -> None:

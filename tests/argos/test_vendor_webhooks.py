@@ -1,4 +1,4 @@
-"""Webhooks of every trigger, as JSON and as a form, under both of the vendor's spellings."""
+"""Webhooks of every trigger, as JSON and as a form, in both spellings of the vendor."""
 
 import json
 from datetime import UTC, datetime
@@ -119,7 +119,7 @@ TWICE = b'{"webhook_trigger": "rejected", "webhook_trigger": "approved", "submis
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff\xfe", b"<html>", b"[" * 50_000, TWICE])
-def test_unreadable_webhook_is_said(body: bytes) -> None:
+def test_unreadable_webhook_is_reported(body: bytes) -> None:
     with pytest.raises(UnreadableWebhook):
         parse_webhook(body, "application/json")
 

@@ -1,4 +1,4 @@
-"""Bad weather between us and the vendor: which fact each kind ends as, and that no call outlasts its time."""
+"""Network faults: the exception for each kind, and that no call exceeds its time."""
 
 import socket
 import struct
@@ -48,7 +48,7 @@ def test_connect_timeout_was_not_delivered() -> None:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:  # fills the backlog, so that the next connection is never taken
+        for other in waiting:  # fills the backlog, so that the next connection is not accepted
             other.setblocking(False)
             other.connect_ex(full.getsockname())
         with pytest.raises(Undelivered, match="no connection within the time"):
@@ -114,7 +114,7 @@ def test_broken_exchange_leaves_the_outcome_unknown(rude_vendor: Start, behaviou
 
 
 def read_slowly(conn: socket.socket) -> None:
-    """Half a second and more for ten megabytes, and never a pause."""
+    """Read ten megabytes in more than half a second, without a pause."""
     data = b""
     while not data.endswith(b"--\r\n"):
         time.sleep(0.005)
@@ -123,7 +123,7 @@ def read_slowly(conn: socket.socket) -> None:
 
 
 def test_image_that_leaves_slowly_has_the_time_of_the_call(rude_vendor: Start) -> None:
-    """Not that of connecting, which bounds one `sendall` where nobody sets another."""
+    """Not the time for connecting, which otherwise bounds each `sendall`."""
     client = Client(rude_vendor(read_slowly), "test-key", connect_timeout=0.3, read_timeout=60)
     image = ImageFile("faceImage.jpg", bytes(10_000_000))
     started = time.monotonic()
@@ -139,7 +139,7 @@ def test_silence_leaves_the_outcome_unknown(rude_vendor: Start) -> None:
 
 
 def drip(prefix: bytes) -> Behaviour:
-    """One byte at a time, each well within the read timeout: for ever, as far as the client can tell."""
+    """Send one byte at a time within the read timeout, without end from the client's view."""
 
     def behave(conn: socket.socket) -> None:
         read_request(conn)
@@ -160,7 +160,7 @@ def test_dripping_reply_is_cut_at_the_deadline(rude_vendor: Start, prefix: bytes
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown, match="no whole reply"):
         send(rude_vendor(drip(prefix)), connect=0.3, read=0.3)
-    assert time.monotonic() - started < 10  # the drip alone lasts twenty seconds
+    assert time.monotonic() - started < 10  # sending byte by byte alone takes twenty seconds
 
 
 def test_upload_that_nobody_drains_is_cut_at_the_deadline(rude_vendor: Start) -> None:
@@ -205,7 +205,7 @@ def test_error_texts_hold_nothing_personal(rude_vendor: Start, behaviour: Behavi
     assert SECRET not in told
     assert "applicant" not in told
     assert "test-key" not in told
-    assert error.__context__ is None  # the library's own text holds the address with its query
+    assert error.__context__ is None  # the library's own message contains the URL with its query
 
 
 def test_proxy_of_the_environment_is_not_used(rude_vendor: Start, monkeypatch: pytest.MonkeyPatch) -> None:

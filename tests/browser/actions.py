@@ -1,4 +1,4 @@
-"""Actions of agents and officers in the browser that several test modules share."""
+"""Actions of agents and officers in the browser, shared by several test modules."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def upload(desk: Desk, kind: str, path: Path) -> None:
 
 
 def send_step1(desk: Desk, status: str = "Confirm with customer") -> None:
-    with desk.page.expect_navigation():  # the page before may show the same status
+    with desk.page.expect_navigation():  # the previous page may show the same status
         desk.press("Send Step 1")
     desk.status(status)
 

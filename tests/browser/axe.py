@@ -1,4 +1,4 @@
-"""axe-core on a page, light and dark: `check_accessible(page)` fails with every violation, what it is and where."""
+"""Run axe-core on a page, light and dark: `check_accessible(page)` fails and lists every violation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from playwright.sync_api import Page
 from tests import scale
 
 SCHEMES = ("light", "dark")
-# Django's admin fades its links from one scheme to the other: what counts is where they end.
+# Django's admin fades its links between colour schemes; the final colours count.
 SETTLED = """new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)))
     .then(() => Promise.allSettled(document.getAnimations().map(one => one.finished))).then(() => null)"""
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 def check_accessible(page: Page, name: str = "", schemes: Sequence[str] = SCHEMES) -> None:
-    """Fails unless axe-core finds nothing in these colour schemes. The page keeps its place and is light afterwards."""
+    """Fail if axe-core finds a violation in these colour schemes. Keep the scroll position; leave the page light."""
     found = []
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -27,9 +27,9 @@ def check_accessible(page: Page, name: str = "", schemes: Sequence[str] = SCHEME
 
 
 def check_at_both_widths(page: Page) -> None:
-    """Accessible wide and narrow, and never scrolling sideways. The page is wide afterwards.
+    """Check accessibility at both widths, and that the page never scrolls sideways. Leave the page wide.
 
-    A sample looks at one width light and at the other dark; a full run looks at both in both.
+    A sample checks one width light and the other dark; a full run checks both in both.
     """
     for turn, size in enumerate((NARROW, WIDE)):
         schemes = SCHEMES if scale.FULL else (SCHEMES[(scale.SEED + turn) % 2],)
@@ -39,7 +39,7 @@ def check_at_both_widths(page: Page) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """One line for each element that breaks a rule."""
+    """Return one line for each element that violates a rule."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     answer: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")

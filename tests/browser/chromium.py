@@ -1,4 +1,4 @@
-"""A Chromium for the tests: the system's, else installed by apt where that may be, else Playwright's own."""
+"""Find a Chromium for the tests: the system's, else installed by apt if possible, else Playwright's own."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "-
 
 
 def executable() -> str | None:
-    """The path of a browser, after trying to install one; None when there is none to be had."""
+    """Return the path of a browser, after trying to install one; None if that is impossible."""
     return find() or (_by_apt() and find()) or _by_playwright()
 
 

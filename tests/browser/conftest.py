@@ -17,7 +17,7 @@ SHOTS = ROOT / "artifacts" / "screenshots"
 
 
 def no_browser() -> NoReturn:
-    """A loud line for a person, a failure for CI."""
+    """Warn loudly on a developer's machine; fail on CI."""
     sentence = "NO CHROMIUM: the browser tests did not run. Install chromium and run make test-browser."
     if os.environ.get("CI"):
         pytest.fail(sentence)
@@ -31,7 +31,7 @@ def _new_host() -> None:
 
 @pytest.fixture(scope="module")
 def launch() -> Iterator[Callable[..., Browser]]:
-    """Start a Chromium with further arguments; all of them end with the file, so a crash of one costs no other file."""
+    """Start a Chromium with further arguments, one per test file, so that a crash does not affect other files."""
     path = chromium.executable()
     if path is None:
         no_browser()
@@ -54,7 +54,7 @@ def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
-@pytest.fixture(scope="session")  # files of other tests come between those of the browser
+@pytest.fixture(scope="session")  # tests of other files run between those of the browser
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if chromium.executable() is None:
         no_browser()
@@ -66,13 +66,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def save_picture(page: Page, name: str, *, full_page: bool = False) -> None:
-    """For a person to look at, in a full run."""
+    """Save a screenshot in a full run."""
     if scale.FULL:
         page.screenshot(path=SHOTS / f"{name}.png", full_page=full_page)
 
 
 class Desk:
-    """One person at one browser window."""
+    """One user with one browser window."""
 
     def __init__(self, page: Page, stack: Stack) -> None:
         self.page, self.stack = page, stack
@@ -96,7 +96,7 @@ class Desk:
         self.page.locator("h1 .status, #status", has_text=text).wait_for(timeout=20_000)
 
     def shot(self, name: str) -> None:
-        """Wide and narrow, light and dark."""
+        """Take screenshots wide and narrow, light and dark."""
         if not scale.FULL:
             return
         for label, size in (("wide", (1440, 900)), ("narrow", (390, 844))):
@@ -128,7 +128,7 @@ def _desk(browser: Browser, stack: Stack) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Files as an agent has them: a 12-megapixel selfie, a drawn ID, and what is no picture."""
+    """Return files that an agent may have: a 12-megapixel selfie, a drawn ID, and a file that is no picture."""
     from tests import pictures
 
     folder = tmp_path_factory.mktemp("pictures")

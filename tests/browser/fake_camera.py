@@ -1,4 +1,4 @@
-"""A Chromium whose camera shows a picture that the test chooses, and what the page does with it."""
+"""A Chromium whose camera shows a picture that the test chooses, and access to the page's use of it."""
 
 import io
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.browser.conftest import Desk
 
 FRAMES = 4
 FAKE = ("--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream")
-# Every stream the page is given is kept where the test can look at it.
+# Keep every stream that the page opens where the test can inspect it.
 KEEPS_STREAMS = """
   window.streams = [];
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -25,7 +25,7 @@ KEEPS_STREAMS = """
 
 
 class FakeCamera:
-    """Chromium reads the file again each time a page opens the camera."""
+    """Chromium reads the file again each time that a page opens the camera."""
 
     def __init__(self, folder: Path, launch: Callable[..., Browser]) -> None:
         self.file = folder / "camera.mjpeg"
@@ -55,13 +55,13 @@ def live_tracks(page: Page) -> int:
 
 
 def stored_picture(desk: Desk, kind: str = "selfie") -> Image.Image:
-    """What the agent's page shows of this item."""
+    """Return the stored picture of this item, as the agent's page shows it."""
     source = desk.page.locator(f"#f-{kind} img").get_attribute("src")
     reply = desk.page.context.request.get(f"{desk.stack.url}{source}")
     return Image.open(io.BytesIO(reply.body())).convert("RGB")
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:
-    """Correlation of two pictures, -1 to 1."""
+    """Return the correlation of two pictures, -1 to 1."""
     grey = [np.asarray(image.convert("L").resize((96, 72)), float).ravel() for image in (one, other)]
     return float(np.corrcoef(grey[0], grey[1])[0, 1])

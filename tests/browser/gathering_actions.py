@@ -26,7 +26,7 @@ def saved(page: Page) -> None:
 
 
 def tab_to(page: Page, target: Locator, most: int = 60) -> None:
-    """By the Tab key alone."""
+    """Move the focus to the element with the Tab key only."""
     for _key in range(most):
         if target.evaluate("element => element === document.activeElement"):
             return

@@ -10,7 +10,10 @@ NAMES = iter(range(10**6))
 
 
 def file(desk: Desk, *cases: dict[str, Any]) -> list[str]:
-    """Files submissions by the portal's own presses and gives their ids; each case may name tags and what differs."""
+    """Submit one submission per case with the portal's own actions and return the ids.
+
+    A case may name tags and differences.
+    """
     made = []
     for case in cases:
         email = f"case{next(NAMES)}{case.pop('tags', '')}@review.example.com"
@@ -26,7 +29,7 @@ def claim(desk: Desk, pk: str) -> Page:
 
 
 def tick_by_key(page: Page) -> int:
-    """Ticks every open warning with `w` and Space; how many there were."""
+    """Tick every open warning with `w` and Space; return their number."""
     boxes = page.locator("input[name=warning]:not(:checked)").count()
     for _box in range(boxes):
         page.keyboard.press("w")

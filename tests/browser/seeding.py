@@ -1,11 +1,11 @@
-"""Submissions that a test files directly in a status, or through the real pages of the stack."""
+"""Create submissions directly in a status, or through the pages of the stack."""
 
 import json
 import uuid
 
 from tests.stack import Stack
 
-# Rows as a decision or a wait leaves them; the moves that lead there are tested elsewhere.
+# Rows as a decision or an event leaves them; other tests cover the transitions.
 SEED = """
 import json
 from datetime import timedelta
@@ -28,7 +28,7 @@ print("=>" + json.dumps([str(made.pk), made.reference]))
 
 
 def seed(stack: Stack, status: str) -> tuple[str, str]:
-    """(id, reference) of a submission in that status, with an e-mail of its own."""
+    """Return (id, reference) of a new submission in that status, with a unique e-mail."""
     email = f"{uuid.uuid4().hex[:12]}@example.com"
     code = SEED.replace("EMAIL", repr(email)).replace("STATUS", repr(status))
     line = next(line for line in stack.manage("shell", "-c", code).splitlines() if line.startswith("=>"))

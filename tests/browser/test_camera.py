@@ -26,7 +26,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Brows
 
 @pytest.fixture
 def seeing(camera: FakeCamera, stack: Stack) -> Iterator[Desk]:
-    """A desk with a camera, which shows a good selfie unless the test changes it."""
+    """Return a desk whose camera shows a good selfie unless the test changes it."""
     camera.show(pictures.selfie())
     context = camera.browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     page = context.new_page()
@@ -108,7 +108,7 @@ def check_dialog(desk: Desk, name: str) -> None:
 
 
 def test_another_camera_can_be_chosen(launch: Callable[..., Browser], stack: Stack) -> None:
-    """Chromium has two where it shows its own pattern."""
+    """Chromium has two cameras if it shows its own pattern."""
     page = launch(*fake_camera.FAKE).new_page(locale="en-GB")
     page.add_init_script(fake_camera.KEEPS_STREAMS)
     draft(Desk(page, stack).log_in("agent"), "two-cameras@example.com")
@@ -130,7 +130,7 @@ REFUSES = """() => {
 
 
 def test_a_camera_that_cannot_be_had_says_what_to_do(desk: Desk, pictures: Pictures) -> None:
-    """Missing for real: this browser has no camera. The other two are what a browser throws then."""
+    """This browser really has no camera; the other two errors are simulated as a browser raises them."""
     draft(desk.log_in("agent"), "refused@example.com")
     page = desk.page
     open_camera(page, "Camera: Selfie")
@@ -162,14 +162,14 @@ def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: De
     Desk(again, seeing.stack).log_in("agent")
     expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)
     again.close()
-    page.evaluate("window.dispatchEvent(new Event('focus'))")  # the person comes back to this tab
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # the user returns to this tab
     expect(page.locator("#f-selfie")).to_contain_text("live camera", timeout=20_000)
     page.goto(url)
     expect(page.locator(".timeline").first.get_by_text("Image added")).to_have_count(1)
 
 
 def test_a_photo_of_15_mb_on_a_slow_line_is_shown_as_progress(desk: Desk, pictures: Pictures, tmp_path: Path) -> None:
-    """At 3 MB a second it takes five; what is typed and chosen then is kept, and a press waits for the picture."""
+    """At 3 MB per second it takes five seconds; typing is kept meanwhile, and Send waits for the picture."""
     heavy = tmp_path / "heavy.jpg"
     heavy.write_bytes(padded(pictures["selfie2"].read_bytes(), 14_900_000))
     draft(desk.log_in("agent"), "slow-line@example.com")
@@ -199,7 +199,7 @@ WATCHES_PROGRESS = """
 
 
 def padded(content: bytes, size: int) -> bytes:
-    """The same JPEG with comments up to this size, as heavy to send and as quick to open."""
+    """Return the same JPEG padded with comments to this size, equally fast to decode."""
     comment = b"\xff\xfe" + (65535).to_bytes(2, "big") + b" " * 65533
     count = (size - len(content)) // len(comment)
     return content[:2] + comment * count + content[2:]

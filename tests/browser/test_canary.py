@@ -1,4 +1,4 @@
-"""Unmistakable values through the whole main job, then a search for them everywhere they must not lie readable."""
+"""Use unmistakable values in the whole main job, then search for them wherever they must not be readable."""
 
 import base64
 import re
@@ -32,7 +32,7 @@ WORDS = ("Quixotzanzibar", "Wobblethorpex", *list(CANARIES.values())[1:], "zinc 
 
 
 def spellings(word: str) -> set[bytes]:
-    """Plain, upper and lower, hex, URL-encoded, escaped as JSON, and base64 at each of its three offsets."""
+    """Return the value plain, in upper and lower case, hex, URL-encoded, JSON-escaped, and base64 at three offsets."""
     found = {
         word.encode(),
         word.upper().encode(),
@@ -52,7 +52,7 @@ def hits(content: bytes) -> set[str]:
 
 
 def test_spellings_are_found() -> None:
-    """The search itself must be able to find something."""
+    """Check that the search finds the values at all."""
     for hidden in (
         f"x{EMAIL}y".encode(),
         base64.b64encode(f"{{{NOTE}}}".encode()),
@@ -65,7 +65,7 @@ def test_spellings_are_found() -> None:
 
 
 def stored(stack: Stack) -> Iterator[tuple[str, bytes]]:
-    """Every file of the installation but the vendor's own, a dump of the database, every key of Redis, the logs."""
+    """Read every file of the installation except the vendor's, a database dump, every Redis key, and the logs."""
     data = stack.folder / "data"
     for path in (*data.rglob("*"), *(stack.folder / "tmp").rglob("*"), stack.folder / "stack.log"):
         if path.is_file() and not path.name.startswith("sandbox.sqlite3"):
@@ -83,7 +83,7 @@ def test_no_value_lies_readable_anywhere(desk: Desk, other_desk: Desk, pictures:
     visited: list[str] = []
     officer.page.on("request", lambda request: visited.append(request.url))
     open_as_officer(officer, url)
-    # The note's form may lie folded away; it is a plain form anyway.
+    # The note's form may be folded; it is a plain form anyway.
     form = officer.page.locator("form[action$='/note/']").first
     form.evaluate("(form, text) => { form.elements.text.value = text; form.submit(); }", NOTE)
     expect(officer.page.get_by_text("Note added.")).to_be_visible()
@@ -102,7 +102,7 @@ def test_no_value_lies_readable_anywhere(desk: Desk, other_desk: Desk, pictures:
 
 
 def file_one(desk: Desk, pictures: dict[str, Path], email: str = EMAIL) -> str:
-    """From draft to pending with the canary's values; the vendor reads them off the ID too."""
+    """Submit from draft to pending with these values, which the vendor also reads from the ID."""
     visited: list[str] = []
     desk.page.on("request", lambda request: visited.append(request.url))
     read = {name: CANARIES[name] for name in ("name", "document_number", "date_of_birth")}

@@ -1,4 +1,4 @@
-"""The page brings text into the same normal form as the server, by the table that the server gives it."""
+"""The page normalizes text as the server does, with the table from the server."""
 
 import pytest
 from playwright.sync_api import expect

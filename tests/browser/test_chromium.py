@@ -1,4 +1,4 @@
-"""Where the browser comes from, and what happens where there is none."""
+"""Finding the browser, and the behaviour without one."""
 
 import subprocess
 from typing import Any
@@ -10,7 +10,7 @@ from tests.browser import chromium, conftest
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Every command that is run, none of which succeeds."""
+    """Record every command; none succeeds."""
     run: list[list[str]] = []
 
     def fails(command: list[str], **_options: Any) -> subprocess.CompletedProcess[str]:

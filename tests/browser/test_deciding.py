@@ -1,4 +1,4 @@
-"""Decisions on the review page in Chromium: by mouse, by key, warnings, reject reasons, one press at a time."""
+"""Decisions on the review page in Chromium: by mouse, by key, warnings, reject reasons, double clicks."""
 
 import pytest
 from playwright.sync_api import expect
@@ -71,7 +71,7 @@ def test_approve_waits_for_every_warning_and_open_next_is_remembered(desk: Desk)
     expect(page.locator("#undo")).to_be_visible()
     assert first in page.url
     desk.go(f"/review/{second}/")
-    if page.locator("#claim-it").count():  # else it was reserved for this officer
+    if page.locator("#claim-it").count():  # otherwise it is reserved for this officer
         page.locator("#claim-it").click()
     expect(page.locator("#verdict")).to_be_visible()
     expect(page.locator("#open-next")).not_to_be_checked()
@@ -115,12 +115,12 @@ def test_one_press_never_decides_two(desk: Desk) -> None:
     desk.go("/review/?view=all")
     page.keyboard.press("n")
     expect(page.locator("#verdict")).to_be_visible()
-    page.wait_for_load_state()  # a page in sight hears no key before its scripts have run
+    page.wait_for_load_state()  # a page does not handle keys before its scripts have run
     first = page.url
     tick_by_key(page)
     page.keyboard.press("a")
     for _repeat in range(8):
-        page.keyboard.down("Enter")  # held: the browser repeats it
+        page.keyboard.down("Enter")  # the browser repeats a held key
     page.keyboard.up("Enter")
     page.keyboard.press("Enter")
     expect(page.locator(".leaving")).to_be_visible()

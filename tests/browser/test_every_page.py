@@ -1,7 +1,7 @@
-"""Every page of the portal: axe-core wide and narrow, light and dark; no request leaves the host; each under 210 kB.
+"""Every page of the portal: axe-core wide and narrow, light and dark; no external request; each under 210 kB.
 
-A NEW PAGE FAILS `test_every_page_is_looked_at` until its address stands in PAGES, or in ELSEWHERE with the test that
-looks at it, or in NOT_A_PAGE.
+A NEW PAGE FAILS `test_every_page_is_looked_at` until its URL is in PAGES, or in ELSEWHERE with the test that covers it,
+or in NOT_A_PAGE.
 """
 
 import json
@@ -15,14 +15,14 @@ from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
 from tests.browser.seeding import seed
 from tests.stack import Stack
-from tests.submissions.workflow.matrix_world import PEOPLE, STATES
+from tests.submissions.workflow.matrix_data import PEOPLE, STATES
 from tests.submissions.workflow.permission_matrix import NEVER, NOT_TAKEN, ROWS
 
-MAX_BYTES = 210_000  # over the wire, without the submission's own images and the charts' library, fetched once (70 kB)
+MAX_BYTES = 210_000  # transferred, without the submission's own images and the charts' library, fetched once (70 kB)
 NOT_WEIGHED = ("/images/", "/static/vendor/chart.")
 NOBODY = ""
 
-# By whom each page is opened: {user name: {name of the address: its path}}; {pending} and the like are filled in below.
+# The pages that each user opens: {user name: {URL name: path}}; {pending} and similar are replaced below.
 PAGES: dict[str, dict[str, str]] = {
     NOBODY: {
         "account_login": "/accounts/login/",
@@ -88,7 +88,7 @@ PAGES: dict[str, dict[str, str]] = {
         "settings": "/settings/",
     },
 }
-# Pages that another test comes to by the presses that lead there, and looks at in the same way.
+# Pages that another test reaches by user actions and checks in the same way.
 ELSEWHERE = {
     "export": "test_reports: export_is_made_watched_and_downloaded",
     "phone_link": "test_camera",
@@ -100,7 +100,7 @@ ELSEWHERE = {
     "mfa_remove_webauthn": "test_sign_in: passkey_is_added_and_signs_in",
     "mfa_deactivate_totp": "test_sign_in: authenticator_app_is_added_and_removed",
 }
-# What answers with a part of a page, an image, a file or a redirection.
+# URLs that return a part of a page, an image, a file or a redirect.
 NOT_A_PAGE = {
     *("status_part", "decision_part", "alert_part", "image", "note_people", "session", "healthz", "readyz", "metrics"),
     *("save_values", "saved_view", "open_mention", "export_download", "report_file", "mfa_download_recovery_codes"),
@@ -112,7 +112,7 @@ NOT_A_PAGE = {
 
 
 def answers_get(name: str) -> bool:
-    """Somebody is let in by GET, or it is hidden from all whom the matrix knows."""
+    """Return whether anybody may open it by GET, or whether it is hidden from all users of the matrix."""
     row = ROWS[name]
     answers = {row.get(person, state) for person in PEOPLE for state in STATES}
     return row.get is not NEVER and bool(answers - {NOT_TAKEN, "403", "login"})
@@ -127,7 +127,10 @@ def test_every_page_is_looked_at() -> None:
 
 @pytest.fixture(scope="module")
 def ids(stack: Stack) -> dict[str, Any]:
-    """What the paths name, so that no page is empty: a submission in each state, a difference, a note to read."""
+    """Return the objects of the paths, so that no page is empty.
+
+    A submission in each state, a mismatch, an unread note.
+    """
     made = {status: seed(stack, status)[0] for status in ("pending", "approved", "rejected")}
     seen = f"Difference.objects.create(project=Project.objects.first(), submission_id='{made['pending']}', "
     stack.query(seen + "kind='tries', ours='1', theirs='2').pk")
@@ -140,7 +143,7 @@ def ids(stack: Stack) -> dict[str, Any]:
 
 
 class Weighed:
-    """Bytes over the wire of each page with an empty cache, and every host that was asked."""
+    """The transferred bytes of each page with an empty cache, and every requested host."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.hosts = page, set[str]()

@@ -1,4 +1,4 @@
-"""Gathering with a customer in front: few actions, nothing lost, nothing sent twice, all of it by keyboard."""
+"""The capture with a customer present: few actions, nothing lost, nothing sent twice, all of it by keyboard."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ READ = {
 
 
 class Practised:
-    """Counts every click, key and chosen file; typing a value into a field counts nothing."""
+    """Count every click, key and chosen file; typing a value into a field does not count."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.actions = desk, list[str]()
@@ -47,12 +47,12 @@ def test_a_licence_takes_at_most_six_clicks(desk: Desk, pictures: Pictures) -> N
     agent.do("New submission", lambda: page.get_by_role("link", name="New submission").first.click())
     expect(page.get_by_label("Customer's e-mail")).to_be_focused()
     page.keyboard.type(email)
-    page.get_by_label("Project").select_option("Demo: standard")  # a practised agent's own is there already
+    page.get_by_label("Project").select_option("Demo: standard")  # an experienced agent's own is already there
     page.get_by_label("Issuing country").fill("KOR")
     page.get_by_label("Issuing country").blur()
     page.get_by_label("ID type").select_option("drivers_license")
     both = [pictures["id"], pictures["selfie2"]]
-    for step in ("Choose file", "both files at once", "Open"):  # of the system's dialog: three clicks, or one drop
+    for step in ("Choose file", "both files at once", "Open"):  # in the system's dialog: three clicks, or one drop
         agent.actions.append(step)
     page.locator("input[name=id_front]").set_input_files(both)
     expect(page.locator("[data-drop=selfie] img")).to_be_visible()
@@ -168,7 +168,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(desk: Desk, pictures: P
     again = page.context.new_page()
     Desk(again, desk.stack).log_in("agent")
     expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)
-    saved(page)  # by itself
+    saved(page)  # automatically
     page.locator("#f-name").press("End")
     page.locator("#f-name").press_sequentially(" Again")
     expect(page.locator("[name=was_name]")).to_have_value("Typed After The End Again", timeout=20_000)
@@ -184,7 +184,7 @@ def test_a_double_press_and_the_back_button_send_once(desk: Desk, pictures: Pict
     desk.status("Confirm with customer")
     page.go_back()
     button = page.get_by_role("button", name="Send Step 1", exact=True)
-    if button.count():  # the page as the browser kept it
+    if button.count():  # the page as the browser cached it
         button.click()
     else:
         page.reload()

@@ -1,4 +1,4 @@
-"""Nothing that somebody is typing goes by itself: neither by a press elsewhere on the page nor by a reload."""
+"""Typed text is never lost, neither by an action elsewhere on the page nor by a reload."""
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -13,7 +13,7 @@ NOTE = "The customer will bring the other card."
 
 
 def answer_dialogs(page: Page, *, go: bool) -> list[Dialog]:
-    """Every question that the page asks before it goes, answered alike."""
+    """Answer every leave dialog of the page in the same way."""
     asked: list[Dialog] = []
     page.on("dialog", lambda dialog: (asked.append(dialog), dialog.accept() if go else dialog.dismiss())[0])
     return asked
@@ -67,7 +67,7 @@ def test_a_reload_waits_for_a_note_typed_while_the_vendor_is_asked(desk: Desk, p
     page, note = desk.page, desk.page.locator("#note-text")
     page.evaluate("window.isThisPage = true")
     desk.press("Send Step 1")
-    page.wait_for_function("() => window.isThisPage === undefined")  # a bare expression needs eval
+    page.wait_for_function("() => window.isThisPage === undefined")  # a bare expression would need eval
     note.fill(NOTE)
     expect(page.locator("#held")).to_be_visible(timeout=30_000)
     expect(note).to_have_value(NOTE)

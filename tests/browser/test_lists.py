@@ -1,4 +1,4 @@
-"""Lists in a browser: selecting rows, moving through them by key, and the way to the rows beside one."""
+"""Lists in a browser: selecting rows, moving by key, and reaching the neighbours of a row."""
 
 import pytest
 from playwright.sync_api import expect

@@ -139,7 +139,7 @@ def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures
     untried = new_submission(desk, "late2@example.com", pictures)
     send_step1(desk)
     desk.stack.move_clock(24 * 3600 + 60)
-    other_desk.log_in("agent")  # the first session has ended with the day
+    other_desk.log_in("agent")  # the first session expired with the day
     wait_for_status(other_desk, untried, "Closed without Step 2")
     wait_for_status(other_desk, tried, "Rejected")
     expect(other_desk.page.get_by_text("Rejected by the 24-hour limit")).to_be_visible()
@@ -147,7 +147,7 @@ def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures
 
 
 def wait_for_status(desk: Desk, url: str, text: str) -> None:
-    """The sweep and the poller take their time; the page is loaded again until it says so."""
+    """Reload the page until it shows the status, because the sweep and the poller take time."""
     for _time in range(60):
         desk.page.goto(url)
         if re.search(re.escape(text), desk.page.locator("h1 .status").inner_text()):

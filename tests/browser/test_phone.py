@@ -1,4 +1,4 @@
-"""The phone hand-over with two browsers: the agent's desk, and a phone that comes by https as a real one would."""
+"""The phone hand-over with two browsers: the agent's desk, and a phone over https."""
 
 import email
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Brows
 
 @pytest.fixture
 def phone(camera: FakeCamera) -> Iterator[BrowserContext]:
-    """Its person has looked past the warning of a certificate that was made here."""
+    """Return a phone whose user has accepted the self-signed certificate."""
     camera.show(pictures.selfie())
     settings = {"viewport": PHONE, "locale": "en-GB", "ignore_https_errors": True, "has_touch": True}
     context = camera.browser.new_context(**settings)  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 
 def show_code(desk: Desk, kind: str = "selfie") -> str:
-    """The address in the code."""
+    """Return the URL in the code."""
     part = desk.page.locator(f"#f-{kind}")
     before = part.locator("input[readonly]").input_value() if part.locator("input[readonly]").count() else ""
     if part.locator("details").get_attribute("open") is None:
@@ -63,7 +63,7 @@ def show_code(desk: Desk, kind: str = "selfie") -> str:
 
 
 def arrived(desk: Desk, text: str) -> None:
-    """By itself, in the card and announced."""
+    """Wait until the card shows and announces the picture automatically."""
     expect(desk.page.locator("#f-selfie")).to_contain_text(text, timeout=30_000)
     expect(desk.page.locator("#phone-told")).to_contain_text("has arrived")
 
@@ -115,7 +115,7 @@ def test_a_live_selfie_comes_over_and_the_token_is_nowhere(
 
 
 def look_at(page: Page, name: str) -> None:
-    """Narrow and wide, light and dark: accessible, not wider than the screen, and a picture of it."""
+    """Check narrow and wide, light and dark: accessible and not wider than the screen; take a screenshot."""
     for label, size in (("narrow", PHONE), ("wide", {"width": 1440, "height": 900})):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         check_accessible(page, name)
@@ -173,7 +173,7 @@ def test_a_phone_that_lost_its_way_or_its_line_loses_nothing(
     expect(page.get_by_role("heading", name="This link has expired")).to_be_visible(timeout=20_000)
     look_at(page, "phone-gone")
     again = phone.new_page()
-    again.goto(address)  # the link was not spent
+    again.goto(address)  # the link was not used
     again.locator("input[type=file]").set_input_files(files["selfie"])
     is_done(again)
     arrived(desk, "customer's phone, from a file")
@@ -207,7 +207,7 @@ def test_revoked_mailed_and_without_script(
 
 
 def mailed_address(desk: Desk) -> str:
-    """The newest mail that the stack has written."""
+    """Return the newest e-mail of the stack."""
     newest = max((desk.stack.folder / "data" / "mail").iterdir(), key=lambda path: path.stat().st_mtime)
     body = email.message_from_bytes(newest.read_bytes(), policy=policy.default).get_body()
     assert body is not None

@@ -1,4 +1,4 @@
-"""Send is for the pictures that the page shows when it is pressed: it waits for them and takes no later one."""
+"""Send transmits exactly the pictures that the page shows: it waits for uploads and ignores later ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tests.browser.conftest import Desk
 pytestmark = pytest.mark.browser
 
 ID = "#f-id_front input[type=file]"
-FIRST, SECOND = 1200, 1240  # px, the widths of the two IDs that are chosen after the draft's
+FIRST, SECOND = 1200, 1240  # px, the widths of the two IDs chosen after the draft's
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def ids(tmp_path: Path) -> list[Path]:
 
 @contextmanager
 def late(page: Page) -> Iterator[None]:
-    """Uploads, saves and presses wait as long as the block runs."""
+    """Delay uploads, saves and submits as long as the block runs."""
     held: list[Route] = []
     is_over = False
 
@@ -46,14 +46,14 @@ def late(page: Page) -> Iterator[None]:
 
 
 def width_sent(desk: Desk) -> int:
-    """Of the ID that Step 1 took along."""
+    """Return the width of the ID that Step 1 sent."""
     pk = desk.page.url.split("/submissions/")[1].split("/")[0]
     sent = f"{{one['field']: one['id'] for one in Attempt.objects.get(submission='{pk}').images}}['idImage']"
     return int(desk.stack.query(f"Image.objects.get(pk={sent}).width"))
 
 
 def is_shown(desk: Desk, width: int) -> None:
-    """The picture of this width is on the page, and nothing was sent."""
+    """Check that the picture of this width is shown and that nothing was sent."""
     expect(desk.page.locator("#f-id_front")).to_contain_text(f"{width} ×", timeout=20_000)
     desk.status("Draft")
 
@@ -72,12 +72,12 @@ def test_picture_chosen_after_the_press_is_shown_and_not_sent(
 ) -> None:
     new_submission(desk.log_in("agent"), "after-press@example.com", pictures)
     with late(desk.page):
-        desk.press("Send Step 1")  # first it saves what was typed
+        desk.press("Send Step 1")  # it first saves the typed values
         desk.page.set_input_files(ID, ids[0])
     is_shown(desk, FIRST)
     with late(desk.page):
         desk.page.set_input_files(ID, ids[0])
-        desk.press("Send Step 1")  # first it waits for the upload
+        desk.press("Send Step 1")  # it first waits for the upload
         desk.page.set_input_files(ID, ids[1])
     is_shown(desk, SECOND)
     send_step1(desk)

@@ -1,4 +1,4 @@
-"""An officer's day in Chromium: queue, claims, console, decisions and keyboard, alone and two at once."""
+"""An officer's day in Chromium: queue, claims, review page, decisions and keyboard, with one and two officers."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from tests.browser.review_actions import claim, file, tick_by_key
 
 pytestmark = pytest.mark.browser
 
-PAGE_LIMIT = 220_000  # bytes over the wire, without the submission's images; the queue keeps to less
+PAGE_LIMIT = 220_000  # transferred bytes without the submission's images; the queue is smaller
 QUEUE_LIMIT = 200_000
 WEIGHT = """
     [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -137,7 +137,7 @@ def test_console_shows_everything_without_scrolling_and_by_keys(desk: Desk) -> N
     (pk,) = file(desk, {"tags": "+liveness2", **edited})
     desk.log_in("officer")
     seen = desk.page.locator("form[action='/alerts/seen/'] button")
-    if seen.count():  # another test's clock may have brought alerts, which take a line until they are seen
+    if seen.count():  # another test's clock may have raised alerts, which take a line until they are seen
         seen.first.click()
         expect(seen).to_have_count(0)
     page = claim(desk, pk)
@@ -320,7 +320,7 @@ def test_refusal_of_the_vendor_in_plain_words(desk: Desk) -> None:
 
 
 def test_pages_are_accessible_light_enough_and_ask_nobody_else(desk: Desk, other_desk: Desk) -> None:
-    """Queue and console: claimed, unclaimed, second review, decided, and where the vendor decides."""
+    """Queue and review page: claimed, unclaimed, second review, decided, and with the vendor as reviewer."""
     pending, decided, second, vendors = file(desk, {}, {"tags": "+approved", "to": "approved"}, {}, {})
     requests: list[Request] = []
     page = desk.log_in("officer").page

@@ -1,4 +1,4 @@
-"""Shortcuts of the review page: typing never decides, undo takes the decision that is meant, mentions are not lost."""
+"""Shortcuts of the review page: typing never decides, undo affects the right decision, mentions are kept."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +16,7 @@ PRESS = """([key, code]) => document.activeElement.dispatchEvent(
 
 
 def decided(page: Page) -> list[str]:
-    """Collects the addresses of decisions that the page sends."""
+    """Collect the URLs of decisions that the page sends."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/decide/") else None)
     return sent
@@ -127,7 +127,7 @@ def test_undo_takes_the_decision_in_sight(desk: Desk) -> None:
 
 def decide_and_stay(desk: Desk, pk: str) -> None:
     page = ready(desk, pk)
-    if page.locator("#claim-it").count():  # else it is reserved for this officer already
+    if page.locator("#claim-it").count():  # otherwise it is already reserved for this officer
         page.locator("#claim-it").click()
         expect(page.locator("#verdict")).to_be_visible()
         page.wait_for_load_state()
@@ -143,7 +143,7 @@ def test_enter_and_tab_take_the_first_suggestion_even_before_it_came(desk: Desk)
     page.wait_for_load_state()
     page.keyboard.press("m")
     page.keyboard.type("First")
-    page.locator("#notes button").click()  # another form stands in its place now
+    page.locator("#notes button").click()  # another form has replaced it
     expect(page.get_by_text("Note added.")).to_be_visible()
     note = page.locator("#notes textarea")
     page.keyboard.press("m")

@@ -1,4 +1,4 @@
-"""Signing in with a passkey, the warning before a session ends, and typing that outlives the session."""
+"""Signing in with a passkey, the warning before a session ends, and typed text that survives the end of the session."""
 
 import re
 import time
@@ -20,7 +20,7 @@ def test_passkey_is_added_and_signs_in(desk: Desk) -> None:
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    local = desk.stack.url.replace("127.0.0.1", "localhost")  # passkeys are bound to a name
+    local = desk.stack.url.replace("127.0.0.1", "localhost")  # passkeys are bound to a host name
     page.goto(f"{local}/accounts/login/")
     desk.shot("log-in")
     page.get_by_label("User name").fill("officer2")
@@ -95,7 +95,7 @@ def test_warning_before_the_session_ends_is_one_press(desk: Desk) -> None:
     )
     page.clock.fast_forward(28 * 60 * 1000)
     page.clock.run_for(40_000)
-    # Nothing answers the page's own question, so what it counted itself decides.
+    # The page's request gets no reply, so its own countdown decides.
     expect(page.locator("#session")).to_be_hidden()
     page.unroute("**/accounts/session/")
     page.route(

@@ -1,4 +1,4 @@
-"""A time left on a page that stays open: it counts on, as the server would say it at that moment."""
+"""The remaining time on an open page counts down as the server would show it."""
 
 import re
 from datetime import UTC, datetime, timedelta

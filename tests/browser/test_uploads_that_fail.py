@@ -1,4 +1,4 @@
-"""A file that cannot be uploaded: the page says why, and Send never ends on the browser's own error page."""
+"""Failed uploads: the page says why, and Send never ends on the browser's own error page."""
 
 import os
 import time
@@ -16,7 +16,7 @@ SAVED = "#saved"
 
 
 def ours(page: Page) -> bool:
-    """Whether the page in sight is the portal's, not the browser's own error page."""
+    """Return whether the page is the portal's, not the browser's own error page."""
     return page.locator("form#capture[data-autosave]").count() == 1
 
 
@@ -32,7 +32,7 @@ def test_a_file_changed_after_it_was_chosen_is_named_and_not_sent(
     draft(desk.log_in("agent"), "changed@example.com")
     page, chosen = desk.page, tmp_path / "selfie.jpg"
     chosen.write_bytes(pictures["selfie2"].read_bytes())
-    page.route("**/values/", lambda route: route.abort())  # the first upload does not get through
+    page.route("**/values/", lambda route: route.abort())  # the first upload fails
     page.set_input_files("input[name=selfie]", chosen)
     expect(page.locator(SAVED)).to_contain_text("no connection")
     change(chosen)

@@ -1,4 +1,4 @@
-"""No page is wider than its window, whatever people are called; what is opened or compared is in sight."""
+"""No page is wider than its window, whatever the names; opened and compared parts are visible."""
 
 import pytest
 from playwright.sync_api import Locator, Page

@@ -1,7 +1,7 @@
-"""Runs drills, one after the other: figures as a table and as JSON lines; exit 1 when one does not hold.
+"""Run drills one after the other; print figures as a table and as JSON lines; exit 1 if one does not hold.
 
 python -m tests.drills [NAME ...] [--seed N] [--calls N]   those drills, else all of them and the proofs below
-python -m tests.drills --without GUARD                     the drill that must fail once this guard is taken out
+python -m tests.drills --without GUARD                     the drill that must fail without this guard
 """
 
 import argparse
@@ -22,7 +22,7 @@ ON_SQLITE = ("cut_after", "worker_killed", "two_workers")
 
 def main() -> int:
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_args: sys.exit("ended from outside"))  # so that the database server goes too
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit("ended from outside"))  # so that the database server ends too
     seed = random.randrange(10**6) if options.seed is None else options.seed
     report = Report(f"Drills, seed {seed}")
     everything = not (options.names or options.without or options.sqlite)
@@ -43,17 +43,17 @@ def arguments() -> argparse.Namespace:
         prog="python -m tests.drills", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *known()], help=", ".join(known()))
-    parser.add_argument("--seed", type=int, default=None, help="a new one each time where none is given")
+    parser.add_argument("--seed", type=int, default=None, help="default: a new one each time")
     parser.add_argument("--calls", type=int, default=0, help=f"Step 2 calls of each drill (default {CALLS})")
     parser.add_argument("--without", action="append", default=[], choices=GUARDS, metavar="GUARD")
-    parser.add_argument("--sqlite", action="store_true", help="the short set on the embedded database")
+    parser.add_argument("--sqlite", action="store_true", help="run the short set on the embedded database")
     return parser.parse_args()
 
 
 def counted(
     report: Report, name: str, seed: int, calls: int, environment: dict[str, str], *, without: str = ""
 ) -> Counts | None:
-    """None where the drill broke, which fails the run and stops none of the others."""
+    """Return the figures; None if the drill itself failed, which fails the run but not the other drills."""
     try:
         return run(name, seed, calls, environment, without=without)
     except Broken as error:
@@ -78,7 +78,7 @@ def add(report: Report, name: str, counts: Counts | None) -> None:
 
 
 def prove(report: Report, guard: str, seed: int, calls: int, server: databases.Postgres) -> None:
-    """The drill without its guard must not hold, in the figure that is named."""
+    """Run the drill without its guard; the named figure must detect that."""
     taken = GUARDS[guard]
     database = f"without_{guard}"
     counts = counted(report, taken.drill, seed, calls or taken.calls, server.fresh(database), without=guard)

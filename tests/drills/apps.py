@@ -1,4 +1,4 @@
-"""Runs in every process of a drill once the models are loaded."""
+"""Code that runs in every process of a drill after the models are loaded."""
 
 import os
 

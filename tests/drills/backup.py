@@ -1,4 +1,4 @@
-"""The drill of docs/operations.md, Restore: database and images are lost and brought back from a backup."""
+"""The restore drill of docs/operations.md: database and images are lost and restored from a backup."""
 
 import json
 import shutil
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from submissions.models import Submission
     from tests.drills.scene import Scene
 
-ERASED = 3  # people, before the backup and again after it
-JOURNAL = "erasures"  # kept up to date in a second place, as the page demands; so it survives the images
+ERASED = 3  # users, before the backup and again after it
+JOURNAL = "erasures"  # kept in a second location, as the runbook demands, so it survives the loss of the images
 PROCESSES = ("beat", "web")
 
 
 @dataclass
 class Backup:
-    """Where the pieces lie, and the seal that was exported before it."""
+    """The locations of the parts, and the seal exported before the backup."""
 
     folder: Path
     media: Path
@@ -46,10 +46,10 @@ class Backup:
 
 @drill()
 def backup_restored(scene: "Scene") -> None:
-    """Database and images are backed up in mid-traffic, lost and brought back; people erased in between stay erased."""
+    """Back up database and images under load, lose both and restore them; later erasures must stay erased."""
     from django.conf import settings
 
-    backup = Backup(scene.plant.folder, Path(settings.DATA_DIR) / "media")
+    backup = Backup(scene.processes.folder, Path(settings.DATA_DIR) / "media")
     work_on(scene, 0.4)
     erase_some(backup)
     take(scene, backup)
@@ -63,12 +63,12 @@ def backup_restored(scene: "Scene") -> None:
 
 
 def work_on(scene: "Scene", share: float) -> None:
-    for _turn in scene.gusts(jump=0, share=share):
+    for _turn in scene.fault_rounds(jump=0, share=share):
         pass
 
 
 def erase_some(backup: Backup) -> None:
-    """People whose check the vendor ended, with no doubtful call and no verdict of ours: those are counted later."""
+    """Erase submissions that the vendor has ended and that have no unknown call and no decision."""
     from submissions.audit.events import SYSTEM
     from submissions.models import CallState, Source, Submission
     from submissions.models.submission import DECIDED
@@ -82,7 +82,7 @@ def erase_some(backup: Backup) -> None:
 
 
 def take(scene: "Scene", backup: Backup) -> None:
-    """The newest seal, the database, and after it the images: each dump names only images that are there by then."""
+    """Save the newest seal, then the database, then the images: each dump names only images that exist by then."""
     backup.seal.write_text(json.dumps(exported_seal()))
     started = time.monotonic()
     tool("pg_dump", f"--file={backup.dump}", "--format=custom", f"--dbname={restoring.url()}")
@@ -100,12 +100,12 @@ def exported_seal() -> object:
 
 
 def bring_back(scene: "Scene", backup: Backup) -> None:
-    """Steps 1 to 6 of the page, in its order; nothing of the portal runs in the meantime."""
+    """Follow steps 1 to 6 of the runbook in order, with the portal stopped."""
     from django.db import connections
 
-    scene.floor.pause()
-    for name in (*scene.plant.workers, *PROCESSES):
-        scene.plant.kill(name)
+    scene.workforce.pause()
+    for name in (*scene.processes.workers, *PROCESSES):
+        scene.processes.kill(name)
     connections.close_all()
     started = time.monotonic()
     restoring.execute(f"DROP DATABASE {restoring.database()} WITH (FORCE)")
@@ -149,19 +149,19 @@ def cannot_open(images: Iterable[object]) -> list[str]:
 
 
 def waits_to_be_erased(row: "Submission") -> bool:
-    """Its dump is older than its last call: it goes once that is settled."""
+    """Return whether its dump is older than its last call: it is erased once that call is settled."""
     return row.has_open_call
 
 
 def open_again(scene: "Scene", backup: Backup) -> None:
-    """Steps 8 to 10: on hold everything is asked about; then a person lifts it."""
+    """Follow steps 8 to 10: on hold the portal reads every record, then a user lifts the hold."""
     from submissions.models import Role, Submission
     from submissions.outbox import restore_hold
     from submissions.vendor_sync import restore_recovery
     from tests.factories import by, make_user
 
-    for name in (*scene.plant.workers, *PROCESSES):
-        scene.plant.start(name)
+    for name in (*scene.processes.workers, *PROCESSES):
+        scene.processes.start(name)
     started = time.monotonic()
     done = restoring.wait_until(lambda: restoring.is_read_back(scene), 2 * restoring.READ_BACK_WITHIN)
     scene.notes["read back on hold took (s)"] = round(time.monotonic() - started, 1)
@@ -170,7 +170,7 @@ def open_again(scene: "Scene", backup: Backup) -> None:
     left = Submission.objects.filter(pk__in=backup.erased, erased_at=None)
     scene.must_not["people erased who are still there"] = [row.reference for row in left]
     restore_hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
-    scene.floor.go_on()
+    scene.workforce.resume()
 
 
 def manage(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
-"""People with a browser before several web servers, as a load balancer stands between: what one press shows them.
+"""Users with a browser in front of several web servers, as behind a load balancer, and the errors they see.
 
-A request that finds no server, or is cut off, is tried once more at the next server, as a balancer or a person would.
-What fails then is an error that somebody saw.
+A request that reaches no server, or is cut off, is repeated once at the next server, as a balancer or a user would. A
+second failure counts as an error that a user saw.
 """
 
 import itertools
@@ -23,7 +23,7 @@ PAGES = ("/", "/submissions/", "/submissions/{pk}/")
 
 
 class Browser(threading.Thread):
-    """An agent who reads pages and saves a draft; `saved` is the last value that was taken."""
+    """An agent who reads pages and saves a draft; `saved`: the last value that the portal confirmed."""
 
     def __init__(self, project: Project, urls: list[str], draw: random.Random) -> None:
         super().__init__(daemon=True)
@@ -56,7 +56,7 @@ class Browser(threading.Thread):
             self.saved = value
 
     def _ask(self, method: str, path: str, **form: str) -> bool:
-        """Once, and once more at another server; whether it was answered."""
+        """Request a page, at most once more at another server; return whether it succeeded."""
         urls = self.draw.sample(self.urls, k=len(self.urls))
         problem = self._try(method, urls[0], path, form)
         if problem:
@@ -68,7 +68,7 @@ class Browser(threading.Thread):
         return not problem
 
     def _try(self, method: str, url: str, path: str, form: dict[str, str]) -> str:
-        """What was wrong with the answer; "" for a page."""
+        """Return what is wrong with the response; "" for a valid page."""
         token = self.session.cookies.get("csrftoken", "")
         sent = {**form, "csrfmiddlewaretoken": token} if form else None
         try:
@@ -80,7 +80,7 @@ class Browser(threading.Thread):
         return ""
 
     def lost(self) -> list[str]:
-        """What this person was told is saved and is not there."""
+        """Return confirmed values that are missing."""
         kept = Submission.objects.get(pk=self.draft).values.get("customer_id", "")
         is_older = number_of(kept) < number_of(self.saved)
         return [f"{self.user.username} saved {self.saved}, there is {kept or 'nothing'}"] if is_older else []

@@ -1,4 +1,4 @@
-"""What a drill is, and all of them by name. Imports no Django: the process that only lists and counts needs none."""
+"""The drills by name. This module imports no Django, because listing and counting need none."""
 
 import importlib
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Act = Callable[["Scene"], None]
 
 @dataclass(frozen=True)
 class Drill:
-    """`knobs`: the sandbox's from the start. `cases`: which customers come, else the usual mix."""
+    """`knobs`: of the sandbox from the start. `cases`: the kinds of customers, else the usual mix."""
 
     name: str
     act: Act
@@ -33,7 +33,7 @@ DRILLS: dict[str, Drill] = {}
 
 
 def drill(**options: Any) -> Callable[[Act], Act]:
-    """Enters the function below it under its own name."""
+    """Register the decorated function under its own name."""
 
     def enter(act: Act) -> Act:
         DRILLS[act.__name__] = Drill(act.__name__, act, **options)
@@ -43,7 +43,7 @@ def drill(**options: Any) -> Callable[[Act], Act]:
 
 
 def known() -> dict[str, Drill]:
-    """All drills, in the order in which they run."""
+    """Return all drills in the order in which they run."""
     for module in MODULES:
         importlib.import_module(f"tests.drills.{module}")
     return DRILLS

@@ -1,4 +1,4 @@
-"""Runs one drill in a process of its own and brings back what it counted."""
+"""Run one drill in a process of its own and return its figures."""
 
 import json
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from tests.drills.one import RESULT
-from tests.drills.plant import tied
+from tests.drills.processes import tied
 from tests.stack import ROOT
 
 Counts = dict[str, Any]
 
 
 class Broken(Exception):
-    """The drill itself did not come to its count."""
+    """The drill itself failed before it could count."""
 
 
 def run(name: str, seed: int, calls: int, environment: dict[str, str], *, without: str = "") -> Counts:
-    """Prints what does not hold, and where the logs are that tell why."""
+    """Run a drill; print what does not hold and where the logs are."""
     folder = Path(tempfile.mkdtemp(prefix=f"kyc-drill-{name}-"))
     print(f"{name}{f' without {without}' if without else ''}, seed {seed}, {calls} calls ...", flush=True)
     counts = _counted(name, seed, calls, folder, environment | {"KYC_DRILL_WITHOUT": without})

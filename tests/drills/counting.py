@@ -1,4 +1,4 @@
-"""The count after a drill: the vendor's own records against our ledger, figure by figure."""
+"""Compare the vendor's own records with our ledger after a drill, figure by figure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ MAX_SHOWN = 8
 
 @dataclass
 class Figure:
-    """`against`: out of how many. `wrong`: what does not hold, in a line each."""
+    """`against`: the total. `wrong`: one line for each violation."""
 
     name: str
     value: float
@@ -33,8 +33,8 @@ class Figure:
 
 
 def count(scene: Scene, calls: int) -> dict[str, Any]:
-    vendor = Vendor.read(scene.plant.control)
-    rows = list(Submission.objects.filter(pk__in=list(scene.floor.created)).select_related("project"))
+    vendor = Vendor.read(scene.processes.control)
+    rows = list(Submission.objects.filter(pk__in=list(scene.workforce.created)).select_related("project"))
     figures = [
         Figure("Step 2 calls in the weather", calls, "calls", at_least=scene.wanted),
         none("submissions lost or stuck without a person being told", lost_or_stuck(scene, rows, vendor), len(rows)),
@@ -50,7 +50,7 @@ def count(scene: Scene, calls: int) -> dict[str, Any]:
         none("submissions closed before their 24 hours", scene.closed_too_early),
         none("webhooks handled twice", doubled_webhooks()),
         none("processes of the portal that ended by themselves", scene.ended_by_themselves),
-        none("presses that broke in the portal", scene.floor.broken),
+        none("presses that broke in the portal", scene.workforce.broken),
         *(none(name, wrong) for name, wrong in scene.must_not.items()),
         *(Figure(name, value, "") for name, value in scene.notes.items()),
     ]
@@ -69,21 +69,21 @@ def all_of(name: str, good: int, wrong: list[str]) -> Figure:
 
 
 def lost_or_stuck(scene: Scene, rows: list[Submission], vendor: Vendor) -> list[str]:
-    """What a restored database lacks is lost where the vendor has it and nobody is told; else it never left."""
-    missing = [] if scene.is_restored else set(scene.floor.created) - {row.pk for row in rows}
-    ours = {row.vendor_id for row in rows} | told_of()
+    """Return submissions that are lost (the vendor has them, but no user is told) or that were never sent."""
+    missing = [] if scene.is_restored else set(scene.workforce.created) - {row.pk for row in rows}
+    ours = {row.vendor_id for row in rows} | shown_mismatches()
     strangers = [f"{key} ({kyc['userid']}) is not known here" for key, kyc in vendor.by_id.items() if key not in ours]
-    stuck = [f"{about(row)} is stuck" for row in rows if row.status not in FINAL and not is_told(row)]
+    stuck = [f"{about(row)} is stuck" for row in rows if row.status not in FINAL and not is_shown(row)]
     return [f"{pk} is gone" for pk in missing] + strangers + stuck
 
 
-def told_of() -> set[str]:
-    """Submissions at the vendor that people see as differences: theirs, and not ours (any more)."""
+def shown_mismatches() -> set[str]:
+    """Return the vendor's submissions that users see as mismatches, because ours do not exist (any more)."""
     return set(Difference.objects.standing().values_list("vendor_id", flat=True))
 
 
-def is_told(row: Submission) -> bool:
-    """Whether a person can see that this one waits, and for what."""
+def is_shown(row: Submission) -> bool:
+    """Return whether a user can see that this submission waits, and for what."""
     call = row.open_call
     if call is not None and call.state == CallState.UNKNOWN:
         return reconcile.is_stuck(call)
@@ -124,12 +124,15 @@ def settled_rightly(rows: list[Submission], vendor: Vendor) -> Figure:
 
 
 def is_of_lost_past(call: Call) -> bool:
-    """A restored database has no picture of it, or cannot tell it from what was pressed after: `tries` counts it."""
+    """Return whether a restored database has no picture of it, or cannot tell it from a later one.
+
+    `tries` counts it.
+    """
     return call.settled_as == "found" or (call.settled_as == "not_known" and call.error == RESTORED)
 
 
 def arrived(call: Call, vendor: Vendor) -> bool:
-    """Whether the vendor processed this very call."""
+    """Return whether the vendor processed this very call."""
     pictures = {image["sha256"] for image in call.attempt.images}
     if call.kind == CallKind.STEP1 and "submissionId" not in call.attempt.values:
         return vendor.has_userid(call.userid)
@@ -140,7 +143,7 @@ def arrived(call: Call, vendor: Vendor) -> bool:
 
 
 def decisions(rows: list[Submission], vendor: Vendor) -> Figure:
-    """A verdict that counts here is the vendor's word, by one review; one that waits is shown as waiting."""
+    """Compare decisions: a final one must be the vendor's result by one review; a waiting one must be shown as such."""
     came, taken = vendor.reviews()
     good, wrong = 0, []
     given = Decision.objects.filter(submission__in=rows, call__isnull=False).select_related("submission", "call")
@@ -156,7 +159,7 @@ def decisions(rows: list[Submission], vendor: Vendor) -> Figure:
 
 
 def reached(decision: Decision) -> bool:
-    """Whether the portal shows it as the vendor's: an open call is shown as on its way, a withdrawn one as such."""
+    """Return whether the portal shows it as the vendor's; an open call as in progress, a cancelled one as cancelled."""
     assert decision.call is not None
     return decision.withdrawn_at is None and decision.call.state in (CallState.ANSWERED, CallState.SETTLED)
 

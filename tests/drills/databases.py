@@ -1,4 +1,4 @@
-"""A database for each drill: PostgreSQL copied from one that was migrated once, or the embedded SQLite file."""
+"""Create a database for each drill: PostgreSQL copied from a migrated one, or the embedded SQLite file."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ MIGRATED = "migrated"
 
 
 class Postgres:
-    """One server for a whole run; `fresh(name)` is the address of a database that only has its tables."""
+    """One server for a whole run; `fresh(name)` returns the URL of a database with empty tables."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -25,7 +25,7 @@ class Postgres:
         migrate(self.environment | {"DATABASE_URL": named(url, MIGRATED)})
 
     def fresh(self, name: str) -> dict[str, str]:
-        """The environment of a process that uses it."""
+        """Return the environment of a process that uses it."""
         self._execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
         return self.environment | {"DATABASE_URL": named(self.url, name)}
 
@@ -38,7 +38,7 @@ class Postgres:
 
 
 def named(url: str, name: str) -> str:
-    """The same server, another database."""
+    """Return the URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
@@ -49,7 +49,7 @@ def postgresql() -> Iterator[Postgres]:
 
 
 def sqlite() -> dict[str, str]:
-    """The embedded default: no DATABASE_URL; the file lies in DATA_DIR."""
+    """Use the embedded default: no DATABASE_URL; the file is in DATA_DIR."""
     environment = postgres.environment("")
     return {name: value for name, value in environment.items() if name != "DATABASE_URL"}
 

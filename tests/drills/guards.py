@@ -1,7 +1,7 @@
-"""Takes one guard out of the product, from outside it: a drill that then still counts the same is worthless.
+"""Remove one guard from the product, from outside: a drill whose figures stay the same would be worthless.
 
 The product has no switch for this. `tests.drills.apps` calls `take_out` in every process of such a drill, and
-`weaken_database` drops the constraint that would catch the same mistake one floor below.
+`weaken_database` drops the database constraint against the same mistake.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Guard:
-    """`drill` counts at least one in `moves` once the guard is gone. `constraint`: (model, name) that backs it."""
+    """`drill` counts at least one in `moves` without the guard. `constraint`: (model, name) that backs it."""
 
     what: str
     drill: str
@@ -39,7 +39,7 @@ def weaken_database(name: str) -> None:
 
 
 def _claim() -> None:
-    """Any worker takes a call, whether or not another has taken it."""
+    """Let any worker take a call, even if another worker has taken it."""
     from submissions.models import Call, CallState
     from submissions.outbox import gate, ledger
 
@@ -55,14 +55,14 @@ def _claim() -> None:
 
 
 def _lease() -> None:
-    """Nobody looks for calls whose worker has died."""
+    """Do not look for calls whose worker has died."""
     from submissions.outbox import ledger
 
     ledger.lapse_leases = lambda: 0
 
 
 def _one_open_call() -> None:
-    """A press does not look whether another call is open, nor whether the submission has moved since."""
+    """Skip the check for another open call and for a submission changed since."""
     from submissions.models import Submission
     from submissions.outbox import ledger
     from submissions.workflow.transitions import StaleSubmission
@@ -80,14 +80,14 @@ def _one_open_call() -> None:
 
 
 def _settle_by_reading() -> None:
-    """A call that nobody knows the end of is sent again at once."""
+    """Send a call of unknown outcome again immediately."""
     from submissions.outbox import ledger
 
     ledger.mark_unknown = lambda call, **_named: ledger.requeue(call, error="sent_again_blindly")
 
 
 def _two_reads() -> None:
-    """One read that shows no change is enough to say that the vendor never got it, and nothing puts that right."""
+    """Let one unchanged read prove that the vendor never received a call, without later correction."""
     from submissions.audit.events import SYSTEM
     from submissions.vendor_sync import reconcile, status_table
 
@@ -100,7 +100,7 @@ def _two_reads() -> None:
 
 
 def _witness() -> None:
-    """Two reads are believed, however old what they show may be, and nothing puts that right."""
+    """Accept two reads without checking how old their data may be, without later correction."""
     from submissions.vendor_sync import reconcile, status_table
 
     reconcile._reads_are_fresh = lambda *_args: True
@@ -108,7 +108,7 @@ def _witness() -> None:
 
 
 def _deadline() -> None:
-    """Nobody looks at the clock before a call leaves."""
+    """Send calls without checking the deadline."""
     from submissions.outbox import deadline_sweep
     from submissions.workflow import deadlines
 
@@ -118,7 +118,7 @@ def _deadline() -> None:
 
 
 def _vendors_clock() -> None:
-    """Our own clock is believed, whatever the vendor's Date header says."""
+    """Use our own clock instead of the vendor's Date header."""
     from submissions.core import clock
     from submissions.outbox import gate
 
@@ -130,7 +130,7 @@ def _vendors_clock() -> None:
 
 
 def _count_before_send() -> None:
-    """A try is counted when its answer comes, not before it leaves."""
+    """Count an attempt when the reply arrives, not before the call is sent."""
     from django.db.models import F
 
     from submissions.models import Submission
@@ -151,7 +151,7 @@ def _count_before_send() -> None:
 
 
 def _tries() -> None:
-    """A fourth selfie may be pressed, and leaves."""
+    """Allow and send a fourth selfie."""
     from submissions.capture import submit
     from submissions.outbox import ledger
 
@@ -161,7 +161,7 @@ def _tries() -> None:
 
 
 def _confirm_by_reading() -> None:
-    """A webhook is believed as it comes."""
+    """Apply a webhook without confirming it."""
     from submissions.core import clock
     from submissions.models import Status, Submission
     from submissions.vendor_sync import webhooks
@@ -181,18 +181,18 @@ def _confirm_by_reading() -> None:
 
 
 def _hold() -> None:
-    """A restored database goes on as if nothing had happened."""
+    """Let a restored database go on without a hold."""
     from submissions.outbox import restore_hold
 
     restore_hold.is_in_time = lambda _switch: True
 
 
 def _nothing() -> None:
-    """The constraint in the database is the whole guard."""
+    """Change no code: the database constraint is the whole guard."""
 
 
 def _outbox_sweep() -> None:
-    """Beat does not look for prepared calls that nobody woke."""
+    """Let beat skip prepared calls whose wake-up was lost."""
     from django.conf import settings
 
     settings.CELERY_BEAT_SCHEDULE.pop("send")

@@ -1,4 +1,4 @@
-"""Drills in which our own host misbehaves."""
+"""Drills with faults of our own host."""
 
 import random
 import signal
@@ -18,12 +18,12 @@ WAKE_UPS = 40
 
 @drill(workers=3)
 def worker_killed(scene: "Scene") -> None:
-    """A worker dies by SIGKILL at a random instant, after every few calls; a fresh one takes its place."""
+    """Kill a worker by SIGKILL at a random moment, after every few calls; a new one replaces it."""
     killed, next_at = 0, 0
-    for _turn in scene.gusts(0.2):
+    for _turn in scene.fault_rounds(0.2):
         time.sleep(scene.draw.random() / 2)
         if (calls := scene.step2_calls()) >= next_at:
-            scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            scene.processes.restart(scene.draw.choice(scene.processes.workers))
             next_at = calls + scene.draw.randint(2, 8)
             killed += 1
     scene.notes["workers killed"] = killed
@@ -31,33 +31,33 @@ def worker_killed(scene: "Scene") -> None:
 
 @drill()
 def two_workers(scene: "Scene") -> None:
-    """Both workers wake at once, by forty wake-ups, on everything that was pressed while they were frozen."""
+    """Wake both workers simultaneously, with forty wake-ups, on everything submitted while they were frozen."""
     from submissions.core import task_queue
 
     next_at = 0
-    for _turn in scene.gusts(0.5):
+    for _turn in scene.fault_rounds(0.5):
         if (calls := scene.step2_calls()) < next_at:
             continue
         next_at = calls + 5
-        for worker in scene.plant.workers:
-            scene.plant.signal(worker, signal.SIGSTOP)
+        for worker in scene.processes.workers:
+            scene.processes.signal(worker, signal.SIGSTOP)
         time.sleep(1)
         for _wake_up in range(WAKE_UPS):
             task_queue._send(task_queue.SEND)
-        for worker in scene.plant.workers:
-            scene.plant.signal(worker, signal.SIGCONT)
+        for worker in scene.processes.workers:
+            scene.processes.signal(worker, signal.SIGCONT)
 
 
 @drill()
 def squall(scene: "Scene") -> None:
-    """A little of everything: calls cut before and after processing, a worker killed, Redis emptied."""
+    """Mix several faults: calls cut before and after processing, a killed worker, Redis emptied."""
     from tests.drills.vendor import on_changing
 
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
     next_at = 5
-    for turn in scene.gusts(0.5):
+    for turn in scene.fault_rounds(0.5):
         if (calls := scene.step2_calls()) >= next_at:
-            scene.plant.restart(scene.draw.choice(scene.plant.workers))
+            scene.processes.restart(scene.draw.choice(scene.processes.workers))
             next_at = calls + 10
         if turn % 8 == 7:
             broker().flushall()
@@ -65,9 +65,9 @@ def squall(scene: "Scene") -> None:
 
 @drill()
 def redis_emptied(scene: "Scene") -> None:
-    """Redis loses all it holds, at random instants."""
+    """Flush Redis at random moments."""
     emptied = 0
-    for _turn in scene.gusts(0.5):
+    for _turn in scene.fault_rounds(0.5):
         if scene.draw.random() < 0.4:
             broker().flushall()
             emptied += 1
@@ -76,22 +76,22 @@ def redis_emptied(scene: "Scene") -> None:
 
 @drill()
 def redis_stopped(scene: "Scene") -> None:
-    """Redis is killed and comes back empty after some seconds, several times."""
+    """Kill Redis several times; it returns empty after some seconds."""
     stopped = 0
-    for turn in scene.gusts():
+    for turn in scene.fault_rounds():
         if turn % 4 == 1:
-            scene.plant.kill("broker")
+            scene.processes.kill("broker")
             time.sleep(scene.draw.uniform(1, 6))
-            scene.plant.start("broker")
+            scene.processes.start("broker")
             stopped += 1
     scene.notes["times Redis was stopped"] = stopped
 
 
 @drill()
 def database_cut(scene: "Scene") -> None:
-    """Every connection of the workers to the database is cut at a random instant, after every few calls."""
+    """Cut all database connections of the workers at a random moment, after every few calls."""
     cut = next_at = 0
-    for _turn in scene.gusts(0.2):
+    for _turn in scene.fault_rounds(0.2):
         time.sleep(scene.draw.random() / 2)
         if (calls := scene.step2_calls()) >= next_at:
             next_at = calls + scene.draw.randint(1, 4)
@@ -101,39 +101,39 @@ def database_cut(scene: "Scene") -> None:
 
 @drill()
 def beat_twice(scene: "Scene") -> None:
-    """A second beat is started beside the first; now one, now the other is killed and started again."""
-    scene.plant.start("beat", as_="beat2")
-    for turn in scene.gusts():
+    """Start a second beat beside the first; alternately kill and restart either."""
+    scene.processes.start("beat", as_="beat2")
+    for turn in scene.fault_rounds():
         if turn % 6 == 3:
-            scene.plant.kill("beat")
+            scene.processes.kill("beat")
             time.sleep(1)
-            scene.plant.start("beat")
+            scene.processes.start("beat")
         elif turn % 6 == 0:
-            scene.plant.kill("beat2")
-            scene.plant.start("beat", as_="beat2")
+            scene.processes.kill("beat2")
+            scene.processes.start("beat", as_="beat2")
 
 
 @drill(knobs={"first_step2_hours": 0})
 def clock_wrong(scene: "Scene") -> None:
-    """Our clock falls an hour behind while deadlines pass, and later runs an hour ahead before they do."""
-    for _turn in scene.gusts(share=0.4):
+    """Set our clock an hour back while deadlines pass, and later an hour ahead before they do."""
+    for _turn in scene.fault_rounds(share=0.4):
         pass
-    scene.floor.pause()
+    scene.workforce.pause()
     jump_to(scene, until_half_are_over())
     wrong_by(scene, -HOUR)
-    for _turn in scene.gusts(share=0.8):
+    for _turn in scene.fault_rounds(share=0.8):
         pass
     jump_to(scene, 22 * HOUR + 50 * 60)
     wrong_by(scene, HOUR)
     scene.closed_too_early = closed_too_early(scene)
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 def wrong_by(scene: "Scene", seconds: float) -> None:
-    """The portal's clock alone is wrong for half an hour in which people go on pressing; then it is set right."""
+    """Set only the portal's clock wrong for half an hour in which users go on, then correct it."""
     scene.clock.move_portal(seconds)
-    scene.floor.go_on()
+    scene.workforce.resume()
     for _turn in range(10):
         time.sleep(1)
         scene.clock.advance(3 * 60)
@@ -141,7 +141,7 @@ def wrong_by(scene: "Scene", seconds: float) -> None:
 
 
 def until_half_are_over() -> float:
-    """Seconds until the 24 hours have run out for half of the submissions that wait for a selfie."""
+    """Return the seconds until the 24 hours have ended for half of the submissions that wait for a selfie."""
     from submissions.core import clock
     from submissions.models import Status, Submission
     from submissions.workflow.deadlines import RESULT_LIMIT
@@ -152,24 +152,24 @@ def until_half_are_over() -> float:
 
 
 def closed_too_early(scene: "Scene") -> list[str]:
-    """Submissions that we hold for over while the vendor would still take a selfie."""
+    """Return submissions that the portal treats as expired while the vendor would still accept a selfie."""
     from submissions.models import Status, Submission
 
-    now = scene.plant.control.now()
-    alive = [kyc for kyc in scene.plant.control.submissions() if kyc["created_at"] + 24 * HOUR > now]
+    now = scene.processes.control.now()
+    alive = [kyc for kyc in scene.processes.control.submissions() if kyc["created_at"] + 24 * HOUR > now]
     over = Submission.objects.filter(vendor_id__in=[kyc["submission_id"] for kyc in alive])
     return [row.reference for row in over.filter(status__in=(Status.OVERDUE, Status.ABANDONED))]
 
 
 @drill(knobs={"first_step2_hours": 0})
 def deadline_in_queue(scene: "Scene") -> None:
-    """Calls lie in the queue while the deadline passes: a manager's stop at first, then workers that are gone."""
+    """Queue calls while the deadline passes: first with sending stopped by a manager, then without workers."""
     for share in (0.4, 0.8):
-        for _turn in scene.gusts(share=share):
+        for _turn in scene.fault_rounds(share=share):
             pass
         leave = stopped_by_a_manager if share < 0.5 else without_workers
         leave(scene)
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
@@ -185,17 +185,17 @@ def stopped_by_a_manager(scene: "Scene") -> None:
 
 
 def without_workers(scene: "Scene") -> None:
-    for worker in scene.plant.workers:
-        scene.plant.running[worker].terminate()
-    for worker in scene.plant.workers:
-        scene.plant.running.pop(worker).wait()
+    for worker in scene.processes.workers:
+        scene.processes.running[worker].terminate()
+    for worker in scene.processes.workers:
+        scene.processes.running.pop(worker).wait()
     run_out(scene)
-    for worker in scene.plant.workers:
-        scene.plant.start(worker)
+    for worker in scene.processes.workers:
+        scene.processes.start(worker)
 
 
 def run_out(scene: "Scene") -> None:
-    """People press; a day later about half of those submissions are over, by seconds or minutes."""
+    """Let users work; a day later half of those submissions have expired by seconds or minutes."""
     from submissions.models import Call, CallState
 
     time.sleep(3)

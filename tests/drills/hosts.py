@@ -1,7 +1,7 @@
-"""Drills on several hosts: web servers and workers that die one after the other, and a new version rolled out.
+"""Drills on several hosts: web servers and workers die one after the other, and a new version is deployed.
 
-The clocks keep still, so that what is counted is what the hosts did. The second web server runs with a DATA_DIR of its
-own, as on a host of its own; what hosts share is the database, Redis and the storage.
+The clocks stand still, so that the figures show the effect of the hosts only. The second web server has a DATA_DIR of
+its own, as on a separate host; the hosts share the database, Redis and the storage.
 """
 
 import os
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 SECOND = "web2"
 NEXT = "tests.drills.settings_next"
 BACK_WITHIN = 240  # seconds
-# A migration that cannot get its lock in this time gives up and can be started again; nobody stands behind it for long.
+# A migration that cannot get its lock in this time fails and can be started again, so it never blocks others for long.
 PATIENT = {"PGOPTIONS": "-c lock_timeout=3s"}
 
 
 @drill(workers=3)
 def many_hosts(scene: "Scene") -> None:
-    """Two web servers and three workers; one of each is killed and started again, over and over, while people work."""
+    """Run two web servers and three workers; kill and restart one of each repeatedly while users work."""
     killed = {"web": 0, "worker": 0}
-    for worker in scene.plant.workers:
-        scene.plant.put_on_own_host(worker)  # from when it is started again
+    for worker in scene.processes.workers:
+        scene.processes.put_on_own_host(worker)  # after its restart
     with crowd_before(scene) as servers:
-        for turn in scene.gusts(1, jump=0):
-            if turn % 4 == 1 and all(scene.plant.answers(name) for name in servers):
-                scene.plant.restart(servers[killed["web"] % 2])
+        for turn in scene.fault_rounds(1, jump=0):
+            if turn % 4 == 1 and all(scene.processes.answers(name) for name in servers):
+                scene.processes.restart(servers[killed["web"] % 2])
                 killed["web"] += 1
             if turn % 4 == 3:
-                scene.plant.restart(scene.draw.choice(scene.plant.workers))
+                scene.processes.restart(scene.draw.choice(scene.processes.workers))
                 killed["worker"] += 1
         wait_for(scene, servers)
     scene.notes |= {f"{kind}s killed": count for kind, count in killed.items()}
@@ -46,32 +46,32 @@ def many_hosts(scene: "Scene") -> None:
 
 @drill(workers=2)
 def rolled_out(scene: "Scene") -> None:
-    """A new version under load: its migration while the old one serves, then both side by side, then host by host."""
+    """Deploy a new version under load: migrate while the old one serves, run both, then replace host by host."""
     with crowd_before(scene) as servers:
-        for _turn in scene.gusts(1, jump=0, share=0.3):
+        for _turn in scene.fault_rounds(1, jump=0, share=0.3):
             pass
         scene.notes["migration under load took (s)"] = migrate_to_next()
-        scene.plant.restart(SECOND, DJANGO_SETTINGS_MODULE=NEXT)
+        scene.processes.restart(SECOND, DJANGO_SETTINGS_MODULE=NEXT)
         wait_for(scene, servers)
-        for _turn in scene.gusts(1, jump=0, share=0.6):
+        for _turn in scene.fault_rounds(1, jump=0, share=0.6):
             pass
-        for worker in scene.plant.workers:
-            scene.plant.restart(worker, DJANGO_SETTINGS_MODULE=NEXT)
-        scene.plant.restart("web", DJANGO_SETTINGS_MODULE=NEXT)
+        for worker in scene.processes.workers:
+            scene.processes.restart(worker, DJANGO_SETTINGS_MODULE=NEXT)
+        scene.processes.restart("web", DJANGO_SETTINGS_MODULE=NEXT)
         wait_for(scene, servers)
-        for _turn in scene.gusts(1, jump=0):
+        for _turn in scene.fault_rounds(1, jump=0):
             pass
 
 
 @contextmanager
 def crowd_before(scene: "Scene") -> Iterator[list[str]]:
-    """People with browsers before two web servers; what they saw and what they lost is counted at the end."""
+    """Run users with browsers in front of two web servers; count their errors and lost values at the end."""
     from tests.drills.browsers import Crowd
 
-    scene.plant.add_web(SECOND, free_port())
+    scene.processes.add_web(SECOND, free_port())
     servers = ["web", SECOND]
     wait_for(scene, servers)
-    crowd = Crowd(scene.floor.project, [scene.plant.urls[name] for name in servers], scene.seed)
+    crowd = Crowd(scene.workforce.project, [scene.processes.urls[name] for name in servers], scene.seed)
     crowd.start()
     yield servers
     crowd.close()
@@ -84,8 +84,8 @@ def crowd_before(scene: "Scene") -> Iterator[list[str]]:
 
 def wait_for(scene: "Scene", servers: list[str]) -> None:
     started = time.monotonic()
-    while not all(scene.plant.answers(name) for name in servers):
-        assert time.monotonic() - started < BACK_WITHIN, f"{servers} do not answer: {scene.plant.tail(SECOND)}"
+    while not all(scene.processes.answers(name) for name in servers):
+        assert time.monotonic() - started < BACK_WITHIN, f"{servers} do not answer: {scene.processes.tail(SECOND)}"
         time.sleep(0.3)
 
 

@@ -1,4 +1,4 @@
-"""Drills on the network before a portal that stands there by itself, as the Procfile starts it without a proxy."""
+"""Drills on the network of a portal without a proxy, started as in the Procfile."""
 
 import sys
 import time
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 OPEN = "web-open"
 SLOW = 50
 PAGES = ("/accounts/login/", "/phone/", "/healthz")
-AT_MOST = 1.0  # seconds a page may take
+AT_MOST = 1.0  # maximum seconds for a page
 
 
 @drill()
 def slow_clients_outside(scene: "Scene") -> None:
-    """50 clients from as many addresses send half a request, over and over; a normal user's pages stay under 1 s."""
+    """Send half requests from 50 addresses repeatedly; a normal user's pages must stay under 1 s."""
     port = free_port()
     add_open_web(scene, port)
     urls = [f"http://127.0.0.1:{port}{path}" for path in PAGES]
     taken: list[float] = []
-    for _turn in scene.gusts(0, jump=0):
+    for _turn in scene.fault_rounds(0, jump=0):
         with slow_clients(port, SLOW, addresses=SLOW), requests.Session() as user:
             taken += page_times(user, urls, 3)
     slowest = max(taken)
@@ -35,15 +35,15 @@ def slow_clients_outside(scene: "Scene") -> None:
 
 
 def add_open_web(scene: "Scene", port: int) -> None:
-    """On all addresses of this host, with the worker that reads within deadlines."""
+    """Start a web server on all addresses of this host, with the worker that reads within deadlines."""
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"0.0.0.0:{port}", "--preload"]
     command += ["--worker-class", "kycportal.listener.Worker", "--threads", "8", "--log-level", "warning"]
-    scene.plant.commands[OPEN] = command
-    scene.plant.start(OPEN)
+    scene.processes.commands[OPEN] = command
+    scene.processes.start(OPEN)
     started = time.monotonic()
     while not answers(port):
         if time.monotonic() - started > 60:
-            raise RuntimeError(f"the open web server is not ready: {scene.plant.tail(OPEN)}")
+            raise RuntimeError(f"the open web server is not ready: {scene.processes.tail(OPEN)}")
         time.sleep(0.2)
 
 

@@ -1,4 +1,4 @@
-"""One drill in a process of its own: `tests.drills` starts it with the environment that Django is to read."""
+"""One drill in a process of its own: `tests.drills` starts it with the environment that Django reads."""
 
 import argparse
 import json
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def prepare_environment(folder: Path) -> list[str]:
-    """What Django reads at its start; returns the broker's command, whose address is in the environment from now on."""
+    """Set the environment that Django reads at its start; return the broker's command, whose URL is then set."""
     data = folder / "data"
     data.mkdir(parents=True)
     clock = folder / "clock"
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, broker: list[str]) -> dict[str, object]:
     with staged(drill, options, broker) as scene:
         drill.act(scene)
         calls = scene.step2_calls()
-        scene.clear_up()
+        scene.end_faults()
         scene.hour_after()
         return count(scene, calls)
 

@@ -1,4 +1,4 @@
-"""What the vendor's stand-in saw, put in the order in which it is counted."""
+"""The records of the sandbox, prepared for counting."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from tests.sandbox import Control
 DAY = 24 * 3600
 MARK = "fullName"
 MAX_SELFIES = 3
-MAX_CALLS = 5000  # that the sandbox remembers
+MAX_CALLS = 5000  # that the sandbox keeps
 
 
 @dataclass
 class Vendor:
-    """`by_id`: the vendor's submissions. `calls`: what came, oldest first, whether it was processed or not."""
+    """`by_id`: the vendor's submissions. `calls`: all received calls, oldest first, processed or not."""
 
     by_id: dict[str, dict[str, Any]]
     calls: list[dict[str, Any]]
@@ -33,7 +33,7 @@ class Vendor:
         return [call for call in self.calls if call["endpoint"] == endpoint]
 
     def fourth_selfies(self) -> list[dict[str, Any]]:
-        """Step 2 calls that came when the vendor had processed three of that submission, by the order of arriving."""
+        """Return Step 2 calls that arrived after the vendor had processed three of that submission."""
         taken: Counter[str] = Counter()
         found = []
         for call in self.calls_to("step2"):
@@ -43,13 +43,13 @@ class Vendor:
         return found
 
     def reviews(self) -> tuple[Counter[str], Counter[str]]:
-        """How often the vendor got, and took, each verdict: by the mark that its press carries."""
+        """Return how often the vendor received, and accepted, each decision, by its unique comment."""
         came = Counter(mark_of(call["fields"].get("updateFields") or {}) for call in self.calls_to("review"))
         taken = [call for call in self.calls_to("review") if was_processed(call)]
         return came, Counter(mark_of(call["fields"].get("updateFields") or {}) for call in taken)
 
     def late(self) -> list[dict[str, Any]]:
-        """Calls for a submission that came after its 24 hours."""
+        """Return calls for a submission that arrived after its 24 hours."""
         found = []
         for call in self.calls:
             kyc = self.by_id.get(str(call["fields"].get("submissionId", "")))
@@ -66,11 +66,11 @@ def was_processed(call: dict[str, Any]) -> bool:
 
 
 def mark_of(corrections: dict[str, str]) -> str:
-    """What tells one verdict of a drill from every other (`traffic.Officer`)."""
+    """Return the mark that distinguishes one decision of a drill from all others (`traffic.Officer`)."""
     return corrections.get(MARK, "")
 
 
 def picture_of(call: dict[str, Any]) -> str:
-    """The picture that no other press has: the selfie, else the front of the ID."""
+    """Return the unique picture of a call: the selfie, else the front of the ID."""
     named = call["files"].get("faceImage") or call["files"].get("idImage") or {}
     return str(named.get("sha256", ""))

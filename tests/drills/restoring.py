@@ -1,4 +1,4 @@
-"""The drill of a database that is dumped in mid-traffic, lost, and restored from that dump."""
+"""The drill of a database that is dumped under load, lost, and restored from that dump."""
 
 import subprocess
 import time
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 PROCESSES = ("beat", "web")
 NOTICED_WITHIN = 120  # seconds
 READ_BACK_WITHIN = 180
-STEP_SECONDS = 150  # of the portal's clock, while the vendor is asked about everything
+STEP_SECONDS = 150  # seconds of the portal's clock, while the portal reads every record
 
 
 @drill()
 def dump_restored(scene: "Scene") -> None:
-    """The database is dumped in mid-traffic, works on, is lost and restored; it must hold without help, and recover."""
+    """Dump the database under load, go on, lose and restore it; it must go on hold and then recover."""
     from submissions.models import Role, Switch
     from submissions.outbox import restore_hold
     from submissions.vendor_sync import restore_recovery
     from tests.factories import by, make_user
 
-    for _turn in scene.gusts(share=0.5):
+    for _turn in scene.fault_rounds(share=0.5):
         pass
-    dump = scene.plant.folder / "dump"
+    dump = scene.processes.folder / "dump"
     run("pg_dump", f"--file={dump}", "--format=custom", f"--dbname={url()}")
-    for _turn in scene.gusts(share=0.75):
+    for _turn in scene.fault_rounds(share=0.75):
         pass
     lose_and_restore(scene, dump)
     scene.is_restored = True
@@ -43,28 +43,28 @@ def dump_restored(scene: "Scene") -> None:
     if not is_done:
         scene.not_held.append(f"not everything was asked about: {restore_recovery.progress()}")
     restore_hold.lift(by=by(make_user(Role.ADMINISTRATOR)), why="As drilled.")
-    scene.floor.go_on()
-    for _turn in scene.gusts():
+    scene.workforce.resume()
+    for _turn in scene.fault_rounds():
         pass
 
 
 def lose_and_restore(scene: "Scene", dump: Path) -> None:
     from django.db import connections
 
-    scene.floor.pause()
-    names = [*scene.plant.workers, *PROCESSES]
+    scene.workforce.pause()
+    names = [*scene.processes.workers, *PROCESSES]
     for name in names:
-        scene.plant.kill(name)
+        scene.processes.kill(name)
     connections.close_all()
     execute(f"DROP DATABASE {database()} WITH (FORCE)")
     execute(f"CREATE DATABASE {database()}")
     run("pg_restore", f"--dbname={url()}", "--no-owner", str(dump))
     for name in names:
-        scene.plant.start(name)
+        scene.processes.start(name)
 
 
 def is_read_back(scene: "Scene") -> bool:
-    """One more step of the clock, and whether all that is open has been asked about."""
+    """Advance the clock; return whether every open submission has been read."""
     from submissions.vendor_sync import restore_recovery
 
     scene.clock.advance(STEP_SECONDS)
@@ -103,7 +103,7 @@ def run(tool: str, *arguments: str) -> None:
 
 
 def binaries() -> Path:
-    """The system's, else the ones that come with the server in the wheel."""
+    """Return the system's binaries, else those of the server's wheel."""
     found = postgres.find_binaries()
     if found is not None and (found / "pg_dump").exists():
         return found

@@ -1,4 +1,4 @@
-"""One drill's stage: people at work, gusts of weather while they work, then an hour of fair weather, then the count."""
+"""The course of a drill: users work during a period of faults, then one hour without faults, then the count."""
 
 import random
 import time
@@ -11,20 +11,20 @@ from django.db.models import QuerySet
 from submissions.core import clock
 from submissions.models import Call, CallState, Status, Submission
 from submissions.models.submission import FINAL
-from tests.drills.plant import Clock, Plant
-from tests.drills.traffic import Floor
+from tests.drills.processes import Clock, Processes
+from tests.drills.traffic import Workforce
 
 GUST_SECONDS = 1.5
-# In the weather the clocks go on by a little more than two reads are apart, over what a worker that has died or a call
-# that outlasts its worker's patience has left, and over nothing else: a busy machine's calls would lose their leases.
-JUMP_EVERY = 15  # seconds of the wall's clock
+# During the faults the clocks advance by a little more than the distance of two reads, beyond what remains of a dead
+# worker's lease or of a call that outlasts it, and no more: calls on a busy machine would lose their leases.
+JUMP_EVERY = 15  # seconds of real time
 JUMP_SECONDS = 11 * 60
 DRAINED_WITHIN = 3
-PATIENCE = 600  # seconds of the wall's clock for all the Step 2 calls
-# After the weather: the minutes the clocks are moved by, one after the other; an hour in all.
+PATIENCE = 600  # seconds of real time for all the Step 2 calls
+# After the faults: the minutes by which the clocks advance, step by step; an hour in total.
 HOUR = (1, 11, 11, 11, 11, 15)
 FAIR = {"lag_seconds": 0, "hides_attempts": False, "webhook_delay": 0, "webhook_times": 1, "webhook_reversed": False}
-# Seconds of the wall's clock: the portal's ran thirty times as fast, and a busy machine is behind.
+# Seconds of real time: the portal's clock runs thirty times as fast, and a busy machine lags behind.
 QUIET_WITHIN = 10
 SERVED_WITHIN = 12
 CATCHES_UP_WITHIN = 45
@@ -35,31 +35,33 @@ AT_LEAST_BETWEEN = 4
 class Scene:
     name: str
     seed: int
-    wanted: int  # Step 2 calls that the vendor must have seen before the weather clears
-    plant: Plant
+    wanted: int  # Step 2 calls that the vendor must have received before the faults end
+    processes: Processes
     clock: Clock
-    floor: Floor
+    workforce: Workforce
     draw: random.Random = field(init=False)
-    is_restored: bool = False  # the database is an older copy of itself
+    is_restored: bool = False  # the database is an older copy
     ended_by_themselves: list[str] = field(default_factory=list)
     closed_too_early: list[str] = field(default_factory=list)
     cleared_at: datetime = field(init=False)
     not_held: list[str] = field(default_factory=list)  # what a restored database did not do automatically
-    still_unknown: list[str] = field(default_factory=list)  # an hour after the weather
+    still_unknown: list[str] = field(default_factory=list)  # an hour after the faults
     notes: dict[str, float] = field(default_factory=dict)  # figures that only this drill has
-    must_not: dict[str, list[str]] = field(default_factory=dict)  # and what must not have happened in it, a line each
+    must_not: dict[str, list[str]] = field(default_factory=dict)  # forbidden events of this drill, one line each
 
     def __post_init__(self) -> None:
         self.draw = random.Random(f"{self.seed} {self.name}")
 
     def faults(self, *faults: dict[str, object]) -> None:
-        self.plant.control.faults(*faults)
+        self.processes.control.faults(*faults)
 
-    def gusts(self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS) -> Iterator[int]:
-        """A turn now and again until the vendor has seen `share` of the Step 2 calls; the clocks go on."""
+    def fault_rounds(
+        self, seconds: float = GUST_SECONDS, *, share: float = 1.0, jump: float = JUMP_SECONDS
+    ) -> Iterator[int]:
+        """Call `turn` repeatedly until the vendor has received `share` of the Step 2 calls; the clocks advance."""
         started, turn = time.monotonic(), 0
         jumped = started
-        self.floor.start()
+        self.workforce.start()
         while self.step2_calls() < share * self.wanted and time.monotonic() - started < PATIENCE:
             yield turn
             time.sleep(seconds)
@@ -69,26 +71,29 @@ class Scene:
                 jumped = time.monotonic()
 
     def step2_calls(self) -> int:
-        return sum(kyc["step2_calls"] for kyc in self.plant.control.submissions())
+        return sum(kyc["step2_calls"] for kyc in self.processes.control.submissions())
 
-    def clear_up(self) -> None:
-        """Fair weather from now on; no new customers, the ones that are here are served to the end."""
-        self.floor.admits = False
-        self.ended_by_themselves += self.plant.ended()
-        self.plant.control.faults()
-        self.plant.control.knobs(**FAIR)
-        self.plant.mend()
+    def end_faults(self) -> None:
+        """Stop the faults and new customers; the present ones are served to the end."""
+        self.workforce.admits = False
+        self.ended_by_themselves += self.processes.ended()
+        self.processes.control.faults()
+        self.processes.control.knobs(**FAIR)
+        self.processes.mend()
         self.cleared_at = clock.now()
 
     def wait_until_nothing_is_sent(self, seconds: float = QUIET_WITHIN) -> None:
-        """No call is on its way, so that a jump of hours does not happen to one."""
+        """Wait until no call is being sent, so that the clock does not jump during one."""
         started = time.monotonic()
         leaving = Call.objects.filter(state__in=(CallState.PREPARED, CallState.SENT))
         while leaving.exists() and time.monotonic() - started < seconds:
             time.sleep(0.1)
 
     def hour_after(self) -> None:
-        """The weather's calls have this hour. One that a slow machine loses in it has as long, and does not count."""
+        """Give the calls of the faults one hour.
+
+        A call that a slow machine loses in it gets another, and does not count.
+        """
         left = list(HOUR)
         while left:
             jump = left[:1] if self.unfinished() else left
@@ -100,24 +105,24 @@ class Scene:
         for _more in HOUR:
             if Call.objects.filter(state=CallState.UNKNOWN).exists():
                 self.pass_minutes(max(HOUR))
-        self.floor.close()
+        self.workforce.close()
         self.wait_until_nothing_is_sent()
         time.sleep(AT_LEAST_BETWEEN)
 
     def pass_minutes(self, minutes: float) -> None:
-        """People serve whoever can be served; then they rest, what they pressed ends, and the clocks go on."""
+        """Let users work, then stop them, wait for their calls, and advance the clocks."""
         self._serve(SERVED_WITHIN)
         self._advance_quietly(minutes * 60, QUIET_WITHIN)
         time.sleep(AT_LEAST_BETWEEN)
 
     def _advance_quietly(self, seconds: float, drained_within: float) -> None:
-        self.floor.pause()
+        self.workforce.pause()
         self.wait_until_nothing_is_sent(drained_within)
         self.clock.advance(seconds)
-        self.floor.go_on()
+        self.workforce.resume()
 
     def _serve(self, seconds: float) -> None:
-        """Until what is not finished waits for the clock alone."""
+        """Let users work until the unfinished submissions only wait for the clock."""
         started = time.monotonic()
         while time.monotonic() - started < seconds and self._waiting_for_somebody().exists():
             time.sleep(0.3)
@@ -128,7 +133,7 @@ class Scene:
         return found.exclude(pk__in=asked_later.values("submission"))
 
     def _open(self) -> "QuerySet[Submission]":
-        rows: QuerySet[Submission] = Submission.objects.filter(pk__in=list(self.floor.created))
+        rows: QuerySet[Submission] = Submission.objects.filter(pk__in=list(self.workforce.created))
         return rows.exclude(status__in=FINAL)
 
     def unfinished(self) -> int:

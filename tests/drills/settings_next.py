@@ -1,4 +1,4 @@
-"""Settings of the version after this one, in a drill: everything of today's and one migration more."""
+"""Settings of the simulated next version: today's and one more migration."""
 
 from tests.drills.settings import *  # noqa: F403
 from tests.drills.settings import INSTALLED_APPS

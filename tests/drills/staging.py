@@ -1,4 +1,4 @@
-"""Sets one drill's stage: the project at the sandbox, the people, the processes; takes everything down afterwards."""
+"""Set up a drill: the project at the sandbox, the users, the processes; stop everything afterwards."""
 
 import argparse
 import os
@@ -12,9 +12,9 @@ from submissions.accounts import demo
 from submissions.models import Project
 from tests.drills import guards
 from tests.drills.catalogue import Drill
-from tests.drills.plant import Clock, Plant
+from tests.drills.processes import Clock, Processes
 from tests.drills.scene import Scene
-from tests.drills.traffic import Floor
+from tests.drills.traffic import Workforce
 from tests.factories import make_project
 from tests.sandbox import KEY
 
@@ -24,19 +24,19 @@ CONNECT_SECONDS, READ_SECONDS = 1, 3
 @contextmanager
 def staged(drill: Drill, options: argparse.Namespace, broker: list[str]) -> Iterator[Scene]:
     webhook_url = demo.webhook_url(settings.DATA_DIR, settings.PORT, KEY)
-    plant = Plant(options.folder, broker, webhook_url, workers=drill.workers, threads=drill.threads)
-    project = stage_project(plant.sandbox_url)
-    floor = Floor(project, options.seed, cases=drill.cases, agents=drill.agents)
+    processes = Processes(options.folder, broker, webhook_url, workers=drill.workers, threads=drill.threads)
+    project = stage_project(processes.sandbox_url)
+    workforce = Workforce(project, options.seed, cases=drill.cases, agents=drill.agents)
     if without := os.environ.get("KYC_DRILL_WITHOUT"):
         guards.weaken_database(without)
     try:
-        plant.start_all()
-        plant.control.knobs(looks_at_faces=False, **drill.knobs)
-        clock = Clock(Path(options.folder / "clock"), plant.control)
-        yield Scene(drill.name, options.seed, options.calls, plant, clock, floor)
+        processes.start_all()
+        processes.control.knobs(looks_at_faces=False, **drill.knobs)
+        clock = Clock(Path(options.folder / "clock"), processes.control)
+        yield Scene(drill.name, options.seed, options.calls, processes, clock, workforce)
     finally:
-        floor.close()
-        plant.stop_all()
+        workforce.close()
+        processes.stop_all()
 
 
 def stage_project(sandbox_url: str) -> Project:

@@ -1,4 +1,4 @@
-"""The short set that every check runs: one squall on the embedded database. `make drill` runs all of them."""
+"""The short drill of every check: one squall on the embedded database. `make drill` runs all drills."""
 
 import pytest
 

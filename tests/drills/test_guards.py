@@ -1,4 +1,4 @@
-"""The guards that drills take out cannot be taken out of the product."""
+"""The guards that drills remove cannot be removed from the product."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ print(swapped, drilled)
 @pytest.mark.slow
 @pytest.mark.parametrize("guard", ["claim", "deadline"])
 def test_production_settings_cannot_take_a_guard_out(guard: str) -> None:
-    """Every variable that a drill sets is set; the product's own settings do not look at them."""
+    """Set every variable of a drill; the product's own settings ignore them."""
     environment = {
         "PATH": os.environ["PATH"],
         "DATA_DIR": tempfile.mkdtemp(prefix="kyc-guards-"),

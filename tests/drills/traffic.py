@@ -1,4 +1,4 @@
-"""Agents and officers who press through the domain's own actions, each in a thread with a seeded choice of its own."""
+"""Agents and officers who use the domain's own actions, each in a thread with its own seeded random choices."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ from submissions.workflow.transitions import StaleSubmission
 from tests.drills.records import MARK
 from tests.factories import VALUES, by, make_team, make_user
 
-# What the sandbox does with each (docs/sandbox.md, Cases), and how often it is chosen: 2.4 selfies on average.
+# The sandbox's behaviour for each (docs/sandbox.md, Cases), and its weight: 2.4 selfies on average.
 CASES = {
     "fail": 3,
     "mismatch": 1,
@@ -36,15 +36,15 @@ CASES = {
 }
 DOUBLE_PRESSES = 0.1
 IDLE = 0.25
-LOOKS_AGAIN_AFTER = 2.0  # seconds, where a press was not taken
+LOOKS_AGAIN_AFTER = 2.0  # seconds, after a refused action
 FACTS = (
     StaleSubmission,
     NotAllowed,
     DeadlinePassed,
     submit.NotReady,
     submit.VendorDown,
-    submit.NoTryLeft,
-    submit.LastTry,
+    submit.NoAttemptLeft,
+    submit.UnconfirmedLastAttempt,
     claims.ClaimedByOther,
     decisions.CommentMissing,
     decisions.WarningsOpen,
@@ -60,8 +60,8 @@ def tiny_jpeg() -> bytes:
 PICTURE = tiny_jpeg()
 
 
-class Floor:
-    """The people at work and what they have made. `admits`: whether new customers come in."""
+class Workforce:
+    """The users and their submissions. `admits`: whether new customers come."""
 
     def __init__(
         self,
@@ -82,18 +82,18 @@ class Floor:
         self.people += [Officer(self, random.Random(f"{seed} officer {n}")) for n in range(officers)]
 
     def start(self) -> None:
-        """Once; a second call changes nothing."""
+        """Start the users; a second call changes nothing."""
         for person in self.people:
             if person.ident is None:
                 person.start()
 
     def pause(self) -> None:
-        """Everybody puts the pen down and lets go of the database."""
+        """Stop all users and close their database connections."""
         self.is_paused = True
         while any(not person.rests for person in self.people if person.is_alive()):
             time.sleep(IDLE)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self.is_paused = False
 
     def close(self) -> None:
@@ -106,14 +106,14 @@ class Floor:
 class Person(threading.Thread):
     user: User
 
-    def __init__(self, floor: Floor, draw: random.Random) -> None:
+    def __init__(self, workforce: Workforce, draw: random.Random) -> None:
         super().__init__(daemon=True)
-        self.floor, self.draw = floor, draw
+        self.workforce, self.draw = workforce, draw
         self.rests = False
 
     def run(self) -> None:
-        while self.floor.is_open:
-            self.rests = self.floor.is_paused
+        while self.workforce.is_open:
+            self.rests = self.workforce.is_paused
             if self.rests:
                 connection.close()
                 time.sleep(IDLE)
@@ -123,21 +123,21 @@ class Person(threading.Thread):
             except DatabaseError:
                 close_old_connections()
                 acted = False
-            except Exception:  # a fault of the drill or of the product, never weather
-                self.floor.broken.append(traceback.format_exc())
+            except Exception:  # an error of the drill or of the product, never an injected fault
+                self.workforce.broken.append(traceback.format_exc())
                 acted = False
             if not acted:
                 time.sleep(IDLE)
         connection.close()
 
     def act(self) -> bool:
-        """One look at what waits; whether anything was pressed."""
+        """Look once at the waiting submissions; return whether the user did anything."""
         raise NotImplementedError
 
 
 class Agent(Person):
-    def __init__(self, floor: Floor, team: Team, draw: random.Random) -> None:
-        super().__init__(floor, draw)
+    def __init__(self, workforce: Workforce, team: Team, draw: random.Random) -> None:
+        super().__init__(workforce, draw)
         self.user = make_user(Role.AGENT, team=team)
         self.mine: set[uuid.UUID] = set()
         self.again_at: dict[uuid.UUID, float] = {}
@@ -147,17 +147,17 @@ class Agent(Person):
         self.mine = {row.pk for row in rows if row.status not in FINAL}
         now = time.monotonic()
         ready = [row for row in rows if row.status in PRESSES and self.again_at.get(row.pk, 0) < now]
-        acted = [self._press(row) for row in ready if not self.floor.is_paused]
-        if self.floor.admits and len(self.mine) < self.floor.hold:
+        acted = [self._press(row) for row in ready if not self.workforce.is_paused]
+        if self.workforce.admits and len(self.mine) < self.workforce.hold:
             self._admit()
             return True
         return any(acted)
 
     def _admit(self) -> None:
-        tags = "+".join(self.draw.choices(list(self.floor.cases), weights=list(self.floor.cases.values())))
+        tags = "+".join(self.draw.choices(list(self.workforce.cases), weights=list(self.workforce.cases.values())))
         email = f"drill{self.draw.randrange(10**9)}+{tags}@example.com"
         submission = drafts.create_draft(
-            self.floor.project,
+            self.workforce.project,
             self.user.team or make_team(),
             by=by(self.user),
             issuing_country="KOR",
@@ -165,7 +165,7 @@ class Agent(Person):
             values={"email": email, "customer_id": f"C-{self.draw.randrange(10**9)}"},
         )
         attach(submission, ImageKind.ID_FRONT, self.user, self.draw)
-        self.floor.created[submission.pk] = submission.reference
+        self.workforce.created[submission.pk] = submission.reference
         self.mine.add(submission.pk)
         self._press(submission)
 
@@ -198,8 +198,8 @@ PRESSES: dict[Status, tuple[ImageKind, Callable[..., object]]] = {
 
 
 class Officer(Person):
-    def __init__(self, floor: Floor, draw: random.Random) -> None:
-        super().__init__(floor, draw)
+    def __init__(self, workforce: Workforce, draw: random.Random) -> None:
+        super().__init__(workforce, draw)
         self.user = make_user(Role.OFFICER)
 
     def act(self) -> bool:
@@ -225,7 +225,7 @@ class Officer(Person):
 
 
 def together(presses: list[Callable[[], object]]) -> list[bool]:
-    """Whether each press was taken; two are pressed at the same instant, as by two people or a double click."""
+    """Act twice at the same moment, as two users or a double click; return which were accepted."""
     if len(presses) == 1:
         return [_take(presses[0])]
     taken: list[bool] = []
@@ -255,7 +255,7 @@ def _take(press: Callable[[], object]) -> bool:
 
 
 def attach(submission: Submission, kind: ImageKind, user: User, draw: random.Random) -> Image:
-    """A picture that no other press has, so that the vendor's records name the press each call came from."""
+    """Attach a unique picture, so that the vendor's records identify the action of each call."""
     content = PICTURE + draw.randbytes(16)
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     digest = hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""Drills in which the vendor misbehaves."""
+"""Drills with faults of the vendor."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ CHANGING = ("step1", "step2", "review")
 
 
 def on_changing(kind: str, when: str, chance: float, **more: object) -> list[dict[str, object]]:
-    """A fault for ever on each call that changes something."""
+    """Return a permanent fault for each call that changes something."""
     return [
         {"endpoint": endpoint, "kind": kind, "when": when, "chance": chance, "times": 0, **more}
         for endpoint in CHANGING
@@ -20,84 +20,84 @@ def on_changing(kind: str, when: str, chance: float, **more: object) -> list[dic
 
 @drill()
 def fair_weather(scene: "Scene") -> None:
-    """No fault at all: what the others are compared with."""
-    for _turn in scene.gusts():
+    """Inject no fault: the reference for the others."""
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill()
 def vendor_slow(scene: "Scene") -> None:
-    """Every fourth call outlasts our timeout; the vendor processes it anyway, before or after we gave up."""
+    """Let every fourth call exceed our timeout; the vendor processes it before or after that."""
     before = on_changing("slow", "before", 0.15, seconds=4)
     scene.faults(*before, *on_changing("slow", "after", 0.15, seconds=4))
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill()
 def cut_before(scene: "Scene") -> None:
-    """The connection is cut before the vendor has processed the call."""
+    """Close the connection before the vendor has processed the call."""
     scene.faults(*on_changing("cut", "before", 0.25))
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill()
 def cut_after(scene: "Scene") -> None:
-    """The vendor processes the call, then the connection is cut."""
+    """Close the connection after the vendor has processed the call."""
     scene.faults(*on_changing("cut", "after", 0.4))
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill()
 def error_after(scene: "Scene") -> None:
-    """The vendor processes the call and answers 500 or 502."""
+    """Let the vendor process the call and reply 500 or 502."""
     scene.faults(*on_changing("500", "after", 0.2), *on_changing("502", "after", 0.2))
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill()
 def junk_answers(scene: "Scene") -> None:
-    """Answers that are half a JSON text, or empty, after processing and before."""
+    """Reply with half a JSON text, or empty, after processing and before."""
     scene.faults(
         *on_changing("junk", "after", 0.2), *on_changing("empty", "after", 0.1), *on_changing("junk", "before", 0.1)
     )
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill(knobs={"lag_seconds": 900})
 def get_lags(scene: "Scene") -> None:
-    """GET shows the state of a quarter of an hour ago, while every third call is cut before or after processing."""
+    """Let GET show the state of a quarter of an hour ago, while every third call is cut."""
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill(knobs={"hides_attempts": True})
 def get_without_attempts(scene: "Scene") -> None:
-    """GET tells no attempts, while every third call is cut before or after processing."""
+    """Let GET omit the attempts, while every third call is cut."""
     scene.faults(*on_changing("cut", "after", 0.2), *on_changing("cut", "before", 0.1))
-    for _turn in scene.gusts():
+    for _turn in scene.fault_rounds():
         pass
 
 
 @drill(knobs={"first_step2_hours": 0})
 def webhooks_late(scene: "Scene") -> None:
-    """Webhooks come three times, in the wrong order, some hours late; every fifth call is cut after processing."""
+    """Send webhooks three times, out of order, some hours late; cut every fifth call after processing."""
     scene.faults(*on_changing("cut", "after", 0.2))
-    for _turn in scene.gusts(jump=20 * 60):
+    for _turn in scene.fault_rounds(jump=20 * 60):
         delay = scene.draw.choice((0, 0, 2, 8, 20))
-        scene.plant.control.knobs(webhook_times=3, webhook_reversed=scene.draw.random() < 0.5, webhook_delay=delay)
+        scene.processes.control.knobs(webhook_times=3, webhook_reversed=scene.draw.random() < 0.5, webhook_delay=delay)
 
 
 @drill(knobs={"reject_at": 9, "shared_budget": False}, cases={"fail": 1}, agents=8)
 def fourth_selfie(scene: "Scene") -> None:
-    """The vendor refuses every selfie and would take nine; people press on as long as the portal lets them."""
-    for _turn in scene.gusts():
+    """Let the vendor refuse every selfie and accept nine; users continue as long as the portal allows it."""
+    for _turn in scene.fault_rounds():
         pass
-    scene.floor.admits = False
-    for minutes in (11, 11, 11, 24 * 60):  # a Step 1 that was lost starts again before the day ends
+    scene.workforce.admits = False
+    for minutes in (11, 11, 11, 24 * 60):  # a lost Step 1 starts again before the day ends
         scene.pass_minutes(minutes)

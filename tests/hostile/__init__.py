@@ -1,1 +1,1 @@
-"""Generated hostile inputs: each is made from the seed and its number alone, so that any one can be made again."""
+"""Generated hostile inputs. Seed and number determine each one, so that it can be repeated."""

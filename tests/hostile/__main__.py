@@ -1,6 +1,6 @@
-"""`python -m tests.hostile --inputs 20000 [--seed N]`: hostile inputs against the running stack, over HTTP.
+"""`python -m tests.hostile --inputs 20000 [--seed N]`: send hostile inputs to the running stack over HTTP.
 
-Prints the seed and, for every input that went wrong, its number; `--only NUMBER` sends that one again.
+It prints the seed and the number of every input that failed; `--only NUMBER` repeats that one.
 """
 
 import argparse
@@ -33,21 +33,21 @@ HANDLED_WITHIN = 300
 
 
 class Attacker:
-    """One person's browser gone mad; signs in again when an input ended its session."""
+    """One hostile browser session; it signs in again after an input ended the session."""
 
     def __init__(self, stack: Stack, name: str) -> None:
         self.stack, self.name = stack, name
         self.sign_in()
 
     def sign_in(self) -> None:
-        """One at a time: five sign-ins of one name at once would count as five tries."""
+        """Sign in one at a time: five simultaneous sign-ins of one user would count as five attempts."""
         with SIGNING_IN:
             self._sign_in()
 
     def _sign_in(self) -> None:
         self.http = requests.Session()
         self.line = requests.Session()
-        self.line.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # cookies are the input's own affair
+        self.line.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each input sets its own cookies
         login = f"{self.stack.url}/accounts/login/"
         self.http.get(login, timeout=60)
         form = {
@@ -77,7 +77,7 @@ class Attacker:
 
 
 def prepare(stack: Stack) -> Targets:
-    """A draft with images, and one in review, made through the pages."""
+    """Create a draft with images, and one in review, through the pages."""
     agent = Attacker(stack, "agent")
     draft, pending = _draft(agent, "hostile@example.com"), _draft(agent, "review+hostile@example.com")
     page = agent.http.get(f"{stack.url}/submissions/{draft}/", timeout=60).text
@@ -124,7 +124,7 @@ def attack(
         try:
             return hostile.kind, problem_of(*people[name].send(hostile))
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            # A request that the client cannot even form, or that the server answers by closing, is no answer of 500.
+            # The client cannot form some requests, and the server closes some connections; neither is a 500.
             return hostile.kind, "" if _is_alive(stack) else f"no answer: {type(error).__name__}"
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -144,7 +144,7 @@ def _is_alive(stack: Stack) -> bool:
 
 
 def after(stack: Stack) -> dict[str, int]:
-    """The database's own judgement, once the worker has handled every webhook that was stored."""
+    """Return what is wrong in the database after the worker has handled every stored webhook."""
     code = "from tests.hostile import judging; print('=>' + judging.report())"
     started = time.monotonic()
     while True:
@@ -160,7 +160,7 @@ def main() -> int:
     given.add_argument("--inputs", type=int, default=20_000)
     given.add_argument("--seed", type=int, default=int(time.time()))
     given.add_argument("--only", type=int)
-    given.add_argument("--minutes", type=float, default=120, help="stop sending after so many, and judge")
+    given.add_argument("--minutes", type=float, default=120, help="stop sending after this time")
     options = given.parse_args()
     numbers = range(options.inputs) if options.only is None else range(options.only, options.only + 1)
     print(f"hostile inputs: {len(numbers)}, seed {options.seed}", flush=True)
@@ -183,7 +183,7 @@ def run(stack: Stack, seed: int, numbers: range, minutes: float) -> int:
     errors = (stack.folder / "stack.log").read_text(errors="replace").count("Internal Server Error")
     ready = requests.get(f"{stack.url}/readyz", timeout=60).status_code == 200
     print(f"sent {sum(counts.values())} in {time.monotonic() - started:.0f} s: {dict(sorted(counts.items()))}")
-    print("\n".join(wrong[:40]) or "no answer of 500, no trace told")
+    print("\n".join(wrong[:40]) or "no status 500, no traceback shown")
     print(f"half written: {found}")
     print(f"webhooks stored {webhooks}, left unhandled {unhandled}; errors logged {errors}; ready after: {ready}")
     holds = not wrong and not any(found.values()) and not unhandled and not errors and ready

@@ -1,4 +1,4 @@
-"""What an answer must never be, and never tell. Knows no models, so that a client process can use it."""
+"""Rules for every response. This module imports no models, so that a client process can use it."""
 
 TRACES = (
     b"Traceback (most recent call last)",
@@ -12,7 +12,7 @@ TRACES = (
 
 
 def problem_of(status: int, body: bytes) -> str:
-    """ "" where the answer is one of the portal's own."""
+    """Return what is wrong with a response; "" if it is one of the portal's own."""
     if status >= 500:
         return f"status {status}"
     told = [trace.decode() for trace in TRACES if trace in body]

@@ -1,7 +1,7 @@
-"""Hostile values by grammar, every name that the portal's code reads from a request, and every address.
+"""Hostile values by grammar, every field name that the portal's code reads from a request, and every URL.
 
-Names and addresses are read from the source text, so that a new field or page is attacked without a line here. Nothing
-of Django is imported: a client process uses this.
+Names and URLs are read from the source, so that a new field or page is covered without a change here. No Django is
+imported, because a client process uses this.
 """
 
 import random
@@ -125,7 +125,7 @@ READ = re.compile(r'(?:GET|POST|FILES|COOKIES|given|data|posted|values)(?:\.get(
 FORM_FIELD = re.compile(r"^    (\w+) = (?:forms\.|models\.)?\w*(?:Field|Choice)\w*\(", re.MULTILINE)
 FILTER = re.compile(r'^    "([a-z_]+)": ', re.MULTILINE)
 ROUTE = re.compile(r'path\("([^"]*)"')
-# Fields of pages that Django and allauth bring.
+# Fields of pages of Django and allauth.
 OTHERS = ("username", "login", "password", "oldpassword", "password1", "password2", "code", "credential", "remember")
 OTHERS += ("userName", "bankCode", "accountNumber", "is_last_confirmed")
 LISTS = ("networks", "banks", "paths", "field_names")
@@ -153,7 +153,7 @@ ACCOUNTS = tuple(
 
 @cache
 def names() -> tuple[str, ...]:
-    """Every name of a field or URL parameter, and the forms in which the capture page posts a field beside itself."""
+    """Return every name of a field or URL parameter, and the extra fields that the capture page posts."""
     source = "\n".join(path.read_text() for path in sorted(ROOT.rglob("*.py")) if "migrations" not in path.parts)
     found = {*READ.findall(source), *FORM_FIELD.findall(source), *OTHERS}
     for module in ("search/filters.py", "search/queue_filters.py"):
@@ -166,7 +166,7 @@ def names() -> tuple[str, ...]:
 
 @cache
 def routes() -> tuple[str, ...]:
-    """Every address as Django's patterns write it. A log-out and an end of sessions would end the attack."""
+    """Return every URL in Django's pattern syntax, except those that would end the attacker's session."""
     own = ROUTE.findall((ROOT / "urls.py").read_text())
     accounts = [f"accounts/{route}" for route in ROUTE.findall((ROOT / "urls_accounts.py").read_text()) if route]
     ends = ("logout/", "/end/", "password/change/")
@@ -175,7 +175,7 @@ def routes() -> tuple[str, ...]:
 
 
 def filled(dice: random.Random, route: str, known: Callable[[random.Random], str]) -> str:
-    """The address with each of its parts replaced by something known, or by something hostile."""
+    """Return the URL with each part replaced by a known or a hostile value."""
 
     def part(match: re.Match[str]) -> str:
         kind, name = match[1].split(":") if ":" in match[1] else ("str", match[1])

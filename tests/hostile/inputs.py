@@ -1,4 +1,4 @@
-"""One hostile request from a seed and a number: uploads, forms, queries, webhooks, cookies, headers, addresses."""
+"""Build one hostile request from a seed and a number: uploads, forms, queries, webhooks, cookies, headers, URLs."""
 
 import json
 import random
@@ -60,7 +60,7 @@ class Hostile:
 
 @dataclass(frozen=True)
 class Targets:
-    """What exists, so that inputs reach past the 404: ids of a draft, an image and another one, a webhook token."""
+    """Existing objects, so that inputs do more than get a 404: ids of two drafts, of images, and a webhook token."""
 
     draft: str
     image: str
@@ -131,7 +131,7 @@ def _flipped(dice: random.Random, good: bytes) -> bytes:
 
 
 def _png_bomb(dice: random.Random, good: bytes) -> bytes:
-    """A small file that claims a huge picture."""
+    """Return a small file that claims a huge picture."""
     side = dice.choice((20_000, 65_535, 2_000_000_000))
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     data = zlib.compress(b"\0" * dice.choice((1000, 5_000_000)))
@@ -317,7 +317,7 @@ def address(dice: random.Random, targets: Targets) -> Hostile:
     return Hostile("address", "GET", f"{dice.choice(heads)}{middle}{tail}")
 
 
-# What the pages' first question wants, so that an input reaches the fields behind it.
+# Valid answers to the first questions of pages, so that an input reaches the fields after them.
 PLAUSIBLE = (
     ("action", ["save", "step1", "step2", "mrz", "end", "hold", "lift", "erase", "default", "remove"]),
     ("_selected_action", ["1", "²", "9" * 30]),
@@ -337,7 +337,7 @@ PLAUSIBLE = (
 
 
 def fields(dice: random.Random, targets: Targets) -> Hostile:
-    """A few hostile values in the names that the portal reads, at any address, by the grammar of each kind of value."""
+    """Return hostile values for a few names that the portal reads, at any URL, by the grammar of each value."""
     route = dice.choice(grammars.routes())
     path = grammars.filled(dice, route, lambda dice: some_id(dice, targets))
     pairs = [(name, dice.choice(values)) for name, values in PLAUSIBLE if dice.random() < 0.5]

@@ -1,4 +1,4 @@
-"""What the database must never hold after any input."""
+"""Conditions that the database must meet after any input."""
 
 import json
 from collections import Counter
@@ -20,11 +20,11 @@ from submissions.models import (
 )
 from submissions.search import blind_index
 
-MAX_HASHES = 40  # search rows of one submission: a dozen name words, each number whole and by its end
+MAX_HASHES = 40  # search rows of one submission: a dozen words of the name, each number whole and by its end
 
 
 def half_written() -> dict[str, int]:
-    """How many rows of each kind lack what is written in the same transaction. All must be 0."""
+    """Count rows of each kind without the rows of the same transaction. All counts must be 0."""
     submissions = list(Submission.objects.all())
     keyed = set(SubmissionKey.objects.values_list("pk", flat=True))
     born = set(Event.objects.filter(kind="draft_created").values_list("submission_id", flat=True))
@@ -70,7 +70,7 @@ def _images_without_event() -> int:
 
 
 def _without_event() -> int:
-    """Rows of which an event tells, counted against those events."""
+    """Compare the number of rows with the number of their events."""
     told = Counter(Event.objects.values_list("kind", flat=True))
     written = {
         "note_added": Note.objects.count(),

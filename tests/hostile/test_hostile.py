@@ -53,14 +53,14 @@ def test_hostile_inputs_are_answered_in_words(targets: Targets, part: int) -> No
     assert not any(judging.half_written().values()), judging.half_written()
 
 
-def told(reply: Any) -> str:
+def problem_in(reply: Any) -> str:
     return problem_of(reply.status_code, b"" if reply.streaming else reply.content)
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(6))
 def test_every_address_answers_every_value_in_words(targets: Targets, part: int) -> None:
-    """Each value of each grammar goes to each address, in all the names at once, each time in others."""
+    """Send each value of each grammar to each URL, in all names together, in varying order."""
     clients = [Client(raise_request_exception=False) for _role in ROLES]
     for client, role in zip(clients, ROLES, strict=True):
         factories.sign_in(client, factories.make_user(role))
@@ -74,7 +74,7 @@ def test_every_address_answers_every_value_in_words(targets: Targets, part: int)
             client = clients[(at + shift) % len(ROLES)]
             given = {name: value[:40] for name, value in sent.items()}
             replies = (client.post(path, sent), client.get(path, given))
-            wrong += [f"{path[:90]} shift {shift}: {problem}" for reply in replies if (problem := told(reply))]
+            wrong += [f"{path[:90]} shift {shift}: {problem}" for reply in replies if (problem := problem_in(reply))]
     assert not wrong, "\n".join(wrong)
     assert not any(judging.half_written().values()), judging.half_written()
 

@@ -1,4 +1,4 @@
-"""Beat on a real Redis-protocol server that loses what it holds, or is away for a while."""
+"""Beat on a real Redis-compatible server that loses its data or is unavailable for a while."""
 
 import subprocess
 import time

@@ -1,4 +1,4 @@
-"""A worker that loses Redis drops what it would have acknowledged and goes on; its connections outlive a wake-up."""
+"""A worker that loses Redis drops its acknowledgements and goes on; database connections survive a wake-up."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ from submissions import tasks
 
 
 class Gone(SimpleNamespace):
-    """A channel after its connection was closed, as far as acknowledging looks at it."""
+    """A closed channel, with the attributes that acknowledging reads."""
 
     connection = None
     conn_or_acquire = Channel.conn_or_acquire
@@ -35,7 +35,7 @@ def test_acknowledging_over_a_closed_channel_does_nothing() -> None:
 
 
 def test_kombu_alone_would_end_the_worker() -> None:
-    """When this fails, kombu has mended it and `LosableQoS` can go."""
+    """If this fails, kombu has fixed it and `LosableQoS` can be deleted."""
     with pytest.raises(AttributeError):
         over_closed_channel(QoS).ack("tag")
 
@@ -46,7 +46,7 @@ def test_workers_use_it() -> None:
 
 
 def test_a_wake_up_closes_only_connections_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Celery alone would close every one before and after each task."""
+    """Celery's default closes every connection before and after each task."""
     closed: list[str] = []
     fixup = DjangoWorkerFixup(app)
     monkeypatch.setattr(fixup, "_close_database", lambda: closed.append("all"))

@@ -1,4 +1,4 @@
-"""Alert rules and dashboard name only what /metrics tells, and every rule has its line in docs/operations.md."""
+"""Alert rules and dashboard use only exported metrics, and docs/operations.md has a line for every rule."""
 
 import json
 import re
@@ -17,7 +17,7 @@ EXPRESSIONS += [target["expr"] for panel in DASHBOARD["panels"] for target in pa
 
 
 def exported() -> dict[str, set[str]]:
-    """Every name of a series with its labels, as Prometheus stores them."""
+    """Return the name of every series with its labels, as Prometheus stores them."""
     found: dict[str, set[str]] = {f"kyc_{name}": LABELS.get(name, set()) for name in metrics.GAUGES}
     for name, _text, labels in metrics.COUNTERS.values():
         found[f"kyc_{name}_total"] = set(labels)
@@ -49,7 +49,7 @@ def test_only_metrics_that_are_told_are_asked_for(expression: str) -> None:
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_hosts_are_never_added_up(expression: str) -> None:
-    """Each tells the whole installation's figures: the innermost step over instances takes the highest."""
+    """Each host reports the figures of the whole installation, so the innermost aggregation over instances is max."""
     innermost = re.findall(r"(\w+)(?: by \([^)]*\))? ?\((?:rate|increase|abs|kyc_)", expression)
     assert innermost
     assert set(innermost) <= {"max", "absent"}

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: every part, what is wrong, what to do, and an exit code."""
+"""`manage.py doctor`: every part, its problems, what to do, and the exit code."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ from django.db import OperationalError, connections
 from django.utils.functional import empty
 
 from kycportal import doctor, health, s3, workers
-from kycportal.doctor import Finding, Grade, config, parts, vendor
+from kycportal.doctor import Grade, Result, config, parts, vendor
 from submissions.models import ImageKind, Switch
 from submissions.outbox import restore_hold
 from submissions.outbox.rate_budget import Budget
@@ -27,8 +27,8 @@ __all__ = ["redis", "sandbox"]
 pytestmark = pytest.mark.django_db
 
 
-def bad(found: Any) -> list[Finding]:
-    return [finding for finding in found if finding.grade == Grade.BAD]
+def bad(found: Any) -> list[Result]:
+    return [result for result in found if result.grade == Grade.BAD]
 
 
 def examined(*arguments: str) -> tuple[int, str]:
@@ -45,11 +45,11 @@ def test_sound_installation_is_found_sound(sandbox: Sandbox, redis: str, setting
     project.api_key = KEY
     project.save()
     attach_image(make_at("draft", project=project), ImageKind.SELFIE, project_user())
-    workers.say(at_once=True)
+    workers.report(at_once=True)
     health.note_heartbeat()
-    code, said = examined()
-    assert code == 0, said
-    assert "BAD" not in said
+    code, state = examined()
+    assert code == 0, state
+    assert "BAD" not in state
     for part in (
         "configuration",
         "files",
@@ -63,10 +63,10 @@ def test_sound_installation_is_found_sound(sandbox: Sandbox, redis: str, setting
         "clock",
         "mail",
     ):
-        assert f"{part} " in said
-    code, said = examined("--json")
+        assert f"{part} " in state
+    code, state = examined("--json")
     assert code == 0
-    assert {json.loads(line)["grade"] for line in said.splitlines()} <= {"ok", "note"}
+    assert {json.loads(line)["grade"] for line in state.splitlines()} <= {"ok", "note"}
 
 
 def project_user() -> Any:
@@ -75,33 +75,33 @@ def project_user() -> Any:
     return make_user()
 
 
-def test_everything_away_is_said_with_what_to_do(settings: Any) -> None:
-    """No Redis, no worker, a vendor that refuses the connection: each with a way on, and exit code 1."""
+def test_everything_away_is_reported_with_what_to_do(settings: Any) -> None:
+    """Without Redis and worker, and with an unreachable vendor: each has advice, and the exit code is 1."""
     make_project()
-    code, said = examined()
+    code, state = examined()
     assert code == 1
-    lines = said.splitlines()
+    lines = state.splitlines()
     for number, line in enumerate(lines):
         if line.startswith("BAD"):
             assert lines[number + 1].strip().startswith("-> "), line
     for part in ("broker", "worker", "vendor"):
-        assert any(line.startswith(f"BAD  {part}") for line in lines), said
+        assert any(line.startswith(f"BAD  {part}") for line in lines), state
 
 
 def test_redis_away_is_one_sentence_for_worker_and_beat() -> None:
     (found,) = bad(parts.worker_and_beat())
-    assert found.said == "nobody knows while Redis does not answer"
+    assert found.state == "unknown, because Redis does not respond"
     assert "broker" in found.do
 
 
-def test_database_away_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_away_is_reported_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*given: Any, **named: Any) -> None:
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(connections["default"], "ensure_connection", away)
     monkeypatch.setattr(connections["default"], "cursor", away)
-    _code, said = examined()
-    assert said.count("connection refused") == 1
+    _code, state = examined()
+    assert state.count("connection refused") == 1
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ def test_database_away_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
         (ValueError("Invalid endpoint: https://key:secret@host"), "ValueError"),  # pragma: allowlist secret
     ],
 )
-def test_reason_why_the_storage_fails_is_told(monkeypatch: pytest.MonkeyPatch, error: Exception, told: str) -> None:
+def test_reason_why_the_storage_fails_is_reported(monkeypatch: pytest.MonkeyPatch, error: Exception, told: str) -> None:
     def fails(*given: Any) -> None:
         raise error
 
     monkeypatch.setattr(parts.default_storage, "save", fails)
     (found,) = bad(parts.storage())
-    assert found.said.endswith(f"read back: {told}")
+    assert found.state.endswith(f"read back: {told}")
 
 
 def test_lost_master_key_is_named(settings: Any) -> None:
     make_at("draft")
     settings.FIELD_KEYS = [os.urandom(32)]
     found = bad(config.master_keys())
-    assert "lie under a key that is not in KYC_FIELD_KEYS" in found[0].said
+    assert "use a key that is not in KYC_FIELD_KEYS" in found[0].state
     assert "rotate_keys" in found[0].do
 
 
@@ -137,38 +137,38 @@ def test_lost_search_key_is_named(settings: Any) -> None:
     assert not bad(config.master_keys())
     right, settings.SEARCH_KEYS = settings.SEARCH_KEYS, [os.urandom(32)]
     (found,) = bad(config.master_keys())
-    assert found.said == "1 of 1 submissions looked at cannot be found by any of KYC_SEARCH_KEYS"
+    assert found.state == "1 of 1 checked submissions match none of KYC_SEARCH_KEYS"
     settings.SEARCH_KEYS = [os.urandom(32), *right]
     assert not bad(config.master_keys())
-    (older,) = (finding for finding in config.master_keys() if finding.grade == Grade.NOTE)
-    assert "older search key" in older.said
+    (older,) = (result for result in config.master_keys() if result.grade == Grade.NOTE)
+    assert "older search key" in older.state
     assert list(reindex.reindex())
-    assert not [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
+    assert not [result for result in config.master_keys() if result.grade == Grade.NOTE]
 
 
 def test_older_key_is_a_note(settings: Any) -> None:
     make_at("draft")
     settings.FIELD_KEYS = [os.urandom(32), *settings.FIELD_KEYS]
-    found = [finding for finding in config.master_keys() if finding.grade == Grade.NOTE]
-    assert "older key" in found[0].said
+    found = [result for result in config.master_keys() if result.grade == Grade.NOTE]
+    assert "older key" in found[0].state
     assert not bad(config.master_keys())
 
 
 def test_keys_are_never_printed(settings: Any) -> None:
     make_at("draft")
-    said = " ".join(finding.said + finding.do for finding in config.master_keys())
+    state = " ".join(result.state + result.do for result in config.master_keys())
     for key in (*settings.FIELD_KEYS, *settings.SEARCH_KEYS):
-        assert base64.urlsafe_b64encode(key).decode() not in said
+        assert base64.urlsafe_b64encode(key).decode() not in state
 
 
 def test_public_host_that_is_not_allowed(settings: Any) -> None:
     settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://kyc.example.com", ["localhost"]
-    assert "kyc.example.com is not in ALLOWED_HOSTS" in bad(config.configuration())[0].said
+    assert "kyc.example.com is not in ALLOWED_HOSTS" in bad(config.configuration())[0].state
 
 
-def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings: Any) -> None:
+def test_unknown_proxy_is_bad_and_the_reach_of_hsts_is_reported(settings: Any) -> None:
     settings.IS_HTTPS, settings.PUBLIC_URL, settings.ALLOWED_HOSTS = True, "https://kyc.example.com", ["*"]
-    assert any("TRUSTED_PROXY_HOPS is 0" in finding.said for finding in bad(config.configuration()))
+    assert any("TRUSTED_PROXY_HOPS is 0" in result.state for result in bad(config.configuration()))
     settings.TRUSTED_PROXY_HOPS = 1
     assert bad(config.configuration()) == []
     for subdomains, preload, told in (
@@ -177,13 +177,13 @@ def test_proxy_that_nobody_told_of_is_bad_and_the_reach_of_hsts_is_told(settings
         (True, True, "preloaded"),
     ):
         settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = subdomains, preload
-        (found,) = (finding.said for finding in config.configuration() if finding.said.startswith("HSTS"))
+        (found,) = (result.state for result in config.configuration() if result.state.startswith("HSTS"))
         assert told in found
 
 
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
-    """A host whose static files were collected; where they lie."""
+    """Return a host whose static files were collected, and their folder."""
     settings.STATIC_ROOT = tmp_path / "static"
     storage = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
@@ -195,7 +195,7 @@ def collected(settings: Any, tmp_path: Path) -> Path:
 def test_static_files_that_were_not_collected_on_this_host(collected: Path) -> None:
     assert not bad(config.files())
     next(collected.glob("core/base.*.css")).unlink()
-    assert "1 static files were not collected, core/base.css" in bad(config.files())[0].said
+    assert "1 static files were not collected, core/base.css" in bad(config.files())[0].state
     (collected / "staticfiles.json").unlink()
     staticfiles_storage._wrapped = empty  # as in a process that starts now
     (found,) = bad(config.files())
@@ -206,16 +206,16 @@ def test_folder_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     assert not bad(config.files())
     (tmp_path / "ledger").write_text("a file where a folder belongs")
-    assert "ledger cannot be written" in bad(config.files())[0].said
+    assert "ledger cannot be written" in bad(config.files())[0].state
     settings.DATA_DIR = tmp_path / "nowhere"
-    assert "nowhere cannot be written" in bad(config.files())[0].said
+    assert "nowhere cannot be written" in bad(config.files())[0].state
 
 
-def test_hold_is_told_with_the_page_to_read() -> None:
+def test_hold_is_reported_with_the_page_to_read() -> None:
     Switch.read()
     restore_hold.begin(restore_hold.BY_HAND)
     found = bad(parts.sending())
-    assert "on hold" in found[0].said
+    assert "on hold" in found[0].state
     assert "Restore" in found[0].do
 
 
@@ -223,36 +223,36 @@ def test_newest_image_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> Non
     image = attach_image(make_at("draft"), ImageKind.SELFIE, project_user())
     parts.default_storage.delete(image.name)
     found = bad(parts.storage())
-    assert "newest image cannot be opened" in found[0].said
+    assert "newest image cannot be decrypted" in found[0].state
 
 
 @pytest.mark.parametrize(("ahead", "grade"), [(0.5, Grade.GOOD), (5.0, Grade.NOTE), (-90.0, Grade.BAD)])
 def test_clock_is_judged_by_how_far_it_is(monkeypatch: pytest.MonkeyPatch, ahead: float, grade: Grade) -> None:
     monkeypatch.setattr(vendor, "_offsets", lambda: [("Redis' clock", ahead)])
-    assert [finding.grade for finding in vendor.clocks()] == [grade]
+    assert [result.grade for result in vendor.clocks()] == [grade]
 
 
 @pytest.mark.parametrize(
-    ("wait", "said"), [(4000, "Daily request limit reached"), (1, "Request limit per second reached")]
+    ("wait", "state"), [(4000, "Daily request limit reached"), (1, "Request limit per second reached")]
 )
 def test_budget_that_is_used_up_is_no_fault_of_key_or_address(
-    monkeypatch: pytest.MonkeyPatch, wait: int, said: str
+    monkeypatch: pytest.MonkeyPatch, wait: int, state: str
 ) -> None:
     make_project()
     monkeypatch.setattr(Budget, "_wait", lambda *given, **named: wait)
     (found,) = bad(vendor.reach())
-    assert said in found.said
+    assert state in found.state
     assert "Check base URL" not in found.do
 
 
 def test_full_worker_is_named(monkeypatch: pytest.MonkeyPatch, redis: str) -> None:
     monkeypatch.setattr(workers, "pool", lambda: workers.Pool(2, 32, 32))
-    found = next(finding for finding in parts.worker_and_beat() if finding.part == "worker")
-    assert (found.grade, found.said) == (Grade.NOTE, "2 with 32 threads, all of them at work")
+    found = next(result for result in parts.worker_and_beat() if result.part == "worker")
+    assert (found.grade, found.state) == (Grade.NOTE, "2 with 32 threads, all busy")
 
 
 def test_check_that_breaks_is_a_finding() -> None:
-    def broken() -> list[Finding]:
+    def broken() -> list[Result]:
         raise ZeroDivisionError("x")
 
     assert doctor.examine({"part": broken})[0].grade == Grade.BAD

@@ -1,4 +1,4 @@
-"""A wrong variable is told in one sentence, which never holds a secret."""
+"""A wrong variable is reported in one sentence that never contains a secret."""
 
 import os
 import subprocess

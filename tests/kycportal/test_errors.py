@@ -1,4 +1,4 @@
-"""The page for what broke: it needs nothing that may be what broke."""
+"""The error page uses nothing that may have caused the error."""
 
 from typing import Any
 

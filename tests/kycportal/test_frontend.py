@@ -16,7 +16,7 @@ PACKAGE = Path("node_modules", frontend.WEIGHTS_PACKAGE)
 
 @pytest.fixture
 def empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A checkout in which nothing was fetched."""
+    """Return a checkout before the set-up."""
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     monkeypatch.setattr(frontend, "VENDOR", tmp_path / "vendor")
     return tmp_path

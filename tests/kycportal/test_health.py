@@ -1,4 +1,4 @@
-"""/healthz and /readyz: alive is not ready, and a balancer may ask about one part alone."""
+"""/healthz and /readyz: alive is not ready, and a load balancer may request a single part."""
 
 import pytest
 from django.test import Client
@@ -15,8 +15,8 @@ def test_alive_asks_nothing(client: Client, django_assert_num_queries: object) -
         assert client.get("/healthz").content == b"ok"
 
 
-def test_every_part_is_told_by_name(client: Client) -> None:
-    """The suite has no Redis: that, and the worker behind it, is what is missing."""
+def test_every_part_is_shown_by_name(client: Client) -> None:
+    """The tests have no Redis, so Redis and the worker are the failing parts."""
     reply = client.get("/readyz")
     assert reply.status_code == 503
     told = reply.json()

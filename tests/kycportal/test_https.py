@@ -1,4 +1,4 @@
-"""The certificate that `make run` makes for phones, and the address in its links."""
+"""The certificate of `make run` for phones, and the URL in its links."""
 
 import ipaddress
 import socket
@@ -41,7 +41,7 @@ def test_another_address_gets_another_certificate(tmp_path: Path, monkeypatch: p
     assert https.own_url(8443) == "https://192.0.2.77:8443"
 
 
-def test_one_that_ends_soon_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_ends_soon_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(https, "LASTS", https.RENEWED_BEFORE)
     before = https.fingerprint(https.certificate(tmp_path)[0])
     assert https.fingerprint(https.certificate(tmp_path)[0]) != before

@@ -1,4 +1,4 @@
-"""The listener for clients without a proxy before it: 50 slow ones hold no page up, each request has a deadline."""
+"""The listener without a proxy: 50 slow clients delay no page, and each request has a deadline."""
 
 import socket
 import subprocess
@@ -30,7 +30,7 @@ def application(environ, start_response):
 
 
 def command(port: int, *more: str) -> list[str]:
-    """As the Procfile starts it, but for the application behind it."""
+    """Return the Procfile's command with another application."""
     line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: "))
     words = line.removeprefix("web: gunicorn kycportal.wsgi --bind 0.0.0.0:${PORT:-8000} --preload ").split()
     return [sys.executable, "-m", "gunicorn", "app:application", "--bind", f"0.0.0.0:{port}", *words, *more]
@@ -48,7 +48,7 @@ def wait_until_open(port: int) -> None:
 
 @contextmanager
 def listening(folder: Path, *more: str, **environment: str) -> Iterator[int]:
-    """The port it listens on; a readable log of it lies in the folder."""
+    """Start it; return its port. Its log is in the folder."""
     (folder / "app.py").write_text(APP)
     port = run.free_port()
     given = {"PYTHONPATH": f"{folder}:{ROOT}", "PATH": "/usr/bin", **environment}
@@ -108,7 +108,7 @@ def test_body_arrives_whole_with_a_length_in_pieces_and_after_being_asked(port: 
 
 
 def answer(client: socket.socket) -> bytes:
-    """Headers and a body of one digit."""
+    """Return headers and a body of one digit."""
     told = b""
     while not told.endswith((b"\r\n\r\n0", b"\r\n\r\n3")):
         more = client.recv(1000)
@@ -147,7 +147,7 @@ def test_over_tls_half_a_handshake_holds_no_page_up_and_is_cut_off(
     with listening(tmp_path, "--certfile", str(certificate), "--keyfile", str(key)) as port:
         url, hello = f"https://127.0.0.1:{port}/", b"\x16\x03\x01\x02\x00\x01"
         with requests.Session() as user, ExitStack() as held:
-            user.verify, user.trust_env = False, False  # it is made here, by nobody whom requests trusts
+            user.verify, user.trust_env = False, False  # it is self-signed, so requests does not trust it
             clients = [held.enter_context(half_sent(port, hello, f"127.0.1.{1 + at}")) for at in range(50)]
             started = time.monotonic()
             assert max(page_times(user, [url], 3)) < 1
@@ -162,17 +162,17 @@ LARGE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 74000000\r\n\r\n"
 
 
 def fill(port: int, sizes: list[int], held: ExitStack) -> None:
-    """Bodies of one address that stand still after so many bytes."""
+    """Send bodies of one address that stop after so many bytes."""
     for size in sizes:
         client = held.enter_context(half_sent(port, LARGE, "127.0.0.9"))
         client.sendall(b"x" * size)
-    time.sleep(3)  # until the server has read what lies in the sockets' buffers
+    time.sleep(3)  # until the server has read the sockets' buffers
 
 
 def test_bodies_of_one_address_that_stand_still_leave_room_for_all_others(tmp_path: Path) -> None:
     piece, url = 65_536, "http://127.0.0.1:{}/"
     with listening(tmp_path, "--workers", "1") as port, ExitStack() as held:
-        fill(port, [1113 * piece] * 3 + [757 * piece], held)  # one byte more is over the limit of 256 MB
+        fill(port, [1113 * piece] * 3 + [757 * piece], held)  # one more byte exceeds the limit of 256 MB
         for _time in range(4):
             reply = requests.post(url.format(port), b"x" * 200_000, timeout=20)
             assert (reply.status_code, reply.text) == (200, "200000")

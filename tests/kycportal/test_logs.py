@@ -30,7 +30,7 @@ def _nothing_bound() -> Iterator[None]:
 
 
 def line(form: str, record: logging.LogRecord) -> str:
-    """What the configured handler would write."""
+    """Return the line that the configured handler would write."""
     formatters = logs.config(form)["formatters"]
     if form == "plain":
         formatter = logging.Formatter(formatters["plain"]["format"])
@@ -99,7 +99,7 @@ def test_address_of_a_refused_request_is_logged_as_its_route() -> None:
 
 @pytest.mark.slow
 def test_gunicorns_own_lines_are_json_too(tmp_path: Path) -> None:
-    """From the start to the end that it is logged."""
+    """From start to exit."""
     (tmp_path / "static").mkdir()
     given = {**os.environ, "LOG_FORMAT": "json", "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": ""}
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--preload", "--bind", f"127.0.0.1:{free_port()}"]
@@ -126,6 +126,6 @@ def test_unknown_format_is_refused_in_words() -> None:
 
 
 def test_terminal_is_not_flooded() -> None:
-    """A line for each request and exchange is for machines."""
+    """The lines of each request and exchange are for machines."""
     assert logs.config("plain")["loggers"]["submissions.outbox.instrumentation"]["level"] == "WARNING"
     assert "submissions.outbox.instrumentation" not in logs.config("json")["loggers"]

@@ -1,4 +1,4 @@
-"""/metrics: for whoever has the token, right over all processes, at the cost of what is open."""
+"""/metrics: protected by the token, correct over all processes, at a cost that depends on open work only."""
 
 import time
 from typing import Any
@@ -22,8 +22,12 @@ __all__ = ["redis"]
 
 TOKEN = "a-token-for-prometheus"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-NONE_MISSED = {"overdue": 0, "abandoned": 0, "call_too_late": 0}  # told from the start: an alert counts steps
-# Tables that grow with every submission: nothing may read one from end to end.
+NONE_MISSED = {
+    "overdue": 0,
+    "abandoned": 0,
+    "call_too_late": 0,
+}  # exported from the start, because an alert counts increases
+# Tables that grow with every submission: no query may scan one.
 GROWING = ("submissions_submission", "submissions_call", "submissions_event", "submissions_webhookdelivery")
 
 
@@ -53,13 +57,13 @@ def test_wrong_token_is_refused(client: Client, token: str, given: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis: str) -> None:
+def test_what_waits_and_what_happened_is_reported(client: Client, token: str, redis: str) -> None:
     make_at("pending")
     ledger.mark_unknown(claim_call(make_at("step2_sending"), CallKind.STEP2), error="cut")
     core_metrics.count("call", "step2", "answered")
     instrumentation.note(Exchange("step2", 0.3, 200))
-    workers._said["threads"] = 8
-    workers.say(at_once=True)
+    workers._reported["threads"] = 8
+    workers.report(at_once=True)
     health.note_heartbeat()
     told = read(client)
     assert told['kyc_up{part="database"}'] == told['kyc_up{part="redis"}'] == 1
@@ -75,7 +79,7 @@ def test_what_waits_and_what_happened_is_told(client: Client, token: str, redis:
 
 
 @pytest.mark.django_db
-def test_nothing_personal_is_told(client: Client, token: str, redis: str) -> None:
+def test_nothing_personal_is_reported(client: Client, token: str, redis: str) -> None:
     submission = make_at("pending")
     page = client.get("/metrics", headers=BEARER).content.decode()
     for value in (*VALUES.values(), submission.reference, str(submission.pk), submission.created_by.username):
@@ -83,7 +87,7 @@ def test_nothing_personal_is_told(client: Client, token: str, redis: str) -> Non
 
 
 @pytest.mark.django_db
-def test_redis_that_is_gone_is_told(client: Client, token: str) -> None:
+def test_redis_that_is_gone_is_reported(client: Client, token: str) -> None:
     told = read(client)
     assert told['kyc_up{part="redis"}'] == 0
     assert told['kyc_up{part="database"}'] == 1
@@ -111,7 +115,7 @@ def test_gauges_read_no_growing_table_from_end_to_end() -> None:
 
 @pytest.mark.django_db
 def test_workers_not_heard_of_are_not_counted(redis: str) -> None:
-    workers.say(at_once=True)
+    workers.report(at_once=True)
     workers.redis_client.run_script(workers._SET, [workers.KEY], ["gone:1", f"{time.time() - 60:.0f} 8 8"])
     assert workers.pool().workers == 1
 

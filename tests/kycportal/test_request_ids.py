@@ -1,4 +1,4 @@
-"""One id from the request to the task it wakes and to the lines about the vendor call."""
+"""One id from the request to the task that it wakes and to the lines about the vendor call."""
 
 import logging
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ def test_usable_id_of_a_proxy_is_kept_and_given_back(client: Client) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "short", "kim@example.com", "a" * 65, "with space-0001", "line\nbreak-001"])
-def test_other_ids_are_made_anew(given: str) -> None:
+def test_other_ids_are_made_again(given: str) -> None:
     made = request_ids.usable(given)
     assert made != given
     assert request_ids.USABLE.fullmatch(made)
@@ -62,7 +62,7 @@ def test_worker_binds_what_the_task_carries_and_lets_go() -> None:
 
 @pytest.mark.slow
 def test_id_arrives_through_a_real_message() -> None:
-    """Published to a broker, taken by a worker: Celery hands our header on."""
+    """Publish to a broker and consume in a worker: Celery passes our header on."""
     from celery.contrib.testing.worker import start_worker
 
     seen: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""`make run` before it starts anything: the sentences for what stands in its way, and what it would start."""
+"""`make run` before it starts anything: its messages about obstacles, and the commands that it would start."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Images on an S3 service over real HTTP: sealed there, streamed by the portal, and four troubles told apart."""
+"""Images on an S3 service over real HTTP: encrypted, streamed by the portal, with four distinct errors."""
 
 import socket
 import subprocess
@@ -29,7 +29,7 @@ CREDENTIALS = {"aws_access_key_id": "test-key", "aws_secret_access_key": "test-s
 
 
 class Service:
-    """moto's server, a process of its own; `allows(False)`: it knows no key from now on."""
+    """moto's server as a process of its own; after `allows(False)` it accepts no key."""
 
     def __init__(self, port: int) -> None:
         self.port, self.url = port, f"http://127.0.0.1:{port}"
@@ -37,7 +37,7 @@ class Service:
         self.client.create_bucket(Bucket=BUCKET)
 
     def allows(self, anything: bool) -> None:
-        """moto lets the next so many actions through without looking at the key."""
+        """Let moto accept the next actions without checking the key."""
         count = "1000000" if anything else "0"
         assert requests.post(f"{self.url}/moto-api/reset-auth", data=count, timeout=5).ok
 
@@ -66,7 +66,7 @@ def bucket(service: Service, settings: Any, tmp_path: Any) -> Iterator[Service]:
 
 
 def looked_at(bucket: Service) -> tuple[Client, Submission, Image]:
-    """An officer with the claim, and a selfie that lies in the bucket."""
+    """Return an officer with the claim, and a selfie in the bucket."""
     officer = make_user(Role.OFFICER)
     submission = make_at("pending")
     submission.images.filter(kind=ImageKind.SELFIE).update(is_current=False)
@@ -98,7 +98,7 @@ def test_nobody_is_given_an_address_of_an_object(bucket: Service) -> None:
             assert sign not in told, page
 
 
-def test_missing_object_is_told_as_missing(bucket: Service) -> None:
+def test_missing_object_is_reported_as_missing(bucket: Service) -> None:
     client, _submission, image = looked_at(bucket)
     bucket.client.delete_object(Bucket=BUCKET, Key=image.name)
     page = client.get(f"/images/{image.pk}/")
@@ -106,7 +106,7 @@ def test_missing_object_is_told_as_missing(bucket: Service) -> None:
     assert "is missing. Ask an administrator" in page.content.decode()
 
 
-def test_altered_object_is_told_as_damaged(bucket: Service) -> None:
+def test_altered_object_is_reported_as_damaged(bucket: Service) -> None:
     client, _submission, image = looked_at(bucket)
     stored = bytearray(bucket.get(image.name))
     stored[-1] ^= 1
@@ -122,7 +122,7 @@ def test_object_cut_short_is_damaged_too(bucket: Service) -> None:
     assert client.get(f"/images/{image.pk}/").status_code == 410
 
 
-def test_forbidden_object_is_told_as_forbidden_and_not_as_lost(bucket: Service) -> None:
+def test_forbidden_object_is_reported_as_forbidden_and_not_as_lost(bucket: Service) -> None:
     client, _submission, image = looked_at(bucket)
     bucket.allows(False)
     page = client.get(f"/images/{image.pk}/")
@@ -144,11 +144,11 @@ def test_storage_that_is_away_says_try_again(bucket: Service, settings: Any, tmp
 def test_storage_that_is_silent_is_found_out_in_seconds(
     settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes the connection and never answers: a page waits and tries again for longer, a probe does not."""
+    """The service accepts the connection and never responds: a page retries longer than a probe."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         silent = f"s3://k:s@{BUCKET}?endpoint=http://127.0.0.1:{server.getsockname()[1]}&region=us-east-1"
         settings.STORAGES = {**settings.STORAGES, "default": env.storage(silent, tmp_path)}
-        monkeypatch.setattr(health, "SELDOM", -1)  # another test may have asked just now
+        monkeypatch.setattr(health, "SELDOM", -1)  # another test may just have probed
         assert Client().get("/readyz?only=storage").json() == {"storage": "NoAnswer"}
         (found,) = parts.storage()
     assert "NoAnswer: doctor-probe" in found.said
@@ -177,7 +177,7 @@ def test_call_waits_for_a_storage_and_is_given_up_for_a_lost_image(bucket: Servi
     assert reload(submission).selfies_sent == 0
 
 
-def test_picture_that_cannot_be_stored_is_said_and_not_kept(bucket: Service) -> None:
+def test_picture_that_cannot_be_stored_is_reported_and_not_kept(bucket: Service) -> None:
     submission = make_at("confirming")
     client = sign_in(Client(), submission.created_by)
     before = submission.images.count()

@@ -1,4 +1,4 @@
-"""Settings that only a deployment's environment brings out."""
+"""Settings that depend on a deployment's environment."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def database_of(**variables: str) -> dict[str, Any]:
 
 
 def test_database_that_vanished_is_noticed() -> None:
-    """A host that is gone answers nothing at all; by itself the driver would wait for hours."""
+    """A vanished host does not respond at all; the driver's default would wait for hours."""
     options = database_of()["OPTIONS"]
     assert int(options["connect_timeout"]) == 9
     assert (options["keepalives_idle"], options["tcp_user_timeout"]) == (30, 15_000)
@@ -56,11 +56,11 @@ def test_behind_a_transaction_pooler_nothing_belongs_to_a_server_connection() ->
 
 
 def test_documented_commands_make_keys_that_the_deployment_check_accepts() -> None:
-    """Both commands of the documented install, run as a shell would run them."""
-    signing, sealing = re.findall(r"`python3 (-c '[^']*')`", INSTALL)
+    """Run both commands of the installation guide as a shell would."""
+    signing, encryption = re.findall(r"`python3 (-c '[^']*')`", INSTALL)
     made = [
         subprocess.run([sys.executable, *shlex.split(command)], capture_output=True, text=True, check=True).stdout
-        for command in (signing, sealing, sealing)
+        for command in (signing, encryption, encryption)
     ]
     given = dict(zip(("SECRET_KEY", "KYC_FIELD_KEYS", "KYC_SEARCH_KEYS"), made, strict=True))
     given |= {"DATABASE_URL": "postgres://kyc@db/kyc", "PUBLIC_URL": "https://kyc.example.com"}

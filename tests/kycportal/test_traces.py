@@ -1,5 +1,6 @@
-"""Spans reach a collector over HTTP, with routes and operations and nothing else. In a process of its own: the SDK is
-set once for good.
+"""Spans reach a collector over HTTP, with routes and operations and nothing else.
+
+In a process of its own: the SDK is set once for good.
 """
 
 import os
@@ -25,7 +26,7 @@ from opentelemetry import trace
 from argos.client import Exchange
 from kycportal import request_ids, traces
 from submissions.outbox import instrumentation as exchanges
-traces.start_where_wanted()
+traces.start_if_configured()
 Client(headers={"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"}).get("/nothing/kim@example.com/?q=kim")
 sent = {}
 with traces._tracer.start_as_current_span("POST"):
@@ -80,5 +81,5 @@ def test_spans_arrive_and_hold_nothing_personal(httpserver: HTTPServer) -> None:
 
 
 def test_nothing_is_loaded_without_a_collector() -> None:
-    traces.start_where_wanted()
+    traces.start_if_configured()
     assert isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)

@@ -1,5 +1,5 @@
-"""Mutants: the product with one small thing turned round, which some test must notice (docs/mutation.md).
+"""Mutants: the product with one small change, which some test must detect (docs/mutation.md).
 
-changes   which small things are turned round, and how
-running   one pytest session: the tests as they are, then a fork for each mutant with the tests that pass through it
+changes   the kinds of changes
+running   one pytest session: the tests without a change, then a fork for each mutant with the tests that reach it
 """

@@ -1,6 +1,6 @@
-"""What is turned round in a function: one comparison, one sign, one condition, one return, one call left out.
+"""Change one thing in a function: a comparison, an operator, a condition, a return value or a call.
 
-Tables and other things that stand at a module's own level are left alone: they are held by tests of their own.
+Tables and other module-level code stay unchanged: other tests cover them.
 """
 
 import ast
@@ -27,13 +27,13 @@ OTHER: dict[type[ast.AST], type[ast.AST]] = {
     ast.Sub: ast.Add,
     ast.Mult: ast.FloorDiv,
 }
-SPOKEN = ("log", "logging", "_", "gettext", "ngettext")  # what is only said is not judged here
+SPOKEN = ("log", "logging", "_", "gettext", "ngettext")  # messages are not changed
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`path` leads to the outermost function: its name, or its class and its name."""
+    """`path`: the outermost function, as its name or as its class and name."""
 
     file: str
     path: tuple[str, ...]
@@ -62,7 +62,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], Function]]:
 
 
 def _places(function: Function) -> Iterator[tuple[Any, str]]:
-    """(node, what is done to it), in the order in which they stand."""
+    """Yield (node, change) in the order of the source."""
     for statement in function.body:
         for node in _walk(statement):
             if isinstance(node, ast.Compare) and type(node.ops[0]) in OTHER:
@@ -80,7 +80,7 @@ def _places(function: Function) -> Iterator[tuple[Any, str]]:
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Without annotations, and without what is only said."""
+    """Walk the tree without annotations and messages."""
     if _is_spoken(node):
         return
     yield node
@@ -93,7 +93,7 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_spoken(node: ast.AST) -> bool:
-    """A docstring, a line for the log, a text for people."""
+    """Return whether the node is a docstring, a log message or a text for users."""
     inside = node.value if isinstance(node, ast.Expr) else node
     if isinstance(inside, ast.Call):
         return _root(inside.func) in SPOKEN
@@ -139,7 +139,10 @@ def _compiled(file: str, path: tuple[str, ...], function: Function) -> CodeType:
 
 
 def functions_at(module: Any, path: tuple[str, ...]) -> list[FunctionType]:
-    """What must be given the changed code; empty where it is not reached by its name, or closes over something."""
+    """Return the function objects that must get the changed code.
+
+    Empty for one without a reachable name, or a closure.
+    """
     found: Any = module
     for name in path:
         found = vars(found).get(name)

@@ -1,7 +1,7 @@
-"""One pytest session: the tests as they are, noting which pass through which line; then a fork for each mutant.
+"""One pytest session: run the tests with coverage contexts, then a fork for each mutant.
 
-A fork has the tests' database (in memory), the collected tests and the imported product already, so a mutant costs no
-more than the tests that pass through its line, up to the first that notices.
+A fork already has the in-memory database, the collected tests and the imported product, so a mutant costs only the
+tests that reach its line, up to the first failure.
 """
 
 import importlib
@@ -22,13 +22,13 @@ from _pytest.runner import runtestprotocol
 from tests.mutants.changes import Mutant, functions_at, mutants_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOTICED, SURVIVED, NOT_REACHED = "noticed", "survived", "not reached"
+DETECTED, SURVIVED, NOT_REACHED = "detected", "survived", "not reached"
 Lines = dict[tuple[str, int], set[str]]
 
 
 @dataclass
 class Session:
-    """`files` of the product to change; `sample`: at most so many of them, drawn by `seed` (0: all)."""
+    """`files`: of the product, to change. `sample`: the maximum number of mutants, drawn by `seed` (0: all)."""
 
     files: Sequence[str]
     sample: int
@@ -37,21 +37,21 @@ class Session:
     results: list[tuple[str, Mutant]] = field(default_factory=list)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        lines, took = self._as_it_is(session.items)
+        lines, took = self._unchanged(session.items)
         items = {item.nodeid: item for item in session.items}
-        for mutant in self._drawn():
+        for mutant in self._chosen():
             passing = sorted(_passing(mutant, lines), key=took.__getitem__)
             self.results.append((self._judge(mutant, [items[name] for name in passing]), mutant))
             print(f"{self.results[-1][0]:12}{mutant.file}:{mutant.line} {mutant.was}", flush=True)
         return True
 
-    def _drawn(self) -> list[Mutant]:
+    def _chosen(self) -> list[Mutant]:
         all_of_them = [mutant for file in self.files for mutant in mutants_of(file, (ROOT / file).read_text())]
         if self.sample and self.sample < len(all_of_them):
             all_of_them = random.Random(self.seed).sample(all_of_them, self.sample)
         return sorted(all_of_them, key=lambda mutant: (mutant.file, mutant.line))
 
-    def _as_it_is(self, items: list[pytest.Item]) -> tuple[Lines, dict[str, float]]:
+    def _unchanged(self, items: list[pytest.Item]) -> tuple[Lines, dict[str, float]]:
         took: dict[str, float] = {}
         watch = coverage.Coverage(data_file=None, include=[str(ROOT / file) for file in self.files], config_file=False)
         watch.start()
@@ -73,17 +73,17 @@ class Session:
         child = os.fork()
         if child == 0:
             _in_fork(functions, mutant, items)
-        return SURVIVED if _ended(child, self.seconds) == 0 else NOTICED
+        return SURVIVED if _ended(child, self.seconds) == 0 else DETECTED
 
 
 def _passing(mutant: Mutant, lines: Lines) -> set[str]:
-    """Through its line, or through the nearest above it in its function: a line that only goes on is not told."""
+    """Return the tests that reach its line, or the nearest line above it in its function, for a continued statement."""
     above = (lines[mutant.file, line] for line in range(mutant.line, mutant.start, -1) if (mutant.file, line) in lines)
     return next(above, set())
 
 
 def _in_fork(functions: list[Any], mutant: Mutant, items: list[pytest.Item]) -> None:
-    """0 when every test passes."""
+    """Run the tests in a fork; return 0 if all pass."""
     os.setsid()
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -103,7 +103,7 @@ def _passes(item: pytest.Item, following: pytest.Item) -> bool:
 
 
 def _ended(child: int, seconds: float) -> int:
-    """Its exit code; a mutant that goes on for ever is noticed, and ended with whatever it started."""
+    """Return its exit code. A mutant that does not end counts as detected and is killed with its children."""
     watch = os.pidfd_open(child)
     try:
         if not select.select([watch], [], [], seconds)[0]:

@@ -1,4 +1,4 @@
-"""English: the day before the month in letters, so that nobody takes one for the other; 24 hours."""
+"""English: day before month, and the month in letters, so that the two are not confused; 24 hours."""
 
 DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"

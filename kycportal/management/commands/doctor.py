@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kycportal.doctor import Check, Finding, Grade, config, examine, parts, vendor
+from kycportal.doctor import Check, Grade, Result, config, examine, parts, vendor
 
 CHECKS: dict[str, Check] = {
     "configuration": config.configuration,
@@ -23,31 +23,31 @@ CHECKS: dict[str, Check] = {
     "events": parts.record_of_events,
     "sending": parts.sending,
 }
-# These need the database: while it is unavailable, one cause would give six findings.
+# These need the database: while it is unavailable, one cause would give six results.
 ON_DATABASE = {"keys", "vendor", "clock", "events", "sending"}
 
 
 class Command(BaseCommand):
-    help = "Look at every part of this installation and say what to do. Exit code 1 when something is BAD."
+    help = "Check every part of this installation and say what to do. Exit code 1 if a part is BAD."
     requires_system_checks: list[str] = []  # `doctor` runs them itself
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         answers = parts.database_answers()
         found = examine({part: check for part, check in CHECKS.items() if answers or part not in ON_DATABASE})
-        for finding in found:
-            self.stdout.write(_object(finding) if json else _lines(finding))
-        wrong = sum(finding.grade == Grade.BAD for finding in found)
+        for result in found:
+            self.stdout.write(_object(result) if json else _lines(result))
+        wrong = sum(result.grade == Grade.BAD for result in found)
         if wrong:
-            raise CommandError(f"{wrong} of {len(found)} findings are BAD.")
+            raise CommandError(f"{wrong} of {len(found)} results are BAD.")
 
 
-def _lines(finding: Finding) -> str:
-    first = f"{finding.grade:<5}{finding.part:<14}{finding.said}"
-    return f"{first}\n{'':<19}-> {finding.do}" if finding.do else first
+def _lines(result: Result) -> str:
+    first = f"{result.grade:<5}{result.part:<14}{result.state}"
+    return f"{first}\n{'':<19}-> {result.do}" if result.do else first
 
 
-def _object(finding: Finding) -> str:
-    return json.dumps(asdict(finding))
+def _object(result: Result) -> str:
+    return json.dumps(asdict(result))

@@ -21,7 +21,7 @@ def connect() -> None:
     post_init.connect(check_all, sender=Authenticator, dispatch_uid="check second factors")
 
 
-def seal(plain: str) -> str:
+def encrypt(plain: str) -> str:
     """Encrypt a secret whose user is not known yet; `bind_all` binds it."""
     return encryption.wrap(FRESH, plain.encode()).hex()
 
@@ -31,7 +31,7 @@ def bound(plain: str, owner: str) -> str:
     return f"{owner}:{encryption.wrap(label(owner), plain.encode()).hex()}"
 
 
-def unseal(stored: str) -> str:
+def decrypt(stored: str) -> str:
     """Decrypt the secret of a saved row; `check_all` has checked that it belongs to the owner of the row.
 
     Raises:
@@ -49,7 +49,7 @@ def rewrap(stored: str) -> str | None:
 
 
 def owner_of(stored: str) -> str:
-    owner, separator, _sealed = stored.rpartition(":")
+    owner, separator, _encrypted = stored.rpartition(":")
     if not separator:
         raise encryption.CannotOpen("a second factor's secret is bound to nobody")
     return owner

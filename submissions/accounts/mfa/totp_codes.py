@@ -34,7 +34,7 @@ class _NewerCode(forms.BaseAuthenticateForm):  # type: ignore[misc]
 
 def _step_of(app: Authenticator, code: str) -> int | None:
     """Return the newest time step with this code within the tolerance; None if there is none."""
-    secret = secrets.unseal(app.data["secret"])
+    secret = secrets.decrypt(app.data["secret"])
     steps: list[int] = [
         step
         for step in totp.yield_hotp_counters_from_time()

@@ -1,7 +1,7 @@
-"""The form of the submission page: its fields follow the matrix and the document, so they are made for each request.
+"""The form of the submission page. Its fields depend on the matrix and the document, so each request creates them.
 
-The form brings each value to the portal's normal form and checks its length. A draft may hold values that are not right
-yet, so the matrix judges them only after they are stored.
+The form normalizes each value and checks its length. A draft may contain invalid values, so the matrix judges them only
+after they are stored.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,28 +17,28 @@ from submissions.core import masking
 from submissions.core.text_fields import TOO_LONG
 
 CALLBACK = "callback_at"
-REASON = "reason_"  # before the name of the field, or the code of the warning, that the reason is for
+REASON = "reason_"  # before the field name or warning code that the reason is for
 
 
 class CaptureField(forms.CharField):
-    """A value as a person typed it, in the portal's normal form, with the length that its column takes."""
+    """A typed value in the portal's normal form, with the length of its column."""
 
     def __init__(self, max_length: int, widget: forms.Widget | None = None) -> None:
         super().__init__(required=False, max_length=max_length, widget=widget)
-        self.validators = [MaxLengthValidator(max_length, TOO_LONG)]  # the matrix names every other wrong character
+        self.validators = [MaxLengthValidator(max_length, TOO_LONG)]  # the matrix names every other invalid character
 
     def to_python(self, value: Any) -> str:
         return normalise(str(value or ""))
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """No maxlength: a browser would cut a text in silence that the portal refuses with a sentence."""
+        """Set no maxlength: a browser would silently cut a text that the portal refuses with a message."""
         return {}
 
 
 class CaptureForm(forms.Form):
-    """As posted: the fields among `names` and every reason, without a field that still has hidden digits.
+    """A bound form has the fields among `names` and every reason, without fields that still have hidden digits.
 
-    As shown: `names` with their `widgets` and the `shown` texts.
+    An unbound form has `names` with their `widgets` and the `shown` texts.
     """
 
     def __init__(
@@ -59,23 +59,23 @@ class CaptureForm(forms.Form):
 
     @property
     def values(self) -> dict[str, str]:
-        """The values whose length is right, by field."""
+        """Return the values of valid length, by field."""
         return {name: text for name, text in self.cleaned_data.items() if not name.startswith(REASON)}
 
     @property
     def reasons(self) -> dict[str, str]:
-        """The reasons whose length is right, by the field or the code they are for."""
+        """Return the reasons of valid length, by the field or code that they are for."""
         given = self.cleaned_data.items()
         return {name.removeprefix(REASON): text for name, text in given if name.startswith(REASON)}
 
     @property
     def refused(self) -> dict[str, str]:
-        """The texts that are not to be stored, as they were typed."""
+        """Return the texts that must not be stored, as typed."""
         return {name: normalise(self.data[name]) for name in self.errors}
 
     @property
     def problems(self) -> list[Problem]:
-        """A sentence beside each refused text."""
+        """Return a message for each refused text."""
         return [
             Problem(name.removeprefix(REASON), "too_long", str(error))
             for name, errors in self.errors.items()

@@ -1,4 +1,4 @@
-"""The rows of the capture form, from the field matrix: what this document shows, with labels, OCR and problems."""
+"""Build the rows of the capture form from the field matrix: this document's fields with labels, OCR and problems."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -72,10 +72,10 @@ CHOICES = {
     "pancard": _("PAN card"),
     "universal": _("Detect automatically"),
 }
-CHOSEN = ("gender", "idType")  # their values are words of `CHOICES`
+CHOSEN = ("gender", "idType")  # their values are keys of `CHOICES`
 OFFICE = ("email", "customer_id", "contact_phone")
 OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
-WIDTHS = {  # columns of six; a third of the row where nothing else is said
+WIDTHS = {  # columns of six; a third of the row by default
     "name": "f-4",
     "userOccupancyName": "f-4",
     "email": "f-3",
@@ -89,7 +89,7 @@ IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
 
 @dataclass
 class FormRow:
-    """One field of the page: `field` is the widget with its value; the rest stands around it."""
+    """One field of the page: `field` is the widget with its value."""
 
     name: str
     label: str
@@ -117,14 +117,17 @@ class FormRow:
 
     @property
     def read_parts(self) -> tuple[str, str, str]:
-        """Return the value read: what it has in common with the confirmed one, the difference, the common end."""
+        """Return the OCR value in three parts.
+
+        The common start with the confirmed one, the difference, the common end.
+        """
         if self.name in CHOSEN:
             return "", self.read_text, ""
         return ocr_diff.parts(self.read_text, masking.while_working(self.name, self.value))
 
     @property
     def is_changed(self) -> bool:
-        """The confirmed value is another than what was read."""
+        """Return whether the confirmed value differs from the OCR value."""
         return bool(self.value) and ocr_diff.differs(self.name, self.value, self.read)
 
     @property
@@ -134,7 +137,7 @@ class FormRow:
 
     @property
     def asks_why(self) -> bool:
-        """A value that is wrong in itself is mended first, not explained."""
+        """Return whether to ask for a reason; an invalid value must be corrected first."""
         return self.is_changed and all(problem.code == "changed" for problem in self.errors)
 
     @property
@@ -155,12 +158,12 @@ def choice_label(value: str) -> str:
 
 
 def text_of(name: str, value: str) -> str:
-    """A field's value as people read it: a chosen one by its name."""
+    """Return a field's value for display: a choice by its name."""
     return choice_label(value) if name in CHOSEN else value
 
 
 def rules(submission: Submission) -> tuple[FieldRule, ...]:
-    """The typed fields of Step 2 for this document: no files, nothing the portal sets itself."""
+    """Return the typed fields of Step 2 for this document, without files and without values that the portal sets."""
     shown = matrix.rules_for(
         submission.issuing_country,
         submit.document_type(submission),
@@ -171,14 +174,14 @@ def rules(submission: Submission) -> tuple[FieldRule, ...]:
 
 
 def names(submission: Submission) -> list[str]:
-    """Every name the form may post."""
+    """Return every name that the form may post."""
     return [rule.name for rule in rules(submission)] + list(OFFICE)
 
 
 def rows(
     submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None
 ) -> list[FormRow]:
-    """The typed values win over the stored ones, so that nothing typed is lost on an error."""
+    """Build the rows. Typed values replace stored ones, so that an error loses nothing."""
     widgets = {rule.name: _widget(rule, submission.issuing_country) for rule in rules(submission)}
     made = _rows(submission, submission.values, widgets, problems, typed)
     for row, rule in zip(made, rules(submission), strict=True):
@@ -190,7 +193,7 @@ def rows(
 def office_rows(
     submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None
 ) -> list[FormRow]:
-    """E-mail, customer number, phone and call-back time: not part of the ID."""
+    """Build e-mail, customer number, phone and call-back time, which are not on the ID."""
     stored = {**submission.values, CALLBACK: merge.local_text(submission.callback_at)}
     types = {**OFFICE_TYPES, CALLBACK: "datetime-local"}
     widgets: dict[str, forms.Widget] = {
@@ -233,7 +236,7 @@ def _rows(
 
 
 def _widget(rule: FieldRule, country: str) -> forms.Widget:
-    """A list of the rule's choices, or a text with the shape that the page checks while it is typed."""
+    """Return a list of the rule's choices, or a text input with the shape that the page checks during typing."""
     if rule.choices:
         choices = [("", ""), *((choice, choice_label(choice)) for choice in rule.choices)]
         return forms.Select({"data-reload": ""} if rule.name == "idType" else {}, choices=choices)
@@ -252,7 +255,7 @@ def _section(name: str) -> str:
 
 
 def shown_values(values: Mapping[str, str], *, openly: bool) -> list[tuple[str, str, str]]:
-    """(name, label, value) of what is filled, numbers masked unless `openly`."""
+    """Return (name, label, value) of the filled fields, numbers masked unless `openly`."""
     return [
         (name, label_of(name), text_of(name, text) if openly else masking.masked(name, text_of(name, text)))
         for name, text in values.items()

@@ -1,9 +1,9 @@
-"""What a page posted of the capture form, merged with what is stored: nobody writes over what they did not see.
+"""Merge a posted capture form with the stored values, so that nobody overwrites a change they have not seen.
 
-Every field travels with the value it was shown with (`was_<name>`) and the form with the draft's version. Where the
-draft moved on since then (another tab, another person, the vendor's reading), a field that only one side changed is
-taken from that side; one that both changed is a conflict, kept as typed and shown with the stored value beside it.
-A form without a version counts as an old one, and a field without its shown value as one that was shown empty.
+Every field is posted with its original value (`was_<name>`) and the form with the draft's version. If the draft has
+changed since (in another tab, by another user, by the vendor's OCR), a field changed on one side takes that value; a
+field changed on both sides is a conflict, which keeps the typed value and shows the stored one beside it. A form
+without a version counts as outdated, and a field without an original value as originally empty.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ YEARS_AROUND = 2  # of today, for a call-back
 
 @dataclass(frozen=True)
 class Merged:
-    """`values` are to be written; `conflicts` holds the stored value of each field that both sides changed."""
+    """`values`: to be written. `conflicts`: the stored value of each field that both sides changed."""
 
     values: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, str] = field(default_factory=dict)
@@ -38,11 +38,11 @@ class Posted:
     was: dict[str, str]
     version: int | None
     reasons: dict[str, str]
-    too_long: dict[str, str] = field(default_factory=dict)  # typed, and not to be stored
+    too_long: dict[str, str] = field(default_factory=dict)  # typed, but not to be stored
     problems: list[Problem] = field(default_factory=list)
 
     def is_typed(self, name: str) -> bool:
-        """Whether the field is another than it was shown."""
+        """Return whether the user changed the field."""
         return name in self.typed and self.typed[name] != self.was.get(name)
 
     def merge(self, submission: Submission) -> Merged:
@@ -53,7 +53,7 @@ class Posted:
 
 
 def read(data: Mapping[str, str], names: Iterable[str]) -> Posted:
-    """Return what was posted; a field that was not in the form, or still holds the hidden digits, is not in `typed`."""
+    """Parse the posted form; a field that is missing, or still has hidden digits, is not in `typed`."""
     form, version = CaptureForm(data, names), data.get("version", "")
     form.full_clean()
     return Posted(
@@ -71,9 +71,9 @@ def merge(stored: Mapping[str, str], typed: Mapping[str, str], was: Mapping[str,
     for name, text in typed.items():
         now, shown = stored.get(name, ""), was.get(name, "")
         if text == shown:
-            continue  # nothing typed here
+            continue  # not changed here
         if masking.while_working(name, now) != now:
-            merged.conflicts[name] = now  # equal or not, so that nobody learns hidden digits by trying them out
+            merged.conflicts[name] = now  # equal or not, so that nobody finds hidden digits by trying
         elif shown == now:
             merged.values[name] = text
         elif text != now:
@@ -96,15 +96,15 @@ def conflict_problems(posted: Posted, merged: Merged) -> list[Problem]:
 
 
 def local_text(moment: datetime | None) -> str:
-    """As a date-time control takes it, in the portal's time zone, to the minute."""
+    """Return the time for a date-time input, in the portal's time zone, to the minute."""
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
 
 
 def moment_of(text: str) -> datetime | None:
-    """What a date-time control gave.
+    """Parse the value of a date-time input.
 
     Raises:
-        ValueError: it is no date and time, or years away: those at the ends of the calendar have no local time.
+        ValueError: it is no date and time, or years away: the ends of the calendar have no local time.
     """
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""Filling the form from the two printed lines of a passport, typed or given by a reader."""
+"""Fill the form from the machine-readable lines of a passport, typed or scanned."""
 
 from django.utils.translation import gettext as _
 
@@ -16,10 +16,10 @@ FILLER = N_("A K may be the sign < in the passport. Compare each K, then correct
 
 
 def fill(submission: Submission, text: str, *, by: Actor, is_compared: bool = False) -> list[Problem]:
-    """Write what the lines say over the form's values; nothing is written when there is a problem.
+    """Replace the form's values by those of the lines; write nothing if there is a problem.
 
-    `is_compared`: somebody has compared each K of the lines with the passport. The number in the lines counts as a try,
-    as a typed one does, because the page names whose document has it.
+    `is_compared`: the user has compared each K of the lines with the passport. The number in the lines counts for the
+    guess limit like a typed one, because the page names whose document has it.
     """
     assert by.user is not None
     try:
@@ -39,7 +39,7 @@ def fill(submission: Submission, text: str, *, by: Actor, is_compared: bool = Fa
 
 
 def _broken(lines: mrz.PassportLines) -> list[Problem]:
-    """A check digit that does not fit its field: one sign of that field was mistyped or misread."""
+    """Return a problem for a check digit that does not match its field: one character is wrong."""
     if not lines.broken:
         return []
     places = {

@@ -1,4 +1,4 @@
-"""Pictures as bytes: taking them in (`decode`, `normalise`), and looking at them before a try is spent (`quality`).
+"""Images as bytes: decode and re-encode uploads (`decode`, `normalise`), and check them before an attempt (`quality`).
 
-No models and no storage here.
+This package uses no models and no storage.
 """

@@ -1,15 +1,15 @@
-"""What each finding says and what to do about it, by its code: for records that keep the code alone."""
+"""The message of each finding and what to do, by code, because records store only the code."""
 
 from django.utils.translation import gettext as _
 
 
 def sentence(code: str, kind: str = "selfie", *, to_customer: bool = False) -> str:
-    """For whoever takes the picture of a customer, or for the customer who takes it. `kind`: what was to be taken."""
+    """Return the message for the user who takes the picture, or for the customer. `kind`: the expected picture."""
     return _for_kind(code, kind) or (to_customer and _to_customer(code)) or _to_agent(code)
 
 
 def _for_kind(code: str, kind: str) -> str:
-    """What a finding means, or what to do about it, where that depends on what was to be taken."""
+    """Return what a finding means, or what to do, if that depends on the kind."""
     documents = {
         "dark": _("The image is too dark. Turn on a light."),
         "bright": _("The image is too bright. Move the document out of the direct light."),
@@ -24,7 +24,7 @@ def _for_kind(code: str, kind: str) -> str:
 
 
 def _to_customer(code: str) -> str:
-    """Only what the agent's sentence says of "the customer"."""
+    """Return the message for the customer if the agent's mentions "the customer"; else ""."""
     texts = {
         "several_faces": _("There is more than one face. Be alone in the photo."),
         "no_face": _("No face was found. Look straight into the camera."),
@@ -67,5 +67,5 @@ def _to_agent(code: str) -> str:
 
 
 def fault(code: str) -> str:
-    """What was found, without what to do about it: for whoever only looks at the picture."""
+    """Return the finding without what to do, for a user who only views the picture."""
     return sentence(code).split(". ")[0].rstrip(".")

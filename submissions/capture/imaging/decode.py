@@ -1,7 +1,7 @@
-"""From the bytes of an upload to one decoded, upright picture, or a sentence that says what to do instead.
+"""Decode an upload into one upright picture, or raise an error that says what to do.
 
-The limits and file types of an upload are here, the same for every kind of image. Colours, sizes and the re-encoding
-are in `normalise`; PDF pages, which only an address document may be, in `pdf`.
+This module has the limits and file types of uploads, the same for every kind of image. `normalise` handles colours,
+sizes and re-encoding; `pdf` renders pages, which are allowed for address documents only.
 """
 
 import io
@@ -19,14 +19,14 @@ register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 MEGABYTES = 15
 MAX_BYTES = MEGABYTES * 1024 * 1024
-MAX_BEHIND = 15 * 1024 * 1024  # the film of a motion photo
+MAX_BEHIND = 15 * 1024 * 1024  # the video of a motion photo
 MAX_PIXELS = 60_000_000
-# A file of 15 MB can ask for a hundred thousand passes over every pixel; cameras make ten or so.
+# A file of 15 MB can demand a hundred thousand passes over every pixel; cameras make about ten.
 MAX_JPEG_SCANS = 200
-# Only these parsers ever see an upload; a JPEG of several frames comes out as MPO.
+# Only these parsers read uploads; a JPEG of several frames is opened as MPO.
 TAKEN = ("JPEG", "PNG", "HEIF")
 CONVERTED = ("HEIF",)
-# First bytes of what people try to upload, so that a refusal can name it.
+# First bytes of common other file types, so that a refusal can name the type.
 NAMED = (
     (b"GIF8", "GIF"),
     (b"II*\x00", "TIFF"),
@@ -53,9 +53,9 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Opened:
-    """A decoded, upright picture; `notes` are codes of what was done to it: turned, converted.
+    """A decoded, upright picture; `notes`: codes of the changes (rotated, converted).
 
-    `is_photo`: a camera or a scanner may have made it; False for a page that a program drew.
+    `is_photo`: a camera or scanner may have made it; False for a page that a program drew.
     """
 
     image: Image.Image
@@ -64,11 +64,11 @@ class Opened:
 
 
 def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int], Size]) -> Opened:
-    """The decoded, upright picture.
+    """Return the decoded, upright picture.
 
     Args:
         takes_pdf: render the first page of a PDF (address documents).
-        enough: the size that is wanted of a source of this size; a JPEG is decoded at the nearest scale above it.
+        enough: the wanted size for a source of this size; a JPEG is decoded at the nearest scale above it.
 
     Raises:
         UnusableImage
@@ -89,7 +89,7 @@ def open_upload(content: bytes, *, takes_pdf: bool, enough: Callable[[int, int],
 
 
 def is_pdf(content: bytes) -> bool:
-    """Lines of a mail or of a printer may stand before a PDF, as readers of PDF allow; no picture begins with one."""
+    """Return whether it is a PDF; other lines may precede its header, and no picture starts with one."""
     head = content[:1024]
     return b"%PDF-" in head and not head.startswith((endings.JPEG, b"\x89PNG")) and head[4:8] != b"ftyp"
 
@@ -108,7 +108,7 @@ def _picture_of(content: bytes) -> bytes:
 
 
 def _identify(content: bytes) -> Image.Image:
-    """Reads headers only. Whatever the parser trips over, the file is not a usable picture."""
+    """Read only the headers. If the parser fails, the file is not a usable picture."""
     try:
         return Image.open(io.BytesIO(content), formats=TAKEN)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -144,7 +144,7 @@ def _too_many_pixels() -> UnusableImage:
 
 
 def _check_frames(image: Image.Image) -> None:
-    """Phones put depth and HDR maps behind the photo of an MPO or HEIC; an animation is no photo at all."""
+    """Refuse an animated PNG. Further frames of an MPO or HEIC are allowed: phones add depth and HDR maps."""
     if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
         raise UnusableImage("animated", _("This image is animated. Choose a still photo."))
 
@@ -175,9 +175,9 @@ def _without_its_end(content: bytes, wanted: Size) -> Image.Image | None:
 
 
 def _turned_by(image: Image.Image) -> Image.Transpose | None:
-    """Of a decoded picture: asking a PNG for its orientation decodes it, and a second try hides that the first failed.
+    """Return the rotation of a picture; None if its metadata cannot be read, because the pixels count.
 
-    Metadata that cannot be read turns nothing: the pixels are what counts.
+    Call it after decoding: reading a PNG's orientation decodes it, and a second try hides a failure of the first.
     """
     try:
         return UPRIGHTED_BY.get(image.getexif().get(ORIENTATION_TAG, 1))

@@ -1,4 +1,4 @@
-"""Where a picture ends in its file: phones put a film behind it, and some programs leave its end marker out."""
+"""Find the end of a picture in its file: phones append a video, and some programs omit the end marker."""
 
 import re
 from collections.abc import Callable
@@ -9,21 +9,21 @@ JPEG = b"\xff\xd8\xff"
 END = b"\xff\xd9"
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _START_OF_SCAN = 0xDA
-# In a scan: a marker is FF and neither 00 (a stuffed byte) nor a restart; FF FF is filling.
+# In a scan: a marker is FF followed by neither 00 (a stuffed byte) nor a restart; FF FF is padding.
 _MARKER = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
-# What an unfinished scan would be completed with: it then shows two different pictures.
+# Two different paddings: an incomplete scan shows two different pictures with them.
 _FILLINGS = (b"\x00" * 4096, b"\x5a\xa5" * 2048)
 
 
 def picture_of(content: bytes) -> bytes:
-    """The first picture in the file, without a film, a second picture or anything else behind it."""
+    """Return the first picture in the file, without an appended video or second picture."""
     if content.startswith(JPEG):
         return content[: _end_of_jpeg(content)]
     return content[: _end_of_heif(content)] if content[4:8] == b"ftyp" else content
 
 
 def _end_of_jpeg(content: bytes) -> int:
-    """Behind its end marker; the whole length where there is none."""
+    """Return the offset after the end marker; the whole length if there is none."""
     at = 2
     while (found := _MARKER.match(content, at)) is not None:
         marker, at = content[found.end() - 1], found.end()
@@ -39,7 +39,7 @@ def _end_of_jpeg(content: bytes) -> int:
 
 
 def _end_of_heif(content: bytes) -> int:
-    """Before the box of a motion photo; the whole length where there is none."""
+    """Return the offset of the box of a motion photo; the whole length if there is none."""
     at = 0
     while at + 8 <= len(content):
         size, kind = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
@@ -54,9 +54,9 @@ def _end_of_heif(content: bytes) -> int:
 
 
 def ended(content: bytes, decode: Callable[[bytes], Image.Image]) -> Image.Image | None:
-    """The picture of a JPEG without its end marker; None where part of the picture is missing too.
+    """Return a JPEG without end marker as a complete one; None if part of the picture is missing.
 
-    A whole scan takes nothing from what is put behind it. An unfinished one is completed with it, and differently.
+    A complete scan ignores what is appended to it; an incomplete one shows it, differently for each padding.
     """
     if not content.startswith(JPEG) or content.endswith(END):
         return None

@@ -1,4 +1,4 @@
-"""An upload that cannot be taken, as a fact with a sentence. `decode`, `pdf` and `normalise` find it out."""
+"""The exception for an unusable upload. `decode`, `pdf` and `normalise` raise it."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ BUSY = "busy"  # nothing is wrong with the picture: it can be sent again in a mo
 
 
 class UnusableImage(Exception):
-    """`code` for records; `message` is for the person and says what to do."""
+    """`code`: for records. `message`: tells the user what to do."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class UnusableImage(Exception):
 
 
 def status_of(codes: Iterable[str]) -> int:
-    """429 where one of the problems is that others are at work, else 422."""
+    """Return 429 if one of the problems is that all slots are busy, else 422."""
     return 429 if BUSY in codes else 422
 
 

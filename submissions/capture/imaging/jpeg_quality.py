@@ -1,7 +1,7 @@
-"""Estimates the quality a JPEG was saved with, from its quantisation tables: no pixel is decoded.
+"""Estimate the quality of a JPEG from its quantisation tables, without decoding pixels.
 
-A table's sum over that of the standard table gives the quality on the scale of the Independent JPEG Group (libjpeg), to
-within one step for its own files. Other encoders have tables of another shape, and their quality is an equivalent.
+A table's sum relative to the standard table gives the quality on the scale of the Independent JPEG Group (libjpeg),
+within one step for its own files. Other encoders have differently shaped tables; their quality is an equivalent.
 """
 
 import io
@@ -12,10 +12,10 @@ STANDARD_SUM = 3692  # of the 64 steps of libjpeg's luminance table at quality 5
 
 
 def estimate(content: bytes) -> float | None:
-    """From 1 (coarsest) to 100; None where it is no JPEG."""
+    """Return 1 (coarsest) to 100; None if it is no JPEG."""
     try:
         image = Image.open(io.BytesIO(content), formats=("JPEG",))
-    except Exception:  # the parser raises many kinds; `decode` has the message for an unusable file
+    except Exception:  # the parser raises many types; `decode` has the message for an unusable file
         return None
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.quantization:
         return None

@@ -1,4 +1,4 @@
-"""A hint for a small frame of the live camera, by the same check that judges an upload. Nothing is stored."""
+"""Give a hint for a small frame of the live camera, by the same check as for uploads. Nothing is stored."""
 
 import io
 
@@ -11,11 +11,11 @@ from submissions.capture.imaging.face.blazeface import Pixels
 from submissions.capture.imaging.normalise import Kind
 
 MAX_BYTES = 300_000
-SIDES = (32, 800)  # pixels, the shorter at least and the longer at most
+SIDES = (32, 800)  # pixels: the minimum of the shorter side, the maximum of the longer side
 
 
 def hint(content: bytes, kind: Kind, *, to_customer: bool = False) -> str:
-    """The first thing to change, as a sentence; "" when the picture can be taken.
+    """Return the first thing to change, as a sentence; "" if the picture can be taken.
 
     Raises:
         UnusableImage: not a small JPEG.
@@ -28,7 +28,7 @@ def hint(content: bytes, kind: Kind, *, to_customer: bool = False) -> str:
 
 
 def _opened(content: bytes) -> Pixels:
-    """By the parser that opens uploads: only its pixels reach the detector."""
+    """Open it with the parser of uploads, so that only its pixels reach the detector."""
     if len(content) > MAX_BYTES:
         raise unreadable()
     try:

@@ -1,6 +1,6 @@
-"""Takes a picture in: checked by content, uprighted, stripped to its pixels, re-encoded once as JPEG.
+"""Normalize an upload: check its content, rotate it upright, keep only pixels, re-encode it once as JPEG.
 
-`decode` opens an upload; `quality` looks at what the picture shows.
+`decode` opens an upload; `quality` checks what the picture shows.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from submissions.capture.imaging.errors import UnusableImage, unreadable
 
 __all__ = ["DEFAULT", "Kind", "Limits", "Prepared", "UnusableImage", "prepare"]
 
-# Beyond this a picture is a strip of something, and JPEG has an end at 65,535 pixels.
+# Beyond this ratio it is only a strip, and JPEG ends at 65,535 pixels.
 MAX_ASPECT = 5
 
 
@@ -33,26 +33,27 @@ class Kind(StrEnum):
 class Limits:
     """Sides in pixels, sizes in bytes.
 
-    The vendor's: 2 MB at most (which megabyte is not said), 1 MB advised; a selfie of 960x720 advised, 480 high and
-    192 a side at least; 640x480 advised for a document, whose scan cut to a card's edges is 640x404.
+    The vendor's limits: at most 2 MB (decimal or binary is not documented), 1 MB recommended; a selfie of 960x720
+    recommended, at least 480 high and 192 per side; 640x480 recommended for a document, whose scan cut to a card's
+    edges is 640x404.
     """
 
     selfie_long_side: int = 1800
     document_long_side: int = 2400
-    selfie_floor: Size = (960, 720)  # long and short side: never scaled below, where the source has it
+    selfie_floor: Size = (960, 720)  # long and short side: never scaled below this
     document_floor: Size = (2000, 0)
     smallest_selfie: Size = (192, 480)  # width and height
     smallest_document: Size = (640, 400)  # long and short side
-    qualities: tuple[int, ...] = (92, 88, 85)  # the best that stays under `wanted_bytes`, else the last
+    qualities: tuple[int, ...] = (92, 88, 85)  # the best one under `wanted_bytes`, else the last
     wanted_bytes: int = 1_000_000
     most_bytes: int = 1_999_999
 
     def shrink(self, kind: Kind, width: int, height: int) -> float:
-        """By how much a picture of this size is scaled; 1 where it stays as it is."""
+        """Return the scale of a picture of this size; 1 if it stays unchanged."""
         return self._at_least(kind, width, height, self._long_side(kind) / max(width, height))
 
     def shrink_further(self, kind: Kind, width: int, height: int) -> float:
-        """The next smaller step of a picture that is too heavy; 1 at the floor."""
+        """Return the next smaller scale for a picture that is too large; 1 at the minimum."""
         return self._at_least(kind, width, height, 0.85)
 
     def is_too_small(self, kind: Kind, width: int, height: int) -> bool:
@@ -74,7 +75,7 @@ DEFAULT = Limits()
 
 @dataclass(frozen=True)
 class Prepared:
-    """A JPEG that this module wrote. `notes` are codes of what was changed: turned, scaled, converted."""
+    """A JPEG that this module wrote. `notes`: codes of the changes (rotated, scaled, converted)."""
 
     content: bytes
     content_type: str
@@ -82,14 +83,14 @@ class Prepared:
     height: int
     sha256: str
     notes: tuple[str, ...]
-    is_photo: bool = True  # a camera or a scanner may have made it, so that their faults are looked for
+    is_photo: bool = True  # a camera or scanner may have made it, so camera defects are checked
 
 
 def prepare(content: bytes, kind: Kind, limits: Limits = DEFAULT) -> Prepared:
-    """The picture as it will be stored and sent: never cropped, never enlarged, under 2,000,000 bytes.
+    """Return the picture as it is stored and sent: never cropped, never enlarged, under 2,000,000 bytes.
 
     Raises:
-        UnusableImage: with a sentence that says what to do.
+        UnusableImage: with a message that says what to do.
     """
 
     with decode_slots.decoding():
@@ -119,7 +120,7 @@ def _written_anew(opened: Opened, kind: Kind, limits: Limits) -> Prepared:
     profile = image.info.get("icc_profile")
     image = _without_alpha(image)
     shrink = limits.shrink(kind, *image.size)
-    # Colours last: converting the pixels that stay costs a fraction of converting all.
+    # Colours last: converting the scaled pixels costs a fraction of converting all.
     image = _to_srgb(_scaled(image, shrink), profile)
     written, image = _encoded(image, kind, limits)
     digest = hashlib.sha256(written).hexdigest()
@@ -140,7 +141,7 @@ def _too_small(width: int, height: int) -> UnusableImage:
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:
-    """Transparent parts become white, 16 bits become 8, palettes become colours; the rest stays as it is."""
+    """Make transparent parts white, 16 bits 8, and palettes colours; keep the rest."""
     if image.mode.startswith("I;16"):
         image = _eight_bits(image)
     if image.has_transparency_data:
@@ -152,12 +153,12 @@ def _without_alpha(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """By division: a plain conversion would cut everything above 255 to white."""
+    """Divide: a plain conversion would cut everything above 255 to white."""
     return image.convert("I").point([level >> 8 for level in range(65536)], "L")
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """A profile that cannot be used is dropped: slightly wrong colours are better than no picture."""
+    """Drop an unusable profile: slightly wrong colours are better than no picture."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -184,7 +185,7 @@ def _scaled(image: Image.Image, scale: float) -> Image.Image:
 
 
 def _encoded(image: Image.Image, kind: Kind, limits: Limits) -> tuple[bytes, Image.Image]:
-    """Quality gives way first, down to the least that is allowed; then size, down to the floor of its kind."""
+    """Reduce quality first, down to its minimum; then the size, down to the minimum of its kind."""
     for quality in limits.qualities:
         written = _jpeg(image, quality)
         if len(written) <= limits.wanted_bytes:

@@ -1,8 +1,8 @@
-"""The first page of a PDF as a picture, for address documents. Nothing else of the PDF is looked at.
+"""Render the first page of a PDF for address documents. The rest of the PDF is ignored.
 
-A few hundred bytes can ask for an hour of drawing, so a page is drawn by a process of its own (`first_page`) that has
-limits and is killed at the end of them. What that costs was measured: 130 ms of processor for the start of it, 70 for
-an empty page. The picture comes back through a pipe and nothing touches the disk.
+A few hundred bytes can demand an hour of rendering, so each page is rendered in a process of its own (`first_page`)
+with limits, which is killed when they are reached. Measured cost: 130 ms of processor time to start it, 70 ms for an
+empty page. The picture is returned through a pipe, and nothing is written to disk.
 """
 
 import subprocess
@@ -19,11 +19,11 @@ SECONDS = 10
 
 
 def first_page(content: bytes, *, takes_pdf: bool) -> Image.Image:
-    """Drawn with a long side of 2400 pixels, in RGB, within `SECONDS`.
+    """Return the page with a long side of 2400 pixels, in RGB, within `SECONDS`.
 
     Raises:
-        UnusableImage: `pdf` where none is taken; `pdf_locked`, `pdf_page` (unusual size), `pdf_unreadable`; `pdf_heavy`
-            where it asked for too much time or memory.
+        UnusableImage: `pdf` if no PDF is accepted; `pdf_locked`, `pdf_page` (unusual size), `pdf_unreadable`, or
+            `pdf_heavy` (too much time or memory).
     """
     if not takes_pdf:
         raise UnusableImage(
@@ -37,7 +37,7 @@ def first_page(content: bytes, *, takes_pdf: bool) -> Image.Image:
 
 
 def _drawn(content: bytes) -> bytes:
-    """What the program said. It is told no environment, since its input is a stranger's and its parent knows keys."""
+    """Return the program's output. It gets no environment: its input is untrusted and this process has keys."""
     try:
         ended = subprocess.run(  # noqa: S603  # nosec B603  our own file by our own interpreter
             [sys.executable, "-I", str(PROGRAM)],

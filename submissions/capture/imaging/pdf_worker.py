@@ -1,10 +1,10 @@
-"""A program, not a module: a PDF comes in by standard input, its first page leaves by standard output.
+"""A program, not a module: it reads a PDF from standard input and writes its first page to standard output.
 
-`pdf` runs it by its path as a process of its own, so that whatever a PDF asks for ends with it. It imports nothing of
-the portal, because each start is waited for, and can write no file, not even by crashing.
+`pdf` runs it by its path as a process of its own, so that everything a PDF demands ends with it. It imports nothing of
+the portal, because each start is waited for, and it cannot write files, not even by crashing.
 
-The first line that leaves is a word: `page WIDTH HEIGHT`, followed by so many RGB pixels, or `size`, `locked` or
-`unreadable`. Where the limits end it, it is killed without a word.
+The first output line is `page WIDTH HEIGHT`, followed by so many RGB pixels, or `size`, `locked` or `unreadable`. If a
+limit ends it, there is no output.
 """
 
 import resource
@@ -13,25 +13,25 @@ import sys
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-# The heaviest scans that were tried (600 dpi in colour, as JPEG and as JPEG 2000) took 1.1 s and 200 MB.
+# The largest scans tested (600 dpi in colour, as JPEG and as JPEG 2000) took 1.1 s and 200 MB.
 CPU_SECONDS = 4
 MEMORY = 768 * 1024 * 1024
 LONG_SIDE = 2400
-# A0 is 3370 points long; a page that is larger is no letter.
+# A0 is 3370 points long; a larger page is no letter.
 MAX_POINTS = 3400
 MAX_ASPECT = 5
 
 
 class UnusualSize(Exception):
-    """No letter's page."""
+    """The page is too large for a letter."""
 
 
 def limit() -> None:
-    """From here on: so much time and memory, and no byte into any file."""
+    """Limit time and memory from here on, and allow no byte in any file."""
     _at_most(resource.RLIMIT_CORE, 0)
     _at_most(resource.RLIMIT_FSIZE, 0)
     _at_most(resource.RLIMIT_CPU, CPU_SECONDS)
-    if sys.platform != "darwin":  # which maps more than that into every process before it starts
+    if sys.platform != "darwin":  # it maps more than that into every process before it starts
         _at_most(resource.RLIMIT_AS, MEMORY)
 
 

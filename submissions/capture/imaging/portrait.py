@@ -1,4 +1,4 @@
-"""Where the holder's portrait is on a picture of a document, so that it can be shown beside the selfies."""
+"""Locate the holder's portrait on a picture of a document, to show it beside the selfies."""
 
 from submissions.capture.imaging.face import detection
 
@@ -8,7 +8,7 @@ BESIDE, ABOVE, BELOW = 0.45, 0.55, 0.45
 
 
 def locate(content: bytes) -> list[float]:
-    """[x, y, width, height] of the largest face with room around it, as shares 0 to 1; empty where none is found."""
+    """Return [x, y, width, height] of the largest face with a margin, as shares 0 to 1; empty without a face."""
     picture = detection.open_picture(content)
     found = detection.look(picture).faces
     if not found:

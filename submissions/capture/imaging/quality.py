@@ -1,8 +1,8 @@
-"""Looks at a picture before a try is spent. Findings advise: a person can overrule each with a reason.
+"""Check a picture before an attempt is used. Findings are advice: a user can override each with a reason.
 
-The vendor's page wants exactly one face, neither too large nor too small, away from the borders; its liveness page
-names 25 % of the image and 192 px a side (contract, section 10). How the thresholds were found and what they cannot
-promise stands in docs/checks.md; `python -m bench.selfies` measures them.
+The vendor's page demands exactly one face, neither too large nor too small, away from the borders; its liveness page
+says 25 % of the image and 192 px per side (contract, section 10). docs/checks.md explains how the thresholds were found
+and their limits; `python -m bench.selfies` measures them.
 """
 
 from dataclasses import dataclass, replace
@@ -49,7 +49,7 @@ class Thresholds:
     id_portrait_clear: float = 0.75
     id_portrait_room: float = 0.2
     id_second_portrait: float = 0.65
-    turned_clear: float = 0.8  # score of a turned face that needs no other explanation
+    turned_clear: float = 0.8  # score of a rotated face that needs no other explanation
     portrait_aside: float = 0.15  # a small face so far from the middle, in widths, beside
     portrait_lines: int = 2  # so many lines of print, is the portrait of a card
 
@@ -57,7 +57,7 @@ class Thresholds:
 DEFAULT = Thresholds()
 GLARE_WIDTH = 800
 PRINT_LEVEL, PRINT_SHARE = 128, 0.002  # ten words on a page
-# A frame of the live camera is small, and whoever is told "closer" stops before the edge of what is just enough.
+# A live camera's frame is small, and a user told "closer" stops just before the limit.
 LIVE = replace(
     DEFAULT,
     face_pixels=0,
@@ -71,19 +71,19 @@ LIVE = replace(
 
 @dataclass(frozen=True)
 class Finding:
-    """What each code means, and what to do about it, stands in `advice`."""
+    """`advice` explains each code and what to do about it."""
 
     code: str
     measure: float
 
 
 def check_selfie(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """What speaks against sending this selfie; empty when nothing does."""
+    """Return the findings against sending this selfie."""
     return judge_selfie(open_picture(content), thresholds)
 
 
 def judge_selfie(picture: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """`check_selfie` of RGB pixels."""
+    """Do the same as `check_selfie` for RGB pixels."""
     sight, grey = look(picture), grey_of(picture)
     if sight.turned:
         return (_why_turned(grey, sight, sight.turned, thresholds),)
@@ -95,9 +95,9 @@ def judge_selfie(picture: Pixels, thresholds: Thresholds = DEFAULT) -> tuple[Fin
 
 
 def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """What speaks against sending this photo of a letter or a statement: as `check_id`, but paper is white.
+    """Return the findings against sending this photo of a letter: as `check_id`, but paper is white.
 
-    It is too bright where its print is washed out as well, and its empty cells and margins are no reflections.
+    It is too bright only if its print is washed out too, and empty cells and margins are no reflections.
     """
     picture = open_picture(content)
     is_printed = float(np.mean(grey_of(picture) < PRINT_LEVEL)) > PRINT_SHARE
@@ -106,28 +106,28 @@ def check_paper(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Findi
 
 
 def check_upload(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """What the file of a selfie tells before it is re-encoded."""
+    """Return the findings of a selfie's file before it is re-encoded."""
     quality = jpeg_quality.estimate(content)
     return (Finding("low_quality", quality),) if quality and quality < thresholds.jpeg_quality else ()
 
 
 def check_id_front(content: bytes, thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
-    """`check_id` of the side with the portrait, and whether that shows one document that is not cut through it."""
+    """Do the same as `check_id` for the portrait side; also find several documents or a cut-off one."""
     picture = open_picture(content)
     return judge_id(picture, thresholds) + _layout_findings(picture, thresholds)
 
 
 def check_id(content: bytes, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
-    """What speaks against sending this picture of a document.
+    """Return the findings against sending this picture of a document.
 
     Args:
-        has_portrait: the side with the portrait: then a picture that lies on its side shows.
+        has_portrait: the side with the portrait, which shows whether the picture is rotated.
     """
     return judge_id(open_picture(content), thresholds, has_portrait=has_portrait)
 
 
 def judge_id(picture: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait: bool = True) -> tuple[Finding, ...]:
-    """`check_id` of RGB pixels."""
+    """Do the same as `check_id` for RGB pixels."""
     grey = grey_of(picture)
     if exposure := _exposure(grey, thresholds):
         return exposure
@@ -142,7 +142,7 @@ def judge_id(picture: Pixels, thresholds: Thresholds = DEFAULT, *, has_portrait:
 
 
 def _portrait_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
-    """By the portrait on it; a document without one, or one the detector misses, is left alone."""
+    """Check the portrait; ignore a document without one, or one that the detector misses."""
     sight = look(picture)
     if sight.is_turned and not any(face.score > thresholds.id_portrait_clear for face in find_portraits(picture)):
         return (Finding("id_turned", 0),)
@@ -152,7 +152,7 @@ def _portrait_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding
 
 
 def _layout_findings(picture: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
-    """By the widest portrait, and by the second, which is less than half as wide where a document repeats its own."""
+    """Check the widest portrait and the second one; a document's own copy is less than half as wide."""
     portraits = find_portraits(picture)
     if not portraits:
         return ()
@@ -177,12 +177,12 @@ def _exposure(grey: Pixels, thresholds: Thresholds) -> tuple[Finding, ...]:
 
 
 def _is_doubtful(face: Face, grey: Pixels, thresholds: Thresholds) -> bool:
-    """Something small that is hardly like a face is none."""
+    """Return whether it is too small and too unlike a face to count."""
     return face.score <= CLEAR and face.width < thresholds.face_share * min(grey.shape)
 
 
 def _why_turned(grey: Pixels, sight: Sight, face: Face, thresholds: Thresholds) -> Finding:
-    """A face that is clear only in part may be washed out or dark, and a small one no face at all."""
+    """Return "turned" for a clear face; else why it may be unclear: washed out, dark, or no face."""
     why = _why_no_face(grey, thresholds)
     if face.score > thresholds.turned_clear or (sight.is_near and why.code == "no_face"):
         return Finding("turned", 0)
@@ -190,7 +190,7 @@ def _why_turned(grey: Pixels, sight: Sight, face: Face, thresholds: Thresholds) 
 
 
 def _why_no_face(grey: Pixels, thresholds: Thresholds) -> Finding:
-    """Darkness and light hide faces, so they speak before "no face"."""
+    """Explain a missing face: darkness and light hide faces, so they come before "no face"."""
     clipped = grey >= thresholds.clipped_level
     share = float(np.mean(clipped))
     rest = grey[~clipped]
@@ -226,7 +226,7 @@ def _face_findings(picture: Pixels, grey: Pixels, sight: Sight, thresholds: Thre
 
 
 def _is_on_card(grey: Pixels, face: Face, thresholds: Thresholds) -> bool:
-    """A portrait stands on one side of its card, and print on the other."""
+    """Return whether the face is a portrait on a card: off centre, with lines of print beside it."""
     wide = grey.shape[1]
     is_aside = abs(face.x + face.width / 2 - wide / 2) > thresholds.portrait_aside * wide
     return is_aside and print_lines(grey, face) >= thresholds.portrait_lines
@@ -246,10 +246,10 @@ def _inside(grey: Pixels, face: Face) -> Pixels:
 
 
 def sharpness(grey: Pixels, width: int) -> float:
-    """Curvature of the brightness in its weakest direction, by the contrast: 0 (flat) to about 1.
+    """Return the curvature of the brightness in its weakest direction relative to the contrast: 0 (flat) to about 1.
 
-    At a fixed width, so that many pixels do not seem sharp; in the weakest of four directions, because a shaken picture
-    keeps its edges along the shake; over the contrast, because a dim picture is not a blurred one.
+    The width is fixed, because many pixels are not sharpness; the weakest of four directions counts, because a shaken
+    picture keeps edges along the shake; relative to the contrast, because a dim picture is not a blurred one.
     """
     height = max(3, round(grey.shape[0] * width / grey.shape[1]))
     scaled = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -262,9 +262,9 @@ _CURVES = (_ROW, _ROW.T.copy(), _SLANT, np.fliplr(_SLANT).copy())
 
 
 def glare_share(grey: Pixels, clipped_level: int) -> float:
-    """Share of the largest washed-out spot inside the picture, 0 to 1.
+    """Return the share of the largest washed-out spot inside the picture, 0 to 1.
 
-    A spot without holes: white paper keeps its print, and a white ground reaches the border.
+    Only a spot without holes counts: white paper keeps its print, and a white background reaches the border.
     """
     scale = min(1.0, GLARE_WIDTH / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -280,6 +280,6 @@ def glare_share(grey: Pixels, clipped_level: int) -> float:
 
 
 def _is_whole(spot: NDArray[np.bool_]) -> bool:
-    """Nothing is printed inside it."""
+    """Return whether nothing is printed inside it."""
     outlines, _tree = cv2.findContours(spot.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return sum(cv2.contourArea(outline) for outline in outlines) <= 1.1 * float(spot.sum())

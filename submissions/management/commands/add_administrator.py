@@ -1,6 +1,6 @@
-"""Makes the first administrator of an installation, or lets one back in who lost password and second factor.
+"""Create the first administrator, or restore access for one who lost password and second factor.
 
-Who can run this can read the database and its keys anyway; the event says that it was run.
+Whoever can run this can read the database and its keys anyway; an event records each run.
 """
 
 from typing import Any
@@ -14,12 +14,14 @@ from submissions.models import Role, User
 
 
 class Command(BaseCommand):
-    help = "Make an administrator, or reset one, with a password for one sign-in within 24 hours."
+    help = "Create an administrator, or reset one, with a password for one sign-in within 24 hours."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--name", default="", help="full name, for a new one")
-        parser.add_argument("--reset", action="store_true", help="of one who exists: new password, no second factor")
+        parser.add_argument("--name", default="", help="full name of a new administrator")
+        parser.add_argument(
+            "--reset", action="store_true", help="reset an existing one: new password, no second factor"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = User.objects.filter(username__iexact=options["username"]).first()
@@ -31,8 +33,8 @@ class Command(BaseCommand):
             raise CommandError("There is somebody of that name. To let an administrator back in, add --reset.")
         else:
             person = _add(options["username"], options["name"] or options["username"])
-        self.stdout.write(f"{person.username}: {one_time_password.give(person, by=events.SYSTEM)}")
-        self.stdout.write("Good for one sign-in within 24 hours. A second factor is set up there.")
+        self.stdout.write(f"{person.username}: {one_time_password.issue(person, by=events.SYSTEM)}")
+        self.stdout.write("Valid for one sign-in within 24 hours, which asks for a second factor.")
 
 
 def _add(username: str, name: str) -> User:

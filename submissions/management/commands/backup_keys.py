@@ -1,4 +1,4 @@
-"""`manage.py backup_keys FOLDER [--keep-days N]`: the wrapped data keys, apart from the database's long-kept dumps."""
+"""`manage.py backup_keys FOLDER [--keep-days N]`: back up the wrapped data keys, separately from long-kept dumps."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -11,7 +11,7 @@ from submissions.privacy.keys import backup
 
 
 class Command(BaseCommand):
-    help = "Write the wrapped data keys into FOLDER and remove the backups there that are older than --keep-days."
+    help = "Write the wrapped data keys to FOLDER and delete its backups older than --keep-days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)

@@ -1,4 +1,4 @@
-"""`manage.py export_seal [--to ADDRESS]`: the newest seal, to be kept out of reach of this system's administrators."""
+"""`manage.py export_seal [--to ADDRESS]`: export the newest seal, to be kept away from this system's administrators."""
 
 import json
 from argparse import ArgumentParser
@@ -11,7 +11,7 @@ from submissions.audit import hash_chain
 
 
 class Command(BaseCommand):
-    help = "Prints the newest seal over the record of events, or sends it by e-mail. It holds no personal data."
+    help = "Print the newest seal of the audit log, or send it by e-mail. It contains no personal data."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", help="e-mail address outside this system")

@@ -1,4 +1,4 @@
-"""`manage.py hold`: shows the hold of a restored database, begins it by hand (part of a restore), or lifts it."""
+"""`manage.py hold`: show the hold of a restored database, begin it manually (part of a restore), or lift it."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--begin", action="store_true", help="nothing is sent from now on")
-        what.add_argument("--lift", action="store_true", help="sending goes on")
-        parser.add_argument("--reason", default="", help="what was checked; goes into the record")
+        what.add_argument("--begin", action="store_true", help="send nothing from now on")
+        what.add_argument("--lift", action="store_true", help="resume sending")
+        parser.add_argument("--reason", default="", help="what was checked; stored in the audit log")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["begin"]:

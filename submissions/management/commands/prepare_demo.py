@@ -1,4 +1,4 @@
-"""Create the first project from ARGOS_*, and demo users and projects where `accounts.demo` allows them."""
+"""Create the first project from ARGOS_*, and demo users and projects if `accounts.demo` allows them."""
 
 import hashlib
 from typing import Any
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if seed.is_wanted():
             self.stdout.write("Creating sample submissions ...")
             count = seed.seed(Project.objects.get(name=demo.STANDARD), settings.DATA_DIR / demo.RECORDS)
-            self.stdout.write(f"{count} sample submissions of the last 14 days are there.")
+            self.stdout.write(f"{count} sample submissions of the last 14 days created.")
 
 
 def _first_project() -> None:
@@ -42,7 +42,7 @@ def _first_project() -> None:
 
 
 def _people() -> None:
-    """Everybody has the printed password. What was left is remembered, because looking costs a slow hash each."""
+    """Give every demo user the printed password. The result is remembered, because each check costs a slow hash."""
     password = demo.password(settings)
     remembered = settings.DATA_DIR / demo.REMEMBERED
     if remembered.exists() and remembered.read_text() == _fingerprint(password):
@@ -61,14 +61,14 @@ def _people() -> None:
 
 
 def _fingerprint(password: str) -> str:
-    """Of the password and of what is stored for each: it changes when anybody changed theirs."""
+    """Return a hash of the password and of the stored data of each user; it changes when a user changes theirs."""
     names = [username for username, *_rest in demo.PEOPLE]
     stored = User.objects.filter(username__in=names).order_by("username").values_list("username", "password")
     return hashlib.sha256(repr([password, *stored]).encode()).hexdigest()
 
 
 def _project(name: str, key: str, **options: bool) -> None:
-    """Made once; its address follows SANDBOX_PORT at every start."""
+    """Create the project once; its address follows SANDBOX_PORT at every start."""
     url = demo.vendor_url(settings)
     token = demo.webhook_token(settings.DATA_DIR, key)
     project = Project.objects.filter(name=name).first()

@@ -1,4 +1,4 @@
-"""`manage.py purge_events --older-than-years N`: removes whole sealed batches past retention (role kyc_purger)."""
+"""`manage.py purge_events --older-than-years N`: remove whole sealed batches past retention (role kyc_purger)."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -14,7 +14,7 @@ MIN_YEARS = 2  # access records of Korean law: at least two years
 
 
 class Command(BaseCommand):
-    help = "Run with DATABASE_URL naming the PostgreSQL role kyc_purger; nobody else can remove an event."
+    help = "Run with the PostgreSQL role kyc_purger in DATABASE_URL; no other role can remove events."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--older-than-years", type=int, default=5)
@@ -26,4 +26,4 @@ class Command(BaseCommand):
             removed = hash_chain.purge(clock.now() - timedelta(days=366 * older_than_years))
         except DatabaseError as refused:
             raise CommandError(f"The database refuses: {refused}. Only the role kyc_purger may.") from refused
-        self.stdout.write(f"{removed} events removed; their seals stay.")
+        self.stdout.write(f"{removed} events removed; their seals are kept.")

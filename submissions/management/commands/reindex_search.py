@@ -35,4 +35,4 @@ class Command(BaseCommand):
                 f"The keys of {len(unreadable)} submissions cannot be opened, so a search finds them as before: "
                 f"{', '.join(unreadable)}. Run manage.py doctor, restore the keys, then run this again."
             )
-        self.stdout.write("All done: every submission is found by the current rules.")
+        self.stdout.write("Done: every submission is indexed by the current rules.")

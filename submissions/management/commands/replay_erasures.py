@@ -1,4 +1,4 @@
-"""`manage.py replay_erasures`: after a restore, before the portal opens: erase again what had been erased."""
+"""`manage.py replay_erasures`: after a restore, before the portal opens, repeat the erasures of the journal."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from submissions.privacy import erasure
 
 
 class Command(BaseCommand):
-    help = "Go through the journal of erasures in the storage and erase again what an older dump has brought back."
+    help = "Repeat the erasures of the journal in the storage after a restore of an older dump."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = erasure.replay()
-        self.stdout.write(f"{done.erased} erased again.")
+        self.stdout.write(f"{done.erased} submissions erased again.")
         if done.waiting:
             raise CommandError(
                 f"{len(done.waiting)} wait for an open call: {', '.join(done.waiting[:20])}. Run this again once "

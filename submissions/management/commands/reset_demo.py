@@ -1,4 +1,4 @@
-"""`manage.py reset_demo`: throw the demo's data away and create the samples again, while `make run` is stopped."""
+"""`manage.py reset_demo`: delete the demo's data and create the samples again, while `make run` is stopped."""
 
 import fcntl
 import shutil

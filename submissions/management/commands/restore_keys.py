@@ -1,4 +1,4 @@
-"""`manage.py restore_keys FILE`: after a restore from a dump without them, the keys of everybody who was not erased."""
+"""`manage.py restore_keys FILE`: restore the keys of all non-erased records after a restore without them."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +11,7 @@ from submissions.privacy.keys import backup
 
 
 class Command(BaseCommand):
-    help = "Put back the data keys that are missing, out of FILE as backup_keys wrote it."
+    help = "Restore missing data keys from a FILE written by backup_keys."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -20,12 +20,12 @@ class Command(BaseCommand):
         try:
             done = backup.restore(file)
         except (OSError, ValueError, backup.Incomplete) as error:
-            raise CommandError(f"Nothing was put back. {error}") from error
+            raise CommandError(f"Nothing was restored. {error}") from error
         except encryption.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into KYC_FIELD_KEYS and run it again.") from error
-        self.stdout.write(f"{done.written} keys put back; {done.left_out} left out: erased, or not in this database.")
+        self.stdout.write(f"{done.written} keys restored; {done.left_out} skipped: erased, or not in this database.")
         if lost := backup.lost():
             raise CommandError(
-                f"{backup.named(lost)}. Nobody can read them. Run it again with a backup of the keys that was made "
-                "after the database's dump."
+                f"{backup.describe_lost(lost)}. Nobody can read them. Run the command again with a key backup that "
+                "is newer than the database's dump."
             )

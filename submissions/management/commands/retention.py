@@ -1,4 +1,4 @@
-"""`manage.py retention [--dry-run]`: counts what is due to be erased, and erases it."""
+"""`manage.py retention [--dry-run]`: count the submissions due for erasure, and erase them."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +9,7 @@ from submissions.privacy import retention
 
 
 class Command(BaseCommand):
-    help = "Erase what both retention clocks have released. Beat does the same every ten minutes."
+    help = "Erase submissions whose retention periods have ended. Beat does the same every ten minutes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="count only")
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         erased = 0
         while done := retention.erase_due():
             erased += done
-        self.stdout.write(f"{erased} erased.")
+        self.stdout.write(f"{erased} submissions erased.")

@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys [--search]`: after a new key was put first in KYC_FIELD_KEYS (or KYC_SEARCH_KEYS)."""
+"""`manage.py rotate_keys [--search]`: rewrap after a new first key in KYC_FIELD_KEYS (or KYC_SEARCH_KEYS)."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,13 +12,13 @@ from submissions.search import reindex
 
 class Command(BaseCommand):
     help = (
-        "Bring stored keys under the first master key while the portal runs. Ctrl-C stops it; started again it goes "
-        "on. Remove the old key from the list only after it has said that all is done."
+        "Rewrap the stored keys with the first master key while the portal runs. Continue after Ctrl-C by a new start. "
+        'Remove the old key from the list only after it prints "Done".'
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--search", action="store_true", help="write the search hashes again as well")
-        parser.add_argument("--batch", type=int, default=rotation.BATCH, help="rows a transaction")
+        parser.add_argument("--search", action="store_true", help="rewrite the search hashes too")
+        parser.add_argument("--batch", type=int, default=rotation.BATCH, help="rows per transaction")
 
     def handle(self, *args: Any, search: bool, batch: int, **options: Any) -> None:
         try:
@@ -27,12 +27,12 @@ class Command(BaseCommand):
             raise CommandError("Stopped. What was done stays done; run it again to go on.") from stopped
         except encryption.CannotOpen as error:
             raise CommandError(f"{error}. Put that key back into the list and run it again.") from error
-        if left := rotation.left():
+        if left := rotation.remaining():
             raise CommandError(
                 f"{left} values were written under an older key in the meantime: a process still has the old list. "
                 "Restart every process with the new one, then run this again. Keep the old key until then."
             )
-        self.stdout.write("All done: everything lies under the first key.")
+        self.stdout.write("Done: the first key encrypts everything.")
 
     def _run(self, search: bool, batch: int) -> None:
         for progress in rotation.rewrap_all(batch):

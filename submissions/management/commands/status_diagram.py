@@ -1,4 +1,4 @@
-"""Prints docs/status.md: the status diagram, generated from the table of moves."""
+"""Print docs/status.md: the status diagram, generated from the table of transitions."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def document() -> str:
 
 
 def _table() -> str:
-    """What a read of the vendor's record means against each of our statuses."""
+    """Return the table of our status against the status in a read of the vendor's record."""
     lines = [
         "## Our status against the vendor's",
         "",

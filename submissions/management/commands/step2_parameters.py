@@ -1,4 +1,4 @@
-"""Prints docs/step2-parameters.md: every parameter of the Step 2 page, generated from the field matrix."""
+"""Print docs/step2-parameters.md: every parameter of the Step 2 page, generated from the field matrix."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_events [--seal FILE]`: is the record of events as it was sealed?"""
+"""`manage.py verify_events [--seal FILE]`: check the audit log against its hash chain."""
 
 import json
 from argparse import ArgumentParser
@@ -12,10 +12,10 @@ from submissions.models import Seal
 
 
 class Command(BaseCommand):
-    help = "Finds events that were altered, removed, inserted or reordered since they were sealed."
+    help = "Find events that were altered, removed, inserted or reordered since they were added to the chain."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seal", type=Path, help="a seal exported earlier with export_seal, to check against")
+        parser.add_argument("--seal", type=Path, help="a seal exported earlier with export_seal, to compare with")
 
     def handle(self, *args: Any, seal: Path | None, **options: Any) -> None:
         problems = list(hash_chain.verify(_exported(seal)))
@@ -25,9 +25,9 @@ class Command(BaseCommand):
             raise CommandError(f"{len(problems)} sign(s) of tampering. Keep the database as it is and ask why.")
         newest = hash_chain.export()
         if seal is None:
-            self.stdout.write("No exported seal was given, so events cut off at the end would not be noticed.")
-        said = f"{Seal.objects.count()} seals hold; newest {newest['digest']}" if newest else "no seal yet"
-        self.stdout.write(said)
+            self.stdout.write("Without an exported seal, events removed at the end are not detected.")
+        summary = f"{Seal.objects.count()} seals verified; newest {newest['digest']}" if newest else "no seal yet"
+        self.stdout.write(summary)
 
 
 def _exported(path: Path | None) -> dict[str, Any] | None:

@@ -101,7 +101,7 @@ def lost() -> list[str]:
     return [reference for pk, reference in rows if pk not in erased]
 
 
-def named(references: list[str]) -> str:
+def describe_lost(references: list[str]) -> str:
     """Return a sentence with the number and the first references."""
     more = ", ..." if len(references) > NAMED else ""
     return f"{len(references)} submissions have no data key: {', '.join(references[:NAMED])}{more}"

@@ -113,7 +113,7 @@ def _rewrap_second_factor(pk: int) -> bool:
         return bool(fresh)
 
 
-def left() -> int:
+def remaining() -> int:
     """Return how many values an older master key wraps; processes with the old list of keys still write such values."""
     newest = encryption.master_key_id(settings.FIELD_KEYS[0])
     count = 0

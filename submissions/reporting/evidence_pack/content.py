@@ -18,7 +18,7 @@ from submissions.capture import ocr_diff
 from submissions.capture.fields import form_fields
 from submissions.core import clock, encryption
 from submissions.models import Call, Decision, Event, Image, Submission
-from submissions.models.sealed import opened
+from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
 from submissions.reporting.evidence_pack import pdf
 from submissions.reporting.exports.rows import masked_value
@@ -237,7 +237,7 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
     corrected = decision.corrections
     changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
     ticked = "\n".join(part for part in (", ".join(map(event_text.warning_label, decision.warnings)), changes) if part)
-    comment = opened(decision, "comment") if is_open else ""
+    comment = decrypted_text(decision, "comment") if is_open else ""
     return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
 
 

@@ -11,7 +11,7 @@ from submissions.audit.events import Actor
 from submissions.core import encryption, task_queue
 from submissions.models import Export, ExportFormat, ExportSource, User
 from submissions.models.export import UNDER_WAY
-from submissions.reporting.exports.encrypted_file import read_sealed
+from submissions.reporting.exports.encrypted_file import read_encrypted
 from submissions.review import queue
 from submissions.search import blind_index
 from submissions.workflow.role_permissions import check_user_can_export
@@ -32,7 +32,7 @@ class FileGone(Exception):
     """The file expired, or the storage has lost or altered it."""
 
 
-def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
+def request_export(source: str, format: str, query: str, *, by: Actor, reason: str, is_open: bool) -> Export:
     """Store the request with the filters of the URL and wake a worker.
 
     Raises:
@@ -49,7 +49,9 @@ def ask(source: str, format: str, query: str, *, by: Actor, reason: str, is_open
     if text is None:
         raise SearchLapsed
     if text:
-        params["q"] = blind_index.sealed(text)  # encrypted again, so that it is still valid when a worker starts late
+        params["q"] = blind_index.encrypt_token(
+            text
+        )  # encrypted again, so that it is still valid when a worker starts late
     export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
     export.told = {"query": params.urlencode(), "reason": reason}
     filters = events.known_filters(params)
@@ -88,7 +90,7 @@ def download(export: Export, *, by: Actor, reason: str) -> Iterator[bytes]:
 
 def _pieces(export: Export) -> Iterator[bytes]:
     with default_storage.open(export.name) as stored:
-        yield from read_sealed(stored, export.file_key(), label_of(export))
+        yield from read_encrypted(stored, export.file_key(), label_of(export))
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

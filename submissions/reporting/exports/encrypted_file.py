@@ -17,7 +17,7 @@ class Target(Protocol):
     def write(self, data: bytes, /) -> int: ...
 
 
-class SealedWriter:
+class EncryptedWriter:
     """Write bytes as encrypted pieces to `target`; `finish()` writes the last piece."""
 
     def __init__(self, target: Target, key: bytes, label: str) -> None:
@@ -30,7 +30,7 @@ class SealedWriter:
         self._waiting += data
         self.size += len(data)
         while len(self._waiting) > PIECE:
-            self._seal(bytes(self._waiting[:PIECE]), "more")
+            self._encrypt(bytes(self._waiting[:PIECE]), "more")
             del self._waiting[:PIECE]
         return len(data)
 
@@ -38,16 +38,16 @@ class SealedWriter:
         """Do nothing: a piece is written when it is full."""
 
     def finish(self) -> None:
-        self._seal(bytes(self._waiting), "last")
+        self._encrypt(bytes(self._waiting), "last")
         self._waiting.clear()
 
-    def _seal(self, piece: bytes, kind: str) -> None:
-        sealed = encryption.encrypt(self._key, f"{self._label}:{self._number}:{kind}", piece)
-        self._target.write(len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed)
+    def _encrypt(self, piece: bytes, kind: str) -> None:
+        encrypted = encryption.encrypt(self._key, f"{self._label}:{self._number}:{kind}", piece)
+        self._target.write(len(encrypted).to_bytes(LENGTH_BYTES, "big") + encrypted)
         self._number += 1
 
 
-def read_sealed(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
+def read_encrypted(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
     """Yield the decrypted pieces.
 
     Raises:
@@ -55,9 +55,9 @@ def read_sealed(source: IO[bytes], key: bytes, label: str) -> Iterator[bytes]:
     """
     number, ahead = 0, _piece(source)
     while ahead is not None:
-        sealed, ahead = ahead, _piece(source)
+        encrypted, ahead = ahead, _piece(source)
         kind = "last" if ahead is None else "more"
-        yield encryption.decrypt(key, f"{label}:{number}:{kind}", sealed)
+        yield encryption.decrypt(key, f"{label}:{number}:{kind}", encrypted)
         number += 1
     if number == 0:
         raise encryption.CannotOpen(f"{label} is empty")

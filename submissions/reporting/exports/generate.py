@@ -25,7 +25,7 @@ from submissions.core import clock
 from submissions.models import Export, ExportFormat, ExportState
 from submissions.reporting.exports import rows
 from submissions.reporting.exports.create import label_of
-from submissions.reporting.exports.encrypted_file import SealedWriter
+from submissions.reporting.exports.encrypted_file import EncryptedWriter
 from submissions.reporting.exports.expiry import KEPT_FOR
 from submissions.reporting.exports.writers import SHEETS, XLSX_MOST_ROWS
 from submissions.workflow.permissions import NotAllowed
@@ -79,29 +79,29 @@ def make(export: Export) -> None:
         check_user_can_export(export.owner)
         # As on the owner's page: its language, and its days in the filters.
         with (
-            tempfile.TemporaryFile() as sealed,
+            tempfile.TemporaryFile() as encrypted,
             override(export.owner.language or settings.LANGUAGE_CODE),
             timezone.override(export.owner.zone),
         ):
-            size = _write(export, sealed)
-            _keep(export, sealed, size)
+            size = _write(export, encrypted)
+            _keep(export, encrypted, size)
     except LeaseLost:
         log.warning("export %s was taken over by another worker", export.pk)
     except NotAllowed:
         _end(export, ExportState.FAILED, failure="not_allowed")
     except TooManyRows:
         _end(export, ExportState.FAILED, failure="too_many_rows")
-    except Exception as error:  # a fault of database or storage: retried, then failed
+    except Exception as error:  # an error of database or storage: retried, then failed
         log.error("export %s: %s", export.pk, type(error).__name__)  # noqa: TRY400  the traceback may hold data
         _end(export, ExportState.WAITING, failure="", not_before=clock.now() + BACKOFF * 2 ** (export.tries - 1))
 
 
 def _write(export: Export, target: IO[bytes]) -> int:
     """Write all rows encrypted to `target`; return the size in bytes before encryption."""
-    matching, column, oldest_first = rows.shown(export.source, export.owner, export.told["query"])
+    matching, column, oldest_first = rows.matching_rows(export.source, export.owner, export.told["query"])
     _check_size(export, total := matching.order_by().count())
     _renew(export, total=total)
-    writer = SealedWriter(target, export.new_file_key(), label_of(export))
+    writer = EncryptedWriter(target, export.new_file_key(), label_of(export))
     sheet = SHEETS[ExportFormat(export.format)](writer)
     sheet.write(rows.heading())
     actor = actor_for(export.owner)
@@ -129,9 +129,9 @@ def _renew(export: Export, **columns: int) -> None:
         raise LeaseLost
 
 
-def _keep(export: Export, sealed: IO[bytes], size: int) -> None:
-    sealed.seek(0)
-    name = default_storage.save(f"exports/{secrets.token_hex(16)}", File(sealed))
+def _keep(export: Export, encrypted: IO[bytes], size: int) -> None:
+    encrypted.seek(0)
+    name = default_storage.save(f"exports/{secrets.token_hex(16)}", File(encrypted))
     now = clock.now()
     columns = {"name": name, "file_key_wrapped": export.file_key_wrapped, "size": size, "expires_at": now + KEPT_FOR}
     fields = {"export": str(export.pk), "rows": export.rows, "open": export.is_open}

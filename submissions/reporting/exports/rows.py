@@ -59,7 +59,7 @@ def heading() -> list[str]:
     return [label for _path, label in columns()] + [form_fields.label_of(name) for name in (*NAMES, *NUMBERS)]
 
 
-def shown(source: str, user: User, query: str) -> tuple[SubmissionQuerySet, str, bool]:
+def matching_rows(source: str, user: User, query: str) -> tuple[SubmissionQuerySet, str, bool]:
     """Return (rows, sort column, whether oldest first) of the page with this URL query."""
     params = QueryDict(query)
     if source == ExportSource.QUEUE:
@@ -113,13 +113,13 @@ def _plain(cell: Any) -> Cell:
     return ", ".join(map(str, cell))
 
 
-def _personal(pk: uuid.UUID, sealed: Any, wrapped: Any, hide: Callable[[str, str], str]) -> list[Cell]:
+def _personal(pk: uuid.UUID, encrypted: Any, wrapped: Any, hide: Callable[[str, str], str]) -> list[Cell]:
     """Return the personal cells: empty without values or after an erasure, a note if they cannot be decrypted."""
-    if not sealed:
+    if not encrypted:
         return [""] * (len(NAMES) + len(NUMBERS))
     try:
         key = encryption.unwrap(SubmissionKey.label_of(pk), bytes(wrapped or b""))
-        values = encryption.decrypt_json(key, f"submission.values:{pk}", bytes(sealed))
+        values = encryption.decrypt_json(key, f"submission.values:{pk}", bytes(encrypted))
     except encryption.CannotOpen:
         return [_("cannot be opened")] * (len(NAMES) + len(NUMBERS))
     return [hide(name, values.get(name, "")) for name in (*NAMES, *NUMBERS)]

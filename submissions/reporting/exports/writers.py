@@ -13,7 +13,7 @@ from typing import IO, Protocol, cast
 from xml.sax.saxutils import escape
 
 from submissions.models import ExportFormat
-from submissions.reporting.exports.encrypted_file import SealedWriter
+from submissions.reporting.exports.encrypted_file import EncryptedWriter
 
 Cell = str | int | float | None
 # Characters that start a formula in a spreadsheet, also in full-width forms (OWASP, CSV injection).
@@ -47,7 +47,7 @@ def harmless_in_csv(cell: Cell) -> Cell:
 class CsvSheet:
     """CSV in UTF-8 with the byte order mark that Excel requires."""
 
-    def __init__(self, target: SealedWriter) -> None:
+    def __init__(self, target: EncryptedWriter) -> None:
         self._target, self._text = target, io.StringIO(newline="")
         self._writer = csv.writer(self._text)
         target.write(b"\xef\xbb\xbf")
@@ -67,7 +67,7 @@ class CsvSheet:
 
 
 class XlsxSheet:
-    def __init__(self, target: SealedWriter) -> None:
+    def __init__(self, target: EncryptedWriter) -> None:
         self._zip = zipfile.ZipFile(cast("IO[bytes]", target), "w", zipfile.ZIP_DEFLATED, compresslevel=3)
         for name, content in PARTS.items():
             self._zip.writestr(name, content)
@@ -103,7 +103,10 @@ def _cell(cell: Cell, style: str) -> str:
     return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
-SHEETS: dict[ExportFormat, Callable[[SealedWriter], Sheet]] = {ExportFormat.CSV: CsvSheet, ExportFormat.XLSX: XlsxSheet}
+SHEETS: dict[ExportFormat, Callable[[EncryptedWriter], Sheet]] = {
+    ExportFormat.CSV: CsvSheet,
+    ExportFormat.XLSX: XlsxSheet,
+}
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -1,4 +1,4 @@
-"""Submissions in the review queue now, by how long they have been there."""
+"""Report the submissions in the review queue by waiting time."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def labels() -> dict[str, str]:
 
 
 def report(user: User, window: Window) -> Report:
-    """Everybody who reviews sees the whole queue, so everybody gets all of it here."""
+    """Return the report of the whole queue, which every reviewer may see."""
     counted = Submission.objects.awaiting_review().aggregate(**_bands())
     named = labels()
     rows = [

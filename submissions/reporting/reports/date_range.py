@@ -1,4 +1,4 @@
-"""The range of days a report covers: given in the URL, by preset or by dates, never longer than a quarter."""
+"""The range of days of a report: in the URL, by preset or by dates, at most a quarter."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from submissions.core import clock
 from submissions.search.filter_engine import day, start_of
 
-MAX_LENGTH = 92  # days: what is read stays bounded
+MAX_LENGTH = 92  # days, so that queries are bounded
 DEFAULT = "14"
 
 
 @dataclass(frozen=True)
 class Window:
-    """First and last day, both inside, in the person's time zone."""
+    """First and last day, both included, in the user's time zone."""
 
     first: date
     last: date
@@ -29,7 +29,7 @@ class Window:
 
     @property
     def end(self) -> datetime:
-        """The first moment that is outside."""
+        """Return the first moment after the range."""
         return start_of(self.last + timedelta(days=1))
 
     @property
@@ -38,7 +38,7 @@ class Window:
 
     @property
     def previous(self) -> "Window":
-        """As many days, right before these."""
+        """Return the range of the same length directly before this one."""
         length = len(self.days)
         return Window(self.first - timedelta(days=length), self.last - timedelta(days=length))
 
@@ -52,7 +52,7 @@ class Window:
         return {"from": self.first.isoformat(), "to": self.last.isoformat()}
 
     def decided(self, **filters: str) -> str:
-        """The list of what was decided in these days and fits the filters."""
+        """Return the URL parameters of the list of decisions in this range with the filters."""
         return listed(decided_from=self.first.isoformat(), decided_to=self.last.isoformat(), **filters)
 
     def asked_again(self, **filters: str) -> str:
@@ -69,31 +69,31 @@ def presets() -> list[tuple[str, str]]:
 
 
 def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
-    """(window, the preset it is or "", sentences about what was not understood)."""
+    """Return (window, its preset or "", messages about invalid parameters)."""
     today = clock.local_today()
-    told: list[str] = []
+    sentences: list[str] = []
     if given.get("from") or given.get("to"):
-        found = _by_dates(given, today, told)
+        found = _by_dates(given, today, sentences)
         if found is not None:
-            return found, "", told
+            return found, "", sentences
     preset = given.get("days", DEFAULT)
     if preset not in dict(presets()):
         asked = {"days": preset[:20], "shown": DEFAULT}
-        told.append(_("There is no period of “%(days)s” days. The last %(shown)s days are shown.") % asked)
+        sentences.append(_("There is no period of “%(days)s” days. The last %(shown)s days are shown.") % asked)
         preset = DEFAULT
-    return Window(today - timedelta(days=int(preset) - 1), today), preset, told
+    return Window(today - timedelta(days=int(preset) - 1), today), preset, sentences
 
 
-def _by_dates(given: QueryDict, today: date, told: list[str]) -> Window | None:
+def _by_dates(given: QueryDict, today: date, sentences: list[str]) -> Window | None:
     first, last = day(given.get("from", "")), day(given.get("to", "") or today.isoformat())
     if first is None or last is None:
-        said = _("Enter both days as YYYY-MM-DD, for example 2026-01-31. The last %(shown)s days are shown.")
-        told.append(said % {"shown": DEFAULT})
+        sentence = _("Enter both days as YYYY-MM-DD, for example 2026-01-31. The last %(shown)s days are shown.")
+        sentences.append(sentence % {"shown": DEFAULT})
         return None
     if first > last:
-        told.append(_("The first day is after the last, so the two days were exchanged."))
+        sentences.append(_("The first day is after the last, so the two days were exchanged."))
         first, last = last, first
     if (last - first).days >= MAX_LENGTH:
-        told.append(_("A period has at most %(days)d days. The last of them are shown.") % {"days": MAX_LENGTH})
+        sentences.append(_("A period has at most %(days)d days. The last of them are shown.") % {"days": MAX_LENGTH})
         first = last - timedelta(days=MAX_LENGTH - 1)
     return Window(first, last)

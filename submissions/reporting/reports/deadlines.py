@@ -1,4 +1,4 @@
-"""Limits met and missed: the review target, and the 24 hours of ARGOS."""
+"""Report deadlines met and missed: the review target, and ARGOS's 24 hours."""
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _

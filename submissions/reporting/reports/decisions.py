@@ -1,4 +1,4 @@
-"""Decisions: how many a day, how long they took, and how often the answer was yes."""
+"""Report decisions: number per day, duration, and approval rate."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ MEDIAN, SLOWEST = 2, 4  # columns of the tables of durations
 
 
 def timed(rows: SubmissionQuerySet, by: str) -> Timed:
-    """How many, and p50, p75 and p95 of pending to decided, for each value of `by` ("day" or a column)."""
+    """Return the number, and p50, p75 and p95 from pending to decided, for each value of `by` ("day" or a column)."""
     rows = rows.filter(source=Source.REVIEWER, pending_at__isnull=False)
     if connection.vendor == "postgresql":
         return _timed_by_database(rows, by)
@@ -102,7 +102,7 @@ def names_of(usernames: list[str]) -> dict[str, str]:
 
 
 def _answers(rows: SubmissionQuerySet, *by: str) -> Counted:
-    """Approved and rejected, for each value of the columns."""
+    """Count approved and rejected for each value of the columns."""
     keyed: Any = rows.filter(status__in=DECIDED).annotate(day=TruncDate("decided_at")).order_by()
     counted = keyed.values(*by).annotate(
         yes=Count("id", filter=Q(status=Status.APPROVED)), no=Count("id", filter=Q(status=Status.REJECTED))
@@ -146,7 +146,7 @@ def rate_per_day(user: User, window: Window) -> Report:
 
 
 def per_person(user: User, window: Window) -> Report:
-    """The decisions of people; those of ARGOS and of the time limit stand in `per_source`."""
+    """Report the decisions of users; `per_source` has those of ARGOS and of the deadline."""
     counted = _answers(closed_in(user, window).filter(decided_by__isnull=False), "decided_by__username")
     people = sorted(counted, key=lambda key: -sum(counted[key]))
     names = names_of([username for (username,) in people])
@@ -163,7 +163,7 @@ def per_person(user: User, window: Window) -> Report:
 
 
 def per_source(user: User, window: Window) -> Report:
-    """Who decided: ARGOS, an officer, or the 24-hour limit."""
+    """Report by source: ARGOS, an officer, or the 24-hour limit."""
     counted = _answers(closed_in(user, window), "source")
     labels = {
         Source.VENDOR: "ARGOS",

@@ -1,4 +1,4 @@
-"""The tiles above the reports: five figures of the period, each with its change to the period before."""
+"""The tiles above the reports: five figures of the period, each with its change from the period before."""
 
 from dataclasses import dataclass
 from datetime import timedelta

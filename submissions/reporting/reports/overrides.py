@@ -13,7 +13,7 @@ from submissions.audit.events import Actor
 from submissions.capture.imaging import advice
 from submissions.core import encryption
 from submissions.models import CallKind, Decision, Event, Status, Submission, User, Verdict
-from submissions.models.sealed import opened
+from submissions.models.encrypted import decrypted_text
 from submissions.models.submission_key import load_keys
 from submissions.reporting.event_text import warning_label
 from submissions.reporting.reports.date_range import Window
@@ -74,7 +74,7 @@ def _reason(event: Event, submission: Submission, user: User) -> str:
 
 
 def _ticked(user: User, window: Window) -> list[Override]:
-    """Return approvals with ticked warnings, without those that a second reviewer must not know of yet."""
+    """Return approvals with acknowledged warnings, without those that a second reviewer must not know yet."""
     rows = Decision.objects.filter(
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])
@@ -89,5 +89,5 @@ def _ticked(user: User, window: Window) -> list[Override]:
 
 def _tick(decision: Decision, user: User) -> Override:
     what = _("warnings acknowledged: %(codes)s") % {"codes": ", ".join(map(warning_label, decision.warnings))}
-    reason = opened(decision, "comment") if user_can_see_all_figures(user) else ""
+    reason = decrypted_text(decision, "comment") if user_can_see_all_figures(user) else ""
     return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)

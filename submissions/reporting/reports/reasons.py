@@ -1,4 +1,4 @@
-"""Reject and retry reasons: in all with the change to the period before, per capturing agent and per officer."""
+"""Report reject and retry reasons: in total with the change, per capturing agent and per officer."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from submissions.search.filter_engine import NONE
 from submissions.search.filters import RETRIES
 from submissions.workflow.role_permissions import user_can_see_all_figures
 
-Counted = list[tuple[str | None, str, int]]  # (username, code, how many)
+Counted = list[tuple[str | None, str, int]]  # (username, code, number)
 Link = Callable[[str, str], str]
 
 
@@ -32,7 +32,7 @@ def rejected(user: User, window: Window) -> Report:
 
 
 def retried(user: User, window: Window) -> Report:
-    """Submissions for which ARGOS asked for another image."""
+    """Report submissions for which ARGOS asked for another image."""
     now, before = (_by_code(_retried(user, days, "source")) for days in (window, window.previous))
 
     def link(_username: str, code: str) -> str:
@@ -51,7 +51,7 @@ def _by_code(counted: Counted) -> dict[str, int]:
 def _summary(
     key: str, title: str, what: str, counted: tuple[dict[str, int], dict[str, int]], surface: str, link: Link
 ) -> Report:
-    """`counted`: by code, in the period and in the one before."""
+    """Summarize reasons. `counted`: by code, in the period and in the one before."""
     now, before = counted
     total = sum(now.values())
     rows = [
@@ -80,7 +80,7 @@ def rejected_per_agent(user: User, window: Window) -> Report:
 
 
 def _rejected(user: User, window: Window, column: str) -> Counted:
-    """Our reason where a person rejected, else the first of the vendor's codes."""
+    """Return our reason if a user rejected, else the first of the vendor's codes."""
     first = KeyTextTransform("0", "vendor_codes")
     rows = closed_in(user, window).filter(status=Status.REJECTED)
     code = Coalesce(NullIf(F("reason_code"), Value("")), first, Value(""), output_field=TextField())
@@ -118,7 +118,7 @@ def retried_per_reviewer(user: User, window: Window) -> Report:
 
 
 def _retried(user: User, window: Window, column: str) -> Counted:
-    """Submissions, not tries: one that was asked three times for the same counts once, as in the list behind it."""
+    """Count submissions, not attempts: three retries for the same reason count once, as in the linked list."""
     of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
     asked = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
     rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
@@ -147,7 +147,7 @@ def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, 
 
 
 def _in_words(code: str, surface: str) -> str:
-    """Return the short label of a reject reason, or what a retry code means; an unknown code alone."""
+    """Return the short label of a reject reason, or the meaning of a retry code; an unknown code unchanged."""
     if not code:
         return _("No code")
     if surface == "reject" and code in reject_reasons.REASONS:

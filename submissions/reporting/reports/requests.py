@@ -1,4 +1,4 @@
-"""Requests to ARGOS: how many of each kind, how they ended, and how long the answers took."""
+"""Report requests to ARGOS: number by kind, outcomes, and response times."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ENDS = {
 
 
 def report(_user: User, window: Window) -> Report:
-    """All of the desk: a request belongs to no officer."""
+    """Report all requests: a request belongs to no officer."""
     counts: dict[str, Any] = {key: Count("id", filter=condition) for key, condition in ENDS.items()}
     if connection.vendor == "postgresql":
         counts["median"] = PercentileCont(between("sent_at", "ended_at"), 0.5, filter=ENDS["answered"])

@@ -1,4 +1,4 @@
-"""What a report is made of: a table whose numbers are links. Its chart is drawn from the same table."""
+"""The structure of a report: a table whose numbers are links. Its chart is drawn from the same table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,18 +13,18 @@ HOUR = 60
 
 @dataclass(frozen=True)
 class Cell:
-    """`value`: the number that a chart draws and a file holds; `raw`: the text of a file where it is another."""
+    """`value`: the number for a chart and a file. `raw`: the text in a file if it differs."""
 
     text: str
     link: str = ""
     is_number: bool = False
     value: float | None = None
     raw: str = ""
-    tone: str = ""  # "ok" or "bad": whether a change is for the better
+    tone: str = ""  # "ok" or "bad": whether the change is an improvement
 
     @property
     def in_file(self) -> str | int | float | None:
-        """The cell as CSV holds it: ISO days, plain numbers, minutes."""
+        """Return the cell as in CSV: ISO days, plain numbers, minutes."""
         if not self.is_number:
             return self.raw or self.text
         if self.value is None:
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def drawn(self) -> str:
-        """The number as a script reads it, in no language's notation."""
+        """Return the number as a script reads it, without localisation."""
         return "" if self.value is None else f"{self.value:g}"
 
 
@@ -52,7 +52,7 @@ class Chart:
 
 @dataclass
 class Report:
-    """`meter`: the column whose share is drawn as a bar beside its name; a report has a meter or a chart, or none."""
+    """`meter`: the column whose share is a bar beside its name; a report has a meter, a chart, or neither."""
 
     key: str
     title: str
@@ -66,25 +66,25 @@ class Report:
 
     @property
     def is_empty(self) -> bool:
-        """No row, or noughts alone: a chart of it would be a bare axis."""
+        """Return whether there are no rows, or only zeros: its chart would be empty."""
         return not any(cell.value for row in self.rows for cell in row if cell.is_number and not cell.tone)
 
     @property
     def columns(self) -> list[tuple[str, str, str]]:
-        """(head, colour of its series or "", "num" where numbers stand below it)."""
+        """Return (head, colour of its series or "", "num" for a column of numbers)."""
         numbers = {at for row in self.rows for at, cell in enumerate(row) if cell.is_number}
         series = self.chart.series if self.chart else {}
         return [(head, series.get(at, ""), "num" if at in numbers else "") for at, head in enumerate(self.heads)]
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """Names and colours of the series where there are several."""
+        """Return names and colours of the series if there are several."""
         named = [(head, colour) for head, colour, _side in self.columns if colour]
         return named if len(named) > 1 else []
 
     @property
     def metered(self) -> list[tuple[list[tuple[str, Cell]], int]]:
-        """The rows with their heads, and how long each row's bar is in percent of the longest."""
+        """Return the rows with their heads, and the length of each bar in percent of the longest."""
         most = max((self._measure(row) for row in self.rows), default=0) or 1
         return [(list(zip(self.heads, row, strict=False)), round(100 * self._measure(row) / most)) for row in self.rows]
 
@@ -92,14 +92,14 @@ class Report:
         return (row[self.meter].value or 0) if self.meter is not None and self.meter < len(row) else 0
 
     def lines(self) -> Iterable[list[str | int | float | None]]:
-        """The rows of a file, the heads first."""
+        """Yield the rows of a file, the heads first."""
         yield list(self.heads)
         for row in self.rows:
             yield [cell.in_file for cell in row]
 
 
 def shortened(report: Report, most: int, link: str) -> Report:
-    """The first rows, and a last one that leads to all of them."""
+    """Return the first rows, and a last one that links to all of them."""
     if len(report.rows) <= most:
         return report
     more = Cell(_("Show all %(rows)d rows") % {"rows": len(report.rows)}, link)
@@ -115,7 +115,7 @@ def day_name(day: date) -> Cell:
 
 
 def number(value: int, link: str = "") -> Cell:
-    """Nothing lies behind a nought, so it is no link."""
+    """Return the number; a zero has no link."""
     return Cell(f"{value:,}", link if value else "", is_number=True, value=value)
 
 
@@ -124,7 +124,7 @@ def percent(part: int, whole: int) -> float | None:
 
 
 def share(part: int, whole: int, link: str = "") -> Cell:
-    """`link`: the list of the whole."""
+    """Return a share. `link`: the list of the whole."""
     value = percent(part, whole)
     if value is None:
         return Cell(UNSET, is_number=True)
@@ -132,7 +132,7 @@ def share(part: int, whole: int, link: str = "") -> Cell:
 
 
 def change(now: float | None, before: float | None, *, unit: str = "", is_better: str = "") -> Cell:
-    """The change to the period before; `is_better`: "more" or "fewer", or "" where neither is."""
+    """Return the change from the period before; `is_better`: "more" or "fewer", or "" if neither is."""
     if now is None or before is None:
         return Cell(UNSET, is_number=True)
     difference = round(now) - round(before)
@@ -143,7 +143,7 @@ def change(now: float | None, before: float | None, *, unit: str = "", is_better
 
 
 def signed(difference: float, unit: str = "") -> str:
-    """With a real minus sign: "+3", "−1.2 pt", "0"."""
+    """Return the number with a real minus sign: "+3", "−1.2 pt", "0"."""
     text = f"{abs(difference):,.1f}".removesuffix(".0")
     sign = "" if text == "0" else "+" if difference > 0 else "−"
     return f"{sign}{text}{unit}"
@@ -154,12 +154,12 @@ def minutes_of(value: timedelta | None) -> float | None:
 
 
 def duration(value: timedelta | None, link: str = "") -> Cell:
-    """In words on a page, in minutes in a file."""
+    """Return a duration in words on a page, in minutes in a file."""
     return Cell(span(value), link if value is not None else "", is_number=True, value=minutes_of(value))
 
 
 def span(value: timedelta | None) -> str:
-    """To the minute: "3 h 12 min"."""
+    """Return the duration to the minute: "3 h 12 min"."""
     if value is None:
         return UNSET
     minutes = round(value.total_seconds() / 60)
@@ -169,7 +169,7 @@ def span(value: timedelta | None) -> str:
 
 
 def time_chart(kind: str, series: dict[int, str], rows: Iterable[Sequence[Cell]]) -> Chart:
-    """A chart of durations: its axis is in minutes below one hour, else in hours."""
+    """Return a chart of durations, with an axis in minutes below one hour, else in hours."""
     most = max((row[at].value or 0 for row in rows for at in series), default=0)
     if most < HOUR:
         return Chart(kind, series, unit=f" {_('min')}", is_whole=False)
@@ -177,7 +177,7 @@ def time_chart(kind: str, series: dict[int, str], rows: Iterable[Sequence[Cell]]
 
 
 def duration_in_seconds(value: timedelta | None) -> Cell:
-    """For answers of a machine, in seconds also in a file."""
+    """Return a machine's response time, in seconds also in a file."""
     if value is None:
         return Cell(UNSET, is_number=True)
     seconds = max(0.0, round(value.total_seconds(), 1))  # a host clock was set back between the two times

@@ -1,4 +1,4 @@
-"""The switch in the header."""
+"""The language switch in the header."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +14,7 @@ from submissions.views.request_helpers import person, safe_next
 @login_not_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Kept with the person; before they have logged in, with their browser."""
+    """Store the language for the user; before sign-in, in the browser."""
     code = request.POST.get("language", "")
     reply = redirect(safe_next(request, "start"))
     if not request.user.is_authenticated:

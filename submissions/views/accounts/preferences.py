@@ -1,4 +1,4 @@
-"""How pages look for one person: so far, their time zone."""
+"""The preferences of a user: the time zone."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""How long the session still lasts, and the person's own sessions: seen and ended."""
+"""The remaining time of the session, and the user's own sessions: view and end."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -20,15 +20,15 @@ from submissions.views.request_helpers import person
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """GET: seconds left. POST: the person is there, the idle time starts again.
+    """GET: return the seconds left. POST: the user is active, so the idle time starts again.
 
-    The token is the page's own after a sign-in in another window, so that what was typed can still be sent.
+    The response has a new CSRF token, so that typed text can be sent after a sign-in in another window.
     """
     if not isinstance(request.user, User):
         return JsonResponse({"signed_in": False})
     if request.method == "POST":
         sessions.touch(request)
-    left = sessions.left(request)
+    left = sessions.time_left(request)
     return JsonResponse({"signed_in": True, "idle": left.idle, "whole": left.whole, "token": get_token(request)})
 
 

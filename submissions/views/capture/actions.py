@@ -1,4 +1,4 @@
-"""The small actions of the submission page: take back, give up, restart, and call-backs."""
+"""The small actions of the submission page: cancel sending, give up, restart, and call-backs."""
 
 import uuid
 

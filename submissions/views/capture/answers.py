@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from submissions.audit import events
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.models import Question
-from submissions.models.image import StorageAway
+from submissions.models.image import StorageUnavailable
 from submissions.review import questions
 from submissions.views.capture import submission_page
 from submissions.views.forms.reason import AnswerForm
@@ -21,7 +21,7 @@ from submissions.workflow.permissions import get_submission_for
 
 @require_POST
 def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A note, a picture, or both. Whatever stops it is said with the text kept."""
+    """Take a note, a picture, or both. An error keeps the text and is shown."""
     found = get_submission_for(person(request), pk, "capture")
     question = Question.objects.open().filter(submission=found).first()
     if question is None:
@@ -45,7 +45,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except UnusableImage as problem:
         messages.error(request, _("Image not accepted: %(why)s") % {"why": problem})
         return submission_page.render_submission(request, found, typed={"answer": text}, status=problem.http_status)
-    except StorageAway:
+    except StorageUnavailable:
         messages.error(request, _("The image was not stored. Attach it again in a minute."))
         return submission_page.render_submission(request, found, typed={"answer": text}, status=503)
     else:

@@ -1,4 +1,4 @@
-"""The live camera's side of the server: hints for small frames. Nothing is stored, nobody has looked at a person."""
+"""Hints for small frames of the live camera. Nothing is stored, and no view of a person is recorded."""
 
 import uuid
 
@@ -15,11 +15,11 @@ from submissions.models.image import VENDOR_FIELDS
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
 
-FRAMES_A_SECOND = 3  # the page sends one or two; a little more forgives its clock
+FRAMES_A_SECOND = 3  # the page sends one or two; the rest tolerates its clock
 
 
 def kind_or_404(kind: str) -> ImageKind:
-    """A picture that goes to the vendor, by its name in the address."""
+    """Return the kind of an image for the vendor by its name in the URL, or raise 404."""
     if kind not in VENDOR_FIELDS:
         raise Http404
     return ImageKind(kind)
@@ -27,22 +27,22 @@ def kind_or_404(kind: str) -> ImageKind:
 
 @require_POST
 def hint(request: HttpRequest, pk: uuid.UUID, kind: str) -> JsonResponse:
-    """For what the agent's camera sees."""
+    """Return a hint for the agent's camera."""
     get_submission_for(person(request), pk, "capture")
     return hint_for(request, kind_or_404(kind), who=f"user:{person(request).pk}")
 
 
 def hint_for(request: HttpRequest, kind: ImageKind, *, who: str, to_customer: bool = False) -> JsonResponse:
-    """{"text": what to change, "is_good": whether the picture can be taken}; 429 to who asks too fast."""
+    """Return {"text": what to change, "is_good": whether the picture can be taken}; 429 for too many requests."""
     if rate_limit.is_too_fast("frame", who, most=FRAMES_A_SECOND, seconds=1):
         return JsonResponse({"text": "", "is_good": False}, status=429)
     try:
-        told = live_hints.hint(_frame(request), Kind(kind), to_customer=to_customer)
+        advice = live_hints.hint(_frame(request), Kind(kind), to_customer=to_customer)
     except UnusableImage as unusable:
         return JsonResponse({"text": unusable.message, "is_good": False}, status=422)
-    return JsonResponse({"text": told or _("Good. Take the photo now."), "is_good": not told})
+    return JsonResponse({"text": advice or _("Good. Take the photo now."), "is_good": not advice})
 
 
 def _frame(request: HttpRequest) -> bytes:
-    """One byte more than is taken at most, so that what is too large is refused without reading it all."""
+    """Read one byte more than the limit, so that a larger frame is refused without reading all of it."""
     return bytes(request.read(live_hints.MAX_BYTES + 1))

@@ -1,4 +1,4 @@
-"""One submission: its page, the part that reloads, asking the vendor, revealing, overruling."""
+"""One submission: its page, the reloading part, reading the vendor, revealing, settling by hand."""
 
 import uuid
 
@@ -25,7 +25,7 @@ from submissions.workflow.transitions import StaleSubmission
 
 @require_safe
 def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """`?check=step1`: the new form's Send Step 1 was pressed and something stops it; the page lists it."""
+    """Show the page. `?check=step1`: Send Step 1 of the new form was refused; the page lists the problems."""
     found = get_submission_for(person(request), pk, "reveal")
     is_checked = request.GET.get("check") == "step1" and found.status == Status.DRAFT
     problems = submit.step1_problems(found) if is_checked and can(person(request), found, "capture") else ()
@@ -34,7 +34,7 @@ def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """While a call is open the page asks for this part; once it has ended the whole page is loaded again."""
+    """Return the reloading part while a call is open; afterwards reload the whole page."""
     found = get_submission_for(person(request), pk, "reveal")
     if not found.has_open_call:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -69,7 +69,7 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A reviewer captures in a colleague's place, with a reason; an agent of the team may already."""
+    """Let a reviewer capture in a colleague's place, with a reason; an agent of the team needs none."""
     user = person(request)
     submission = get_submission_for(user, pk, "handle")
     if can(user, submission, "capture"):
@@ -87,7 +87,7 @@ def join(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Say of an unknown call that it never arrived: a manager of any stuck one, an agent of an account check."""
+    """State that an unknown call never arrived: a manager for any stuck one, an agent for an account check."""
     found = get_submission_for(person(request), pk, "handle")
     call = found.open_call
     if call is None or call.state != CallState.UNKNOWN:
@@ -110,7 +110,7 @@ def release_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _why_not_settled(call: Call, seen: str) -> Problem | None:
-    """`seen`: the id of the call that the person's page showed, and that the reason is about."""
+    """Return why it cannot be settled. `seen`: the id of the call on the user's page, which the reason is about."""
     if seen != str(call.pk):
         text = _("Another request is open now. Nothing was resolved. Check this request first.")
         return Problem("", "other_call", text)

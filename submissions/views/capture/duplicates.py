@@ -1,4 +1,4 @@
-"""The warning on the new-submission form: this customer has an open or approved submission already."""
+"""The warning on the new-submission form: this customer already has an open or approved submission."""
 
 from dataclasses import dataclass
 
@@ -18,8 +18,8 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Same:
-    """`elsewhere`: how many belong to teams whose submissions this person may not see."""
+class Duplicates:
+    """`elsewhere`: the number of submissions that belong to teams hidden from this user."""
 
     rows: tuple[Submission, ...] = ()
     elsewhere: int = 0
@@ -28,28 +28,28 @@ class Same:
         return bool(self.rows or self.elsewhere)
 
 
-def look(request: HttpRequest, form: NewForm) -> Same:
-    """By what the form holds so far; what is not well formed is left out.
+def find(request: HttpRequest, form: NewForm) -> Duplicates:
+    """Search by the values of the form so far, without invalid ones.
 
-    Asking is an event whatever comes of it: that somebody is known to another team, or to nobody, is an answer too.
+    Each search is an event, because an empty result is information too.
     """
     form.is_valid()
     given = {name: form.cleaned_data.get(name, "") for name in ("email", "customer_id")}
     values = {name: text for name, text in given.items() if text}
     if not values:
-        return Same()
+        return Duplicates()
     found, elsewhere = blind_index.same_values(person(request), values)
     rows = list(found.for_row().order_by("-created_at")[:SHOWN])
     load_keys(rows)
     by, kind = events.actor_of(request), "same_customer_shown"
     events.record_list(kind, by=by, shown=rows, filters=values, counted={"elsewhere": elsewhere})
-    return Same(tuple(rows), elsewhere)
+    return Duplicates(tuple(rows), elsewhere)
 
 
 @require_POST
 def same_customer(request: HttpRequest) -> HttpResponse:
-    """The part of the form that htmx asks for when the e-mail or the customer number was typed."""
+    """Return the part of the form that htmx requests after the e-mail or the customer number was typed."""
     user = person(request)
     check_user_can_start(user)
-    same = look(request, NewForm(request.POST, user=user))
+    same = find(request, NewForm(request.POST, user=user))
     return render(request, "capture/_duplicates.html", {"same": same, "is_stopped": False})

@@ -1,4 +1,4 @@
-"""Entering and sending: the new-submission form and the one form of the submission page."""
+"""Enter and send: the new-submission form and the form of the submission page."""
 
 import uuid
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
 from submissions.demo import samples
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
-from submissions.models.image import VENDOR_FIELDS, StorageAway
+from submissions.models.image import VENDOR_FIELDS, StorageUnavailable
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
 from submissions.views.capture import duplicates, submission_page
@@ -40,14 +40,14 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_start(user)
     form = NewForm(samples.filled(request.POST) or None, user=user)
-    found, draft = duplicates.Same(), None
+    found, draft = duplicates.Duplicates(), None
     if form.is_bound and form.is_valid():
         with transaction.atomic():
-            # Of two forms sent at once for a team, the second waits here and then finds the first one's draft.
+            # The second of two forms sent simultaneously for a team waits here, then finds the first one's draft.
             Team.objects.select_for_update().get(pk=form.cleaned_data["team"].pk)
             if earlier := Submission.objects.filter(pk=form.cleaned_data["draft"], created_by=user).first():
                 return redirect("submission", pk=earlier.pk)
-            found = duplicates.look(request, form)
+            found = duplicates.find(request, form)
             if not found or request.POST.get("seen") == "1":
                 draft = _draft_of(request, form)
     if draft:
@@ -57,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
-    """Store the images that came with the new form, send Step 1 where it was pressed, and open the draft's page."""
+    """Store the images of the new form, send Step 1 if requested, and open the draft's page."""
     page = reverse("submission", args=[submission.pk])
     problems = _take_in(request, submission)
     for problem in problems:
@@ -68,7 +68,7 @@ def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
             if not problem.field:
                 messages.error(request, problem.message)
         page += "?check=step1" if problems else ""
-    # A script that keeps the chosen files over a refused form goes to the address itself.
+    # A script that keeps the chosen files after a refused form opens the URL itself.
     return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)
 
 
@@ -91,9 +91,9 @@ def _draft_of(request: HttpRequest, form: NewForm) -> Submission:
 
 @require_http_methods(["GET", "POST"])
 def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The submission page's one form: saves what was typed and chosen, then sends where a send button was pressed.
+    """Save the submission page's form, then send the step if a send button was used.
 
-    A GET is somebody coming back from the log-in page after the session had ended.
+    A GET comes from the sign-in page after the session had ended.
     """
     if request.method == "GET":
         return redirect("submission", pk=pk)
@@ -125,7 +125,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> list[Problem]:
-    """What was typed, over what is stored, as often as somebody else's save comes in between."""
+    """Merge the typed values into the stored ones, again if somebody else saves in between."""
     _note_consent(request, submission)
     tried = _count_numbers(request, form)
     for _time in range(SAVES_IN_A_ROW):
@@ -133,7 +133,7 @@ def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> l
         values, columns, problems = _columns(merged.values)
         try:
             drafts.save_values(submission, values, by=events.actor_of(request), **columns)
-            overrides.give(submission, form.reasons, by=events.actor_of(request))
+            overrides.save_reasons(submission, form.reasons, by=events.actor_of(request))
         except drafts.SavedElsewhere:
             submission.refresh_from_db()
         else:
@@ -142,7 +142,7 @@ def store(request: HttpRequest, submission: Submission, form: merge.Posted) -> l
 
 
 def _count_numbers(request: HttpRequest, form: merge.Posted) -> list[Problem]:
-    """Each typed number is a try, because the answer tells how it compares; after too many, none is taken."""
+    """Count each typed number for the guess limit, because the response compares it; beyond the limit accept none."""
     problems = []
     for name in masking.SECRET:
         if form.is_typed(name):
@@ -155,13 +155,13 @@ def _count_numbers(request: HttpRequest, form: merge.Posted) -> list[Problem]:
 
 
 def kept(form: merge.Posted, problems: list[Problem]) -> dict[str, str]:
-    """Typed and not stored; everything else is shown as it is stored by now."""
+    """Return typed values that were not stored; everything else is shown as stored now."""
     typed = {**form.typed, **form.too_long}
     return {p.field: typed[p.field] for p in problems if p.code in KEPT_AS_TYPED and p.field in typed}
 
 
 def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime | None], list[Problem]]:
-    """The call-back time is a column of its own; the rest is sealed."""
+    """Return the columns: the call-back time has its own; the rest is encrypted."""
     values = {name: text for name, text in typed.items() if name != CALLBACK}
     if CALLBACK not in typed:
         return values, {}, []
@@ -172,7 +172,7 @@ def _columns(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, datetime 
 
 
 def _note_consent(request: HttpRequest, submission: Submission) -> None:
-    """Recorded when the tick was set on this page, taken back when it was taken out and nothing was sent."""
+    """Record the consent when its box is ticked, withdraw it when unticked before anything was sent."""
     before, ticked = request.POST.get("was_consent"), request.POST.get("consent", "")
     if before is None or before == ticked:
         return
@@ -183,7 +183,7 @@ def _note_consent(request: HttpRequest, submission: Submission) -> None:
 
 
 def _consent_text(submission: Submission, ticked: str) -> ConsentText:
-    """The page offers the project's own texts alone, so any other value was not posted by it."""
+    """Return the consent text. The page offers only the project's own texts, so another value did not come from it."""
     for text in submission.project.consent_texts.all():
         if str(text.pk) == ticked:
             return text
@@ -191,16 +191,16 @@ def _consent_text(submission: Submission, ticked: str) -> ConsentText:
 
 
 def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
-    """What the script needs: the version to post next, and what is wrong so far, for each field beside it."""
+    """Return the data for the script: the next version, and the problems so far for each field."""
     found = [*problems, *submit.known_to_stop(submission)]
-    told = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
+    fields = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
     changed = ocr_diff.differing(submission.values, submission.ocr)
     saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}
-    return JsonResponse({**saved, "problems": told})
+    return JsonResponse({**saved, "problems": fields})
 
 
 def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
-    """Each chosen file separately: a bad one does not keep the others from being stored."""
+    """Store each chosen file separately, so that a bad one does not prevent the others."""
     problems = []
     for kind in VENDOR_FIELDS:
         upload = request.FILES.get(kind)
@@ -219,23 +219,23 @@ def _take_one(
         images.add_image(submission, kind, content, by=actor, source=taken)
     except UnusableImage as unusable:
         return [Problem(kind, unusable.code, unusable.message)]
-    except StorageAway:
+    except StorageUnavailable:
         text = _("The image was not stored. Take it again in a minute.")
         return [Problem(kind, "storage_away", text)]
     return []
 
 
 def _send_shown(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
-    """Send the pictures that the page shows; the lock keeps out a picture that is stored at the same moment."""
+    """Send the pictures that the page shows; the lock excludes a picture stored simultaneously."""
     with transaction.atomic():
         Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
         return _unseen(request, submission) or _send(request, submission, action)
 
 
 def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
-    """Pictures stored after this page was shown, by a colleague, a phone or another window of the same person.
+    """Return pictures stored after this page was shown, by a colleague, a phone or another window of the user.
 
-    A file that this request itself carries was chosen together with the press.
+    A file in this request was chosen together with the send button.
     """
     text = _("This image arrived after the page was opened. Check it, then send.")
     used, current = submission_page.kinds(submission), images.current_images(submission)
@@ -247,15 +247,15 @@ def _unseen(request: HttpRequest, submission: Submission) -> list[Problem]:
 
 
 def _is_seen(request: HttpRequest, image: Image) -> bool:
-    """A post that does not say what its page showed is trusted only with the person's own pictures."""
-    said = request.POST.get(f"shown_{image.kind}")
-    if said is None:
+    """Return whether the user has seen the picture. A POST without that data may send only the user's own pictures."""
+    posted = request.POST.get(f"shown_{image.kind}")
+    if posted is None:
         return image.created_by == person(request) and image.source not in FROM_PHONE
-    return said == str(image.pk)
+    return posted == str(image.pk)
 
 
 def _send(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:
-    """Press the button; every fact that stops it becomes a sentence beside what it is about."""
+    """Send the step; every exception becomes a message beside its field."""
     ticked = {name: request.POST.get(name) == "1" for name in TICKS[action]}
     try:
         SENDERS[action](submission, by=events.actor_of(request), **ticked)
@@ -267,10 +267,10 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
         return [*stops.problems, Problem("is_start_confirmed", "start", text)]
     except submit.NotReady as not_ready:
         return list(not_ready.problems)
-    except submit.LastTry:
+    except submit.UnconfirmedLastAttempt:
         text = _("Final attempt. Check the selfie, select the box above the button, then send.")
         return [Problem("is_last_confirmed", "last_try", text)]
-    except submit.NoTryLeft:
+    except submit.NoAttemptLeft:
         return [Problem("", "no_try_left", _("All 3 attempts used. ARGOS decides now."))]
     except submit.VendorDown:
         text = _("ARGOS is unavailable. The 24-hour limit has not started. Your entries are saved; send later.")

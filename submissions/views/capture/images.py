@@ -1,4 +1,4 @@
-"""Streams one image, opened from the storage and unsealed here, so that every look is permitted and recorded."""
+"""Stream one image, read from the storage and decrypted here, so that every view is checked and recorded."""
 
 import logging
 import uuid
@@ -17,13 +17,13 @@ from submissions.workflow.permissions import get_submission_for
 
 log = logging.getLogger(__name__)
 
-# Intake writes every picture again as JPEG; nothing else is ever shown in the page.
+# Intake re-encodes every picture as JPEG; the page shows nothing else.
 SHOWN_INLINE = "image/jpeg"
 
 
 @require_safe
 def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The work at hand is the reason, or the one typed a few minutes ago."""
+    """Show an image for the work in progress, or for a reason typed a few minutes ago."""
     found = Image.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -39,7 +39,7 @@ def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpResponse:
-    """Which of four troubles it is, because each is somebody else's to mend."""
+    """Show which of four errors occurred, because different people can fix them."""
     log.error("image %s cannot be opened: %s", image.pk, type(error).__name__)
     match error:
         case encryption.CannotOpen():
@@ -50,8 +50,8 @@ def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpRes
             trouble, status = "forbidden", 503
         case _:
             trouble, status = "away", 503
-    told = {"trouble": trouble, "reference": image.submission.reference}
-    return render(request, "errors/image.html", told, status=status)
+    context = {"trouble": trouble, "reference": image.submission.reference}
+    return render(request, "errors/image.html", context, status=status)
 
 
 def _record(request: HttpRequest, image: Image, because: int | None) -> None:
@@ -64,14 +64,14 @@ def _record(request: HttpRequest, image: Image, because: int | None) -> None:
 
 
 def _is_fetched_ahead(request: HttpRequest, image: Image) -> bool:
-    """The desk says so, of the one that is reserved as this person's next; of any other it is a look."""
+    """Return whether the review page preloads the image of the user's reserved submission; else it is a view."""
     submission = image.submission
     is_next = submission.is_reserved and submission.is_claimed and submission.claimed_by_id == person(request).pk
     return is_next and bool(request.headers.get("X-Preload"))
 
 
 def _response(image: Image, content: bytes) -> HttpResponse:
-    """Our own content type, never a guessed one; what is no JPEG could only be saved."""
+    """Set our own content type, never a guessed one; other files than JPEG can only be downloaded."""
     is_jpeg = image.content_type == SHOWN_INLINE and content[:3] == b"\xff\xd8\xff"
     shown = f'inline; filename="{image.kind}.jpg"' if is_jpeg else f'attachment; filename="{image.kind}.bin"'
     headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff"}

@@ -1,4 +1,4 @@
-"""The panel of a submission that is out of the agent's hands: result, reason, words for the customer, next step."""
+"""The panel of a submission after the agent's part: result, reason, text for the customer, next step."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from submissions.views import status_messages
 
 @dataclass(frozen=True)
 class Outcome:
-    """`tone`: ok, warn, bad or info. `say`: for the customer. `next_step`: what the agent does now."""
+    """`tone`: ok, warn, bad or info. `say`: for the customer. `next_step`: for the agent."""
 
     title: str
     text: str
@@ -35,7 +35,7 @@ LOOKS = {
 
 
 def outcome(submission: Submission, *, can_restart: bool) -> Outcome | None:
-    """Return nothing while the submission is being captured."""
+    """Return the outcome; None while the submission is being captured."""
     look = LOOKS.get(Status(submission.status))
     if look is None:
         return None
@@ -72,7 +72,7 @@ def _who_decides(submission: Submission) -> str:
 
 
 def _say(submission: Submission) -> str:
-    """What staff may tell the customer where no reject reason has a sentence of its own."""
+    """Return what staff may tell the customer if the reject reason has no sentence of its own."""
     if submission.status == Status.APPROVED:
         return _("Your identity has been verified. Thank you.")
     if submission.status == Status.REJECTED:

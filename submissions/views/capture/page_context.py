@@ -1,4 +1,4 @@
-"""The submission page's rows, loaded once and passed to the page's rules and parts."""
+"""The submission page's rows, loaded once and passed to its rules and parts."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +31,7 @@ MAX_OTHERS = 8
 
 @dataclass(frozen=True)
 class StateContext:
-    """One submission's calls, and the rows that decide what this person may do: what the reloading part needs."""
+    """One submission's calls, and the rows that decide what this user may do, for the reloading part."""
 
     submission: Submission
     user: User
@@ -50,7 +50,7 @@ class StateContext:
         )
 
     def may(self, action: str) -> bool:
-        """As `permissions.can`, without another query."""
+        """Do the same as `permissions.can`, without another query."""
         facts = PermissionFacts(has_captured=self.has_captured, in_force=self.verdicts.in_force)
         return not why_not(self.user, self.submission, action, facts)
 
@@ -60,7 +60,7 @@ class StateContext:
 
     @cached_property
     def last_call(self) -> Call | None:
-        """Return the latest call besides the open one."""
+        """Return the latest call except the open one."""
         return next((call for call in reversed(self.calls) if call is not self.open_call), None)
 
     @cached_property
@@ -69,7 +69,7 @@ class StateContext:
 
     @cached_property
     def has_passed_account(self) -> bool:
-        """As `account_check.has_passed`."""
+        """Do the same as `account_check.has_passed`."""
         return any(
             call.kind == CallKind.ACCOUNT and call.state == CallState.ANSWERED and not call.error for call in self.calls
         )
@@ -77,7 +77,7 @@ class StateContext:
 
 @dataclass(frozen=True)
 class SubmissionContext:
-    """One submission as one person sees it, read with the same number of queries whatever has happened to it."""
+    """One submission as one user sees it, loaded with a constant number of queries."""
 
     state: StateContext
     images: dict[str, Image]
@@ -120,12 +120,12 @@ class SubmissionContext:
 
     @cached_property
     def looks(self) -> Timeline:
-        """Return who opened the page, an image or the numbers; read after this look was recorded."""
+        """Return who viewed the page, an image or the numbers; read after this view was recorded."""
         return looks(self.submission)
 
 
 def _notes(submission: Submission) -> list[Note]:
-    """Return the notes, oldest first, each able to open its text."""
+    """Return the notes, oldest first, each with the key to decrypt its text."""
     notes = list(submission.notes.select_related("author"))
     for note in notes:
         note.submission = submission

@@ -1,7 +1,7 @@
-"""The customer's side of the phone hand-over: no sign-in, one item, nothing shown but what to take.
+"""The customer's side of the phone hand-over: no sign-in, one item, and no data shown.
 
-The token comes in a form's body, never in an address, and then lies in a cookie that only this link's page gets. So two
-links on one phone do not meet, and neither log nor referrer has it.
+The token is posted in a form, never in a URL, and then stored in a cookie that only this link's page receives. So two
+links on one phone do not interfere, and neither log nor referrer has it.
 """
 
 import uuid
@@ -22,12 +22,12 @@ from submissions.capture.imaging import advice
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.core import client_ip, rate_limit
 from submissions.models import ImageKind, PhoneLink
-from submissions.models.image import StorageAway
+from submissions.models.image import StorageUnavailable
 from submissions.views.capture.camera import hint_for
 from submissions.views.request_helpers import safe_next
 
 COOKIE = "phone-token"
-MISSES_A_MINUTE = 20  # links that are not there, from one address; a good one always opens
+MISSES_A_MINUTE = 20  # invalid links from one address; a valid one always opens
 UPLOADS_A_MINUTE = 12  # for one link
 
 
@@ -36,7 +36,7 @@ UPLOADS_A_MINUTE = 12  # for one link
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """GET says how to come in; POST takes the token and leads to its page. Neither spends anything."""
+    """GET explains how to continue; POST accepts the token and redirects to its page. Neither uses the link."""
     if request.method != "POST":
         return render(request, "phone/enter.html")
     token = request.POST.get("token", "").strip().rpartition("#")[2]
@@ -51,7 +51,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     reply.set_cookie(
         COOKIE,
         token,
-        max_age=int(phone_links.lives().total_seconds()) + 600,  # so that a late look still says what became of it
+        max_age=int(phone_links.lives().total_seconds()) + 600,  # so that a late visit still shows the result
         path=page,
         secure=request.is_secure(),
         httponly=True,
@@ -63,7 +63,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """GET shows what to take and spends nothing; POST hands the picture over."""
+    """GET shows what to take without using the link; POST uploads the picture."""
     try:
         link = _link(request, pk)
         return _hand_over(request, link) if request.method == "POST" else _page(request, link)
@@ -74,7 +74,7 @@ def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _link(request: HttpRequest, pk: uuid.UUID) -> PhoneLink:
-    """The open link whose token this browser holds."""
+    """Return the open link of the token in this browser's cookie."""
     link = phone_links.find(request.COOKIES.get(COOKIE, ""))
     if link.pk != pk:
         raise phone_links.LinkGone
@@ -88,7 +88,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
     if rate_limit.is_too_fast("phone-upload", str(link.pk), most=UPLOADS_A_MINUTE, seconds=60):
         return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")], status=429)
     try:
-        phone_links.take(
+        phone_links.store_upload(
             link,
             upload.read(),
             address=client_ip.client_address(request),
@@ -97,7 +97,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
         )
     except UnusableImage as unusable:
         return _page(request, link, problems=[unusable.message], status=unusable.http_status)
-    except StorageAway:
+    except StorageUnavailable:
         text = _("The image was not stored. Take it again in a minute.")
         return _page(request, link, problems=[text])
     except phone_links.Advised as advised:
@@ -125,7 +125,7 @@ def _done(request: HttpRequest) -> HttpResponse:
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
-    """The same page for expired, revoked and unknown ones."""
+    """Show the same page for expired, revoked and unknown links."""
     is_guessing = rate_limit.is_too_fast(
         "phone", client_ip.client_address(request) or "", most=MISSES_A_MINUTE, seconds=60
     )
@@ -135,7 +135,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def hint(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """For what the phone's camera sees; nothing is stored, nothing is spent."""
+    """Return a hint for the phone's camera; nothing is stored, and the link is not used."""
     try:
         link = _link(request, pk)
     except (phone_links.LinkGone, phone_links.LinkUsed):
@@ -146,7 +146,7 @@ def hint(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """For this phone's pages alone; whoever is signed in on it keeps their own."""
+    """Set the language of this phone's pages only; a signed-in user keeps their own."""
     code = request.POST.get("language", "")
     if code not in language.names():
         raise Http404

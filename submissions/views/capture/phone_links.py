@@ -1,4 +1,4 @@
-"""The agent's side of the phone hand-over: a link as QR code or by e-mail, revoked, and the card of what arrives."""
+"""The agent's side of the phone hand-over: a link as QR code or by e-mail, revoking it, and the card of uploads."""
 
 import uuid
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from submissions.workflow.permissions import check_can, get_submission_for
 
 @dataclass(frozen=True)
 class Shown:
-    """What the card tells: `url` and its `qr` once, right after a link was made to be shown; else a sentence."""
+    """The content of the card: `url` and `qr` once, directly after a link was created; else a message."""
 
-    told: str = ""
+    message: str = ""
     url: str = ""
     qr: str = ""
     is_bad: bool = False
@@ -35,12 +35,12 @@ class Shown:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
-    """POST makes a link; GET is what the card asks while one is open."""
+    """POST creates a link; GET is the card's polling while one is open."""
     submission = get_submission_for(person(request), pk, "capture")
     item = kind_or_404(kind)
     if request.method != "POST":
         return _arrived(request, submission, item)
-    if not _is_part(request):  # a plain press carries the whole form
+    if not _is_part(request):  # without a script the whole form is posted
         store(request, submission, merge.read(request.POST, form_fields.names(submission)))
     return _card(request, submission, item, _share(request, submission, item))
 
@@ -50,7 +50,7 @@ def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Sho
     by, is_mail = events.actor_of(request), request.POST.get("how") == f"mail_{kind}"
     try:
         if is_mail:
-            phone_links.recipient(submission)  # before a link is made, because making one revokes the one before it
+            phone_links.recipient(submission)  # before a link is created, because that revokes the previous one
         made, url = phone_links.make(submission, kind, by=by)
         if not is_mail:
             return Shown(url=url, qr=_qr(url))
@@ -73,7 +73,7 @@ def revoke(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
 
 
 def _arrived(request: HttpRequest, submission: Submission, kind: ImageKind) -> HttpResponse:
-    """Nothing new (204), or the card as it is now; the whole page where the submission has moved on."""
+    """Return 204 for no news, or the current card; the whole page if the status has changed."""
     newest = phone_links.newest(submission, kind)
     if _is_part(request) and submission.status not in CAPTURING:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -91,7 +91,7 @@ def _what_became_of(newest: PhoneLink | None) -> str:
 
 
 def _card(request: HttpRequest, submission: Submission, kind: ImageKind, shown: Shown) -> HttpResponse:
-    """The card alone for the page's script; without it a page for the code, or back to the submission."""
+    """Return the card for the page's script; without it a page with the code, or the submission."""
     if _is_part(request) or shown.url:
         check_can(person(request), submission, "look")
         template = "capture/_card.html" if _is_part(request) else "capture/phone_code.html"
@@ -102,7 +102,7 @@ def _card(request: HttpRequest, submission: Submission, kind: ImageKind, shown: 
             "by_field": {},
         }
         return render(request, template, context | {"is_part": True})
-    messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.told)
+    messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.message)
     return redirect("submission", pk=submission.pk)
 
 
@@ -111,5 +111,5 @@ def _is_part(request: HttpRequest) -> bool:
 
 
 def _qr(url: str) -> str:
-    """Drawn here, as an image's data: black on white in either colour scheme, with the margin that readers need."""
+    """Draw the QR code as an image's data: black on white in both colour schemes, with the required margin."""
     return segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")

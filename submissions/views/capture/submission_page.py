@@ -1,4 +1,4 @@
-"""Builds the submission page: what this person sees of this submission in its present state."""
+"""Build the submission page: the part of a submission that this user sees in its present state."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,9 +45,9 @@ RAIL = (
         ),
     ),
 )
-# What a submission with a result has only if it was at that step.
+# Parts of a submission with a result that exist only if it reached that step.
 WAS_THERE = {"step1": "step1_started_at", "confirm": "first_step2_at", "step2": "first_step2_at"}
-ADDRESS_SEARCH = ("address_input", *matrix.ADDRESS_CODES)  # typed once and looked up; each stands in its own place
+ADDRESS_SEARCH = ("address_input", *matrix.ADDRESS_CODES)  # typed once and looked up; each has a place of its own
 PICTURES = "image/jpeg,image/png,image/heic,image/heif"
 SHOWS_FORM = (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING)
 
@@ -64,11 +64,11 @@ def render_submission(
 ) -> HttpResponse:
     page = SubmissionContext.load(submission, person(request))
     can_look = page.state.may("look")
-    purpose, told = "work" if can_look else "", {"same_person": [other.reference for other in page.others]}
-    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=told)
+    purpose, fields = "work" if can_look else "", {"same_person": [other.reference for other in page.others]}
+    events.record("looked", by=events.actor_of(request), submission=submission, purpose=purpose, fields=fields)
     is_capturing = submission.status in CAPTURING and can_look
-    shows_form = submission.status in SHOWS_FORM and can_look  # while ARGOS works, without its buttons
-    # After a press: what it found. Before: what is wrong with the values that are there.
+    shows_form = submission.status in SHOWS_FORM and can_look  # while ARGOS processes it, without its buttons
+    # After sending: the problems found. Before: problems of the present values.
     shown_problems = problems or page.typing_problems if is_capturing else ()
     context = {
         **state(page.state),
@@ -115,18 +115,18 @@ def render_submission(
 
 
 def state(context: StateContext) -> dict[str, Any]:
-    """What the part that reloads itself shows."""
+    """Return the content of the reloading part."""
     submission, call = context.submission, context.open_call
-    told = status_messages.about_open_call(call) if call else None
+    message = status_messages.about_open_call(call) if call else None
     can_capture = context.may("capture")
-    told = told or status_messages.about_notice(submission, context.last_call)
+    message = message or status_messages.about_notice(submission, context.last_call)
     return {
         "submission": submission,
         "call": call,
         # A worker may end the call after the submission was read; the page must not stay at "Sending" then.
         "is_moving": call is not None or submission.status in SENDING,
         "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
-        "told": told or status_messages.about_reading(submission),
+        "message": message or status_messages.about_reading(submission),
         "retry": status_messages.about_retry(submission) if not call else None,
         "end": status_messages.about_end(submission),
         "rail": rail(submission),
@@ -153,12 +153,15 @@ def state(context: StateContext) -> dict[str, Any]:
 
 
 def _seconds(call: Call) -> int:
-    """How long the request has been on its way; for the stepper."""
+    """Return how long the request has been in progress, for the stepper."""
     return max(0, int((clock.now() - call.prepared_at).total_seconds()))
 
 
 def rail(submission: Submission) -> list[tuple[str, str]]:
-    """(step, done | passed | here | ahead) of the way from draft to result; a result may come before each step was."""
+    """Return (step, done | passed | here | ahead) from draft to result.
+
+    A result may come before every step was done.
+    """
     here = next(at for at, (_name, statuses) in enumerate(RAIL) if submission.status in statuses)
     return [(name, _where(submission, at, here, name)) for at, (name, _statuses) in enumerate(RAIL)]
 
@@ -171,7 +174,7 @@ def _where(submission: Submission, at: int, here: int, name: str) -> str:
 
 
 def account(context: StateContext) -> dict[str, Any]:
-    """The 1-won check: whether it is wanted, and how the last one went."""
+    """Return the 1-won check: whether it is required, and the last result."""
     project, last = context.submission.project, context.last_account_call
     wanted = account_check.is_offered(context.submission)
     passed = wanted and context.has_passed_account
@@ -180,7 +183,7 @@ def account(context: StateContext) -> dict[str, Any]:
 
 
 def consent_box(submission: Submission, text: ConsentText | None) -> dict[str, Any] | None:
-    """The text to read out and whether it was agreed to; the recorded version where there is one."""
+    """Return the text to read out and whether the customer agreed; the recorded version if there is one."""
     if text is None or not (submission.project.requires_consent or submission.consent_id):
         return None
     return {
@@ -191,7 +194,7 @@ def consent_box(submission: Submission, text: ConsentText | None) -> dict[str, A
 
 
 def cards(page: SubmissionContext) -> list[dict[str, Any]]:
-    """One card for each kind of image this project and document use."""
+    """Return one card for each kind of image that this project and document use."""
     submission = page.submission
     made = [_card(kind, page.images.get(kind), submission, page.links.get(kind)) for kind in kinds(submission)]
     return [card for card in made if card["image"] or not card["is_fixed"]]
@@ -204,7 +207,7 @@ def kinds(submission: Submission) -> list[ImageKind]:
 
 
 def card(submission: Submission, kind: ImageKind) -> dict[str, Any]:
-    """The card of one kind as it is now."""
+    """Return the current card of one kind."""
     link = submission.phone_links.open(clock.now()).filter(kind=kind).first()
     return _card(kind, images.current_images(submission).get(kind), submission, link)
 
@@ -216,7 +219,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
         "image": image,
         "findings": _findings(image, submission.reasons) if image else [],
         "is_fixed": not images.takes(kind, Status(submission.status)),
-        # The right to look ends with Step 2's answer, at any moment: a page that asks then would be refused.
+        # The right to view may end with Step 2's reply at any moment, so a later request would be refused.
         "is_away": submission.status == Status.STEP2_SENDING,
         "state": _state_of(kind, image, submission),
         "accept": PICTURES + (",application/pdf" if kind == ImageKind.ADDRESS else ""),
@@ -228,7 +231,7 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
 
 
 def _state_of(kind: ImageKind, image: Image | None, submission: Submission) -> str:
-    """waiting: ARGOS has it now; accepted or unread: ARGOS took it; doubted or good: by the portal's image check."""
+    """Return waiting (ARGOS has it), accepted or unread (ARGOS's result), doubted or good (the portal's check)."""
     if image is None:
         return ""
     is_id = kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK)
@@ -240,7 +243,7 @@ def _state_of(kind: ImageKind, image: Image | None, submission: Submission) -> s
 
 
 def revealed_images(page: SubmissionContext, because: Event) -> list[tuple[Image, str]]:
-    """Each current image with the key that opens it for a few minutes."""
+    """Return each current image with the key that opens it for a few minutes."""
     return [(image, reveal.key_to(image, page.state.user, because)) for image in page.images.values()]
 
 

@@ -1,4 +1,4 @@
-"""What the capture form asks the vendor before Step 2: the codes of an address, and the 1-won account check."""
+"""Requests of the capture form to the vendor before Step 2: address codes, and the 1-won account check."""
 
 import uuid
 
@@ -25,7 +25,7 @@ ADDRESS_FIELDS = ("globalCode", "compoundCode", "formatted_address")
 
 @require_POST
 def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask the vendor for the codes of the typed address and fill them in; what else was typed is saved too."""
+    """Request the codes of the typed address and fill them in; other typed values are saved too."""
     submission = get_submission_for(person(request), pk, "capture")
     form = merge.read(request.POST, form_fields.names(submission))
     problems = store(request, submission, form) or _address_missing(submission.values)
@@ -56,7 +56,7 @@ def _address_missing(values: dict[str, str]) -> list[Problem]:
 
 @require_POST
 def check_account(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Prepare the account verification; the details typed beside it are saved first."""
+    """Prepare the account check; the details typed beside it are saved first."""
     submission = get_submission_for(person(request), pk, "capture")
     form = merge.read(request.POST, form_fields.names(submission))
     stored = store(request, submission, form)

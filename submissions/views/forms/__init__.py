@@ -1,4 +1,4 @@
-"""Forms with a fixed set of fields, one module a page.
+"""Forms with a fixed set of fields, one module per page.
 
-The capture form's fields follow the document (`capture.fields`).
+The capture form's fields depend on the document (`capture.fields`).
 """

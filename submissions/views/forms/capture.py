@@ -1,4 +1,4 @@
-"""The form that begins a submission, and what is asked for the account check."""
+"""The form for a new submission, and the values of the account check."""
 
 import re
 import uuid
@@ -26,9 +26,9 @@ NAME_AND_CODE = re.compile(r".*\(([A-Z]{3})\)\s*")
 
 
 class CountryField(TextField):
-    """A country found by typing any part of its name or code; the browser's own list offers what fits.
+    """A country found by typing any part of its name or code, with the browser's own list of suggestions.
 
-    Takes a name in English or Korean, a code, or both as the list writes them.
+    It accepts a name in English or Korean, a code, or both as the list shows them.
     """
 
     widget = forms.TextInput(attrs={"list": "countries", "autocomplete": "off"})
@@ -49,7 +49,7 @@ class CountryField(TextField):
 
 
 def country_options() -> list[str]:
-    """ "South Korea (KOR)": the ones used often first, then all by name."""
+    """Return options like "South Korea (KOR)": frequent ones first, then all by name."""
     every = _country_names()
     rest = [code for code in every if code not in OFTEN]
     return [f"{every[code]} ({code})" for code in (*OFTEN, *rest)]
@@ -60,13 +60,13 @@ def _country_names() -> dict[str, str]:
 
 
 def last_project(user: User) -> uuid.UUID | None:
-    """Return the project of the person's last submission; country and ID type are chosen again for each customer."""
+    """Return the project of the user's last submission; country and ID type are chosen for each customer."""
     newest = Submission.objects.filter(created_by=user).order_by("-created_at").only("project_id").first()
     return newest.project_id if newest else None
 
 
 def offered_types(projects: Iterable[Project]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return the ID types by project and issuing country; "" stands for every country without types of its own."""
+    """Return the ID types by project and issuing country; "" is every country without types of its own."""
     countries = ("", "KOR", "IND")
     return {
         str(project.pk): {country: matrix.id_types_for(country, project.options) for country in countries}
@@ -75,7 +75,7 @@ def offered_types(projects: Iterable[Project]) -> dict[str, dict[str, tuple[str,
 
 
 class NewForm(forms.Form):
-    """`draft`: the id that the draft will have, so that a form that is sent twice makes one draft."""
+    """`draft`: the id of the new draft, so that a form sent twice creates one draft."""
 
     field_order = ("email", "project", "team", "issuing_country", "id_type", "customer_id")
     draft = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
@@ -150,12 +150,12 @@ STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email
 
 
 def account_typed(posted: Mapping[str, str]) -> dict[str, str]:
-    """The 1-won check's three values."""
+    """Return the three values of the 1-won check."""
     return {name: normalise(posted.get(name, "")) for name in ("userName", "bankCode", "accountNumber")}
 
 
 def account_problems(typed: Mapping[str, str], banks: Mapping[str, str]) -> list[Problem]:
-    """What is wrong with the 1-won check's three values before it is sent. `banks`: the project's list, empty: any."""
+    """Return the problems of the 1-won check's values before it is sent. `banks`: the project's list; empty: any."""
     found = []
     if not typed.get("userName"):
         found.append(Problem("userName", "missing", str(_("Enter the account holder's name."))))

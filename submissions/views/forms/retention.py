@@ -1,4 +1,4 @@
-"""The administrator's forms on keeping and erasing. `privacy.retention` and `privacy.erasure` hold the rules."""
+"""The administrator's forms for retention and erasure. `privacy.retention` and `privacy.erasure` have the rules."""
 
 from datetime import date
 

@@ -85,7 +85,7 @@ class DecisionForm(forms.Form):
 
     @property
     def chosen(self) -> str:
-        """Return the decision that is selected but not given: of a refused form, or of one that was undone."""
+        """Return the selected decision that was not accepted: of a refused form, or of one that was undone."""
         value = self["verdict"].value()
         return value if value in Verdict.values else ""
 
@@ -95,7 +95,7 @@ class DecisionForm(forms.Form):
 
     @property
     def kept(self) -> list[BoundField]:
-        """What a person has typed or chosen besides ticks, to be carried over a lost claim."""
+        """Return what the user typed or chose except ticks, to keep it after a lost claim."""
         return [self[name] for name in ("reason_code", "comment", *CORRECTABLE)]
 
     @property
@@ -133,7 +133,7 @@ class DecisionForm(forms.Form):
             self.add_error("comment", _("Enter a comment: it is required to reject and is not sent to the customer."))
 
     def _check_corrections(self) -> None:
-        """By the rules of the capture page. A field that something is wrong with already gets one sentence, not two."""
+        """Check by the rules of the capture page. A field with an error gets only one message."""
         found = problems(self.submission, self.corrections) if self.submission else {}
         for name, sentence in found.items():
             if name not in self.errors:

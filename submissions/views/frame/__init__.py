@@ -1,1 +1,1 @@
-"""The frame of every page: the menu, its counts, notifications, and the pages of errors."""
+"""The frame of every page: the menu, its counts, notifications, and the error pages."""

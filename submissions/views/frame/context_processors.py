@@ -1,4 +1,4 @@
-"""What every page shows: the menu with its counts, why sending is paused, notifications, and the session's end."""
+"""Context of every page: the menu with counts, why sending is paused, notifications, and the session's end."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "menu": navigation.groups_for(user, request.path, counts),
         "closed": closed() if counts["is_stopped"] or counts["is_project_shut"] else [],
         "back": request.path,
-        "session_left": sessions.left(request),
+        "session_left": sessions.time_left(request),
         "may": page_permissions(user),
         **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
         **common,
@@ -38,14 +38,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page_after_language_choice(request: HttpRequest) -> str:
-    """Return the address to come back to; one that a form was posted to cannot be opened by a link."""
+    """Return the URL to come back to; the URL of a POST cannot be opened by a link."""
     if request.method != "GET":
         return ""
     return request.path if isinstance(getattr(request, "user", None), User) else request.get_full_path()
 
 
 def notifications(user: User, *, has_alerts: bool = True, has_mentions: bool = True) -> dict[str, Any]:
-    """Return what the bell shows: alerts as (alert, text), mentions, their number and the newest alert's key."""
+    """Return the content of the bell: alerts as (alert, text), mentions, their number and the newest alert's key."""
     unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)] if has_alerts else []
     named = mentions.unread(user) if has_mentions else []
     newest = max((alert.pk for alert, _text in unseen), default=0)
@@ -53,7 +53,7 @@ def notifications(user: User, *, has_alerts: bool = True, has_mentions: bool = T
 
 
 def closed() -> list[tuple[str, str]]:
-    """(project, why) of every open project from which nothing is sent now; one line where nothing is sent at all."""
+    """Return (project, why) of every open project whose sending is paused; one line if all sending is paused."""
     if not Switch.read().may_send:
         return [(_("All projects"), gate.why_closed(Project()))]
     found = [

@@ -12,7 +12,7 @@ from submissions.workflow.role_permissions import user_can_see_discrepancies, us
 
 
 def read(user: User) -> dict[str, Any]:
-    """Return the figures of this person: what waits, and whether there are alerts, mentions and closed projects."""
+    """Return the user's figures: open work, and whether there are alerts, mentions and closed projects."""
     stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
     figures: dict[str, Combinable] = {
         "has_alerts": Exists(Alert.objects.filter(person=user, seen_at=None)),

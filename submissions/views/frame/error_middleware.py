@@ -1,4 +1,4 @@
-"""Turns the domain's facts into pages: not allowed, stale, its key lost, vendor away. Views need not catch them."""
+"""Turn domain exceptions into pages: not allowed, stale, lost key, vendor down. Views need not catch them."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from argos.limits import TooLong
 from submissions.audit import events
 from submissions.core import encryption
 from submissions.models import User
-from submissions.models.image import StorageAway
+from submissions.models.image import StorageUnavailable
 from submissions.views.forms.reason import ReasonRefused, ask_again
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.role_permissions import user_can_see_queue
@@ -33,26 +33,28 @@ class FactsMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, (NotAllowed, ReasonRefused)):
             return _refused(request, exception)
-        if isinstance(exception, IntegrityError):  # the same press twice, or two people's at once: the other one counts
+        if isinstance(
+            exception, IntegrityError
+        ):  # a double click, or two users simultaneously: the other request counts
             log.warning("a constraint refused what another request had written: %s", type(exception.__cause__).__name__)
         if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
             messages.warning(request, _("This submission has changed. Review the latest version and try again."))
             return _back(request)
-        if isinstance(exception, StorageAway):
+        if isinstance(exception, StorageUnavailable):
             log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
             kept = _("The image was not stored. Take it again in a minute.")
             messages.error(request, kept)
             return _back(request)
         if isinstance(exception, TooLong):
-            told = _("Not saved: shorten the text to %(most)d characters. It has %(count)d.")
-            messages.error(request, told % {"most": exception.most, "count": exception.has})
+            message = _("Not saved: shorten the text to %(most)d characters. It has %(count)d.")
+            messages.error(request, message % {"most": exception.most, "count": exception.has})
             return _back(request)
-        if isinstance(exception, DataError):  # PostgreSQL takes no NUL
+        if isinstance(exception, DataError):  # PostgreSQL does not store NUL
             messages.error(request, _("Not saved: the text has a character that cannot be stored. Remove it."))
             return _back(request)
         if isinstance(exception, encryption.CannotOpen):
-            log.error("%s", exception)  # it names labels and ids
-            return render(request, "errors/sealed.html", status=410)
+            log.error("%s", exception)  # it contains labels and ids
+            return render(request, "errors/not_decryptable.html", status=410)
         if isinstance(exception, VendorError):
             messages.error(request, _("ARGOS is unavailable. Nothing has changed. Try again in a minute."))
             return _back(request)
@@ -60,7 +62,7 @@ class FactsMiddleware:
 
 
 def _refused(request: HttpRequest, exception: NotAllowed | ReasonRefused) -> HttpResponse:
-    """Say why, or ask for the reason again with what was typed."""
+    """Explain the refusal, or ask for the reason again with the typed text."""
     if isinstance(exception, ReasonRefused):
         return ask_again(request, exception.form, title=exception.title, back=exception.back)
     _record_refusal(request)
@@ -68,7 +70,7 @@ def _refused(request: HttpRequest, exception: NotAllowed | ReasonRefused) -> Htt
 
 
 def _record_refusal(request: HttpRequest) -> None:
-    """Who tried what they may not: the address's name and what it names, no value."""
+    """Record a refused attempt: the URL's name and its objects, no values."""
     match = request.resolver_match
     if match is None or not isinstance(request.user, User):
         return
@@ -77,7 +79,7 @@ def _record_refusal(request: HttpRequest) -> None:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """To the page the action belongs to: the submission or its review."""
+    """Redirect to the page of the action: the submission or its review."""
     match = request.resolver_match
     pk = match.kwargs.get("pk") if match else None
     if pk is None:

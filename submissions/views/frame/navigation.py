@@ -1,4 +1,4 @@
-"""The main menu: its pages by group, who sees them, and what waits on each."""
+"""The main menu: its pages by group, the users who see them, and the counts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,19 +28,19 @@ from submissions.workflow.role_permissions import (
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the menu. `count` names the figure of `submissions.views.counters` that stands beside it."""
+    """A page of the menu. `count`: the name of its figure in `submissions.views.counters`."""
 
     page: str
     label: Any  # a lazy translation
     icon: str
     is_for: Callable[[User], bool]
     count: str = ""
-    is_alarm: bool = False  # a count above zero needs somebody
+    is_alarm: bool = False  # a count above zero needs attention
 
 
 @dataclass(frozen=True)
 class Link:
-    """An entry as one person sees it on one page."""
+    """An entry as one user sees it on one page."""
 
     page: str
     url: str

@@ -39,7 +39,7 @@ def shown(name: str, value: str) -> str:
     """Return the value in words."""
     if value == NONE:
         return _("none")
-    if name in ("decided_by", "captured_by") and "\0" not in value:  # PostgreSQL takes none in a text
+    if name in ("decided_by", "captured_by") and "\0" not in value:  # PostgreSQL accepts none in a text
         return str(User.objects.filter(username=value).values_list("name", flat=True).first() or value)
     if name == "source" and value in Source.values:
         return str(Source(value).label)

@@ -10,11 +10,11 @@ from submissions.workflow.role_permissions import check_user_can_list, check_use
 
 
 @require_POST
-def keep(request: HttpRequest, name: str) -> HttpResponse:
+def save(request: HttpRequest, name: str) -> HttpResponse:
     user = person(request)
     if name == "queue":
         check_user_can_see_queue(user)
     else:
         check_user_can_list(user)
-    columns.keep(user, name, request.POST.getlist("column"), request.POST.get("size", ""))
+    columns.save_settings(user, name, request.POST.getlist("column"), request.POST.get("size", ""))
     return redirect(safe_next(request, "review_queue" if name == "queue" else "submission_list"))

@@ -20,7 +20,7 @@ from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_list
 
-# Filters that have a field of their own on the page; the others came from a link and are shown as chips.
+# Filters with a field of their own on the page; others came from a link and are shown as chips.
 FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "sort", *pagination.KEYS)
 
 
@@ -63,14 +63,14 @@ def submission_list(request: HttpRequest) -> HttpResponse:
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
-    """This page's query without its page key, with the changes; an empty one takes the parameter away."""
+    """Return this page's query without its page key, with the changes; an empty value removes the parameter."""
     kept = {name: str(value) for name, value in request.GET.items() if name not in pagination.KEYS}
     return urlencode({name: value for name, value in {**kept, **changes}.items() if value or name not in changes})
 
 
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
-    """The form's filters and search text as one address: without empty parts, the text sealed."""
+    """Return the form's filters and search text as one URL: without empty parts, the text encrypted."""
     _looker(request)
     names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", *pagination.KEYS)]
     kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
@@ -80,7 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
         except guess_limit.TooManyNumbers:
             messages.error(request, guess_limit.sentence())
             return redirect("submission_list")
-        kept["q"] = blind_index.sealed(text)
+        kept["q"] = blind_index.encrypt_token(text)
     return redirect(f"{reverse('submission_list')}?{urlencode(kept)}")
 
 

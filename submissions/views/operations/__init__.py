@@ -1,1 +1,1 @@
-"""Pages that watch and control requests to ARGOS."""
+"""Pages that show and control requests to ARGOS."""

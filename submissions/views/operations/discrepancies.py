@@ -1,4 +1,4 @@
-"""The page of differences: both sides, what was done about each, and what a person can do."""
+"""The page of mismatches: both sides, the actions so far, and the possible actions."""
 
 import uuid
 from collections import defaultdict
@@ -55,17 +55,17 @@ def _reviewer(request: HttpRequest) -> User:
 
 
 def _done(rows: list[Difference]) -> dict[uuid.UUID, list[tuple[Event, str]]]:
-    """By row: what was done since it was found, newest first. One query for all rows."""
+    """Return by row the actions since it was found, newest first, with one query."""
     newest = Window(RowNumber(), partition_by=F("submission_id"), order_by=F("id").desc())
     concerned = Event.objects.filter(submission_id__in={row.submission_id for row in rows}, kind__in=DONE)
     by_submission: dict[uuid.UUID | None, list[tuple[Event, str]]] = defaultdict(list)
     for event in concerned.annotate(place=newest).filter(place__lte=STEPS).order_by("-id"):
         by_submission[event.submission_id].append((event, event_text.event_title(event)))
-    return {row.pk: [told for told in by_submission[row.submission_id] if told[0].at >= row.found_at] for row in rows}
+    return {row.pk: [done for done in by_submission[row.submission_id] if done[0].at >= row.found_at] for row in rows}
 
 
 @require_POST
-def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def read_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record again now."""
     _reviewer(request)
     row = get_object_or_404(Difference.objects.select_related("submission__project"), pk=pk)
@@ -88,7 +88,7 @@ def _ask(request: HttpRequest, row: Difference, *, by: Actor) -> None:
 
 @require_POST
 def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A person has looked and says what comes of it."""
+    """Record that a user has viewed it, with a note."""
     _reviewer(request)
     row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
     reason = read_reason(

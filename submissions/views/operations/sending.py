@@ -1,4 +1,4 @@
-"""Whether calls leave, and why not: the stop switch, the hold of a restored database, vendors that are down."""
+"""The state of sending: the stop switch, the hold of a restored database, unreachable vendors."""
 
 from typing import Any
 
@@ -42,17 +42,17 @@ def sending(request: HttpRequest) -> HttpResponse:
 
 
 def _started(user: User) -> list[Submission]:
-    """Whose 24 hours run, the least time left first; references only, so administrators see them too."""
+    """Return submissions whose 24 hours have started, least time first; references only, for administrators too."""
     rows: Any = Submission.objects.filter(status__in=UNDER_DEADLINE, deadline_at__isnull=False)
     return list(rows.select_related("project", "team").order_by("deadline_at")[:SHOWN])
 
 
 @require_POST
 def stop_switch(request: HttpRequest) -> HttpResponse:
-    """Managers stop all sending with a reason, and let it go on."""
+    """Let a manager stop all sending with a reason, and resume it."""
     check_user_can_stop_sending(person(request))
     if request.POST.get("stop") != "1":
-        gate.let_go_on(by=events.actor_of(request))
+        gate.resume_sending(by=events.actor_of(request))
         messages.success(request, _("Processing resumed."))
         return redirect("sending")
     reason = read_reason(
@@ -61,14 +61,14 @@ def stop_switch(request: HttpRequest) -> HttpResponse:
         title=_("Pause processing"),
         back=reverse("sending"),
     )
-    gate.stop(by=events.actor_of(request), why=reason)
+    gate.stop_sending(by=events.actor_of(request), why=reason)
     messages.success(request, _("Processing paused. New requests are queued."))
     return redirect("sending")
 
 
 @require_POST
 def lift_hold(request: HttpRequest) -> HttpResponse:
-    """An administrator has looked at what the vendor has and we no longer do."""
+    """Lift the hold after an administrator has checked what only the vendor has."""
     check_user_can_lift_hold(person(request))
     reason = read_reason(
         request, missing=_("Enter what you have checked."), title=_("Lift restore lock"), back=reverse("sending")

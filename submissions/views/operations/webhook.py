@@ -1,4 +1,4 @@
-"""Where the vendor posts its hints. Store, answer 200, confirm later: nothing else happens in the request."""
+"""The vendor's webhooks: store them, return 200 and confirm them later; the request does nothing else."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,18 +13,18 @@ from submissions.vendor_sync import webhooks
 @login_not_required
 @require_POST
 def receive(request: HttpRequest, token: str) -> HttpResponse:
-    """200 once stored; 404 for an unknown token or source address, 411 without a length, 413 over the limit.
+    """Return 200 once stored; 404 for an unknown token or source address, 411 without a length, 413 over the limit.
 
-    Django reads nothing of a body without a length (`Transfer-Encoding: chunked`), so it must not be answered 200.
+    Django does not read a body without a length (`Transfer-Encoding: chunked`), so 200 would lose it.
     """
     project = webhooks.project_of(token)
     address = client_ip.client_address(request)
     if project is None or not webhooks.may_come_from(project, address):
         return HttpResponse(status=404)
-    told = request.META.get("CONTENT_LENGTH") or ""
-    if not told:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length:
         return HttpResponse(status=411)
-    if not (told.isascii() and told.isdigit() and len(told) < 10) or int(told) > webhooks.MAX_BYTES:
+    if not (length.isascii() and length.isdigit() and len(length) < 10) or int(length) > webhooks.MAX_BYTES:
         return HttpResponse(status=413)
     body = request.body
     if len(body) > webhooks.MAX_BYTES:

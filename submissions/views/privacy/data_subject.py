@@ -1,4 +1,4 @@
-"""A data-subject request: everything held on one applicant, shown by its references, then downloaded with a reason."""
+"""A data-subject request: everything stored about one applicant, shown by references, downloaded with a reason."""
 
 from collections.abc import Iterable, Sequence
 
@@ -32,7 +32,7 @@ class SubjectForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def request_of_subject(request: HttpRequest) -> HttpResponse:
-    """The form, then what will be in the file, then the ZIP. What is typed goes into no address and no log."""
+    """Show the form, then the content of the file, then the ZIP. The typed text appears in no URL and no log."""
     user = person(request)
     check_user_can_answer_data_subject(user)
     form = SubjectForm(request.POST or None)
@@ -68,5 +68,5 @@ def _page(request: HttpRequest, form: SubjectForm, found: Sequence[Submission] =
 
 
 def _references(found: Iterable[Submission]) -> str:
-    """What the person has seen and the file will hold; when it is no longer the same, it is shown again."""
+    """Return the references that the user has seen; if the file's content has changed, it is shown again."""
     return " ".join(submission.reference for submission in found)

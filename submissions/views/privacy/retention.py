@@ -1,4 +1,4 @@
-"""What is kept how long, what is due, and an administrator's acts on one submission. References only."""
+"""Retention: periods, due submissions, and an administrator's actions on one submission. References only."""
 
 import uuid
 from collections.abc import Callable
@@ -26,7 +26,7 @@ SHOWN = 50
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """The clocks of each project, the dry run now and in 30 days, holds, requests, and what was erased last."""
+    """Show the periods of each project, the dry run now and in 30 days, holds, requests, and the last erasures."""
     check_user_can_retain(person(request))
     if text := request.GET.get("reference", "").strip().upper():
         found = Submission.objects.filter(reference=text).first()
@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One submission's retention: end of the relationship, legal hold, erasure."""
+    """Change one submission's retention: end of the relationship, legal hold, erasure."""
     check_user_can_retain(person(request))
     found = get_submission_for(person(request), pk, "see")
     action = request.POST.get("action", "")
@@ -97,13 +97,13 @@ def _hold(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
 
 
 def _lift(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
-    retention.lift_hold(found, by=events.actor_of(request), reason=data["reason"])
+    retention.lift_legal_hold(found, by=events.actor_of(request), reason=data["reason"])
     return _("Legal hold lifted.")
 
 
 def _erase(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     by = events.actor_of(request)
-    erasure.ask(found, by=by, why=data["why"], reason=data["reason"], at_vendor=data["at_vendor"])
+    erasure.request_erasure(found, by=by, why=data["why"], reason=data["reason"], at_vendor=data["at_vendor"])
     return _("Deletion requested. It takes a few minutes, after the answer of ARGOS where its copy is deleted too.")
 
 

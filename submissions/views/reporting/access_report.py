@@ -1,4 +1,4 @@
-"""The monthly report of access and its signature, for managers."""
+"""The monthly access report and its sign-off, for managers."""
 
 from datetime import date
 
@@ -41,14 +41,16 @@ def months(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    """One month; with `?person=` whom that person looked at. Reading it is an event too."""
+    """Show one month; with `?person=` whose data that user viewed. Reading it is an event too."""
     check_user_can_see_access_report(person(request))
     return _page(request, _month(year, month), SignForm())
 
 
 def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) -> HttpResponse:
     rows, asked = access_report.rows(day), request.GET.get("person", "")
-    who = asked if any(row.who == asked for row in rows) else ""  # any other word was typed by hand, and events last
+    who = (
+        asked if any(row.who == asked for row in rows) else ""
+    )  # any other value was typed by hand, and events are permanent
     fields = {"month": f"{day:%Y-%m}", "person": who}
     events.record("access_report_opened", by=events.actor_of(request), fields=fields)
     context = {

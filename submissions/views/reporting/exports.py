@@ -1,4 +1,4 @@
-"""Exports as a person meets them: asked for beside a list, watched, downloaded with a reason."""
+"""Exports for a user: request one beside a list, follow it, download it with a reason."""
 
 import uuid
 
@@ -34,8 +34,8 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def ask(request: HttpRequest) -> HttpResponse:
-    """From the list or the queue: the same filters, as a file."""
+def request_export(request: HttpRequest) -> HttpResponse:
+    """Request a file of the list or the queue with the same filters."""
     check_user_can_export(person(request))
     back = safe_next(request, "submission_list")
     source, format = request.POST.get("source", ""), request.POST.get("format", "")
@@ -51,7 +51,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     is_open = request.POST.get("open") == "1"
     actor = events.actor_of(request)
     try:
-        export = create.ask(source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open)
+        export = create.request_export(
+            source, format, request.POST.get("query", ""), by=actor, reason=reason, is_open=is_open
+        )
     except create.TooManyExports:
         messages.error(request, _("Three of your exports are in progress. Try again when one is ready."))
         return redirect("export_list")
@@ -62,7 +64,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> Export:
-    """Somebody else's export is not there."""
+    """Return the user's own export; raise 404 for somebody else's."""
     check_user_can_export(person(request))
     found = Export.objects.filter(pk=pk, owner=person(request)).first()
     if found is None:
@@ -72,10 +74,10 @@ def _own(request: HttpRequest, pk: uuid.UUID) -> Export:
 
 @require_safe
 def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The whole page, or the part that reloads itself while the file is being made."""
+    """Show the whole page, or the part that reloads while the file is generated."""
     found = _own(request, pk)
-    told = found.told
-    context = {"export": found, "reason": told["reason"], "query": told.get("query", "")}
+    request_data = found.told
+    context = {"export": found, "reason": request_data["reason"], "query": request_data.get("query", "")}
     return render(
         request,
         "reporting/exports/_state.html" if request.headers.get("HX-Request") else "reporting/exports/page.html",
@@ -104,7 +106,7 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 @require_POST
 def evidence_pack(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One submission as a PDF, masked unless asked for openly; with a reason in both cases."""
+    """Return one submission as a PDF, masked by default; a reason is required in both cases."""
     found = get_submission_for(person(request), pk, "export")
     reason = read_reason(
         request,

@@ -1,4 +1,4 @@
-"""The reports: a period, a tab of subjects, one table with its chart for each; and each table as a file."""
+"""The reports: a period, tabs by subject, a table with its chart for each, and each table as a file."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_see_reports, user_can_see_all_figures
 
 CHART_LIBRARY = "vendor/chart.js"
-SHOWN = 100  # rows of a table at first
+SHOWN = 100  # initial rows of a table
 Make = Callable[[User, Window], Report]
 TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     "operations": (
@@ -64,7 +64,7 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     "argos": ("ARGOS", {"sources": decisions.per_source, "requests": requests.report}),
 }
 REPORTS = {key: make for _label, made in TABS.values() for key, make in made.items()}
-OF_THE_DESK = frozenset({"requests"})  # nobody's own figures: for those who see all
+OF_THE_DESK = frozenset({"requests"})  # for users who see all figures
 
 
 def _may_see(user: User, key: str) -> bool:
@@ -75,8 +75,8 @@ def _may_see(user: User, key: str) -> bool:
 def reports(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_see_reports(user)
-    window, preset, told = window_of(request.GET)
-    for sentence in told:
+    window, preset, sentences = window_of(request.GET)
+    for sentence in sentences:
         messages.warning(request, sentence)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "operations"
@@ -102,7 +102,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(report: Report, tab: str, window: Window, whole: str) -> Report:
-    """Short enough for a page of 150 kB; the one that `whole` names has all its rows."""
+    """Shorten the reports for a page of 150 kB; the one named by `whole` keeps all rows."""
     if report.key == whole:
         return report
     return shortened(report, SHOWN, f"?{urlencode({**window.query, 'tab': tab, 'whole': report.key})}#{report.key}")
@@ -110,14 +110,14 @@ def _shown(report: Report, tab: str, window: Window, whole: str) -> Report:
 
 @require_safe
 def report_file(request: HttpRequest, key: str) -> HttpResponse:
-    """One report as CSV: figures only, so no reason is asked for; who fetched which days of it is an event."""
+    """Return one report as CSV: figures only, so no reason is required; an event records user and days."""
     user = person(request)
     check_user_can_see_reports(user)
     if key not in REPORTS or not _may_see(user, key):
         raise Http404
-    window, _preset, told = window_of(request.GET)
-    if told:
-        raise Http404(" ".join(told))
+    window, _preset, sentences = window_of(request.GET)
+    if sentences:
+        raise Http404(" ".join(sentences))
     report = REPORTS[key](user, window)
     events.record("report_downloaded", by=events.actor_of(request), fields={**window.query, "report": key})
     text = io.StringIO(newline="")
@@ -128,10 +128,10 @@ def report_file(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def chart_library() -> str:
-    """Its address; "" where set-up could not fetch it, and the tables stand alone."""
+    """Return its URL; "" if the set-up could not fetch it, so that only tables are shown."""
     if not finders.find(CHART_LIBRARY):
         return ""
     try:
         return str(staticfiles_storage.url(CHART_LIBRARY))
-    except ValueError:  # fetched after the static files were collected
+    except ValueError:  # fetched after static files were collected
         return ""

@@ -1,4 +1,4 @@
-"""Taking a submission, keeping it, passing it on and giving it back."""
+"""Claim a submission, extend the claim, hand it over and release it."""
 
 import uuid
 
@@ -26,7 +26,7 @@ TYPED = ("verdict", "reason_code", "comment", *CORRECTABLE)
 
 @require_POST
 def claim_next(request: HttpRequest) -> HttpResponse:
-    """One press takes the next one; `from` names the page it is pressed on, whose own submission is not the next."""
+    """Claim the next submission; `from` names the page of the button, whose own submission is not the next."""
     reviewer(request)
     return to_next(request, besides=_from(request))
 
@@ -48,7 +48,7 @@ def to_next(request: HttpRequest, besides: Submission | None = None) -> HttpResp
 
 @require_POST
 def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take it, or take it again after the claim ran out: what was typed by then comes along and is kept."""
+    """Claim it, also again after the claim expired; typed text is kept."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")
     typed = {name: request.POST[name] for name in TYPED if request.POST.get(name)}
@@ -70,8 +70,8 @@ def _held_by(submission: Submission) -> str:
 
 
 @require_POST
-def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """The page's ping while the person works: the claim is extended, or the page says that it is lost."""
+def extend_claim(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """Extend the claim at the page's ping, or report that it is lost."""
     reviewer(request)
     submission = get_submission_for(person(request), pk, "see")
     if claims.extend(submission, by=events.actor_of(request)):
@@ -87,7 +87,7 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 
 @require_POST
 def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """The next one for whoever works on this one: where it is and which images its page will show."""
+    """Return the next reserved submission: its URL and the images of its page."""
     user = reviewer(request)
     submission = get_submission_for(user, pk, "see")
     if not holds_claim(user, submission):
@@ -102,7 +102,7 @@ def reserve(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 
 @require_POST
 def hand_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """To a named colleague, who holds it from now on."""
+    """Hand it over to a colleague, who has the claim from now on."""
     user = reviewer(request)
     submission = get_submission_for(user, pk, "see")
     to = reviewers().filter(username=request.POST.get("to", "")).first()

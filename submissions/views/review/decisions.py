@@ -23,7 +23,7 @@ from submissions.workflow.transitions import StaleSubmission
 
 @require_POST
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take a decision, then show this page or the next one. A decision that is stopped keeps all entries."""
+    """Accept a decision, then show this page or the next one. A refused decision keeps all entries."""
     user = reviewer(request)
     submission = get_submission_for(user, pk, "see")
     must_explain = Verdicts.load(submission).is_back_to_first(user)

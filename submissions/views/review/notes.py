@@ -1,4 +1,4 @@
-"""Names for the @ of a note, and what of it is unread."""
+"""Users for the @ of a note, and unread mentions."""
 
 import uuid
 
@@ -20,7 +20,7 @@ from submissions.workflow.role_permissions import user_can_see_queue
 
 @require_safe
 def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """Who can be named here, by how the name begins."""
+    """Return users who can be mentioned, by the start of the name."""
     submission = get_submission_for(person(request), pk, "note")
     suggested = mentions.suggested(submission, request.GET.get("q", "")[:80])
     return JsonResponse({"people": [{"username": each.username, "name": each.name} for each in suggested]})
@@ -28,20 +28,20 @@ def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 
 @require_safe
 def unread(request: HttpRequest) -> HttpResponse:
-    """Mentions and alerts that the person has not seen; showing what notes say is a look at whom they are about."""
+    """Return unseen mentions and alerts; showing a note counts as a view of its submission."""
     user = person(request)
     named = mentions.unread(user)
     submissions = {mention.note.submission_id: mention.note.submission for mention in named}
     load_keys(submissions.values())
     if submissions:
         events.record_list("unread_opened", by=events.actor_of(request), shown=submissions.values(), filters={})
-    told = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
-    return render(request, "review/unread.html", {"mentions": named, "alerts": told})
+    rows = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    return render(request, "review/unread.html", {"mentions": named, "alerts": rows})
 
 
 @require_safe
 def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the submission; what was opened is no longer unread."""
+    """Open the submission of a mention, and mark the mention read."""
     user = person(request)
     mention = get_object_or_404(Mention.objects.select_related("note"), pk=pk, person=user)
     mentions.mark_seen(user, {str(mention.pk)})
@@ -52,7 +52,7 @@ def open_mention(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def all_seen(request: HttpRequest) -> HttpResponse:
-    """All that the page showed."""
+    """Mark all shown items read."""
     user = person(request)
     mentions.mark_seen(user, set(request.POST.getlist("mention")))
     alerts.mark_seen(user, set(request.POST.getlist("alert")))

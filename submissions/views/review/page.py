@@ -39,7 +39,7 @@ def reviewer(request: HttpRequest) -> User:
 
 @require_safe
 def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Administrators may look too: they see what is not personal, and can do nothing."""
+    """Show the page. Administrators see it without personal data and actions."""
     check_user_can_see_review_page(person(request))
     return render_console(request, get_submission_for(person(request), pk, "see", "project__histogram"))
 
@@ -47,7 +47,7 @@ def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def render_console(
     request: HttpRequest, submission: Submission, form: DecisionForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Record the look and show the page. Answers to questions count as seen once they are on it."""
+    """Record the view and show the page. Answers to questions count as seen once they are on it."""
     user = person(request)
     holds = permissions.holds_claim(user, submission)
     if holds and submission.is_reserved:
@@ -68,7 +68,7 @@ def render_console(
 
 
 def _record_look(request: HttpRequest, review: ReviewContext) -> None:
-    """Record the page, and as a look of its own each image that the browser shows from memory."""
+    """Record the view of the page, and separately each image that the browser shows from memory."""
     fields = {"same_person": [other.reference for other in review.others]}
     purpose = "review" if review.is_open else ""
     events.record("looked", by=events.actor_of(request), submission=review.submission, purpose=purpose, fields=fields)
@@ -84,7 +84,7 @@ def _decision_state(review: ReviewContext) -> dict[str, Any]:
     about_call = status_messages.about_open_call(call) if call else None
     about_notice = status_messages.about_notice(submission, review.last_call)
     return {
-        "told": about_call or about_notice or status_messages.about_reading(submission),
+        "message": about_call or about_notice or status_messages.about_reading(submission),
         "end": status_messages.about_end(submission),
     }
 
@@ -102,7 +102,7 @@ def _claim_left(submission: Submission, user: User) -> dict[str, Any]:
 
 
 def _timeline(review: ReviewContext) -> Timeline | None:
-    """Administrators get none: people write names into notes."""
+    """Return the timeline; none for administrators, because notes may contain names."""
     if is_administrator(review.user):
         return None
     return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user))
@@ -163,7 +163,7 @@ def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def single_keys(request: HttpRequest) -> HttpResponse:
-    """Single-key shortcuts on or off, for this person only."""
+    """Switch single-key shortcuts on or off for this user."""
     user = reviewer(request)
     user.has_single_keys = request.POST.get("on") == "1"
     user.save(update_fields=["has_single_keys"])

@@ -1,4 +1,4 @@
-"""The pending queue, its search, "claim next", and a manager's assigning."""
+"""The pending queue: search, "claim next", and a manager's assigning."""
 
 import uuid
 from typing import Any
@@ -33,7 +33,7 @@ BEHIND_MORE = ("status", "id_type", "retry", "face", "liveness", "tries_left", "
 
 @require_safe
 def review_queue(request: HttpRequest) -> HttpResponse:
-    """The whole page, or its rows alone when the page asks for them again; nothing when they look the same."""
+    """Show the whole page, or its rows when the page polls; nothing if they are unchanged."""
     user = reviewer(request)
     if not request.GET and user.default_view_id:
         return redirect("saved_view", pk=user.default_view_id)
@@ -52,7 +52,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     visible = [*page.rows, *found_elsewhere]
     load_keys(visible)
     mark = queue.mark_of(user, visible)
-    # A page that asks again for the same rows is the same look; other rows are another one.
+    # Polling the same rows is the same view; other rows are another one.
     if not is_part or request.GET.get("shown") != mark:
         events.record_list("queue_opened", by=events.actor_of(request), shown=visible, filters=request.GET)
     context = {
@@ -78,7 +78,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
-    """This page's query with a page key or the refresh's mark; keys of other pages are left out."""
+    """Return this page's query with a page key or the refresh's mark, without keys of other pages."""
     kept = {name: value for name, value in request.GET.items() if name not in (*pagination.KEYS, *OF_THE_PAGE)}
     if "seen" in changes:
         kept |= {name: request.GET[name] for name in pagination.KEYS if request.GET.get(name)}
@@ -86,7 +86,7 @@ def _query(request: HttpRequest, **changes: str) -> str:
 
 
 def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: dict[str, int]) -> dict[str, Any]:
-    """What the filters offer, the views, and to whom a manager can assign."""
+    """Return the choices of the filters, the views, and the possible assignees."""
     chosen = request.GET.get("view", "")
     view = next((found for found in views if str(found.pk) == chosen), None)
     kept = saved_views.query_of(request.GET)
@@ -107,7 +107,7 @@ def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: 
 
 
 def _selects(request: HttpRequest, user: User) -> list[Select]:
-    """The filters that are always in sight."""
+    """Return the filters that are always visible."""
     projects, people = queue.offered()
     others = [(username, name) for username, name in people if username != user.username]
     holders = [("nobody", _("Unassigned")), ("me", pgettext("assignee", "Me")), ("someone", _("Assigned")), *others]
@@ -119,12 +119,12 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
 
 
 def _more(request: HttpRequest) -> list[Select]:
-    """The filters behind "more"."""
+    """Return the filters behind "more"."""
     return [select(request, name, label, choices) for name, label, choices in _standing()]
 
 
 def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """(name, label, choices) of the filters whose choices never change."""
+    """Return (name, label, choices) of the filters with fixed choices."""
     bands = [("low", _("Under 50")), ("middle", _("50 to 79")), ("high", _("80 or more")), ("none", _("Not provided"))]
     ages = [("4h", _("Over 4 h")), ("12h", _("Over 12 h")), ("24h", _("Over 24 h"))]
     return [
@@ -140,14 +140,14 @@ def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 
 def _what(code: str) -> str:
-    """A retry code as what happened, with the code itself."""
+    """Return the meaning of a retry code, with the code."""
     surface = "step1_retry" if code in codes.TABLES["step1_retry"] else "step2_retry"
     return f"{vendor_text.advice_words(codes.advice_for(code, '', surface)).what_happened} ({code})"
 
 
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
-    """The filters and the search text as one address: short, without empty parts, the text sealed."""
+    """Return the filters and the search text as one URL: short, without empty parts, the text encrypted."""
     reviewer(request)
     kept = {name: request.POST[name].strip() for name in (*FILTERS, "sort") if request.POST.get(name, "").strip()}
     text = request.POST.get("text", "").strip()
@@ -157,13 +157,13 @@ def show(request: HttpRequest) -> HttpResponse:
         except guess_limit.TooManyNumbers:
             messages.error(request, guess_limit.sentence())
             return redirect("review_queue")
-        kept["q"] = blind_index.sealed(text)
+        kept["q"] = blind_index.encrypt_token(text)
     return redirect(f"{reverse('review_queue')}?{urlencode(kept or {'view': 'all'})}")
 
 
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
-    """Say whose turn the ticked ones are: assigning never decides."""
+    """Assign the selected submissions; an assignment grants nothing and decides nothing."""
     user = reviewer(request)
     check_user_can_assign(user)
     back = safe_next(request, "review_queue")

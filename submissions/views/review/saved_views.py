@@ -1,4 +1,4 @@
-"""Saved views of the queue: kept, opened by their address, made the default, removed."""
+"""Saved views of the queue: save, open by URL, make default, remove."""
 
 import uuid
 from urllib.parse import parse_qsl, urlencode
@@ -22,7 +22,7 @@ def _address(view: SavedView) -> str:
 
 @require_safe
 def open_view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """To the queue under the view's filters. A default that is not offered any more is dropped with a sentence."""
+    """Redirect to the queue with the view's filters. An invalid default is removed with a message."""
     user = reviewer(request)
     try:
         return redirect(_address(saved_views.open_for(user, pk)))
@@ -40,7 +40,7 @@ def _drop_default(request: HttpRequest, user: User, why: str) -> HttpResponse:
 
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keep the filters the page was under."""
+    """Save the filters of the page."""
     user = reviewer(request)
     params = QueryDict(request.POST.get("query", "")[:600])
     try:
@@ -54,7 +54,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Make it what the queue opens with, stop that, or remove it."""
+    """Make it the default of the queue, stop that, or remove it."""
     user = reviewer(request)
     view = saved_views.open_for(user, pk)
     action = request.POST.get("action")

@@ -1,1 +1,1 @@
-"""What administrators set: projects, people, teams and consent texts. Every change is an event."""
+"""Settings for administrators: projects, users, teams and consent texts. Every change is an event."""

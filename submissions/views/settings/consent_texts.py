@@ -1,4 +1,4 @@
-"""Consent texts: administrators add versions; none is ever changed or removed."""
+"""Consent texts: administrators add versions; none is changed or removed."""
 
 from typing import ClassVar
 
@@ -30,7 +30,7 @@ class ConsentTextForm(SettingForm):
 
 @require_safe
 def consent_texts(request: HttpRequest) -> HttpResponse:
-    """Every version; the newest of a project, which is in use, is the first of its rows."""
+    """Show every version; the newest of a project, which is in use, is the first of its rows."""
     check_user_can_administer(person(request))
     rows = ConsentText.objects.select_related("project").defer("text").order_by("project__name", "-created_at", "-pk")
     used: dict[object, int] = {}

@@ -61,7 +61,7 @@ class NetworkRow(StyledForm):
 
 
 class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
-    """Rows whose `key` is there once. A removed or empty row counts as none."""
+    """Rows with unique keys. Removed and empty rows do not count."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

@@ -1,4 +1,4 @@
-"""The administrator's home: what needs attention, and the way to each setting."""
+"""The administrator's home: what needs attention, and links to each setting."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class ProjectState:
-    """`why_closed` is "" where requests are sent; `former_left`: minutes of the previous webhook URL."""
+    """`why_closed`: "" if requests are sent. `former_left`: minutes of the previous webhook URL."""
 
     project: Project
     why_closed: str

@@ -1,4 +1,4 @@
-"""People: who signs in, with which role and team; temporary passwords, second factors and sessions."""
+"""Users: sign-in, role and team; temporary passwords, second factors and sessions."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 
 
 def with_factor() -> "QuerySet[User]":
-    """Return all people, each with `has_factor`: whether a second factor is set up."""
+    """Return all users with `has_factor`: whether a second factor is set up."""
     factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=policy.SECOND_FACTORS)
     return User.objects.select_related("team").annotate(has_factor=Exists(factors))
 
@@ -42,7 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A new person gets a temporary password, shown on the next page and kept nowhere."""
+    """Create a user with a temporary password, which is shown once on the next page and not stored."""
     check_user_can_administer(person(request))
     form = NewPersonForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -51,8 +51,8 @@ def new(request: HttpRequest) -> HttpResponse:
     made.set_unusable_password()
     with transaction.atomic():
         made.save()
-        events.record("person_added", by=by, fields=_told(made, form.changed_data))
-        password = one_time_password.give(made, by=by)
+        events.record("person_added", by=by, fields=_event_fields(made, form.changed_data))
+        password = one_time_password.issue(made, by=by)
     return _show(request, made, password)
 
 
@@ -66,7 +66,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if form.changed_data:
             with transaction.atomic():
                 found.save(update_fields=form.changed_data)
-                events.record("person_changed", by=events.actor_of(request), fields=_told(found, form.changed_data))
+                events.record(
+                    "person_changed", by=events.actor_of(request), fields=_event_fields(found, form.changed_data)
+                )
         messages.success(
             request, _("%(name)s saved.") % {"name": found.name} if form.changed_data else _("No changes.")
         )
@@ -75,14 +77,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "settings/person.html", context, status=422 if form.errors else 200)
 
 
-def _told(changed: User, fields: list[str]) -> dict[str, Any]:
+def _event_fields(changed: User, fields: list[str]) -> dict[str, Any]:
     return {"person": changed.username, "changed": fields, "role": changed.role}
 
 
 @require_POST
 def give_password(request: HttpRequest, pk: int) -> HttpResponse:
     found, refused = _other(request, pk)
-    return refused or _show(request, found, one_time_password.give(found, by=events.actor_of(request)))
+    return refused or _show(request, found, one_time_password.issue(found, by=events.actor_of(request)))
 
 
 @require_POST
@@ -105,7 +107,7 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _other(request: HttpRequest, pk: int) -> tuple[User, HttpResponse | None]:
-    """The person, and the answer that refuses where it is the administrator themselves."""
+    """Return the user, and a refusal if it is the administrator themselves."""
     check_user_can_administer(person(request))
     found = get_object_or_404(User, pk=pk)
     if found != request.user:

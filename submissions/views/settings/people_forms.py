@@ -1,4 +1,4 @@
-"""The forms for people and teams. Nobody changes their own role or deactivates themselves."""
+"""The forms for users and teams. Nobody changes their own role or deactivates themselves."""
 
 from typing import Any, ClassVar
 
@@ -58,7 +58,7 @@ class NewPersonForm(PersonForm):
 
 
 class OwnForm(PersonForm):
-    """For administrators themselves: without their role and without the switch that would lock them out."""
+    """For administrators themselves: without their role and without the field that would lock them out."""
 
     class Meta(PersonForm.Meta):
         fields: ClassVar = ["username", "name", "email", "team", "language"]

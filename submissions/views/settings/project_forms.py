@@ -1,4 +1,4 @@
-"""The forms of a project, one for each tab. The address and the key are proved before they are used."""
+"""The forms of a project, one per tab. The address and the key are tested before they are used."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -40,7 +40,7 @@ class ConnectionForm(SettingForm):
         fields: ClassVar = ["name", "company_name", "company_contact", "is_open", "base_url", "admin_email"]
 
     def clean_base_url(self) -> str:
-        """What stands there already may stay: a deployment is told its first address in its own way."""
+        """Accept the stored value unchanged: a deployment sets its first address in its own way."""
         given: str = self.cleaned_data["base_url"]
         address = base_url.read(given)
         if address is None:
@@ -68,10 +68,10 @@ class ConnectionForm(SettingForm):
         return trial
 
     def is_accepted(self) -> bool:
-        """Whether the form is valid and ARGOS takes its new key; asks ARGOS where a key was typed."""
+        """Return whether the form is valid and ARGOS accepts its new key; a typed key is tested with ARGOS."""
         if not self.is_valid():
             return False
-        if self.cleaned_data.get("new_key") and (problem := connection.ask(self.trial()).problem):
+        if self.cleaned_data.get("new_key") and (problem := connection.check(self.trial()).problem):
             self.add_error("new_key", f"{_t('Key not accepted: %(why)s') % {'why': problem}} {self._what_stays()}")
         return not self.errors
 
@@ -82,7 +82,7 @@ class ConnectionForm(SettingForm):
 
 
 class NewProjectForm(ConnectionForm):
-    """The four settings that a project cannot do without."""
+    """The four settings that a project requires."""
 
     sections: ClassVar[Sections] = ((_("ARGOS connection"), ("name", "base_url", "new_key", "admin_email")),)
     new_key = forms.CharField(

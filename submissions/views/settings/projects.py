@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: uuid.UUID, tab: str) -> HttpResponse:
-    """One tab of a project. The button *Test connection* posts the same form and saves nothing."""
+    """Edit one tab of a project. The button *Test connection* posts the same form and saves nothing."""
     check_user_can_administer(person(request))
     project = get_object_or_404(Project, pk=pk)
     name, shown = project.name, TABS.get(tab)
@@ -71,7 +71,7 @@ def edit(request: HttpRequest, pk: uuid.UUID, tab: str) -> HttpResponse:
 
 
 def _is_accepted(form: SettingForm, lists: Lists) -> bool:
-    """Both are asked, so that each shows its errors; ARGOS only where nothing else is wrong."""
+    """Validate both forms, so that each shows its errors; contact ARGOS only if everything else is valid."""
     valid = [rows.is_valid() for _editor, rows in lists]
     are_valid = all(valid)
     if isinstance(form, ConnectionForm) and are_valid:
@@ -80,7 +80,7 @@ def _is_accepted(form: SettingForm, lists: Lists) -> bool:
 
 
 def _save(form: SettingForm, lists: Lists, request: HttpRequest) -> bool:
-    """Save what was changed, with its event; False where nothing was."""
+    """Save the changes with their event; return False without changes."""
     project, is_new = form.instance, form.instance._state.adding
     changed = list(form.changed_data)
     columns = {name for name in changed if hasattr(project, name)}
@@ -97,12 +97,12 @@ def _save(form: SettingForm, lists: Lists, request: HttpRequest) -> bool:
     with transaction.atomic():
         project.save(force_insert=True) if is_new else project.save(update_fields=columns)
         kind = "project_added" if is_new else "project_changed"
-        events.record(kind, by=events.actor_of(request), fields=_told(project, changed))
+        events.record(kind, by=events.actor_of(request), fields=_event_fields(project, changed))
     policy.forget_look()
     return True
 
 
-def _told(project: Project, changed: list[str]) -> dict[str, Any]:
+def _event_fields(project: Project, changed: list[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {"project": project.name, "changed": changed}
     if "base_url" in changed:
         address = base_url.read(project.base_url)
@@ -113,9 +113,9 @@ def _told(project: Project, changed: list[str]) -> dict[str, Any]:
 def _tested(request: HttpRequest, project: Project, form: ConnectionForm, context: dict[str, Any]) -> HttpResponse:
     if not form.is_valid():
         return _page(request, project, context, status=422)
-    form.fields["new_key"].widget.render_value = True  # what was typed is saved by the next press
-    answer = connection.ask(form.trial())
-    tested = {"answer": answer, "findings": connection.findings(form.instance, answer)}
+    form.fields["new_key"].widget.render_value = True  # the next request saves what was typed
+    reply = connection.check(form.trial())
+    tested = {"reply": reply, "checks": connection.checks(form.instance, reply)}
     return _page(request, project, {**context, **tested})
 
 
@@ -136,7 +136,7 @@ def _page(request: HttpRequest, project: Project, context: dict[str, Any], statu
 
 @require_POST
 def resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """End the pause that a refused key or address began."""
+    """End the pause after a refused key or address."""
     check_user_can_administer(person(request))
     project = get_object_or_404(Project, pk=pk)
     with transaction.atomic():

@@ -20,7 +20,7 @@ CSS = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
 
 
 def form_field(field: "models.Field[Any, Any]", **given: Any) -> forms.Field | None:
-    """For `Meta.formfield_callback`: text that people type has the portal's one normal form."""
+    """Return the form field for `Meta.formfield_callback`: typed text gets the portal's normal form."""
     if form_class := FORM_CLASSES.get(type(field)):
         given.setdefault("form_class", form_class)
     return field.formfield(**given)

@@ -1,4 +1,4 @@
-"""Teams: which submissions an agent sees."""
+"""Teams decide which submissions an agent sees."""
 
 from django.contrib import messages
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""The webhook URL of a project: rotated after a confirmation, the former one ended early."""
+"""The webhook URL of a project: rotate it after a confirmation, end the previous one early."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Calls to the sandbox, as a client would make them; no rule of the client's stands before them."""
+"""Calls to the sandbox over HTTP, without the client's own checks."""
 
 from argos.client import Client, ImageFile
 from argos.replies import Step1Reply, Step2Reply
@@ -18,14 +18,14 @@ def step1(client: Client, tags: str = "", submission_id: str = "", **fields: str
 
 
 def step2(client: Client, submission_id: str, selfie: bytes | None = None, **fields: str) -> Step2Reply:
-    """A Korean passport's fields unless told; a field given as "" is left out."""
+    """Send Step 2 with a Korean passport's fields, changed as given; a field given as "" is left out."""
     given = {"submissionId": submission_id, **VALUES, **PASSPORT, **fields}
     image = SELFIE if selfie is None else ImageFile("face.jpg", selfie)
     return client.step2({name: value for name, value in given.items() if value}, {"faceImage": image})
 
 
 def started(client: Client, tags: str = "", **fields: str) -> str:
-    """The ID of a submission whose Step 1 has succeeded."""
+    """Return the ID of a submission whose Step 1 has succeeded."""
     reply = step1(client, tags, **fields)
     assert reply.submission_id
     return reply.submission_id

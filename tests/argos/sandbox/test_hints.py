@@ -1,4 +1,4 @@
-"""What a webhook carries, by the state of the submission and the way it is spelled."""
+"""The content of a webhook, by the state of the submission and the spelling variant."""
 
 from argos.sandbox.hints import payload
 from argos.sandbox.kyc import Kyc
@@ -28,7 +28,7 @@ def test_approved_says_since_when_it_waited_only_where_it_did() -> None:
     assert payload(held(**done, pending_at=1_000_050.0), "approved")["kyc_result"]["pending_at"].endswith("Z")
 
 
-def test_rejected_is_told_in_strings_and_in_the_webhooks_own_words() -> None:
+def test_rejected_is_shown_in_strings_and_in_the_webhooks_own_words() -> None:
     told = payload(held(status="rejected", codes=["too_many_retry"], comments=["Multiple "]), "rejected")["kyc_result"]
     assert (told["commentCode"], told["comment"]) == ("too_many_retry", "Multiple invalid KYC attempts detected.")
     two = payload(held(status="rejected", codes=["a", "b"], comments=["x", "y"]), "rejected")["kyc_result"]

@@ -1,4 +1,4 @@
-"""A form as it comes over the wire: parts in order, byte for byte; what is none is said."""
+"""Multipart bodies: parts in order and unchanged; invalid bodies are refused."""
 
 import pytest
 
@@ -37,6 +37,6 @@ def test_file_name_in_the_extended_form() -> None:
     ],
     ids=["no boundary", "nothing", "not ended", "part without headers", "part without a name", "empty name"],
 )
-def test_what_is_no_form_is_said(content_type: str, sent: bytes) -> None:
+def test_what_is_no_form_is_reported(content_type: str, sent: bytes) -> None:
     with pytest.raises(Unreadable):
         parts_of(content_type, sent)

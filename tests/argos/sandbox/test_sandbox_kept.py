@@ -1,4 +1,4 @@
-"""What the sandbox keeps and tells: it outlives a restart, and is said in the words of the contract."""
+"""The data that the sandbox keeps over a restart, and its replies in the wording of the contract."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from argos.errors import Refused
 from argos.paths import Paths
 from argos.sandbox.knobs import Project
 from argos.sandbox.server import serve
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 from tests.argos.sandbox.calls import started, step1, step2
 from tests.sandbox import KEY, Sandbox
 
@@ -21,17 +21,17 @@ OPEN_LOCATION_CODE = re.compile(r"8Q98[23456789CFGHJMPQRVWX]{4}\+[23456789CFGHJM
 
 
 def after_restart(tmp_path: Path, act: Callable[[Sandbox], str]) -> dict[str, object]:
-    """What a sandbox that was started again has of the submission that `act` returns."""
+    """Restart the sandbox; return its record of the submission that `act` returns."""
     path = str(tmp_path / "kept.sqlite3")
-    world = World(path)
-    world.projects[KEY] = Project(key=KEY)
-    server = serve(world)
+    state = State(path)
+    state.projects[KEY] = Project(key=KEY)
+    server = serve(state)
     try:
         submission_id = act(Sandbox(server.base_url, server.control_url))
     finally:
         server.shutdown()
         server.server_close()
-    return vars(World(path).submissions[submission_id])
+    return vars(State(path).submissions[submission_id])
 
 
 def test_code_of_an_account_outlives_a_restart(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_verdict_of_the_vendors_people_outlives_a_restart(tmp_path: Path) -> Non
     assert (kept["status"], kept["codes"]) == ("rejected", ["id_info_blacklist"])
 
 
-def test_verdict_of_the_vendors_people_is_told(sandbox: Sandbox) -> None:
+def test_verdict_of_the_vendors_people_is_reported(sandbox: Sandbox) -> None:
     sandbox.control.project(webhook_url="http://127.0.0.1:9/hook")
     submission_id = started(sandbox.client())
     sandbox.control.status(submission_id, "approved")

@@ -1,4 +1,4 @@
-"""What the sandbox refuses besides the rules of the two steps: look-ups, account checks, deletions, dead retries."""
+"""Refusals beyond the rules of the two steps: look-ups, account checks, deletions, expired retries."""
 
 import pytest
 import requests

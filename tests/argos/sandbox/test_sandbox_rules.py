@@ -1,4 +1,4 @@
-"""The vendor's rules as the sandbox keeps them: what is required, how tries are counted, what the clock does."""
+"""The vendor's rules in the sandbox: required data, counting of attempts, the clock."""
 
 from typing import Any
 
@@ -217,7 +217,7 @@ def test_first_step2_within_four_hours(sandbox: Sandbox, hours: float, knob: flo
     ("tags", "is_tried", "knob", "result"),
     [
         ("+fail", True, False, "rejected"),
-        ("", False, False, "incomplete"),  # the ID only: not rejected as far as the vendor says
+        ("", False, False, "incomplete"),  # only the ID was sent: the vendor does not document a rejection
         ("", True, False, "pending"),
         ("", True, True, "rejected"),  # the other reading of "no result yet"
     ],

@@ -1,1 +1,1 @@
-"""What the next version would add: a column that the present one does not know, and an index."""
+"""A simulated next version: it adds an index and a column that the present version does not know."""

@@ -1,4 +1,4 @@
-"""From where: the client's address is what our own proxies saw, never what a client claims."""
+"""The client's address is the one that our own proxies saw, never one that a client claims."""
 
 from typing import Any
 

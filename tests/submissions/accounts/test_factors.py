@@ -1,4 +1,4 @@
-"""Secrets of second factors: sealed, bound to their kind and person, and what was stored before is bound too."""
+"""Secrets of second factors: encrypted, bound to their kind and user; older ones are bound by migration."""
 
 from importlib import import_module
 from typing import Any
@@ -33,7 +33,7 @@ def stored(user: User) -> dict[str, Any]:
 
 
 def move(user: User, data: dict[str, Any]) -> None:
-    """As somebody with access to the database would, past the model."""
+    """Change the row as somebody with access to the database would, without the model."""
     Authenticator.objects.filter(user=user).update(data=data)
 
 
@@ -44,7 +44,7 @@ def test_secret_is_bound_when_its_row_is_saved() -> None:
 
 
 def test_secret_of_another_person_is_refused() -> None:
-    """Whoever could put their own app's secret into an officer's row would sign in as the officer."""
+    """Otherwise, whoever writes their own app's secret into an officer's row could sign in as the officer."""
     own, other = with_app(), with_app()
     move(other, stored(own))
     with pytest.raises(encryption.CannotOpen, match="not its own person's"):
@@ -92,11 +92,11 @@ def test_what_was_stored_before_is_bound_by_the_migration() -> None:
     editor.connection = connection
     found = AuthenticatorAsMigrationsSeeIt()
     migration.bind(found, editor)
-    assert secrets.unseal(Authenticator.objects.get(user=user).data["secret"]) == SECRET
+    assert secrets.decrypt(Authenticator.objects.get(user=user).data["secret"]) == SECRET
 
 
 class AuthenticatorAsMigrationsSeeIt:
-    """The model of the migrations' state: the same table, and none of our signals."""
+    """The model of a migration's state: the same table, without our signals."""
 
     def get_model(self, app: str, name: str) -> Any:
         from django.db.migrations.state import ProjectState

@@ -1,4 +1,4 @@
-"""Whose language a page speaks, and the vendor package's sentences in it."""
+"""The language of a page, and the vendor package's sentences in it."""
 
 import re
 from datetime import UTC, datetime
@@ -79,7 +79,7 @@ class TestPages:
         user.refresh_from_db()
         assert user.language == ""
 
-    def test_retry_is_told_in_the_readers_language(self) -> None:
+    def test_retry_is_shown_in_the_readers_language(self) -> None:
         submission = make_at(Status.STEP1_RETRY)
         with translation.override("ko"):
             told = status_messages.about_retry(submission)
@@ -87,7 +87,7 @@ class TestPages:
         assert told.title == "신분증에 빛이 반사되어 일부가 가려졌습니다."
         assert told.say.startswith("조명이나 창문 빛이")
 
-    def test_what_is_wrong_is_told_in_the_readers_language_with_its_numbers(self, client: Client) -> None:
+    def test_what_is_wrong_is_shown_in_the_readers_language_with_its_numbers(self, client: Client) -> None:
         user = make_user(language="ko")
         client.force_login(user)
         submission = make_draft(user, date_of_birth="1890-01-01")

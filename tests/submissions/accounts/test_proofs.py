@@ -1,4 +1,7 @@
-"""Which actions require recent authentication: every address is posted to with a proof that is eleven minutes old."""
+"""The actions that require recent authentication.
+
+Every URL gets a POST with an authentication of eleven minutes ago.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,11 +18,11 @@ from submissions.admin import site
 from submissions.core import clock
 from submissions.models import Submission, Switch
 from tests import factories
-from tests.submissions.workflow.matrix_world import ADMIN, AGENT, CAPTURING, MANAGER, World
+from tests.submissions.workflow.matrix_data import ADMIN, AGENT, CAPTURING, MANAGER, MatrixData
 from tests.submissions.workflow.permission_matrix import ROWS
 
 pytestmark = pytest.mark.django_db
-# What is asked of the design, not read from the table of the code: address, what is posted.
+# URLs and posted data, written from the design and not read from the code's table.
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "reveal": ({},),
     "join_capture": ({},),
@@ -46,23 +49,23 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "settings_team_new": ({},),
     "settings_team": ({},),
 }
-# They ask by a rule of their own (allauth's), or prove who is there.
+# They have a rule of their own (allauth's), or authenticate the user.
 OWN_RULE = ("mfa_", "account_", "openid_connect_", "socialaccount_")
 
 
 @pytest.fixture
-def later() -> Iterator[World]:
-    """The world of the permission matrix, where everybody signed in eleven minutes ago."""
-    world = World()
+def later() -> Iterator[MatrixData]:
+    """Return the data of the permission matrix, with every user signed in eleven minutes ago."""
+    matrix = MatrixData()
     with time_machine.travel(clock.now() + timedelta(minutes=11)):
-        yield world
+        yield matrix
 
 
-def post(world: World, person: str, name: str, data: dict[str, str]) -> Any:
+def post(matrix: MatrixData, person: str, name: str, data: dict[str, str]) -> Any:
     cache.clear()
     with transaction.atomic():
-        arguments = world.arguments(ROWS[name].of, CAPTURING)
-        reply = world.client(person).post(reverse(name, kwargs=arguments), data)
+        arguments = matrix.arguments(ROWS[name].of, CAPTURING)
+        reply = matrix.client(person).post(reverse(name, kwargs=arguments), data)
         transaction.set_rollback(True)
     return reply
 
@@ -76,7 +79,7 @@ def test_table_is_the_designs() -> None:
 
 
 @pytest.mark.slow
-def test_every_address_asks_for_a_recent_proof_or_does_not(later: World) -> None:
+def test_every_address_asks_for_a_recent_proof_or_does_not(later: MatrixData) -> None:
     for name in ROWS:
         if name.startswith(OWN_RULE):
             continue
@@ -89,11 +92,11 @@ def test_every_address_asks_for_a_recent_proof_or_does_not(later: World) -> None
 
 
 def test_records_of_the_administration_have_no_actions() -> None:
-    """An action on a list is posted to the list's own address: it would need a line in the table."""
+    """An action on a list is posted to the list's own URL, so it would need a line in the table."""
     assert {model.__name__: list(page.actions) for model, page in site._registry.items()} == {"Submission": []}
 
 
-def test_with_the_proof_the_act_is_done_and_what_was_typed_is_kept(later: World) -> None:
+def test_with_the_proof_the_act_is_done_and_what_was_typed_is_kept(later: MatrixData) -> None:
     submission = later.submissions[CAPTURING]
     url = reverse("retention_act", args=[submission.pk])
     form = {"action": "hold", "reason": "a court <asks>"}
@@ -104,7 +107,7 @@ def test_with_the_proof_the_act_is_done_and_what_was_typed_is_kept(later: World)
     assert Submission.objects.get(pk=submission.pk).legal_hold_at is not None
 
 
-def test_stop_switch_waits_for_the_proof(later: World) -> None:
+def test_stop_switch_waits_for_the_proof(later: MatrixData) -> None:
     form = {"stop": "1", "reason": "the vendor asks"}
     assert is_asked(later.client(MANAGER).post("/sending/stop/", form))
     assert Switch.read().may_send

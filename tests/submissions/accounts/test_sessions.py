@@ -1,4 +1,4 @@
-"""Idle and absolute limits, ending sessions, what else ends them, and asking again."""
+"""Idle and absolute limits, ending sessions, other ends, and repeated authentication."""
 
 from datetime import timedelta
 from typing import Any
@@ -150,7 +150,7 @@ PEOPLE = "/settings/people/"
 
 
 class TestTrust:
-    """What an administrator changes of who and what is trusted asks who is there, and is not for oneself."""
+    """Changes to who and what is trusted require recent authentication, and nobody makes them for themselves."""
 
     @pytest.fixture
     def admin(self) -> User:
@@ -188,7 +188,7 @@ class TestTrust:
 
 
 class TestStepUp:
-    """Revealing asks who is there after ten minutes, and loses nothing that was typed."""
+    """Revealing requires authentication after ten minutes, and keeps the typed text."""
 
     @pytest.fixture
     def user(self) -> User:

@@ -1,4 +1,4 @@
-"""Counters are shared through Redis, unreadable there, and go on counting when it is away."""
+"""Counters are shared through Redis, unreadable there, and continue while it is unavailable."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +40,7 @@ def test_without_redis_each_process_still_counts() -> None:
 
 
 def test_cache_and_scripts_share_one_circuit_breaker() -> None:
-    """Once either has waited in vain, neither waits again for some seconds."""
+    """After either has timed out, neither tries again for some seconds."""
     with configured(free_port()):
         caches["default"].get("failures:agent")
         assert redis_client.is_away()

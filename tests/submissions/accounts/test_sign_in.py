@@ -1,4 +1,4 @@
-"""Signing in: one answer to every failure, lockout, one-time passwords, second factors and what production demands."""
+"""Signing in: one reply to every failure, lockout, one-time passwords, second factors and production rules."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -47,7 +47,7 @@ def test_sign_in_goes_to_the_start_page_and_is_an_event(client: Client) -> None:
 def test_every_failure_has_the_same_answer(client: Client) -> None:
     user, off = factories.make_user(), factories.make_user(is_active=False)
     late = factories.make_user()
-    password = one_time_password.give(late, by=SYSTEM)
+    password = one_time_password.issue(late, by=SYSTEM)
     User.objects.filter(pk=late.pk).update(one_time_until=clock.now() - timedelta(minutes=1))
     tries = [
         (user.username, "wrong"),
@@ -107,7 +107,7 @@ def test_lock_is_the_names_whatever_host_and_however_it_is_written(client: Clien
 
 def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) -> None:
     user = factories.make_user()
-    password = one_time_password.give(user, by=SYSTEM)
+    password = one_time_password.issue(user, by=SYSTEM)
     assert post(client, user.username, password).headers["Location"] == "/"
     assert client.get("/submissions/").headers["Location"] == "/accounts/password/change/"
     new = "four quite ordinary words"
@@ -121,15 +121,15 @@ def test_one_time_password_opens_only_the_page_that_replaces_it(client: Client) 
 
 
 def test_one_time_password_works_once(client: Client) -> None:
-    """Who was signed in by it can still replace it; who is cut off before that is given another."""
+    """A user who signed in with it can still replace it; one who was interrupted before needs another."""
     user = factories.make_user()
-    password = one_time_password.give(user, by=SYSTEM)
+    password = one_time_password.issue(user, by=SYSTEM)
     assert post(client, user.username, password).status_code == 302
     other = Client()
     assert b"do not fit together" in post(other, user.username, password).content
     client.post("/accounts/logout/")
     assert post(client, user.username, password).status_code == 200
-    assert post(client, user.username, one_time_password.give(user, by=SYSTEM)).status_code == 302
+    assert post(client, user.username, one_time_password.issue(user, by=SYSTEM)).status_code == 302
     assert client.get("/").headers["Location"] == "/accounts/password/change/"
 
 
@@ -137,7 +137,7 @@ def test_one_time_password_is_not_spent_before_the_second_factor(client: Client)
     user = factories.make_user()
     factories.sign_in(client, user)
     secret = enrol(client)
-    password = one_time_password.give(user, by=SYSTEM)
+    password = one_time_password.issue(user, by=SYSTEM)
     for _cut_off in range(2):
         client = Client()
         assert post(client, user.username, password).headers["Location"] == "/accounts/2fa/authenticate/"
@@ -174,7 +174,7 @@ def test_a_project_elsewhere_makes_it_production(client: Client) -> None:
 
 
 def enrol(client: Client) -> str:
-    """An authenticator app, set up through the pages; returns its secret."""
+    """Set up an authenticator app through the pages; return its secret."""
     secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
     reply = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert reply.headers["Location"] == "/accounts/2fa/recovery-codes/"
@@ -219,7 +219,7 @@ def test_code_of_an_older_step_is_refused_after_a_newer_one(client: Client) -> N
     before, now = (totp.format_hotp_value(totp.hotp_value(secret, step)) for step in steps[:2])
 
     def answer(code: str) -> int:
-        cache.clear()  # what is remembered there may be gone at any time
+        cache.clear()  # Redis may lose it at any time
         fresh = Client()
         post(fresh, user.username)
         return int(fresh.post("/accounts/2fa/authenticate/", {"code": code}).status_code)

@@ -1,4 +1,4 @@
-"""OpenID Connect against a provider that runs as a process of its own."""
+"""OpenID Connect against a provider in a process of its own."""
 
 import json
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def portal(issuer: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
 
 
 def sign_on(portal: Client, subject: str) -> Any:
-    """Through the provider's page and back, as a browser goes."""
+    """Sign in through the provider's page and return, as a browser does."""
     assert b"Continue with Example Ltd" in portal.get("/accounts/login/").content
     there = portal.post("/accounts/oidc/sso/login/?process=login").headers["Location"]
     assert "code_challenge=" in there

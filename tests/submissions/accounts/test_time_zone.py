@@ -1,4 +1,4 @@
-"""The person's own time zone: chosen, kept, and used on every page; the next person's page is not touched by it."""
+"""The user's own time zone: chosen, stored, used on every page, and not applied to the next user's page."""
 
 from datetime import UTC, date, datetime
 

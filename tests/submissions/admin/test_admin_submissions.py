@@ -1,4 +1,4 @@
-"""Submissions in the Django admin: read-only, without personal data, with what a supervisor looks for."""
+"""Submissions in the Django admin: read-only, without personal data, with the columns a supervisor needs."""
 
 import re
 
@@ -53,7 +53,7 @@ def test_submissions_are_found_by_the_pages_filters_alone(client: Client, asked:
     assert client.get(LIST, {asked: "0"}).status_code == 400
 
 
-def test_the_kind_of_id_is_told_in_words(client: Client) -> None:
+def test_the_kind_of_id_is_shown_in_words(client: Client) -> None:
     pending = make_at(Status.PENDING)
     client.force_login(make_user(Role.MANAGER))
     for url in (LIST, reverse("admin:submissions_submission_change", args=[pending.pk])):

@@ -1,4 +1,4 @@
-"""Every action that records an event: a function that brings about the state it needs and returns the act."""
+"""Every action that records an event: a function creates the state that it needs and returns the action."""
 
 from collections.abc import Callable
 from datetime import date
@@ -100,7 +100,7 @@ def set_hold() -> Act:
 def lift_legal_hold() -> Act:
     submission, who = make_at(Status.APPROVED), make_user(Role.ADMINISTRATOR)
     retention.set_legal_hold(submission, by=by(who), reason="court file 7")
-    return lambda: retention.lift_hold(factories.reload(submission), by=by(who), reason="closed")
+    return lambda: retention.lift_legal_hold(factories.reload(submission), by=by(who), reason="closed")
 
 
 @action
@@ -113,7 +113,7 @@ def end_relationship() -> Act:
 def ask_for_erasure() -> Act:
     submission, who = make_at(Status.APPROVED), make_user(Role.ADMINISTRATOR)
     told = {"why": "mistake", "reason": "letter", "at_vendor": True}
-    return lambda: erasure.ask(factories.reload(submission), by=by(who), **told)
+    return lambda: erasure.request_erasure(factories.reload(submission), by=by(who), **told)
 
 
 @action
@@ -126,14 +126,14 @@ def erase() -> Act:
 def stop() -> Act:
     who = manager()
     gate.why_closed(make_project())
-    return lambda: gate.stop(by=by(who), why="Maintenance")
+    return lambda: gate.stop_sending(by=by(who), why="Maintenance")
 
 
 @action
-def let_go_on() -> Act:
+def resume_sending() -> Act:
     who = manager()
-    gate.stop(by=by(who), why="Maintenance")
-    return lambda: gate.let_go_on(by=by(who))
+    gate.stop_sending(by=by(who), why="Maintenance")
+    return lambda: gate.resume_sending(by=by(who))
 
 
 @action
@@ -306,4 +306,4 @@ def use_link() -> Act:
     submission, content = make_draft(), pictures.selfie_jpeg()
     link, _address = phone_links.make(submission, ImageKind.SELFIE, by=by(submission.created_by))
     told = {"address": None, "is_live": True, "accepted": phone_links.digest(content)}
-    return lambda: phone_links.take(link, content, **told)
+    return lambda: phone_links.store_upload(link, content, **told)

@@ -1,4 +1,4 @@
-"""The rest of `recorded_actions`: differences, exports, sessions, people and what the admin does."""
+"""The rest of `recorded_actions`: mismatches, exports, sessions, users and the admin."""
 
 import io
 from datetime import date
@@ -57,21 +57,21 @@ def handle_webhook() -> Act:
 @action
 def ask_export() -> Act:
     who = officer()
-    return lambda: create.ask("list", "csv", "", by=by(who), reason="monthly", is_open=False)
+    return lambda: create.request_export("list", "csv", "", by=by(who), reason="monthly", is_open=False)
 
 
 @action
 def make_export() -> Act:
-    create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
+    create.request_export("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
     export = generate.start()
     assert export is not None
     export.new_file_key()
-    return lambda: generate._keep(export, io.BytesIO(b"sealed"), 6)
+    return lambda: generate._keep(export, io.BytesIO(b"encrypted"), 6)
 
 
 @action
 def expire_export() -> Act:
-    export = create.ask("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
+    export = create.request_export("list", "csv", "", by=by(officer()), reason="monthly", is_open=False)
     generate.make_waiting()
     export.refresh_from_db()
     return lambda: expiry._expire(export)
@@ -101,7 +101,7 @@ def end_session() -> Act:
 @action
 def give_password() -> Act:
     person, who = make_user(), make_user(Role.ADMINISTRATOR)
-    return lambda: one_time_password.give(person, by=by(who))
+    return lambda: one_time_password.issue(person, by=by(who))
 
 
 @action

@@ -1,4 +1,4 @@
-"""The monthly report of access: figures, whom somebody looked at, the signature."""
+"""The monthly access report: figures, affected customers, sign-off."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -126,7 +126,7 @@ def test_every_download_counts_and_tells_its_reason(django_assert_max_num_querie
         submission = factories.make_at(Status.APPROVED)
         content.make(submission, by=someone, reason="for the court", is_open=True)
         data_subject_export.export([submission], by=someone, reason="the customer asked")
-        export = create.ask("list", "csv", "", by=someone, reason="asked monthly", is_open=True)
+        export = create.request_export("list", "csv", "", by=someone, reason="asked monthly", is_open=True)
         generate.make_waiting()
         export.refresh_from_db()
         list(create.download(export, by=someone, reason="for the regulator"))

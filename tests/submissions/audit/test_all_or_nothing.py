@@ -1,7 +1,7 @@
-"""A change and its event are one: where the event cannot be written, neither is the change.
+"""A change and its event are written together: if the event cannot be written, nothing changes.
 
 A NEW ACTION THAT RECORDS AN EVENT gets one function in `recorded_actions` or `recorded_office_actions`.
-`tests/conftest.py` holds every other test to the same rule: it refuses an event outside a transaction.
+`tests/conftest.py` applies the same rule to every other test: it refuses an event outside a transaction.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def snapshot() -> dict[str, list[Any]]:
-    """Every row of every table but what a session keeps for itself and the memory of wake-ups."""
+    """Return every row of every table, except for session data and recorded wake-ups."""
     models = [
         model for app in ("submissions", "mfa", "usersessions") for model in apps.get_app_config(app).get_models()
     ]

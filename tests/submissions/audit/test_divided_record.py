@@ -1,4 +1,4 @@
-"""The record of events after an operator divided it by docs/operations.md: nothing lost, nothing changeable."""
+"""The audit log after an operator partitioned it by docs/operations.md: nothing lost, nothing changeable."""
 
 from importlib import import_module
 
@@ -59,7 +59,10 @@ def test_parts_are_append_only_too(statement: str) -> None:
 
 
 def test_table_divided_by_an_earlier_version_gets_room_for_every_event() -> None:
-    """The earlier version had no default part, and a task that made room; without one no event could be written."""
+    """The earlier version had no default partition but a task that created them.
+
+    Without one no event could be written.
+    """
     runbook.divide_events()
     run("DROP TABLE submissions_event_rest")
     run(f"SELECT setval(pg_get_serial_sequence('submissions_event', 'id'), {BORDER})")

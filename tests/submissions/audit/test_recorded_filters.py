@@ -1,4 +1,4 @@
-"""Only names that the portal knows reach the audit log: anything else in an address may be personal."""
+"""Only known parameter names reach the audit log: anything else in a URL may be personal."""
 
 import json
 
@@ -32,7 +32,9 @@ def test_name_typed_into_an_address_is_not_recorded(path: str) -> None:
 def test_name_typed_into_an_exports_query_is_not_recorded() -> None:
     query = QueryDict(mutable=True)
     query.update({TYPED: "1", "status": "approved"})
-    create.ask("list", "csv", query.urlencode(), by=by(make_user(Role.OFFICER)), reason="for the auditor", is_open=True)
+    create.request_export(
+        "list", "csv", query.urlencode(), by=by(make_user(Role.OFFICER)), reason="for the auditor", is_open=True
+    )
     assert Event.objects.latest("id").fields["filters"] == ["status"]
 
 

@@ -1,4 +1,4 @@
-"""The record of events: append-only in the database, sealed in chained batches, every tampering found."""
+"""The audit log: append-only in the database, hash-chained in batches, every tampering detected."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def record(count: int) -> list[int]:
 
 
 def drop_triggers() -> None:
-    """What somebody with the database's owner's password can do."""
+    """Do what somebody with the password of the database's owner can do."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ALTER TABLE submissions_event DISABLE TRIGGER ALL")
@@ -105,7 +105,7 @@ def test_what_committed_late_is_sealed_however_long_the_sealer_stood_still() -> 
 
 
 def test_what_is_sealed_is_not_read_again(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    """Gaps as transactions leave them that were rolled back; more of them than one statement takes."""
+    """Rolled-back transactions leave gaps in the ids, here more than one statement takes."""
     first = record(1)[0]
     ids = [first, *range(first + 2, first + 2 * hash_chain.GAPS_AT_ONCE + 22, 2)]
     Event.objects.bulk_create([Event(pk=pk, kind="looked", actor_name="portal") for pk in ids[1:]])
@@ -138,7 +138,7 @@ def test_event_inserted_behind_the_seals_is_found() -> None:
 
 @pytest.mark.slow
 def test_every_altered_exchanged_or_removed_event_is_found() -> None:
-    """Position by position over some batches; ten thousand rows are gone through by the bench."""
+    """Every position of some batches; the benchmark covers ten thousand rows."""
     record(40)
     for _batch in range(4):
         hash_chain.seal_due(batch=10)
@@ -207,7 +207,7 @@ def test_commands_say_what_they_find(tmp_path: Path, capsys: pytest.CaptureFixtu
     file.write_text(capsys.readouterr().out)
     assert json.loads(file.read_text())["number"] == 1
     call_command("verify_events", "--seal", str(file))
-    assert "1 seals hold" in capsys.readouterr().out
+    assert "1 seals verified" in capsys.readouterr().out
     drop_triggers()
     Event.objects.update(kind="other")
     with pytest.raises(CommandError, match="tampering"):
@@ -228,7 +228,7 @@ def test_purge_is_refused_to_the_portal_itself() -> None:
     assert Event.objects.count() == 2
 
 
-def test_oldest_unsealed_is_told() -> None:
+def test_oldest_unsealed_is_reported() -> None:
     assert hash_chain.oldest_unsealed_at() is None
     record(1)
     assert hash_chain.oldest_unsealed_at() == Event.objects.get().at
@@ -236,7 +236,7 @@ def test_oldest_unsealed_is_told() -> None:
     assert hash_chain.oldest_unsealed_at() is None
 
 
-def test_age_of_the_oldest_unsealed_is_told_in_seconds() -> None:
+def test_age_of_the_oldest_unsealed_is_shown_in_seconds() -> None:
     assert hash_chain.oldest_unsealed_age() is None
     with time_machine.travel(clock.now() - timedelta(seconds=90), tick=False):
         record(1)
@@ -249,7 +249,7 @@ def test_age_of_the_oldest_unsealed_is_told_in_seconds() -> None:
 @pytest.mark.postgres
 @pytest.mark.parametrize("is_divided", [False, True])
 def test_purge_by_its_own_role_leaves_the_seal(is_divided: bool) -> None:
-    """The role has what docs/operations.md gives it, and nothing else."""
+    """The role has exactly the rights of docs/operations.md."""
     documents = (ROOT / "docs" / "operations.md").read_text()
     granted = re.findall(r"^ {4}((?:CREATE ROLE|GRANT) .*;)$", documents, re.M)
     assert len(granted) == 3

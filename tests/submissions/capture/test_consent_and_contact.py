@@ -1,4 +1,4 @@
-"""Consent with its version and time; call-backs due and verdicts to pass on."""
+"""Consent with its version and time; due call-backs and decisions to pass on."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A picture with a fault is not sent until it is taken again or somebody says why it is good anyway."""
+"""A picture with a finding is not sent until it is retaken or a user gives a reason."""
 
 from datetime import date
 
@@ -52,7 +52,9 @@ def test_a_selfie_with_a_fault_stops_step2_and_the_reason_is_for_that_picture() 
     key = with_finding(submission, ImageKind.SELFIE, "dark")
     with pytest.raises(submit.NotReady):
         submit.send_step2(submission, by=by(submission.created_by))
-    overrides.give(submission, {key: "The room is dark and the face is plain to see."}, by=by(submission.created_by))
+    overrides.save_reasons(
+        submission, {key: "The room is dark and the face is plain to see."}, by=by(submission.created_by)
+    )
     assert submit.step2_problems(submission) == ()
     attach_image(submission, ImageKind.SELFIE, submission.created_by)
     with_finding(submission, ImageKind.SELFIE, "dark")
@@ -66,7 +68,7 @@ def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
     image.findings = ["blurred"]
     image.save(update_fields=["findings"])
     key = image_findings.reason_key(image, "blurred")
-    overrides.give(submission, {key: "no better light here"}, by=by(user))
+    overrides.save_reasons(submission, {key: "no better light here"}, by=by(user))
     assert not Event.objects.filter(kind="finding_overruled").exists(), "a reason that is still typed is none yet"
     submit.send_step2(submission, by=by(user))
     event = Event.objects.get(kind="finding_overruled", submission_id=submission.pk)
@@ -80,7 +82,7 @@ def test_sending_what_was_overruled_is_an_event_with_its_reason() -> None:
 
 
 def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None:
-    """Two of three are used, and the check found something: neither the tick alone nor a reason alone is enough."""
+    """Two of three attempts are used, and the check has a finding: neither the tick nor a reason alone is enough."""
     submission = make_at(Status.INCOMPLETE)
     Submission.objects.filter(pk=submission.pk).update(vendor_count=2)
     submission = reload(submission)
@@ -101,11 +103,13 @@ def test_the_last_try_asks_twice_and_wants_a_clean_check(client: Client) -> None
     assert reload(submission).status == Status.STEP2_SENDING
 
 
-def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(client: Client) -> None:
+def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_anyway(client: Client) -> None:
     submission = make_at(Status.CONFIRMING)
     with_finding(submission, ImageKind.ID_FRONT, "id_glare")
     key = with_finding(submission, ImageKind.SELFIE, "dark")
-    overrides.give(submission, {key: "The room is dark; the face is plain to see."}, by=by(submission.created_by))
+    overrides.save_reasons(
+        submission, {key: "The room is dark; the face is plain to see."}, by=by(submission.created_by)
+    )
     explain(submission)
     submit.send_step2(submission, by=by(submission.created_by))
     submission = answer_step2(submission, "pending")
@@ -122,7 +126,7 @@ def test_the_reviewer_reads_what_was_found_and_why_it_was_sent_all_the_same(clie
 
 @pytest.mark.parametrize("kind", [ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.SELFIE, ImageKind.ADDRESS])
 def test_the_summary_names_the_image_of_every_problem(kind: ImageKind) -> None:
-    """By whichever name a problem has for it: the portal's for a finding, the vendor's for a missing image."""
+    """Problems use the portal's name of the image for a finding, and the vendor's for a missing image."""
     assert (
         named(Problem(kind.value, "id_glare", "Light is reflected.", "warning")) == f"{kind.label}: Light is reflected."
     )

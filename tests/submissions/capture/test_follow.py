@@ -1,4 +1,4 @@
-"""Automatic Step 2 after Step 1: when it follows, each reason that stops it, and a crash in between."""
+"""Automatic Step 2 after Step 1: when it is sent, each reason that stops it, and a crash in between."""
 
 from collections.abc import Callable
 from unittest.mock import patch
@@ -141,7 +141,7 @@ def test_an_answer_that_comes_twice_prepares_one_step2() -> None:
 
 
 def test_a_lost_answer_is_settled_and_followed_once(sandbox: Sandbox) -> None:
-    """The reply never came; reading back finds the submission, decides again and prepares one Step 2."""
+    """The reply is lost; the read finds the submission, decides again and prepares one Step 2."""
     project = make_project(base_url=sandbox.base_url, read_timeout=2, connect_timeout=1)
     project.api_key = "sandbox-key-standard"
     project.save()

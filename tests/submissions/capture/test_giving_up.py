@@ -1,4 +1,4 @@
-"""When a Step 2 that no read shows is given up: two reads apart, a witness that reads are fresh, or half an hour."""
+"""When a Step 2 without a trace is given up: after two reads and a proof that reads are fresh, or half an hour."""
 
 from collections.abc import Iterator
 
@@ -21,11 +21,11 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("hides", [False, True])
-@pytest.mark.parametrize("weather", ["lost_before", "5xx_before"])
-def test_unprocessed_try_is_offered_again_after_two_reads_apart(bench: Bench, weather: str, hides: bool) -> None:
+@pytest.mark.parametrize("fault", ["lost_before", "5xx_before"])
+def test_unprocessed_try_is_offered_again_after_two_reads_apart(bench: Bench, fault: str, hides: bool) -> None:
     bench.at("+liveness")
     bench.hide_attempts(hides)
-    bench.lose_step2(weather)
+    bench.lose_step2(fault)
     bench.witness()
     bench.beats(0.1, 5, 4)
     assert bench.call.state == CallState.UNKNOWN
@@ -47,7 +47,7 @@ def test_unprocessed_try_without_a_witness_waits_longer_than_reads_may_lag(bench
 
 
 def test_arrived_try_is_not_given_up_where_reads_lag_and_nothing_else_happens(bench: Bench) -> None:
-    """Nothing but this one submission, and reads that lag by more than two reads are apart."""
+    """There is only this submission, and reads lag by more than the distance of two reads."""
     bench.at("+liveness")
     bench.advance(40)
     bench.lag(25)
@@ -59,7 +59,7 @@ def test_arrived_try_is_not_given_up_where_reads_lag_and_nothing_else_happens(be
     assert (bench.mine.selfies_sent, bench.mine.tries_left) == (1, 2)
 
 
-def test_second_try_without_attempts_is_told_by_the_selfie_the_vendor_keeps(bench: Bench) -> None:
+def test_second_try_without_attempts_is_shown_by_the_selfie_the_vendor_keeps(bench: Bench) -> None:
     bench.at("+liveness2")
     bench.lose_step2("fine")
     bench.hide_attempts(True)
@@ -75,7 +75,7 @@ def test_second_try_without_attempts_is_told_by_the_selfie_the_vendor_keeps(benc
 
 
 def test_lag_longer_than_the_wait_is_seen_by_a_witness(bench: Bench) -> None:
-    """Another submission that the vendor changed later does not show it yet: so reads lag, and nothing is released."""
+    """Another submission changed later and is not shown yet: so reads lag, and nothing is released."""
     bench.customers(["+liveness", ""])
     for which in (0, 1):
         bench.press_step1(which)
@@ -95,7 +95,10 @@ def test_lag_longer_than_the_wait_is_seen_by_a_witness(bench: Bench) -> None:
 
 
 def test_lag_that_nothing_shows_is_put_right_when_the_record_does(bench: Bench) -> None:
-    """The bound of docs/ledger.md: no traffic, and reads that lag by more than half an hour. No try goes uncounted."""
+    """The bound of docs/ledger.md: no traffic, and reads that lag by more than half an hour.
+
+    Every attempt is counted.
+    """
     bench.at("+liveness")
     bench.advance(60)
     bench.lag(50)
@@ -110,7 +113,7 @@ def test_lag_that_nothing_shows_is_put_right_when_the_record_does(bench: Bench) 
 
 
 def test_two_reads_of_one_record_put_a_lost_try_right_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A webhook and the poller read it at once; the second counted before the first had written."""
+    """A webhook and the poller read it simultaneously; the second one counted before the first had written."""
     bench.at("+liveness")
     bench.lose_step2("fine")
     Call.objects.filter(kind=CallKind.STEP2).delete()

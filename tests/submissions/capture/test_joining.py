@@ -1,4 +1,4 @@
-"""A reviewer captures somebody else's submission only with a reason, and no answer quotes what they may not see."""
+"""A reviewer captures somebody else's submission only with a reason, and no response quotes hidden values."""
 
 import json
 from typing import Any
@@ -198,14 +198,14 @@ class TestReasons:
     def test_dots_and_unseen_characters_are_no_reason(self, faulty: tuple[Submission, str]) -> None:
         submission, key = faulty
         for text in ("...", "\u200b\u200b\u200b", "-", "x"):
-            overrides.give(submission, {key: text}, by=by(submission.created_by))
+            overrides.save_reasons(submission, {key: text}, by=by(submission.created_by))
         assert reload(submission).reasons.get(key) is None
         assert not Event.objects.filter(kind="reason_given").exists()
 
     def test_a_reason_taken_back_is_an_event_too(self, faulty: tuple[Submission, str]) -> None:
         submission, key = faulty
         for text in ("The room is dark.", ""):
-            overrides.give(submission, {key: text}, by=by(submission.created_by))
+            overrides.save_reasons(submission, {key: text}, by=by(submission.created_by))
         assert (reload(submission).reasons.get(key), submission.reason_authors) == (None, {})
         assert Event.objects.filter(kind="reason_given").count() == 2
 

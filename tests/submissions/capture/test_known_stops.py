@@ -1,4 +1,4 @@
-"""Before Step 1 starts the vendor's clock, the portal says what would stop Step 2, and asks once."""
+"""Before Step 1 starts the 24 hours, the portal names what would stop Step 2, and asks once."""
 
 import pytest
 from django.test import Client
@@ -58,5 +58,5 @@ def test_what_is_only_missing_yet_stops_nothing(client: Client) -> None:
 
 def test_a_question_with_its_reason_stops_nothing() -> None:
     draft = ready(name="Mar1a")
-    overrides.give(draft, {"name_digits": "So it stands on the ID."}, by=by(draft.created_by))
+    overrides.save_reasons(draft, {"name_digits": "So it stands on the ID."}, by=by(draft.created_by))
     assert submit.send_step1(draft, by=by(draft.created_by)).state == "prepared"

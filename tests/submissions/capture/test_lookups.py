@@ -1,4 +1,4 @@
-"""What fills the form: passport lines, address codes, the account check; and what the new form remembers."""
+"""Sources that fill the form: passport lines, address codes, the account check; and the defaults of the new form."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Filling the form from a passport's two lines: a likely misread filler is asked about before anything is written."""
+"""Filling the form from a passport's two lines: the portal asks about a likely misread filler before it saves."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The rules of the one-time link: bound to one item, spent by the upload alone, revocable, and it counts no try."""
+"""The rules of the one-time link: bound to one item, used only by the upload, revocable, and no attempt is used."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def _fresh_counters() -> Iterator[None]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the check finds, chosen by the test: what it costs is measured elsewhere."""
+    """Return the result of the check that the test chooses; other tests cover its cost."""
     found: list[str] = []
 
     def prepare(submission: Submission, kind: ImageKind, content: bytes, **how: Any) -> tuple[Image, bytes]:
@@ -54,7 +54,7 @@ def link_of(submission: Submission, kind: ImageKind = SELFIE) -> tuple[PhoneLink
 
 
 def hand_over(token: str, content: bytes = b"a picture", **how: Any) -> Image:
-    return phone_links.take(
+    return phone_links.store_upload(
         phone_links.find(token), content, address="192.0.2.1", **{"is_live": False, "accepted": "", **how}
     )
 
@@ -110,7 +110,7 @@ def test_looking_spends_nothing_and_the_upload_does(quick: list[str]) -> None:
     assert image.read() == b"a picture"
 
 
-def test_live_and_from_a_file_are_told_apart(quick: list[str]) -> None:
+def test_live_and_from_a_file_are_distinguished(quick: list[str]) -> None:
     submission = make_draft()
     live = hand_over(link_of(submission)[1], is_live=True)
     assert live.get_source_display() == "customer's phone, live camera, as the browser reports"
@@ -138,7 +138,7 @@ def test_unknown_empty_and_revoked_ones_are_the_same(quick: list[str]) -> None:
         with pytest.raises(phone_links.LinkGone):
             phone_links.find(wrong)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.take(opened, b"opened before it was revoked", address=None, is_live=True, accepted="")
+        phone_links.store_upload(opened, b"opened before it was revoked", address=None, is_live=True, accepted="")
     assert kinds_of_events(submission)[-2:] == ["phone_link_made", "phone_link_revoked"]
     assert not PhoneLink.objects.unspent().filter(pk=link.pk).exists()
 
@@ -165,14 +165,14 @@ def test_two_unspent_links_for_one_item_cannot_be() -> None:
 
 
 def test_of_two_uploads_at_once_one_is_kept(quick: list[str]) -> None:
-    """Both have opened the link before either has sent."""
+    """Both have opened the link before either uploads."""
     submission = make_draft()
     _link, token = link_of(submission)
     one, two = phone_links.find(token), phone_links.find(token)
     how: dict[str, Any] = {"address": None, "is_live": False, "accepted": ""}
-    first = phone_links.take(one, b"first", **how)
+    first = phone_links.store_upload(one, b"first", **how)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkUsed):
-        phone_links.take(two, b"second", **how)
+        phone_links.store_upload(two, b"second", **how)
     assert images.current_images(submission)[SELFIE] == first
 
 
@@ -198,14 +198,14 @@ def test_an_address_document_is_taken_where_the_project_asks_for_one(quick: list
 
 
 def test_an_id_that_the_vendor_has_read_is_not_replaced(quick: list[str]) -> None:
-    """The link was made in the draft; Step 1 went out and was read while the customer's phone was uploading."""
+    """The link was created in the draft; Step 1 was sent and answered during the customer's upload."""
     submission = make_draft()
     _link, token = link_of(submission, ImageKind.ID_FRONT)
     opened = phone_links.find(token)
     before = images.current_images(submission)[ImageKind.ID_FRONT]
     Submission.objects.filter(pk=submission.pk).update(status=Status.CONFIRMING)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.take(opened, b"too late", address=None, is_live=False, accepted="")
+        phone_links.store_upload(opened, b"too late", address=None, is_live=False, accepted="")
     assert images.current_images(submission)[ImageKind.ID_FRONT] == before
     with pytest.raises(phone_links.LinkGone):
         phone_links.find(token)
@@ -220,7 +220,7 @@ def test_a_final_word_that_comes_meanwhile_wins(quick: list[str]) -> None:
     opened = phone_links.find(token)
     Submission.objects.filter(pk=submission.pk).update(status=Status.OVERDUE)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.take(opened, b"too late", address=None, is_live=True, accepted="")
+        phone_links.store_upload(opened, b"too late", address=None, is_live=True, accepted="")
     assert PhoneLink.objects.unspent().exists(), "not spent either"
 
 
@@ -254,7 +254,7 @@ def test_a_sealed_picture_is_not_left_behind_where_its_row_is_not_written(
 
 
 def test_where_the_database_breaks_off_the_picture_stays(quick: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may have been committed: a row without its picture would be worse than a picture without its row."""
+    """The commit may have succeeded: a row without its picture would be worse than a picture without its row."""
     _link, token = link_of(make_draft())
 
     def broken(*_arguments: Any, **_how: Any) -> None:

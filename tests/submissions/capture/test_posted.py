@@ -1,4 +1,4 @@
-"""The capture form merged with what is stored: two tabs, two people, the vendor's reading."""
+"""The capture form merged with the stored values: two tabs, two users, the vendor's OCR."""
 
 import json
 from typing import Any
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("stored", "typed", "was", "written", "conflict"),
     [
-        ("", "new", "", "new", None),  # nobody else touched it
+        ("", "new", "", "new", None),  # nobody else changed it
         ("theirs", "old", "old", None, None),  # only the other side changed it
         ("old", "mine", "old", "mine", None),  # only this side changed it
         ("same", "same", "old", None, None),  # both typed the same
         ("theirs", "mine", "old", None, "theirs"),
         ("theirs", "", "old", None, "theirs"),  # emptied here, changed there
-        ("read by the vendor", "", "", None, None),  # a blank never writes over a reading
-        ("theirs", "mine", None, None, "theirs"),  # posted without the value that was shown
+        ("read by the vendor", "", "", None, None),  # an empty field never overwrites an OCR value
+        ("theirs", "mine", None, None, "theirs"),  # posted without the original value
         ("", "mine", None, "mine", None),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_tab_from_before_step1_does_not_blank_what_was_read(client: Client) ->
     assert reload(submission).values["name"] == "Minseo Example"
 
 
-def test_call_back_time_is_kept_and_a_wrong_one_is_told(client: Client, draft: Submission) -> None:
+def test_call_back_time_is_kept_and_a_wrong_one_is_reported(client: Client, draft: Submission) -> None:
     tab = Tab(client, draft)
     assert tab.post(callback_at="2026-12-01T09:30").status_code == 302
     assert merge.local_text(reload(draft).callback_at) == "2026-12-01T09:30"
@@ -156,7 +156,7 @@ def test_agent_takes_back_neither_a_verdict_nor_a_deletion(client: Client) -> No
     agent = make_user()
     approved, decided = make_at(Status.APPROVED, agent), make_at(Status.DECISION_SENDING, agent)
     administrator = by(make_user(Role.ADMINISTRATOR))
-    erasure.ask(approved, by=administrator, why="customer_request", reason="asked by phone", at_vendor=True)
+    erasure.request_erasure(approved, by=administrator, why="customer_request", reason="asked by phone", at_vendor=True)
     client.force_login(agent)
     for submission in (decided, approved):
         assert "Cancel request" not in client.get(f"/submissions/{submission.pk}/").content.decode()
@@ -175,7 +175,7 @@ def test_coming_back_from_the_log_in_page_shows_the_submission(client: Client, d
 @pytest.mark.parametrize("status", [Status.CONFIRMING, Status.INCOMPLETE])
 @pytest.mark.parametrize("kind", [ImageKind.ID_FRONT, ImageKind.ID_BACK])
 def test_id_the_vendor_has_read_is_never_replaced(status: Status, kind: ImageKind) -> None:
-    """Not by a post made by hand, nor by an upload that was under way while Step 1 was answered."""
+    """Neither by a handmade POST, nor by an upload in progress while Step 1 was answered."""
     submission = make_at(status)
     before = set(submission.images.values_list("pk", "is_current"))
     client = Client()
@@ -192,7 +192,7 @@ def test_id_the_vendor_has_read_is_never_replaced(status: Status, kind: ImageKin
 
 @pytest.mark.parametrize("status", [status for status in Status if status not in (Status.DRAFT, *FINAL)])
 def test_what_was_sent_is_not_closed_as_given_up(client: Client, status: Status) -> None:
-    """A page that still shows the draft, in another tab or with a colleague."""
+    """The page in another tab or with a colleague still shows the draft."""
     submission = make_at(status)
     client.force_login(submission.created_by)
     said = client.post(f"/submissions/{submission.pk}/give-up/", {"reason": "left the branch"}, follow=True)
@@ -251,7 +251,7 @@ def test_database_refuses_a_second_open_fresh_submission(client: Client) -> None
 
 
 def seen(submission: Submission) -> dict[str, str]:
-    """What the page posts of the pictures that it shows."""
+    """Return the versions of the pictures that the page shows."""
     return {f"shown_{kind}": str(image.pk) for kind, image in images.current_images(submission).items()}
 
 

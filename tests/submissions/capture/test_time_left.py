@@ -1,4 +1,4 @@
-"""A time left in words and in its colour."""
+"""The remaining time in words and in its colour."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
         (-MINUTE, "over"),
     ],
 )
-def test_colour_changes_when_people_are_told(left: timedelta | None, shown: str) -> None:
+def test_colour_changes_at_the_alerts(left: timedelta | None, shown: str) -> None:
     assert urgency(left) == shown
 
 

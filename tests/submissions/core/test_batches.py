@@ -1,4 +1,4 @@
-"""A row that raises stops no periodic job: the rows after it are handled anyway."""
+"""A failing row does not stop a periodic job: the rows after it are handled."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def broken_for(function: Callable[..., Any], bad: object) -> Callable[..., Any]:
-    """The function, which raises where its first argument is (about) `bad`."""
+    """Wrap the function so that it raises for `bad`."""
 
     def breaks(row: Any, *args: Any, **kwargs: Any) -> Any:
         if bad in (getattr(row, "pk", None), getattr(row, "submission_id", None)):
@@ -51,14 +51,17 @@ def test_mail_that_cannot_be_written_stops_no_other(monkeypatch: pytest.MonkeyPa
     first, second = factories.make_user(Role.OFFICER), factories.make_user(Role.OFFICER)
     first.email = "a@example.com\nBcc: b@example.com"
     first.save(update_fields=["email"])
-    alerts.tell(submission, "deadline_60", clock.now(), [first, second])
+    alerts.notify(submission, "deadline_60", clock.now(), [first, second])
     assert alerts.send_mails() == 1
     assert [message.to for message in mail.outbox] == [[second.email]]
 
 
 def expired_exports() -> list[Export]:
     who = factories.make_user(Role.OFFICER)
-    made = [create.ask("list", "csv", "", by=factories.by(who), reason="monthly", is_open=False) for _each in range(2)]
+    made = [
+        create.request_export("list", "csv", "", by=factories.by(who), reason="monthly", is_open=False)
+        for _each in range(2)
+    ]
     generate.make_waiting()
     Export.objects.update(expires_at=clock.now())
     return made
@@ -89,7 +92,7 @@ def test_erasures_go_on_after_a_bad_row_and_a_bad_part(monkeypatch: pytest.Monke
     past = clock.now() - timedelta(days=60)
     Submission.objects.update(created_at=past, updated_at=past)
     monkeypatch.setattr(erasure, "erase", broken_for(erasure.erase, min(old, key=lambda one: one.pk).pk))
-    monkeypatch.setattr(retention, "tell_of_kept", lambda: 1 / 0)
+    monkeypatch.setattr(retention, "notify_of_kept_records", lambda: 1 / 0)
     assert retention.erase_due() == 1
 
 
@@ -109,7 +112,7 @@ def test_recovery_lists_the_other_projects(monkeypatch: pytest.MonkeyPatch) -> N
     )
     monkeypatch.setattr(restore_recovery.restore_hold, "is_in_time", lambda switch: True)
     restore_recovery.restore_hold.begin(restore_recovery.restore_hold.BY_HAND)
-    restore_recovery.go_on()
+    restore_recovery.run()
     assert listed == [good.pk]
     assert not restore_recovery.progress()["is_listed"]
 

@@ -1,4 +1,4 @@
-"""What a vendor's `Date` header tells about its clock: nothing that a slow exchange alone explains."""
+"""The clock offset from a vendor's `Date` header: none if a slow exchange alone explains it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ NOON = "2026-03-01T12:00:00Z"
         (-30, 0.2, 0.0, -28.8),
         (40, 25, 0.0, 40.0),
         (-60, 25, 0.0, -34.0),
-        (20, 25, 40.0, 40.0),  # could still be so
+        (20, 25, 40.0, 40.0),  # still within the possible range
         (0, 0.2, 40.0, 1.2),
     ],
 )

@@ -1,4 +1,4 @@
-"""The portal's e-mails: subject, text and HTML, times in the receiver's zone, no second header."""
+"""The portal's e-mails: subject, text and HTML, times in the receiver's zone, no header injection."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ DUE = datetime(2026, 11, 29, 9, 40, tzinfo=UTC)
 
 
 def mailed(person: User, kind: str = "target_60", status: Status = Status.PENDING) -> tuple[Submission, str, str, str]:
-    """(the submission, the subject, the text, the HTML) of the mail about one alert."""
+    """Return (submission, subject, text, HTML) of the e-mail about one alert."""
     submission = make_at(status)
     Alert.objects.create(submission=submission, person=person, kind=kind, due_at=DUE)
     mail.outbox.clear()

@@ -1,4 +1,4 @@
-"""What of a number is shown to whom, and that everything more asks why."""
+"""The part of a number that each user sees, and that everything more requires a reason."""
 
 from datetime import timedelta
 from typing import Any

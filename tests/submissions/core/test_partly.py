@@ -1,4 +1,4 @@
-"""Rows of lists, of which some columns were read."""
+"""List rows with some columns deferred."""
 
 import pytest
 from django.db import connection

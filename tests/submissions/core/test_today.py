@@ -1,4 +1,4 @@
-"""Which day it is: by the portal's time zone what has expired, by the whole earth what is still to come."""
+"""The current day: the portal's time zone decides what has expired, all zones on earth what is in the future."""
 
 from datetime import UTC, date, datetime
 from typing import Any

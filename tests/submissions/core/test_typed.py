@@ -1,4 +1,4 @@
-"""Every way in that is not the capture form takes the same normal form, and refuses what has none."""
+"""Every input besides the capture form has the same normal form, and refuses text without one."""
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time

@@ -1,4 +1,4 @@
-"""Wake-ups: a lost one costs seconds, and a task that works off all there is needs one waiting, not a thousand."""
+"""Wake-ups: a lost one costs seconds, and a task that processes everything needs one queued, not a thousand."""
 
 from collections.abc import Callable
 from typing import Any

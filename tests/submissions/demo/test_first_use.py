@@ -1,4 +1,4 @@
-"""What helps a newcomer on the demo: sign-in buttons, sample pictures, the checklist; none where anything is real."""
+"""Help for newcomers on the demo: sign-in buttons, sample pictures, the checklist; none on a real installation."""
 
 from typing import Any
 

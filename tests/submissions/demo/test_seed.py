@@ -1,4 +1,4 @@
-"""The sample submissions of `make run`: every status, one honest record, and none where anything is real."""
+"""The sample submissions of `make run`: every status, a consistent record, and none on a real installation."""
 
 import ast
 import json
@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from argos.sandbox.world import World
+from argos.sandbox.state import State
 from submissions.accounts import demo
 from submissions.audit.events import SYSTEM
 from submissions.capture.imaging import quality
@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def seeded(tmp_path: Path, settings: Any) -> Path:
-    """The samples, created by the command of `make run`; returns the sandbox's file."""
+    """Create the samples with the command of `make run`; return the sandbox's file."""
     settings.DATA_DIR, settings.KYC_DEMO_PASSWORD = tmp_path, "a demo password"
     call_command("prepare_demo", verbosity=0)
     return tmp_path / demo.RECORDS
@@ -47,7 +47,7 @@ def test_samples_are_in_every_status_and_the_record_holds(seeded: Path, capsys: 
     assert set(Submission.objects.values_list("status", flat=True)) == set(Status)
     assert Submission.objects.count() >= 60
     call_command("verify_events")
-    assert "seals hold" in capsys.readouterr().out
+    assert "seals verified" in capsys.readouterr().out
     _check_what_a_newcomer_finds()
     _check_times()
     _check_vendor_agrees(seeded)
@@ -78,13 +78,13 @@ def _check_times() -> None:
 
 
 def _check_vendor_agrees(records: Path) -> None:
-    """The sandbox takes the records in, and reading each of them back shows no difference."""
+    """Import the records into the sandbox and read each of them back: there is no mismatch."""
     vendor = VendorHere()
-    world: World = vendor.world
+    state: State = vendor.state
     key = demo.SANDBOX_KEYS[0]
-    world.projects[key] = next(iter(world.projects.values()))
-    world.projects[key].key = key
-    world.take_in(json.loads(records.read_text()))
+    state.projects[key] = next(iter(state.projects.values()))
+    state.projects[key].key = key
+    state.import_records(json.loads(records.read_text()))
     Project.objects.update(calls_per_second=1_000)  # all are read at once here
     settled = Submission.objects.exclude(vendor_id="").filter(calls__isnull=False).distinct()
     statuses = dict(settled.values_list("pk", "status"))
@@ -134,7 +134,7 @@ def test_reset_is_refused_on_another_database(settings: Any, tmp_path: Path, mon
 
 
 def test_only_the_demo_shifts_the_clock() -> None:
-    """Product code keeps the real clock: nothing else may call `clock.shifted` or `task_queue.silent`."""
+    """Product code uses the real clock: nothing else may call `clock.shifted` or `task_queue.silent`."""
     callers = set()
     for path in [*ROOT.glob("submissions/**/*.py"), *ROOT.glob("kycportal/**/*.py"), *ROOT.glob("argos/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""No text is stored, indexed, listed or printed longer than the one table says (`argos.limits`)."""
+"""No text is stored, indexed, listed or printed longer than `argos.limits` allows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sealed values that were cut or altered: they do not open, and nothing else of a page goes with them."""
+"""Cut or altered encrypted values: they cannot be decrypted, and the rest of the page still appears."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""The real ledger and the sandbox's rules, driven together through any order of presses, losses, hints and clock moves.
+"""Drive the real ledger and the sandbox's rules through any order of actions, losses, webhooks and clock changes.
 
-What must hold is checked after every step and once more when the weather has cleared.
+The invariants are checked after every step and once more after the faults have ended.
 """
 
 import hashlib
@@ -25,15 +25,15 @@ from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission
 from tests.factories import VALUES, by, explain, make_draft, make_project, make_user, reload
 from tests.sandbox import KEY
-from tests.vendor_here import WEATHER, VendorHere
+from tests.vendor_here import FAULTS, VendorHere
 
 CASES = ("", "+approved", "+fail", "+liveness", "+glare", "+noocr", "+glare+noocr", "+mismatch", "+rejected")
-ENDS = (*WEATHER, "fine", "fine", "left", "killed_before", "killed_after", "stands_still")
+ENDS = (*FAULTS, "fine", "fine", "left", "killed_before", "killed_after", "stands_still")
 numbers = itertools.count(1)
 CANNOT = (
     submit.NotReady,
     submit.VendorDown,
-    submit.NoTryLeft,
+    submit.NoAttemptLeft,
     deadlines.DeadlinePassed,
     StaleSubmission,
     NotAllowed,
@@ -66,7 +66,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.transaction.__exit__(None, None, None)
             self.installed.__exit__(None, None, None)
 
-    # The people.
+    # The users.
 
     @initialize(cases=st.lists(st.sampled_from(CASES), min_size=1, max_size=3))
     def customers(self, cases: list[str]) -> None:
@@ -78,7 +78,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.ids.append(submission.pk)
 
     def attach(self, submission: Submission, kind: ImageKind) -> None:
-        """A picture by its first bytes, and never the same twice."""
+        """Return a unique picture, valid by its first bytes."""
         content = b"\xff\xd8\xff" + f"{kind} {next(numbers)}".encode()
         submission.images.filter(kind=kind, is_current=True).update(is_current=False)
         image = Image(submission=submission, kind=kind, size=len(content), created_by=self.agent)
@@ -91,7 +91,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 2), end=st.sampled_from(ENDS))
     def go_on(self, which: int, end: str) -> None:
-        """The agent presses what comes next, and a worker takes it, one way or another."""
+        """Let the agent do the next step, and a worker send it with some fault."""
         self.press_step1(which)
         self.press_step2(which, 1)
         match end:
@@ -106,7 +106,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 2), end=st.sampled_from(ENDS), minutes=st.sampled_from([0.1, 0.2, 11]))
     def go_on_and_wait(self, which: int, end: str, minutes: float) -> None:
-        """The same, with beat at its work a little later."""
+        """The same, followed by beat a little later."""
         self.go_on(which, end)
         self.advance(minutes)
         self.beat()
@@ -121,7 +121,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 2), times=st.integers(1, 2))
     def press_step2(self, which: int, times: int) -> None:
-        """Twice: a double press, or a second tab that has not seen the first."""
+        """Send Step 2 twice: a double click, or a second tab that has not seen the first."""
         submission = self.one(which)
         if submission.status not in (Status.CONFIRMING, Status.INCOMPLETE) or submission.has_open_call:
             return
@@ -151,21 +151,21 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # The portal's processes.
 
-    @rule(weather=st.sampled_from(WEATHER))
-    def work(self, weather: str) -> None:
-        self.vendor.weather = weather
+    @rule(fault=st.sampled_from(FAULTS))
+    def work(self, fault: str) -> None:
+        self.vendor.fault = fault
         worker.send_next()
 
     @rule(arrives=st.booleans())
     def die(self, arrives: bool) -> None:
-        """A worker is killed: before its call has left, or when the vendor has it and the reply is on its way."""
+        """Kill a worker: before its call was sent, or while the reply is on its way."""
         call = ledger.take_lease()
         if call is not None and arrives:
             self.talk(call)
 
     @rule()
     def stand_still(self) -> None:
-        """A worker has its reply and is stopped: what it knows comes later, perhaps after its lease."""
+        """Freeze a worker with its reply, which it writes later, perhaps after its lease."""
         call = ledger.take_lease()
         if call is not None and (reply := self.talk(call)) is not None:
             self.late.append((call, reply))
@@ -198,7 +198,7 @@ class LedgerMachine(RuleBasedStateMachine):
         polling.poll_due()
         webhooks.confirm_due()
 
-    # The world.
+    # The state.
 
     @rule(minutes=st.sampled_from([0.1, 0.1, 1, 6, 11, 61, 600]))
     def advance(self, minutes: float) -> None:
@@ -206,23 +206,23 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([0, 0, 2, 8]))
     def lag(self, minutes: int) -> None:
-        """Less than `settle_minutes`: what lags longer is told in docs/ledger.md and tested separately."""
-        self.vendor.world.knobs.lag_seconds = minutes * 60
+        """Lag by less than `settle_minutes`; docs/ledger.md covers longer lags, which other tests check."""
+        self.vendor.state.knobs.lag_seconds = minutes * 60
 
     @rule(hides=st.booleans())
     def hide_attempts(self, hides: bool) -> None:
-        self.vendor.world.knobs.hides_attempts = hides
+        self.vendor.state.knobs.hides_attempts = hides
 
     @rule(times=st.integers(1, 3), turned=st.booleans())
     def hints(self, times: int, turned: bool) -> None:
-        """Webhooks, doubled and in any order."""
+        """Deliver webhooks, duplicated and in any order."""
         records = self.vendor.submissions()
         for kyc in reversed(records) if turned else records:
             for _time in range(times):
                 webhooks.store(self.project, self.vendor.hint(kyc), "application/json", None)
         webhooks.confirm_due()
 
-    # What must hold.
+    # The invariants.
 
     @invariant()
     def one_open_call_each(self) -> None:
@@ -241,15 +241,15 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_leaves_after_the_deadline(self) -> None:
-        started = {kyc.submission_id: kyc.created_at for kyc in self.vendor.world.submissions.values()}
+        started = {kyc.submission_id: kyc.created_at for kyc in self.vendor.state.submissions.values()}
         for entry in self.vendor.sent:
             if entry["endpoint"] in ("step1", "step2") and entry["subject"] in started:
                 assert entry["at"] <= started[entry["subject"]] + timedelta(hours=24).total_seconds()
 
     def clear_up(self) -> None:
-        """The weather clears: an hour and more of beats, then both sides are compared."""
-        self.vendor.world.knobs.lag_seconds, self.vendor.world.knobs.hides_attempts = 0, False
-        self.vendor.weather = "fine"
+        """End the faults: more than an hour of beat, then both sides are compared."""
+        self.vendor.state.knobs.lag_seconds, self.vendor.state.knobs.hides_attempts = 0, False
+        self.vendor.fault = "fine"
         while self.late:
             self.come_late()
         for _time in range(10):
@@ -268,7 +268,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.nothing_leaves_after_the_deadline()
         ours = {row.vendor_id: row for row in Submission.objects.filter(project=self.project).exclude(vendor_id="")}
         doubtful = Call.objects.filter(submission__project=self.project, state__in=(CallState.SENT, CallState.UNKNOWN))
-        assert not doubtful.exists(), "a call is unknown an hour after the weather has cleared"
+        assert not doubtful.exists(), "a call is unknown an hour after the fault has cleared"
         for kyc in self.vendor.submissions():
             submission = ours.pop(kyc.submission_id, None)
             assert submission is not None, f"the vendor's {kyc.submission_id} ({kyc.userid}) is lost here"

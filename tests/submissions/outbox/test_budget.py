@@ -1,4 +1,4 @@
-"""The budget of vendor calls: shared through a real Redis-protocol server, and a safe one of its own without."""
+"""The request budget: shared through a real Redis-compatible server, and a safe local one without it."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ def spent(given: Budget, share: float, times: int) -> int:
 
 
 def test_day_is_shared_by_all_and_never_passed(redis: str) -> None:
-    """Eight threads, one connection each: whatever they race for, the sum is the limit."""
+    """Eight threads with a connection each race; the sum never exceeds the limit."""
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda _n: spent(Budget("day", 5000, 100), ALL, 30), range(8)))
     assert sum(done) == 100

@@ -1,4 +1,4 @@
-"""A restored database sends nothing, finds what it lost at the vendor, and waits for a person."""
+"""A restored database sends nothing, finds its lost calls at the vendor, and waits for a user."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def bench() -> Iterator[Bench]:
 
 
 class Dump:
-    """What happens inside is not in the restored database; the vendor and the copies of the tick have it."""
+    """Exclude what happens inside from the restored database; the vendor and the watermark keep it."""
 
     def __enter__(self) -> "Dump":
         self.inner = transaction.atomic()
@@ -42,10 +42,10 @@ class Dump:
 
 
 def recover(bench: Bench) -> None:
-    """What beat does while on hold, for a little more than the two reads take."""
+    """Run beat's task on hold, for a little longer than the two reads take."""
     for minutes in (0.1, 0.2, 11, 1):
         bench.advance(minutes)
-        restore_recovery.go_on()
+        restore_recovery.run()
         bench.beat()
 
 
@@ -64,7 +64,7 @@ def test_every_call_that_leaves_raises_the_tick_and_its_copy(bench: Bench) -> No
 def test_first_call_of_another_worker_is_not_taken_for_a_lost_copy(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fresh installation: this worker has looked for the copy when the other's first call leaves."""
+    """On a fresh installation this worker looked for the watermark when the other's first call was sent."""
     bench.customers(["", ""])
     bench.press_step1(0)
     bench.press_step1(1)
@@ -94,7 +94,7 @@ def test_nothing_leaves_before_its_copy_can_be_kept(bench: Bench, monkeypatch: p
 
 
 def lose_a_step1(bench: Bench) -> None:
-    """The second customer's Step 1 went out after the dump; the restored database does not know of it."""
+    """The second customer's Step 1 was sent after the dump, so the restored database does not know it."""
     bench.customers(["", ""])
     bench.press_step1(0)
     bench.work("fine")
@@ -127,7 +127,7 @@ def test_emptied_redis_is_no_restore(bench: Bench, monkeypatch: pytest.MonkeyPat
 
 
 def test_nobody_to_ask_makes_sending_wait_and_is_no_hold(bench: Bench) -> None:
-    """Redis is away and this host has no file: nothing leaves until one of them tells."""
+    """Redis is unavailable and this host has no file: nothing is sent until one of them has the watermark."""
     bench.at()
     copy_of(Switch.read()).unlink()
     assert not gate.is_open()
@@ -211,7 +211,7 @@ def test_prepared_call_of_the_dump_may_have_left_and_is_not_sent(bench: Bench) -
     with Dump():
         bench.work("fine")
     assert ledger.take_lease() is None
-    restore_recovery.go_on()
+    restore_recovery.run()
     assert (bench.call.state, bench.call.error, bench.mine.selfies_sent) == (CallState.UNKNOWN, "restored", 1)
     recover(bench)
     assert (bench.mine.status, bench.mine.selfies_sent) == (Status.INCOMPLETE, 1)
@@ -236,7 +236,7 @@ def test_prepared_call_is_not_taken_for_a_later_press_that_the_restored_database
 
 
 def test_doubt_of_the_dump_is_not_settled_by_what_the_restored_database_lost(bench: Bench) -> None:
-    """Unknown when dumped; then given up and pressed again, which only the vendor knows."""
+    """The call was unknown when dumped; then it was given up and sent again, which only the vendor knows."""
     bench.at("+liveness")
     bench.lose_step2("lost_before")
     with Dump():
@@ -299,9 +299,9 @@ def test_list_that_cannot_be_read_is_read_again(bench: Bench, monkeypatch: pytes
     restore_hold.begin(restore_hold.BY_HAND)
     with monkeypatch.context() as away:
         away.setattr(restore_recovery, "_list", lambda *_args: False)
-        restore_recovery.go_on()
+        restore_recovery.run()
         assert not restore_recovery.progress()["is_listed"]
-    restore_recovery.go_on()
+    restore_recovery.run()
     assert restore_recovery.progress()["is_listed"]
 
 

@@ -1,4 +1,4 @@
-"""A worker whose call was taken from it writes nothing: not the call, not the count, not the submission."""
+"""A worker that lost its call writes nothing: not the call, not the count, not the submission."""
 
 import uuid
 from collections.abc import Callable
@@ -43,18 +43,18 @@ pytestmark = pytest.mark.django_db
 
 
 def left(status: Status, kind: CallKind) -> Call:
-    """A call that has just been claimed by this worker."""
+    """Return a call that this worker has just claimed."""
     return claim_call(make_at(status), kind)
 
 
 def stale(call: Call) -> Call:
-    """The same call in the hands of a worker whose lease has gone to another."""
+    """Return the same call in a worker whose lease has expired and passed to another."""
     Call.objects.filter(pk=call.pk).update(lease=uuid.uuid4())
     return call
 
 
 def rows(call: Call) -> tuple[Any, ...]:
-    """Everything that a late worker must not touch."""
+    """Return everything that a late worker must not change."""
     submission = Submission.objects.filter(pk=call.submission_id)
     return (
         Call.objects.filter(pk=call.pk).values_list("state", "error", "ended_at", "undelivered").get(),
@@ -104,7 +104,7 @@ def test_late_answer_beside_a_status_changes_nothing(answer: Callable[[Call], bo
 def test_reply_after_the_person_was_erased_brings_nobody_back_into_search() -> None:
     call = left(Status.STEP1_SENDING, CallKind.STEP1)
     submission = call.submission
-    submission.data_key()  # the images were opened with it before the call left
+    submission.data_key()  # it decrypted the images before the call was sent
     ledger.mark_unknown(call, error="lease_ran_out")
     reconcile.release(Call.objects.select_related("submission__project").get(pk=call.pk), by=SYSTEM)
     erasure.erase(reload(submission), by=SYSTEM, why="customer_request")
@@ -116,7 +116,7 @@ def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
     call = left(Status.STEP2_SENDING, CallKind.STEP2)
     Call.objects.filter(pk=call.pk).update(state=CallState.UNKNOWN)
     before = rows(call)
-    assert not ledger.doubt_restored(call)
+    assert not ledger.mark_restored_unknown(call)
     assert rows(call) == before
 
 
@@ -124,7 +124,7 @@ def test_restored_call_that_moved_meanwhile_is_left_alone() -> None:
 def test_restored_call_is_doubted_and_its_try_counted_once(is_sent: bool) -> None:
     submission = make_at(Status.STEP2_SENDING)
     call = claim_call(submission, CallKind.STEP2) if is_sent else submission.calls.get(state=CallState.PREPARED)
-    assert ledger.doubt_restored(call)
+    assert ledger.mark_restored_unknown(call)
     fresh = Call.objects.get(pk=call.pk)
     assert (fresh.state, fresh.error, fresh.sent_at is not None) == (CallState.UNKNOWN, "restored", True)
     assert reload(submission).selfies_sent == 1
@@ -199,7 +199,7 @@ def test_each_failure_has_its_end(error: VendorError, state: CallState, why: str
 
 
 def turn_away(call: Call, retry_after: float | None = None) -> Call:
-    """The vendor answers 429."""
+    """Reply 429 as the vendor."""
     worker._failed(call, Undelivered("no more", retry_after=retry_after, received=received(429)))
     call.refresh_from_db()
     return call

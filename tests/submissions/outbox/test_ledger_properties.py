@@ -1,6 +1,6 @@
-"""Any order of presses, losses, deaths, hints and clock moves leaves the ledger and the vendor agreed.
+"""After any order of actions, losses, crashes, webhooks and clock changes, the ledger and the vendor agree.
 
-The machine is only worth its time if it can fail: each guard taken out from here makes a short run of it fail.
+The machine is useful only if it can fail: with each guard removed here, a short run of it fails.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def test_ledger_and_vendor_agree_whatever_happens() -> None:
 
 @contextmanager
 def machine(*cases: str) -> Iterator[LedgerMachine]:
-    """A machine whose steps a test takes itself; it is compared at the end as always."""
+    """Return a machine whose steps a test calls itself; it is compared at the end as always."""
     driven = LedgerMachine()
     try:
         driven.customers(list(cases) or [""])
@@ -51,7 +51,7 @@ def to_confirming(driven: LedgerMachine) -> None:
 
 
 def lost_step2_under_lag(driven: LedgerMachine) -> None:
-    """The vendor has the try, its record shows it eight minutes later, and the agent presses again when offered."""
+    """The vendor has the attempt, its record shows it eight minutes later, and the agent sends again when offered."""
     to_confirming(driven)
     driven.advance(11)
     driven.lag(8)
@@ -93,12 +93,12 @@ def four_selfies(driven: LedgerMachine) -> None:
 
 
 def four_selfies_at_a_patient_vendor(driven: LedgerMachine) -> None:
-    driven.vendor.world.knobs.reject_at = 9
+    driven.vendor.state.knobs.reject_at = 9
     four_selfies(driven)
 
 
 def a_call_in_the_queue_at_the_deadline(driven: LedgerMachine) -> None:
-    driven.vendor.world.knobs.first_step2_hours = 0
+    driven.vendor.state.knobs.first_step2_hours = 0
     to_confirming(driven)
     driven.press_step2(0, 1)
     driven.advance(24 * 60 + 1)
@@ -151,9 +151,9 @@ def test_machine_fails_without(guard: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_machine_fails_when_a_fourth_selfie_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The vendor itself rejects at three; with that out of the way only our own count stands between.
+    """The vendor itself rejects at three; without that, only our own count prevents a fourth.
 
-    It is looked at twice: at the press, and when the call leaves.
+    It is checked twice: in the action, and when the call is sent.
     """
     monkeypatch.setattr(submit, "check_tries", lambda *given: None)
     with machine("+fail") as driven:

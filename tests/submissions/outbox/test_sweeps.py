@@ -1,4 +1,4 @@
-"""The deadline sweep: what it closes, and that its cost follows what is due and not what exists."""
+"""The deadline sweep: what it closes, and that its cost depends on due rows, not on all rows."""
 
 from datetime import timedelta
 
@@ -63,9 +63,9 @@ def test_queries_follow_what_is_due() -> None:
 
 
 def test_due_ones_are_found_by_an_index() -> None:
-    """The partial index on the deadline, so that a million finished ones cost nothing."""
+    """The partial index on the deadline is used, so that a million finished ones cost nothing."""
     due = Submission.objects.due_before(clock.now()).order_by("deadline_at")
-    if connection.vendor == "postgresql":  # on a table without rows it prefers a scan, or any other index
+    if connection.vendor == "postgresql":  # on an empty table the planner prefers a scan, or any other index
         connection.cursor().execute(
             "SET LOCAL enable_seqscan = off; DROP INDEX submission_one_restart, submission_status_new"
         )

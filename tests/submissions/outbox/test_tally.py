@@ -1,4 +1,4 @@
-"""Counts over all processes, in a real Redis-protocol server."""
+"""Counts over all processes, in a real Redis-compatible server."""
 
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks

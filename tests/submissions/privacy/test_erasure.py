@@ -1,4 +1,4 @@
-"""Erasure of values and images, the journal and its replay, crashes in between and a storage that does not answer."""
+"""Erasure of values and images, the journal and its replay, crashes in between and an unavailable storage."""
 
 import contextlib
 from collections.abc import Iterator
@@ -62,28 +62,28 @@ def test_erasing_leaves_nothing_of_the_person_and_keeps_the_events() -> None:
     for model in [Submission, *erasure.holding_models()]:
         owner = {"pk": submission.pk} if model is Submission else {"submission": submission}
         for row in model._default_manager.filter(**owner):
-            assert not any(getattr(row, column) for column in erasure.sealed_columns(model)), model
+            assert not any(getattr(row, column) for column in erasure.encrypted_columns(model)), model
     assert Attempt.objects.filter(submission=submission).exists()
     assert Event.objects.filter(submission_id=submission.pk).count() == before + 1
     assert not blind_index.find(officer, "applicant@example.com").exists()
 
 
 def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
-    """A new table with sealed columns must be one that erasing reaches."""
-    by_itself = {"AccessReview", "Project", "Event"}  # no person's values; readable no more without the person's key
-    by_itself |= {"Export"}  # gone after a day, or when somebody in it is erased (test_keeping)
+    """Erasure must reach each new table with encrypted columns."""
+    by_itself = {"AccessReview", "Project", "Event"}  # not personal values; unreadable without the person's key
+    by_itself |= {"Export"}  # deleted after a day, or when a person in it is erased (test_keeping)
     deleted = {"WebhookDelivery"}
-    sealed = {
+    encrypted = {
         model.__name__
         for model in apps.get_app_config("submissions").get_models()
         if any(field.name.endswith("_sealed") for field in model._meta.fields)
     }
     reached = {model.__name__ for model in erasure.holding_models()} | {"Submission"}
-    assert sealed - reached == by_itself | deleted
+    assert encrypted - reached == by_itself | deleted
 
 
 def test_every_personal_column_is_found_by_its_type() -> None:
-    """A personal column under any name is an EncryptedField; any other binary column is listed here with its reason."""
+    """A personal column of any name is an EncryptedField; this test lists any other binary column with its reason."""
     others = {
         ("Event", "reason_sealed"),  # unreadable without the person's key
         ("SubmissionKey", "wrapped"),  # that key; its row is deleted
@@ -99,10 +99,12 @@ def test_every_personal_column_is_found_by_its_type() -> None:
     }
     for model in apps.get_app_config("submissions").get_models():
         binary = {field.name for field in model._meta.fields if isinstance(field, BinaryField)}
-        assert binary - set(erasure.sealed_columns(model)) == {
+        assert binary - set(erasure.encrypted_columns(model)) == {
             name for owner, name in others if owner == model.__name__
         }
-        assert all(model._meta.get_field(name).null for name in erasure.sealed_columns(model)), "erasure empties them"
+        assert all(model._meta.get_field(name).null for name in erasure.encrypted_columns(model)), (
+            "erasure empties them"
+        )
 
 
 def test_typed_reasons_are_gone_with_the_key() -> None:
@@ -114,7 +116,7 @@ def test_typed_reasons_are_gone_with_the_key() -> None:
 
 
 def restore(submission: Submission, key: bytes, **columns: Any) -> None:
-    """What a dump from before the erasure brings back."""
+    """Return what a dump from before the erasure restores."""
     SubmissionKey.objects.create(pk=submission.pk, wrapped=key)
     Submission.objects.filter(pk=submission.pk).update(erased_at=None, **columns)
 
@@ -159,7 +161,7 @@ def test_hold_that_only_the_dump_has_does_not_keep_an_erased_person() -> None:
     ],
 )
 def test_erased_one_that_the_dump_has_under_way_gets_its_final_word_back(then: Status, ended: Status) -> None:
-    """The vendor may have deleted its copy, so nobody else would ever tell."""
+    """The vendor may have deleted its copy, so no other source of the final status remains."""
     back = {"status": then, "source": "", "decided_at": None}
     submission = erased_and_restored(factories.make_at(Status.REJECTED), **back)
     assert erasure.replay() == erasure.Replay(erased=1)
@@ -212,7 +214,7 @@ def is_journaled(submission: Submission) -> bool:
 
 
 def test_hold_set_after_the_sweep_read_the_row_keeps_the_person() -> None:
-    """The sweep works with rows that it read many erasures ago."""
+    """The sweep uses rows that it read many erasures ago."""
     as_read = decided(Status.REJECTED, years_ago=6)
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
     retention.set_legal_hold(factories.reload(as_read), by=by, reason="court file 7")
@@ -247,7 +249,7 @@ def test_entry_is_taken_back_where_the_erasure_fails(monkeypatch: pytest.MonkeyP
 
 
 def test_entry_stands_where_the_person_is_gone_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answer to the commit was lost, and the commit was not."""
+    """The commit succeeded, but its confirmation was lost."""
     submission = decided()
     atomic = transaction.atomic
 
@@ -264,7 +266,7 @@ def test_entry_stands_where_the_person_is_gone_after_all(monkeypatch: pytest.Mon
 
 
 def left_by_a_crash(submission: Submission) -> Submission:
-    """The worker ended between the journal and the commit."""
+    """Simulate a worker that ended between the journal and the commit."""
     with time_machine.travel(clock.now() - timedelta(minutes=5)):
         erasure_journal.write(submission, "retention")
     return submission
@@ -288,7 +290,7 @@ def test_person_held_after_a_crash_before_the_commit_is_kept(tmp_path: Path) -> 
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     assert backup.restore(next(tmp_path.glob("keys-*"))).written == 1
     assert factories.reload(submission).values["name"]
-    retention.lift_hold(submission, by=by, reason="closed")
+    retention.lift_legal_hold(submission, by=by, reason="closed")
     assert retention.erase_due() == 1
 
 
@@ -311,7 +313,7 @@ def test_hold_of_a_later_try_does_not_bring_an_erased_person_back() -> None:
 
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Names of objects that the storage does not let go."""
+    """Return names of objects that the storage does not delete."""
     names: set[str] = set()
     storage = type(default_storage._wrapped)  # type: ignore[attr-defined]
     delete = storage.delete

@@ -1,4 +1,4 @@
-"""Retention clocks, legal hold, and who may ask for an erasure."""
+"""Retention periods, legal hold, and the roles that may request an erasure."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -66,7 +66,7 @@ def test_legal_hold_keeps_it_and_the_dry_run_says_so() -> None:
     assert [(due.count, due.on_hold) for due in retention.dry_run()] == [(0, 1)]
     with pytest.raises(erasure.OnLegalHold):
         erasure.erase(submission, by=by, why="mistake")
-    retention.lift_hold(submission, by=by, reason="closed")
+    retention.lift_legal_hold(submission, by=by, reason="closed")
     assert retention.erase_due() == 1
 
 
@@ -96,9 +96,9 @@ def test_vendor_copy_goes_first_where_that_is_wanted(client: Client) -> None:
 
 
 def asked_at_vendor(submission: Submission) -> Call:
-    """Asked for with the vendor's copy, and the deletion has left."""
+    """Request an erasure including the vendor's copy; the deletion has been sent."""
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
-    erasure.ask(submission, by=by, why="customer_request", reason="letter of 3 May", at_vendor=True)
+    erasure.request_erasure(submission, by=by, why="customer_request", reason="letter of 3 May", at_vendor=True)
     return factories.claim_call(submission, CallKind.DELETE)
 
 
@@ -139,7 +139,9 @@ def test_ours_goes_alone_where_it_is_asked_for_once_more_without_the_vendors() -
     submission = decided()
     refuse(asked_at_vendor(submission))
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
-    erasure.ask(factories.reload(submission), by=by, why="customer_request", reason="letter", at_vendor=False)
+    erasure.request_erasure(
+        factories.reload(submission), by=by, why="customer_request", reason="letter", at_vendor=False
+    )
     assert retention.erase_due() == 1
     assert not retention.kept_by_vendor().exists()
 
@@ -158,7 +160,7 @@ def test_erased_one_is_asked_for_no_more() -> None:
     erasure.erase(submission, by=SYSTEM, why="mistake")
     by = factories.by(factories.make_user(Role.ADMINISTRATOR))
     with pytest.raises(StaleSubmission):
-        erasure.ask(as_read, by=by, why="customer_request", reason="letter", at_vendor=True)
+        erasure.request_erasure(as_read, by=by, why="customer_request", reason="letter", at_vendor=True)
 
 
 def test_pages_of_an_erased_submission_still_open(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The administrator's forms on keeping and erasing: what is missing is named, and a tick stands beside its words."""
+"""The administrator's forms for retention and erasure: missing fields are named, and checkboxes have labels."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A data-subject request: one person's submissions, whole, with a reason, and nobody else's."""
+"""A data-subject request: all submissions of one person, with a reason, and nobody else's."""
 
 import io
 import json
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def officer_client(client: Client) -> Client:
-    """Signed in through the page, so that the proof of who is there is fresh."""
+    """Sign in through the page, so that the authentication is recent."""
     officer = factories.make_user(Role.OFFICER)
     client.post("/accounts/login/", {"username": officer.username, "password": factories.PASSWORD})
     return client
@@ -30,7 +30,7 @@ def show(client: Client, identifier: str, kind: str = "email", reason: str = "le
 
 
 def ask(client: Client, identifier: str, kind: str = "email") -> Any:
-    """What the page shows, then the file of it."""
+    """Return the page, then its file."""
     page = show(client, identifier, kind)
     assert page.status_code == 200, page.content.decode()
     return show(client, identifier, kind, shown=page.context["shown"])
@@ -82,7 +82,7 @@ def test_references_are_shown_before_the_download(officer_client: Client) -> Non
 
 
 def test_file_holds_nothing_that_was_not_shown(officer_client: Client) -> None:
-    """Another was started, or something else typed, since the page was looked at."""
+    """Another submission was started, or other text typed, since the page was displayed."""
     factories.make_draft(email="one@example.com")
     seen = show(officer_client, "one@example.com").context["shown"]
     fresh = factories.make_draft(email="one@example.com")
@@ -110,7 +110,7 @@ def test_reason_is_asked_for(officer_client: Client) -> None:
     assert not Event.objects.filter(kind="subject_exported").exists()
 
 
-def test_image_that_is_gone_is_said(officer_client: Client) -> None:
+def test_image_that_is_gone_is_reported(officer_client: Client) -> None:
     submission = factories.make_draft()
     for image in submission.images.all():
         default_storage.delete(image.name)

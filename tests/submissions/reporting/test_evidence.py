@@ -1,4 +1,4 @@
-"""What one read of the vendor's record says about an unknown call: each kind of call, record by record."""
+"""The conclusion from one read of the vendor's record about an unknown call: each kind of call, record by record."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ REFUSED_ID = {"attemptCnt": 1, "retryCode": ["glare_detected"]}
 
 
 def record(result: str = "incomplete", *, minutes: float | None = None, **told: Any) -> VendorSubmission:
-    """As the vendor tells it; `minutes`: when it changed, from now."""
+    """Return a vendor's record; `minutes`: when it changed, from now."""
     kyc = {"result": result, **{name: told.pop(name) for name in ("attempts", "commentCode") if name in told}}
     changed = {} if minutes is None else {"updated_at": (clock.now() + timedelta(minutes=minutes)).isoformat()}
     return parse_item({"submissionId": "vendor-1", "kyc": kyc, **changed, **told})
@@ -33,7 +33,7 @@ def judged(call: Call, found: VendorSubmission | None, held: str | None = None) 
 
 @pytest.fixture
 def step2() -> Call:
-    """A first selfie that left and was lost."""
+    """Return a first selfie that was sent, with a lost reply."""
     call = claim_call(make_at(Status.STEP2_SENDING), CallKind.STEP2)
     ledger.mark_unknown(call, error="cut")
     return fresh(call)
@@ -41,7 +41,7 @@ def step2() -> Call:
 
 @pytest.fixture
 def second() -> Call:
-    """A second selfie that left and was lost; the first one was processed ten minutes ago."""
+    """Return a second selfie with a lost reply; the first one was processed ten minutes ago."""
     submission = make_at(Status.INCOMPLETE)
     _was_long_ago(submission)
     attach_image(submission, _selfie(submission), submission.created_by)
@@ -53,7 +53,7 @@ def second() -> Call:
 
 
 def _was_long_ago(submission: Submission) -> None:
-    """What was answered ended ten minutes ago, and the vendor has told nothing since."""
+    """Move the answered calls ten minutes back, without later changes at the vendor."""
     then = clock.now() - timedelta(minutes=10)
     submission.calls.update(sent_at=then - timedelta(minutes=1), ended_at=then)
     Submission.objects.filter(pk=submission.pk).update(vendor_updated_at=then)
@@ -118,7 +118,7 @@ def test_a_read_behind_the_vendors_own_word_proves_nothing(step2: Call) -> None:
 
 
 class TestWithoutAttempts:
-    """The vendor lists none: the selfie it keeps, then when the record changed."""
+    """The vendor lists no attempts, so the stored selfie decides, then the record's time of change."""
 
     def test_the_selfie_it_keeps_is_this_one(self, step2: Call) -> None:
         assert step2.attempt.selfie is not None
@@ -158,13 +158,13 @@ class TestWithoutAttempts:
 
 
 class TestRestored:
-    """A database from a dump holds it as open: more may have been pressed since."""
+    """A restored database has it as open, but later actions may be missing."""
 
     @pytest.fixture(autouse=True)
     def _restored(self, step2: Call) -> None:
         step2.error = evidence.RESTORED
 
-    def test_more_tries_than_it_holds_are_told_apart_by_the_selfie(self, step2: Call) -> None:
+    def test_more_tries_than_it_holds_are_distinguished_by_the_selfie(self, step2: Call) -> None:
         assert step2.attempt.selfie is not None
         assert judged(step2, record(attempts=[TRY]), step2.attempt.selfie["sha256"]) == F.ARRIVED
         assert judged(step2, record(attempts=[TRY]), "f" * 64) == F.UNTOLD
@@ -236,7 +236,7 @@ def test_the_vendors_clock_counts(step2: Call) -> None:
 
 
 def test_codes_that_step1_brought_are_no_selfies(second: Call) -> None:
-    """The vendor's list of codes is open-ended: what our own Step 1 replies brought counts as an ID image."""
+    """The vendor's list of codes is open: a code of our own Step 1 replies counts as an ID image."""
     Call.objects.filter(kind=CallKind.STEP1).update(error_code="hologram_missing")
     told = record(attempts=[{"attemptCnt": 1, "retryCode": ["hologram_missing"]}, TRY])
     assert evidence.step2_tries(second.submission, told) == 1

@@ -1,4 +1,4 @@
-"""The timeline: events by attempt, automatic ones marked, looks apart."""
+"""The timeline: events by attempt, automatic ones marked, views separate."""
 
 import pytest
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Many at once: nobody gets what another has, nobody goes without while there is work; SQLite and PostgreSQL."""
+"""Concurrent claims: no double claims, and nobody is refused while work remains; SQLite and PostgreSQL."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def race(environment: dict[str, str]) -> None:
         "Image",
         "LinkUsed",
         "UnusableImage",
-    }  # one upload at a time: the others are told to wait
+    }  # one upload at a time: the others are asked to wait
     assert len(told["sent"]) == len(set(told["sent"])) == told["ticks"] == CALLS
     assert "None" not in told["sent"], "none comes back empty while another's call is waiting"
     assert (told["erased_and_asked"], told["kept_and_journaled"]) == (0, 0), "one comes first, the other does nothing"

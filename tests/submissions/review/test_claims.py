@@ -1,4 +1,4 @@
-"""Claims: reserved ahead, passed on, given back, and what a claim shows and does not show."""
+"""Claims: reserved in advance, handed over, released, and what a claim reveals."""
 
 from datetime import timedelta
 from typing import Any
@@ -102,7 +102,7 @@ def test_images_fetched_ahead_are_recorded_as_such_and_again_when_shown(officer:
 
 
 def test_what_is_not_reserved_cannot_be_fetched_ahead(officer: User) -> None:
-    """Of the one that is open, and under a reason, every image is a look, whatever the request says of itself."""
+    """An image of a submission opened with a reason is always recorded as viewed, whatever the request says."""
     here, elsewhere = held_by(officer), make_at(Status.APPROVED)
     because = reveal.reveal(elsewhere, by=by(officer), reason="The customer asks.")
     client = browser(officer)

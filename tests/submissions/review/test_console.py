@@ -1,4 +1,4 @@
-"""The review page: who sees what, the claim's clock, release, notes, blindness and its parts."""
+"""The review page: visibility, the claim's time, release, notes, blindness and its parts."""
 
 import re
 from datetime import timedelta
@@ -214,7 +214,7 @@ def test_comparison_shows_the_agents_reason() -> None:
     agent = make_user()
     submission = answer_step1_after(make_draft(agent), agent)
     drafts.save_values(submission, {"name": "Minsea Example"}, by=by(agent))
-    overrides.give(submission, {"name": "smudged letter"}, by=by(agent))
+    overrides.save_reasons(submission, {"name": "smudged letter"}, by=by(agent))
     submit.send_step2(submission, by=by(agent))
     submission = answered(reload(submission), "pending", 84.0)
     officer = make_user(Role.OFFICER)

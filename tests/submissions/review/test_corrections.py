@@ -1,4 +1,4 @@
-"""What a reviewer corrects with a verdict: checked, sent with it, and ours once the vendor has taken it."""
+"""Corrections of a reviewer: checked, sent with the decision, and stored once the vendor has accepted it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Giving a verdict: what stops it, that nothing typed is lost, undo, and that two never decide one."""
+"""Deciding: what prevents it, keeping typed text, undo, and that two reviewers never both decide."""
 
 import re
 from datetime import timedelta
@@ -253,7 +253,7 @@ def test_state_part_goes_from_undo_to_the_outcome(officer: User, pending: Submis
     assert "hx-get" not in page
 
 
-def test_state_part_loads_the_page_anew_when_the_decision_came_back(officer: User, pending: Submission) -> None:
+def test_state_part_loads_the_page_again_when_the_decision_came_back(officer: User, pending: Submission) -> None:
     client = browser(officer)
     decide(client, pending, "approved")
     client.post(f"/review/{pending.pk}/undo/")
@@ -336,7 +336,7 @@ def test_ticks_of_a_verdict_taken_back_are_there_again(officer: User, pending: S
 
 
 def refused(pending: Submission, officer: User, words: str) -> str:
-    """The page after the vendor refused the verdict in these words."""
+    """Return the page after the vendor refused the decision with this text."""
     reject(browser(officer), pending)
     call = claim_call(pending, CallKind.REVIEW)
     assert ledger.refuse(call, error="refused", code=words, http_status=400, reply={"said": words})
@@ -350,7 +350,7 @@ def refused(pending: Submission, officer: User, words: str) -> str:
         ("The admin is not registered.", "not registered with ARGOS"),
     ],
 )
-def test_refusal_is_told_in_words_with_nothing_lost(
+def test_refusal_is_shown_in_words_with_nothing_lost(
     words: str, sentence: str, officer: User, pending: Submission
 ) -> None:
     page = refused(pending, officer, words)

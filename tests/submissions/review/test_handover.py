@@ -1,4 +1,4 @@
-"""The hand-over list: what the next shift must know, for whom."""
+"""The hand-over list: its content for the next shift, by user."""
 
 from datetime import timedelta
 
@@ -56,7 +56,7 @@ def test_agent_sees_the_own_teams() -> None:
 
 
 @pytest.mark.parametrize("given", ["25:00", "noon", "%00", "1"])
-def test_hour_that_is_none_is_said(given: str) -> None:
+def test_hour_that_is_none_is_reported(given: str) -> None:
     response = browser(make_user(Role.OFFICER)).get(f"/handover/?until={given}")
     assert response.status_code == 200
     assert "Enter the time as HH:MM" in response.content.decode()

@@ -1,4 +1,4 @@
-"""The spread of recent scores: counted by the task from a bounded number, told beside each score."""
+"""The distribution of recent scores: counted by a task from a bounded number, shown beside each score."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""@names in notes: who is told, what is unread, what is offered while typing."""
+"""@names in notes: who is notified, what is unread, the suggestions while typing."""
 
 import re
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_unread_without_a_note_is_no_look() -> None:
     assert not Event.objects.filter(kind="unread_opened").exists()
 
 
-def test_only_who_may_see_it_is_told() -> None:
+def test_only_users_who_may_see_it_are_notified() -> None:
     submission = make_draft()
     stranger = make_user(team=make_team("Elsewhere"))
     admin, gone = make_user(Role.ADMINISTRATOR), make_user(Role.OFFICER, is_active=False)

@@ -1,4 +1,4 @@
-"""The number of queries of the review page: bounded, and the same however much has happened to the submission."""
+"""The number of queries of the review page: bounded, and independent of the submission's history."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ MAX_QUERIES = 15
 
 
 def no_undo() -> None:
-    """Make every verdict older than the ten seconds in which it can be undone."""
+    """Make every decision older than the ten seconds in which it can be undone."""
     Decision.objects.update(decided_at=clock.now() - timedelta(seconds=30))
 
 

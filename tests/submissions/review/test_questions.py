@@ -1,4 +1,4 @@
-"""Asking the agent: an internal request, answered by a note or a picture, while the clocks run."""
+"""Asking the agent: an internal request, answered by a note or a picture, while the deadlines continue."""
 
 from typing import Any
 
@@ -144,7 +144,7 @@ def test_empty_answer_says_what_to_do(data: dict[str, str], officer: User, held:
     assert Question.objects.open().exists()
 
 
-def test_second_answer_and_second_question_are_told(officer: User, held: Submission) -> None:
+def test_second_answer_and_second_question_are_reported(officer: User, held: Submission) -> None:
     ask(officer, held)
     assert "A question is still unanswered" in ask(officer, held, "And another")
     answer(held.created_by, held, answer="Yes.")

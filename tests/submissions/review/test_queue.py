@@ -109,7 +109,7 @@ def test_country_nobody_knows_is_told_how_to_type_one(path: str) -> None:
 def test_search_that_has_lapsed_shows_nobody(path: str) -> None:
     pending = make_at(Status.PENDING)
     with time_machine.travel(clock.now() - timedelta(hours=9), tick=False):
-        token = blind_index.sealed("applicant@example.com")
+        token = blind_index.encrypt_token("applicant@example.com")
     response = browser(make_user(Role.OFFICER)).get(path, {"q": token})
     assert pending.reference not in response.content.decode()
     assert "again" in str(next(iter(response.context["messages"])))
@@ -165,7 +165,7 @@ def test_queue_page_costs_the_same_for_one_row_and_for_many() -> None:
         make_at(Status.PENDING, project=Submission.objects.first().project)
     with CaptureQueriesContext(connection) as many:
         client.get("/review/")
-    # The look is written down when other rows are shown: session and event.
+    # Other rows are recorded as viewed: session and event.
     assert len(many) <= len(few) + 4
 
 
@@ -184,7 +184,7 @@ def test_queue_refresh_sends_the_rows_alone_and_is_the_same_look() -> None:
 
 
 def test_mark_of_shown_rows_is_one_persons_and_of_these_rows_alone() -> None:
-    """Nobody can make the portal believe that a look has been written down already."""
+    """A request cannot pretend that a view was already recorded."""
     make_at(Status.PENDING)
     shown = QueryDict(browser(make_user(Role.OFFICER)).get("/review/").context["refresh"])["shown"]
     browser(make_user(Role.OFFICER)).get(f"/review/?shown={shown}", headers={"HX-Request": "true"})
@@ -287,7 +287,7 @@ def test_assign_to_an_agent_is_refused() -> None:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL goes by statistics, an empty table has none")
 def test_queue_is_read_in_the_order_of_its_index() -> None:
-    """Else every page would sort all that is pending."""
+    """Otherwise every page would sort all pending submissions."""
     rows, _told = queue.waiting(make_user(Role.OFFICER), QueryDict())
     plan = rows.order_by("target_at", "id")[:41].explain()
     assert "USING INDEX submission_queue" in plan

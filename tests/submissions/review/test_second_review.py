@@ -1,4 +1,4 @@
-"""Two reviewers: blind to each other, unlike verdicts to a third or back to the first, and the ten seconds of each."""
+"""Two reviewers: blind to each other, different decisions to a third or back to the first, and undo of each."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,7 +36,7 @@ def first() -> User:
 
 @pytest.fixture
 def spoken(first: User) -> Submission:
-    """Approved by the first, waiting for the second."""
+    """Return a submission approved by the first reviewer, waiting for the second."""
     submission = make_at(Status.PENDING)
     Project.objects.update(second_review="all")
     claim(submission, first)
@@ -45,12 +45,12 @@ def spoken(first: User) -> Submission:
 
 
 def later() -> None:
-    """No verdict can be taken back any more, but for one whose call waits."""
+    """End the undo of all decisions except for one whose call waits."""
     Decision.objects.update(decided_at=clock.now() - timedelta(seconds=11))
 
 
 def unlike(submission: Submission, name: str = "Sela Second", *, stands: bool = True) -> User:
-    """The second reviewer rejects it."""
+    """Let the second reviewer reject it."""
     second = make_user(Role.OFFICER, name=name)
     claim(submission, second)
     rejection = {"reason_code": "own_policy", "comment": "Not the same person."}
@@ -114,7 +114,7 @@ def test_undo_that_looked_before_the_second_spoke_takes_nothing_back(
 
 
 def test_pending_one_left_with_a_second_verdict_alone_goes_on(first: User, spoken: Submission) -> None:
-    """As an undo that came too late left it until every verdict raised the count of moves."""
+    """An undo that came too late left this state before every decision raised the version."""
     unlike(spoken)
     Decision.objects.filter(reviewer=first).update(withdrawn_at=clock.now(), withdrawn_why="undone")
     Submission.objects.update(status=Status.PENDING)

@@ -1,4 +1,4 @@
-"""The list's filters: what each keeps, and what is said about one that means nothing."""
+"""The list's filters: the rows that each returns, and the message about an invalid one."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def sentences(response: Any) -> str:
 
 
 def reviewed(verdict: Status = Status.APPROVED, **columns: Any) -> Submission:
-    """One that a reviewer here decided, with the columns a test wants otherwise."""
+    """Return a submission that a reviewer here decided, with these columns changed."""
     submission = make_at(Status.REJECTED if verdict == Status.REJECTED else Status.APPROVED)
     Submission.objects.filter(pk=submission.pk).update(**columns)
     return reload(submission)
@@ -130,7 +130,7 @@ def test_code_without_days_means_the_last_31_and_says_so() -> None:
         "no_such_filter=1",
     ],
 )
-def test_filter_nobody_could_click_is_said_and_left_out(query: str) -> None:
+def test_filter_nobody_could_click_is_reported_and_left_out(query: str) -> None:
     client = Client()
     client.force_login(make_user(Role.OFFICER))
     response = client.get(f"/submissions/?{query}")
@@ -138,7 +138,7 @@ def test_filter_nobody_could_click_is_said_and_left_out(query: str) -> None:
     assert "was ignored" in sentences(response)
 
 
-def test_reversed_days_are_said() -> None:
+def test_reversed_days_are_reported() -> None:
     client = Client()
     client.force_login(make_user(Role.MANAGER))
     response = client.get("/submissions/?decided_from=2026-05-02&decided_to=2026-05-01")
@@ -254,7 +254,7 @@ def test_pages_of_a_search_follow_each_other_without_gap(monkeypatch: pytest.Mon
     made = [make_at(Status.PENDING).reference for _each in range(5)]
     client = Client()
     client.force_login(make_user(Role.OFFICER))
-    query, shown = f"q={blind_index.sealed(VALUES['email'])}", []
+    query, shown = f"q={blind_index.encrypt_token(VALUES['email'])}", []
     for after in range(3):
         page = client.get(f"/submissions/?{query}").context["page"]
         shown += [row.reference for row in page.rows]

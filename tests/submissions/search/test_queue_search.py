@@ -34,7 +34,7 @@ def test_search_finds_exactly_one_without_its_text_in_the_url(text: str) -> None
 
 
 def test_search_by_name_wants_every_word_and_leaves_single_letters_out() -> None:
-    """ "Kim" has thousands: the second word narrows what the first found, however many that is."""
+    """ "Kim" has thousands: the second word narrows the matches of the first, however many."""
     wanted = make_at(Status.PENDING, **PERSON)
     for name in ("Only Another", "Another Onesuch"):
         make_at(Status.PENDING, **{**PERSON, "name": name, "email": f"{name.replace(' ', '.')}@example.com"})
@@ -79,16 +79,16 @@ def test_search_of_an_address_that_is_not_ours_says_so(token: str) -> None:
 
 
 def test_search_in_an_address_opens_for_a_working_day() -> None:
-    token = blind_index.sealed("only@example.com")
-    assert blind_index.opened(token) == "only@example.com"
+    token = blind_index.encrypt_token("only@example.com")
+    assert blind_index.decrypt_token(token) == "only@example.com"
     with time_machine.travel(clock.now() + timedelta(hours=9)):
-        assert blind_index.opened(token) is None
+        assert blind_index.decrypt_token(token) is None
 
 
 def test_view_keeps_filters_and_never_the_search() -> None:
     officer = make_user(Role.OFFICER)
     client = browser(officer)
-    query = f"country=KOR&face=low&q={blind_index.sealed(VALUES['email'])}&after=x&shoes=44"
+    query = f"country=KOR&face=low&q={blind_index.encrypt_token(VALUES['email'])}&after=x&shoes=44"
     client.post("/review/views/", {"name": " Low  Koreans ", "query": query})
     view = SavedView.objects.get()
     assert (view.name, view.query, view.is_shared) == ("Low Koreans", "country=KOR&face=low", False)
@@ -178,7 +178,7 @@ def test_search_by_vendor_id_uses_its_partial_index() -> None:
 
 @pytest.mark.parametrize("name", queue_filters.FILTERS)
 def test_queue_filter_with_a_null_character_is_left_out_with_a_sentence(name: str) -> None:
-    """PostgreSQL refuses a NUL in a text, so such a value must not reach a query."""
+    """PostgreSQL refuses NUL in a text, so such a value must not reach a query."""
     page = browser(make_user(Role.OFFICER)).get("/review/", {name: "a\0b"})
     assert page.status_code == 200
     assert "was ignored" in page.content.decode()

@@ -1,4 +1,4 @@
-"""`manage.py reindex_search`: older submissions are found by the current rules, in batches that a stop cannot lose."""
+"""`manage.py reindex_search`: older submissions are indexed by the current rules, in interruptible batches."""
 
 from io import StringIO
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def older_rows(count: int, name: str = "홍 길동") -> list[Submission]:
-    """Drafts whose name was indexed word by word alone, as an earlier version did."""
+    """Return drafts whose name was indexed by single words only, as in an earlier version."""
     user, project = make_user(), make_project()
     rows = [make_draft(user, project, images=False, name=name) for _each in range(count)]
     for row in rows:

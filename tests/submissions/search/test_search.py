@@ -1,4 +1,4 @@
-"""Whom a search finds: spaces in names, identifiers that look like references, many of one name."""
+"""Search results: spaces in names, identifiers that look like references, many customers of one name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sorted lists: every column in both directions, by pages that hold each row once."""
+"""Sorted lists: every column in both directions, in pages that contain each row once."""
 
 import pytest
 from django.http import QueryDict

@@ -1,4 +1,4 @@
-"""People and processes of the ledger machine, and the settling task, one step at a time."""
+"""Users and processes of the ledger machine, and the settling task, one step at a time."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.submissions.outbox.ledger_machine import LedgerMachine
 
 
 class Bench(LedgerMachine):
-    """The machine's people and processes, each step taken by a test."""
+    """The machine's users and processes, each step called by a test."""
 
     def teardown(self) -> None:
         self.installed.__exit__(None, None, None)
@@ -37,16 +37,16 @@ class Bench(LedgerMachine):
         self.work("fine")
         self.advance(1)
 
-    def lose_step2(self, weather: str) -> None:
+    def lose_step2(self, fault: str) -> None:
         self.press_step2(0, 1)
-        self.work(weather)
+        self.work(fault)
 
     def check_account(self) -> None:
         Project.objects.update(has_account_occupancy=True)
         account_check.prepare(self.mine, by=by(self.agent), holder="A", bank_code="004", account_number="1234567")
 
     def witness(self) -> None:
-        """Another customer, of whom the vendor tells something newer than the call."""
+        """Create another customer whose vendor record is newer than the call."""
         self.advance(2)
         self.customers([""])
         self.press_step1(len(self.ids) - 1)
@@ -54,7 +54,7 @@ class Bench(LedgerMachine):
 
 
 def settle_later(minutes: int = 11) -> int:
-    """What the settling task does now and again once the second read is due."""
+    """Run the settling task once the second read is due."""
     Call.objects.filter(state=CallState.UNKNOWN).update(next_read_at=clock.now())
     settled = reconcile.settle_due()
     past = clock.now() - timedelta(minutes=minutes)

@@ -1,4 +1,4 @@
-"""What goes over the wire at Step 2, as the sandbox got it: the filled parameters alone, under the vendor's names."""
+"""The Step 2 request as the sandbox received it: only the filled parameters, under the vendor's names."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ FILLED = {
 }
 FOUR = ["submissionId", "faceImage", "name", "date_of_birth"]
 DATED = ["date_of_issue", "date_of_expiry"]
-# The page's Authentication table, its slips put right; under each row what may be filled beside it.
+# The page's Authentication table, with its errors corrected; under each row the optional parameters.
 ROWS = {
     ("KOR", "government_id"): [*FOUR, "identity_number"],
     ("KOR", "drivers_license"): [*FOUR, "license_number", "serial_number"],
@@ -62,7 +62,7 @@ def agent() -> User:
 
 
 def filed(project: Project, agent: User, values: dict[str, str], country: str, id_type: str, *kinds: Any) -> Submission:
-    """Through both steps. What Step 1 read is laid over by `values`, an empty one clears it."""
+    """Send both steps. `values` replace the OCR values of Step 1; an empty one clears it."""
     given = {"email": "applicant+noocr@example.com", **values}
     submission = drafts.create_draft(
         project, make_team(), by=by(agent), issuing_country=country, id_type=id_type, values=given
@@ -81,7 +81,7 @@ def step2(submission: Submission, agent: User) -> None:
 
 
 def names_on_the_wire(sandbox: Sandbox) -> list[str]:
-    """From the raw body, not from what the sandbox made of it."""
+    """Return the names in the raw body, without the sandbox's parsing."""
     content_type, body = sandbox.control.body()
     boundary = content_type.partition("boundary=")[2].encode()
     heads = [part.partition(b"\r\n\r\n")[0] for part in body.split(b"--" + boundary)[1:-1]]
@@ -103,9 +103,9 @@ def test_row_alone_is_on_the_wire(sandbox: Sandbox, agent: User, country: str, i
 def test_everything_typed_for_another_document_stays_home(
     sandbox: Sandbox, agent: User, country: str, id_type: str
 ) -> None:
-    """All ten are stored, as after a change of the ID type: only what this document shows is sent."""
-    values = {**FILLED, "nationality": country}  # another nationality would be questioned
-    if id_type == "aadhaar":  # its number has check digits of its own
+    """All ten are stored, as after a change of the ID type; only those that this document shows are sent."""
+    values = {**FILLED, "nationality": country}  # another nationality would raise a question
+    if id_type == "aadhaar":  # its number has different check digits
         values["document_number"] = ""
     submission = filed(make_sandbox_project(sandbox), agent, values, country, id_type)
     step2(submission, agent)
@@ -117,7 +117,7 @@ def test_everything_typed_for_another_document_stays_home(
 
 
 def test_every_parameter_of_the_page_can_be_on_the_wire(sandbox: Sandbox, agent: User) -> None:
-    """All options on: over a Korean licence, a passport and an unknown type, all 26 names have been sent."""
+    """With all options on, a Korean licence, a passport and an unknown type together send all 26 names."""
     options = {"address_codes": True, "address_image": True, "account_occupancy": True}
     sandbox.control.project(**options)
     project = make_sandbox_project(

@@ -1,4 +1,4 @@
-"""A new API key of a project is tried before it counts, and what is said about one that could not be."""
+"""A project's new API key is tested before it is used, and a failed test is explained."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def typed(project: Project, **changes: Any) -> dict[str, Any]:
-    """The project's own form as it stands, with what is typed into it."""
+    """Return the project's form unchanged except for these values."""
     reply = save_tab(sign_in(Client(), make_user(Role.ADMINISTRATOR)), project, "connection", **changes)
     return dict(reply.context["form"].errors) if reply.status_code == 422 else {}
 

@@ -1,4 +1,4 @@
-"""The reply of a worker that stood still, after its lease or after its call was given up."""
+"""The reply in a frozen worker, after its lease or after its call was given up."""
 
 from collections.abc import Iterator
 
@@ -61,9 +61,9 @@ def test_reply_that_comes_after_the_agent_pressed_again_is_counted(bench: Bench)
 
 
 def give_up_third_selfie(bench: Bench) -> None:
-    """Two were not accepted; the third arrived, its worker stands still, and lagging reads did not show it."""
+    """Two were refused; the third arrived, its worker is frozen, and lagging reads did not show it."""
     bench.at("+fail")
-    bench.vendor.world.knobs.reject_at = 9
+    bench.vendor.state.knobs.reject_at = 9
     for _time in range(2):
         bench.lose_step2("fine")
     bench.advance(60)
@@ -92,7 +92,7 @@ def test_selfie_pressed_before_the_third_turned_out_to_have_arrived_never_leaves
 
 
 def test_selfie_given_back_after_the_third_turned_out_to_have_arrived_never_leaves(bench: Bench) -> None:
-    """It was on its way when the third was counted; that it did not arrive gives no try back."""
+    """It was being sent when the third was counted; its failure to arrive does not return an attempt."""
     give_up_third_selfie(bench)
     bench.press_step2(0, 1)
     call = ledger.take_lease()

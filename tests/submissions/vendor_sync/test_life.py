@@ -1,4 +1,4 @@
-"""A submission's life by the real moves: each status is reached, and what each move sets."""
+"""The life of a submission through the real transitions: each status is reached, with its columns."""
 
 from datetime import timedelta
 
@@ -133,7 +133,7 @@ def test_two_unlike_verdicts_go_to_a_third_person() -> None:
 
 
 def test_slow_second_press_is_stale_even_where_the_status_came_back() -> None:
-    """The first press was sent and refused before the second came through: it must not spend another try."""
+    """The first send was refused before the second came through, which must not use another attempt."""
     agent = make_user()
     submission = make_at(Status.INCOMPLETE, agent)
     attach_image(submission, ImageKind.SELFIE, agent)

@@ -1,4 +1,4 @@
-"""What a read of the vendor's record does: a lost call adopted, a verdict that is another, tries put right, doubts."""
+"""A read of the vendor's record: lost calls adopted, different decisions, corrected attempts, mismatches."""
 
 import json
 from collections.abc import Callable
@@ -150,7 +150,7 @@ class TestRead:
 
 
 class Vendor:
-    """Answers a settling read from a list of records."""
+    """Reply to reads with a list of records."""
 
     last_received = received()
 
@@ -165,7 +165,7 @@ class Vendor:
 
 
 class Listing(Vendor):
-    """Lists the same, whatever it is asked for; `is_slim`: without the userid."""
+    """List the same records for every request; `is_slim`: without the userid."""
 
     def __init__(self, *records: VendorSubmission, is_slim: bool = False) -> None:
         super().__init__(*records)
@@ -256,7 +256,7 @@ def test_stray_record_of_a_draft_that_has_moved_waits() -> None:
 
 
 def test_late_reply_to_a_draft_that_moved_on_is_put_right() -> None:
-    """Settled as never arrived, pressed again, and then the first reply comes: it counts, and opens nothing."""
+    """It was settled as not arrived and sent again; then the first reply comes: it counts, and changes no status."""
     call = claim_call(make_at(Status.STEP2_SENDING), CallKind.STEP2)
     ledger.mark_unknown(call, error="cut")
     ledger.settle(call, "never_arrived")
@@ -290,7 +290,7 @@ def test_time_that_the_vendor_does_not_tell_is_not_known() -> None:
         assert not gate.has_clock(make_project())
 
 
-def test_tick_that_nobody_keeps_is_said() -> None:
+def test_tick_that_nobody_keeps_is_reported() -> None:
     with (
         mock.patch.object(restore_watermark, "_raise_file", side_effect=OSError),
         pytest.raises(restore_watermark.WatermarkNotWritten),

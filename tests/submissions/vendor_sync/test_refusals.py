@@ -1,4 +1,4 @@
-"""What is kept and said of a call that the vendor refused: codes readable, sentences sealed."""
+"""What is stored and shown of a refused call: codes readable, sentences encrypted."""
 
 import pytest
 

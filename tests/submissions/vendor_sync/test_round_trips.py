@@ -1,4 +1,4 @@
-"""The number of round trips of one Step 2 call, from the claim to its reply: each costs 1 to 2 ms on a network."""
+"""The number of database round trips of one Step 2 call: each costs 1 to 2 ms on a network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ __all__ = ["redis"]
 pytestmark = pytest.mark.django_db
 
 MAX_STATEMENTS = 12
-MAX_COMMANDS = 5  # docs/performance.md says why not 4
+MAX_COMMANDS = 5  # docs/performance.md explains why not 4
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def confirming(project: Project) -> Submission:
 
 
 def statements_of(act: Callable[[], object]) -> list[str]:
-    """The statements without savepoints: these are begin and commit outside a test."""
+    """Return the statements without savepoints, which are begin and commit outside a test."""
     seen: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:

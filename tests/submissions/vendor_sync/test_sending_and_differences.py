@@ -1,4 +1,4 @@
-"""The pages of what does not leave and of what disagrees: who sees them, what they say, what can be done there."""
+"""The pages of outgoing requests and of mismatches: visibility, content, actions."""
 
 from typing import Any
 

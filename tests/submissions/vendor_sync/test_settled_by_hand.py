@@ -1,4 +1,4 @@
-"""A person says of an unknown call that it never arrived: which call, and from when on."""
+"""A user states that an unknown call never arrived: which call, and from when this is possible."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def bench() -> Iterator[Bench]:
 
 
 def say_it_never_arrived(client: Client, bench: Bench, person: User, call: Call) -> HttpResponse:
-    """Posted from a page that showed `call`."""
+    """Post it from a page that showed `call`."""
     sign_in(client, person)
     posted = {"call": str(call.pk), "reason": "The vendor's desk says so"}
     reply: HttpResponse = client.post(f"/submissions/{bench.mine.pk}/release-call/", posted)

@@ -1,4 +1,4 @@
-"""What becomes of a call whose end is not known: each kind of evidence, lagging reads, people."""
+"""Calls of unknown outcome: each kind of evidence, lagging reads, users."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,11 +29,11 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("hides", [False, True])
-@pytest.mark.parametrize("weather", ["lost_after", "5xx_after", "junk_after"])
-def test_processed_try_is_adopted_at_the_first_read(bench: Bench, weather: str, hides: bool) -> None:
+@pytest.mark.parametrize("fault", ["lost_after", "5xx_after", "junk_after"])
+def test_processed_try_is_adopted_at_the_first_read(bench: Bench, fault: str, hides: bool) -> None:
     bench.at("+liveness")
     bench.hide_attempts(hides)
-    bench.lose_step2(weather)
+    bench.lose_step2(fault)
     assert bench.call.state == CallState.UNKNOWN
     bench.beats(0.1)
     assert (bench.call.state, bench.call.settled_as) == (CallState.SETTLED, "adopted")
@@ -41,17 +41,17 @@ def test_processed_try_is_adopted_at_the_first_read(bench: Bench, weather: str, 
 
 
 @pytest.mark.parametrize(
-    ("weather", "status"), [("lost_after", Status.CONFIRMING), ("lost_before", Status.STEP1_SENDING)]
+    ("fault", "status"), [("lost_after", Status.CONFIRMING), ("lost_before", Status.STEP1_SENDING)]
 )
-def test_step1_is_not_settled_by_the_record_of_somebody_else(bench: Bench, weather: str, status: Status) -> None:
-    """The vendor lists everybody, whatever userid it is asked for; an earlier customer's record stays theirs."""
-    bench.vendor.world.knobs.ignores_userid = True
+def test_step1_is_not_settled_by_the_record_of_somebody_else(bench: Bench, fault: str, status: Status) -> None:
+    """This vendor ignores the userid filter; another customer's record must not be adopted."""
+    bench.vendor.state.knobs.ignores_userid = True
     bench.customers(["", ""])
     bench.press_step1(0)
     bench.work("fine")
     bench.advance(1)
     bench.press_step1(1)
-    bench.work(weather)
+    bench.work(fault)
     bench.beats(0.1, 11, 20)
     lost = bench.one(1)
     assert lost.status == status
@@ -61,7 +61,7 @@ def test_step1_is_not_settled_by_the_record_of_somebody_else(bench: Bench, weath
 
 
 def test_poller_asks_about_what_was_adopted(bench: Bench) -> None:
-    """No webhook, no reply: whoever reads next is the poller, in hours."""
+    """Without webhook and reply, only the poller reads it, hours later."""
     bench.customers([""])
     bench.press_step1(0)
     bench.work("lost_after")
@@ -93,15 +93,15 @@ def test_undocumented_status_settles_nothing_and_tells_people(bench: Bench) -> N
     manager = make_user(Role.MANAGER)
     bench.at()
     bench.lose_step2("lost_after")
-    next(iter(bench.vendor.world.submissions.values())).status = "on_ice"
+    next(iter(bench.vendor.state.submissions.values())).status = "on_ice"
     bench.beats(0.1, 11, 40, 5)
     assert bench.call.state == CallState.UNKNOWN
     assert bench.mine.differences.standing().get().theirs == "on_ice"
     assert Alert.objects.filter(person=manager, kind="call_stuck").count() == 1
 
 
-def test_step1_retry_that_left_no_trace_heals_by_itself(bench: Bench) -> None:
-    """Read without OCR and lost: another ID image is asked for, the vendor says it has one, and nothing was spent."""
+def test_step1_retry_that_left_no_trace_heals_automatically(bench: Bench) -> None:
+    """It was read without OCR and lost: another ID image is requested, the vendor reports one, no attempt was used."""
     bench.customers(["+glare+noocr"])
     bench.press_step1(0)
     bench.work("fine")
@@ -142,7 +142,7 @@ def test_jump_of_our_clock_does_not_shorten_the_wait(bench: Bench) -> None:
 
 
 def test_what_a_clock_that_ran_ahead_put_off_is_done_once_it_is_set_back(bench: Bench) -> None:
-    """An hour ahead at the press and the loss; set back, nothing waits for that hour to come."""
+    """The clock was an hour ahead during the action and the loss; after the correction nothing waits for that hour."""
     bench.at()
     bench.press_step2(0, 1)
     bench.work("lost_after")
@@ -228,8 +228,8 @@ def test_verdict_refused_because_the_vendor_decided_is_read_back(bench: Bench) -
     bench.at()
     bench.lose_step2("fine")
     bench.decide(0, Verdict.APPROVED)
-    kyc = next(iter(bench.vendor.world.submissions.values()))
-    bench.vendor.world.reject(kyc, "id_info_dataMismatch", "Entered information does not match.")
+    kyc = next(iter(bench.vendor.state.submissions.values()))
+    bench.vendor.state.reject(kyc, "id_info_dataMismatch", "Entered information does not match.")
     bench.advance(1)
     bench.work("fine")
     assert bench.mine.status == Status.PENDING
@@ -279,9 +279,9 @@ def test_poller_asks_a_silent_pending_one_and_spreads_the_next_time(bench: Bench
     bench.lose_step2("fine")
     first = bench.mine.next_read_at
     assert timedelta(minutes=100) < first - clock.now() < timedelta(minutes=140)
-    kyc = next(iter(bench.vendor.world.submissions.values()))
-    kyc.status, kyc.result_at = "approved", bench.vendor.world.now()
-    bench.vendor.world.save(kyc)
+    kyc = next(iter(bench.vendor.state.submissions.values()))
+    kyc.status, kyc.result_at = "approved", bench.vendor.state.now()
+    bench.vendor.state.save(kyc)
     bench.advance(145)
     assert polling.poll_due() == 1
     assert bench.mine.status == Status.APPROVED
@@ -291,8 +291,8 @@ def test_poller_asks_a_silent_pending_one_and_spreads_the_next_time(bench: Bench
 def test_late_rejection_leaves_the_approved_one_and_is_shown(bench: Bench) -> None:
     bench.at("+approved")
     bench.lose_step2("fine")
-    kyc = next(iter(bench.vendor.world.submissions.values()))
-    bench.vendor.world.reject(kyc, "timeout", "KYC rejected due to timeout.")
+    kyc = next(iter(bench.vendor.state.submissions.values()))
+    bench.vendor.state.reject(kyc, "timeout", "KYC rejected due to timeout.")
     status_table.ask_vendor(bench.mine, by=by(bench.officer))
     assert (bench.mine.status, bench.mine.has_difference) == (Status.APPROVED, True)
 
@@ -319,7 +319,7 @@ def test_two_workers_claim_one_call_once(bench: Bench) -> None:
 
 
 def test_guarded_updates_look_at_the_row_alone(bench: Bench) -> None:
-    """A subquery in the guard is judged once, before the wait for another worker's UPDATE: two would pass it."""
+    """A subquery in the guard is evaluated once, before waiting for another worker's UPDATE: both would pass it."""
     bench.at()
     bench.press_step2(0, 1)
     with CaptureQueriesContext(connection) as caught:

@@ -1,4 +1,4 @@
-"""Our status x the vendor's, every pair: what a read of the vendor's record does, and that nothing is guessed."""
+"""Our status x the vendor's, every pair: the effect of a read of the vendor's record, without guessing."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 S = Status
 FINAL = ("approved", "rejected")
-# Written down a second time, by hand, so that a slip in the product's table shows: d differs, a agrees, w waits.
+# Written a second time, by hand, so that a mistake in the product's table shows: d differs, a agrees, w waits.
 EXPECTED = {
     S.DRAFT: "d d d d",
     S.STEP1_SENDING: "w w w w",
@@ -40,7 +40,7 @@ PAIRS = [
 
 
 def record(submission: Submission, result: str, **kyc: Any) -> Any:
-    """What GET would give, without attempts so that only the status is judged."""
+    """Return a GET record without attempts, so that only the status counts."""
     now = (clock.now() + timedelta(minutes=1)).isoformat()
     return parse_item(
         {

@@ -1,4 +1,4 @@
-"""Records at the vendor that carry our reference: adopted where a submission waits for them, shown elsewhere."""
+"""The vendor's records with our reference: adopted if a submission waits for them, else shown as a mismatch."""
 
 from datetime import timedelta
 from typing import Any
@@ -60,8 +60,8 @@ class TestPlaced:
         assert {row.theirs for row in Difference.objects.all()} == {""}
 
     @pytest.mark.parametrize("case", ["prepared", "another userid"])
-    def test_step1_under_way_tells_by_itself(self, case: str) -> None:
-        """It has not left, or the record is of an earlier call: nothing is settled by it."""
+    def test_step1_under_way_settles_nothing(self, case: str) -> None:
+        """The Step 1 was not sent, or the record is of an earlier call: it settles nothing."""
         submission = make_at(Status.STEP1_SENDING)
         if case != "prepared":
             in_doubt(submission, CallKind.STEP1)
@@ -82,7 +82,7 @@ class TestPlaced:
 
 
 class TestAccountCheckInDoubt:
-    """Nothing at the vendor tells whether it ran."""
+    """No record of the vendor shows whether it ran."""
 
     @pytest.fixture
     def call(self) -> Call:
@@ -91,7 +91,7 @@ class TestAccountCheckInDoubt:
         new_calls.prepare(submission, CallKind.ACCOUNT, None, by=by(submission.created_by), values=values)
         return in_doubt(submission, CallKind.ACCOUNT)
 
-    def test_waits_for_a_person_until_one_is_told(self, call: Call) -> None:
+    def test_waits_for_a_person_until_one_is_notified(self, call: Call) -> None:
         before = clock.now()
         assert reconcile.settle_one(call) is False
         fresh = Call.objects.get(pk=call.pk)

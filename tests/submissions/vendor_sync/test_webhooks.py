@@ -1,4 +1,4 @@
-"""Hints from the vendor: taken in quickly and once, believed never, confirmed by a read, kept whatever they say."""
+"""Webhooks: stored fast and once, never trusted, confirmed by a read, kept whatever their content."""
 
 import json
 import time
@@ -171,7 +171,7 @@ def test_hint_finds_a_step1_whose_reply_was_lost(bench: Bench) -> None:
 
 
 def test_hint_with_a_borrowed_id_does_not_settle_a_step1(bench: Bench) -> None:
-    """Somebody posts our userid beside the id of another record: the vendor's own userid decides."""
+    """Somebody posts our userid with the id of another record: the vendor's own userid decides."""
     bench.customers(["", ""])
     bench.press_step1(0)
     bench.work("fine")
@@ -258,7 +258,7 @@ def test_two_workers_confirm_one_delivery_once(bench: Bench) -> None:
 
 
 def test_delivery_about_somebody_erased_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Late, sent again, or of a trigger that is only kept; the event stays, and nobody asks the vendor."""
+    """A late or repeated delivery, or one of a trigger that is only stored; the event stays, and no read is sent."""
     submission = make_at(Status.APPROVED)
     erasure.erase(submission, by=SYSTEM, why="customer_request")
     monkeypatch.setattr(webhooks.status_table, "ask_vendor", lambda *_args, **_kwargs: 1 / 0)

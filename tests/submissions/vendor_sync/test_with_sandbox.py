@@ -1,4 +1,4 @@
-"""The domain against the sandbox over real HTTP: each end of a call, from the press to the settled submission."""
+"""The domain against the sandbox over real HTTP: each end of a call, from the action to the settled submission."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def step1(submission: Submission) -> Submission:
     assert worker.send_next()
     submission = reload(submission)
     if submission.status == Status.CONFIRMING:
-        explain(submission)  # the sandbox reads an ID of its own making
+        explain(submission)  # the sandbox reads its own generated ID
     return submission
 
 
@@ -107,7 +107,7 @@ def test_three_failed_tries_are_rejected_and_a_fourth_is_never_sent(
     new_selfie(submission, 964)
     submission = step2(submission)
     new_selfie(submission, 968)
-    with pytest.raises(submit.LastTry):
+    with pytest.raises(submit.UnconfirmedLastAttempt):
         step2(submission)
     submission = step2(submission, last=True)
     assert (submission.status, submission.source, submission.tries_left) == (Status.REJECTED, "vendor", 0)

@@ -1,4 +1,4 @@
-"""The agent at the keyboard and a project whose vendor is the sandbox."""
+"""The agent, and a project whose vendor is the sandbox."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""An agent at the submission page over the real sandbox: post the form, let the worker run, read the page."""
+"""An agent on the submission page over the real sandbox: post the form, run the worker, read the page."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ def make_sandbox_project(sandbox: Sandbox, **fields: Any) -> Project:
 
 
 def make_gathered(project: Project, agent: User, tag: str = "", **fields: str) -> Submission:
-    """A draft with its two images."""
+    """Create a draft with its two images."""
     where = {"issuing_country": "KOR", "id_type": "passport", **fields}
-    values = {"email": f"applicant+noocr{tag}@example.com"}  # nothing read, so that nothing typed differs from it
+    values = {"email": f"applicant+noocr{tag}@example.com"}  # nothing read, so that nothing typed differs
     draft = drafts.create_draft(project, make_team(), by=by(agent), values=values, **where)  # type: ignore[arg-type]
     images.add_image(draft, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
     images.add_image(draft, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
@@ -34,7 +34,7 @@ def make_gathered(project: Project, agent: User, tag: str = "", **fields: str) -
 
 
 def make_confirming(project: Project, agent: User, tag: str = "") -> Submission:
-    """Step 1 was sent and read."""
+    """Create a submission after a successful Step 1."""
     draft = make_gathered(project, agent, tag)
     submit.send_step1(draft, by=by(agent))
     assert worker.send_next()

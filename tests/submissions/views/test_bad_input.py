@@ -1,4 +1,4 @@
-"""Bad input at the submission page: a clear sentence beside the field, everything else kept, nothing sent."""
+"""Bad input on the submission page: a message beside the field, everything else kept, nothing sent."""
 
 import io
 import re
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def bomb() -> bytes:
-    """A PNG of a few bytes that says it is 20,000 x 20,000."""
+    """Return a PNG of a few bytes that claims 20,000 x 20,000 pixels."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -39,7 +39,7 @@ def animated() -> bytes:
 
 
 def assert_beside(page: str, name: str, words: str) -> None:
-    """The sentence stands in the field's own block, and in the summary with a link to it."""
+    """Check the message in the field's own block, and in the summary with a link to it."""
     block = re.search(rf'id="p-{name}".*?</div>', page, re.S)
     assert block, f"no place for problems at {name}"
     assert words in block[0], block[0]
@@ -81,7 +81,7 @@ def test_value_is_refused_beside_its_field(
 def test_list_of_what_is_wrong_names_each_field(
     client: Client, agent: User, project: Project, sandbox: Sandbox
 ) -> None:
-    """Of what no ID shows it says so: a street is not copied from a passport."""
+    """The message differs for values that no ID shows: a street is not copied from a passport."""
     Project.objects.update(has_structured_address=True)
     project.refresh_from_db()
     page = post(client, make_confirming(project, agent), "step2", **{**PASSPORT, "name": ""}).content.decode()

@@ -1,4 +1,4 @@
-"""Hints for the live camera: by the check that judges uploads, for small frames only, not too often, kept nowhere."""
+"""Hints for the live camera: the same check as for uploads, small frames only, rate-limited, nothing stored."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the capture page says to the agent, in which state."""
+"""The messages of the capture page to the agent in each state."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,7 +38,7 @@ def answered(agent: User, ocr: dict[str, str]) -> Submission:
     return answer_step1(draft, ocr=ocr)
 
 
-def test_an_unread_id_is_said_before_anything_is_confirmed(client: Client, agent: User) -> None:
+def test_an_unread_id_is_reported_before_anything_is_confirmed(client: Client, agent: User) -> None:
     page = read(client, answered(agent, {"name": "", "cf9": "of no field"}))
     assert "ARGOS read no values from this ID. Enter every value as shown on it." in page
     assert "Details, copied from the ID" in page
@@ -114,7 +114,7 @@ def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:
 
 
 def test_an_unknown_selfie_of_a_quiet_project_waits_half_an_hour(agent: User) -> None:
-    """Without another record that shows reads to be fresh, a try is given up after 30 minutes and not after the six."""
+    """Without another record that proves fresh reads, an attempt is given up after 30 minutes instead of six."""
     project = make_project(settle_minutes=6)
     submission = make_at(Status.STEP2_SENDING, agent, project)
     call = claim_call(submission, CallKind.STEP2)

@@ -1,4 +1,4 @@
-"""The first page of each role: its figures, its lists and what it costs."""
+"""The first page of each role: its figures, its lists and its queries."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ AUDIT = ("SAVEPOINT", "RELEASE", "INSERT", "UPDATE", "BEGIN", "COMMIT")
 
 
 def fill(officer: User) -> User:
-    """Submissions of each kind that home pages list; the agent who captured them."""
+    """Create submissions of each kind on the home pages; return the agent who captured them."""
     agent = make_user()
     for hours, columns in enumerate(
         ({"claimed_by": officer, "claimed_until": clock.now() + HOUR}, {"assigned_to": officer}, {}), start=1
@@ -35,7 +35,7 @@ def fill(officer: User) -> User:
 
 
 def own_queries(client: Client, address: str, frame: str) -> int:
-    """SELECTs of the page beyond those of a page that has only the frame."""
+    """Return the SELECTs of the page beyond those of an empty page."""
 
     def count(path: str) -> int:
         client.get(path)

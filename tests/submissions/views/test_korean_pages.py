@@ -1,4 +1,4 @@
-"""Every page that anybody may open, in Korean: no English is left on it, and the choice of language is kept."""
+"""Every page in Korean: no English remains, and the choice of language is stored."""
 
 import re
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from submissions.workflow import alerts
 from submissions.workflow.transitions import MOVES
 from tests import unmarked
 from tests.factories import PASSWORD, make_at, make_team, make_user
-from tests.submissions.workflow import matrix_world, permission_matrix
+from tests.submissions.workflow import matrix_data, permission_matrix
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
-# Time zones, references, addresses, user names, what the vendor wrote, codes, and country codes, KYC, PDF and the like.
+# Time zones, references, URLs, user names, the vendor's text, codes, and country codes, KYC, PDF and the like.
 DATA = re.compile(
     r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?"
     r"|\S+@\S+|https?://\S+|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
@@ -28,15 +28,15 @@ DATA = re.compile(
 )
 SAME = {
     "ARGOS",
-    *("Ara", "Kim", "Omar", "Haddad", "Mina", "Choi", "Adrian", "Cole"),  # the demo's people on the sign-in page
+    *("Ara", "Kim", "Omar", "Haddad", "Mina", "Choi", "Adrian", "Cole"),  # the demo users on the sign-in page
     *("Excel", "JPEG", "JavaScript", "XLSX", "https", "localhost", "make", "frontend", "null"),
     *("Enter", "Space", "Esc", "Ctrl"),
     *("Aadhaar", "Plus", "Code", "Holy", "See", "Washington", "YYYY"),
     *("Minseo", "Example", "English"),  # an applicant, and the language's own name
-    *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's words, shown as such
+    *("incomplete", "pending", "approved", "rejected", "success", "passport"),  # the vendor's text, shown as such
     *("True", "False", "Search"),  # Django's admin writes these untranslated as the `alt` of its icons
 }
-ROLES = (matrix_world.NOBODY, matrix_world.AGENT, matrix_world.CLAIMER, matrix_world.MANAGER, matrix_world.ADMIN)
+ROLES = (matrix_data.NOBODY, matrix_data.AGENT, matrix_data.CLAIMER, matrix_data.MANAGER, matrix_data.ADMIN)
 
 
 def english_on(html: str) -> list[str]:
@@ -46,21 +46,21 @@ def english_on(html: str) -> list[str]:
 
 
 def speak_korean() -> None:
-    """Everybody chooses Korean, and what people have written themselves is Korean too."""
+    """Set every user to Korean, and give Korean texts to what users have written."""
     User.objects.update(language="ko", name="김직원")
     for model in (Team, Project, SavedView):
         for number, row in enumerate(model.objects.all()):
             model.objects.filter(pk=row.pk).update(name=f"이름 {number}")
 
 
-def open_pages(world: matrix_world.World) -> Iterator[tuple[str, str]]:
-    """(where, HTML) of every address that opens by GET, for one person of each role, in each state."""
+def open_pages(matrix: matrix_data.MatrixData) -> Iterator[tuple[str, str]]:
+    """Yield (place, HTML) of every URL that opens by GET, for one user of each role, in each state."""
     shown = {name: row for name, row in permission_matrix.ROWS.items() if row.get is not permission_matrix.NEVER}
     for name, row in shown.items():
-        for state in matrix_world.STATES if row.of in permission_matrix.STATEFUL else (matrix_world.ALONE,):
-            url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
+        for state in matrix_data.STATES if row.of in permission_matrix.STATEFUL else (matrix_data.ALONE,):
+            url = reverse(name, kwargs=matrix.arguments(row.of, state)) + row.query
             for person in (person for person in ROLES if row.get(person, state) == permission_matrix.IN):
-                reply = world.client(person).get(url, headers={"Accept-Language": "ko"})
+                reply = matrix.client(person).get(url, headers={"Accept-Language": "ko"})
                 if "text/html" in reply.get("Content-Type", "") and reply.content:
                     yield f"{name} {state} {person}", reply.content.decode()
 
@@ -69,11 +69,11 @@ def open_pages(world: matrix_world.World) -> Iterator[tuple[str, str]]:
 @pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_no_page_of_any_role_holds_english() -> None:
-    world = matrix_world.World()
+    matrix = matrix_data.MatrixData()
     speak_korean()
-    ConsentText.objects.filter(pk=world.consent.pk).delete()
-    world.consent = ConsentText.objects.create(project=world.project, version="2", text="동의합니다.")
-    pages = list(open_pages(world))
+    ConsentText.objects.filter(pk=matrix.consent.pk).delete()
+    matrix.consent = ConsentText.objects.create(project=matrix.project, version="2", text="동의합니다.")
+    pages = list(open_pages(matrix))
     assert len(pages) > 150
     found = {text: where for where, html in pages for text in english_on(html)}
     assert not found, "English on Korean pages:\n" + "\n".join(f"{where}: {text}" for text, where in found.items())
@@ -82,8 +82,8 @@ def test_no_page_of_any_role_holds_english() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", Status)
-def test_no_status_is_told_in_english(client: Client, status: Status) -> None:
-    """The agent's page and the start page, at every point of a submission's life."""
+def test_no_status_is_shown_in_english(client: Client, status: Status) -> None:
+    """The agent's page and the home page, in every status of a submission."""
     agent = make_user()
     submission = make_at(status, agent)
     speak_korean()
@@ -98,20 +98,20 @@ def test_finds_what_is_left() -> None:
     assert english_on('<a title="Save the file">열기</a>') == ["Save the file"]
 
 
-def test_every_move_is_told() -> None:
+def test_every_move_is_documented() -> None:
     with translation.override("ko"):
         untold = [kind for kind in MOVES.values() if event_text.event_title(Event(kind=kind)) == kind.replace("_", " ")]
     assert untold == []
 
 
-def test_an_events_details_are_told_by_name() -> None:
+def test_an_events_details_are_shown_by_name() -> None:
     event = Event(kind="image_added", fields={"image_kind": "selfie", "changed": ["name"], "codes": ["expired_id"]})
     with translation.override("ko"):
         assert event_text.event_details(event) == "성명, 셀피, expired_id"
 
 
-def test_a_ticked_warning_is_told_in_words() -> None:
-    """Each code that `warnings_of` gives has a label; the records keep the code alone."""
+def test_a_ticked_warning_is_shown_in_words() -> None:
+    """Each code of `warnings_of` has a label; the records store only the code."""
     codes = re.findall(r'ReviewWarning\(\s*f?"(\w+)', Path(decisions.__file__).read_text())
     assert len(codes) == len(set(codes)) == 8
     with translation.override("ko"):
@@ -122,8 +122,8 @@ def test_a_ticked_warning_is_told_in_words() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", [Status.CONFIRMING, Status.PENDING])
-def test_gender_is_told_by_its_name(client: Client, status: Status) -> None:
-    """As read on the ID beside the field, and as confirmed once it was sent."""
+def test_gender_is_shown_by_its_name(client: Client, status: Status) -> None:
+    """As read on the ID beside the field, and as confirmed after it was sent."""
     agent = make_user(language="ko")
     submission = make_at(status, agent, gender="female")
     submission.ocr = {**submission.ocr, "gender": "female"}
@@ -137,7 +137,7 @@ def test_gender_is_told_by_its_name(client: Client, status: Status) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_choice_is_kept_over_signing_out_and_in(client: Client) -> None:
-    """Through the real log-in page, and against a browser that wishes for English."""
+    """Through the real sign-in page, and with a browser that prefers English."""
     user = make_user(Role.AGENT)
     headers = {"Accept-Language": "en"}
 
@@ -155,7 +155,7 @@ def test_choice_is_kept_over_signing_out_and_in(client: Client) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_alert_mails_are_in_the_receivers_language() -> None:
-    """Written by a task that speaks neither: the agent reads Korean, their manager English."""
+    """A task without a language writes them: the agent reads Korean, the manager English."""
     team = make_team()
     manager = make_user(Role.MANAGER, email="manager@example.com")
     agent = make_user(team=team, language="ko", email="agent@example.com")

@@ -1,4 +1,4 @@
-"""The main menu: each role's pages, where the person is, and what they have not read."""
+"""The main menu: the pages of each role, the current page, and unread counts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The new-submission form: what it asks, what it refuses, and the warning about the same customer."""
+"""The form for a new submission: its fields, its refusals, and the warning about the same customer."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ def test_one_that_came_to_nothing_does_not_stop(client: Client, agent: User, sta
     assert client.post(reverse("submission_new"), form(agent, email="applicant@example.com")).status_code == 302
 
 
-def test_other_teams_one_is_told_without_a_link(client: Client, agent: User) -> None:
+def test_other_teams_one_is_reported_without_a_link(client: Client, agent: User) -> None:
     other = make_user(Role.AGENT, team=Team.objects.create(name="Second desk"))
     there = make_draft(other, images=False)
     reply = client.post(reverse("submission_new"), form(agent, email="applicant@example.com"))
@@ -156,7 +156,7 @@ def test_manager_chooses_among_all_teams(client: Client) -> None:
 
 
 def test_page_read_while_the_call_ends_goes_on_asking(client: Client, agent: User) -> None:
-    """The worker may end the call after the page has read the status and before it looks for the call."""
+    """The worker may end the call after the page has read the status and before it reads the call."""
     seen = make_at(Status.STEP1_SENDING, agent)
     answer_step1(seen)
     assert seen.status == Status.STEP1_SENDING
@@ -175,7 +175,7 @@ def test_last_project_is_chosen_already(agent: User) -> None:
 
 
 class TestScenario:
-    """The sandbox's outcome in words; offered on the embedded default only."""
+    """The sandbox's outcome in words; only on the embedded default."""
 
     def test_scenario_becomes_the_tag_of_the_email(self, client: Client, agent: User) -> None:
         client.post(reverse("submission_new"), form(agent, email="kim@example.com", scenario="lowscore"))

@@ -1,4 +1,4 @@
-"""What the submission page says when the agent's work is done, and who sees the images without a reason."""
+"""The submission page after the agent's work, and who sees the images without a reason."""
 
 import pytest
 from django.test import Client

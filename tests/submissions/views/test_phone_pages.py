@@ -1,4 +1,4 @@
-"""The customer's phone page and the agent's card, by plain requests: what is shown, told, logged and kept."""
+"""The customer's phone page and the agent's card, by plain requests: content, messages, logs and storage."""
 
 import logging
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def make_link(submission: Submission, kind: ImageKind = ImageKind.SELFIE) -> tup
 
 
 def opened(submission: Submission, kind: ImageKind = ImageKind.SELFIE) -> tuple[Client, str, str]:
-    """A phone that has come in by a fresh link; its page's address, and the token."""
+    """Open a new link on a phone; return its page's URL and the token."""
     link, token = make_link(submission, kind)
     client = Client()
     reply = client.post("/phone/", {"token": token})
@@ -62,7 +62,7 @@ def test_opening_spends_nothing_whoever_opens_it(submission: Submission) -> None
     assert PhoneLink.objects.unspent().count() == 1
 
 
-def test_storage_failure_is_told_on_the_phones_own_page(
+def test_storage_failure_is_reported_on_the_phones_own_page(
     submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, page, _token = opened(submission)
@@ -119,7 +119,7 @@ def test_upload_then_reload_back_and_again(submission: Submission) -> None:
 
 
 @pytest.mark.slow
-def test_what_to_do_is_said_and_the_same_picture_may_be_sent_all_the_same(submission: Submission) -> None:
+def test_what_to_do_is_reported_and_the_same_picture_may_be_sent_anyway(submission: Submission) -> None:
     client, page, _token = opened(submission)
     advised = client.post(page, {"picture": picture(no_face_jpeg())})
     text = advised.content.decode()
@@ -189,7 +189,7 @@ def test_no_log_line_and_no_error_report_has_the_token(
     with caplog.at_level(logging.DEBUG):
         Client().post("/phone/", {"token": token + "x"})
         client.get("/phone/00000000-0000-4000-8000-000000000000/")
-        monkeypatch.setattr(phone_links, "take", broken)
+        monkeypatch.setattr(phone_links, "store_upload", broken)
         assert client.post(page, {"picture": picture(b"x")}).status_code == 500
     assert "/phone/" in caplog.text
     assert token not in caplog.text
@@ -197,7 +197,7 @@ def test_no_log_line_and_no_error_report_has_the_token(
 
 @pytest.mark.parametrize("where", ["body", "cookie"])
 def test_an_error_report_hides_the_token(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Django would mail or show it: the request, its cookies, the variables of each frame."""
+    """As Django would send or show it: the request, its cookies, the variables of each frame."""
     token = "Zq7-a-token-that-nobody-may-read"
     asked = RequestFactory().post("/phone/", {"token": token} if where == "body" else {})
     if where == "cookie":
@@ -262,7 +262,7 @@ class TestAgent:
         reply = agent.get(f"/submissions/{submission.pk}/phone/selfie/", headers={"hx-request": "true"})
         assert (reply.status_code, reply.headers["HX-Refresh"]) == (204, "true")
 
-    def test_revoked_expired_and_mailed_are_told(self, agent: Client, submission: Submission) -> None:
+    def test_revoked_expired_and_mailed_are_reported(self, agent: Client, submission: Submission) -> None:
         assert "on its way" in self.share(agent, submission, "mail_selfie").content.decode()
         assert len(mail.outbox) == 1
         url, part = f"/submissions/{submission.pk}/phone/selfie/", {"hx-request": "true"}
@@ -271,7 +271,7 @@ class TestAgent:
         PhoneLink.objects.unspent().update(expires_at="2020-01-01T00:00Z")
         assert "ran out unused" in agent.get(url, headers=part).content.decode()
 
-    def test_a_mail_that_does_not_leave_is_told(
+    def test_a_mail_that_does_not_leave_is_reported(
         self, agent: Client, submission: Submission, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*_arguments: Any) -> int:
@@ -300,7 +300,7 @@ class TestAgent:
 
 
 def fake_arrival(submission: Submission) -> Image:
-    """As `phone.take` leaves it, without what the check of a picture costs."""
+    """Create the upload as `phone.take` would, without checking a picture."""
     link = PhoneLink.objects.unspent().get()
     sizes = {"sha256": "0" * 64, "size": 9, "width": 960, "height": 720}
     image = Image(submission=submission, kind=link.kind, source="phonecam", **sizes)

@@ -1,4 +1,4 @@
-"""A day without a time is the same day in every time zone, from UTC-12 to UTC+14."""
+"""A date without a time is the same day in every time zone, from UTC-12 to UTC+14."""
 
 import re
 from collections.abc import Iterator

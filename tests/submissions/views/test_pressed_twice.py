@@ -1,4 +1,4 @@
-"""Two presses at once: the page that comes second says one sentence, whatever the database refused."""
+"""Two simultaneous requests: the later one gets one message, whatever the database refused."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 STALE = "This submission has changed."
 
 
-def said(client: Client, url: str, data: dict[str, Any]) -> list[str]:
+def messages_of(client: Client, url: str, data: dict[str, Any]) -> list[str]:
     reply = client.post(url, data, follow=True)
     assert reply.status_code == 200
     return [str(message) for message in reply.context["messages"]]
@@ -31,7 +31,7 @@ def test_second_account_check_that_saw_no_open_call(client: Client, monkeypatch:
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}
     assert client.post(url, data).status_code == 302
     monkeypatch.setattr(Submission, "has_open_call", False)
-    assert [text for text in said(client, url, data) if STALE in text] == [
+    assert [text for text in messages_of(client, url, data) if STALE in text] == [
         f"{STALE} Review the latest version and try again."
     ]
     assert submission.calls.count() == 2
@@ -47,7 +47,7 @@ def test_account_check_whose_values_were_saved_elsewhere(client: Client, monkeyp
 
     monkeypatch.setattr(account_check, "save_values", saved)
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}
-    assert STALE in str(said(client, reverse("account_check", args=[submission.pk]), data))
+    assert STALE in str(messages_of(client, reverse("account_check", args=[submission.pk]), data))
 
 
 ACTS = [
@@ -76,14 +76,14 @@ def test_refused_by_a_constraint_is_one_sentence(
         raise IntegrityError("UNIQUE constraint failed")
 
     monkeypatch.setattr(module, function, refused)
-    assert said(client, reverse(name, args=[submission.pk]), data) == [
+    assert messages_of(client, reverse(name, args=[submission.pk]), data) == [
         f"{STALE} Review the latest version and try again."
     ]
 
 
 @pytest.mark.parametrize(
     ("url", "module", "function"),
-    [("/review/views/", saved_views, "keep"), ("/sending/stop/", gate, "stop")],
+    [("/review/views/", saved_views, "keep"), ("/sending/stop/", gate, "stop_sending")],
 )
 def test_refused_page_of_its_own_leads_to_the_start(
     client: Client, monkeypatch: pytest.MonkeyPatch, url: str, module: Any, function: str
@@ -94,4 +94,4 @@ def test_refused_page_of_its_own_leads_to_the_start(
         raise IntegrityError("UNIQUE constraint failed")
 
     monkeypatch.setattr(module, function, refused)
-    assert STALE in str(said(client, url, {"name": "Mine", "stop": "1", "reason": "because"}))
+    assert STALE in str(messages_of(client, url, {"name": "Mine", "stop": "1", "reason": "because"}))

@@ -1,4 +1,4 @@
-"""One form takes every typed reason: dots are none, nothing is cut, and a refused text stays on the page."""
+"""One form for every typed reason: dots are none, nothing is cut, and a refused text stays on the page."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,9 @@ def _give_up() -> Case:
 
 def _download() -> Case:
     officer = make_user(Role.OFFICER)
-    export = create.ask(ExportSource.LIST, ExportFormat.CSV, "", by=by(officer), reason="for the audit", is_open=False)
+    export = create.request_export(
+        ExportSource.LIST, ExportFormat.CSV, "", by=by(officer), reason="for the audit", is_open=False
+    )
     return officer, reverse("export_download", args=[export.pk]), {}
 
 

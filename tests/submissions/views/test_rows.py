@@ -1,4 +1,4 @@
-"""Lists fetch what their rows show: a column that was left out would be one more query a row."""
+"""Lists fetch the columns that their rows show: a deferred column would be one more query per row."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ PAGES = ("/", "/submissions/", "/review/?view=all", "/handover/", "/unread/", "/
 
 
 def forbid_later_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Django does when somebody reads a column that was left out."""
+    """Raise where Django would fetch a deferred column."""
 
     def fetch(row: Model, using: Any = None, fields: Any = None, **more: Any) -> None:
         raise AssertionError(f"{type(row).__name__}.{fields} is shown in a row and was not fetched with it")
@@ -31,7 +31,7 @@ def forbid_later_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fill(officer: User) -> User:
-    """Rows of every kind that lists tell apart; the agent who captured them."""
+    """Create rows of every kind in lists; return the agent who captured them."""
     claimed, reserved, assigned, asked, *_others = [make_at(Status.PENDING) for _each in range(5)]
     until = clock.now() + HOUR
     rows = Submission.objects
@@ -101,7 +101,7 @@ def test_rows_lead_to_the_page_of_their_submission() -> None:
     assert all(f'href="{reverse("submission", args=[row.pk])}"' in listed for row in (pending, draft))
 
 
-def test_time_left_is_told_in_each_language_by_itself() -> None:
+def test_time_left_is_shown_in_each_language_automatically() -> None:
     left = timedelta(minutes=125)
     told = []
     for code in ("en", "ko", "en"):

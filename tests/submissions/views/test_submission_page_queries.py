@@ -1,4 +1,4 @@
-"""The number of queries of the submission page: the same in every state and however much has happened to it."""
+"""The number of queries of the submission page: the same in every state and whatever its history."""
 
 from collections.abc import Callable
 

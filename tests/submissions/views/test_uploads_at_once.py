@@ -1,4 +1,4 @@
-"""One upload at a time for a person or a link: the next one is told so at once, and loses nothing that was typed."""
+"""One upload at a time for a user or a link: the next one is refused immediately, and typed text is kept."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ def draft() -> Submission:
     return make_draft(make_user(Role.AGENT), images=False)
 
 
-def test_second_upload_of_a_person_is_told_to_wait_and_what_was_typed_is_kept(draft: Submission) -> None:
+def test_second_upload_of_a_person_is_asked_to_wait_and_what_was_typed_is_kept(draft: Submission) -> None:
     agent = draft.created_by
     client = sign_in(Client(), agent)
     with decode_slots.one_upload(f"user:{agent.pk}"):
@@ -83,7 +83,7 @@ def test_upload_by_a_link_does_not_bar_its_maker_nor_the_links_of_others(draft: 
     assert not PhoneLink.objects.get(pk=link.pk).is_open
 
 
-def test_second_upload_with_an_answer_is_told_to_wait() -> None:
+def test_second_upload_with_an_answer_is_asked_to_wait() -> None:
     agent, officer = make_user(Role.AGENT), make_user(Role.OFFICER)
     submission = make_at(Status.PENDING, agent)
     claims.claim(submission, by=by(officer))

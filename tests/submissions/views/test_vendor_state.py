@@ -1,4 +1,4 @@
-"""What the pages say of the vendor's side, for each of our statuses and each reply that leads there."""
+"""The pages' text about the vendor's side, for each of our statuses and each reply that leads there."""
 
 import json
 import re
@@ -44,7 +44,7 @@ SHOWN = {
     Status.REJECTED: "rejected",
     Status.ABANDONED: "not completed",
 }
-# The vendor says "incomplete" from Step 1 until a selfie is accepted; a factory's reply to Step 1 leaves it out.
+# The vendor reports "incomplete" from Step 1 until it accepts a selfie; a factory's reply to Step 1 omits it.
 UNTIL_A_SELFIE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.STEP2_SENDING, Status.ABANDONED)
 
 

@@ -1,4 +1,4 @@
-"""Whatever JSON type the vendor puts into whatever field: no page breaks, nothing is stored over its limit."""
+"""Any JSON type in any field of the vendor: no page breaks, and nothing is stored over its limit."""
 
 import ast
 import json
@@ -87,7 +87,7 @@ ITEM: dict[str, Any] = {
 
 
 def spoiled(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The body with each value in each field by itself, as it comes out of a reply's bytes."""
+    """Yield the body with each value in each field, one at a time, parsed from a reply's bytes."""
     for name in body:
         for value in VALUES:
             if (read := json_object(json.dumps({**body, name: value}))) is not None:
@@ -95,7 +95,7 @@ def spoiled(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def all_at_once(body: Mapping[str, Any], but: str) -> Iterator[dict[str, Any]]:
-    """The body with one value in every field but the one that decides."""
+    """Return the body with one value in every field except for the deciding one."""
     for value in ON_PAGES:
         if (read := json_object(json.dumps({name: body[name] if name == but else value for name in body}))) is not None:
             yield read
@@ -145,7 +145,7 @@ def test_every_field_with_every_type_is_a_reply_within_its_limits_or_unknown(num
 
 
 def pages(submission: Submission) -> None:
-    """Everything that shows it: to its agent, to a reviewer without and with its claim, and as a document."""
+    """Return every page that shows it: for its agent, a reviewer with and without its claim, and as a document."""
     officer, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
     paths = [f"/submissions/{submission.pk}/", "/submissions/", "/"]
     for person, shown in ((submission.created_by, paths), (manager, ["/review/", "/differences/"])):
@@ -224,7 +224,7 @@ def test_no_reply_to_a_verdict_breaks_a_page(value: Any) -> None:
 
 
 def test_id_that_fits_no_column_makes_the_outcome_unknown() -> None:
-    """Cut, it would be another submission's; PostgreSQL would refuse it after the vendor's clock has started."""
+    """A cut id would be another submission's; PostgreSQL would refuse it after the vendor's 24 hours have started."""
     long = "v" * (limits.VENDOR_ID + 1)
     with pytest.raises(OutcomeUnknown):
         parse_step1({**STEP1, "submissionId": long}, received({}))
@@ -252,7 +252,7 @@ def test_value_that_is_longer_than_its_field_counts_as_not_read() -> None:
 
 
 def test_only_one_module_opens_what_a_call_was_answered() -> None:
-    """Pages ask `submissions.outbox.stored_replies`, whose parsers take any type."""
+    """Pages use `submissions.outbox.stored_replies`, whose parsers accept any type."""
     root = ROOT / "submissions"
     readers = {
         str(path.relative_to(root))

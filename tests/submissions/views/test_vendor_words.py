@@ -1,4 +1,4 @@
-"""Codes and the vendor's words as people read them."""
+"""Codes and the vendor's text as users read them."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_the_vendors_word_stands_in_the_title(word: str, told: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_gender_is_told_in_words_beside_what_was_read() -> None:
+def test_a_gender_is_shown_in_words_beside_what_was_read() -> None:
     submission = make_at(Status.PENDING, gender="female")
     rows = {row["name"]: row for row in comparison.comparison(submission, submission.values)}
     assert rows["gender"]["confirmed"][0][0] == "Female"

@@ -1,17 +1,20 @@
-"""Expectations of the permission matrix: what each address gives to each person, in each state and by each method.
+"""The expectations of the permission matrix: the response of each URL to each user, state and method.
 
-The expectations are written from the role table of the design, not from `workflow.permissions`, so that a slip there
-shows in `test_permission_matrix.py`. ROWS has one line for each address; the rules above it state who gets which reply.
-A new address needs a line:
+The expectations are written from the role table of the design, not from `workflow.permissions`, so that a mistake there
+shows in `test_permission_matrix.py`. ROWS has one line for each URL; the rules above it state who gets which response.
+A new URL needs a line:
+
     "name of the url": Row(get=..., post=..., of=...)
-where get and post are rules (SEE, CAPTURE, REVIEWERS, NEVER, ...) or 405 for a method it does not take, and `of` names
-the object of `World` that its arguments refer to ("submission", "image", "project", ...; empty for a page without one).
+
+Here get and post are rules (SEE, CAPTURE, REVIEWERS, NEVER, ...) or 405 for a method that the URL does not accept. `of`
+names the object of `MatrixData` that its arguments refer to ("submission", "image", "project", ...; empty for a page
+without one).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.submissions.workflow.matrix_world import (
+from tests.submissions.workflow.matrix_data import (
     ADMIN,
     AGENT,
     AGENTS,
@@ -37,7 +40,7 @@ Rule = Callable[[str, str], str]
 
 
 def by_link(person: str, state: str) -> str:
-    """Whoever holds the link's token and nobody else, signed in or not."""
+    """Allow the holder of the link's token and nobody else, signed in or not."""
     return IN if person == HOLDER else HIDDEN
 
 
@@ -63,7 +66,7 @@ def only(*people: str, otherwise: str = NO) -> Rule:
 
 
 def within_team(may: Callable[[str, str], bool]) -> Rule:
-    """A stranger's team does not know of it; others are refused by name."""
+    """Hide it from other teams (404); refuse others with 403."""
 
     def rule(person: str, state: str) -> str:
         if person == NOBODY:
@@ -76,14 +79,14 @@ def within_team(may: Callable[[str, str], bool]) -> Rule:
 
 
 def _look(person: str, state: str) -> bool:
-    """While capturing it, or while holding its claim."""
+    """Allow viewing while capturing it, or while holding its claim."""
     if state == CAPTURING:
         return person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER)
     return state == CLAIMED and person == CLAIMER
 
 
 def review_only(rule: Rule) -> Rule:
-    """Pages of the review room refuse every agent before they look for anything."""
+    """Refuse every agent on review pages before any lookup."""
     return lambda person, state: NO if person in AGENTS else rule(person, state)
 
 
@@ -109,13 +112,13 @@ ADMIN_NEVER = only()
 
 
 def by_staff(rule: Rule) -> Rule:
-    """In the administration agents are refused before anything else."""
+    """Refuse agents in the administration before anything else."""
     return lambda person, state: LOGIN if person == NOBODY else NO if person in AGENTS else rule(person, state)
 
 
 NOT_BY_STAFF = by_staff(not_taken)
 STAFF_FIND_NOTHING = by_staff(lambda person, state: HIDDEN)
-AT_THE_DOOR = by_staff(lambda person, state: LOGIN)  # it leads to the log-in page
+AT_THE_DOOR = by_staff(lambda person, state: LOGIN)  # redirects to the sign-in page
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Row:
     of: str = ""
     data: dict[str, str] = field(default_factory=dict)
     query: str = ""
-    in_as: str = ""  # a further status that the allowed get: "409" where the state forbids what the role may do
+    in_as: str = ""  # a further status for allowed users: "409" if the state forbids what the role may do
 
 
 POST_ONLY = NEVER
@@ -177,7 +180,7 @@ ROWS: dict[str, Row] = {
     "hand_over": Row(post=IN_REVIEW_ROOM, of="submission"),
     "ask_agent": Row(post=IN_REVIEW_ROOM, of="submission"),
     "answer_question": Row(post=CAPTURE, of="submission"),
-    "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that was seen
+    "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that the user saw
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
     "add_note": Row(post=HANDLE, of="submission"),
     "reports": Row(REVIEWERS),
@@ -269,10 +272,10 @@ ROWS: dict[str, Row] = {
     "settings_consent_text_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_consent_text": Row(ADMINISTRATORS, of="consent text"),
     "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
-    "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs beside the tests
+    "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs during the tests
     "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
 }
-# Addresses without a name: the admin's short form of a change page, and its answer to what it does not know.
+# URLs without a name: the admin's short form of a change page, and its catch-all.
 NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}
 
 STATEFUL = ("submission", "item", "submission in the admin", "image")

@@ -1,4 +1,4 @@
-"""Alerts: at 4 h, 1 h and 15 min, to whom, in the page, and by a real SMTP server that may be down."""
+"""Alerts: at 4 h, 1 h and 15 min, their recipients, on the page, and by a real SMTP server that may be down."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Mailbox:
 
 @pytest.fixture
 def post(settings: Any) -> Iterator[Controller]:
-    """An SMTP server on a free port that Django is set to; not started yet."""
+    """Configure an SMTP server on a free port, not started yet."""
     controller = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", controller.port, 5
@@ -51,13 +51,13 @@ def post(settings: Any) -> Iterator[Controller]:
 
 
 def near(submission: Submission, left: timedelta) -> Submission:
-    """Its clock runs out in `left`, and the alert for that is due now."""
+    """Return a submission whose deadline is in `left`, with its alert due now."""
     column = "target_at" if submission.status == Status.PENDING else "deadline_at"
     Submission.objects.filter(pk=submission.pk).update(**{column: clock.now() + left, "next_alert_at": clock.now()})
     return reload(submission)
 
 
-def told(submission: Submission) -> set[str]:
+def alert_kinds(submission: Submission) -> set[str]:
     return set(Alert.objects.filter(submission=submission).values_list("person__username", flat=True))
 
 
@@ -75,7 +75,7 @@ def test_each_threshold_is_told_once(left: timedelta, kind: str) -> None:
 
 def test_alert_without_a_sentence_is_refused() -> None:
     with pytest.raises(ValueError, match="many_rejected: not in SENTENCES"):
-        alerts.tell(make_at(Status.CONFIRMING), "many_rejected", clock.now())
+        alerts.notify(make_at(Status.CONFIRMING), "many_rejected", clock.now())
 
 
 def test_every_alert_of_a_clock_has_a_sentence() -> None:
@@ -88,8 +88,8 @@ def test_deadline_goes_to_the_capturing_agent_and_the_teams_manager() -> None:
     theirs, other = make_user(Role.MANAGER, team=make_team()), make_user(Role.MANAGER, team=make_team("Elsewhere"))
     submission = near(make_at(Status.CONFIRMING, agent), timedelta(minutes=50))
     alerts.raise_due()
-    assert told(submission) == {agent.username, theirs.username}
-    assert {colleague.username, other.username}.isdisjoint(told(submission))
+    assert alert_kinds(submission) == {agent.username, theirs.username}
+    assert {colleague.username, other.username}.isdisjoint(alert_kinds(submission))
 
 
 def test_target_goes_to_the_holder_of_the_claim() -> None:
@@ -98,16 +98,16 @@ def test_target_goes_to_the_holder_of_the_claim() -> None:
     claims.claim(pending, by=by(holder))
     near(pending, timedelta(minutes=50))
     alerts.raise_due()
-    assert told(pending) == {holder.username}
-    assert other.username not in told(pending)
+    assert alert_kinds(pending) == {holder.username}
+    assert other.username not in alert_kinds(pending)
 
 
 def test_target_of_an_unclaimed_one_goes_to_every_officer_who_may_decide() -> None:
     officer, manager = make_user(Role.OFFICER), make_user(Role.MANAGER)
     pending = near(make_at(Status.PENDING), timedelta(minutes=10))
     alerts.raise_due()
-    assert told(pending) == {officer.username, manager.username}
-    assert pending.created_by.username not in told(pending)
+    assert alert_kinds(pending) == {officer.username, manager.username}
+    assert pending.created_by.username not in alert_kinds(pending)
 
 
 def test_page_announces_an_alert_and_asks_for_new_ones_only() -> None:
@@ -140,7 +140,7 @@ def test_agent_of_another_team_now_is_told_nothing_more() -> None:
 
 
 def ids(page: str, name: str) -> list[str]:
-    """What the page's form would post under this name."""
+    """Return the values that the page's form would post under this name."""
     return re.findall(rf'name="{name}" value="([0-9]+)"', page)
 
 
@@ -187,7 +187,7 @@ def test_several_alerts_are_one_mail(post: Controller) -> None:
     assert all(reference in post.handler.mails[0].get_body(("plain",)).get_content() for reference in references)
 
 
-def test_server_that_is_down_is_tried_again_and_the_page_shows_it_all_the_same(post: Controller) -> None:
+def test_server_that_is_down_is_tried_again_and_the_page_shows_it_anyway(post: Controller) -> None:
     agent = make_user()
     submission = near(make_at(Status.CONFIRMING, agent), timedelta(minutes=50))
     assert alerts.raise_due() == 1

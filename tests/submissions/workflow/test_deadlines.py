@@ -1,4 +1,4 @@
-"""The clocks: when a review should have been decided, until when a Step 2 may start, when people are told."""
+"""The deadlines: of the review target, of Step 2, and of alerts."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 def test_review_target_is_the_earlier_of_two_clocks(
     runs: PendingClock, hours: int, started: timedelta | None, due: timedelta
 ) -> None:
-    """`started`: how long before it was pending Step 1 was sent."""
+    """`started`: how long before it became pending Step 1 was sent."""
     now = clock.now()
     project = Project(review_target_hours=hours, pending_clock=runs)
     assert deadlines.review_target(project, now, started and now - started) == now + due
@@ -41,7 +41,7 @@ def confirming() -> Submission:
 
 
 def latest(submission: Submission) -> timedelta:
-    """How long from now a Step 2 may still start."""
+    """Return how long from now a Step 2 may still be sent."""
     assert submission.step2_at_the_latest is not None
     return submission.step2_at_the_latest - clock.now()
 
@@ -102,7 +102,7 @@ def test_call_without_a_latest_start_is_always_in_time(confirming: Submission) -
     ],
 )
 def test_next_alert_is_the_first_that_has_not_passed(left: timedelta, told: timedelta | None) -> None:
-    """`left`: until it is due; `told`: how long before that."""
+    """`left`: the remaining time. `told`: the alert's time before the deadline."""
     now = clock.now()
     assert deadlines.next_alert(now + left, after=now) == (None if told is None else now + left - told)
 

@@ -1,7 +1,7 @@
-"""Each address x person x method x state gives what `permission_matrix.ROWS` expects.
+"""Each URL x user x method x state gives the response that `permission_matrix.ROWS` expects.
 
-A NEW ADDRESS FAILS `test_every_address_has_a_row` until it has a line in ROWS; the docstring of `permission_matrix.py`
-says how to write it.
+A NEW URL FAILS `test_every_address_has_a_row` until it has a line in ROWS; the docstring of `permission_matrix.py`
+shows how to write it.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
 from submissions.models import Role
-from tests.submissions.workflow.matrix_world import (
+from tests.submissions.workflow.matrix_data import (
     ALONE,
     HOLDER,
     NOBODY,
     PEOPLE,
     ROLES,
     STATES,
-    World,
+    MatrixData,
 )
 from tests.submissions.workflow.permission_matrix import IN, LOGIN, ROWS, STATEFUL, Row, Rule, by_link
 
@@ -42,7 +42,7 @@ def test_every_address_has_a_row() -> None:
 
 
 def test_every_role_asks() -> None:
-    assert set(ROLES.values()) == set(Role), "give the new role a person in matrix_world.py and say here what it gets"
+    assert set(ROLES.values()) == set(Role), "give the new role a person in matrix_data.py and say here what it gets"
 
 
 def outcome(reply: Any, method: str, in_as: str) -> str:
@@ -56,22 +56,22 @@ def outcome(reply: Any, method: str, in_as: str) -> str:
     return IN if status in ("200", "204", "301", "302", in_as) or (method, status) == ("POST", "422") else status
 
 
-def cells(name: str, row: Row, world: World) -> Iterator[tuple[tuple[str, str, str, str], str, str]]:
-    """((address, person, method, state), what is expected, what came)."""
+def cells(name: str, row: Row, matrix: MatrixData) -> Iterator[tuple[tuple[str, str, str, str], str, str]]:
+    """Yield ((URL, user, method, state), expected, actual)."""
     for state in STATES if row.of in STATEFUL else (ALONE,):
-        url = reverse(name, kwargs=world.arguments(row.of, state)) + row.query
+        url = reverse(name, kwargs=matrix.arguments(row.of, state)) + row.query
         for person in PEOPLE:
             for method, rule in (("GET", row.get), ("POST", row.post)):
-                cache.clear()  # one address asks for all of them, and is no guesser
+                cache.clear()  # one address sends all of them, so the rate limit for guesses is off
                 with transaction.atomic():
-                    client = world.client(person)
+                    client = matrix.client(person)
                     reply = client.get(url) if method == "GET" else client.post(url, row.data)
                     transaction.set_rollback(True)
                 yield (name, person, method, state), expected(rule, person, state), outcome(reply, method, row.in_as)
 
 
 def expected(rule: Rule, person: str, state: str) -> str:
-    """A phone link opens its own page; everywhere else its holder is nobody."""
+    """A phone link opens its own page; everywhere else its holder is anonymous."""
     is_nobody = person == HOLDER and rule is not by_link
     return rule(NOBODY if is_nobody else person, state)
 
@@ -88,11 +88,11 @@ PARTS = 6
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_cell_holds(part: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """A sixth of the addresses a test: building the people and states costs as much as asking a hundred times."""
-    world, wrong, held = World(), [], 0
+    """A sixth of the URLs per test: creating the users and states costs as much as a hundred requests."""
+    matrix, wrong, held = MatrixData(), [], 0
     rows = dict(list(ROWS.items())[part::PARTS])
     for name, row in rows.items():
-        for cell, wanted, came in cells(name, row, world):
+        for cell, wanted, came in cells(name, row, matrix):
             held += came == wanted
             if came != wanted:
                 wrong.append(f"{' | '.join(cell)}: expected {wanted}, came {came}")

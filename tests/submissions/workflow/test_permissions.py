@@ -1,4 +1,4 @@
-"""Why somebody may not: the sentence for each action, for who is switched off and for what was erased."""
+"""The reason of a refusal: the sentence for each action, for inactive users and for erased submissions."""
 
 import pytest
 from django.http import Http404

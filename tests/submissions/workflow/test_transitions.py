@@ -1,4 +1,4 @@
-"""The table of moves: what the documents say of it, and that nothing else writes a status."""
+"""The table of transitions: its documentation, and that nothing else writes a status."""
 
 import ast
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_readback_table_moves_only_where_moves_lead() -> None:
 
 
 def _writes_status(path: Path) -> bool:
-    """Whether the module assigns `.status` of something or passes `status=` to update()."""
+    """Return whether the module assigns `.status` of an object or passes `status=` to update()."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Assign) and any(
             isinstance(target, ast.Attribute) and target.attr == "status" for target in node.targets
@@ -54,7 +54,7 @@ def test_only_transitions_writes_a_status() -> None:
 
 
 def test_only_the_ledger_writes_a_call_state() -> None:
-    """`update(state=...)` on calls stands in one module; an export has a state of its own, written in its room."""
+    """`update(state=...)` on calls is in one module; an export has a state of its own, written in its package."""
     found = []
     for path in (ROOT / "submissions").rglob("*.py"):
         if path.parent.name == "exports":

@@ -1,7 +1,7 @@
-"""BlazeFace, the face detector of MediaPipe (Apache 2.0), run by OpenCV on this server.
+"""Run BlazeFace, MediaPipe's face detector (Apache 2.0), with OpenCV on this server.
 
 `kycportal.frontend` fetches the weights at set-up. The short-range network finds faces that fill at least a fifth of
-the picture, also when they are covered or tilted; the full-range network finds small ones.
+the picture, also covered or tilted ones; the full-range network finds small ones.
 """
 
 import threading
@@ -25,9 +25,9 @@ cv2.setNumThreads(1)  # the web process has threads of its own
 
 @dataclass(frozen=True)
 class Detection:
-    """In the picture's pixels. `box`: left, top, right, bottom.
+    """In pixels of the picture. `box`: left, top, right, bottom.
 
-    `landmarks`: rows (x, y) of the right and left eye, nose tip, mouth, right and left ear, as the person has them.
+    `landmarks`: rows (x, y) of the person's right and left eye, nose tip, mouth, right and left ear.
     """
 
     score: float
@@ -36,15 +36,15 @@ class Detection:
 
 
 class Network:
-    """One network of a process, loaded at its first use. Threads take turns: OpenCV's networks keep state."""
+    """One network of a process, loaded at its first use. Threads take turns, because OpenCV's networks keep state."""
 
     def __init__(self, file: str, side: int, grids: tuple[tuple[int, int], ...]) -> None:
-        """`side`: of the square input. `grids`: cells a side and anchors a cell, for each layer."""
+        """`side`: of the square input. `grids`: cells per side and anchors per cell, for each layer."""
         self.file, self.side, self.grids = file, side, grids
         self.lock = threading.Lock()
 
     def detect(self, picture: Pixels) -> list[Detection]:
-        """The faces on an RGB picture, the likeliest first.
+        """Return the faces on an RGB picture, the most likely first.
 
         Raises:
             MissingWeights: `kycportal.frontend` did not fetch them.
@@ -63,7 +63,7 @@ class Network:
         ]
 
     def _forward(self, square: Pixels) -> tuple[Numbers, Numbers]:
-        """Of each anchor: its score, and the 16 values of its box and landmarks."""
+        """Return for each anchor its score, and the 16 values of its box and landmarks."""
         blob = cv2.dnn.blobFromImage(square, 1 / 127.5, mean=(127.5, 127.5, 127.5))
         with self.lock:
             self._network.setInput(blob)
@@ -73,7 +73,7 @@ class Network:
         return 1 / (1 + np.exp(-np.clip(scores, -80, 80))), np.asarray(values, np.float32)
 
     def _distinct(self, scores: Numbers, values: Numbers) -> list[tuple[float, Numbers, Numbers]]:
-        """Score, box and landmarks of each face: the mean of its detections, weighted by their scores."""
+        """Return score, box and landmarks of each face: the mean of its detections, weighted by their scores."""
         likely = np.flatnonzero(scores > LIKELY)
         likely = likely[np.argsort(-scores[likely])]
         anchors = self._anchors[likely]
@@ -96,7 +96,7 @@ class Network:
 
     @cached_property
     def _anchors(self) -> Numbers:
-        """Centres of the cells, in pixels of the input."""
+        """Return the centres of the cells, in pixels of the input."""
         layers = []
         for cells, anchors_a_cell in self.grids:
             middles = (np.arange(cells, dtype=np.float32) + 0.5) * self.side / cells
@@ -106,7 +106,7 @@ class Network:
 
 
 def overlap(boxes: Numbers, box: Numbers) -> Numbers:
-    """Intersection over union of each box with `box`."""
+    """Return the intersection over union of each box with `box`."""
     shared = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
     common = np.prod(np.clip(shared, 0, None), axis=1)
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) + np.prod(box[2:] - box[:2])

@@ -1,4 +1,4 @@
-"""Counts the lines of print beside a small face: the portrait of a card has some, a face in a room has none."""
+"""Count the lines of print beside a small face: the portrait on a card has some, a face in a room has none."""
 
 import cv2
 import numpy as np
@@ -6,14 +6,14 @@ import numpy as np
 from submissions.capture.imaging.face.blazeface import Pixels
 from submissions.capture.imaging.face.detection import Face
 
-FACE = 100  # pixels of the face's width to which the part beside it is scaled
+FACE = 100  # width in pixels to which the face is scaled
 WIDEST = 4  # of the part, in widths of the face
-STROKE = 80.0  # change of brightness across the edge of a letter, as Sobel's operator gives it
+STROKE = 80.0  # brightness change at the edge of a letter, by Sobel's operator
 BEGINS, ENDS = 0.03, 0.012  # share of a row's pixels on such edges: in a line of print, and between two lines
 
 
 def print_lines(grey: Pixels, face: Face) -> int:
-    """The lines, or blocks of lines, between rows without print, on the side of the face where there is more room."""
+    """Count the lines, or blocks of lines, between rows without print, on the wider side of the face."""
     beside = _beside(grey, face)
     if min(beside.shape) < face.width // 2:
         return 0
@@ -33,7 +33,7 @@ def print_lines(grey: Pixels, face: Face) -> int:
 
 
 def _beside(grey: Pixels, face: Face) -> Pixels:
-    """From one height above the face to one below it."""
+    """Return the area from one face height above the face to one below it."""
     tall, wide = grey.shape
     top, bottom = max(0, face.y - face.height), min(tall, face.y + 2 * face.height)
     if face.x + face.width / 2 < wide / 2:

@@ -1,4 +1,4 @@
-"""Measures how dark both eyes are against the skin between and below them: dark glasses cover them evenly."""
+"""Measure how dark both eyes are against the skin between and below them: dark glasses cover them evenly."""
 
 import cv2
 import numpy as np
@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 from submissions.capture.imaging.face.blazeface import Pixels
 from submissions.capture.imaging.face.detection import Face
 
-# The face is turned upright and scaled so that its eyes are here, on a patch of this width and height.
+# The face is rotated upright and scaled so that its eyes are here, on a patch of this width and height.
 RIGHT_EYE, LEFT_EYE, PATCH = (48, 60), (112, 60), (160, 110)
 EYES = ((50, 70, 34, 62), (50, 70, 98, 126))  # top, bottom, left, right
 SKIN = ((75, 95, 70, 90), (82, 98, 40, 58), (82, 98, 102, 120))  # the nose and both cheeks
-DARKEST_SKIN = 20.0  # lightness: below it noise would count
+DARKEST_SKIN = 20.0  # lightness below which noise would count
 
 
 def eye_darkness(picture: Pixels, face: Face) -> float:
-    """From 0, where the eyes are as light as the skin, to 1, where they are black. `picture`: RGB."""
+    """Return 0 if the eyes are as light as the skin, up to 1 if they are black. `picture`: RGB."""
     eyes = np.array(face.landmarks[:2])
     distance = float(np.linalg.norm(eyes[1] - eyes[0]))
     middle = (float(eyes[:, 0].mean()), float(eyes[:, 1].mean()))

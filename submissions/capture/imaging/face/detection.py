@@ -1,4 +1,4 @@
-"""Finds faces in a picture, and tells why one cannot be judged: the picture is turned, or the face is cut off.
+"""Find faces in a picture, and why one cannot be judged: the picture is rotated, or the face is cut off.
 
 `blazeface` detects, `imaging.quality` judges. A detected box is square, as wide as the face from ear to ear, and spans
 brow to chin.
@@ -13,23 +13,23 @@ import numpy as np
 from submissions.capture.imaging.face.blazeface import FULL_RANGE, SHORT_RANGE, Detection, Pixels
 
 LOOK_WIDTH = 480  # pixels of the long side at which faces are searched
-NEAR = 0.2  # share of the long side from which a face is the short-range network's
-UPRIGHT = 40  # degrees the line of the eyes may be tilted
-SURE = 0.9  # score of an upright face that needs no look from another side
-BETTER = 0.05  # by which a turned picture must score higher
-CLEAR = 0.65  # score a face must have in a picture that was turned or padded: more looks make more false alarms
-DOCUMENT_WIDTH = 1200  # pixels of a document's long side at which portraits are searched, as a whole and in four parts
-PART = 4 / 7  # of each side: neighbouring parts share a quarter, wider than a portrait
-PADDING = 0.35  # of the short side, added on every edge to find a face that is cut off
+NEAR = 0.2  # share of the long side from which the short-range network is used
+UPRIGHT = 40  # maximum tilt of the line of the eyes in degrees
+SURE = 0.9  # score of an upright face that makes a search at other rotations unnecessary
+BETTER = 0.05  # by which a rotated picture must score higher
+CLEAR = 0.65  # score required in a rotated or padded picture: more searches give more false alarms
+DOCUMENT_WIDTH = 1200  # pixels of a document's long side for the portrait search, as a whole and in four parts
+PART = 4 / 7  # of each side: neighbouring parts overlap by a quarter, wider than a portrait
+PADDING = 0.35  # of the short side, added at every edge to find a face that is cut off
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Face:
-    """In the picture's pixels, also outside it where the face is cut off.
+    """In pixels of the picture, also outside it if the face is cut off.
 
-    `landmarks`: right and left eye, nose tip, mouth, right and left ear, as the person has them.
+    `landmarks`: the person's right and left eye, nose tip, mouth, right and left ear.
     """
 
     x: int
@@ -41,22 +41,22 @@ class Face:
 
     @property
     def centre(self) -> Point:
-        """The mean of eyes and mouth: steadier than the middle of the box where the face is close to a border."""
+        """Return the mean of eyes and mouth, which is steadier than the middle of the box near a border."""
         points = [self.landmarks[at] for at in (0, 1, 3)]
         return sum(x for x, _y in points) / 3, sum(y for _x, y in points) / 3
 
     @property
     def tilt(self) -> float:
-        """Degrees of the line from the right eye to the left one: 0 upright, 90 a quarter turn clockwise."""
+        """Return the angle of the line from the right eye to the left one: 0 upright, 90 a quarter turn clockwise."""
         (right_x, right_y), (left_x, left_y) = self.landmarks[:2]
         return math.degrees(math.atan2(left_y - right_y, left_x - right_x))
 
 
 @dataclass(frozen=True)
 class Sight:
-    """`turned`: no face is upright, and this one lies on its side or its head. `is_cut`: the face is partly outside.
+    """`turned`: no face is upright, and this one is rotated. `is_cut`: the face is partly outside.
 
-    `is_near`: of the turned face, whether it fills at least a fifth of the picture's long side.
+    `is_near`: whether the rotated face fills at least a fifth of the picture's long side.
     """
 
     faces: tuple[Face, ...]
@@ -70,7 +70,7 @@ class Sight:
 
 
 def open_picture(content: bytes) -> Pixels:
-    """The RGB pixels of an image that `imaging.normalise` wrote.
+    """Return the RGB pixels of an image that `imaging.normalise` wrote.
 
     Raises:
         ValueError: not a picture.
@@ -82,14 +82,14 @@ def open_picture(content: bytes) -> Pixels:
 
 
 def grey_of(picture: Pixels) -> Pixels:
-    """The brightness of each pixel of an RGB picture."""
+    """Return the brightness of each pixel of an RGB picture."""
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def look(picture: Pixels) -> Sight:
-    """The faces of an RGB picture; where none is found, whether it is turned or a face is cut off.
+    """Return the faces of an RGB picture; if there is none, whether it is rotated or a face is cut off.
 
-    Beside the likeliest face only clear ones count: walls and clothes look a little like a face now and then.
+    Beside the most likely face only clear ones count, because walls and clothes sometimes resemble a face.
     """
     small, scale = _small(picture)
     found = _found(small)
@@ -101,7 +101,7 @@ def look(picture: Pixels) -> Sight:
 
 
 def find_portraits(picture: Pixels) -> tuple[Face, ...]:
-    """Upright portraits on a document, the widest first, also those too small for `look`."""
+    """Return upright portraits on a document, the widest first, including those too small for `look`."""
     small, scale = _small(picture, DOCUMENT_WIDTH)
     tall, wide = small.shape[:2]
     part_tall, part_wide = round(tall * PART), round(wide * PART)
@@ -119,7 +119,7 @@ def find_portraits(picture: Pixels) -> tuple[Face, ...]:
 
 
 def _turned(small: Pixels, upright: tuple[Face, ...]) -> Face | None:
-    """The face that scores higher than all upright ones when the picture is turned by one, two or three quarters."""
+    """Return the face that scores higher than all upright ones after rotating the picture by quarter turns."""
     best = max((face.score for face in upright if abs(face.tilt) < UPRIGHT), default=0.0)
     if best > SURE:
         return None
@@ -129,7 +129,7 @@ def _turned(small: Pixels, upright: tuple[Face, ...]) -> Face | None:
 
 
 def _cut_off(small: Pixels) -> tuple[Face, ...]:
-    """Search once more with the border replicated outwards, which completes half a face."""
+    """Search again with the border replicated outwards, which completes half a face."""
     room = int(min(small.shape[:2]) * PADDING)
     padded = cv2.copyMakeBorder(small, room, room, room, room, cv2.BORDER_REPLICATE)
     return tuple(_moved(face, -room, -room) for face in _found(np.asarray(padded, np.uint8)) if face.score > CLEAR)
@@ -143,14 +143,14 @@ def _small(picture: Pixels, long_side: int = LOOK_WIDTH) -> tuple[Pixels, float]
 
 
 def _found(small: Pixels) -> tuple[Face, ...]:
-    """The short-range network's near faces, and the full-range network's other ones; the likeliest first."""
+    """Return near faces by the short-range network and others by the full-range one, most likely first."""
     near = [face for face in map(_face, SHORT_RANGE.detect(small)) if face.width > NEAR * max(small.shape[:2])]
     far = [face for face in map(_face, FULL_RANGE.detect(small)) if not any(_is_same(face, other) for other in near)]
     return tuple(sorted(near + far, key=lambda face: -face.score))
 
 
 def _is_same(one: Face, other: Face) -> bool:
-    """The centre of either box is inside the other box."""
+    """Return whether the centre of either box is inside the other box."""
     return _is_inside(one, other) or _is_inside(other, one)
 
 
@@ -171,7 +171,7 @@ def _moved(face: Face, across: float, down: float) -> Face:
 
 
 def _enlarged(faces: tuple[Face, ...], scale: float) -> tuple[Face, ...]:
-    """From the pixels of the small picture to those of the whole one."""
+    """Convert from pixels of the small picture to those of the original."""
     return tuple(
         Face(
             x=round(face.x / scale),

@@ -1,4 +1,4 @@
-"""The face detector's weights: where `kycportal.frontend` puts them, and the only content that is accepted."""
+"""The face detector's weights: the location where `kycportal.frontend` puts them, and their accepted hashes."""
 
 import hashlib
 from pathlib import Path
@@ -19,7 +19,7 @@ class MissingWeights(Exception):
 
 
 def read(name: str) -> bytes:
-    """The content of a weights file.
+    """Return the content of a weights file.
 
     Raises:
         MissingWeights: it is absent, or has another hash than the pinned one.
@@ -31,14 +31,14 @@ def read(name: str) -> bytes:
 
 
 def check(name: str, content: bytes) -> None:
-    """Raises `MissingWeights` unless `content` has the pinned hash of this file."""
+    """Raise `MissingWeights` unless `content` has the pinned hash of this file."""
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
         state = "differs from the pinned version" if content else "is missing"
         raise MissingWeights(f"The face detector's file weights/{name} {state}. Run: python -m kycportal.frontend")
 
 
 def problem() -> str:
-    """What is wrong with the weights of this host, as a sentence; "" where all are right."""
+    """Return what is wrong with the weights of this host; "" if nothing is."""
     try:
         for name in SHA256:
             read(name)

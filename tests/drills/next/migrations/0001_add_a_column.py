@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Adds, so that the version before goes on writing; the index is built beside the traffic."""
+    """Only add, so that the previous version can still write; build the index concurrently."""
 
     atomic = False
     dependencies = [("submissions", "0001_initial")]

@@ -1,4 +1,4 @@
-"""Uploads made by hand: what phones send, and what they should not."""
+"""Handmade uploads: typical ones of phones, and invalid ones."""
 
 import io
 import struct
@@ -20,7 +20,7 @@ def portrait() -> Image.Image:
 
 @cache
 def photo(width: int = 1200, height: int = 900) -> Image.Image:
-    """A photograph of any size, with the grain of a sensor so that it weighs what a phone's picture weighs."""
+    """Return a photograph of any size, with sensor noise, so that its file has a phone's size."""
     scaled = portrait().crop((0, 0, 512, 384)).resize((width, height), Image.Resampling.BICUBIC)
     tile = np.random.default_rng(7).normal(0, 3, (256, 256, 1)).astype(np.int8)
     grain = np.tile(tile, (height // 256 + 1, width // 256 + 1, 1))[:height, :width]
@@ -48,7 +48,7 @@ def exif(orientation: int = 1, gps: bool = False) -> bytes:
 
 
 def corners(width: int = 800, height: int = 600) -> Image.Image:
-    """Upright: red top left, green top right, blue bottom left, white bottom right."""
+    """Return upright coloured corners: red top left, green top right, blue bottom left, white bottom right."""
     image = Image.new("RGB", (width, height), "white")
     image.paste("red", (0, 0, width // 2, height // 2))
     image.paste("lime", (width // 2, 0, width, height // 2))
@@ -65,20 +65,20 @@ def png_header(width: int, height: int, bits: int = 8, colour: int = 2) -> bytes
 
 
 def bomb_png(width: int, height: int) -> bytes:
-    """All black, a thousandth of its size on disk."""
+    """Return a black picture with a thousandth of its size on disk."""
     rows = zlib.compressobj(9)
     data = b"".join(rows.compress(bytes(1 + width // 8)) for _ in range(height)) + rows.flush()
     return png_header(width, height, bits=1, colour=0) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def png_with(*chunks: bytes) -> bytes:
-    """An ordinary PNG with further chunks before its pixels."""
+    """Return a normal PNG with further chunks before its pixels."""
     plain = saved(photo(640, 480), "PNG")
     return plain[:33] + b"".join(chunks) + plain[33:]
 
 
 def heavy_jpeg(size: int) -> bytes:
-    """An ordinary JPEG padded to exactly `size` bytes by comment segments."""
+    """Return a normal JPEG padded to exactly `size` bytes by comment segments."""
     plain = jpeg()
     missing = size - len(plain)
     padding = b""
@@ -113,7 +113,7 @@ def pdf(width: float = 595, height: float = 842) -> bytes:
 
 
 def locked_pdf() -> bytes:
-    """A page behind a password that nobody knows: the standard handler with made-up keys."""
+    """Return a page behind an unknown password: the standard handler with invented keys."""
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -125,7 +125,7 @@ def locked_pdf() -> bytes:
 
 
 def endless_pdf(million_fills: int = 1) -> bytes:
-    """Some 20 kB that ask for minutes: a page filled over and over, a million times."""
+    """Return about 20 kB that take minutes: a page filled a million times."""
     packer, block = zlib.compressobj(9), b"0 0 600 800 re f\n" * 10_000
     stream = b"".join(packer.compress(block) for _ in range(million_fills * 100)) + packer.flush()
     return _pdf_of(
@@ -139,7 +139,7 @@ def endless_pdf(million_fills: int = 1) -> bytes:
 
 
 def _pdf_of(objects: tuple[bytes, ...], trailer: bytes = b"") -> bytes:
-    """The first object is the catalogue."""
+    """Build a PDF; the first object is the catalogue."""
     body, places = b"%PDF-1.4\n", []
     for number, text in enumerate(objects, 1):
         places.append(len(body))
@@ -152,7 +152,7 @@ def _pdf_of(objects: tuple[bytes, ...], trailer: bytes = b"") -> bytes:
 
 
 def wide_gamut_profile() -> bytes:
-    """A matrix profile with red and green swapped: what ignores it shows at once."""
+    """Return a matrix profile with red and green swapped, so that ignoring it is visible."""
 
     def xyz(*values: float) -> bytes:
         return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in values)

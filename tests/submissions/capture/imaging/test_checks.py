@@ -1,4 +1,4 @@
-"""The check before a try is spent, kind by kind. How well it does on hundreds is `python -m bench.selfies`."""
+"""The check before an attempt is used, kind by kind. `python -m bench.selfies` measures it on hundreds of pictures."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def id_codes(image: Image.Image) -> list[str]:
 
 
 def on_a_wall(size: int, at: tuple[int, int]) -> Image.Image:
-    """The portrait's head, `size` pixels wide, before a grey wall of 960 by 720."""
+    """Return the portrait's head, `size` pixels wide, in front of a grey wall of 960 by 720."""
     wall = Image.new("RGB", (960, 720), (150, 150, 150))
     wall.paste(pictures.portrait().crop((134, 10, 314, 226)).resize((size, size * 6 // 5)), at)
     return wall
@@ -55,7 +55,7 @@ def test_check_selfie_names_what_is_wrong(image: Image.Image, code: str) -> None
 
 @pytest.mark.parametrize(("left", "codes"), [(-60, []), (-95, ["face_at_border"])])
 def test_check_selfie_room_beside_the_face(left: int, codes: list[str]) -> None:
-    """The face's centre is 210 pixels right of the pasted head's edge, and its width 247."""
+    """The face's centre is 210 pixels right of the pasted head's edge, and its width is 247."""
     assert selfie_codes(on_a_wall(420, (left, 120))) == codes
 
 
@@ -83,7 +83,7 @@ def test_check_id_names_what_is_wrong(image: Image.Image, code: str) -> None:
 
 
 def on_a_table(*cards: tuple[int, tuple[int, int]]) -> bytes:
-    """Cards of these widths at these corners, on a table of 1600 by 1200."""
+    """Return cards of these widths at these corners, on a table of 1600 by 1200."""
     table = Image.new("RGB", (1600, 1200), (120, 100, 80))
     for width, corner in cards:
         table.paste(pictures.id_card().resize((width, width * 5 // 8)), corner)
@@ -148,7 +148,7 @@ def test_a_sample_of_the_labelled_selfies() -> None:
 
 
 def glasses(level: int) -> Image.Image:
-    """A selfie with round glasses of one grey level."""
+    """Return a selfie with round glasses of one grey level."""
     picture = pictures.selfie()
     draw = ImageDraw.Draw(picture)
     for x, y in ((405, 310), (560, 325)):

@@ -1,4 +1,4 @@
-"""Whole pictures in files that have too little or too much at the end, and pages that no camera made."""
+"""Complete pictures in files with a missing or extra end, and pictures that no camera makes."""
 
 import io
 import os
@@ -19,7 +19,7 @@ FILM = 15 * 1024 * 1024
 
 
 def film(size: int = FILM) -> bytes:
-    """As a film is to a reader of pictures: every marker comes up in it by chance, many times."""
+    """Return data that contains every marker by chance many times, as a film does."""
     return np.random.default_rng(3).bytes(size)
 
 

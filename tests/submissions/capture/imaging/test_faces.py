@@ -21,14 +21,14 @@ def sight(image: Image.Image) -> detection.Sight:
 
 
 def covered(top: int, bottom: int) -> Image.Image:
-    """A selfie with a band over these rows of its face."""
+    """Return a selfie with a band over these rows of its face."""
     picture = pictures.selfie()
     ImageDraw.Draw(picture).rectangle((290, top, 690, bottom), fill=(60, 60, 60))
     return picture
 
 
 def small(share: float) -> Image.Image:
-    """The face's side in shares of the frame's short side."""
+    """Return the face's side as a share of the frame's short side."""
     wall = Image.new("RGB", (960, 720), (150, 150, 150))
     head = round(share * 720 * 180 / 96)
     wall.paste(pictures.portrait().crop((134, 10, 314, 190)).resize((head, head)), (400, 250))
@@ -83,7 +83,7 @@ def test_sandbox_counts_faces(picture: bytes, number: int) -> None:
 
 
 def beside(share: float, left: int, wall: Image.Image) -> Image.Image:
-    """A face so small that a selfie is refused, far from the middle of this wall."""
+    """Return a face too small for a selfie, far from the middle of this wall."""
     head = round(share * 720 * 180 / 96)
     wall.paste(pictures.portrait().crop((134, 10, 314, 190)).resize((head, head)), (left, 180))
     return wall
@@ -114,7 +114,7 @@ def test_portrait_at_the_border_has_no_print_beside_it() -> None:
     assert print_lines(np.zeros((100, 100), np.uint8), face) == 0
 
 
-# The suite looks at equal pictures once (`tests.seen_once`), so each of the following cases has a grey of its own.
+# The tests analyse equal pictures once (`tests.seen_once`), so each of the following cases has a grey of its own.
 def _face(score: float, x: int, width: int, tilt: float = 0) -> detection.Detection:
     box = np.array([x, 100, x + width, 100 + width], np.float32)
     eyes = np.array([(0, 0), (np.cos(np.radians(tilt)), np.sin(np.radians(tilt)))]) * width / 3
@@ -124,7 +124,7 @@ def _face(score: float, x: int, width: int, tilt: float = 0) -> detection.Detect
 
 @pytest.mark.parametrize(("score", "faces"), [(0.52, 1), (0.9, 2)])
 def test_only_a_clear_face_is_a_second_one(monkeypatch: pytest.MonkeyPatch, score: float, faces: int) -> None:
-    """A wall that looked a little like a face once stopped a good selfie."""
+    """A wall that slightly resembled a face once stopped a good selfie."""
     found = [_face(0.96, 40, 148), _face(score, 295, 180)]
     monkeypatch.setattr(detection.SHORT_RANGE, "detect", lambda _picture: found)
     monkeypatch.setattr(detection.FULL_RANGE, "detect", lambda _picture: [])
@@ -132,7 +132,7 @@ def test_only_a_clear_face_is_a_second_one(monkeypatch: pytest.MonkeyPatch, scor
 
 
 def turned_only(monkeypatch: pytest.MonkeyPatch, score: float, width: int) -> None:
-    """Nothing is found in the picture as it is, and this face in the one that lies on its side."""
+    """Return no face for the picture, and this face for the rotated one."""
 
     def detect(picture: detection.Pixels) -> list[detection.Detection]:
         return [_face(score, 20, width)] if picture.shape[0] > picture.shape[1] else []

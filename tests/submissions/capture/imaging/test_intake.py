@@ -227,7 +227,7 @@ def test_prepare_up_to_15_mb_is_taken() -> None:
 
 
 def test_few_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One may take 300 MB while it is read; a PDF's page, which is drawn elsewhere, waits for no picture."""
+    """Decoding one may take 300 MB. The page of a PDF is rendered in another process and waits for no picture."""
     reading, most, both = [0], [0], threading.Barrier(2)
 
     def busy(content: bytes, kind: Kind, limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""Every kind of upload that cannot be taken: the code for records, and a sentence that says what to do."""
+"""Every kind of refused upload: the code for records, and a sentence that says what to do."""
 
 import io
 import random
@@ -169,7 +169,7 @@ def test_only_so_many_are_decoded_at_once_and_nobody_waits_long(
 
 
 def test_what_draws_a_pdf_can_take_no_memory_and_leave_no_file(tmp_path: Path) -> None:
-    """By its own limits, in a process as it runs in."""
+    """Its own limits apply, in a process as it runs in production."""
     tried = (
         f"import runpy; runpy.run_path({str(pdf.PROGRAM)!r})['limit']()\n"
         "try: bytearray(1 << 30)\n"
@@ -192,7 +192,7 @@ def test_pixels_are_counted_before_any_is_decoded(monkeypatch: pytest.MonkeyPatc
 
 
 def test_other_parsers_never_see_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture in a format that is not taken is named by its first bytes alone."""
+    """A picture in an unsupported format is recognized by its first bytes alone."""
     from PIL import GifImagePlugin
 
     def parsing(self: object) -> None:
@@ -237,7 +237,7 @@ def small_ones() -> list[bytes]:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("which", range(10), ids=MUTATED)
 def test_mutated_bytes_are_taken_or_refused(which: int) -> None:
-    """Flipped, cut, doubled and overwritten bytes: a picture or a sentence, never another exception."""
+    """Flipped, cut, doubled and overwritten bytes give a picture or a message, never another exception."""
     original, chance = small_ones()[which], random.Random(which)
     for turn in range(16):
         content = bytearray(original)

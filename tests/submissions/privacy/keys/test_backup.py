@@ -1,4 +1,4 @@
-"""The keys' own backups: short-lived, complete or refused, and never bringing an erased person back."""
+"""Backups of the data keys: short-lived, complete or refused, and never restoring an erased person."""
 
 import stat
 from datetime import timedelta
@@ -32,13 +32,13 @@ def test_keys_lost_with_the_database_come_back(tmp_path: Path, capsys: pytest.Ca
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     call_command("restore_keys", str(path))
-    assert "1 keys put back" in capsys.readouterr().out
+    assert "1 keys restored" in capsys.readouterr().out
     assert Submission.objects.get(pk=submission.pk).values == submission.values
     assert Submission.objects.get(pk=kept.pk).values == kept.values
 
 
 def test_erased_person_stays_unreadable_in_a_dump_from_before(tmp_path: Path) -> None:
-    """The database is of before the erasure and so is the keys' backup; the journal alone knows better."""
+    """The database and the key backup are older than the erasure; only the journal has it."""
     submission = make_at(Status.REJECTED)
     before, values = backed_up(tmp_path), submission.values_sealed
     erasure.erase(submission, by=SYSTEM, why="customer_request")
@@ -55,7 +55,7 @@ def test_backup_after_the_erasure_holds_nothing_of_the_person(tmp_path: Path) ->
     assert str(submission.pk) not in backed_up(tmp_path).read_text()
 
 
-def test_old_backups_go_by_themselves(tmp_path: Path) -> None:
+def test_old_backups_go_automatically(tmp_path: Path) -> None:
     for days in (40, 8, 6):
         with time_machine.travel(clock.now() - timedelta(days=days), tick=False):
             backup.write(tmp_path)
@@ -71,14 +71,14 @@ def test_longer_than_a_month_is_refused(tmp_path: Path, days: str) -> None:
         call_command("backup_keys", str(tmp_path), "--keep-days", days)
 
 
-def test_what_cannot_be_used_is_said(tmp_path: Path, settings: Any) -> None:
+def test_what_cannot_be_used_is_reported(tmp_path: Path, settings: Any) -> None:
     submission = make_draft(images=False)
     path = backed_up(tmp_path)
     whole = path.read_text()
     SubmissionKey.objects.all().delete()
     for broken in ("", whole.splitlines()[0] + "\n", "no json\n"):
         path.write_text(broken)
-        with pytest.raises(CommandError, match="Nothing was put back"):
+        with pytest.raises(CommandError, match="Nothing was restored"):
             call_command("restore_keys", str(path))
     path.write_text(whole)
     right, settings.FIELD_KEYS = settings.FIELD_KEYS, [encryption.new_data_key()]

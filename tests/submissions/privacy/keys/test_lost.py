@@ -1,4 +1,4 @@
-"""A data key that is lost: said wherever it matters, and nobody else's page breaks with it."""
+"""A lost data key: reported wherever it matters, without breaking other pages."""
 
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ def test_export_says_it_where_a_key_is_lost() -> None:
     assert set(found) == {SAID}
 
 
-def test_keys_from_before_the_dump_are_too_old_and_that_is_said(tmp_path: Path, settings: Any) -> None:
+def test_keys_from_before_the_dump_are_too_old_and_that_is_reported(tmp_path: Path, settings: Any) -> None:
     make_draft(images=False)
     path, _count = backup.write(tmp_path)
     late = make_draft(images=False)
@@ -126,10 +126,10 @@ def test_who_was_erased_has_no_key_and_is_not_missed() -> None:
     gone, again = make_at(Status.REJECTED), make_at(Status.REJECTED)
     for submission in (gone, again):
         erasure.erase(submission, by=SYSTEM, why="customer_request")
-    Submission.objects.filter(pk=again.pk).update(erased_at=None)  # as in a dump from before
+    Submission.objects.filter(pk=again.pk).update(erased_at=None)  # as in an older dump
     assert backup.lost() == []
 
 
 def test_many_are_counted_and_some_named() -> None:
-    assert backup.named([f"KP-{number}" for number in range(12)]).endswith("KP-9, ...")
-    assert backup.named(["KP-1"]).endswith("key: KP-1")
+    assert backup.describe_lost([f"KP-{number}" for number in range(12)]).endswith("KP-9, ...")
+    assert backup.describe_lost(["KP-1"]).endswith("key: KP-1")

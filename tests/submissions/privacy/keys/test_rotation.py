@@ -1,4 +1,4 @@
-"""Rotation of the master and search keys: stopped, resumed, old and new keys serving in the meantime."""
+"""Rotation of the master and search keys: interrupted, resumed, with old and new keys valid meanwhile."""
 
 import itertools
 import os
@@ -72,10 +72,10 @@ def test_value_written_meanwhile_is_left_alone(settings: Any, monkeypatch: pytes
     assert bytes(SubmissionKey.objects.get(pk=key.pk).wrapped) == fresh
 
 
-def test_what_a_process_with_the_old_list_wrote_meanwhile_is_told(
+def test_what_a_process_with_the_old_list_wrote_meanwhile_is_reported(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Taking the old key away then would lock that row for good."""
+    """Removing the old key then would make that row unreadable forever."""
     drafts(1)
     rewrap_all = rotation.rewrap_all
 
@@ -91,7 +91,7 @@ def test_what_a_process_with_the_old_list_wrote_meanwhile_is_told(
         call_command("rotate_keys")
     monkeypatch.undo()
     call_command("rotate_keys")
-    assert rotation.left() == 0
+    assert rotation.remaining() == 0
 
 
 def test_second_factors_are_rotated(settings: Any) -> None:
@@ -132,9 +132,9 @@ def test_search_keys_are_rotated(settings: Any) -> None:
 
 
 def test_every_column_under_the_master_key_is_rotated() -> None:
-    """A column that `encryption.wrap` fills must stand in the table, or rotation would lock its rows.
+    """Each column that `encryption.wrap` fills must be in the table, or a rotation would make its rows unreadable.
 
-    `blind_index` encrypts addresses of pages, which live for eight hours and are in no column.
+    `blind_index` encrypts URL tokens, which are valid for eight hours and are in no column.
     """
     apart = ("encryption.py", "rotation.py", "blind_index.py")
     callers = [

@@ -1,4 +1,4 @@
-"""The evidence pack: what it holds, what a masked one leaves out, and that it was made is recorded."""
+"""The evidence pack: its content, the masked variant, and the event of its creation."""
 
 import hashlib
 import io
@@ -94,7 +94,7 @@ def test_korean_and_odd_letters_are_readable() -> None:
     assert pdf.text("a\x07b") == "a b"
 
 
-def test_image_that_was_altered_or_lost_is_said() -> None:
+def test_image_that_was_altered_or_lost_is_reported() -> None:
     officer = make_user(Role.OFFICER)
     submission = make_draft()
     lost, altered = submission.images.order_by("kind")

@@ -1,4 +1,4 @@
-"""Exports from asking to expiry: who may, what is in the file, two workers, dead workers, broken storage."""
+"""Exports from request to expiry: permissions, content, two workers, dead workers, broken storage."""
 
 import io
 import re
@@ -17,7 +17,7 @@ from submissions.core.encryption import CannotOpen, new_data_key
 from submissions.models import Event, Export, ExportState, Role, Status, Submission, User
 from submissions.privacy.keys import rotation
 from submissions.reporting.exports import expiry, generate, rows, writers
-from submissions.reporting.exports.encrypted_file import PIECE, SealedWriter, read_sealed
+from submissions.reporting.exports.encrypted_file import PIECE, EncryptedWriter, read_encrypted
 from submissions.search import blind_index
 from tests.factories import VALUES, make_at, make_draft, make_user, reload, sign_in
 from tests.submissions.reporting.exports.files import ask, content, made, table
@@ -139,7 +139,7 @@ def test_chunks_follow_each_other_without_gap_or_double() -> None:
     user = make_user(Role.OFFICER)
     made_at = [make_draft(images=False) for _each in range(7)]
     Submission.objects.update(created_at=clock.now())  # equal times: the id breaks the tie
-    found, column, oldest_first = rows.shown("list", user, "")
+    found, column, oldest_first = rows.matching_rows("list", user, "")
     read = [
         reference
         for references, _lines in rows.chunks(found, column, oldest_first=oldest_first, is_open=False, size=3)
@@ -148,7 +148,7 @@ def test_chunks_follow_each_other_without_gap_or_double() -> None:
     assert sorted(read) == sorted(submission.reference for submission in made_at)
 
 
-def test_erased_person_is_blank_and_a_foreign_value_is_said() -> None:
+def test_erased_person_is_blank_and_a_foreign_value_is_reported() -> None:
     erased, moved = make_draft(), make_draft()
     Submission.objects.filter(pk=erased.pk).update(values_sealed=None)
     Submission.objects.filter(pk=moved.pk).update(values_sealed=reload(make_draft()).values_sealed)
@@ -160,7 +160,7 @@ def test_erased_person_is_blank_and_a_foreign_value_is_said() -> None:
 def test_every_step_is_an_event_and_none_holds_a_value() -> None:
     officer = make_user(Role.OFFICER)
     submission = make_draft()
-    export = made(ask(officer, f"q={blind_index.sealed('applicant@example.com')}", is_open=True))
+    export = made(ask(officer, f"q={blind_index.encrypt_token('applicant@example.com')}", is_open=True))
     browser(officer).post(f"/exports/{export.pk}/download/", {"reason": "sent to the auditor"})
     kinds = list(Event.objects.filter(kind__startswith="export").order_by("id").values_list("kind", flat=True))
     assert kinds == ["export_asked", "exported", "export_made", "export_downloaded"]
@@ -174,7 +174,7 @@ def test_every_step_is_an_event_and_none_holds_a_value() -> None:
 def test_page_older_than_its_search_exports_nothing(source: str) -> None:
     officer = make_user(Role.OFFICER)
     make_at(Status.PENDING)
-    query = f"q={blind_index.sealed('applicant@example.com')}"
+    query = f"q={blind_index.encrypt_token('applicant@example.com')}"
     waiting = ask(officer, query, source=source)
     with time_machine.travel(clock.now() + timedelta(hours=7), tick=False):
         assert len(table(made(waiting))) == 1, "asked in time, however late it is made"
@@ -185,7 +185,7 @@ def test_page_older_than_its_search_exports_nothing(source: str) -> None:
         response = browser(officer).post("/exports/ask/", given)
         assert response.headers["Location"] == f"/?{query}"
         assert not Export.objects.exclude(pk__in=(waiting.pk, late.pk)).exists()
-        assert list(rows.shown(source, officer, query)[0]) == []
+        assert list(rows.matching_rows(source, officer, query)[0]) == []
 
 
 def test_download_wants_a_reason_and_gives_the_file() -> None:
@@ -229,7 +229,7 @@ def test_expired_file_is_gone_with_its_key_and_the_page_says_so() -> None:
     assert "Expired" in client.get(f"/exports/{export.pk}/").content.decode()
 
 
-def test_file_lost_from_the_storage_is_said() -> None:
+def test_file_lost_from_the_storage_is_reported() -> None:
     officer = make_user(Role.OFFICER)
     export = made(ask(officer))
     default_storage.delete(export.name)
@@ -308,7 +308,7 @@ def test_worker_that_lost_its_lease_leaves_no_file() -> None:
     assert len(table(export)) == 1
 
 
-def test_role_that_was_taken_away_meanwhile() -> None:
+def test_role_that_was_taken_away() -> None:
     officer = make_user(Role.OFFICER)
     export = ask(officer)
     User.objects.filter(pk=officer.pk).update(is_active=False)
@@ -328,9 +328,9 @@ def test_page_reloads_itself_only_while_it_is_made() -> None:
     assert "Ready" in client.get("/exports/").content.decode()
 
 
-def sealed(content: bytes, key: bytes) -> bytes:
+def encrypted(content: bytes, key: bytes) -> bytes:
     file = io.BytesIO()
-    writer = SealedWriter(file, key, "x")
+    writer = EncryptedWriter(file, key, "x")
     writer.write(content)
     writer.finish()
     return file.getvalue()
@@ -339,22 +339,22 @@ def sealed(content: bytes, key: bytes) -> bytes:
 @pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 3 * PIECE])
 def test_sealed_file_comes_back(size: int) -> None:
     key, plain = new_data_key(), b"x" * size
-    assert b"".join(read_sealed(io.BytesIO(sealed(plain, key)), key, "x")) == plain
+    assert b"".join(read_encrypted(io.BytesIO(encrypted(plain, key)), key, "x")) == plain
 
 
 @pytest.mark.parametrize("cut", ["half", "last piece", "everything", "altered"])
 def test_sealed_file_that_was_cut_does_not_open(cut: str) -> None:
     key = new_data_key()
-    whole = sealed(b"x" * (PIECE + 5), key)
+    whole = encrypted(b"x" * (PIECE + 5), key)
     first = 4 + int.from_bytes(whole[:4], "big")
     broken = {"half": whole[: first // 2], "last piece": whole[:first], "everything": b""}.get(cut)
     broken = whole[:50] + bytes([whole[50] ^ 1]) + whole[51:] if broken is None else broken
     with pytest.raises(CannotOpen):
-        list(read_sealed(io.BytesIO(broken), key, "x"))
+        list(read_encrypted(io.BytesIO(broken), key, "x"))
 
 
 def test_file_made_under_an_older_master_key_opens_after_rotation(settings: Any) -> None:
-    """Both keys of an export lie under the master key: the one of its filters and reasons, and the file's own."""
+    """Two keys of an export are wrapped by the master key: that of its filters and reasons, and the file's own."""
     export = made(ask(make_user(Role.OFFICER)))
     before, old = content(export), settings.FIELD_KEYS
     settings.FIELD_KEYS = [new_data_key(), *old]

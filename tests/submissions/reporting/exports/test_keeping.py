@@ -1,4 +1,4 @@
-"""What becomes of exports' files when somebody in them is erased."""
+"""Export files after a person in them is erased."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def test_file_that_a_crash_left_is_expired_by_the_sweep(monkeypatch: pytest.Monk
 
 
 def test_file_made_after_the_erasure_is_left_alone_by_the_sweep() -> None:
-    """One was being made when somebody in it was erased, another was asked for later: both have an empty row."""
+    """One was being generated during the erasure, another was requested later: both have an empty row."""
     erased = make_draft()
     before = ask(make_user(Role.OFFICER))
     claimed = generate.start()

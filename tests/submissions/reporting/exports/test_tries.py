@@ -1,4 +1,4 @@
-"""An export that fails waits before its next try, longer each time, and is given up after the third."""
+"""A failed export waits before its next attempt, longer each time, and is given up after the third."""
 
 from datetime import timedelta
 from typing import Any

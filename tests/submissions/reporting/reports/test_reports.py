@@ -1,4 +1,4 @@
-"""The reports: each number is the length of the list behind it, on whatever database the suite runs."""
+"""The reports: each number is the length of the list behind it, on SQLite and PostgreSQL."""
 
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit

@@ -1,4 +1,4 @@
-"""What the report tests share: a week's work in small, and the days that they look at."""
+"""A small week of work for the report tests, and the days that they read."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def set_columns(submission: Submission, **columns: Any) -> Submission:
 
 
 def decided_here(reviewer: User, verdict: Status, *, took: timedelta, ago: timedelta = timedelta(0)) -> Submission:
-    """As a reviewer's verdict leaves it, with the times a test wants."""
+    """Decide as a reviewer, with the times that a test needs."""
     at = clock.now() - ago
     columns: dict[str, Any] = {"source": Source.REVIEWER, "decided_by": reviewer, "decided_at": at}
     if verdict == Status.REJECTED:
@@ -43,7 +43,7 @@ def texts(report: Report) -> list[list[str]]:
 
 
 def work() -> dict[str, User]:
-    """A week's work in small: verdicts of two officers, the vendor, the clock; retries; a queue."""
+    """Create a small week: decisions of two officers, the vendor and the clock; retries; a queue."""
     manager, one, two = make_user(Role.MANAGER), make_user(Role.OFFICER), make_user(Role.OFFICER)
     for hours in (1, 2, 3, 10):
         decided_here(one, Status.APPROVED, took=timedelta(hours=hours))

@@ -1,4 +1,4 @@
-"""People, teams, and the administrator's home."""
+"""Users, teams, and the administrator's home page."""
 
 from datetime import timedelta
 
@@ -131,7 +131,7 @@ class TestHome:
         Project.objects.update(admin_email="")
         gate.pause(project, "The key is not accepted.")
         person = make_user(Role.OFFICER, name="Odile Officer")
-        one_time_password.give(person, by=by(admin))
+        one_time_password.issue(person, by=by(admin))
         page = client.get("/").content.decode()
         for text in (
             "The key is not accepted.",

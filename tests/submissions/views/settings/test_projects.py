@@ -1,4 +1,4 @@
-"""Settings of a project: where its data goes, and by which key, is proved before it is used; lists without JSON."""
+"""Settings of a project: the address and key are tested before they are used; lists without JSON."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def project() -> Project:
 
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """(address, key) of every trial; all of them work."""
+    """Record (address, key) of every test; all succeed."""
     seen: list[tuple[str, str]] = []
 
     def try_key(trial: Project) -> str:
@@ -134,7 +134,7 @@ def test_project_is_created_from_four_settings(tried: list[tuple[str, str]]) -> 
 
 @pytest.mark.usefixtures("refused")
 def test_refused_key_says_what_is_true() -> None:
-    """A new project has no old key; one that has a key keeps it; one without has none still."""
+    """A new project has no old key; one with a key keeps it; one without still has none."""
     client, project = administrator(), make_project()
     page = client.post("/settings/projects/new/", NEW).content.decode()
     assert "Key not accepted: ARGOS does not know this key. The project was not created." in page
@@ -212,7 +212,7 @@ def test_paths_and_field_names_share_a_column_and_keep_each_other() -> None:
     assert Project.objects.get().paths == kept
 
 
-def test_saving_a_tab_leaves_what_the_worker_wrote_meanwhile(project: Project) -> None:
+def test_saving_a_tab_leaves_what_the_worker_wrote(project: Project) -> None:
     client = administrator()
     found = {"keep_years_after_relationship": "6", "keep_years_after_record": "5", "keep_draft_days": "30"}
     Project.objects.update(undelivered_in_row=4, clock_offset=3.5)

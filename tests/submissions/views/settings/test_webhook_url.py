@@ -1,4 +1,4 @@
-"""Rotating the webhook URL: confirmed first, shown in full, and the former one valid for an hour beside it."""
+"""Rotating the webhook URL: confirmed first, shown in full; the previous one stays valid for an hour."""
 
 from datetime import timedelta
 

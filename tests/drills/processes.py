@@ -1,4 +1,4 @@
-"""The portal's processes in a drill: started as `make run` starts them, killed, frozen and started again one by one."""
+"""The portal's processes in a drill: started as by `make run`, then killed, frozen and restarted one by one."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ CELERY = [sys.executable, "-m", "celery", "-A", "kycportal"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
 WEB = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--preload", "--worker-class", "gthread", "--threads", "4"]
-# Linux ends a process tied so with the one that started it, also when that one is killed and can tidy nothing up.
+# Linux ends such a process together with its parent, even if the parent is killed and cannot clean up.
 TIE = ["setpriv", "--pdeathsig", "KILL"]
 
 
@@ -26,8 +26,8 @@ def tied(command: list[str]) -> list[str]:
     return [*TIE, *command] if shutil.which(TIE[0]) else command
 
 
-class Plant:
-    """`environment` is this process's own; a worker's connections to PostgreSQL carry the name `worker`."""
+class Processes:
+    """`environment`: of this process. The PostgreSQL connections of a worker have the name `worker`."""
 
     def __init__(
         self, folder: Path, broker: list[str], webhook_url: str, *, workers: int = 2, threads: int = 8
@@ -46,7 +46,7 @@ class Plant:
             "web": [*WEB, "--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
         }
         self.urls = {"web": self.url}
-        self.hosts: dict[str, dict[str, str]] = {}  # what a process on a host of its own has otherwise than the rest
+        self.hosts: dict[str, dict[str, str]] = {}  # the differences of a process on a separate host
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def add_web(self, name: str, port: int) -> None:
@@ -56,12 +56,12 @@ class Plant:
         self.start(name)
 
     def put_on_own_host(self, name: str) -> None:
-        """From its next start on it has a DATA_DIR of its own; the images lie where they lay."""
+        """Give it a DATA_DIR of its own from its next start on; the images stay where they are."""
         media = f"file://{os.environ['DATA_DIR']}/media"
         self.hosts[name] = {"DATA_DIR": str(self.folder / name), "STORAGE_URL": media}
 
     def answers(self, name: str) -> bool:
-        """Whether this web server can serve pages, as a balancer asks."""
+        """Return whether this web server can serve pages, as a balancer checks."""
         return _answers(f"{self.urls[name]}/readyz?only=database")
 
     def start_all(self) -> None:
@@ -70,7 +70,7 @@ class Plant:
         self.wait_until_ready()
 
     def start(self, name: str, as_: str = "") -> None:
-        """`as_`: a second process of the same command under a name of its own."""
+        """Start a process. `as_`: the name of a second process with the same command."""
         with (self.folder / f"{as_ or name}.log").open("ab") as log:
             self.running[as_ or name] = subprocess.Popen(
                 tied(self.commands[name]),
@@ -88,7 +88,7 @@ class Plant:
         return environment
 
     def kill(self, name: str) -> None:
-        """SIGKILL to the process and what it started: nothing is tidied up."""
+        """Send SIGKILL to the process and its children, so that nothing is cleaned up."""
         process = self.running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -97,19 +97,19 @@ class Plant:
         os.killpg(self.running[name].pid, number)
 
     def restart(self, name: str, **environment: str) -> None:
-        """`environment`: what is otherwise from now on."""
+        """Restart a process. `environment`: changes from now on."""
         self.hosts[name] = self.hosts.get(name, {}) | environment
         self.kill(name)
         self.start(name)
 
     def mend(self) -> None:
-        """As a supervisor would: whatever does not run is started."""
+        """Start every process that does not run, as a supervisor would."""
         for name in self.commands:
             if name not in self.running or self.running[name].poll() is not None:
                 self.start(name)
 
     def ended(self) -> list[str]:
-        """Processes that ended by themselves."""
+        """Return processes that ended unexpectedly."""
         return [name for name, process in self.running.items() if process.poll() is not None]
 
     def wait_until_ready(self) -> None:
@@ -139,19 +139,19 @@ def _answers(url: str) -> bool:
 
 
 class Clock:
-    """The portal's clock (a file that every process reads) and the sandbox's (by its control), in seconds ahead."""
+    """The portal's clock (a file that every process reads) and the sandbox's (by its control API), in seconds ahead."""
 
     def __init__(self, file: Path, control: Control) -> None:
         self.file, self.control = file, control
         self.portal = float(file.read_text() or 0)
 
     def advance(self, seconds: float) -> None:
-        """Both, as near together as two processes allow."""
+        """Advance both, as close together as two processes allow."""
         self.control.advance(seconds)
         self.move_portal(seconds)
 
     def move_portal(self, seconds: float) -> None:
-        """The portal's host alone: its clock is wrong from now on."""
+        """Change only the portal's clock."""
         self.portal += seconds
         written = self.file.with_suffix(".new")
         written.write_text(str(self.portal))

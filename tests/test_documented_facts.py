@@ -1,6 +1,6 @@
-"""What is written for people a second time says what the code says: states, codes, bounds, knobs, defaults.
+"""Documents and code agree on facts that both state: states, codes, limits, knobs, defaults.
 
-The client's tables and the sandbox's are two readings of one contract on purpose; here they are held together.
+The client's tables and the sandbox's are two readings of one contract on purpose; here they are compared.
 """
 
 import ast
@@ -26,7 +26,7 @@ DOCS = ROOT / "docs"
 
 
 def rows(document: str, heading: str) -> list[list[str]]:
-    """The cells of the first table below a heading, without its head."""
+    """Return the cells of the first table below a heading, without its header row."""
     part = (DOCS / document).read_text().partition(heading)[2]
     table = re.search(r"^\|(?:.*\n\|)*.*", part, re.M)
     assert table, heading
@@ -86,7 +86,7 @@ def test_ledger_page_has_the_codes_times() -> None:
 
 
 def test_knobs_page_has_the_knobs_defaults() -> None:
-    """Rows that name one knob; the few that name two at once say more than a default."""
+    """Rows with one knob; the few with two document more than a default."""
     told = {row[0].strip("`"): row[1] for row in rows("sandbox.md", "### Knobs") if row[0].count("`") == 2}
     held = {knob.name: str(knob.default).lower() for knob in fields(Knobs) if knob.name in told}
     assert told == held
@@ -106,7 +106,7 @@ def test_checks_page_has_the_thresholds() -> None:
 
 
 def defaults() -> dict[str, str]:
-    """The number by which kycportal/settings.py replaces a variable that is not set."""
+    """Return the default of a variable in kycportal/settings.py."""
     tree = ast.parse((ROOT / "kycportal" / "settings.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) == 2]
     read = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "number"]
@@ -114,7 +114,7 @@ def defaults() -> dict[str, str]:
 
 
 def flags() -> dict[str, str]:
-    """Switches that are off unless their variable says 1."""
+    """Return options that are off unless their variable is 1."""
     tree = ast.parse((ROOT / "kycportal" / "settings.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) == 1]
     read = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "flag"]

@@ -1,4 +1,4 @@
-"""Vendor bad weather as the agent sees it: what the page says, no try spent twice, nothing typed lost."""
+"""Vendor faults as the agent sees them: the page's message, no attempt used twice, no typed text lost."""
 
 import re
 import time
@@ -24,7 +24,7 @@ def is_kept(values: dict[str, str]) -> bool:
     return {name: values.get(name) for name in TYPED} == TYPED
 
 
-# What struck: what the page says next, the status shown, whether the project is stopped.
+# The fault: the page's next message, the status shown, whether the project is paused.
 REFUSALS = [
     ("403_key", "the key", Status.CONFIRMING, True),
     ("403_ip", "address", Status.CONFIRMING, True),
@@ -34,7 +34,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("fault", "words", "status", "is_paused"), REFUSALS)
-def test_refusal_is_said_and_costs_no_try(
+def test_refusal_is_reported_and_costs_no_try(
     client: Client,
     agent: User,
     project: Project,
@@ -61,7 +61,7 @@ def test_refusal_is_said_and_costs_no_try(
 
 @pytest.mark.parametrize("fault", ["cut", "half", "500", "502", "503", "504", "junk", "html", "empty"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_unknown_end_is_said_and_nothing_can_be_pressed(
+def test_unknown_end_is_reported_and_nothing_can_be_pressed(
     client: Client, agent: User, project: Project, sandbox: Sandbox, fault: str, when: str
 ) -> None:
     submission = make_confirming(project, agent)
@@ -85,7 +85,7 @@ def test_unknown_end_is_said_and_nothing_can_be_pressed(
     assert ("ARGOS did not receive the last request" in told) == (not was_processed)
 
 
-def test_timeout_is_said_and_adopted(client: Client, agent: User, project: Project, sandbox: Sandbox) -> None:
+def test_timeout_is_reported_and_adopted(client: Client, agent: User, project: Project, sandbox: Sandbox) -> None:
     submission = make_confirming(project, agent)
     Project.objects.update(read_timeout=1)
     sandbox.control.fault("step2", "slow", "after", seconds=1.5)
@@ -98,7 +98,7 @@ def test_timeout_is_said_and_adopted(client: Client, agent: User, project: Proje
     assert sandbox.control.counts("step2") == {"came": 1, "processed": 1, "refused": 0}
 
 
-def test_refused_connection_waits_and_goes_by_itself(
+def test_refused_connection_waits_and_goes_automatically(
     client: Client, agent: User, project: Project, sandbox: Sandbox
 ) -> None:
     submission = make_confirming(project, agent)
@@ -136,7 +136,7 @@ def reload_project(project: Project) -> Project:
 
 
 @pytest.mark.parametrize("fault", ["403_key", "413", "cut", "500", "junk"])
-def test_step1_weather_is_said(client: Client, agent: User, project: Project, sandbox: Sandbox, fault: str) -> None:
+def test_step1_weather_is_reported(client: Client, agent: User, project: Project, sandbox: Sandbox, fault: str) -> None:
     submission = make_gathered(project, agent)
     sandbox.control.fault("step1", fault)
     post(client, submission, "step1", customer_id="C-9")

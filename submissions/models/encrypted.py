@@ -1,4 +1,4 @@
-"""Encrypted columns of a person's values, and the attribute that reads and writes one of them as JSON."""
+"""Encrypted columns of personal data, and a descriptor that reads and writes such a column as JSON."""
 
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
-    """A person's values under the submission's data key. Erasure empties every column of this type, so it is nullable.
+    """Personal data encrypted with the submission's data key. Erasure empties each such column, so it is nullable.
 
-    Migrations know it as the BinaryField that it is in the database.
+    Migrations record it as a plain BinaryField.
     """
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
@@ -23,18 +23,18 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
         return name, "django.db.models.BinaryField", [*args], kwargs
 
 
-class SealedRow(Protocol):
+class EncryptedRow(Protocol):
     pk: Any
 
     def data_key(self) -> bytes: ...
 
 
-class Sealed(Generic[T]):
-    """`values = Sealed[dict[str, str]]("values_sealed", "submission.values", dict)`.
+class EncryptedJSON(Generic[T]):
+    """`values = EncryptedJSON[dict[str, str]]("values_sealed", "submission.values", dict)`.
 
-    Reading an empty column gives `empty()`. Assigning seals at once; saving the column stays the caller's.
-    `check` refuses what is longer than the column takes (`argos.limits`); whose own bytes are bounded has none.
-    The label is fixed here and not derived from the class, so that renaming a class does not lock its rows.
+    Reading an empty column returns `empty()`. Assigning a value encrypts it; the caller saves the row.
+    `check` refuses texts longer than `argos.limits` allows; a column whose size is bounded elsewhere has none.
+    The label is a literal, not derived from the class, so that rows stay readable after a class is renamed.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class Sealed(Generic[T]):
     @overload
     def __get__(self, row: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, row: SealedRow, owner: type) -> T: ...
-    def __get__(self, row: SealedRow | None, owner: type) -> T | Self:
+    def __get__(self, row: EncryptedRow, owner: type) -> T: ...
+    def __get__(self, row: EncryptedRow | None, owner: type) -> T | Self:
         if row is None:
             return self
         stored = getattr(row, self.column)
@@ -55,18 +55,18 @@ class Sealed(Generic[T]):
         opened: T = encryption.decrypt_json(row.data_key(), self._label_of(row), bytes(stored))
         return opened
 
-    def __set__(self, row: SealedRow, value: T) -> None:
+    def __set__(self, row: EncryptedRow, value: T) -> None:
         if self.check and value:
             self.check(value)
-        sealed = encryption.encrypt_json(row.data_key(), self._label_of(row), value) if value else None
-        setattr(row, self.column, sealed)
+        encrypted = encryption.encrypt_json(row.data_key(), self._label_of(row), value) if value else None
+        setattr(row, self.column, encrypted)
 
-    def _label_of(self, row: SealedRow) -> str:
+    def _label_of(self, row: EncryptedRow) -> str:
         return f"{self.label}:{row.pk}"
 
 
-def opened(row: object, name: str) -> str:
-    """A sealed text for a list: one that cannot be opened says so and does not take the others along."""
+def decrypted_text(row: object, name: str) -> str:
+    """Return a decrypted text for a list; a notice instead if it cannot be decrypted, so that the other rows appear."""
     try:
         return str(getattr(row, name))
     except encryption.CannotOpen:

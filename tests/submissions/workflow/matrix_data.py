@@ -1,4 +1,4 @@
-"""The people and the submissions that the permission matrix asks with, and what the address of each row names."""
+"""The users and submissions of the permission matrix, and the URL arguments of each row."""
 
 import uuid
 from collections.abc import Callable
@@ -31,8 +31,8 @@ CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "
 STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
 
 
-class World:
-    """The people, and one submission in each state; what a cell changes is rolled back after it."""
+class MatrixData:
+    """The users, and one submission in each state; the changes of a test are rolled back."""
 
     def __init__(self) -> None:
         team, elsewhere = factories.make_team(), factories.make_team("Another desk")

@@ -1,4 +1,4 @@
-"""Faults, lag, spelling variants, the clock, keys and webhooks on demand, and what outlives a kill."""
+"""Faults, lag, spelling variants, the clock, keys and webhooks on request, and the data that survives a kill."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 
 from argos.client import Client
 from argos.errors import Forbidden, OutcomeUnknown, Refused, TooLarge, Undelivered, Unsupported
-from argos.sandbox import cases, index, server, weather
+from argos.sandbox import cases, fault_injection, index, server
 from tests.argos.sandbox.calls import started, step1, step2
 from tests.sandbox import KEY, Sandbox
 from tests.stack import ROOT
@@ -43,7 +43,7 @@ FACTS: dict[str, type[Exception]] = {
 
 
 def test_every_kind_of_fault_is_tried_here() -> None:
-    assert set(FACTS) | {"slow"} == weather.KINDS
+    assert set(FACTS) | {"slow"} == fault_injection.KINDS
 
 
 @pytest.mark.parametrize("kind", FACTS)
@@ -54,7 +54,7 @@ def test_fault_strikes_once_before_or_after_processing(sandbox: Sandbox, kind: s
     sandbox.control.fault("step2", kind, when)
     with pytest.raises(FACTS[kind]):
         step2(client, submission_id)
-    was_processed = when == "after" or kind == "half"  # half a reply is one to a call that was processed
+    was_processed = when == "after" or kind == "half"  # the call was processed before its reply was cut
     assert sandbox.control.counts("step2", submission_id)["processed"] == int(was_processed)
     assert sandbox.control.counts("step2", submission_id)["came"] == 1
     found = client.get_submission(submission_id)
@@ -89,7 +89,7 @@ def test_faults_of_one_submission_and_of_some_calls(sandbox: Sandbox) -> None:
     assert outcomes == {True, None}
 
 
-def test_wrong_control_is_said(sandbox: Sandbox) -> None:
+def test_wrong_control_is_reported(sandbox: Sandbox) -> None:
     for name, body in (
         ("knobs", {"unheard_of": 1}),
         ("faults", {"faults": [{"endpoint": "step1", "kind": "plague"}]}),
@@ -127,14 +127,14 @@ def test_submission_younger_than_the_lag_is_not_found(sandbox: Sandbox) -> None:
 
 
 def test_date_header_is_skewed_alone(sandbox: Sandbox) -> None:
-    def told() -> float:
+    def date_offset() -> float:
         head = requests.get(sandbox.base_url + "/submission", headers={"x-api-key": KEY}, timeout=5).headers["Date"]
         return parsedate_to_datetime(head).timestamp() - time.time()
 
     sandbox.control.knobs(date_skew=-90)
-    assert -92 <= told() <= -88
+    assert -92 <= date_offset() <= -88
     sandbox.control.advance(3600)
-    assert 3508 <= told() <= 3512
+    assert 3508 <= date_offset() <= 3512
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_list_of_a_period(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("tag", sorted(cases.TAGS))
-def test_every_case_is_told_on_the_page_and_in_the_docs(tag: str) -> None:
+def test_every_case_is_reported_on_the_page_and_in_the_docs(tag: str) -> None:
     assert f"+{tag}@" in index.page().decode()
     assert f"`+{tag}`" in (ROOT / "docs" / "sandbox.md").read_text()
 
@@ -244,8 +244,8 @@ def test_lost_reply_is_a_case(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def told(sandbox: Sandbox, httpserver: HTTPServer) -> Callable[[int], list[dict[str, Any]]]:
-    """Waits for that many webhooks; their payloads in the order in which they came."""
+def received_webhooks(sandbox: Sandbox, httpserver: HTTPServer) -> Callable[[int], list[dict[str, Any]]]:
+    """Wait for that many webhooks; return their payloads in the order of arrival."""
     httpserver.expect_request("/hook").respond_with_data("ok")
     sandbox.control.project(webhook_url=httpserver.url_for("/hook"))
 
@@ -262,13 +262,13 @@ def triggers(payloads: list[dict[str, Any]]) -> list[str]:
     return [payload["webhook_trigger"] for payload in payloads]
 
 
-def test_webhooks_tell_the_life(sandbox: Sandbox, told: Callable[[int], list[dict[str, Any]]]) -> None:
+def test_webhooks_tell_the_life(sandbox: Sandbox, received_webhooks: Callable[[int], list[dict[str, Any]]]) -> None:
     client = sandbox.client()
     submission_id = started(client, "+liveness", userid="ref-1")
     step2(client, submission_id)
     step2(client, submission_id)
     client.review(submission_id, "rejected", "reviewer@example.com", "blurred")
-    payloads = told(4)
+    payloads = received_webhooks(4)
     assert triggers(payloads) == ["created", "retry", "submit", "rejected"]
     assert "kyc_result" not in payloads[2]
     assert payloads[3]["kyc_result"]["comment"] == "blurred"
@@ -284,16 +284,19 @@ def test_webhooks_tell_the_life(sandbox: Sandbox, told: Callable[[int], list[dic
     ],
 )
 def test_webhooks_doubled_reordered_left_out(
-    sandbox: Sandbox, told: Callable[[int], list[dict[str, Any]]], knobs: dict[str, Any], expected: list[str]
+    sandbox: Sandbox,
+    received_webhooks: Callable[[int], list[dict[str, Any]]],
+    knobs: dict[str, Any],
+    expected: list[str],
 ) -> None:
     sandbox.control.knobs(**knobs)
     client = sandbox.client()
     step2(client, started(client))
-    assert triggers(told(len(expected))) == expected
+    assert triggers(received_webhooks(len(expected))) == expected
 
 
 def test_webhook_after_24_hours_and_after_deletion(
-    sandbox: Sandbox, told: Callable[[int], list[dict[str, Any]]]
+    sandbox: Sandbox, received_webhooks: Callable[[int], list[dict[str, Any]]]
 ) -> None:
     client = sandbox.client()
     submission_id = started(client, "+fail")
@@ -301,7 +304,7 @@ def test_webhook_after_24_hours_and_after_deletion(
     sandbox.control.advance(25 * 3600)
     client.get_submission(submission_id)
     client.delete(submission_id, "reviewer@example.com")
-    payloads = told(4)
+    payloads = received_webhooks(4)
     assert triggers(payloads) == ["created", "retry", "rejected", "delete"]
     assert payloads[2]["kyc_result"]["commentCode"] == "timeout"
     assert payloads[3]["account_email"] == "reviewer@example.com"
@@ -366,7 +369,7 @@ def test_stopped_process_refuses_connections_and_ends_well(
 
 
 def test_lone_surrogate_leaves_as_its_escape() -> None:
-    """JSON may hold one; the sandbox told to send it must not break off."""
+    """JSON may contain a lone surrogate; the sandbox must be able to send it."""
     status, kind, body = server._json(200, {"name": "a\ud83dÅ"})
     assert (status, kind) == (200, "application/json")
     assert json.loads(body) == {"name": "a\ud83dÅ"}

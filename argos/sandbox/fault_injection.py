@@ -1,4 +1,7 @@
-"""Faults on demand: gateway bodies, junk, cut connections, slow answers. Which call meets one is chosen here."""
+"""Inject faults: gateway bodies, invalid JSON, closed connections, slow replies.
+
+This module chooses the affected calls.
+"""
 
 import random
 import time
@@ -9,7 +12,7 @@ from argos.sandbox.knobs import Fault
 
 SLOW_SECONDS = 8.0  # of the case `slow`
 
-# Assumption: the JSON of gateway errors is on no page; the texts are.
+# Assumption: no page shows the JSON of gateway errors; their texts are documented.
 _JSON = "application/json"
 GATEWAY: dict[str, tuple[int, str, bytes]] = {
     "400": (400, _JSON, b'{"errorCode":"data_processing_error","message":"data processing error"}'),
@@ -30,12 +33,12 @@ GATEWAY: dict[str, tuple[int, str, bytes]] = {
 KINDS = {*GATEWAY, "slow", "cut", "half"}
 
 
-class Cut(Exception):
-    """The connection ends here, without a reply or after half of one."""
+class ConnectionCut(Exception):
+    """Close the connection without a reply or after half of one."""
 
 
-def pick(faults: list[Fault], endpoint: str, subject: str, chance: random.Random) -> Fault | None:
-    """The first fault that this call meets; its `times` are counted down."""
+def choose(faults: list[Fault], endpoint: str, subject: str, chance: random.Random) -> Fault | None:
+    """Return the first fault that matches this call, and count down its `times`."""
     for fault in faults:
         is_meant = fault.endpoint in (endpoint, "*") and fault.submission in (subject, "")
         if not is_meant or chance.random() >= fault.chance:
@@ -49,10 +52,10 @@ def pick(faults: list[Fault], endpoint: str, subject: str, chance: random.Random
 
 
 def fault_of_case(endpoint: str, email: str, came: int) -> Fault | None:
-    """What the applicant's own case asks for: at the first Step 2 call only."""
+    """Return the fault of the applicant's case, at the first Step 2 call only."""
     if endpoint != "step2" or came > 1:
         return None
-    match cases.case_of(email).weather:
+    match cases.case_of(email).fault:
         case "slow":
             return Fault("step2", "slow", "after", seconds=SLOW_SECONDS)
         case "lost":
@@ -60,8 +63,8 @@ def fault_of_case(endpoint: str, email: str, came: int) -> Fault | None:
     return None
 
 
-def wrong(faults: Iterable[Fault]) -> str:
-    """What a fault asked for is not, or empty."""
+def problem_of(faults: Iterable[Fault]) -> str:
+    """Return what is wrong with the requested faults; "" if nothing is."""
     for fault in faults:
         if fault.kind not in KINDS:
             return f"unknown kind: {fault.kind}; known: {', '.join(sorted(KINDS))}"
@@ -70,11 +73,11 @@ def wrong(faults: Iterable[Fault]) -> str:
     return ""
 
 
-def strike(fault: Fault) -> tuple[int, str, bytes] | None:
-    """The reply that stands for the vendor's own, or None where that one goes out, late or half."""
+def apply(fault: Fault) -> tuple[int, str, bytes] | None:
+    """Return the reply that replaces the vendor's own; None if that one is sent, late or in part."""
     if fault.kind == "slow":
         time.sleep(fault.seconds)
         return None
     if fault.kind == "cut":
-        raise Cut
+        raise ConnectionCut
     return GATEWAY.get(fault.kind)

@@ -1,4 +1,4 @@
-"""`make pictures`: takes the README's pictures from the real pages of a running stack, small enough to keep."""
+"""`make pictures`: take the README's screenshots from the real pages of a running stack, at a small size."""
 
 import sys
 import tempfile
@@ -17,7 +17,7 @@ FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 860}
 COLOURS = 256
 EMAIL = "minseo@example.com"
-# One digit misread, so that the comparison has something to show.
+# One digit is misread, so that the comparison shows a difference.
 READ = {
     "fullName": "Minseo Example",
     "birthDate": "1990-02-03",
@@ -32,7 +32,7 @@ READ = {
 def main() -> int:
     path = chromium.executable()
     if path is None:
-        print("No Chromium, no pictures. Install chromium and run make pictures again.")
+        print("Chromium is missing. Install chromium and run make pictures again.")
         return 1
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

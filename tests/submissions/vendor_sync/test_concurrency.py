@@ -1,4 +1,4 @@
-"""No project takes all threads, and the calls of one that may not be sent are passed over."""
+"""No project occupies all threads, and the calls of a project without a free thread are skipped."""
 
 import itertools
 import json
@@ -27,27 +27,27 @@ from tests.stack import ROOT
 
 @pytest.fixture(autouse=True)
 def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A worker of 24 threads that holds nothing, before and after."""
+    """Use a worker of 24 threads without calls, before and after."""
     monkeypatch.setattr(concurrency, "_threads", 24)
     yield
     assert concurrency._held.total() == 0
 
 
-def take(project: uuid.UUID, at_most: int = 50) -> list[concurrency.Lane]:
+def take(project: uuid.UUID, at_most: int = 50) -> list[concurrency.ThreadSlot]:
     taken = []
     for _each in range(at_most):
-        lane = concurrency.Lane()
-        if not lane.enter(project):
+        slot = concurrency.ThreadSlot()
+        if not slot.enter(project):
             break
-        taken.append(lane)
+        taken.append(slot)
     return taken
 
 
 def test_project_alone_comes_to_two_thirds_of_the_threads() -> None:
     held = take(uuid.uuid4())
     assert len(held) == 16
-    for lane in held:
-        lane.leave()
+    for slot in held:
+        slot.leave()
 
 
 @pytest.mark.parametrize("many", [2, 3, 5])
@@ -55,21 +55,21 @@ def test_many_slow_projects_leave_threads_free(many: int) -> None:
     held = [take(uuid.uuid4()) for _project in range(many)]
     assert sum(map(len, held)) < 24
     assert min(map(len, held)) >= 1
-    for lane in itertools.chain(*held):
-        lane.leave()
+    for slot in itertools.chain(*held):
+        slot.leave()
 
 
 def test_thread_that_enters_another_project_leaves_the_first() -> None:
     first, second = uuid.uuid4(), uuid.uuid4()
-    with concurrency.lane() as lane:
-        assert lane.enter(first)
-        assert lane.enter(second)
+    with concurrency.thread_slot() as slot:
+        assert slot.enter(first)
+        assert slot.enter(second)
         assert (concurrency._held[first], concurrency._held[second]) == (0, 1)
 
 
 @pytest.mark.django_db
 def test_thread_is_the_projects_only_while_it_waits_for_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is left to write once the reply is there keeps no other call of the project from leaving."""
+    """The thread is free for another call while this one writes its reply."""
     (submission,) = prepare(make_project())
     held = list[int]()
 
@@ -86,7 +86,7 @@ def test_thread_is_the_projects_only_while_it_waits_for_the_vendor(monkeypatch: 
 
 
 def prepare(*projects: Project) -> list[Submission]:
-    """A Step 2 prepared in each."""
+    """Prepare a Step 2 in each submission."""
     agent = make_user()
     made = [make_at(Status.CONFIRMING, agent, project) for project in projects]
     for submission in made:
@@ -96,7 +96,7 @@ def prepare(*projects: Project) -> list[Submission]:
 
 
 def in_doubt(*projects: Project) -> list[Submission]:
-    """A Step 2 in each of which nobody knows whether it arrived, due to be asked about."""
+    """Create a Step 2 of unknown outcome in each submission, due to be read."""
     made = prepare(*projects)
     while call := ledger.take_lease():
         ledger.mark_unknown(call, error="timeout")
@@ -120,7 +120,7 @@ def test_spent_key_hides_nobody_elses_calls() -> None:
     spent, other = make_project(), make_project()
     prepare(spent, spent, spent, other)
     Call.objects.filter(submission__project=spent).update(urgency_at=clock.now())
-    for project in (spent, other):  # keys whose budget no other test has touched
+    for project in (spent, other):  # keys whose budget no other test has used
         project.api_key = f"a key of its own {uuid.uuid4()}"
         project.save()
     Project.objects.filter(pk=spent.pk).update(calls_per_day=1, calls_per_second=1)
@@ -156,16 +156,16 @@ def test_thread_for_which_only_a_full_project_has_calls_stands_back(monkeypatch:
     monkeypatch.setattr(worker.ledger, "take_lease", lambda **how: looks.append(how))
     monkeypatch.setattr(worker.time, "sleep", looks.append)
     held = take(slow.pk)
-    assert concurrency.full() == [slow.pk]
+    assert concurrency.busy_projects() == [slow.pk]
     assert not worker.send_next()
     assert looks == [worker.STANDS_BACK], "no look for the most urgent one, which is none of its"
     others.update(not_before=clock.now())
     assert not worker.send_next()
     assert len(looks) == 2, "another's call is looked for at once"
     assert isinstance(looks[1], dict)
-    for lane in held:
-        lane.leave()
-    assert concurrency.full() == []
+    for slot in held:
+        slot.leave()
+    assert concurrency.busy_projects() == []
 
 
 @pytest.mark.django_db
@@ -192,7 +192,7 @@ def test_round_ends_after_a_while_and_goes_on_in_the_next(monkeypatch: pytest.Mo
 def test_wake_up_that_ends_with_work_left_wakes_the_next(
     monkeypatch: pytest.MonkeyPatch, limit: int, woken: int
 ) -> None:
-    """Else a rush would end with as many calls as its first wake-ups may send, until beat looks again."""
+    """Otherwise a rush would end after the calls of its first wake-ups, until the next beat."""
     prepared, asked = iter([True, True, True]), []
     monkeypatch.setattr(tasks, "CALLS_PER_WAKE", limit)
     monkeypatch.setattr(tasks.worker, "send_next", lambda: next(prepared, False))

@@ -1,4 +1,4 @@
-"""Posts webhooks in the background, in order: late, doubled, lost or the newest first on request."""
+"""Send webhooks in the background, in order; on request late, duplicated, lost or newest first."""
 
 import json
 import threading
@@ -11,11 +11,11 @@ from argos.sandbox.knobs import Knobs
 
 CIPHERTEXT = "q83vEjRWeJA3Kx0b5V7n2Q=="
 _direct = requests.Session()
-_direct.trust_env = False  # a receiver on this host is not behind the machine's proxy
+_direct.trust_env = False  # a receiver on this host is not behind the host's proxy
 
 
-class Outbox:
-    """One thread for all, so that nothing overtakes by accident. `posted` tells what left and what came back."""
+class WebhookSender:
+    """Use one thread for all, so that the order stays. `posted`: what was sent, with the receiver's status."""
 
     def __init__(self) -> None:
         self.posted: list[dict[str, Any]] = []
@@ -23,11 +23,11 @@ class Outbox:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def put(self, told: list[tuple[str, dict[str, Any]]], knobs: Knobs) -> None:
+    def put(self, webhooks: list[tuple[str, dict[str, Any]]], knobs: Knobs) -> None:
         with self._changed:
             due = time.monotonic() + knobs.webhook_delay
             fixed = Knobs(**vars(knobs))
-            fresh = [(due, url, payload, fixed) for url, payload in told]
+            fresh = [(due, url, payload, fixed) for url, payload in webhooks]
             self._waiting = [*reversed(fresh), *self._waiting] if knobs.webhook_reversed else [*self._waiting, *fresh]
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)
@@ -47,7 +47,7 @@ class Outbox:
                 del self.posted[:-5000]
 
     def _next(self) -> tuple[float, str, dict[str, Any], Knobs]:
-        """The first in line, once it is due: with the newest first, one that comes in time goes before it."""
+        """Return the first webhook once it is due; with newest first, a later one that is in time goes before it."""
         with self._changed:
             while True:
                 now = time.monotonic()
@@ -57,7 +57,7 @@ class Outbox:
 
 
 def _post(url: str, payload: dict[str, Any], *, encrypts: bool) -> int | None:
-    """Assumption: one try, whatever comes back (the vendor's retry policy is unknown). None: nobody answered."""
+    """Send once (assumption: the vendor's retry policy is unknown). Return the status; None without a response."""
     body = json.dumps({"data": CIPHERTEXT} if encrypts else payload, ensure_ascii=False).encode()
     try:
         reply = _direct.post(url, body, headers={"Content-Type": "application/json"}, timeout=5, allow_redirects=False)

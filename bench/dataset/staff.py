@@ -1,4 +1,4 @@
-"""The people, teams and projects that the generated submissions belong to. Made by the portal's own models."""
+"""Create the users, teams and projects of the generated submissions with the portal's own models."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ KEY = "bench-key"
 
 
 @dataclass(frozen=True)
-class World:
+class Staff:
     projects: list[Project]
     agents: list[User]
     officers: list[User]
@@ -38,7 +38,7 @@ def _person(role: Role, number: int, **more: Any) -> None:
     user.save()
 
 
-def read() -> World:
+def read() -> Staff:
     people = {role: list(User.objects.filter(role=role).order_by("pk")) for role in Role}
     projects = list(Project.objects.order_by("name"))
-    return World(projects, people[Role.AGENT], people[Role.OFFICER], people[Role.MANAGER])
+    return Staff(projects, people[Role.AGENT], people[Role.OFFICER], people[Role.MANAGER])

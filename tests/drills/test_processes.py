@@ -1,4 +1,4 @@
-"""No process of a drill outlives the drill, however that ends."""
+"""No process of a drill survives the drill, however it ends."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import pytest
 
 PARENT = """
 import subprocess
-from tests.drills.plant import tied
+from tests.drills.processes import tied
 child = subprocess.Popen(tied(["sleep", "60"]), start_new_session=True)
 print(child.pid, flush=True)
 child.wait()
@@ -35,6 +35,6 @@ def test_killed_drill_leaves_no_process_behind() -> None:
 
 
 def is_running(pid: int) -> bool:
-    """One that has ended and that nobody has waited for does not run."""
+    """Return whether it runs; a zombie does not."""
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return bool(state.strip()) and not state.startswith("Z")

@@ -1,4 +1,4 @@
-"""What the sandbox knows, behind one lock: its clock, projects, knobs, faults, submissions, what came and what went."""
+"""The sandbox's state behind one lock: clock, projects, knobs, faults, submissions, received calls, sent webhooks."""
 
 import random
 import threading
@@ -13,17 +13,17 @@ from typing import Any
 from argos.sandbox import hints
 from argos.sandbox.knobs import SUBMISSION_ID_HOURS, Fault, Knobs, Project
 from argos.sandbox.kyc import Kyc, iso
-from argos.sandbox.outbox import Outbox
 from argos.sandbox.store import Store
+from argos.sandbox.webhook_sender import WebhookSender
 
-__all__ = ["RESULT_HOURS", "SUBMISSION_ID_HOURS", "Fault", "Knobs", "Kyc", "Project", "World", "iso"]
+__all__ = ["RESULT_HOURS", "SUBMISSION_ID_HOURS", "Fault", "Knobs", "Kyc", "Project", "State", "iso"]
 
 RESULT_HOURS = 24
 _SNAPSHOTS = 20
 _REMEMBERED_CALLS = 5000
 
 
-class World:
+class State:
     def __init__(self, path: str = ":memory:", clock_file: str = "") -> None:
         self.lock = threading.RLock()
         self.clock_file = Path(clock_file) if clock_file else None
@@ -32,17 +32,17 @@ class World:
         self.projects: dict[str, Project] = {}
         self.faults: list[Fault] = []
         self.random = random.Random(0)  # noqa: S311 (faults, not secrets)
-        self.received: list[dict[str, Any]] = []  # calls that were processed
-        self.calls: list[dict[str, Any]] = []  # every call that came; `became`: "taken", "refused", or "" for neither
+        self.received: list[dict[str, Any]] = []  # processed calls
+        self.calls: list[dict[str, Any]] = []  # every received call; `became`: "taken", "refused", or "" for neither
         self.last_body: tuple[str, bytes] = ("", b"")
         self.ocr_for: dict[str, dict[str, str]] = {}
         self.submissions: dict[str, Kyc] = {}
-        self.outbox = Outbox()
-        self._untold: list[tuple[str, dict[str, Any]]] = []
+        self.webhooks = WebhookSender()
+        self._unsent: list[tuple[str, dict[str, Any]]] = []
         self._open: set[str] = set()
         self._store = Store(path)
         for kyc in self._store.load():
-            self._hold(kyc)
+            self._index(kyc)
 
     def now(self) -> float:
         return time.time() + self.offset + self._file_offset()
@@ -54,44 +54,44 @@ class World:
             return 0.0
 
     @contextmanager
-    def locked(self) -> Iterator["World"]:
-        """What happened inside is told to the receivers at the end, in one go."""
+    def locked(self) -> Iterator["State"]:
+        """Hold the lock; queue all webhooks of the block together at its end."""
         with self.lock:
             yield self
-            told, self._untold = self._untold, []
-            if told:
-                self.outbox.put(told, self.knobs)
+            webhooks, self._unsent = self._unsent, []
+            if webhooks:
+                self.webhooks.put(webhooks, self.knobs)
 
     def reset(self) -> None:
-        """Everything but the projects."""
+        """Reset everything except the projects."""
         with self.lock:
             self.offset, self.knobs, self.faults = 0.0, Knobs(), []
             self.received, self.calls, self.last_body = [], [], ("", b"")
-            self.outbox.forget()
-            self._untold = []
+            self.webhooks.forget()
+            self._unsent = []
             self.submissions.clear()
             self._open.clear()
             self.ocr_for.clear()
             self._store.clear()
 
     def save(self, kyc: Kyc) -> None:
-        """Every change is kept with its time, so that GET can lag."""
+        """Save a submission with a snapshot, so that GET can show an older state."""
         kyc.updated_at = self.now()
         snapshot = {name: value for name, value in vars(kyc).items() if name != "history"}
         kyc.history.append(deepcopy(snapshot))
         del kyc.history[:-_SNAPSHOTS]
-        self._hold(kyc)
+        self._index(kyc)
         self._store.keep(kyc)
 
-    def _hold(self, kyc: Kyc) -> None:
+    def _index(self, kyc: Kyc) -> None:
         self.submissions[kyc.submission_id] = kyc
         (self._open.add if kyc.is_open else self._open.discard)(kyc.submission_id)
 
-    def take_in(self, states: list[dict[str, Any]]) -> None:
-        """Hold submissions with a past, in the members of `Kyc`; one that is held already stays as it is."""
+    def import_records(self, states: list[dict[str, Any]]) -> None:
+        """Import records in the members of `Kyc`; an existing one stays unchanged."""
         for kyc in map(Kyc.from_state, states):
             if kyc.submission_id not in self.submissions:
-                self._hold(kyc)
+                self._index(kyc)
                 self._store.keep(kyc)
 
     def save_image(self, kyc: Kyc, kind: str, content: bytes) -> None:
@@ -104,7 +104,7 @@ class World:
         return self._store.image_kinds(submission_id)
 
     def erase(self, kyc: Kyc) -> None:
-        """The id, the dates, the ID type and the status stay (contract, section 9)."""
+        """Erase the data; the id, the dates, the ID type and the status stay (contract, section 9)."""
         self._store.drop_images(kyc.submission_id)
         kyc.deleted, kyc.email, kyc.userid = True, "", ""
         kyc.ocr, kyc.data, kyc.attempts, kyc.history, kyc.cf = {}, {}, [], [], []
@@ -114,18 +114,18 @@ class World:
         kyc = self.submissions.get(str(submission_id or ""))
         return kyc if kyc and kyc.key == project.key else None
 
-    def tell(self, kyc: Kyc, trigger: str, **more: Any) -> None:
-        """Queue a webhook; it leaves when the lock is given back."""
+    def queue_webhook(self, kyc: Kyc, trigger: str, **more: Any) -> None:
+        """Queue a webhook; it is sent after the lock is released."""
         project = self.projects.get(kyc.key)
         if project is None or not project.webhook_url or not self.knobs.sends_webhooks:
             return
         if trigger == "submit" and not self.knobs.sends_submit_webhook:
             return
         payload = hints.payload(kyc, trigger, spelling_variants=self.knobs.spelling_variants)
-        self._untold.append((project.webhook_url, payload | more))
+        self._unsent.append((project.webhook_url, payload | more))
 
-    def seen_by_get(self, kyc: Kyc) -> Kyc | None:
-        """The submission as GET shows it: now, or as it was `lag_seconds` ago."""
+    def visible_to_get(self, kyc: Kyc) -> Kyc | None:
+        """Return the submission as GET shows it: now, or as it was `lag_seconds` ago."""
         if not self.knobs.lag_seconds:
             return kyc
         before = self.now() - self.knobs.lag_seconds
@@ -133,7 +133,7 @@ class World:
         return Kyc.from_state(old[-1]) if old else None
 
     def sweep(self) -> None:
-        """Reject what was tried and has no result 24 hours after Step 1 began; pending too where the knob says so."""
+        """Reject attempts without a result 24 hours after Step 1; pending ones too, if the knob says so."""
         for kyc in [self.submissions[submission_id] for submission_id in self._open]:
             tried = kyc.status == "incomplete" and kyc.step2_calls > 0
             waiting = kyc.status == "pending" and self.knobs.pending_times_out
@@ -141,14 +141,17 @@ class World:
                 self.reject(kyc, "timeout", "KYC rejected due to timeout.")
 
     def reject(self, kyc: Kyc, code: str, comment: str) -> None:
-        """By the vendor's own system."""
+        """Reject a submission as the vendor's own system does."""
         kyc.status, kyc.result_at, kyc.reviewer = "rejected", self.now(), "system"
         kyc.codes, kyc.comments = [code], [comment]
         self.save(kyc)
-        self.tell(kyc, "rejected")
+        self.queue_webhook(kyc, "rejected")
 
-    def came(self, entry: dict[str, Any], body: tuple[str, bytes]) -> int:
-        """A call has arrived, whatever becomes of it. `subject`: its submission ID, at a first Step 1 its userid."""
+    def count_call(self, entry: dict[str, Any], body: tuple[str, bytes]) -> int:
+        """Record a received call, whatever happens to it.
+
+        `subject`: its submission ID, or the userid of a first Step 1.
+        """
         self.calls.append(entry)
         del self.calls[:-_REMEMBERED_CALLS]
         self.last_body = body
@@ -156,8 +159,8 @@ class World:
         self._store.count(endpoint, subject, "came")
         return self._store.came(endpoint, subject)
 
-    def processed(self, entry: dict[str, Any], *, is_refused: bool) -> None:
-        """The rules were applied to a call; what they said leaves later, or never."""
+    def count_processed(self, entry: dict[str, Any], *, is_refused: bool) -> None:
+        """Record a processed call; its reply may be sent later or never."""
         entry["became"] = "refused" if is_refused else "taken"
         self.received.append(entry | {"at": self.now()})
         del self.received[:-_REMEMBERED_CALLS]
@@ -170,5 +173,5 @@ class World:
         return self._store.counts()
 
     def dump(self) -> list[dict[str, Any]]:
-        """Every submission without its earlier states."""
+        """Return every submission without its snapshots."""
         return [asdict(kyc) | {"history": []} for kyc in self.submissions.values()]
