@@ -5,9 +5,7 @@ The masked pack identifies no one: numbers are cut, comments and images are omit
 
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -21,7 +19,8 @@ from submissions.core.vendor_text import named
 from submissions.models import Call, Decision, Event, Image, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
-from submissions.reporting.evidence_pack import pdf
+from submissions.reporting.evidence_pack import pdf, signals
+from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
@@ -29,8 +28,6 @@ from submissions.workflow.permissions import NotAllowed
 LOOKS = ("looked", "image_opened", "revealed")
 HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
 TIMELINE = 400
-
-Table = tuple[list[str], list[list[str]]]
 
 
 @dataclass
@@ -72,6 +69,10 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
         (_("Data"), _data(submission, show, is_open)),
         (_("Attempts and requests"), _attempts(submission)),
         (_("Scores and codes"), _scores(submission)),
+        (_("Checks that ARGOS skipped"), signals.skipped_checks(submission)),
+        (_("Signals from ARGOS"), signals.reported(submission, is_open=is_open)),
+        (_("Reading confidence"), signals.confidences(submission)),
+        (_("Values stored otherwise at ARGOS"), signals.stored_otherwise(submission, show)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
         (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
@@ -86,10 +87,6 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
     )
 
 
-def moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
-
-
 def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, str]]:
     decided = (
         submission.decided_by.name
@@ -99,6 +96,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
+        *signals.approval(submission),
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
@@ -120,9 +118,6 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
             },
         ),
     ]
-
-
-Show = Callable[[str, str], str]
 
 
 def _data(submission: Submission, show: Show, is_open: bool) -> Table:

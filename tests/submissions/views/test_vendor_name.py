@@ -80,7 +80,7 @@ def test_alert_mail_and_bell_say_the_projects_name() -> None:
     manager = make_user(Role.MANAGER)
     submission = make_at(Status.CONFIRMING, None, project())
     soon = clock.now() + timedelta(minutes=50)
-    alerts.tell(submission, "overdue_without_word", soon, to=[manager])
+    alerts.notify(submission, "overdue_without_word", soon, to=[manager])
     alerts.send_mails()
     (sent,) = mail.outbox
     assert sent.subject.endswith(f"Past 24 h, no result from {NAME}")

@@ -120,7 +120,7 @@ def test_overrides_of_another_project_are_not_listed(busy: dict[str, User]) -> N
     assert overrides.overrides(manager, other, by=by(manager)) == []
 
 
-def test_unknown_project_is_said_and_ignored(busy: dict[str, User]) -> None:
+def test_unknown_project_is_reported_and_ignored(busy: dict[str, User]) -> None:
     client = browser(busy["manager"])
     assert "has no such value" in client.get("/reports/?project=abc").content.decode()
     assert client.get("/reports/limits.csv?project=abc").status_code == 404

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0032_signals_of_argos'),
+        ('submissions', '0034_find_skipped_checks'),
     ]
 
     operations = [

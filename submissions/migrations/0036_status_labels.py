@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0033_name_of_argos'),
+        ('submissions', '0035_name_of_argos'),
     ]
 
     operations = [
