@@ -65,14 +65,15 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
 def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: bool) -> Pack:
     show = (lambda name, value: value) if is_open else masked_value
     read = {image.pk: _bytes_of(image) for image in images}
+    argos = submission.project.vendor_name
     sections = [
         (_("Data"), _data(submission, show, is_open)),
         (_("Attempts and requests"), _attempts(submission)),
         (_("Scores and codes"), _scores(submission)),
-        (_("Checks that ARGOS skipped"), signals.skipped_checks(submission)),
-        (_("Signals from ARGOS"), signals.reported(submission, is_open=is_open)),
+        (named(_("Checks that ARGOS skipped"), argos), signals.skipped_checks(submission)),
+        (named(_("Signals from ARGOS"), argos), signals.reported(submission, is_open=is_open)),
         (_("Reading confidence"), signals.confidences(submission)),
-        (_("Values stored otherwise at ARGOS"), signals.stored_otherwise(submission, show)),
+        (named(_("Values stored otherwise at ARGOS"), argos), signals.stored_otherwise(submission, show)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
         (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
