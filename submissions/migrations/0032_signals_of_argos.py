@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "The new constraint allows every kind of call that the version before writes."
 
     dependencies = [
         ('submissions', '0031_names_of_argos'),
