@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser.addresses import only_once
 from tests.browser.conftest import Desk
 
 Pictures = dict[str, Path]
@@ -29,7 +30,7 @@ def fill_new(desk: Desk, email: str) -> None:
 
 def new_submission(desk: Desk, email: str, pictures: Pictures) -> str:
     page = desk.page
-    fill_new(desk, email)
+    fill_new(desk, only_once(email))
     desk.press("Create draft")
     desk.status("Draft")
     upload(desk, "id_front", pictures["id"])
@@ -79,7 +80,7 @@ def tick_warnings(officer: Desk) -> None:
 
 
 def draft(desk: Desk, email: str) -> str:
-    fill_new(desk, email)
+    fill_new(desk, only_once(email))
     desk.press("Create draft")
     desk.status("Draft")
     return desk.page.url

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from kycportal.run import free_port
 from tests import scale
-from tests.browser import chromium
+from tests.browser import addresses, chromium
 from tests.stack import ROOT, Stack
 
 SHOTS = ROOT / "artifacts" / "screenshots"
@@ -22,6 +22,11 @@ def no_browser() -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(sentence)
     pytest.skip(sentence)
+
+
+@pytest.fixture(autouse=True)
+def _new_host() -> None:
+    addresses.new_host()
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +92,8 @@ class Desk:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def status(self, text: str) -> None:
-        """Wait until the heading shows this status."""
-        self.page.locator("h1 .status", has_text=text).wait_for(timeout=20_000)
+        """Wait until the head of the submission's or the review page says this status."""
+        self.page.locator("h1 .status, #status", has_text=text).wait_for(timeout=20_000)
 
     def shot(self, name: str) -> None:
         """Take screenshots wide and narrow, light and dark."""

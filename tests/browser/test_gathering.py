@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from submissions.core import clock
 from tests.browser.actions import Pictures
+from tests.browser.addresses import only_once
 from tests.browser.conftest import Desk
 from tests.browser.gathering_actions import LICENCE, draft_of, saved, tab_to
 
@@ -34,11 +35,11 @@ class Practised:
 
 
 def calls_of(desk: Desk, email: str, endpoint: str) -> int:
-    return sum(call["fields"].get("email") == email for call in desk.stack.control.received(endpoint))
+    return sum(call["fields"].get("email") == only_once(email) for call in desk.stack.control.received(endpoint))
 
 
 def test_a_licence_takes_at_most_six_clicks(desk: Desk, pictures: Pictures) -> None:
-    email = "practised@example.com"
+    email = only_once("practised@example.com")
     desk.stack.control.ocr(email, **READ)
     page = desk.log_in("agent2").page
     desk.go("/")
@@ -90,7 +91,7 @@ def test_files_stay_when_the_new_form_comes_back(desk: Desk, pictures: Pictures)
     page.locator("input[name=id_front]").set_input_files([pictures["id"], pictures["selfie2"]])
     desk.press("Send Step 1")
     expect(page.locator("#problems")).to_be_visible(timeout=20_000)
-    page.get_by_label("Customer's e-mail").fill("kept-files@example.com")
+    page.get_by_label("Customer's e-mail").fill(only_once("kept-files@example.com"))
     page.get_by_label("Project").select_option("Demo: standard")
     page.get_by_label("Issuing country").fill("KOR")
     page.get_by_label("Issuing country").blur()
@@ -128,7 +129,7 @@ def test_a_crashed_browser_loses_nothing_and_keeps_nothing(desk: Desk, other_des
     saved(desk.page)
     stored = "JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])"
     kept = desk.page.evaluate(stored)
-    assert not any(value in kept for value in (*LICENCE.values(), "crash@example.com", "M12345678"))
+    assert not any(value in kept for value in (*LICENCE.values(), only_once("crash@example.com"), "M12345678"))
     desk.page.close()
     page = other_desk.log_in("agent").page
     page.goto(url)
@@ -193,7 +194,7 @@ def test_a_double_press_and_the_back_button_send_once(desk: Desk, pictures: Pict
 
 def test_formats_and_reasons_while_typing(desk: Desk, pictures: Pictures) -> None:
     email = "typing@example.com"
-    desk.stack.control.ocr(email, fullName="Minseo Example", birthDate="1990-02-03")
+    desk.stack.control.ocr(only_once(email), fullName="Minseo Example", birthDate="1990-02-03")
     draft_of(desk.log_in("agent"), email, pictures)
     page = desk.page
     birth = page.locator("[data-field=date_of_birth]")
@@ -223,7 +224,7 @@ def test_all_of_it_by_keyboard(desk: Desk, pictures: Pictures) -> None:
     page = desk.log_in("agent").page
     desk.go("/submissions/new/")
     expect(page.get_by_label("Customer's e-mail")).to_be_focused()
-    page.keyboard.type("keyboard@example.com")
+    page.keyboard.type(only_once("keyboard@example.com"))
     tab_to(page, page.get_by_label("Issuing country"))
     page.keyboard.type("South Korea")
     tab_to(page, page.get_by_label("ID type"))

@@ -82,7 +82,7 @@ def test_a_new_submission_is_not_left_unasked(desk: Desk) -> None:
     fill_new(desk, "unmade@example.com")
     switch_language(page)
     expect(page.get_by_label("Customer's e-mail")).to_have_value("unmade@example.com")
-    assert [dialog.message[:8] for dialog in asked] == ["No draft"]
+    assert [dialog.message[:9] for dialog in asked] == ["The draft"]
 
 
 @pytest.mark.parametrize("lost", ["sessionid", None])

@@ -17,6 +17,7 @@ from tests.browser.actions import (
     tick_warnings,
     upload,
 )
+from tests.browser.addresses import only_once
 from tests.browser.conftest import Desk
 
 pytestmark = pytest.mark.browser
@@ -109,7 +110,7 @@ def test_three_failed_tries(desk: Desk, pictures: Pictures) -> None:
 def test_duplicate_is_shown_and_bad_input_keeps_what_was_typed(desk: Desk, pictures: Pictures) -> None:
     desk.log_in("agent")
     first = new_submission(desk, "twice@example.com", pictures)
-    fill_new(desk, "twice@example.com")
+    fill_new(desk, only_once("twice@example.com"))
     expect(desk.page.locator("#same section.told")).to_contain_text("KP-")
     desk.shot("new-same-customer")
     desk.press("Create draft")
