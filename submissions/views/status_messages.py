@@ -17,11 +17,19 @@ from submissions.models import (
     CallState,
     Difference,
     DifferenceKind,
+    ImageKind,
     Status,
     Submission,
 )
 from submissions.outbox import gate, stored_replies
 from submissions.vendor_sync import reconcile
+
+IMAGES = {
+    "idImage": ImageKind.ID_FRONT,
+    "idBackImage": ImageKind.ID_BACK,
+    "selfieImage": ImageKind.SELFIE,
+    "addressImage": ImageKind.ADDRESS,
+}
 
 
 @dataclass(frozen=True)
@@ -204,9 +212,16 @@ def about_difference(row: Difference) -> StatusMessage:
             "submission, or have the record deleted at ARGOS."
         ),
     }
-    pair = {"ours": row.ours or "–", "theirs": row.theirs or "–"}
+    sides = (row.ours, row.theirs)
+    ours, theirs = map(_image_labels, sides) if row.kind == DifferenceKind.IMAGES else sides
+    pair = {"ours": ours or "–", "theirs": theirs or "–"}
     text = texts[DifferenceKind(row.kind)] % pair
     return StatusMessage(str(row.get_kind_display()), text, "bad", values=_differing_values(row))
+
+
+def _image_labels(names: str) -> str:
+    """Return ARGOS's names of images in words."""
+    return ", ".join(str(IMAGES[name].label) if name in IMAGES else name for name in names.split(", "))
 
 
 def _differing_values(row: Difference) -> list[tuple[str, str, str]]:

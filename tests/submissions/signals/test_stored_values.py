@@ -128,6 +128,8 @@ def test_missing_image_is_a_difference_until_it_is_there() -> None:
     submission = adopt(make_at(Status.PENDING), image={"idImage": "x"})
     row = submission.differences.standing().get()
     assert (row.kind, row.ours, row.theirs) == ("images", "idImage, selfieImage", "idImage")
+    page = browser(make_user(Role.OFFICER)).get(reverse("differences")).content.decode()
+    assert "Images sent: ID front, Selfie. Images stored at ARGOS: ID front." in page
     assert standing(adopt(submission, image={})) == ["images"]
     assert standing(adopt(submission, image={"idImage": "x", "selfieImage": "y"})) == []
 
