@@ -114,7 +114,7 @@ def test_record_that_says_nothing_keeps_the_difference() -> None:
     assert standing(adopt(submission, data={"age_group": "30s"})) == [DifferenceKind.DATA]
 
 
-def test_changed_value_of_a_standing_difference_is_stored_anew() -> None:
+def test_changed_value_of_a_standing_difference_is_stored_again() -> None:
     submission = adopt(make_at(Status.PENDING), data={"name": "Other Person"})
     submission = adopt(submission, data={"name": "Third Person"})
     assert submission.differences.standing().get().values == {"name": [VALUES["name"], "Third Person"]}
