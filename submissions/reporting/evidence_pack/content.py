@@ -182,6 +182,7 @@ def _scores(submission: Submission) -> Table:
         [_("Selfies sent, ARGOS count"), f"{submission.selfies_sent}, {_text(submission.vendor_count)}", ""],
         [_("ARGOS status"), submission.vendor_status or "–", ""],
         [_("ARGOS codes"), ", ".join(submission.vendor_codes) or "–", ""],
+        [_("Codes of the last retry"), ", ".join(submission.last_retry) or "–", ""],
         [_("Own reason"), submission.reason_code or "–", ""],
     ]
     return [_("What"), _("Value"), _("Threshold")], rows
