@@ -144,7 +144,7 @@ def test_one_image_at_a_time(held: Submission) -> None:
         questions.send_image(question, questions.ImageKind.ID_FRONT, by=by(held.created_by))
 
 
-def test_refusal_is_said_and_costs_nothing(held: Submission, officer: User) -> None:
+def test_refusal_is_reported_and_costs_nothing(held: Submission, officer: User) -> None:
     answer(held, image_kind="address")
     worker._failed(claim_call(reload(held), CallKind.IMAGE), Refused(400, "invalid_admin", "Invalid admin."))
     after = reload(held)
