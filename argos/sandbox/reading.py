@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from argos.sandbox import cases, signals
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.checks import Fields
 from argos.sandbox.knobs import Project
@@ -120,12 +121,14 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
         item["projection"] = {"projectionId": project.key[:4], "projectionName": "Sandbox", **reported}
     elif state.knobs.reports_state:
         item[state.knobs.reports_state] = project.state
-    return item | {
+    case = cases.case_of(kyc.email)
+    whole = item | {
         "ocr": kyc.ocr,
         "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},
         "image": dict.fromkeys(state.image_kinds(kyc.submission_id), True),
         "project_options": options,
     }
+    return signals.changed(kyc, case, whole) | signals.members(kyc, case)
 
 
 def image(state: State, project: Project, query: Fields) -> Answer:

@@ -23,6 +23,11 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("liveness2", _("Two selfies fail, the third is accepted")),
     ("fail", _("All three selfies fail: rejected")),
     ("duplicate", _("Refused: this customer is approved already")),
+    ("skipped", _("ARGOS skips a check of the ID: an officer acknowledges it")),
+    ("skipped+approved", _("Approved at once with a skipped check")),
+    ("otherage+lowocr", _("ARGOS reports all signals: the face looks older, a value is read with doubt")),
+    ("unreadexpiry", _("ARGOS cannot read the date of expiry")),
+    ("altered", _("The ARGOS record differs from what was sent")),
     ("slow", _("The answer to the selfie takes eight seconds")),
     ("lost", _("The answer to the selfie is lost: the portal reads it back")),
 )

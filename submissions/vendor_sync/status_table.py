@@ -19,6 +19,7 @@ from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
 from submissions.review import corrections
+from submissions.search import blind_index
 from submissions.signals import project_state, store
 from submissions.vendor_sync import discrepancies, poll_intervals, replies
 from submissions.workflow.deadlines import RESULT_LIMIT
@@ -88,7 +89,7 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
         return Agreement.BEHIND
     values = vendor_columns(submission, record)
     if record is not None:
-        store.store(submission, record.signals)
+        _keep_signals(submission, record)
         project_state.note(submission.project, record.project_state)
     if not submission.has_open_call and record is not None:
         _correct_tries(submission, record)
@@ -98,8 +99,16 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
     else:
         _note(submission, values, agreement)
     if not submission.has_open_call:
-        discrepancies.settle_on(submission, _differences(submission, record, agreement))
+        stored = discrepancies.stored_otherwise(submission, record)
+        current = _differences(submission, record, agreement) | stored.differences
+        discrepancies.settle_on(submission, current, stored.values, stored.untold)
     return agreement
+
+
+def _keep_signals(submission: Submission, record: VendorSubmission) -> None:
+    with transaction.atomic():
+        if store.store(submission, record.signals):
+            blind_index.index(submission)
 
 
 def _proves_nothing(submission: Submission, record: VendorSubmission | None) -> bool:

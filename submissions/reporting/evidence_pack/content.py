@@ -5,9 +5,7 @@ The masked pack identifies no one: numbers are cut, comments and images are omit
 
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,7 +18,8 @@ from submissions.core import clock, encryption
 from submissions.models import Call, Decision, Event, Image, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
-from submissions.reporting.evidence_pack import pdf
+from submissions.reporting.evidence_pack import pdf, signals
+from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
@@ -28,8 +27,6 @@ from submissions.workflow.permissions import NotAllowed
 LOOKS = ("looked", "image_opened", "revealed")
 HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
 TIMELINE = 400
-
-Table = tuple[list[str], list[list[str]]]
 
 
 @dataclass
@@ -71,6 +68,10 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
         (_("Data"), _data(submission, show, is_open)),
         (_("Attempts and requests"), _attempts(submission)),
         (_("Scores and codes"), _scores(submission)),
+        (_("Checks that ARGOS skipped"), signals.skipped_checks(submission)),
+        (_("Signals from ARGOS"), signals.reported(submission, is_open=is_open)),
+        (_("Reading confidence"), signals.confidences(submission)),
+        (_("Values stored otherwise at ARGOS"), signals.stored_otherwise(submission, show)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
         (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
@@ -85,15 +86,12 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
     )
 
 
-def moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
-
-
 def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, str]]:
     decided = submission.decided_by.name if submission.decided_by else submission.get_source_display()
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
+        *signals.approval(submission),
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
@@ -115,9 +113,6 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
             },
         ),
     ]
-
-
-Show = Callable[[str, str], str]
 
 
 def _data(submission: Submission, show: Show, is_open: bool) -> Table:

@@ -14,7 +14,7 @@ from submissions.core.text_fields import TextField
 from submissions.models import Submission, Verdict
 from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE, problems, tidied
-from submissions.review.decisions import ReviewWarning
+from submissions.review.warnings import ReviewWarning
 
 DATES = ("birthDate", "issueDate", "expireDate")
 

@@ -16,12 +16,12 @@ from submissions.models import Status, User
 from submissions.models.submission_key import load_keys
 from submissions.search import blind_index, columns, filters, guess_limit, pagination, sorting
 from submissions.views.lists.filter_chips import chips
-from submissions.views.lists.selects import Select, select
+from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person
-from submissions.workflow.role_permissions import check_user_can_list
+from submissions.workflow.role_permissions import check_user_can_list, user_can_see_queue
 
 # Filters with a field of their own on the page; others came from a link and are shown as chips.
-FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "sort", *pagination.KEYS)
+FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "sort", *pagination.KEYS)
 
 
 def _looker(request: HttpRequest) -> User:
@@ -90,13 +90,14 @@ def _unknown(request: HttpRequest) -> list[str]:
 
 
 def _selects(request: HttpRequest, user: User) -> list[Select]:
-    projects, teams = filters.offered(user)
+    offered = filters.offered(user)
     selects = [
         select(request, "status", _("Status"), _statuses()),
-        select(request, "project", _("Project"), projects),
+        select(request, "project", _("Project"), offered.projects),
         select(request, "id_type", _("ID type"), _id_types()),
     ]
-    return [*selects, select(request, "team", _("Team"), teams)] if teams else selects
+    selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
+    return [*selects, skipped_checks(request, offered.skipped)] if user_can_see_queue(user) else selects
 
 
 def _statuses() -> list[tuple[str, str]]:

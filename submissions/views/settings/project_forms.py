@@ -153,7 +153,7 @@ class ReviewForm(SettingForm):
             pgettext_lazy("outcome of a review", "Decision"),
             ("reviewer", "second_review", "review_target_hours", "pending_clock", "sends_later_images"),
         ),
-        (_("Warnings"), ("face_threshold", "liveness_threshold")),
+        (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
     )
 
     class Meta(SettingForm.Meta):
@@ -166,6 +166,7 @@ class ReviewForm(SettingForm):
             "sends_later_images",
             "face_threshold",
             "liveness_threshold",
+            "ocr_threshold",
         ]
 
 
