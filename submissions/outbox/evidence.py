@@ -85,8 +85,8 @@ def _ended(submission: Submission) -> list[_Ended]:
 
 
 def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:
-    reported = set(attempt.retry_codes)
-    return bool(reported) and reported <= codes
+    """Decide by the first code: an attempt may have several, and our calls store the first one."""
+    return bool(attempt.retry_codes) and attempt.retry_codes[0] in codes
 
 
 def tries_processed(submission: Submission) -> int:

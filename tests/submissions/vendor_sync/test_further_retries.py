@@ -6,6 +6,7 @@ import pytest
 
 from argos.replies import Retry, parse_item, parse_step2
 from submissions.models import Call, CallKind, Status, Submission
+from submissions.outbox import evidence
 from submissions.vendor_sync import adoption, replies
 from tests.clients import browser
 from tests.factories import answer_step1, answer_step2, claim_call, make_at, received, reload
@@ -64,6 +65,14 @@ def test_odd_entries_break_no_page(entry: Any) -> None:
     submission = make_at(Status.STEP2_SENDING)
     assert replies.step2_answered(claim_call(submission, CallKind.STEP2), reply)
     assert BORDER.code in page(reload(submission))
+
+
+def test_id_refused_for_several_reasons_is_no_selfie() -> None:
+    """The second reason is a code that no table and no call of ours has."""
+    submission = make_at(Status.CONFIRMING)
+    attempt = {"attemptCnt": 1, "retryCode": ["glare_detected", ODD.code]}
+    record = parse_item({"submission_id": submission.vendor_id, "kyc": {"result": "incomplete", "attempts": [attempt]}})
+    assert evidence.step2_tries(submission, record) == 0
 
 
 def test_reasons_of_the_last_retry_stand_in_the_outcome() -> None:
