@@ -128,10 +128,10 @@ def test_state_set_by_an_administrator_is_shown_where_it_matters(state: str, sai
     operations = browser(make_user(Role.MANAGER)).get("/sending/").content.decode()
     assert str(label) in operations
     found = vendor._state(Project.objects.get())
-    assert (found.grade, said in found.said) == (Grade.NOTE if said else Grade.GOOD, True)
+    assert (found.grade, said in found.state) == (Grade.NOTE if said else Grade.GOOD, True)
 
 
 def test_unknown_state_is_a_note_of_the_doctor() -> None:
     found = vendor._state(make_project())
-    assert (found.grade, "unknown" in found.said) == (Grade.NOTE, True)
+    assert (found.grade, "unknown" in found.state) == (Grade.NOTE, True)
     assert "set it" in found.do
