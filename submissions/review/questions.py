@@ -13,6 +13,7 @@ from submissions.audit.events import Actor
 from submissions.capture import drafts, images, submit
 from submissions.capture.imaging import decode_slots, normalise
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, Image, ImageKind, Question, Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.outbox import new_calls
@@ -117,11 +118,19 @@ def why_image_stays(submission: Submission) -> str:
     """
     project = submission.project
     if not project.sends_later_images:
-        return _("The image stays in the portal: this project adds no later images to the ARGOS record.")
+        return named(
+            _("The image stays in the portal: this project adds no later images to the ARGOS record."),
+            project.vendor_name,
+        )
     if not project.admin_email:
-        return _("The image stays in the portal: the project has no reviewer e-mail at ARGOS.")
+        return named(
+            _("The image stays in the portal: the project has no reviewer e-mail at ARGOS."), project.vendor_name
+        )
     if submission.status not in IN_REVIEW or not submission.vendor_id:
-        return _("The image stays in the portal: images are added only while the submission is pending.")
+        return named(
+            _("The image stays in the portal: images are added only while the submission is pending."),
+            project.vendor_name,
+        )
     return ""
 
 
@@ -157,7 +166,8 @@ def _id_type(submission: Submission) -> str:
     """Raises NotAllowed where only automatic detection is known: the vendor needs a type."""
     id_type = submission.recognized_id_type or submit.document_type(submission)
     if id_type in ("", "universal", "any"):
-        raise NotAllowed(_("ARGOS needs the ID type for an ID image, and it is not known."))
+        text = _("ARGOS needs the ID type for an ID image, and it is not known.")
+        raise NotAllowed(named(text, submission.project.vendor_name))
     return id_type.replace(" ", "_")
 
 

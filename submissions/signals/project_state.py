@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import VENDOR
-from submissions.core import clock
+from submissions.core import clock, vendor_text
 from submissions.models import Project, VendorState
 
 
@@ -31,7 +31,7 @@ def effect(project: Project) -> str:
         VendorState.CLOSE: _("This ARGOS project is closed: ARGOS accepts no submissions."),
         VendorState.STOPPED: _("The ARGOS emergency stop is on: ARGOS accepts no submissions."),
     }
-    return texts.get(project.state_at_argos, "")
+    return vendor_text.named(texts.get(project.state_at_argos, ""), project.vendor_name)
 
 
 def sentence(project: Project) -> str:

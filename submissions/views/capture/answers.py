@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.capture.imaging.normalise import UnusableImage
+from submissions.core import vendor_text
 from submissions.models import ImageKind, Question
 from submissions.models.image import StorageUnavailable
 from submissions.review import questions
@@ -29,7 +30,8 @@ def send_image(request: HttpRequest, question: Question, kind: ImageKind) -> Non
     except StaleSubmission:
         messages.warning(request, _("The image was not sent: another request is open. Send it when that has ended."))
     else:
-        messages.success(request, _("The image is being sent to ARGOS. No attempt is used."))
+        text = _("The image is being sent to ARGOS. No attempt is used.")
+        messages.success(request, vendor_text.named(text, question.submission.project.vendor_name))
 
 
 @require_POST

@@ -99,7 +99,7 @@ def _later_images(review: ReviewContext) -> dict[str, Any]:
     return {
         "why_image_stays": questions.why_image_stays(review.submission),
         "later_kinds": questions.KINDS,
-        "later_images": status_messages.about_later_images(review.calls),
+        "later_images": status_messages.about_later_images(review.calls, review.submission.project.vendor_name),
     }
 
 

@@ -21,7 +21,7 @@ class ConnectionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (pgettext_lazy("settings", "Project"), ("name", "is_open")),
         (_("E-mails to customers"), ("company_name", "company_contact")),
-        (_("ARGOS connection"), ("base_url", "new_key", "admin_email", "vendor_state")),
+        (_("ARGOS connection"), ("base_url", "new_key", "admin_email", "vendor_name", "vendor_state")),
     )
     base_url = forms.URLField(
         label=_("ARGOS address"),
@@ -44,6 +44,7 @@ class ConnectionForm(SettingForm):
             "is_open",
             "base_url",
             "admin_email",
+            "vendor_name",
             "vendor_state",
         ]
 

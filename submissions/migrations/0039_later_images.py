@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0036_assumptions_as_settings'),
+        ('submissions', '0038_assumptions_as_settings'),
     ]
 
     operations = [

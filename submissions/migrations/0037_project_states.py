@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     contracts = "No earlier version writes these columns, so the constraint refuses none of its rows"
 
     dependencies = [
-        ('submissions', '0034_find_skipped_checks'),
+        ('submissions', '0036_status_labels'),
     ]
 
     operations = [

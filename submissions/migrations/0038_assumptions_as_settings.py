@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     contracts = "No earlier version writes these columns, so the constraint refuses none of its rows"
 
     dependencies = [
-        ('submissions', '0035_project_states'),
+        ('submissions', '0037_project_states'),
     ]
 
     operations = [
