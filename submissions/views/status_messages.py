@@ -19,12 +19,20 @@ from submissions.models import (
     CallState,
     Difference,
     DifferenceKind,
+    ImageKind,
     Status,
     Submission,
 )
 from submissions.outbox import evidence, gate, stored_replies
 from submissions.review import questions
 from submissions.vendor_sync import reconcile
+
+IMAGES = {
+    "idImage": ImageKind.ID_FRONT,
+    "idBackImage": ImageKind.ID_BACK,
+    "selfieImage": ImageKind.SELFIE,
+    "addressImage": ImageKind.ADDRESS,
+}
 
 
 @dataclass(frozen=True)
@@ -256,10 +264,16 @@ def about_difference(row: Difference) -> StatusMessage:
             "submission, or have the record deleted at ARGOS."
         ),
     }
-    pair = {"ours": row.ours or "–", "theirs": row.theirs or "–"}
+    sides = (row.ours, row.theirs)
+    ours, theirs = map(_image_labels, sides) if row.kind == DifferenceKind.IMAGES else sides
     argos = row.project.vendor_name
-    text = named(texts[DifferenceKind(row.kind)], argos) % pair
+    text = named(texts[DifferenceKind(row.kind)], argos) % {"ours": ours or "–", "theirs": theirs or "–"}
     return StatusMessage(named(row.get_kind_display(), argos), text, "bad", values=_differing_values(row))
+
+
+def _image_labels(names: str) -> str:
+    """Return ARGOS's names of images in words."""
+    return ", ".join(str(IMAGES[name].label) if name in IMAGES else name for name in names.split(", "))
 
 
 def _differing_values(row: Difference) -> list[tuple[str, str, str]]:

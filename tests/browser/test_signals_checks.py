@@ -75,6 +75,7 @@ def test_value_stored_otherwise_is_shown_masked_and_in_the_pack(desk: Desk, tmp_
     expect(page.locator(".difference .sides").first).to_contain_text("Altered")
     page = claim(desk, pk)
     expect(page.locator(".ack li", has_text="Record mismatch")).to_be_visible()
+    expect(page.locator("#signals")).to_contain_text("Stored at ARGOS: Full name")
 
 
 def test_field_that_argos_could_not_read_is_marked_and_typed(desk: Desk) -> None:
