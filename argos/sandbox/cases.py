@@ -102,6 +102,9 @@ TAGS: dict[str, dict[str, Any]] = {
     "liveness2": {"step2": (BORDER, SMALL)},
     "mismatch": {"step2": (FACE,), "step2_for_ever": True},
     "fail": {"step2": (BORDER,), "step2_for_ever": True},
+    # Screened after the approval, or before the decision; what is found is in `aml.SCREENINGS`.
+    **{key: {"end": "approved", "scores": (96.2, 98.0)} for key in ("amlclear", "amllow", "amlhit", "amllater")},
+    "amlbefore": {"end": "pending"},
     "slow": {"fault": "slow"},
     "lost": {"fault": "lost"},
 }

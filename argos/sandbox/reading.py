@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from argos.sandbox import aml
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.checks import Fields
 from argos.sandbox.knobs import Project
@@ -37,6 +38,8 @@ def submissions(state: State, project: Project, query: Fields) -> Answer:
     """Return submissions. Assumption: an unknown id returns no items, not an error."""
     if wanted := query.get("submission_id"):
         kyc = state.kyc_of_project(project, wanted)
+        if query.get("request_type") == "aml":
+            return ok(Items=[aml.reading(kyc)] if kyc and not kyc.deleted else [])
         return ok(Items=_items(state, [kyc] if kyc else [], is_slim=False))
     found = [kyc for kyc in state.submissions.values() if kyc.key == project.key]
     for name in ("email",) if state.knobs.ignores_userid else ("userid", "email"):
@@ -112,6 +115,8 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
     known = {DATA[name]: value for name, value in kyc.data.items() if name in DATA}
     cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
     project = state.projects[kyc.key]
+    if kyc.aml:
+        item["aml_result"] = kyc.aml
     return item | {
         "ocr": kyc.ocr,
         "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},

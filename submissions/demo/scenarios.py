@@ -22,6 +22,9 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("liveness2", _("Two selfies fail, the third is accepted")),
     ("fail", _("All three selfies fail: rejected")),
     ("duplicate", _("Refused: this customer is approved already")),
+    ("amlhit", _("Approved at once, then the AML screening reports a match")),
+    ("amllater", _("Approved at once, and AML monitoring reports a match later")),
+    ("amlbefore", _("AML match before the decision: an officer decides")),
     ("slow", _("The answer to the selfie takes eight seconds")),
     ("lost", _("The answer to the selfie is lost: the portal reads it back")),
 )

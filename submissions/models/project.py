@@ -14,6 +14,7 @@ from submissions.core import encryption
 from submissions.core.letters import validate_one_line
 from submissions.models.project_choices import PendingClock, Reviewer, SecondReview
 from submissions.models.project_settings import (
+    AmlSettings,
     CaptureSettings,
     LimitSettings,
     RetentionSettings,
@@ -22,7 +23,7 @@ from submissions.models.project_settings import (
 )
 
 
-class Project(CaptureSettings, ReviewSettings, RetentionSettings, LimitSettings):
+class Project(CaptureSettings, ReviewSettings, AmlSettings, RetentionSettings, LimitSettings):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

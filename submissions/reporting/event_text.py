@@ -8,7 +8,7 @@ from submissions.audit.events import SYSTEM, VENDOR
 from submissions.capture import auto_submit
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_terms
-from submissions.models import DifferenceKind, Event, ImageKind, Verdict
+from submissions.models import AmlOutcome, AmlSource, DifferenceKind, Event, ImageKind, Verdict
 
 
 def event_title(event: Event) -> str:
@@ -79,6 +79,15 @@ def event_title(event: Event) -> str:
         "evidence_pack_made": _("Evidence pack made"),
         "deleted_at_vendor": _("Deleted at ARGOS"),
         "given_up_because": _("Reason for closing"),
+        "aml_screened": _("AML result received"),
+        "aml_monitoring_started": _("Added to AML monitoring"),
+        "aml_monitoring_ended": _("Removed from AML monitoring"),
+        "aml_review_opened": _("AML review opened"),
+        "aml_review_assigned": _("AML review assigned"),
+        "aml_review_overdue": _("AML review overdue"),
+        "aml_verdict_given": _("AML decision made"),
+        "aml_verdicts_withdrawn": _("AML decisions withdrawn: ARGOS reported a new result"),
+        "aml_review_decided": _("AML review decided"),
     }
     return texts.get(event.kind, event.kind.replace("_", " "))
 
@@ -96,6 +105,7 @@ def warning_label(code: str) -> str:
         "nothing_read": _("no values read from the ID"),
         "duplicate": _("same person elsewhere"),
         "differs": _("ARGOS record differs"),
+        "aml_hit": _("possible sanctions match"),
     }
     return labels.get(code, code)
 
@@ -140,6 +150,8 @@ def _detail(name: str, part: object) -> str:
         "verdict": dict(Verdict.choices),
         "what": dict(DifferenceKind.choices),
         "why": {**vendor_terms.OURS, **auto_submit.stop_reasons()},
-        **dict.fromkeys(("error", "as", "outcome"), vendor_terms.OURS),
+        "error": vendor_terms.OURS,
+        "as": {**vendor_terms.OURS, **dict(AmlSource.choices)},
+        "outcome": {**vendor_terms.OURS, **dict(AmlOutcome.choices)},
     }
     return str(labels.get(name, {}).get(str(part), part))

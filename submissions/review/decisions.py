@@ -19,6 +19,7 @@ from submissions.capture import submit
 from submissions.capture.fields.form_fields import label_of
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
+from submissions.core.typed_reason import is_reason
 from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project_choices import SecondReview
@@ -41,6 +42,10 @@ class CommentToOverrule(Exception):
     """A reviewer who overrides the second verdict must give a reason."""
 
 
+class WarningReasonMissing(Exception):
+    """A warning that must be acknowledged with a reason has none."""
+
+
 class WarningsOpen(Exception):
     """Some warnings are not acknowledged."""
 
@@ -53,13 +58,15 @@ class WarningsOpen(Exception):
 class ReviewWarning:
     """Something a reviewer must acknowledge before approving.
 
-    `detail`: what to do about it. `is_from_vendor`: ARGOS reported it, not the portal.
+    `detail`: what to do about it. `is_from_vendor`: ARGOS reported it, not the portal. `needs_reason`: it is
+    acknowledged with a typed reason.
     """
 
     code: str
     text: str
     detail: str = ""
     is_from_vendor: bool = False
+    needs_reason: bool = False
 
 
 def goes_to_second(submission: Submission, *, is_flagged: bool) -> bool:
@@ -112,6 +119,9 @@ def warnings_from(
     if submission.has_difference:
         detail = _("The ARGOS record differs from the portal's.")
         warnings.append(ReviewWarning("differs", _("Record mismatch"), detail))
+    if submission.has_aml_hit:
+        text, detail = _("Possible sanctions match"), _("Acknowledge it with a reason. Do not tell the customer.")
+        warnings.append(ReviewWarning("aml_hit", text, detail, is_from_vendor=True, needs_reason=True))
     return tuple(warnings)
 
 
@@ -156,11 +166,12 @@ def decide(
     comment: str = "",
     corrections: Mapping[str, str] | None = None,
     ticked: Iterable[str] = (),
+    warning_reason: str = "",
 ) -> Decision:
     """Give a verdict: it goes to a second reviewer where the project asks for one, else to ARGOS in ten seconds.
 
     Raises:
-        NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen
+        NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen, WarningReasonMissing
         StaleSubmission: somebody decided it, or the vendor did, or it was handed over since then. Nothing is written.
     """
     assert by.user is not None
@@ -169,12 +180,17 @@ def decide(
         raise CommentMissing
     if Verdicts.load(submission).is_back_to_first(by.user) and not comment.strip():
         raise CommentToOverrule
-    warned = [warning.code for warning in warnings_of(submission, by.user)]
+    warnings = warnings_of(submission, by.user)
+    warned = [warning.code for warning in warnings]
     if verdict == Verdict.APPROVED and (still_open := set(warned) - set(ticked)):
         raise WarningsOpen(sorted(still_open))
+    needs_reason = verdict == Verdict.APPROVED and any(warning.needs_reason for warning in warnings)
+    if needs_reason and not is_reason(warning_reason):
+        raise WarningReasonMissing
     decision = Decision(submission=submission, reviewer=by.user, verdict=verdict, reason_code=reason_code)
     decision.comment = comment.strip()
     decision.corrections = {name: text for name, text in (corrections or {}).items() if name in CORRECTABLE and text}
+    decision.warning_reason = warning_reason.strip() if needs_reason else ""
     decision.warnings = [code for code in warned if code in set(ticked)]
     try:
         with transaction.atomic():

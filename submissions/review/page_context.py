@@ -188,6 +188,7 @@ class ReviewContext:
             return {}
         try:
             typed = {"reason_code": last.reason_code, "comment": last.comment, "ticked": last.warnings}
+            typed |= {"warning_reason": last.warning_reason}
             typed |= last.corrections
         except encryption.CannotOpen:
             return {}
@@ -208,6 +209,7 @@ class ReviewContext:
             "name": self.sent_values.get("name", "") if self.is_open else "",
             "hides_digits": self.hides_digits,
             "warnings": self.warnings,
+            "asks_warning_reason": any(warning.needs_reason for warning in self.warnings),
             "scores": self.scores,
             "facts": self.captured,
             "confirmed": self.confirmed,

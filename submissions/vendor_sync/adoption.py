@@ -100,9 +100,15 @@ def _adopt_delete(call: Call, record: VendorSubmission | None) -> None:
     events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
 
 
+def _adopt_monitoring(call: Call, record: VendorSubmission | None) -> None:
+    replies.monitoring_changed(call)
+
+
 ADOPT: dict[CallKind, Callable[[Call, Any], None]] = {
     CallKind.STEP1: _adopt_step1,
     CallKind.STEP2: _adopt_step2,
     CallKind.REVIEW: _adopt_review,
     CallKind.DELETE: _adopt_delete,
+    CallKind.AML_ON: _adopt_monitoring,
+    CallKind.AML_OFF: _adopt_monitoring,
 }

@@ -11,10 +11,11 @@ from typing import Any
 from django.db import transaction
 
 from argos.replies import VendorSubmission
+from submissions.aml import results
 from submissions.audit import events
 from submissions.audit.events import VENDOR, Actor
 from submissions.core import clock
-from submissions.models import CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
+from submissions.models import AmlSource, CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
 from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
@@ -89,6 +90,7 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
     values = vendor_columns(submission, record)
     if record is not None:
         store.store(submission, record.signals)
+        results.apply(submission, record.signals.aml, AmlSource.RECORD)
     if not submission.has_open_call and record is not None:
         _correct_tries(submission, record)
     agreement = _agreement(submission, record)

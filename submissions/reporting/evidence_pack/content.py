@@ -7,7 +7,6 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,12 +19,13 @@ from submissions.core import clock, encryption
 from submissions.models import Call, Decision, Event, Image, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
-from submissions.reporting.evidence_pack import pdf
+from submissions.reporting.evidence_pack import aml, pdf
+from submissions.reporting.evidence_pack.times import moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
 
-LOOKS = ("looked", "image_opened", "revealed")
+LOOKS = ("looked", "image_opened", "revealed", "aml_looked")
 HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
 TIMELINE = 400
 
@@ -65,6 +65,7 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
 
 
 def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: bool) -> Pack:
+    assert by.user is not None
     show = (lambda name, value: value) if is_open else masked_value
     read = {image.pk: _bytes_of(image) for image in images}
     sections = [
@@ -73,6 +74,7 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
         (_("Scores and codes"), _scores(submission)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
+        (_("AML screening and reviews"), aml.table(submission, by.user, is_open=is_open)),
         (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
         (_("Timeline"), _timeline(submission)),
     ]
@@ -83,10 +85,6 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
         sections,
         drawn,
     )
-
-
-def moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
 
 
 def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, str]]:
@@ -236,7 +234,9 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
         verdict += f" ({_('withdrawn')}: {decision.withdrawn_why})"
     corrected = decision.corrections
     changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
-    ticked = "\n".join(part for part in (", ".join(map(event_text.warning_label, decision.warnings)), changes) if part)
+    labels = ", ".join(map(event_text.warning_label, decision.warnings))
+    reason = decrypted_text(decision, "warning_reason") if is_open else ""
+    ticked = "\n".join(part for part in (labels, reason, changes) if part)
     comment = decrypted_text(decision, "comment") if is_open else ""
     return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
 

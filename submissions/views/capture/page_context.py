@@ -25,6 +25,7 @@ from submissions.review import questions
 from submissions.review.verdicts import Verdicts
 from submissions.search import blind_index
 from submissions.workflow.permissions import PermissionFacts, has_captured, why_not
+from submissions.workflow.role_permissions import user_can_see_queue
 
 MAX_OTHERS = 8
 
@@ -116,7 +117,9 @@ class SubmissionContext:
 
     @cached_property
     def timeline(self) -> Timeline:
-        return timeline(self.submission, is_blind=self.state.verdicts.is_blind_for(self.state.user))
+        user = self.state.user
+        is_blind = self.state.verdicts.is_blind_for(user)
+        return timeline(self.submission, is_blind=is_blind, with_aml=user_can_see_queue(user))
 
     @cached_property
     def looks(self) -> Timeline:

@@ -11,12 +11,25 @@ from django.utils.translation import get_language
 
 from argos import characters, matrix
 from argos.matrix import Problem
+from submissions.aml import monitoring
 from submissions.audit import events
 from submissions.capture import account_check, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
-from submissions.models import Call, CallKind, ConsentText, Event, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.models import (
+    AmlResult,
+    AmlReview,
+    Call,
+    CallKind,
+    ConsentText,
+    Event,
+    Image,
+    ImageKind,
+    PhoneLink,
+    Status,
+    Submission,
+)
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEADLINE
 from submissions.privacy import reveal
@@ -97,6 +110,7 @@ def render_submission(
         "others": page.others,
         "question": page.question,
         "that_counts": page.counting,
+        **_aml(page.state),
         "differences": [status_messages.about_difference(row) for row in page.differences],
         "timeline": page.timeline,
         "looks": page.looks,
@@ -112,6 +126,18 @@ def render_submission(
         "characters": characters.table(),
     }
     return render(request, "capture/detail.html", context, status=status)
+
+
+def _aml(context: StateContext) -> dict[str, Any]:
+    """The screening, for those who review: nobody else learns of it."""
+    submission = context.submission
+    if not user_can_see_queue(context.user) or not submission.vendor_id:
+        return {}
+    return {
+        "aml_result": AmlResult.objects.filter(pk=submission.pk).first(),
+        "aml_last_review": AmlReview.objects.filter(submission=submission).order_by("-opened_at").first(),
+        "aml_monitoring": monitoring.state_of(submission, context.calls),
+    }
 
 
 def state(context: StateContext) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from submissions.search import blind_index, columns, filters, guess_limit, pagin
 from submissions.views.lists.filter_chips import chips
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person
-from submissions.workflow.role_permissions import check_user_can_list
+from submissions.workflow.role_permissions import check_user_can_list, user_can_see_queue
 
 # Filters with a field of their own on the page; others came from a link and are shown as chips.
-FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "sort", *pagination.KEYS)
+FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "aml", "sort", *pagination.KEYS)
 
 
 def _looker(request: HttpRequest) -> User:
@@ -96,7 +96,13 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
         select(request, "project", _("Project"), projects),
         select(request, "id_type", _("ID type"), _id_types()),
     ]
+    if user_can_see_queue(user):
+        selects.append(select(request, "aml", _("AML"), _aml()))
     return [*selects, select(request, "team", _("Team"), teams)] if teams else selects
+
+
+def _aml() -> list[tuple[str, str]]:
+    return [("hit", _("Possible match")), ("open", _("Review undecided")), ("clear", _("No match"))]
 
 
 def _statuses() -> list[tuple[str, str]]:
