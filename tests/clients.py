@@ -6,7 +6,8 @@ from typing import Any
 from django.test import Client
 
 from submissions.models import Project, Submission, User
-from submissions.review import decisions, page_context
+from submissions.review import page_context
+from submissions.review.warnings import warnings_of
 
 
 def browser(user: User) -> Client:
@@ -26,9 +27,7 @@ def given(page: str) -> list[str]:
 
 
 def decide(client: Client, submission: Submission, verdict: str, **data: Any) -> Any:
-    warned = [
-        warning.code for warning in decisions.warnings_of(submission, submission.claimed_by or submission.created_by)
-    ]
+    warned = [warning.code for warning in warnings_of(submission, submission.claimed_by or submission.created_by)]
     seen = page_context.seen_of(submission)
     return client.post(
         f"/review/{submission.pk}/decide/", {"verdict": verdict, "seen": seen, "warning": warned, **data}

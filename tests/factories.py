@@ -30,6 +30,7 @@ from submissions.models import (
 )
 from submissions.outbox import deadline_sweep, ledger
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import replies
 from tests import factories
 
@@ -228,7 +229,7 @@ def _in_review(submission: Submission, status: Status, reviewer: User | None) ->
         Project.objects.filter(pk=submission.project_id).update(second_review="all")
         submission = reload(submission)
     claims.claim(submission, by=by(reviewer))
-    warned = [warning.code for warning in decisions.warnings_of(submission, reviewer)]
+    warned = [warning.code for warning in warnings_of(submission, reviewer)]
     decisions.decide(submission, Verdict.APPROVED, by=by(reviewer), ticked=warned)
     return reload(submission)
 

@@ -36,11 +36,12 @@ DECIDE = """
 from submissions.audit import events
 from submissions.models import Submission, User, Verdict
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 by = events.actor_for(User.objects.get(username="officer"))
 submission = Submission.objects.get(pk="{pk}")
 claims.claim(submission, by=by)
 submission.refresh_from_db()
-open_now = [warning.code for warning in decisions.warnings_of(submission, by.user)]
+open_now = [warning.code for warning in warnings_of(submission, by.user)]
 decisions.decide(submission, Verdict.APPROVED, by=by, ticked=open_now, comment="Compared with the card.")
 """
 

@@ -19,11 +19,12 @@ from argos.matrix.options import (
 )
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
 from argos.matrix.problems import Problem
-from argos.matrix.rules import ISSUER_ROWS, FieldRule, IssuerRow, rules_for
+from argos.matrix.rules import CARRIED, ISSUER_ROWS, FieldRule, IssuerRow, rules_for
 from argos.matrix.shapes import Shape, shape_of
 
 __all__ = [
     "ADDRESS_CODES",
+    "CARRIED",
     "CONTACTS",
     "GENDERS",
     "ID_TYPES",

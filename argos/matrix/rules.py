@@ -49,11 +49,22 @@ class FieldRule:
     one_of: tuple[str, ...] = ()
 
 
-def rules_for(country: str, id_type: str, options: Options, *, id_type_unknown: bool = False) -> tuple[FieldRule, ...]:
-    """Return the parameters that Step 2 shows for this document, in the order in which an agent fills them in."""
+# A document may carry these though no condition expects it; the other parameters are Korean, or not on an ID.
+CARRIED = frozenset({"gender", "nationality", "document_number", "date_of_issue", "date_of_expiry"})
+
+
+def rules_for(
+    country: str, id_type: str, options: Options, *, id_type_unknown: bool = False, carried: Collection[str] = ()
+) -> tuple[FieldRule, ...]:
+    """Return the parameters that Step 2 shows for this document, in the order in which an agent fills them in.
+
+    `carried`: the `document_fields` of Step 1 under Step 2's names ("data should be transmitted based on the Step 1
+    response"). They add to the matrix and take nothing away.
+    """
     case = Case(country.strip().upper(), id_type, options, id_type_unknown)
     required = required_names(case)
-    shown = [parameter for parameter in PARAMETERS if parameter.is_shown(case) or parameter.name in required]
+    wanted = required | (CARRIED & set(carried))
+    shown = [parameter for parameter in PARAMETERS if parameter.is_shown(case) or parameter.name in wanted]
     return tuple(_rule(parameter, required, order) for order, parameter in enumerate(shown))
 
 

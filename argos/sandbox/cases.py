@@ -62,6 +62,13 @@ class Case:
     says_any: bool = False
     is_duplicate: bool = False
     rejection: tuple[str, str] = MISMATCH
+    skipped: tuple[tuple[str, str, str], ...] = ()  # checks: code, input, engine
+    signals: bool = False  # the record reports ids, scores, ages, OCR confidence and the address
+    other_age: bool = False
+    low_field: str = ""  # read with little confidence
+    alters: bool = False  # the record holds another name than was sent
+    loses_selfie: bool = False
+    misses: tuple[str, ...] = ()  # fields of the ID that are not read
     fault: str = ""  # of the first Step 2 call: "slow", or "lost" after it was processed
 
 
@@ -102,6 +109,14 @@ TAGS: dict[str, dict[str, Any]] = {
     "liveness2": {"step2": (BORDER, SMALL)},
     "mismatch": {"step2": (FACE,), "step2_for_ever": True},
     "fail": {"step2": (BORDER,), "step2_for_ever": True},
+    "skipped": {"skipped": (("id_liveness_screen_replay", "ID_card_uploaded", "id_liveness"),)},
+    "skippedother": {"skipped": (("", "User Input", "postal_code_lookup"),)},
+    "signals": {"signals": True},
+    "otherage": {"signals": True, "other_age": True},
+    "lowocr": {"signals": True, "low_field": "birthDate"},
+    "altered": {"alters": True},
+    "noselfie": {"loses_selfie": True},
+    "unreadexpiry": {"misses": ("expireDate",)},
     # Screened after the approval, or before the decision; what is found is in `aml.SCREENINGS`.
     **{key: {"end": "approved", "scores": (96.2, 98.0)} for key in ("amlclear", "amllow", "amlhit", "amllater")},
     "amlbefore": {"end": "pending"},

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from argos.sandbox import aml
+from argos.sandbox import aml, cases, signals
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.checks import Fields
 from argos.sandbox.knobs import Project
@@ -117,12 +117,14 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
     project = state.projects[kyc.key]
     if kyc.aml:
         item["aml_result"] = kyc.aml
-    return item | {
+    case = cases.case_of(kyc.email)
+    whole = item | {
         "ocr": kyc.ocr,
         "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},
         "image": dict.fromkeys(state.image_kinds(kyc.submission_id), True),
         "project_options": {"option_addressData": project.address_codes},
     }
+    return signals.changed(kyc, case, whole) | signals.members(kyc, case)
 
 
 def image(state: State, project: Project, query: Fields) -> Answer:

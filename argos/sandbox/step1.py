@@ -108,20 +108,21 @@ def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
 
 def _read(state: State, kyc: Kyc, case: cases.Case) -> Answer:
     kyc.step1_done, kyc.type_unknown = True, case.says_any
-    invented = cases.reading_of(kyc.email, kyc.country, kyc.used_type) if case.reads else {}
-    kyc.ocr = state.ocr_for.get(kyc.email) or invented
+    given = state.ocr_for.get(kyc.email)
+    carried = given or cases.reading_of(kyc.email, kyc.country, kyc.used_type)
+    reads = given or case.reads
+    kyc.ocr = {name: value for name, value in carried.items() if name not in case.misses} if reads else {}
     state.save(kyc)
-    return ok(**_body(state, kyc))
+    return ok(**_body(state, kyc, sorted(carried)))
 
 
-def _body(state: State, kyc: Kyc) -> dict[str, Any]:
-    """Return the reply. Assumption: reviewOCRData has GET's member names; `any` is the idType beside it."""
-    expected = ["fullName", "birthDate", "issueDate"]
+def _body(state: State, kyc: Kyc, carried: list[str]) -> dict[str, Any]:
+    """Return the reply. Assumption: its fields have GET's member names; `any` is the idType beside them."""
     read = {name: value for name, value in kyc.ocr.items() if value}
     body: dict[str, Any] = {
         "submissionId": kyc.submission_id,
-        "document_fields": sorted({*expected, *read}),
-        "missing_fields": [name for name in expected if name not in read],
+        "document_fields": carried,
+        "missing_fields": [name for name in carried if name not in read],
         "reviewOCRData": read,
         "idImage": True,
     }

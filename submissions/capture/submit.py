@@ -227,15 +227,19 @@ def shown_values(submission: Submission) -> dict[str, str]:
     return {name: text for name, text in submission.values.items() if name in shown}
 
 
-def shown_names(submission: Submission) -> frozenset[str]:
-    """Return the Step 2 parameters that this document and project show."""
-    rules = matrix.rules_for(
+def rules(submission: Submission) -> tuple[matrix.FieldRule, ...]:
+    """Return the Step 2 parameters for this document and project, with those that Step 1 found on the document."""
+    return matrix.rules_for(
         submission.issuing_country,
         document_type(submission),
         submission.project.options,
         id_type_unknown=submission.id_type_unknown,
+        carried=submission.document_fields,
     )
-    return frozenset(rule.name for rule in rules)
+
+
+def shown_names(submission: Submission) -> frozenset[str]:
+    return frozenset(rule.name for rule in rules(submission))
 
 
 def is_unread(submission: Submission) -> bool:

@@ -18,6 +18,7 @@ from submissions.models import Call, Image, ImageKind, Project, Submission, User
 from submissions.models.decision import UNDO_SECONDS
 from submissions.outbox import ledger
 from submissions.review import claims, decisions, questions
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import replies
 
 REPLY_AFTER = timedelta(seconds=6)
@@ -124,7 +125,7 @@ class Case:
         verdict = Verdict.REJECTED if reason_code else Verdict.APPROVED
         self.claim(reviewer)
         self._reload()
-        warned = [warning.code for warning in decisions.warnings_of(self.submission, reviewer)]
+        warned = [warning.code for warning in warnings_of(self.submission, reviewer)]
         by = events.actor_for(reviewer)
         decisions.decide(self.submission, verdict, by=by, reason_code=reason_code, comment=comment, ticked=warned)
         self._reload()

@@ -19,6 +19,8 @@ class DifferenceKind(models.TextChoices):
     DECISION = "decision", _("Decision")
     TRIES = "tries", _("Attempts")
     NO_RECORD = "no_record", _("No record at ARGOS")
+    DATA = "data", _("Stored values")
+    IMAGES = "images", _("Stored images")
     SECOND_RECORD = "second_record", _("A second record at ARGOS")
     UNKNOWN_HERE = "unknown_here", _("Known to ARGOS only")
 
@@ -32,7 +34,7 @@ class DifferenceQuerySet(models.QuerySet["Difference"]):
 
 
 class Difference(models.Model):
-    """`ours` and `theirs` are statuses, counts and ids, never values."""
+    """`ours` and `theirs` are statuses, counts, ids and names of fields, never values: these are in `values`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.CASCADE)
@@ -47,6 +49,8 @@ class Difference(models.Model):
     gone_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    values_sealed = EncryptedField(null=True)
+    values = EncryptedJSON[dict[str, list[str]]]("values_sealed", "difference.values", dict)
     note_sealed = EncryptedField(null=True)
     note_of_submission = EncryptedJSON[str]("note_sealed", "difference.note", str)
     note_wrapped = models.BinaryField(null=True, help_text="the note where no submission is left to seal it under")

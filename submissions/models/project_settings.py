@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from submissions.models.project_choices import PendingClock, Reviewer, SecondReview
 
 
-def percent(label: object, help_text: object, default: int) -> "models.PositiveSmallIntegerField[int, int]":
+def percent(
+    label: object, help_text: object, default: int, **more: int
+) -> "models.PositiveSmallIntegerField[int, int]":
+    """`more`: a `db_default`, which a setting needs that is added to projects that exist."""
     validators = [MaxValueValidator(100)]
-    return models.PositiveSmallIntegerField(label, help_text=help_text, default=default, validators=validators)  # type: ignore[arg-type]
+    return models.PositiveSmallIntegerField(label, help_text=help_text, default=default, validators=validators, **more)  # type: ignore[arg-type]
 
 
 def option(label: object, help_text: object, default: bool = False) -> "models.BooleanField[bool, bool]":
@@ -87,6 +90,15 @@ class ReviewSettings(models.Model):
     )
     face_threshold = percent(_("Face similarity threshold"), _("Below it the reviewer sees a warning."), 70)
     liveness_threshold = percent(_("Liveness threshold"), _("Below it the reviewer sees a warning."), 50)
+    ocr_threshold = percent(
+        _("Reading confidence threshold"),
+        _(
+            "Values that ARGOS read with less confidence are marked. ARGOS does not document the scale: 0 to 1 counts "
+            "as a share, 0 to 100 as percent. 80 is a cautious start: adjust it to what reviewers find wrong."
+        ),
+        80,
+        db_default=80,
+    )
 
     class Meta:
         abstract = True

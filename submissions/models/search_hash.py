@@ -9,6 +9,7 @@ class SearchHash(models.Model):
     """A keyed hash of one normalised value, so that it can be found without being stored."""
 
     EMAIL, CUSTOMER, DOCUMENT, IDENTITY, NAME_WORD = "email", "customer", "document", "identity", "name"
+    APPLICANT, PERSON = "applicant", "person"  # ids that ARGOS makes: applicant_id and duplicated_information
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="search_hashes")
     kind = models.CharField(max_length=10)

@@ -1,9 +1,11 @@
 """What ARGOS reports beside its status: one encrypted report, and a row for each check that it skipped."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from argos import limits
 from submissions.core import clock
@@ -26,6 +28,22 @@ class VendorReport(models.Model):
         return self.submission.data_key()
 
 
+class SkippedCheckQuerySet(models.QuerySet["SkippedCheck"]):
+    def named(self) -> Self:
+        """Annotate `name`: the code, or the engine or input where ARGOS gives no code."""
+        first = (NullIf(F(column), Value("")) for column in ("code", "engine"))
+        return self.annotate(name=Coalesce(*first, F("input")))
+
+    def of_name(self, name: str) -> Self:
+        named: Any = self.named()
+        rows: Self = named.filter(name=name)
+        return rows
+
+    def offered(self, *nothing: Value) -> "models.QuerySet[Any, Any]":
+        """Return each name once, behind columns of `nothing`: part of a union of what a list's filters offer."""
+        return self.named().order_by().values_list(*nothing, "name").distinct()
+
+
 class SkippedCheck(models.Model):
     """A check that ARGOS skipped, so that the submission went on without it. Codes only: lists and reports count them.
 
@@ -39,6 +57,8 @@ class SkippedCheck(models.Model):
     engine = models.CharField(max_length=limits.CODE, blank=True)
     occurred_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[SkippedCheckQuerySet] = SkippedCheckQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering: ClassVar[list[str]] = ["occurred_at", "code"]

@@ -52,7 +52,7 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Columns in a row of any list, and the additional columns of a row in review.
 LISTED = (
     *("reference", "status", "values_sealed", "issuing_country", "id_type", "vendor_count", "selfies_sent"),
-    *("created_at", "target_at", "deadline_at", "project__name", "project__clock_offset"),
+    *("created_at", "target_at", "deadline_at", "has_skipped_check", "project__name", "project__clock_offset"),
 )
 REVIEWED = (
     *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),
@@ -170,6 +170,7 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
             models.Index("claimed_by", name="submission_claims", condition=Q(claimed_by__isnull=False)),
             models.Index("created_by", F("created_at").desc(), name="submission_mine"),
             models.Index("id", name="submission_differs", condition=Q(has_difference=True)),
+            models.Index("id", name="submission_skipped", condition=Q(has_skipped_check=True)),
             models.Index("project", "status", "decided_at", name="submission_kept", condition=Q(erased_at=None)),
             models.Index(
                 "relationship_ended_at",

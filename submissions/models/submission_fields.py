@@ -9,12 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from argos import limits
+from argos.replies.ocr import SPELLINGS as ON_AN_ID
 from submissions.core import clock, encryption
 from submissions.models.consent import ConsentText
 from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
 from submissions.models.submission_key import NO_KEY, SubmissionKey
-from submissions.models.submission_status import MAX_TRIES, Source
+from submissions.models.submission_status import MAX_TRIES, Source, Status
 
 
 class CaptureFields(models.Model):
@@ -81,6 +82,8 @@ class CaptureFields(models.Model):
 class VendorFields(models.Model):
     """The vendor's last report on this submission, and our own count of selfies sent."""
 
+    status: Any
+
     selfies_sent = models.PositiveSmallIntegerField(_("selfies sent"), default=0)
     vendor_id = models.CharField(_("ARGOS ID"), max_length=80, blank=True)
     vendor_status = models.CharField(_("ARGOS status"), max_length=40, blank=True)
@@ -98,9 +101,31 @@ class VendorFields(models.Model):
     retry_message_sealed = EncryptedField(null=True)
     retry_message = EncryptedJSON[str]("retry_message_sealed", "submission.retry_message", str)
     has_difference = models.BooleanField(_("record mismatch"), default=False)
+    has_skipped_check = models.BooleanField(_("check skipped by ARGOS"), default=False, db_default=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def vendor_signals(self) -> dict[str, Any]:
+        """Return what ARGOS reports beside its status, as `signals.store` writes it."""
+        report = getattr(self, "vendor_report", None)
+        return report.content if report else {}
+
+    @property
+    def document_fields(self) -> list[str]:
+        """Return the fields that the ID carries by Step 1's reply, under Step 2's names; [] where it did not say."""
+        return [name for name in self.vendor_signals.get("document_fields", []) if name in ON_AN_ID]
+
+    @property
+    def missing_fields(self) -> list[str]:
+        """Return the fields that are on the ID and were not read, under Step 2's names where it has one."""
+        return list(self.vendor_signals.get("missing_fields", []))
+
+    @property
+    def hides_skipped_check(self) -> bool:
+        """Whether the submission was approved although ARGOS skipped a check."""
+        return self.has_skipped_check and self.status == Status.APPROVED
 
     @property
     def has_aml_hit(self) -> bool:

@@ -38,6 +38,22 @@ def arrived_among(calls: Iterable[Call]) -> list[Attempt]:
     return sorted(attempts, key=lambda attempt: attempt.number)
 
 
+def arrived_verdicts(calls: Iterable[Call]) -> list[Call]:
+    return [call for call in calls if call.kind == CallKind.REVIEW and _has_arrived(call)]
+
+
+def arrived_images(calls: Iterable[Call]) -> set[str]:
+    """Return the names of the images that the vendor has: of the last Step 1 and Step 2, and those added later.
+
+    Nothing is known, and nothing returned, where one of these calls was recovered without its images.
+    """
+    last: dict[str, set[str]] = {}
+    for call in sorted((call for call in calls if _has_arrived(call)), key=lambda call: call.prepared_at):
+        names = {image["field"] for image in call.attempt.images}
+        last[call.kind] = names | (last.get(call.kind, set()) if call.kind == CallKind.IMAGE else set())
+    return set().union(*last.values()) if all(last.values()) else set()
+
+
 def _has_arrived(call: Call) -> bool:
     return call.state == CallState.ANSWERED or (call.state == CallState.SETTLED and call.settled_as == "adopted")
 

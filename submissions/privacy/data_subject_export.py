@@ -90,6 +90,7 @@ def held_on(submission: Submission) -> dict[str, Any]:
         "scores": {"face_similarity": submission.face_similarity, "liveness": submission.liveness},
         "vendor": {"submission_id": submission.vendor_id, "codes": submission.vendor_codes},
         "vendor_comment": submission.vendor_comment,
+        "reported_by_vendor": submission.vendor_signals,
         "sent": [_attempt(attempt, submission) for attempt in _sent(submission)],
         "who_looked": _looks(submission),
     }

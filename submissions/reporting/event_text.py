@@ -9,6 +9,7 @@ from submissions.capture import auto_submit
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_terms
 from submissions.models import AmlOutcome, AmlSource, DifferenceKind, Event, ImageKind, Verdict
+from submissions.signals import warning_texts
 
 
 def event_title(event: Event) -> str:
@@ -56,6 +57,7 @@ def event_title(event: Event) -> str:
         "legal_hold_lifted": _("Legal hold lifted"),
         "relationship_ended": _("Relationship ended"),
         "note_added": _("Note added"),
+        "check_skipped": _("Check skipped by ARGOS"),
         "webhook": _("Webhook received"),
         "account_checked": _("Account verification"),
         "capture_joined": _("Joined the capture"),
@@ -93,10 +95,12 @@ def event_title(event: Event) -> str:
 
 
 def warning_label(code: str) -> str:
-    """Return a short label of an acknowledged warning (`review.decisions.warnings_of`) by its stored code."""
+    """Return a short label of an acknowledged warning (`review.warnings`) by its stored code."""
     kind, _colon, name = code.partition(":")
     if kind == "edited":
         return _("%(field)s changed") % {"field": form_fields.label_of(name)}
+    if kind == warning_texts.KIND:
+        return _("check skipped by ARGOS: %(check)s") % {"check": warning_texts.label_of_code(name)}
     labels = {
         "face_low": _("face similarity too low"),
         "liveness_low": _("liveness too low"),
@@ -119,6 +123,8 @@ def event_details(event: Event) -> str:
     """Return the references and codes of an event, without names of persons or values."""
     names = (
         "retry_code",
+        "code",
+        "input",
         "changed",
         "image_kind",
         "verdict",

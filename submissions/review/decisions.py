@@ -1,33 +1,30 @@
 """Give and undo verdicts. A verdict can be undone for `UNDO_SECONDS`, then its call is sent; only one is ever sent.
 
-`review.claims` reserves a submission for one reviewer, `review.verdicts` reads the verdicts.
+`review.claims` reserves a submission for one reviewer, `review.verdicts` reads the verdicts, and `review.warnings` is
+what an approval must acknowledge.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
 from argos.codes.comments import REJECT_COMMENTS
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import submit
-from submissions.capture.fields.form_fields import label_of
-from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
 from submissions.core.typed_reason import is_reason
-from submissions.models import Attempt, Call, CallKind, Decision, Note, Status, Submission, User, Verdict
+from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project_choices import SecondReview
-from submissions.outbox import ledger, new_calls, stored_replies
+from submissions.outbox import ledger, new_calls
 from submissions.review import mentions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
-from submissions.search import blind_index
+from submissions.review.warnings import warnings_of
 from submissions.workflow.permissions import NotAllowed, check_can
 from submissions.workflow.transitions import StaleSubmission, move
 
@@ -54,21 +51,6 @@ class WarningsOpen(Exception):
         super().__init__(", ".join(self.codes))
 
 
-@dataclass(frozen=True)
-class ReviewWarning:
-    """Something a reviewer must acknowledge before approving.
-
-    `detail`: what to do about it. `is_from_vendor`: ARGOS reported it, not the portal. `needs_reason`: it is
-    acknowledged with a typed reason.
-    """
-
-    code: str
-    text: str
-    detail: str = ""
-    is_from_vendor: bool = False
-    needs_reason: bool = False
-
-
 def goes_to_second(submission: Submission, *, is_flagged: bool) -> bool:
     """Return whether another reviewer decides after this person's verdict. `is_flagged`: it has warnings."""
     return submission.status == Status.PENDING and _needs_two(submission, is_flagged=is_flagged)
@@ -87,74 +69,6 @@ def add_note(submission: Submission, text: str, *, by: Actor, is_question: bool 
         named = [person.username for person in mentions.record(note, text)]
         events.record("note_added", by=by, submission=submission, fields={"question": is_question, "named": named})
     return note
-
-
-def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]:
-    """Query what `warnings_from` needs and return its warnings."""
-    has_duplicate = blind_index.same_person(user, submission).exists()
-    return warnings_from(submission, stored_replies.arrived_selfies(submission), has_duplicate=has_duplicate)
-
-
-def warnings_from(
-    submission: Submission, selfies: Sequence[Attempt], *, has_duplicate: bool
-) -> tuple[ReviewWarning, ...]:
-    """Return what a reviewer must acknowledge before approving. `selfies`: the arrived attempts by number."""
-    warnings = [*_about_scores(submission)]
-    if refusals := stored_replies.refusals(selfies):
-        why = "; ".join(code or _("reason not known") for code in refusals)
-        warnings.append(ReviewWarning("selfies_refused", _refused(len(refusals)), why, is_from_vendor=True))
-    expiry = submission.values.get("date_of_expiry", "")
-    if expiry and expiry < clock.today().isoformat():
-        warnings.append(ReviewWarning("expired_id", _("The ID expired on %s") % expiry))
-    if submit.is_unread(submission):
-        detail = _("Compare every confirmed value with the image.")
-        warnings.append(ReviewWarning("nothing_read", _("No values read from the ID"), detail))
-    warnings += [
-        ReviewWarning(f"edited:{name}", _("%(field)s differs from the value read") % {"field": label_of(name)})
-        for name in edited_fields(submission)
-    ]
-    if has_duplicate:
-        detail = _("Another open or approved submission has the same e-mail, ID or document.")
-        warnings.append(ReviewWarning("duplicate", _("Possible duplicate"), detail))
-    if submission.has_difference:
-        detail = _("The ARGOS record differs from the portal's.")
-        warnings.append(ReviewWarning("differs", _("Record mismatch"), detail))
-    if submission.has_aml_hit:
-        text, detail = _("Possible sanctions match"), _("Acknowledge it with a reason. Do not tell the customer.")
-        warnings.append(ReviewWarning("aml_hit", text, detail, is_from_vendor=True, needs_reason=True))
-    return tuple(warnings)
-
-
-def _about_scores(submission: Submission) -> list[ReviewWarning]:
-    """Warn of a score below the project's threshold; one that ARGOS did not provide is not above it."""
-    project, warnings = submission.project, []
-    if is_low(submission.face_similarity, project.face_threshold):
-        text = _score_text(_("Face similarity"), submission.face_similarity, project.face_threshold)
-        warnings.append(ReviewWarning("face_low", text, _("Compare the faces before you approve.")))
-    if is_low(submission.liveness, project.liveness_threshold):
-        text = _score_text(_("Liveness"), submission.liveness, project.liveness_threshold)
-        detail = _("Check that the selfie shows a live person, not a screen or a print.")
-        warnings.append(ReviewWarning("liveness_low", text, detail))
-    return warnings
-
-
-def is_low(score: float | None, threshold: int) -> bool:
-    return score is None or score < threshold
-
-
-def _score_text(name: str, score: float | None, threshold: int) -> str:
-    if score is None:
-        return _("%(score)s not provided") % {"score": name}
-    return _("%(score)s %(value)s is below %(threshold)d") % {
-        "score": name,
-        "value": f"{score:g}",
-        "threshold": threshold,
-    }
-
-
-def _refused(number: int) -> str:
-    message = ngettext("%(count)d earlier selfie not accepted", "%(count)d earlier selfies not accepted", number)
-    return message % {"count": number}
 
 
 def decide(

@@ -28,13 +28,17 @@ from submissions.review import decisions, questions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.page import comparison, score_distribution
 from submissions.review.page.attempts import Score, Try, scores, tries
+from submissions.review.page.signals import Signal, signals_of
 from submissions.review.verdicts import Verdicts
+from submissions.review.warnings import ReviewWarning, warnings_from
 from submissions.search import blind_index
+from submissions.signals import store
 from submissions.workflow.permissions import PermissionFacts, why_not
 from submissions.workflow.role_permissions import is_administrator
 
 DOCUMENTS = (ImageKind.ID_FRONT, ImageKind.ID_BACK, ImageKind.ADDRESS, ImageKind.ATTACHMENT)
 MAX_OTHERS = 8
+MAX_SAME_IDS = 16
 
 
 class People(NamedTuple):
@@ -62,9 +66,11 @@ class ReviewContext:
     images: list[Image]
     questions: list[Question]
     others: list[Submission]
+    same_ids: list[tuple[str, Submission]]
 
     @classmethod
     def load(cls, submission: Submission, user: User, *, is_open: bool) -> "ReviewContext":
+        others, same_ids = _others(submission, user) if is_open else ([], [])
         return cls(
             submission,
             user,
@@ -75,7 +81,8 @@ class ReviewContext:
             notes=list(submission.notes.select_related("author")) if not is_administrator(user) else [],
             images=list(submission.images.order_by("created_at")) if is_open else [],
             questions=questions.all_questions(submission) if is_open else [],
-            others=_others(submission, user) if is_open else [],
+            others=others,
+            same_ids=same_ids,
         )
 
     @cached_property
@@ -101,10 +108,11 @@ class ReviewContext:
         return stored_replies.arrived_among(self.calls)
 
     @cached_property
-    def warnings(self) -> tuple[decisions.ReviewWarning, ...]:
+    def warnings(self) -> tuple[ReviewWarning, ...]:
         if not self.is_open:
             return ()
-        return decisions.warnings_from(self.submission, self.selfies, has_duplicate=bool(self.others))
+        skipped = store.skipped_checks_of(self.submission)
+        return warnings_from(self.submission, self.selfies, skipped, has_duplicate=bool(self.others))
 
     @property
     def goes_to_second(self) -> bool:
@@ -124,6 +132,12 @@ class ReviewContext:
     @cached_property
     def comparison(self) -> list[dict[str, Any]]:
         return comparison.comparison(self.submission, self.sent_values) if self.is_open else []
+
+    @property
+    def signals(self) -> list[Signal]:
+        if not self.is_open:
+            return []
+        return signals_of(self.submission, self.sent_values.get("date_of_birth", ""), self.same_ids)
 
     @property
     def hides_digits(self) -> bool:
@@ -209,6 +223,7 @@ class ReviewContext:
             "name": self.sent_values.get("name", "") if self.is_open else "",
             "hides_digits": self.hides_digits,
             "warnings": self.warnings,
+            "signals": self.signals,
             "asks_warning_reason": any(warning.needs_reason for warning in self.warnings),
             "scores": self.scores,
             "facts": self.captured,
@@ -246,9 +261,12 @@ def _people(submission: Submission, user: User) -> People:
     return People([row for row in rows if row.has_captured], colleagues)
 
 
-def _others(submission: Submission, user: User) -> list[Submission]:
-    rows = blind_index.same_person(user, submission).select_related("project").order_by("-created_at")
-    return list(rows[:MAX_OTHERS])
+def _others(submission: Submission, user: User) -> tuple[list[Submission], list[tuple[str, Submission]]]:
+    """Return the newest other submissions of this customer, and those of the same id at ARGOS with the id's kind."""
+    related = blind_index.related(user, submission)
+    others = {other.pk: other for kind, other in related if kind in blind_index.IDENTIFIERS}
+    same_ids = [(kind, other) for kind, other in related if kind in blind_index.VENDOR_IDS]
+    return list(others.values())[:MAX_OTHERS], same_ids[:MAX_SAME_IDS]
 
 
 def seen_of(submission: Submission) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, UUIDField, Value
 from django.http import QueryDict
@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
-from submissions.models import Project, Question, Status, Submission, User
+from submissions.models import Project, Question, SkippedCheck, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.counting import Counted
@@ -73,17 +73,31 @@ def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:
     return f"{BOUND}+" if found > BOUND else str(found)
 
 
-def offered() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What two filters offer, in one query: (id, name) of every project, (user name, name) of every reviewer."""
+NO_PROJECT, NOBODY = Value(None, output_field=UUIDField()), Value("", output_field=CharField())
+
+
+class Offered(NamedTuple):
+    """(id, name) of projects, (user name, name) of reviewers, and the names of checks that ARGOS skipped."""
+
+    projects: list[tuple[str, str]]
+    people: list[tuple[str, str]]
+    skipped: list[str]
+
+
+def offered() -> Offered:
+    """Return what three filters offer, with one query."""
     rows = sorted(_offered(), key=lambda row: row[2])
-    return [(str(pk), name) for pk, _none, name in rows if pk], [(user, name) for pk, user, name in rows if not pk]
+    return Offered(
+        [(str(pk), name) for pk, _none, name in rows if pk],
+        [(user, name) for _none, user, name in rows if user],
+        [name for pk, user, name in rows if not pk and not user],
+    )
 
 
 def _offered() -> "QuerySet[Any, Any]":
-    empty = Value("", output_field=CharField())
-    projects = Project.objects.values_list("pk", empty, "name").order_by()
-    people = reviewers().values_list(Value(None, output_field=UUIDField()), "username", "name").order_by()
-    return projects.union(people, all=True)
+    projects = Project.objects.values_list("pk", NOBODY, "name").order_by()
+    people = reviewers().values_list(NO_PROJECT, "username", "name").order_by()
+    return projects.union(people, SkippedCheck.objects.offered(NO_PROJECT, NOBODY), all=True)
 
 
 def mark_of(user: User, shown: Iterable[Submission]) -> str:
@@ -100,6 +114,6 @@ def version(rows: Iterable[Submission], count: str) -> str:
     for row in rows:
         held = row.claimed_by_id if row.is_claimed_at(now) else None
         asked = [getattr(row, mark, False) for mark in ("is_asked", "is_answered")]
-        marks = (*asked, row.has_difference, row.is_reserved)
+        marks = (*asked, row.has_difference, row.has_skipped_check, row.is_reserved)
         parts.append(f"{row.pk}:{row.status}:{held}:{row.assigned_to_id}:{marks}")
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from argos import limits
 from argos.characters import normalise
@@ -30,6 +30,9 @@ MAX_FOUND = 2000
 MAX_TEXT = 200
 NUMBERS = (SearchHash.DOCUMENT, SearchHash.IDENTITY)
 IDENTIFIERS = (SearchHash.EMAIL, SearchHash.CUSTOMER, *NUMBERS)
+VENDOR_IDS = {SearchHash.APPLICANT: "applicant_id", SearchHash.PERSON: "duplicated_information"}
+MAX_RELATED = 80  # rows: a submission has up to six
+ENDED = [status for status in FINAL if status != Status.APPROVED]
 TOKEN_LIFETIME = timedelta(hours=8)
 LABEL = "search.text"
 REFERENCE = re.compile(rf"KP-[{REFERENCE_ALPHABET}]{{8}}")
@@ -47,6 +50,11 @@ def hashable(values: dict[str, str]) -> set[tuple[str, str]]:
     return {(kind, text) for kind, text in pairs if text}
 
 
+def hashable_ids(reported: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return (kind, id) of the ids that ARGOS reports. Ids are compared as they are."""
+    return {(kind, str(reported[name])) for kind, name in VENDOR_IDS.items() if reported.get(name)}
+
+
 def _name_words(name: str) -> list[str]:
     """Return the words of a name and the name as one word: 홍 길동 equals 홍길동, Gil-dong equals Gil Dong."""
     words = _long_enough(encryption.normalise(name).split())[: limits.INDEXED_NAME_WORDS - 1]
@@ -59,7 +67,8 @@ def _long_enough(words: Iterable[str]) -> list[str]:
 
 def index(submission: Submission) -> bool:
     """Bring the submission's hashes in line with its values; return whether any was written or deleted."""
-    digests = {(kind, encryption.search_digest(kind, text)) for kind, text in hashable(submission.values)}
+    texts = hashable(submission.values) | hashable_ids(submission.vendor_signals)
+    digests = {(kind, encryption.search_digest(kind, text)) for kind, text in texts}
     stored = {(row.kind, bytes(row.digest)): row.pk for row in submission.search_hashes.all()}
     with transaction.atomic():
         SearchHash.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in digests]).delete()
@@ -182,6 +191,19 @@ def same_person(user: User, submission: Submission) -> SubmissionQuerySet:
     return others
 
 
+def related(user: User, submission: Submission) -> list[tuple[str, Submission]]:
+    """Return (kind, other) of the newest visible submissions of the same person or the same id at ARGOS; one query.
+
+    The same person as `same_person` has it; a rejected one counts for the vendor's ids.
+    """
+    values = {(kind, text) for kind, text in hashable(submission.values) if kind in IDENTIFIERS}
+    digests = _digests(values | hashable_ids(submission.vendor_signals))
+    counts = Q(kind__in=VENDOR_IDS) | ~Q(submission__status__in=ENDED)
+    rows = SearchHash.objects.filter(counts, digest__in=digests, submission__in=visible_to(user))
+    rows = rows.exclude(submission=submission).select_related("submission__project").order_by("-submission__created_at")
+    return [(row.kind, row.submission) for row in rows[:MAX_RELATED]]
+
+
 def same_values(user: User, values: dict[str, str]) -> tuple[SubmissionQuerySet, int]:
     """Do the same as `same_person` for values without a submission; return (visible ones, number of hidden ones)."""
     same = _same(values)
@@ -193,4 +215,4 @@ def _same(values: dict[str, str]) -> SubmissionQuerySet:
     digests = _digests((kind, text) for kind, text in hashable(values) if kind in IDENTIFIERS)
     rows = SearchHash.objects.filter(digest__in=digests).values("submission_id")
     same: SubmissionQuerySet = Submission.objects.filter(pk__in=rows)
-    return same.exclude(status__in=[status for status in FINAL if status != Status.APPROVED])
+    return same.exclude(status__in=ENDED)

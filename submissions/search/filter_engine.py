@@ -16,14 +16,16 @@ from argos import matrix
 from argos.characters import normalise
 from argos.matrix.formats import parse_date
 from submissions.core import vendor_text
-from submissions.models import User
+from submissions.models import SkippedCheck, User
 from submissions.models.submission import SubmissionQuerySet
+from submissions.workflow.role_permissions import user_can_see_queue
 
 Condition = Callable[[User, str], Q | None]
 
 YEARS = (2000, 2100)
 MAX_LENGTH = 120
 NONE = "-"  # nobody, no code
+ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ Filters = Mapping[str, Filter]
 def values_of(filters: Filters, params: Mapping[str, str]) -> dict[str, str]:
     """Return the value of each filter that the parameters set, by name."""
     return {name: normalise(params[name])[:MAX_LENGTH] for name in filters if params.get(name, "").strip()}
+
+
+def shortened(posted: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return what a filter form set, for an address: without empty parts, each as long as a filter is read."""
+    return {name: text[:MAX_LENGTH] for name in names if (text := posted.get(name, "").strip())}
 
 
 def narrow(
@@ -77,6 +84,16 @@ def project(user: User, value: str) -> Q | None:
         return Q(project=uuid.UUID(value))
     except ValueError:
         return None
+
+
+def skipped_check(user: User, value: str) -> Q | None:
+    """Match the submissions of which ARGOS skipped a check: "any", or that one. Reviewers only."""
+    if not user_can_see_queue(user):
+        return None
+    if value == ANY:
+        return Q(has_skipped_check=True)
+    rows = SkippedCheck.objects.of_name(value).order_by()
+    return Q(has_skipped_check=True, pk__in=rows.values("submission_id"))
 
 
 def country(user: User, value: str) -> Q | None:

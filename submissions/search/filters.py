@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, F, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from argos import matrix
 from submissions.core import clock
-from submissions.models import AmlReview, Event, Project, Source, Status, Team, User
+from submissions.models import AmlReview, Event, Project, SkippedCheck, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SENDING, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
-from submissions.workflow.role_permissions import is_limited_to_team
+from submissions.workflow.role_permissions import is_limited_to_team, user_can_see_queue
 
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # the events that carry a retry code
 RECENT = timedelta(days=31)
@@ -57,22 +57,35 @@ def matching(user: User, params: Mapping[str, str]) -> Matching:
     return Matching(rows, "created_at", messages)
 
 
-def offered(user: User) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return (id, name) of every project, and of every team if the user sees several, with one query."""
-    rows = sorted(_projects() if is_limited_to_team(user) else _projects_and_teams(), key=lambda row: row[2])
-    return (
+NO_PROJECT, NO_TEAM = Value(None, output_field=UUIDField()), Value(None, output_field=BigIntegerField())
+
+
+class Offered(NamedTuple):
+    """What filters offer: (id, name) of projects and teams, and the names of checks that ARGOS skipped."""
+
+    projects: list[tuple[str, str]]
+    teams: list[tuple[str, str]]
+    skipped: list[str]
+
+
+def offered(user: User) -> Offered:
+    """Return every project, and every team and skipped check if the user sees several teams, with one query."""
+    rows = sorted(_projects() if is_limited_to_team(user) else _projects_and_more(user), key=lambda row: row[2])
+    return Offered(
         [(str(project), name) for project, _none, name in rows if project],
         [(str(team), name) for _none, team, name in rows if team],
+        [name for project, team, name in rows if not project and not team],
     )
 
 
 def _projects() -> "QuerySet[Any, Any]":
-    return Project.objects.values_list("pk", Value(None, output_field=BigIntegerField()), "name").order_by()
+    return Project.objects.values_list("pk", NO_TEAM, "name").order_by()
 
 
-def _projects_and_teams() -> "QuerySet[Any, Any]":
-    teams = Team.objects.values_list(Value(None, output_field=UUIDField()), "pk", "name").order_by()
-    return _projects().union(teams, all=True)
+def _projects_and_more(user: User) -> "QuerySet[Any, Any]":
+    teams = Team.objects.values_list(NO_PROJECT, "pk", "name").order_by()
+    skipped = [SkippedCheck.objects.offered(NO_PROJECT, NO_TEAM)] if user_can_see_queue(user) else []
+    return _projects().union(teams, *skipped, all=True)
 
 
 def _fill_windows(values: dict[str, str]) -> list[str]:
@@ -184,6 +197,7 @@ FILTERS: dict[str, Filter] = {
     "target": Filter(filter_engine.choice(_target), _lazy("Review target")),
     "limit": Filter(filter_engine.choice(_limit), _lazy("24 hours")),
     "waited": Filter(_waited, _lazy("Has waited")),
+    "skipped": Filter(filter_engine.skipped_check),
     "aml": Filter(_aml, _lazy("AML")),
     "late": Filter(filter_engine.flag(_late), _lazy("Past its review target")),
 }

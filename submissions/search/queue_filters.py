@@ -100,6 +100,7 @@ FILTERS: dict[str, Filter] = {
     "left": Filter(filter_engine.choice(_left)),
     "edits": Filter(filter_engine.flag(lambda user: Q(edited_count__gt=0))),
     "differs": Filter(filter_engine.flag(lambda user: Q(has_difference=True))),
+    "skipped": Filter(filter_engine.skipped_check),
     "asked": Filter(filter_engine.choice(_asked)),
     "assignee": Filter(_assignee),
 }

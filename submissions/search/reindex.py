@@ -46,7 +46,7 @@ def reindex(batch: int = BATCH, after: uuid.UUID | None = None) -> Iterator[Prog
 def _first(rows: SubmissionQuerySet, batch: int) -> Progress | None:
     """Rebuild the first submissions of `rows`, locked, so that nobody erases one between the read and the write."""
     with transaction.atomic():
-        part = list(rows.select_for_update()[:batch])
+        part = list(rows.select_related("vendor_report").select_for_update(of=("self",))[:batch])
         load_keys(part)
         changed, unreadable = 0, []
         for submission in part:

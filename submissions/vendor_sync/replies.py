@@ -17,6 +17,7 @@ from submissions.models import Call, CallKind, CallState, Decision, Source, Stat
 from submissions.outbox import ledger, stored_replies
 from submissions.review import corrections
 from submissions.search import blind_index
+from submissions.signals import store
 from submissions.vendor_sync import discrepancies, poll_intervals
 from submissions.workflow import deadlines
 from submissions.workflow.transitions import move
@@ -32,6 +33,7 @@ def step1_answered(call: Call, reply: Step1Reply) -> bool:
     with transaction.atomic():
         if _close(call, reply.received.status, to, columns, error_code=code):
             if to == Status.CONFIRMING:
+                store.store_step1(submission, reply)
                 blind_index.index(submission)
                 auto_submit.after_step1(call, confirmed)
             return True

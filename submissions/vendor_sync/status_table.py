@@ -20,6 +20,7 @@ from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
 from submissions.review import corrections
+from submissions.search import blind_index
 from submissions.signals import store
 from submissions.vendor_sync import discrepancies, poll_intervals, replies
 from submissions.workflow.deadlines import RESULT_LIMIT
@@ -89,8 +90,7 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
         return Agreement.BEHIND
     values = vendor_columns(submission, record)
     if record is not None:
-        store.store(submission, record.signals)
-        results.apply(submission, record.signals.aml, AmlSource.RECORD)
+        _keep_signals(submission, record)
     if not submission.has_open_call and record is not None:
         _correct_tries(submission, record)
     agreement = _agreement(submission, record)
@@ -99,8 +99,17 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
     else:
         _note(submission, values, agreement)
     if not submission.has_open_call:
-        discrepancies.settle_on(submission, _differences(submission, record, agreement))
+        stored = discrepancies.stored_otherwise(submission, record)
+        current = _differences(submission, record, agreement) | stored.differences
+        discrepancies.settle_on(submission, current, stored.values, stored.untold)
     return agreement
+
+
+def _keep_signals(submission: Submission, record: VendorSubmission) -> None:
+    with transaction.atomic():
+        if store.store(submission, record.signals):
+            blind_index.index(submission)
+    results.apply(submission, record.signals.aml, AmlSource.RECORD)
 
 
 def _proves_nothing(submission: Submission, record: VendorSubmission | None) -> bool:

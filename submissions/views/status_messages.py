@@ -1,6 +1,7 @@
 """Messages about calls, notices and events: what happened and what is next. This module decides no rules."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,8 @@ from django.utils.translation import ngettext
 
 from argos import codes
 from submissions.capture import auto_submit, submit
-from submissions.core import clock, vendor_text
+from submissions.capture.fields import form_fields
+from submissions.core import clock, encryption, masking, vendor_text
 from submissions.models import (
     Call,
     CallKind,
@@ -24,12 +26,13 @@ from submissions.vendor_sync import reconcile
 
 @dataclass(frozen=True)
 class StatusMessage:
-    """`tone`: info, wait, warn or bad. `say`: for the customer."""
+    """`tone`: info, wait, warn or bad. `say`: for the customer. `values`: the values that differ."""
 
     title: str
     text: str
     tone: str = "info"
     say: str = ""
+    values: Sequence[tuple[str, str, str]] = ()  # field, ours and theirs, masked
 
 
 def about_open_call(call: Call) -> StatusMessage:
@@ -190,6 +193,8 @@ def about_difference(row: Difference) -> StatusMessage:
             "Decision in the portal: %(ours)s, ARGOS: %(theirs)s. The portal keeps its decision. Clarify it with ARGOS."
         ),
         DifferenceKind.TRIES: _("Selfie attempts in the portal: %(ours)s, at ARGOS: %(theirs)s."),
+        DifferenceKind.DATA: _("ARGOS stores other values than it received. Clarify with ARGOS which ones are right."),
+        DifferenceKind.IMAGES: _("Images sent: %(ours)s. Images stored at ARGOS: %(theirs)s."),
         DifferenceKind.NO_RECORD: _("ARGOS has no such record. It may have been deleted there."),
         DifferenceKind.SECOND_RECORD: _(
             "ARGOS has another record with this reference (%(theirs)s). The portal does not use it: have it deleted."
@@ -200,4 +205,21 @@ def about_difference(row: Difference) -> StatusMessage:
         ),
     }
     pair = {"ours": row.ours or "–", "theirs": row.theirs or "–"}
-    return StatusMessage(str(row.get_kind_display()), texts[DifferenceKind(row.kind)] % pair, "bad")
+    text = texts[DifferenceKind(row.kind)] % pair
+    return StatusMessage(str(row.get_kind_display()), text, "bad", values=_differing_values(row))
+
+
+def _differing_values(row: Difference) -> list[tuple[str, str, str]]:
+    """Return (field, ours, theirs), numbers masked; sides that look alike then say that hidden characters differ."""
+    if row.kind != DifferenceKind.DATA:
+        return []
+    try:
+        pairs = row.values
+    except encryption.CannotOpen:
+        return []
+    return [(form_fields.label_of(name), *_masked_pair(name, ours, theirs)) for name, (ours, theirs) in pairs.items()]
+
+
+def _masked_pair(name: str, ours: str, theirs: str) -> tuple[str, str]:
+    left, right = masking.masked(name, ours), masking.masked(name, theirs)
+    return left, right if right != left else _("%(value)s (hidden characters differ)") % {"value": right}

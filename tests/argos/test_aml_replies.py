@@ -70,7 +70,7 @@ def test_id_that_would_change_the_address_is_none(value: str) -> None:
     assert parse_monitor_records([{"worklistId": value, "recordId": "r1"}]) == ()
 
 
-def test_partial_success_is_told_by_id() -> None:
+def test_partial_success_is_shown_by_id() -> None:
     body = {
         "successResults": [{"submissionId": "v1"}, "v2"],
         "failedResults": [{"submissionId": "v3", "message": "no"}],

@@ -17,6 +17,7 @@ from submissions.core import clock
 from submissions.models import Image, ImageKind, Project, Role, Status, Submission, Team, User, Verdict
 from submissions.models.submission import FINAL
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.workflow.deadlines import DeadlinePassed
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission
@@ -211,7 +212,7 @@ class Officer(Person):
         verdict = Verdict.REJECTED if self.draw.random() < 0.3 else Verdict.APPROVED
         comment = "As drilled." if verdict == Verdict.REJECTED else ""
         corrections = {MARK: f"Drill {self.draw.randrange(10**12)}"}
-        ticked = [warning.code for warning in decisions.warnings_of(submission, self.user)]
+        ticked = [warning.code for warning in warnings_of(submission, self.user)]
         reason = "other" if comment else ""
 
         def decide(row: Submission) -> object:

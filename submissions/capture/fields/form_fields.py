@@ -89,7 +89,10 @@ IDENTITY, ADDRESS, ACCOUNT = "identity", "address", "account"
 
 @dataclass
 class FormRow:
-    """One field of the page: `field` is the widget with its value."""
+    """One field of the page: `field` is the widget with its value.
+
+    `is_unread`: by Step 1 it is on the ID and was not read. `is_extra`: by Step 1 the ID does not carry it.
+    """
 
     name: str
     label: str
@@ -102,6 +105,8 @@ class FormRow:
     reason: str = ""
     problems: list[Problem] = dataclass_field(default_factory=list)
     section: str = IDENTITY
+    is_unread: bool = False
+    is_extra: bool = False
 
     @property
     def shown_stored(self) -> str:
@@ -164,13 +169,7 @@ def text_of(name: str, value: str) -> str:
 
 def rules(submission: Submission) -> tuple[FieldRule, ...]:
     """Return the typed fields of Step 2 for this document, without files and without values that the portal sets."""
-    shown = matrix.rules_for(
-        submission.issuing_country,
-        submit.document_type(submission),
-        submission.project.options,
-        id_type_unknown=submission.id_type_unknown,
-    )
-    return tuple(rule for rule in shown if rule.form not in (Form.FILE, Form.REFERENCE))
+    return tuple(rule for rule in submit.rules(submission) if rule.form not in (Form.FILE, Form.REFERENCE))
 
 
 def names(submission: Submission) -> list[str]:
@@ -184,10 +183,27 @@ def rows(
     """Build the rows. Typed values replace stored ones, so that an error loses nothing."""
     widgets = {rule.name: _widget(rule, submission.issuing_country) for rule in rules(submission)}
     made = _rows(submission, submission.values, widgets, problems, typed)
+    carried, missing = submission.document_fields, submission.missing_fields
+    unread = unread_labels(submission)
     for row, rule in zip(made, rules(submission), strict=True):
         row.required, row.hint, row.section = rule.required, str(HINTS.get(rule.form, "")), _section(rule.name)
         row.read, row.reason = submission.ocr.get(row.name, ""), submission.reasons.get(row.name, "")
+        row.is_unread = row.label in unread
+        row.is_extra = bool(carried) and row.name not in {*carried, *missing} and _may_wait(row)
     return made
+
+
+def _may_wait(row: FormRow) -> bool:
+    """Whether the field can stand under "More fields": nothing requires it, fills it or complains about it."""
+    is_wanted = row.required or row.value or row.read or row.problems
+    return row.section == IDENTITY and row.name != "idType" and not is_wanted
+
+
+def unread_labels(submission: Submission) -> list[str]:
+    """Return the labels of the fields that are on the ID and were not read; none where nothing at all was read."""
+    if submit.is_unread(submission):
+        return []
+    return [label_of(name) for name in submission.missing_fields if not submission.ocr.get(name)]
 
 
 def office_rows(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from submissions.aml import reviews
 from submissions.models import AmlResult, AmlReview, Submission, User
 from submissions.models.encrypted import decrypted_text
-from submissions.reporting.evidence_pack.times import moment
+from submissions.reporting.evidence_pack.signals import moment
 
 Table = tuple[list[str], list[list[str]]]
 

@@ -5,7 +5,6 @@ The masked pack identifies no one: numbers are cut, comments and images are omit
 
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -19,8 +18,8 @@ from submissions.core import clock, encryption
 from submissions.models import Call, Decision, Event, Image, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
-from submissions.reporting.evidence_pack import aml, pdf
-from submissions.reporting.evidence_pack.times import moment
+from submissions.reporting.evidence_pack import aml, pdf, signals
+from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
@@ -28,8 +27,6 @@ from submissions.workflow.permissions import NotAllowed
 LOOKS = ("looked", "image_opened", "revealed", "aml_looked")
 HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
 TIMELINE = 400
-
-Table = tuple[list[str], list[list[str]]]
 
 
 @dataclass
@@ -72,6 +69,10 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
         (_("Data"), _data(submission, show, is_open)),
         (_("Attempts and requests"), _attempts(submission)),
         (_("Scores and codes"), _scores(submission)),
+        (_("Checks that ARGOS skipped"), signals.skipped_checks(submission)),
+        (_("Signals from ARGOS"), signals.reported(submission, is_open=is_open)),
+        (_("Reading confidence"), signals.confidences(submission)),
+        (_("Values stored otherwise at ARGOS"), signals.stored_otherwise(submission, show)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
         (_("AML screening and reviews"), aml.table(submission, by.user, is_open=is_open)),
@@ -92,6 +93,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
+        *signals.approval(submission),
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
@@ -113,9 +115,6 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
             },
         ),
     ]
-
-
-Show = Callable[[str, str], str]
 
 
 def _data(submission: Submission, show: Show, is_open: bool) -> Table:

@@ -8,6 +8,7 @@ from submissions.capture import ocr_diff
 from submissions.capture.fields import form_fields
 from submissions.core import masking
 from submissions.models import Submission
+from submissions.review.page import confidence
 
 
 def comparison(submission: Submission, sent: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -21,7 +22,12 @@ def comparison(submission: Submission, sent: Mapping[str, str]) -> list[dict[str
         name for name in form_fields.LABELS if (sent.get(name) or ocr.get(name)) and name not in form_fields.OFFICE
     ]
     names.sort(key=lambda name: name not in changed)
-    return [_compared(name, ocr.get(name, ""), sent.get(name, ""), name in changed, reasons) for name in names]
+    readings = confidence.readings_of(submission)
+    return [
+        _compared(name, ocr.get(name, ""), sent.get(name, ""), name in changed, reasons)
+        | {"confidence": readings.get(name)}
+        for name in names
+    ]
 
 
 def hides_digits(submission: Submission, sent: Mapping[str, str]) -> bool:

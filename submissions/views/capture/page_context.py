@@ -23,7 +23,9 @@ from submissions.models.call import OPEN_STATES
 from submissions.reporting.timeline import Timeline, looks, timeline
 from submissions.review import questions
 from submissions.review.verdicts import Verdicts
+from submissions.review.warnings import SkippedCheckState, skipped_checks_of
 from submissions.search import blind_index
+from submissions.signals import store
 from submissions.workflow.permissions import PermissionFacts, has_captured, why_not
 from submissions.workflow.role_permissions import user_can_see_queue
 
@@ -108,6 +110,15 @@ class SubmissionContext:
     @property
     def submission(self) -> Submission:
         return self.state.submission
+
+    @property
+    def skipped(self) -> list[SkippedCheckState]:
+        """Return the checks that ARGOS skipped, for reviewers; who acknowledged them where verdicts are in sight."""
+        user, verdicts = self.state.user, self.state.verdicts
+        if not user_can_see_queue(user) or not self.submission.has_skipped_check:
+            return []
+        in_sight = [] if verdicts.is_blind_for(user) else verdicts.in_force
+        return skipped_checks_of(store.skipped_checks_of(self.submission), in_sight)
 
     @cached_property
     def typing_problems(self) -> tuple[Problem, ...]:

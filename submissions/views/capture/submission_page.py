@@ -83,12 +83,14 @@ def render_submission(
     shows_form = submission.status in SHOWS_FORM and can_look  # while ARGOS processes it, without its buttons
     # After sending: the problems found. Before: problems of the present values.
     shown_problems = problems or page.typing_problems if is_capturing else ()
+    rows = form_fields.rows(submission, shown_problems, typed) if shows_form else []
     context = {
         **state(page.state),
         "problems": problems,
         "to_complete": sum(bool(problem.field) for problem in problems),
         "by_field": {problem.field: problem for problem in reversed(problems)},
-        "rows": form_fields.rows(submission, shown_problems, typed) if shows_form else [],
+        "rows": rows,
+        "has_extra": any(row.is_extra for row in rows),
         "office": form_fields.office_rows(submission, problems, typed) if shows_form else [],
         "consent": consent_box(submission, page.consent_text),
         "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
@@ -99,6 +101,7 @@ def render_submission(
         "shows_form": shows_form,
         "is_split": submission.status not in (Status.DRAFT, Status.STEP1_RETRY),
         "is_unread": submit.is_unread(submission),
+        "unread_fields": form_fields.unread_labels(submission) if shows_form else [],
         "can_look": can_look,
         "images": cards(page) if can_look else [],
         "shown": None,
@@ -112,6 +115,7 @@ def render_submission(
         "that_counts": page.counting,
         **_aml(page.state),
         "differences": [status_messages.about_difference(row) for row in page.differences],
+        "skipped_checks": page.skipped,
         "timeline": page.timeline,
         "looks": page.looks,
         "notes": page.notes,

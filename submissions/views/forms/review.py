@@ -15,7 +15,7 @@ from submissions.core.typed_reason import is_reason
 from submissions.models import Submission, Verdict
 from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE, problems, tidied
-from submissions.review.decisions import ReviewWarning
+from submissions.review.warnings import ReviewWarning
 
 DATES = ("birthDate", "issueDate", "expireDate")
 

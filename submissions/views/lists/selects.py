@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from submissions.search.filter_engine import ANY
+from submissions.signals import warning_texts
 
 Choices = Iterable[tuple[str, str]]
 
@@ -14,6 +18,14 @@ class Select:
     label: str
     choices: list[tuple[str, str]]  # (value, label)
     chosen: str  # a value, or "" for any
+
+
+def skipped_checks(request: HttpRequest, names: Iterable[str]) -> Select:
+    """The filter by checks that ARGOS skipped; a check of the URL that no submission has stays chosen."""
+    chosen = request.GET.get("skipped", "")
+    listed = dict.fromkeys([*names, *([chosen] if chosen and chosen != ANY else [])])
+    choices = [(ANY, _("Any skipped check")), *((name, warning_texts.label_of_code(name)) for name in listed)]
+    return select(request, "skipped", _("Skipped checks"), choices)
 
 
 def select(request: HttpRequest, name: str, label: str, choices: Choices) -> Select:

@@ -14,14 +14,14 @@ from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.models import Status, User
 from submissions.models.submission_key import load_keys
-from submissions.search import blind_index, columns, filters, guess_limit, pagination, sorting
+from submissions.search import blind_index, columns, filter_engine, filters, guess_limit, pagination, sorting
 from submissions.views.lists.filter_chips import chips
-from submissions.views.lists.selects import Select, select
+from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_list, user_can_see_queue
 
 # Filters with a field of their own on the page; others came from a link and are shown as chips.
-FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "aml", "sort", *pagination.KEYS)
+FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "aml", "sort", *pagination.KEYS)
 
 
 def _looker(request: HttpRequest) -> User:
@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Return the form's filters and search text as one URL: without empty parts, the text encrypted."""
     _looker(request)
     names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", *pagination.KEYS)]
-    kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
+    kept = filter_engine.shortened(request.POST, names)
     if text := request.POST.get("text", "").strip():
         try:
             guess_limit.count(person(request), text)
@@ -90,15 +90,16 @@ def _unknown(request: HttpRequest) -> list[str]:
 
 
 def _selects(request: HttpRequest, user: User) -> list[Select]:
-    projects, teams = filters.offered(user)
+    offered = filters.offered(user)
     selects = [
         select(request, "status", _("Status"), _statuses()),
-        select(request, "project", _("Project"), projects),
+        select(request, "project", _("Project"), offered.projects),
         select(request, "id_type", _("ID type"), _id_types()),
     ]
-    if user_can_see_queue(user):
-        selects.append(select(request, "aml", _("AML"), _aml()))
-    return [*selects, select(request, "team", _("Team"), teams)] if teams else selects
+    selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
+    if not user_can_see_queue(user):
+        return selects
+    return [*selects, skipped_checks(request, offered.skipped), select(request, "aml", _("AML"), _aml())]
 
 
 def _aml() -> list[tuple[str, str]]:

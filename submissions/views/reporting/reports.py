@@ -27,6 +27,7 @@ from submissions.reporting.reports import (
     overrides,
     reasons,
     requests,
+    skipped_checks,
 )
 from submissions.reporting.reports.date_range import Window, presets, window_of
 from submissions.reporting.reports.table import Report, shortened
@@ -62,7 +63,10 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
             "retried-agent": reasons.retried_per_agent,
         },
     ),
-    "argos": ("ARGOS", {"sources": decisions.per_source, "requests": requests.report}),
+    "argos": (
+        "ARGOS",
+        {"sources": decisions.per_source, "skipped-checks": skipped_checks.report, "requests": requests.report},
+    ),
 }
 REPORTS = {key: make for _label, made in TABS.values() for key, make in made.items()}
 OF_THE_DESK = frozenset({"requests"})  # for users who see all figures

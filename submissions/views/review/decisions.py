@@ -12,6 +12,7 @@ from submissions.audit import events
 from submissions.models import Submission, Verdict
 from submissions.review import claims, decisions, page_context, verdicts
 from submissions.review.verdicts import Verdicts
+from submissions.review.warnings import warnings_of
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person
 from submissions.views.review.claims import to_next
@@ -27,7 +28,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = reviewer(request)
     submission = get_submission_for(user, pk, "see")
     must_explain = Verdicts.load(submission).is_back_to_first(user)
-    warnings = decisions.warnings_of(submission, user)
+    warnings = warnings_of(submission, user)
     form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=submission)
     if request.POST.get("seen") != page_context.seen_of(submission):
         return _stopped(request, pk, form, verdicts.overtaken_message(submission, user))

@@ -41,7 +41,9 @@ def reviewer(request: HttpRequest) -> User:
 def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. Administrators see it without personal data and actions."""
     check_user_can_see_review_page(person(request))
-    return render_console(request, get_submission_for(person(request), pk, "see", "project__histogram", "aml_result"))
+    return render_console(
+        request, get_submission_for(person(request), pk, "see", "project__histogram", "vendor_report", "aml_result")
+    )
 
 
 def render_console(
@@ -69,7 +71,8 @@ def render_console(
 
 def _record_look(request: HttpRequest, review: ReviewContext) -> None:
     """Record the view of the page, and separately each image that the browser shows from memory."""
-    fields = {"same_person": [other.reference for other in review.others]}
+    same_id = {other.reference: None for _kind, other in review.same_ids}
+    fields = {"same_person": [other.reference for other in review.others], "same_id": list(same_id)}
     purpose = "review" if review.is_open else ""
     events.record("looked", by=events.actor_of(request), submission=review.submission, purpose=purpose, fields=fields)
     preloaded = set(request.headers.get("X-Preloaded", "").split(","))

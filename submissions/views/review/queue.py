@@ -20,15 +20,27 @@ from submissions.models import SavedView, Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
 from submissions.review import claims, queue, queue_tabs, saved_views, verdicts
-from submissions.search import blind_index, columns, guess_limit, pagination, sorting
+from submissions.search import blind_index, columns, filter_engine, guess_limit, pagination, sorting
 from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
-from submissions.views.lists.selects import Select, select
+from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.review.page import reviewer
 from submissions.workflow.role_permissions import check_user_can_assign, user_can_assign
 
 OF_THE_PAGE = ("seen", "shown")
-BEHIND_MORE = ("status", "id_type", "retry", "face", "liveness", "tries_left", "age", "asked", "edits", "differs")
+BEHIND_MORE = (
+    "status",
+    "id_type",
+    "retry",
+    "face",
+    "liveness",
+    "tries_left",
+    "age",
+    "asked",
+    "skipped",
+    "edits",
+    "differs",
+)
 
 
 @require_safe
@@ -90,11 +102,12 @@ def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: 
     chosen = request.GET.get("view", "")
     view = next((found for found in views if str(found.pk) == chosen), None)
     kept = saved_views.query_of(request.GET)
+    offered = queue.offered()
     return {
         "text": blind_index.asked_in(request.GET) or "",
         "given": request.GET.dict(),
-        "selects": _selects(request, user),
-        "more": _more(request),
+        "selects": _selects(request, user, offered),
+        "more": _more(request, offered),
         "more_set": sum(1 for name in BEHIND_MORE if request.GET.get(name)),
         "countries": matrix.country_choices(get_language() or "en"),
         "tabs": queue_tabs.tabs(user, views, figures, str(view.pk) if view else kept),
@@ -106,21 +119,21 @@ def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: 
     }
 
 
-def _selects(request: HttpRequest, user: User) -> list[Select]:
+def _selects(request: HttpRequest, user: User, offered: queue.Offered) -> list[Select]:
     """Return the filters that are always visible."""
-    projects, people = queue.offered()
-    others = [(username, name) for username, name in people if username != user.username]
+    others = [(username, name) for username, name in offered.people if username != user.username]
     holders = [("nobody", _("Unassigned")), ("me", pgettext("assignee", "Me")), ("someone", _("Assigned")), *others]
     return [
         select(request, "left", _("Due"), [("over", _("Overdue")), ("1h", _("In 1 h")), ("4h", _("In 4 h"))]),
         select(request, "assignee", _("Assignee"), holders),
-        select(request, "project", _("Project"), projects),
+        select(request, "project", _("Project"), offered.projects),
     ]
 
 
-def _more(request: HttpRequest) -> list[Select]:
+def _more(request: HttpRequest, offered: queue.Offered) -> list[Select]:
     """Return the filters behind "more"."""
-    return [select(request, name, label, choices) for name, label, choices in _standing()]
+    standing = [select(request, name, label, choices) for name, label, choices in _standing()]
+    return [*standing, skipped_checks(request, offered.skipped)]
 
 
 def _standing() -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -149,7 +162,7 @@ def _what(code: str) -> str:
 def show(request: HttpRequest) -> HttpResponse:
     """Return the filters and the search text as one URL: short, without empty parts, the text encrypted."""
     reviewer(request)
-    kept = {name: request.POST[name].strip() for name in (*FILTERS, "sort") if request.POST.get(name, "").strip()}
+    kept = filter_engine.shortened(request.POST, (*FILTERS, "sort"))
     text = request.POST.get("text", "").strip()
     if text:
         try:

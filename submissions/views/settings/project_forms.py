@@ -141,7 +141,7 @@ class ReviewForm(SettingForm):
             pgettext_lazy("outcome of a review", "Decision"),
             ("reviewer", "second_review", "review_target_hours", "pending_clock"),
         ),
-        (_("Warnings"), ("face_threshold", "liveness_threshold")),
+        (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
     )
 
     class Meta(SettingForm.Meta):
@@ -153,6 +153,7 @@ class ReviewForm(SettingForm):
             "pending_clock",
             "face_threshold",
             "liveness_threshold",
+            "ocr_threshold",
         ]
 
 

@@ -9,7 +9,7 @@ import time_machine
 from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Status
-from submissions.review import decisions
+from submissions.review.warnings import warnings_of
 from tests.factories import make_at, make_user
 
 AFTERNOON = datetime(2026, 5, 3, 20, tzinfo=UTC)  # five in the morning of the fourth in Seoul, one in Los Angeles
@@ -58,5 +58,5 @@ def test_a_reviewer_is_told_of_an_id_that_has_expired_here(settings: Any, expiry
     with time_machine.travel(AFTERNOON):
         submission = make_at(Status.PENDING)
         submission.values = {**submission.values, "date_of_expiry": expiry}
-        told = [warning.code for warning in decisions.warnings_of(submission, make_user())]
+        told = [warning.code for warning in warnings_of(submission, make_user())]
     assert ("expired_id" in told) == is_told

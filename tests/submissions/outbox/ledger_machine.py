@@ -18,6 +18,7 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Role, Status, Submission, Verdict
 from submissions.outbox import deadline_sweep, evidence, ledger, vendor_client
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import polling, reconcile, webhooks, worker
 from submissions.vendor_sync.status_table import Agreement, agreement_on
 from submissions.workflow import deadlines
@@ -138,7 +139,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         self.try_to(lambda: claims.claim(submission, by=by(self.officer)))
         submission = reload(submission)
-        ticked = [warning.code for warning in decisions.warnings_of(submission, self.officer)]
+        ticked = [warning.code for warning in warnings_of(submission, self.officer)]
         why = {"reason_code": "other", "comment": "Not the same person."} if verdict == Verdict.REJECTED else {}
         self.try_to(lambda: decisions.decide(submission, verdict, by=by(self.officer), ticked=ticked, **why))
 

@@ -13,6 +13,7 @@ from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from submissions.outbox import ledger
 from submissions.review import claims, decisions, page_context, reject_reasons, verdicts
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import replies
 from submissions.workflow.transitions import StaleSubmission
 from tests.clients import browser, decide
@@ -113,7 +114,7 @@ def test_approve_wants_each_warning_ticked(officer: User, pending: Submission) -
 
 
 def test_values_that_nothing_read_bears_out_want_a_tick(officer: User, pending: Submission) -> None:
-    assert "nothing_read" not in {warning.code for warning in decisions.warnings_of(pending, officer)}
+    assert "nothing_read" not in {warning.code for warning in warnings_of(pending, officer)}
     pending.ocr = {"name": ""}
     pending.save(update_fields=["ocr_sealed"])
     assert decide(browser(officer), pending, "approved", warning=[]).status_code == 422
@@ -176,7 +177,7 @@ def test_decide_on_one_that_was_handed_over_meanwhile_decides_nothing(
     officer: User, pending: Submission, second_review: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Project.objects.update(second_review=second_review)
-    pending, colleague, warnings_of = reload(pending), make_user(Role.OFFICER), decisions.warnings_of
+    pending, colleague = reload(pending), make_user(Role.OFFICER)
 
     def slow(submission: Submission, user: User) -> Any:
         if reload(pending).claimed_by == officer:
@@ -195,9 +196,7 @@ def test_decide_on_one_that_somebody_decided_says_who_and_what(officer: User, pe
     seen = page_context.seen_of(pending)
     Submission.objects.filter(pk=pending.pk).update(claimed_by=other)
     taken = reload(pending)
-    decisions.decide(
-        taken, Verdict.APPROVED, by=by(other), ticked=[w.code for w in decisions.warnings_of(taken, other)]
-    )
+    decisions.decide(taken, Verdict.APPROVED, by=by(other), ticked=[w.code for w in warnings_of(taken, other)])
     response = reject(browser(officer), pending, seen=seen)
     assert response.status_code == 409
     page = response.content.decode()
@@ -319,7 +318,7 @@ def test_every_edited_value_is_a_warning_of_its_own(officer: User) -> None:
     assert submission.edited_count == 2
     claims.claim(submission, by=by(officer))
     submission = reload(submission)
-    codes = [warning.code for warning in decisions.warnings_of(submission, officer)]
+    codes = [warning.code for warning in warnings_of(submission, officer)]
     assert {"edited:name", "edited:date_of_birth"} <= set(codes)
     response = decide(browser(officer), submission, "approved", warning=["edited:name"])
     assert response.status_code == 422

@@ -14,6 +14,7 @@ from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Decision, ImageKind, Project, Role, Status, Submission, User, Verdict
 from submissions.review import claims, decisions, questions, verdicts
+from submissions.review.warnings import warnings_of
 from tests.clients import browser
 from tests.factories import answered, attach_image, by, explain, make_at, make_user, reload
 
@@ -140,7 +141,7 @@ def test_verdicts_to_undo_take_one_query_for_any_number(django_assert_num_querie
     Project.objects.update(second_review="all")
     for submission in submissions:
         claims.claim(reload(submission), by=by(officer))
-        warned = [warning.code for warning in decisions.warnings_of(submission, officer)]
+        warned = [warning.code for warning in warnings_of(submission, officer)]
         decisions.decide(reload(submission), Verdict.APPROVED, by=by(officer), ticked=warned)
     with django_assert_num_queries(1):
         offered = verdicts.leaving(officer)

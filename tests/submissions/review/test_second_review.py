@@ -10,6 +10,7 @@ from submissions.core import clock
 from submissions.models import CallKind, Decision, Project, Role, Status, Submission, User, Verdict
 from submissions.review import claims, decisions, page_context, verdicts
 from submissions.review.verdicts import Verdicts
+from submissions.review.warnings import warnings_of
 from submissions.workflow.transitions import StaleSubmission
 from tests.clients import browser, given
 from tests.factories import by, claim_call, make_at, make_user, reload
@@ -24,7 +25,7 @@ def claim(submission: Submission, user: User) -> Submission:
 
 def decide(client: Client, submission: Submission, verdict: str, **data: Any) -> Any:
     submission = reload(submission)
-    warned = [warning.code for warning in decisions.warnings_of(submission, submission.created_by)]
+    warned = [warning.code for warning in warnings_of(submission, submission.created_by)]
     data = {"verdict": verdict, "seen": page_context.seen_of(submission), "warning": warned, **data}
     return client.post(f"/review/{submission.pk}/decide/", data)
 

@@ -13,6 +13,7 @@ from submissions.core import clock
 from submissions.models import Alert, Call, CallState, ImageKind, Role, Status, Submission, Verdict
 from submissions.outbox import ledger
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.search import blind_index
 from submissions.vendor_sync import polling, reconcile, replies, status_table, worker
 from tests.factories import by, claim_call, make_user, reload
@@ -210,7 +211,7 @@ def test_verdict_whose_reply_was_lost_corrects_the_record_too(bench: Bench, is_g
     bench.advance(40)
     bench.lag(25 if is_given_up else 0)
     claims.claim(bench.mine, by=by(bench.officer))
-    ticked = [warning.code for warning in decisions.warnings_of(bench.mine, bench.officer)]
+    ticked = [warning.code for warning in warnings_of(bench.mine, bench.officer)]
     told = {"corrections": {"fullName": "Corrected Name"}, "ticked": ticked}
     decisions.decide(bench.mine, Verdict.APPROVED, by=by(bench.officer), **told)
     bench.advance(1)

@@ -11,6 +11,7 @@ from submissions.capture import drafts, images, submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, ImageKind, Project, Role, Status, Submission, Verdict
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import reconcile, status_table, worker
 from tests.factories import VALUES, by, make_project, make_user, reload
 from tests.pictures import selfie_jpeg
@@ -47,7 +48,7 @@ def test_main_job_to_approval(project: Project, agent: Any, sandbox: Sandbox) ->
     assert (submission.status, submission.face_similarity) == (Status.PENDING, 87.4)
     officer = make_user(Role.OFFICER)
     claims.claim(submission, by=by(officer))
-    warned = [warning.code for warning in decisions.warnings_of(submission, officer)]
+    warned = [warning.code for warning in warnings_of(submission, officer)]
     decisions.decide(submission, Verdict.APPROVED, by=by(officer), ticked=warned)
     Call.objects.filter(kind=CallKind.REVIEW).update(not_before=clock.now())
     assert worker.send_next()

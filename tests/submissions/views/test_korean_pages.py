@@ -12,7 +12,7 @@ from django.utils import translation
 
 from submissions.models import Alert, ConsentText, Event, Project, Role, SavedView, Status, Team, User
 from submissions.reporting import event_text
-from submissions.review import decisions
+from submissions.review import warnings
 from submissions.workflow import alerts
 from submissions.workflow.transitions import MOVES
 from tests import unmarked
@@ -112,7 +112,7 @@ def test_an_events_details_are_shown_by_name() -> None:
 
 def test_a_ticked_warning_is_shown_in_words() -> None:
     """Each code of `warnings_of` has a label; the records store only the code."""
-    codes = re.findall(r'ReviewWarning\(\s*f?"(\w+)', Path(decisions.__file__).read_text())
+    codes = re.findall(r'ReviewWarning\(\s*f?"(\w+)', Path(warnings.__file__).read_text())
     assert len(codes) == len(set(codes)) == 8
     with translation.override("ko"):
         assert [

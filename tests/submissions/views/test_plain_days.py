@@ -15,7 +15,7 @@ from submissions.core import clock
 from submissions.models import Role, Status, Submission, User
 from submissions.privacy import retention
 from submissions.reporting.reports import date_range
-from submissions.review import decisions
+from submissions.review.warnings import warnings_of
 from submissions.search import filter_engine
 from tests import factories
 
@@ -79,7 +79,7 @@ def test_expiry_is_judged_by_the_portals_day(zone: str, hour: int) -> None:
     with time_machine.travel(datetime(2026, 3, 8, hour, 30, tzinfo=UTC), tick=False):
         today = timezone.localtime(clock.now()).date()
         submission = factories.make_at(Status.PENDING, date_of_expiry=today.isoformat())
-        codes = [warning.code for warning in decisions.warnings_of(submission, factories.make_user(Role.OFFICER))]
+        codes = [warning.code for warning in warnings_of(submission, factories.make_user(Role.OFFICER))]
         assert clock.today() == today
     assert "expired_id" not in codes
 

@@ -12,7 +12,8 @@ from argos.replies import Retry, parse_step2
 from submissions.capture import submit
 from submissions.core import vendor_terms
 from submissions.models import CallKind, ImageKind, Role, Status, Submission, User
-from submissions.review import claims, decisions
+from submissions.review import claims
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import replies
 from tests.factories import (
     answer_step1,
@@ -129,7 +130,7 @@ def test_two_failed_liveness_checks_are_a_warning() -> None:
     officer, submission = make_user(Role.OFFICER), twice_refused()
     told = [
         (warning.text, warning.detail)
-        for warning in decisions.warnings_of(submission, officer)
+        for warning in warnings_of(submission, officer)
         if warning.code == "selfies_refused"
     ]
     assert told == [("2 earlier selfies not accepted", "liveness_error; liveness_error")]
@@ -144,4 +145,4 @@ def test_two_failed_liveness_checks_are_a_warning() -> None:
 
 def test_first_selfie_that_is_accepted_raises_no_such_warning() -> None:
     submission = make_at(Status.PENDING)
-    assert "selfies_refused" not in [w.code for w in decisions.warnings_of(submission, make_user(Role.OFFICER))]
+    assert "selfies_refused" not in [w.code for w in warnings_of(submission, make_user(Role.OFFICER))]

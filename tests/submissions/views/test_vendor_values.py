@@ -27,6 +27,7 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Role, Status, Submission, Verdict
 from submissions.outbox import ledger
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import replies, status_table
 from tests.factories import answer_step2, by, claim_call, explain, make_at, make_draft, make_project, make_user, reload
 from tests.stack import ROOT
@@ -75,6 +76,13 @@ ITEM: dict[str, Any] = {
     "OCR_raw": None,
     "reviewer": "r",
     "data": {},
+    "image": {},
+    "warning": [],
+    "verification": {},
+    "duplicated_information": "d",
+    "applicant_id": "e",
+    "recognition_score": 1,
+    "argos_score": 2,
     "kyc": {
         "result": "pending",
         "commentCode": ["c"],
@@ -196,14 +204,33 @@ def test_no_reply_to_an_account_check_breaks_a_page(given: dict[str, Any]) -> No
     pages(reload(submission))
 
 
-@pytest.mark.parametrize("where", ["kyc", "item"])
+def signals_with(value: Any) -> dict[str, Any]:
+    """Every signal of a record, with one value in each of its members."""
+    reading = dict.fromkeys(("value", "score", "accepted", "coordinates"), value)
+    check = dict.fromkeys(("WarningOccurred", "userDataType", "relatedEngine", "occurrenceTime"), value)
+    data = dict.fromkeys(("name", "birthDate", "gender", "documentNumber", "ip_address", "age_group"), value)
+    return {
+        "warning": [check, value],
+        "OCR_raw": {"fullName": reading, "birthDate": value, "odd": reading},
+        "verification": {"faceAge": [value, {"age": value}]},
+        "image": {"idImage": value, "selfieImage": "x"},
+        "data": data,
+        **dict.fromkeys(("duplicated_information", "applicant_id", "recognition_score", "argos_score"), value),
+    }
+
+
+@pytest.mark.parametrize("where", ["kyc", "item", "signals"])
 @pytest.mark.parametrize("value", ON_PAGES, ids=str)
 def test_no_record_that_is_read_back_breaks_a_page(value: Any, where: str) -> None:
     explain(submission := make_at(Status.CONFIRMING))
     submit.send_step2(submission, by=by(submission.created_by))
     submission = answer_step2(submission, "pending")
     kyc = dict.fromkeys(ITEM["kyc"], value) | {"result": "pending"}
-    item = {**ITEM, "kyc": kyc} if where == "kyc" else dict.fromkeys(ITEM, value) | {"kyc": ITEM["kyc"]}
+    item = {
+        "kyc": {**ITEM, "kyc": kyc},
+        "item": dict.fromkeys(ITEM, value) | {"kyc": ITEM["kyc"]},
+        "signals": {**ITEM, **signals_with(value)},
+    }[where]
     given = json_object(json.dumps({**item, "submission_id": submission.vendor_id}))
     if given is not None:
         status_table.adopt(submission, parse_item(given))
@@ -214,7 +241,7 @@ def test_no_record_that_is_read_back_breaks_a_page(value: Any, where: str) -> No
 def test_no_reply_to_a_verdict_breaks_a_page(value: Any) -> None:
     submission, officer = make_at(Status.PENDING), make_user(Role.OFFICER)
     claims.claim(submission, by=by(officer))
-    warned = [warning.code for warning in decisions.warnings_of(submission, officer)]
+    warned = [warning.code for warning in warnings_of(submission, officer)]
     decisions.decide(submission, Verdict.APPROVED, by=by(officer), ticked=warned)
     call = claim_call(submission, CallKind.REVIEW)
     given = json_object(json.dumps({"finalStatus": "approved", "message": value, "submissionId": value}))

@@ -14,6 +14,7 @@ from submissions.models import Event, Image, ImageKind, Role, Status, Submission
 from submissions.reporting.evidence_pack import content as pack_content
 from submissions.reporting.evidence_pack import pdf
 from submissions.review import claims, decisions
+from submissions.review.warnings import warnings_of
 from submissions.workflow.permissions import NotAllowed
 from tests import pictures
 from tests.factories import VALUES, attach_image, by, make_at, make_draft, make_user, reload, sign_in
@@ -41,7 +42,7 @@ def drawn(content: bytes) -> int:
 def approved(officer: User) -> Submission:
     pending = make_at(Status.PENDING)
     claims.claim(pending, by=by(officer))
-    ticked = [warning.code for warning in decisions.warnings_of(pending, officer)]
+    ticked = [warning.code for warning in warnings_of(pending, officer)]
     decisions.decide(pending, Verdict.APPROVED, by=by(officer), ticked=ticked, comment="Compared with the bank's copy.")
     return reload(pending)
 

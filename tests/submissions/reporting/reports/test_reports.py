@@ -29,6 +29,7 @@ from submissions.reporting.reports.table import (
 )
 from submissions.review import claims
 from submissions.review import decisions as review_decisions
+from submissions.review.warnings import warnings_of
 from submissions.search import filters
 from submissions.vendor_sync import reconcile
 from submissions.views.reporting.reports import REPORTS
@@ -211,10 +212,10 @@ def test_shares_and_spans_in_words() -> None:
 def approve_with_warnings(officer: User) -> Submission:
     pending = make_at(Status.PENDING)
     claims.claim(pending, by=by(officer))
-    ticked = [warning.code for warning in review_decisions.warnings_of(pending, officer)]
+    ticked = [warning.code for warning in warnings_of(pending, officer)]
     Submission.objects.filter(pk=pending.pk).update(face_similarity=20)
     pending = reload(pending)
-    ticked = [warning.code for warning in review_decisions.warnings_of(pending, officer)]
+    ticked = [warning.code for warning in warnings_of(pending, officer)]
     review_decisions.decide(pending, Verdict.APPROVED, by=by(officer), ticked=ticked, comment="Compared by hand.")
     return pending
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     contracts = "The constraints are of tables that no earlier version writes"
 
     dependencies = [
-        ('submissions', '0032_signals_of_argos'),
+        ('submissions', '0034_find_skipped_checks'),
     ]
 
     operations = [
