@@ -100,7 +100,8 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
 
 
 ONE_MEANING_WORDS = """
-    AML ARGOS Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assign Assigned Assignee
+    AML ARGOS Abandoned Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assign Assigned
+    Assignee
     Attempts Back Banks Brighter By Camera Cancel Capture Change Check Claim Claimed Close Comment Confirm
     Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Decisions Demo
     Details Differences Document Download Draft Due Expired Export Exports Face Female Field Filters Findings

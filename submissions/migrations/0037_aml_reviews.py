@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     contracts = "The constraints are of tables that no earlier version writes"
 
     dependencies = [
-        ('submissions', '0034_find_skipped_checks'),
+        ('submissions', '0036_status_labels'),
     ]
 
     operations = [
