@@ -18,8 +18,6 @@ from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
 from submissions.models import (
-    AmlResult,
-    AmlReview,
     Call,
     CallKind,
     ConsentText,
@@ -138,8 +136,7 @@ def _aml(context: StateContext) -> dict[str, Any]:
     if not user_can_see_queue(context.user) or not submission.vendor_id:
         return {}
     return {
-        "aml_result": AmlResult.objects.filter(pk=submission.pk).first(),
-        "aml_last_review": AmlReview.objects.filter(submission=submission).order_by("-opened_at").first(),
+        "aml_result": getattr(submission, "aml_result", None),
         "aml_monitoring": monitoring.state_of(submission, context.calls),
     }
 
