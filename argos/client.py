@@ -4,6 +4,7 @@ The client does not retry, wait or keep state. The caller decides from `argos.er
 submission.
 """
 
+import base64
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -114,6 +115,10 @@ class Client(Transport):
         received = self._request("DELETE", self._paths.submission, params=params)
         return replies.parse_delete(answers.object_of(received), received)
 
+    @property
+    def address_code_names(self) -> Mapping[str, str]:
+        return self._paths.address_code_fields
+
     # developers.argosidentity.com: GET submission with request_type. The AML object's shape is not documented.
     def aml_reading(self, submission_id: str) -> replies.AmlReading:
         """Return the AML result of a submission, and where it is monitored."""
@@ -138,13 +143,32 @@ class Client(Transport):
         return replies.parse_monitor_reply(answers.object_of(received), received)
 
     # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
-    def address_code(self, fields: Mapping[str, str]) -> replies.AddressCode:
+    def address_code(self, fields: Mapping[str, str], *, as_form: bool = False) -> replies.AddressCode:
+        received = self.address_code_reply(fields, as_form=as_form)
+        return replies.parse_address_code(answers.object_of(received), received, self.address_code_names)
+
+    def address_code_reply(self, fields: Mapping[str, str], *, as_form: bool = False) -> Received:
+        """Return the reply as it came, whatever it says: an administrator looks at its format."""
         if not self._paths.address_code:
             raise NotConfigured("the address look-up has no path in this project")
-        names = self._paths.address_code_fields
+        names = self.address_code_names
         body = {names.get(name, name): value for name, value in fields.items() if value}
-        received = self._request("POST", self._paths.address_code, json=body)
-        return replies.parse_address_code(answers.object_of(received), received, names)
+        content: dict[str, Any] = {"form": body} if as_form else {"json": body}
+        return self._request("POST", self._paths.address_code, **content)
+
+    # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/put-image
+    def put_image(
+        self, submission_id: str, kind: str, content: bytes, *, admin: str, id_type: str = ""
+    ) -> replies.ImageReply:
+        """`kind`: idImage, idBackImage, selfieImage or addressImage; `id_type` only for the first two.
+
+        Form-data with Base64 text, as the sample and the newer page show (contract, C18).
+        """
+        form = {"submissionId": submission_id, "admin": admin, kind: base64.b64encode(content).decode()}
+        if id_type:
+            form["idType"] = id_type
+        received = self._request("PUT", self._paths.put_image, form=form)
+        return replies.parse_image(answers.object_of(received), received)
 
     def _find(self, params: dict[str, str]) -> list[replies.VendorSubmission]:
         try:

@@ -15,6 +15,7 @@ class Paths:
     submission: str = "submission"
     review: str = "submission/review"
     image: str = "image"
+    put_image: str = "submission/image"
     validation_account: str = "submission/validationaccount"
     aml_monitor: str = "submission/aml/monitor"
     # No page says how a submission is taken out of the monitoring. Assumed where a path is set: a POST to it with the

@@ -1,7 +1,4 @@
-"""One exchange with the vendor: the key, the timeouts, the budget and the metrics of every call.
-
-`argos.client` has one method for each call of the API on top of it.
-"""
+"""One request to the vendor and its reply, with timeouts that cannot be left out. `client` has the calls."""
 
 import time
 from collections.abc import Callable, Mapping

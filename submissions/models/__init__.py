@@ -16,7 +16,7 @@ from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
-from submissions.models.project_choices import Reviewer
+from submissions.models.project_choices import Reviewer, VendorState
 from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
@@ -73,6 +73,7 @@ __all__ = [
     "Team",
     "User",
     "VendorReport",
+    "VendorState",
     "Verdict",
     "WebhookDelivery",
 ]

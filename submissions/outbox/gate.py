@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from argos.codes import advice_on, stop_on
 from argos.errors import NotConfigured, Refused, Throttled, Undelivered, VendorError
 from argos.replies import Received
 from submissions.audit import events
@@ -105,9 +106,14 @@ def _sentence(text: str) -> str:
 
 
 def note_end(project: Project, error: VendorError) -> None:
-    """Note the end of a failed call: a refusal shows that the vendor is up; no reply or an unreadable one counts."""
+    """Note the end of a failed call: a refusal shows that the vendor is up; no reply or an unreadable one counts.
+
+    A refusal because the project is closed or stopped pauses it: every further call would be refused too.
+    """
     if isinstance(error, (Throttled, NotConfigured)):
         return
+    if stop_on(error):
+        pause(project, advice_on(error).what_happened)
     if isinstance(error, Refused) or (isinstance(error, Undelivered) and error.received):
         note_contact(project, error.received)
     else:

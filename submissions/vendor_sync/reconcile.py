@@ -87,7 +87,7 @@ def _judged(call: Call, client: Client, hinted: str) -> tuple[VendorSubmission |
     if call.kind in monitoring.KINDS:
         return None, monitoring.evidence_in(call, client.aml_reading(call.submission.vendor_id))
     record = _read(call, client, hinted)
-    return record, judge(call, record, partial(_held_selfie, call, client))
+    return record, judge(call, record, partial(_held_image, call, client))
 
 
 def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
@@ -133,10 +133,14 @@ def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
     return whole
 
 
-def _held_selfie(call: Call, client: Client) -> str | None:
-    """Return the SHA-256 of the selfie that the vendor keeps; "" if it has none, None if the read failed."""
+def _held_image(call: Call, client: Client) -> str | None:
+    """Return the SHA-256 of the selfie that the vendor keeps, or of the image that a later image replaces.
+
+    "" if it has none, None if the read failed.
+    """
+    kind = call.attempt.images[0]["field"] if call.kind == CallKind.IMAGE else "selfieImage"
     try:
-        content, _kind = client.image(call.submission.vendor_id, "selfieImage")
+        content, _kind = client.image(call.submission.vendor_id, kind)
     except Refused:
         return ""
     except VendorError:

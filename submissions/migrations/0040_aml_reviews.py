@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     contracts = "The constraints are of tables that no earlier version writes"
 
     dependencies = [
-        ('submissions', '0036_status_labels'),
+        ('submissions', '0039_later_images'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from submissions.models.indexes import AddIndexBesideTraffic
 class Migration(migrations.Migration):
     atomic = False  # an index is built without holding up writers
 
-    dependencies = [("submissions", "0037_aml_reviews")]
+    dependencies = [("submissions", "0040_aml_reviews")]
 
     operations = [
         AddIndexBesideTraffic(
