@@ -97,7 +97,8 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
         select(request, "id_type", _("ID type"), _id_types()),
     ]
     selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
-    return [*selects, skipped_checks(request, offered.skipped)] if user_can_see_queue(user) else selects
+    is_wanted = user_can_see_queue(user) and (offered.skipped or request.GET.get("skipped"))
+    return [*selects, skipped_checks(request, offered.skipped)] if is_wanted else selects
 
 
 def _statuses() -> list[tuple[str, str]]:
