@@ -15,6 +15,7 @@ class Paths:
     submission: str = "submission"
     review: str = "submission/review"
     image: str = "image"
+    put_image: str = "submission/image"
     validation_account: str = "submission/validationaccount"
     address_code: str = ""
     # From our name of an address field to the vendor's; other names are sent unchanged.

@@ -22,7 +22,7 @@ from submissions.views.operations import discrepancies, sending, webhook
 from submissions.views.privacy import data_subject, retention
 from submissions.views.reporting import access_report, exports, reports
 from submissions.views.review import claims, decisions, handover, notes, page, queue, saved_views
-from submissions.views.settings import consent_texts, overview, people, projects, teams, webhooks
+from submissions.views.settings import address_trial, consent_texts, overview, people, projects, teams, webhooks
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -72,6 +72,7 @@ urlpatterns = [
     path("review/<uuid:pk>/reserve/", claims.reserve, name="reserve"),
     path("review/<uuid:pk>/hand-over/", claims.hand_over, name="hand_over"),
     path("review/<uuid:pk>/ask/", page.ask_agent, name="ask_agent"),
+    path("review/<uuid:pk>/image/", page.send_later_image, name="send_later_image"),
     path("review/<uuid:pk>/decide/", decisions.decide, name="decide"),
     path("review/<uuid:pk>/undo/", decisions.undo_decision, name="undo_decision"),
     path("review/<uuid:pk>/note/", page.add_note, name="add_note"),
@@ -107,6 +108,7 @@ urlpatterns = [
     path("settings/projects/<uuid:pk>/resume/", projects.resume, name="settings_project_resume"),
     path("settings/projects/<uuid:pk>/webhook/rotate/", webhooks.rotate, name="settings_webhook_rotate"),
     path("settings/projects/<uuid:pk>/webhook/end/", webhooks.end_former, name="settings_webhook_end"),
+    path("settings/projects/<uuid:pk>/address-look-up/", address_trial.try_look_up, name="settings_address_try"),
     path("settings/projects/<uuid:pk>/<slug:tab>/", projects.edit, name="settings_project"),
     path("settings/people/", people.people, name="settings_people"),
     path("settings/people/new/", people.new, name="settings_person_new"),

@@ -78,7 +78,7 @@ LOOKS = {
     "report_downloaded",
     "evidence_pack_made", "export_downloaded", "exported", "subject_exported", "phone_link_mailed", "vendor_asked",
     "signed_in", "signed_out", "session_expired", "proved_again", "sign_in_failed", "locked_out",
-    "second_factor_failed", "single_sign_on_refused",
+    "second_factor_failed", "single_sign_on_refused", "address_look_up_tested",
 }  # fmt: skip
 
 

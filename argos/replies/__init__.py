@@ -5,12 +5,14 @@ own record, `webhooks` its notifications. This package uses no network and does 
 """
 
 from argos.received import Received
+from argos.replies.project_state import parse_project_state
 from argos.replies.records import VendorAttempt, VendorSubmission, parse_item, parse_items
 from argos.replies.steps import (
     KNOWN_STATUSES,
     AccountReply,
     AddressCode,
     DeleteReply,
+    ImageReply,
     Retry,
     ReviewReply,
     Step1Reply,
@@ -18,6 +20,7 @@ from argos.replies.steps import (
     parse_account,
     parse_address_code,
     parse_delete,
+    parse_image,
     parse_review,
     parse_step1,
     parse_step2,
@@ -30,6 +33,7 @@ __all__ = [
     "AccountReply",
     "AddressCode",
     "DeleteReply",
+    "ImageReply",
     "Received",
     "Retry",
     "ReviewReply",
@@ -41,8 +45,10 @@ __all__ = [
     "parse_account",
     "parse_address_code",
     "parse_delete",
+    "parse_image",
     "parse_item",
     "parse_items",
+    "parse_project_state",
     "parse_review",
     "parse_step1",
     "parse_step2",

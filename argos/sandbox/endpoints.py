@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from argos.sandbox import account, addresses, deletion, multipart, reading, review, step1, step2
+from argos.sandbox import account, addresses, deletion, images, multipart, reading, review, step1, step2
 from argos.sandbox.answers import Answer, Refusal, refused
-from argos.sandbox.checks import Files
+from argos.sandbox.checks import Files, require_running
 from argos.sandbox.knobs import Project
 from argos.sandbox.state import State
 
@@ -21,8 +21,10 @@ ROUTES = {
     ("POST", "submission/review"): "review",
     ("POST", "submission/validationaccount"): "account",
     ("GET", "image"): "image",
+    ("PUT", "submission/image"): "put_image",
     ("POST", "Address_code"): "address",
 }
+_MAKE_SUBMISSIONS = ("step1", "step2", "account")
 _UNREADABLE = Refusal("invalid_payload", "failed to parse the input data")
 
 
@@ -79,6 +81,8 @@ def answer(state: State, project: Project, call: Call) -> Answer:
     try:
         if not call.is_readable:
             raise _UNREADABLE
+        if call.endpoint in _MAKE_SUBMISSIONS:
+            require_running(project)
         return _RULES[call.endpoint](state, project, call)
     except Refusal as refusal:
         return refused(refusal, state.knobs)
@@ -92,5 +96,6 @@ _RULES: dict[str, Callable[[State, Project, Call], Answer]] = {
     "review": lambda state, project, call: review.answer(state, project, call.fields),
     "account": lambda state, project, call: account.answer(state, project, call.fields),
     "image": lambda state, project, call: reading.image(state, project, call.query),
+    "put_image": lambda state, project, call: images.answer(state, project, call.fields),
     "address": lambda state, project, call: addresses.answer(state, project, call.fields),
 }

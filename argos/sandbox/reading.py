@@ -113,12 +113,20 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
     known = {DATA[name]: value for name, value in kyc.data.items() if name in DATA}
     cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
     project = state.projects[kyc.key]
+    options: dict[str, Any] = {"option_addressData": project.address_codes}
+    reported = {"state": project.state} | ({"emergencyStop": True} if project.emergency_stop else {})
+    if state.knobs.reports_state == "project_options":  # Assumption: where, if at all, is unknown.
+        options |= reported
+    elif state.knobs.reports_state == "projection":
+        item["projection"] = {"projectionId": project.key[:4], "projectionName": "Sandbox", **reported}
+    elif state.knobs.reports_state:
+        item[state.knobs.reports_state] = project.state
     case = cases.case_of(kyc.email)
     whole = item | {
         "ocr": kyc.ocr,
         "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},
         "image": dict.fromkeys(state.image_kinds(kyc.submission_id), True),
-        "project_options": {"option_addressData": project.address_codes},
+        "project_options": options,
     }
     return signals.changed(kyc, case, whole) | signals.members(kyc, case)
 

@@ -19,6 +19,7 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("glare", _("Glare on the first ID image, the second is read")),
     ("noocr", _("Nothing is read from the ID: type every value")),
     ("liveness", _("First selfie fails, the second is accepted")),
+    ("reasons", _("First selfie fails for two reasons, the second is accepted")),
     ("liveness2", _("Two selfies fail, the third is accepted")),
     ("fail", _("All three selfies fail: rejected")),
     ("duplicate", _("Refused: this customer is approved already")),

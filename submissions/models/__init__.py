@@ -15,7 +15,7 @@ from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
-from submissions.models.project_choices import Reviewer
+from submissions.models.project_choices import Reviewer, VendorState
 from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
@@ -66,6 +66,7 @@ __all__ = [
     "Team",
     "User",
     "VendorReport",
+    "VendorState",
     "Verdict",
     "WebhookDelivery",
 ]

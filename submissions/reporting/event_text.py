@@ -81,6 +81,8 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "phone_link_revoked": _("Capture link revoked"),
         "evidence_pack_made": _("Evidence pack made"),
         "deleted_at_vendor": _("Deleted at ARGOS"),
+        "later_image_prepared": _("Later image sent to ARGOS"),
+        "later_image_at_vendor": _("Later image added to the ARGOS record"),
         "given_up_because": _("Reason for closing"),
     }
     return named(texts.get(event.kind, event.kind.replace("_", " ")), vendor_name)

@@ -52,6 +52,8 @@ MARKS = {
     "note_added": ("note", ""),
     "agent_asked": ("message-circle-question", "info"),
     "agent_answered": ("message-circle", "info"),
+    "later_image_prepared": ("send", ""),
+    "later_image_at_vendor": ("photo-up", ""),
     "consent_recorded": ("clipboard-check", ""),
     "consent_withdrawn": ("clipboard-list", "warn"),
     "restarted": ("refresh", ""),

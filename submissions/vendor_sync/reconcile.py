@@ -77,7 +77,7 @@ def settle_one(call: Call, *, hinted: str = "") -> bool:
         return _ask_later(call)
     gate.note_contact(call.submission.project, client.last_received)
     try:
-        return _act_on(judge(call, record, partial(_held_selfie, call, client)), call, record, client)
+        return _act_on(judge(call, record, partial(_held_image, call, client)), call, record, client)
     except StaleSubmission:
         return False
 
@@ -125,10 +125,14 @@ def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
     return whole
 
 
-def _held_selfie(call: Call, client: Client) -> str | None:
-    """Return the SHA-256 of the selfie that the vendor keeps; "" if it has none, None if the read failed."""
+def _held_image(call: Call, client: Client) -> str | None:
+    """Return the SHA-256 of the selfie that the vendor keeps, or of the image that a later image replaces.
+
+    "" if it has none, None if the read failed.
+    """
+    kind = call.attempt.images[0]["field"] if call.kind == CallKind.IMAGE else "selfieImage"
     try:
-        content, _kind = client.image(call.submission.vendor_id, "selfieImage")
+        content, _kind = client.image(call.submission.vendor_id, kind)
     except Refused:
         return ""
     except VendorError:

@@ -20,7 +20,7 @@ from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
 from submissions.review import corrections
 from submissions.search import blind_index
-from submissions.signals import store
+from submissions.signals import project_state, store
 from submissions.vendor_sync import discrepancies, poll_intervals, replies
 from submissions.workflow.deadlines import RESULT_LIMIT
 from submissions.workflow.transitions import StaleSubmission, move
@@ -90,6 +90,7 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
     values = vendor_columns(submission, record)
     if record is not None:
         _keep_signals(submission, record)
+        project_state.note(submission.project, record.project_state)
     if not submission.has_open_call and record is not None:
         _correct_tries(submission, record)
     agreement = _agreement(submission, record)

@@ -187,6 +187,7 @@ def _scores(submission: Submission) -> Table:
         ],
         [named(_("ARGOS status"), project.vendor_name), submission.vendor_status or "–", ""],
         [named(_("ARGOS codes"), project.vendor_name), ", ".join(submission.vendor_codes) or "–", ""],
+        [_("Codes of the last retry"), ", ".join(submission.last_retry) or "–", ""],
         [_("Own reason"), submission.reason_code or "–", ""],
     ]
     return [_("What"), _("Value"), _("Threshold")], rows

@@ -20,6 +20,8 @@ from submissions.models import Call, CallKind, ConsentText, Event, Image, ImageK
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEADLINE
 from submissions.privacy import reveal
+from submissions.review import questions
+from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
 from submissions.views.capture.outcome import outcome
@@ -85,6 +87,7 @@ def render_submission(
         "asks_to_start": any(problem.field == "is_start_confirmed" for problem in problems),
         "typed": typed or {},
         "is_capturing": is_capturing,
+        "project_effect": project_state.effect(submission.project) if is_capturing else "",
         "shows_form": shows_form,
         "is_split": submission.status not in (Status.DRAFT, Status.STEP1_RETRY),
         "is_unread": submit.is_unread(submission),
@@ -99,6 +102,8 @@ def render_submission(
         "vendor": vendor,
         "others": page.others,
         "question": page.question,
+        "why_image_stays": questions.why_image_stays(submission) if page.question else "",
+        "later_kinds": questions.KINDS,
         "that_counts": page.counting,
         "differences": [status_messages.about_difference(row) for row in page.differences],
         "skipped_checks": page.skipped,
@@ -132,6 +137,8 @@ def state(context: StateContext) -> dict[str, Any]:
         "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
         "message": message or status_messages.about_reading(submission),
         "retry": status_messages.about_retry(submission) if not call else None,
+        "further_retries": status_messages.further_retries(submission),
+        "last_reasons": status_messages.last_reasons(submission),
         "end": status_messages.about_end(submission),
         "rail": rail(submission),
         "runs": submission.status in UNDER_DEADLINE and submission.deadline_at is not None,

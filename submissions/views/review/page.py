@@ -5,20 +5,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.core import clock
-from submissions.models import Submission, User
+from submissions.models import ImageKind, Submission, User
 from submissions.reporting.timeline import Timeline, timeline
 from submissions.review import claims, decisions, questions, verdicts
 from submissions.review.page_context import ReviewContext
 from submissions.views import status_messages
+from submissions.views.capture.answers import send_image
 from submissions.views.capture.images import record_image
-from submissions.views.forms.reason import NoteForm, ask_again
+from submissions.views.forms.reason import LaterImageForm, NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, safe_next, warn_of_unmatched
 from submissions.workflow import permissions
@@ -61,6 +62,7 @@ def render_console(
         **review.for_template(),
         **_decision_state(review),
         **_claim_left(submission, user),
+        **_later_images(review),
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
         "leaving": verdicts.leaving(user, besides=submission),
@@ -89,6 +91,15 @@ def _decision_state(review: ReviewContext) -> dict[str, Any]:
     return {
         "message": about_call or about_notice or status_messages.about_reading(submission),
         "end": status_messages.about_end(submission),
+    }
+
+
+def _later_images(review: ReviewContext) -> dict[str, Any]:
+    """Return for the images of answers: why they stay here, which kinds there are, and what became of those sent."""
+    return {
+        "why_image_stays": questions.why_image_stays(review.submission),
+        "later_kinds": questions.KINDS,
+        "later_images": status_messages.about_later_images(review.calls, review.submission.project.vendor_name),
     }
 
 
@@ -161,6 +172,22 @@ def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("A question is still unanswered. Add a note, or wait for the answer."))
     else:
         messages.success(request, _("Question sent to the agent. Deadlines still apply."))
+    return go(request, "review", pk=pk)
+
+
+@require_POST
+def send_later_image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Add the image of an answer to the record at ARGOS, as the reviewer with the claim chooses."""
+    reviewer(request)
+    submission = get_submission_for(person(request), pk, "see")
+    form = LaterImageForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose which image it is."))
+        return go(request, "review", pk=pk)
+    rows = submission.questions.select_related("image").exclude(image=None)
+    question = get_object_or_404(rows, pk=form.cleaned_data["question"])
+    question.submission = submission
+    send_image(request, question, ImageKind(form.cleaned_data["image_kind"]))
     return go(request, "review", pk=pk)
 
 

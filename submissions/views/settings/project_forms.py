@@ -21,7 +21,7 @@ class ConnectionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (pgettext_lazy("settings", "Project"), ("name", "is_open")),
         (_("E-mails to customers"), ("company_name", "company_contact")),
-        (_("ARGOS connection"), ("base_url", "new_key", "admin_email", "vendor_name")),
+        (_("ARGOS connection"), ("base_url", "new_key", "admin_email", "vendor_name", "vendor_state")),
     )
     base_url = forms.URLField(
         label=_("ARGOS address"),
@@ -45,6 +45,7 @@ class ConnectionForm(SettingForm):
             "base_url",
             "admin_email",
             "vendor_name",
+            "vendor_state",
         ]
 
     def clean_base_url(self) -> str:
@@ -111,6 +112,7 @@ class CaptureForm(SettingForm):
                 "has_id_authentication",
                 "has_universal_mode",
                 "has_account_occupancy",
+                "occupancy_code",
                 "vehicle_certificate_value",
             ),
         ),
@@ -120,6 +122,7 @@ class CaptureForm(SettingForm):
                 "has_address_codes",
                 "has_address_image",
                 "has_structured_address",
+                "requires_structured_address",
                 "requires_typed_address",
                 "requires_address_detail",
             ),
@@ -133,10 +136,12 @@ class CaptureForm(SettingForm):
             "has_id_authentication",
             "has_universal_mode",
             "has_account_occupancy",
+            "occupancy_code",
             "vehicle_certificate_value",
             "has_address_codes",
             "has_address_image",
             "has_structured_address",
+            "requires_structured_address",
             "requires_typed_address",
             "requires_address_detail",
             "requires_consent",
@@ -147,7 +152,7 @@ class ReviewForm(SettingForm):
     sections: ClassVar[Sections] = (
         (
             pgettext_lazy("outcome of a review", "Decision"),
-            ("reviewer", "second_review", "review_target_hours", "pending_clock"),
+            ("reviewer", "second_review", "review_target_hours", "pending_clock", "sends_later_images"),
         ),
         (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
     )
@@ -159,6 +164,7 @@ class ReviewForm(SettingForm):
             "second_review",
             "review_target_hours",
             "pending_clock",
+            "sends_later_images",
             "face_threshold",
             "liveness_threshold",
             "ocr_threshold",
@@ -185,6 +191,7 @@ class AdvancedForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("Request limits"), ("calls_per_second", "calls_per_day")),
         (_("Time limits"), ("connect_timeout", "read_timeout", "settle_minutes", "blocks_first_step2_after_4h")),
+        (_("Address look-up"), ("look_up_body",)),
     )
 
     class Meta(SettingForm.Meta):
@@ -196,6 +203,7 @@ class AdvancedForm(SettingForm):
             "read_timeout",
             "settle_minutes",
             "blocks_first_step2_after_4h",
+            "look_up_body",
         ]
 
 

@@ -179,6 +179,7 @@ ROWS: dict[str, Row] = {
     "reserve": Row(post=IN_REVIEW_ROOM, of="submission"),
     "hand_over": Row(post=IN_REVIEW_ROOM, of="submission"),
     "ask_agent": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "send_later_image": Row(post=IN_REVIEW_ROOM, of="submission"),
     "answer_question": Row(post=CAPTURE, of="submission"),
     "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that the user saw
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
@@ -257,6 +258,7 @@ ROWS: dict[str, Row] = {
     "settings_project_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_project": Row(ADMINISTRATORS, ADMINISTRATORS, of="project tab"),
     "settings_project_resume": Row(post=ADMINISTRATORS, of="project"),
+    "settings_address_try": Row(post=ADMINISTRATORS, of="project"),
     "settings_webhook_rotate": Row(ADMINISTRATORS, ADMINISTRATORS, of="project"),
     "settings_webhook_end": Row(post=ADMINISTRATORS, of="project"),
     "settings_people": Row(ADMINISTRATORS),
