@@ -12,6 +12,7 @@ from typing import Any
 from argos import answers, replies
 from argos.errors import NotConfigured, OutcomeUnknown, Refused
 from argos.received import Received
+from argos.replies import signals
 from argos.replies.reading import has_member, json_object, mapping, member, text
 from argos.transport import Exchange as Exchange
 from argos.transport import ImageFile as ImageFile
@@ -117,6 +118,29 @@ class Client(Transport):
     @property
     def address_code_names(self) -> Mapping[str, str]:
         return self._paths.address_code_fields
+
+    # developers.argosidentity.com: GET submission with request_type. The AML object's shape is not documented.
+    def aml_reading(self, submission_id: str) -> replies.AmlReading:
+        """Return the AML result of a submission, and where it is monitored."""
+        params = {"submission_id": submission_id, "request_type": "aml"}
+        received = self._request("GET", self._paths.submission, params=params)
+        return replies.parse_aml_reading(answers.object_of(received), submission_id)
+
+    # developers.argosidentity.com: Get Ongoing Monitoring
+    def aml_record(self, record: replies.MonitorRecord, submission_id: str) -> signals.AmlResult | None:
+        """Return one record of the monitoring; None if its reply has no known member."""
+        received = self._request("GET", f"{self._paths.aml_monitor}/{record.worklist_id}/{record.record_id}")
+        return replies.parse_monitor_record(answers.object_of(received), submission_id)
+
+    # developers.argosidentity.com: Post Ongoing Monitoring
+    def aml_monitor(self, worklist_id: str, submission_id: str, admin: str, *, on: bool) -> replies.MonitorReply:
+        """Add one submission to the monitoring, or remove it (an assumption, `Paths.aml_monitor_off`)."""
+        path = self._paths.aml_monitor if on else self._paths.aml_monitor_off
+        if not path or not worklist_id:
+            raise NotConfigured("AML monitoring has no path or no worklist in this project")
+        body = {"submissionIds": [submission_id], "admin": admin}
+        received = self._request("POST", f"{path}/{worklist_id}", json=body)
+        return replies.parse_monitor_reply(answers.object_of(received), received)
 
     # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
     def address_code(self, fields: Mapping[str, str], *, as_form: bool = False) -> replies.AddressCode:

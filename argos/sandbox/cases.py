@@ -128,6 +128,9 @@ TAGS: dict[str, dict[str, Any]] = {
     "altered": {"alters": True},
     "noselfie": {"loses_selfie": True},
     "unreadexpiry": {"misses": ("expireDate",)},
+    # Screened after the approval, or before the decision; what is found is in `aml.SCREENINGS`.
+    **{key: {"end": "approved", "scores": (96.2, 98.0)} for key in ("amlclear", "amllow", "amlhit", "amllater")},
+    "amlbefore": {"end": "pending"},
     "slow": {"fault": "slow"},
     "lost": {"fault": "lost"},
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from argos.sandbox import account, addresses, deletion, images, multipart, reading, review, step1, step2
+from argos.sandbox import account, addresses, aml, deletion, images, multipart, reading, review, step1, step2
 from argos.sandbox.answers import Answer, Refusal, refused
 from argos.sandbox.checks import Files, require_running
 from argos.sandbox.knobs import Project
@@ -42,7 +42,14 @@ class Call:
     @property
     def subject(self) -> str:
         """Return the submission ID, or the userid of a first Step 1."""
-        given = (self.fields.get("submissionId"), self.query.get("submission_id"), self.query.get("submissionId"))
+        several = self.fields.get("submissionIds")
+        first = several[0] if isinstance(several, list) and several else None
+        given = (
+            self.fields.get("submissionId"),
+            first,
+            self.query.get("submission_id"),
+            self.query.get("submissionId"),
+        )
         return str(next((one for one in given if one), self.fields.get("userid") or ""))
 
     def shown(self, at: float) -> dict[str, Any]:
@@ -52,6 +59,12 @@ class Call:
         }
         entry: dict[str, Any] = {"endpoint": self.endpoint, "at": at, "subject": self.subject, "became": ""}
         return entry | {"query": self.query, "fields": self.fields, "files": files, "names": list(self.names)}
+
+
+def route(method: str, path: str) -> tuple[str, dict[str, str]] | None:
+    """(endpoint, what its path names); None for an address that there is not."""
+    endpoint = ROUTES.get((method, path))
+    return (endpoint, {}) if endpoint else aml.endpoint_of(method, path)
 
 
 def read(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:
@@ -96,6 +109,9 @@ _RULES: dict[str, Callable[[State, Project, Call], Answer]] = {
     "review": lambda state, project, call: review.answer(state, project, call.fields),
     "account": lambda state, project, call: account.answer(state, project, call.fields),
     "image": lambda state, project, call: reading.image(state, project, call.query),
+    "aml_on": lambda state, project, call: aml.change(state, project, call.query, call.fields, on=True),
+    "aml_off": lambda state, project, call: aml.change(state, project, call.query, call.fields, on=False),
+    "aml_record": lambda state, project, call: aml.record(state, project, call.query),
     "put_image": lambda state, project, call: images.answer(state, project, call.fields),
     "address": lambda state, project, call: addresses.answer(state, project, call.fields),
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from argos.sandbox import cases, contract, faces
+from argos.sandbox import aml, cases, contract, faces
 from argos.sandbox.answers import Answer, Refusal, ok, retry_of
 from argos.sandbox.checks import (
     UNKNOWN_SUBMISSION,
@@ -163,7 +163,9 @@ def _settle(state: State, project: Project, kyc: Kyc, case: cases.Case) -> None:
         kyc.status, kyc.result_at, kyc.reviewer = "approved", state.now(), "system"
         state.save(kyc)
         state.queue_webhook(kyc, "approved")
+        aml.screen(state, kyc)
     else:
         kyc.status, kyc.pending_at = "pending", state.now()
+        aml.screen_early(kyc)
         state.save(kyc)
         state.queue_webhook(kyc, "submit")

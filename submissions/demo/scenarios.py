@@ -28,6 +28,9 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("otherage+lowocr", _("ARGOS reports all signals: the face looks older, a value is read with doubt")),
     ("unreadexpiry", _("ARGOS cannot read the date of expiry")),
     ("altered", _("The ARGOS record differs from what was sent")),
+    ("amlhit", _("Approved at once, then the AML screening reports a match")),
+    ("amllater", _("Approved at once, and AML monitoring reports a match later")),
+    ("amlbefore", _("AML match before the decision: an officer decides")),
     ("slow", _("The answer to the selfie takes eight seconds")),
     ("lost", _("The answer to the selfie is lost: the portal reads it back")),
 )

@@ -2,6 +2,7 @@
 
 from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
+from submissions.models.aml import AmlOutcome, AmlResult, AmlReview, AmlSource, AmlState, AmlVerdict
 from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.capturer import Capturer
 from submissions.models.consent import ConsentText
@@ -29,6 +30,12 @@ from submissions.models.webhook import WebhookDelivery
 __all__ = [
     "AccessReview",
     "Alert",
+    "AmlOutcome",
+    "AmlResult",
+    "AmlReview",
+    "AmlSource",
+    "AmlState",
+    "AmlVerdict",
     "Attempt",
     "Call",
     "CallKind",

@@ -21,6 +21,7 @@ from submissions.models.project_choices import (
     VendorState,
 )
 from submissions.models.project_settings import (
+    AmlSettings,
     CaptureSettings,
     LimitSettings,
     RetentionSettings,
@@ -29,7 +30,7 @@ from submissions.models.project_settings import (
 )
 
 
-class Project(CaptureSettings, ReviewSettings, RetentionSettings, LimitSettings):
+class Project(CaptureSettings, ReviewSettings, AmlSettings, RetentionSettings, LimitSettings):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -131,6 +131,12 @@ class VendorFields(models.Model):
         return self.has_skipped_check and self.status == Status.APPROVED
 
     @property
+    def has_aml_hit(self) -> bool:
+        """Whether the last AML result is a hit; without `select_related("aml_result")` a query."""
+        result = getattr(self, "aml_result", None)
+        return result is not None and result.is_hit
+
+    @property
     def tries_used(self) -> int:
         """Return the vendor's count if it sent one, and never less than the number of selfies that arrived."""
         return min(MAX_TRIES, max(self.vendor_count or 0, self.selfies_sent))

@@ -101,6 +101,10 @@ def _adopt_delete(call: Call, record: VendorSubmission | None) -> None:
     events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
 
 
+def _adopt_monitoring(call: Call, record: VendorSubmission | None) -> None:
+    replies.monitoring_changed(call)
+
+
 def _adopt_image(call: Call, record: VendorSubmission | None) -> None:
     events.record("later_image_at_vendor", by=VENDOR, submission=call.submission)
 
@@ -110,5 +114,7 @@ ADOPT: dict[CallKind, Callable[[Call, Any], None]] = {
     CallKind.STEP2: _adopt_step2,
     CallKind.REVIEW: _adopt_review,
     CallKind.DELETE: _adopt_delete,
+    CallKind.AML_ON: _adopt_monitoring,
+    CallKind.AML_OFF: _adopt_monitoring,
     CallKind.IMAGE: _adopt_image,
 }

@@ -6,14 +6,23 @@ from typing import Any
 
 from django.db import transaction
 
-from argos import limits
+from argos import codes, limits
 from argos.received import Received
-from argos.replies import AccountReply, ImageReply, Retry, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
+from argos.replies import (
+    AccountReply,
+    ImageReply,
+    MonitorReply,
+    Retry,
+    ReviewReply,
+    Step1Reply,
+    Step2Reply,
+    VendorSubmission,
+)
 from submissions.audit import events
 from submissions.audit.events import VENDOR
 from submissions.capture import auto_submit
 from submissions.core import clock
-from submissions.models import Call, CallState, Decision, Source, Status, Submission
+from submissions.models import Call, CallKind, CallState, Decision, Source, Status, Submission
 from submissions.outbox import ledger, stored_replies
 from submissions.review import corrections
 from submissions.search import blind_index
@@ -189,6 +198,31 @@ def delete_answered(call: Call, received: Received) -> bool:
             return False
         events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
     return True
+
+
+def monitor_answered(call: Call, reply: MonitorReply) -> bool:
+    """End a call to the monitoring by what the reply says of its submission; one that it does not list is unknown."""
+    submission_id, received = call.attempt.values["submissionId"], reply.received
+    if submission_id in reply.failed:
+        why = reply.failed[submission_id]
+        stored = {**stored_replies.raw(reply), "said": why}
+        return ledger.refuse(
+            call, error="monitor_refused", code=codes.storable("", why), http_status=received.status, reply=stored
+        )
+    if submission_id not in reply.done:
+        return ledger.mark_unknown(
+            call, error="not_listed", http_status=received.status, reply=stored_replies.raw(reply)
+        )
+    with transaction.atomic():
+        if not _end(call, http_status=received.status, error=""):
+            return False
+        monitoring_changed(call)
+    return True
+
+
+def monitoring_changed(call: Call) -> None:
+    kind = "aml_monitoring_started" if call.kind == CallKind.AML_ON else "aml_monitoring_ended"
+    events.record(kind, by=VENDOR, submission=call.submission)
 
 
 def image_answered(call: Call, reply: ImageReply) -> bool:

@@ -11,10 +11,11 @@ from typing import Any
 from django.db import transaction
 
 from argos.replies import VendorSubmission
+from submissions.aml import results
 from submissions.audit import events
 from submissions.audit.events import VENDOR, Actor
 from submissions.core import clock
-from submissions.models import CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
+from submissions.models import AmlSource, CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
 from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
@@ -109,6 +110,7 @@ def _keep_signals(submission: Submission, record: VendorSubmission) -> None:
     with transaction.atomic():
         if store.store(submission, record.signals):
             blind_index.index(submission)
+    results.apply(submission, record.signals.aml, AmlSource.RECORD)
 
 
 def _proves_nothing(submission: Submission, record: VendorSubmission | None) -> bool:

@@ -22,6 +22,7 @@ from argos.errors import (
     VendorError,
 )
 from argos.replies import AccountReply, DeleteReply, ImageReply, ReviewReply, Step1Reply, Step2Reply
+from submissions.aml import monitoring
 from submissions.core import clock, encryption, metrics
 from submissions.models import Call, CallKind, Image, Submission
 from submissions.outbox import backoff, gate, ledger, rate_budget, stored_replies, vendor_client
@@ -242,6 +243,8 @@ ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
     CallKind.REVIEW: _ask_review,
     CallKind.ACCOUNT: _ask_account,
     CallKind.DELETE: _ask_delete,
+    CallKind.AML_ON: lambda call, client, files: monitoring.ask(call, client),
+    CallKind.AML_OFF: lambda call, client, files: monitoring.ask(call, client),
     CallKind.IMAGE: _ask_image,
 }
 TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
@@ -250,5 +253,7 @@ TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.REVIEW: replies.review_answered,
     CallKind.ACCOUNT: replies.account_answered,
     CallKind.DELETE: lambda call, reply: replies.delete_answered(call, reply.received),
+    CallKind.AML_ON: replies.monitor_answered,
+    CallKind.AML_OFF: replies.monitor_answered,
     CallKind.IMAGE: replies.image_answered,
 }

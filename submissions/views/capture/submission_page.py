@@ -11,12 +11,23 @@ from django.utils.translation import get_language
 
 from argos import characters, matrix
 from argos.matrix import Problem
+from submissions.aml import monitoring
 from submissions.audit import events
 from submissions.capture import account_check, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
-from submissions.models import Call, CallKind, ConsentText, Event, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.models import (
+    Call,
+    CallKind,
+    ConsentText,
+    Event,
+    Image,
+    ImageKind,
+    PhoneLink,
+    Status,
+    Submission,
+)
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEADLINE
 from submissions.privacy import reveal
@@ -105,6 +116,7 @@ def render_submission(
         "why_image_stays": questions.why_image_stays(submission) if page.question else "",
         "later_kinds": questions.KINDS,
         "that_counts": page.counting,
+        **_aml(page.state),
         "differences": [status_messages.about_difference(row) for row in page.differences],
         "skipped_checks": page.skipped,
         "timeline": page.timeline,
@@ -121,6 +133,17 @@ def render_submission(
         "characters": characters.table(),
     }
     return render(request, "capture/detail.html", context, status=status)
+
+
+def _aml(context: StateContext) -> dict[str, Any]:
+    """The screening, for those who review: nobody else learns of it."""
+    submission = context.submission
+    if not user_can_see_queue(context.user) or not submission.vendor_id:
+        return {}
+    return {
+        "aml_result": getattr(submission, "aml_result", None),
+        "aml_monitoring": monitoring.state_of(submission, context.calls),
+    }
 
 
 def state(context: StateContext) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. Administrators see it without personal data and actions."""
     check_user_can_see_review_page(person(request))
     return render_console(
-        request, get_submission_for(person(request), pk, "see", "project__histogram", "vendor_report")
+        request, get_submission_for(person(request), pk, "see", "project__histogram", "vendor_report", "aml_result")
     )
 
 
@@ -119,7 +119,7 @@ def _timeline(review: ReviewContext) -> Timeline | None:
     """Return the timeline; none for administrators, because notes may contain names."""
     if is_administrator(review.user):
         return None
-    return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user))
+    return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user), with_aml=True)
 
 
 @require_safe

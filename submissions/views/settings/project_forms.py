@@ -171,6 +171,25 @@ class ReviewForm(SettingForm):
         ]
 
 
+class AmlForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (_("AML reviews"), ("aml_review_target_hours", "aml_clear_statuses")),
+        (_("AML monitoring"), ("monitors_aml", "aml_worklist_id")),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = ["aml_review_target_hours", "aml_clear_statuses", "monitors_aml", "aml_worklist_id"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("monitors_aml") and not data.get("aml_worklist_id"):
+            self.add_error(
+                "aml_worklist_id", _t("Enter the worklist from the ARGOS dashboard, or switch monitoring off.")
+            )
+        return data
+
+
 class RetentionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("Retention of decided submissions"), ("keep_years_after_relationship", "keep_years_after_record")),
@@ -218,6 +237,7 @@ TABS = {
     "connection": Tab(_("Connection"), ConnectionForm, (list_editors.NETWORKS,)),
     "capture": Tab(pgettext_lazy("settings", "Capture"), CaptureForm, (list_editors.BANKS,)),
     "review": Tab(pgettext_lazy("settings", "Review"), ReviewForm),
+    "aml": Tab(_("AML"), AmlForm),
     "retention": Tab(pgettext_lazy("settings", "Retention"), RetentionForm),
     "advanced": Tab(
         pgettext_lazy("settings", "Advanced"), AdvancedForm, (list_editors.PATHS, list_editors.FIELD_NAME_ROWS)
