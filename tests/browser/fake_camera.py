@@ -13,8 +13,11 @@ from tests.browser.conftest import Desk
 
 FRAMES = 4
 FAKE = ("--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream")
-# Keep every stream that the page opens where the test can inspect it.
+# Keep every stream that the page opens where the test can inspect it. The camera bears a device's name: Chromium's own
+# ("fake_device_0") is that of a virtual camera.
 KEEPS_STREAMS = """
+  window.cameraLabel = "Integrated Camera";
+  Object.defineProperty(MediaStreamTrack.prototype, "label", { get: () => window.cameraLabel });
   window.streams = [];
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {

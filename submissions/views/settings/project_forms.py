@@ -116,6 +116,7 @@ class CaptureForm(SettingForm):
                 "requires_address_detail",
             ),
         ),
+        (pgettext_lazy("settings", "Selfie"), ("requires_live_selfie",)),
         (_("Consent"), ("requires_consent",)),
     )
 
@@ -131,6 +132,7 @@ class CaptureForm(SettingForm):
             "has_structured_address",
             "requires_typed_address",
             "requires_address_detail",
+            "requires_live_selfie",
             "requires_consent",
         ]
 
