@@ -246,7 +246,7 @@ class Client:
             received, headers = wire.exchange(
                 request, connect_timeout=self._connect_timeout, read_timeout=self._read_timeout
             )
-            status = received.status
+            received, status = received.without(self._api_key), received.status
         except (Undelivered, OutcomeUnknown) as error:
             failure = "undelivered" if isinstance(error, Undelivered) else "unknown"
             raise

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 NAME, NUMBER, ADDRESS, NOTE, REASON = 200, 60, 500, 2_000, 400
 EMAIL = 254  # RFC 5321
+CONSENT = 20_000  # every capture page of the project repeats it
 INDEXED_NAME_WORDS = 12  # search rows that one name makes
 VENDOR_ID = CODE = 80
 LISTED = 100  # entries of a list in a reply: retry codes, comments, unknown members

@@ -100,7 +100,7 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
 
 
 ONE_MEANING_WORDS = """
-    ARGOS Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assigned Assignee
+    ARGOS Abandoned Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assigned Assignee
     Attempts Back Banks Brighter By Camera Cancel Capture Change Check Claim Claimed Close Comment Confirm
     Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Demo
     Details Differences Document Download Draft Due Expired Export Exports Face Female Field Filters Findings

@@ -38,7 +38,9 @@ def filled(posted: QueryDict) -> QueryDict:
 
 
 def attach(draft: Submission, *, by: Actor) -> None:
-    """Store the drawn pictures like uploads."""
+    """Store the drawn pictures like uploads; not for a project whose vendor is elsewhere."""
+    if not scenarios.applies_to(draft.project):
+        return
     email = draft.values["email"]
     seed = _draw(email)
     gender = ("male", "female")[seed % 2]

@@ -47,6 +47,14 @@ class Project(CaptureSettings, ReviewSettings, RetentionSettings, LimitSettings)
         validators=[validate_one_line],
         help_text=_("Phone number or e-mail address in e-mails to customers, for example 02-1234-5678."),
     )
+    vendor_name = models.CharField(
+        _("Name of ARGOS"),
+        max_length=30,
+        default="ARGOS",
+        db_default="ARGOS",
+        validators=[validate_one_line],
+        help_text=_("Staff see this name in the project's submissions. Set it if they know ARGOS by another name."),
+    )
     is_open = option(_("New submissions"), _("Staff can create submissions in this project."), default=True)
 
     base_url = models.URLField(

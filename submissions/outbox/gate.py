@@ -14,6 +14,7 @@ from argos.replies import Received
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, Project, Switch
 from submissions.models.call import CallQuerySet
 from submissions.models.submission_key import take_key
@@ -91,11 +92,11 @@ def why_closed(project: Project, switch: Switch | None = None) -> str:
     if project.paused_at:
         return _("Processing of this project paused: %(why)s") % {"why": _(project.paused_reason)}
     if clock.is_drifting(project):
-        return _(
-            "The time of this host and of ARGOS differ by %(seconds)d s. Requests are queued until they match."
-        ) % {"seconds": abs(project.clock_offset)}
+        text = _("The time of this host and of ARGOS differ by %(seconds)d s. Requests are queued until they match.")
+        return named(text, project.vendor_name) % {"seconds": abs(project.clock_offset)}
     if is_down(project):
-        return _("ARGOS is unavailable. Drafts start no 24-hour limit; started submissions are retried.")
+        text = _("ARGOS is unavailable. Drafts start no 24-hour limit; started submissions are retried.")
+        return named(text, project.vendor_name)
     return ""
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from submissions.models import Event, Submission
-from submissions.reporting.event_text import event_details, event_title
+from submissions.reporting.event_text import actor_name, event_details, event_title
 
 MAX_EVENTS = 120
 LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
@@ -73,6 +73,7 @@ class Entry:
 
     event: Event
     title: str
+    actor: str
     details: str
     icon: str
     tone: str
@@ -104,34 +105,37 @@ class Timeline:
 def timeline(submission: Submission, *, is_blind: bool) -> Timeline:
     """Return the events except views, without the decisions' details for a blind second reviewer."""
     hidden = DECISION_EVENTS if is_blind else ()
-    return Timeline(gettext("Timeline"), _grouped(_latest(submission, ~Q(kind__in=LOOKS)), hidden))
+    return Timeline(
+        gettext("Timeline"), _grouped(_latest(submission, ~Q(kind__in=LOOKS)), hidden, submission.project.vendor_name)
+    )
 
 
 def looks(submission: Submission) -> Timeline:
     """Return who viewed the page, an image or the numbers."""
-    entries = [_entry(event, is_hidden=False) for event in _latest(submission, Q(kind__in=LOOKS))]
+    argos = submission.project.vendor_name
+    entries = [_entry(event, argos, is_hidden=False) for event in _latest(submission, Q(kind__in=LOOKS))]
     return Timeline(gettext("Access log"), [Group(0, entries)] if entries else [])
 
 
-def _grouped(newest_first: list[Event], hidden: Iterable[str]) -> list[Group]:
+def _grouped(newest_first: list[Event], hidden: Iterable[str], argos: str) -> list[Group]:
     """Group the events: each retry ends its attempt; the first wait for a decision ends the last one."""
     groups, attempt, is_review = [Group(1)], 1, False
     for event in reversed(newest_first):
         if event.kind == "pending" and not is_review:
             is_review = True
             groups.append(Group(0))
-        groups[-1].entries.insert(0, _entry(event, is_hidden=event.kind in hidden))
+        groups[-1].entries.insert(0, _entry(event, argos, is_hidden=event.kind in hidden))
         if event.kind in RETRIES and not is_review:
             attempt += 1
             groups.append(Group(attempt))
     return [group for group in reversed(groups) if group.entries]
 
 
-def _entry(event: Event, *, is_hidden: bool) -> Entry:
+def _entry(event: Event, argos: str, *, is_hidden: bool) -> Entry:
     icon, tone = MARKS.get(event.kind, ("info-circle", ""))
     is_system = event.actor_id is None and event.kind not in MARKS
-    details = "" if is_hidden else event_details(event)
-    return Entry(event, event_title(event), details, icon, tone, is_system)
+    details = "" if is_hidden else event_details(event, argos)
+    return Entry(event, event_title(event, argos), actor_name(event, argos), details, icon, tone, is_system)
 
 
 def _latest(submission: Submission, kinds: Q) -> list[Event]:

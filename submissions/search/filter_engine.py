@@ -44,6 +44,11 @@ def values_of(filters: Filters, params: Mapping[str, str]) -> dict[str, str]:
     return {name: normalise(params[name])[:MAX_LENGTH] for name in filters if params.get(name, "").strip()}
 
 
+def shortened(posted: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return what a filter form set, for an address: without empty parts, each as long as a filter is read."""
+    return {name: text[:MAX_LENGTH] for name in names if (text := posted.get(name, "").strip())}
+
+
 def narrow(
     rows: SubmissionQuerySet, filters: Filters, user: User, values: dict[str, str]
 ) -> tuple[SubmissionQuerySet, list[str]]:

@@ -29,15 +29,27 @@ def former_left(project: Project) -> int:
     return max(0, math.ceil((project.former_webhook_until - clock.now()).total_seconds() / 60))
 
 
-def rotate(project: Project, *, by: Actor) -> None:
-    """Make a new URL. The present one stays valid for an hour; one before it ends at once."""
+def mark(project: Project) -> str:
+    """Return which URL a page is about, without telling it."""
+    return project.webhook_token_hash[:16]
+
+
+def rotate(project: Project, *, by: Actor, shown: str) -> bool:
+    """Make a new URL. The present one stays valid for an hour; one before it ends at once.
+
+    `shown`: the mark of the URL that the page was about. False, and nothing changes, where it is not the present one
+    any more: the second press of a button must not end the URL that ARGOS still uses.
+    """
     with transaction.atomic():
         locked = Project.objects.select_for_update().get(pk=project.pk)
+        if shown != mark(locked):
+            return False
         locked.former_webhook_token_hash = locked.webhook_token_hash
         locked.former_webhook_until = clock.now() + OVERLAP if locked.webhook_token_hash else None
         locked.new_webhook_token()
         locked.save(update_fields=[*FORMER, "webhook_token_hash", "webhook_token_sealed"])
         events.record("webhook_token_replaced", by=by, fields={"project": locked.name})
+    return True
 
 
 def end_former(project: Project, *, by: Actor) -> None:

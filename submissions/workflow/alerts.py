@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from submissions.core import clock, isolated_rows, letters
+from submissions.core.vendor_text import named
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
@@ -177,7 +178,7 @@ def _subject_of(alert: Alert) -> str:
 def _task(alert: Alert, person: User) -> list[str]:
     task = TASKS.get(_subject_of(alert) or alert.kind)
     due = letters.local_time(alert.due_at, person.zone) if alert.due_at else ""
-    return [str(task) % {"time": due}] if task else []
+    return [named(task, alert.submission.project.vendor_name) % {"time": due}] if task else []
 
 
 def _at(alert: Alert, person: User) -> str:
@@ -205,7 +206,7 @@ def _address(alert: Alert) -> str:
 
 
 def text_of(alert: Alert) -> str:
-    return str(SENTENCES.get(alert.kind, alert.kind))
+    return named(SENTENCES.get(alert.kind, alert.kind), alert.submission.project.vendor_name)
 
 
 def unseen(person: User) -> list[Alert]:

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Capturer, Decision, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
@@ -99,7 +100,7 @@ def _review(user: User, submission: Submission, facts: PermissionFacts | None) -
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
     if submission.project.reviewer != Reviewer.CLIENT:
-        return _("ARGOS decides in this project. You can add a note.")
+        return named(_("ARGOS decides in this project. You can add a note."), submission.project.vendor_name)
     if _has_captured(user, submission, facts):
         return _("You captured this submission, so another reviewer must decide.")
     return ""

@@ -16,6 +16,7 @@ from argos.errors import (
     TooLarge,
     Undelivered,
     Unsupported,
+    VendorError,
 )
 from argos.paths import Paths
 from argos.replies import Step2Reply
@@ -365,3 +366,23 @@ def test_slow_but_timely_reply_is_read(httpserver: HTTPServer, client: Client) -
 
     httpserver.expect_request(STEP2).respond_with_handler(in_pieces)
     assert client.step2({}, SELFIE).kyc_status == "pending"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+def test_key_that_a_gateway_repeats_is_blanked(httpserver: HTTPServer, client: Client, status: int) -> None:
+    said = {"errorCode": "invalid test-key", "message": "the key test-key is not known"}
+    httpserver.expect_request("/v3/submission").respond_with_json(said, status=status)
+    with pytest.raises(VendorError) as told:
+        client.get_submission("abc")
+    error = told.value
+    assert error.received is not None
+    assert b"the key ******** is not known" in error.received.raw
+    assert "test-key" not in f"{error} {getattr(error, 'code', '')} {getattr(error, 'message', '')}"
+
+
+def test_key_too_short_to_be_a_secret_leaves_answers_alone(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/v3/submission").respond_with_json({"message": "a bad key"}, status=400)
+    with pytest.raises(VendorError) as told:
+        Client(httpserver.url_for("/v3"), "a").get_submission("abc")
+    assert told.value.received is not None
+    assert b"a bad key" in told.value.received.raw

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import drafts, submit
+from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, CallState, Status
 from submissions.privacy import reveal as revealing
 from submissions.vendor_sync import reconcile, status_table
@@ -46,7 +47,7 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record now and show both sides."""
     found = get_submission_for(person(request), pk, "handle")
     if not found.vendor_id:
-        messages.info(request, _("ARGOS has assigned no ID yet. Send Step 1 first."))
+        messages.info(request, named(_("ARGOS has assigned no ID yet. Send Step 1 first."), found.project.vendor_name))
         return redirect("submission", pk=pk)
     answer = status_table.ask_vendor(found, by=events.actor_of(request))
     found.refresh_from_db()
@@ -116,5 +117,5 @@ def _why_not_settled(call: Call, seen: str) -> Problem | None:
         return Problem("", "other_call", text)
     if not reconcile.may_be_settled_by_hand(call):
         text = _("The portal is still checking with ARGOS. Nothing was resolved. Wait for the result.")
-        return Problem("", "still_asked", text)
+        return Problem("", "still_asked", named(text, call.submission.project.vendor_name))
     return None

@@ -19,6 +19,7 @@ from submissions.capture.fields import form_fields, merge, mrz
 from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
 from submissions.core import masking
+from submissions.core.vendor_text import named
 from submissions.demo import samples
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
 from submissions.models.submission import CAPTURING
@@ -242,10 +243,11 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
         text = _("Final attempt. Check the selfie, select the box above the button, then send.")
         return [Problem("is_last_confirmed", "last_try", text)]
     except submit.NoAttemptLeft:
-        return [Problem("", "no_try_left", _("All 3 attempts used. ARGOS decides now."))]
+        text = _("All 3 attempts used. ARGOS decides now.")
+        return [Problem("", "no_try_left", named(text, submission.project.vendor_name))]
     except submit.VendorDown:
         text = _("ARGOS is unavailable. The 24-hour limit has not started. Your entries are saved; send later.")
-        return [Problem("", "vendor_down", text)]
+        return [Problem("", "vendor_down", named(text, submission.project.vendor_name))]
     except submit.AccountCheckMissing:
         return [
             Problem("account", "account_missing", _("Check the account first: the project asks for the 1-won check."))

@@ -103,7 +103,7 @@ class SubmissionContext:
             others=list(same_person[:MAX_OTHERS]),
             counting=blind_index.that_counts(user, submission),
             question=questions.open_question(submission),
-            differences=list(submission.differences.standing()),
+            differences=list(submission.differences.standing().select_related("project")),
             notes=_notes(submission),
         )
 

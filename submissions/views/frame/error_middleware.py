@@ -1,6 +1,7 @@
 """Turn domain exceptions into pages: not allowed, stale, lost key, vendor down. Views need not catch them."""
 
 import logging
+import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from argos.errors import VendorError
 from argos.limits import TooLong
 from submissions.audit import events
 from submissions.core import encryption
-from submissions.models import User
+from submissions.models import Submission, User
 from submissions.models.image import StorageUnavailable
 from submissions.views.forms.reason import ReasonRefused, ask_again
 from submissions.workflow.permissions import NotAllowed
@@ -21,6 +22,20 @@ from submissions.workflow.role_permissions import user_can_see_queue
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission
 
 log = logging.getLogger(__name__)
+# They show the form that was posted to the same address.
+PAGES = frozenset(
+    (
+        "retention_act",
+        "settings_project",
+        "settings_project_new",
+        "settings_person",
+        "settings_person_new",
+        "settings_team",
+        "settings_team_new",
+        "settings_consent_text_new",
+        "settings_webhook_rotate",
+    )
+)
 
 
 class FactsMiddleware:
@@ -38,7 +53,7 @@ class FactsMiddleware:
         ):  # a double click, or two users simultaneously: the other request counts
             log.warning("a constraint refused what another request had written: %s", type(exception.__cause__).__name__)
         if isinstance(exception, (StaleSubmission, MoveNotAllowed, IntegrityError)):
-            messages.warning(request, _("This submission has changed. Review the latest version and try again."))
+            messages.warning(request, _stale(request))
             return _back(request)
         if isinstance(exception, StorageUnavailable):
             log.error("an image could not be stored: %s", type(exception.__cause__).__name__)
@@ -78,11 +93,19 @@ def _record_refusal(request: HttpRequest) -> None:
     events.record("not_allowed", by=events.actor_of(request), fields=fields)
 
 
+def _stale(request: HttpRequest) -> str:
+    if request.path.startswith("/settings/"):
+        return _("Not saved: another change came first. Check the page.")
+    return _("This submission has changed. Review the latest version and try again.")
+
+
 def _back(request: HttpRequest) -> HttpResponse:
-    """Redirect to the page of the action: the submission or its review."""
+    """Redirect to the page of the action: its own, the submission or its review; without one to the start page."""
     match = request.resolver_match
+    if match is not None and match.view_name in PAGES:
+        return redirect(request.path)
     pk = match.kwargs.get("pk") if match else None
-    if pk is None:
+    if not isinstance(pk, uuid.UUID) or not Submission.objects.filter(pk=pk).exists():
         return redirect("start")
     is_review = (
         request.path.startswith("/review/") and isinstance(request.user, User) and user_can_see_queue(request.user)

@@ -14,7 +14,7 @@ from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.models import Status, User
 from submissions.models.submission_key import load_keys
-from submissions.search import blind_index, columns, filters, guess_limit, pagination, sorting
+from submissions.search import blind_index, columns, filter_engine, filters, guess_limit, pagination, sorting
 from submissions.views.lists.filter_chips import chips
 from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person
@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Return the form's filters and search text as one URL: without empty parts, the text encrypted."""
     _looker(request)
     names = [name for name in (*FIELDS, *filters.FILTERS) if name not in ("q", *pagination.KEYS)]
-    kept = {name: request.POST[name].strip() for name in names if request.POST.get(name, "").strip()}
+    kept = filter_engine.shortened(request.POST, names)
     if text := request.POST.get("text", "").strip():
         try:
             guess_limit.count(person(request), text)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ from submissions.reporting.reports import (
     requests,
     skipped_checks,
 )
-from submissions.reporting.reports.date_range import Window, presets, window_of
+from submissions.reporting.reports.date_range import Window, presets, projects, window_of
 from submissions.reporting.reports.table import Report, shortened
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_see_reports, user_can_see_all_figures
@@ -86,11 +87,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else "operations"
     actor = events.actor_of(request)
     events.record("reports_opened", by=actor, fields={**window.query, "tab": tab})
-    whole = request.GET.get("whole", "")
+    whole, offered = request.GET.get("whole", ""), projects()
     made = {key: make for key, make in TABS[tab][1].items() if _may_see(user, key)}
     context = {
         "window": window,
-        "period": f"days={preset}" if preset else urlencode(window.query),
+        "period": urlencode({"days": preset, **window.project_query} if preset else window.query),
+        "days_query": urlencode({"days": preset} if preset else replace(window, project="").query),
+        "project_query": urlencode(window.project_query),
+        "projects": offered,
+        "project_name": dict(offered).get(window.project, ""),
         "days": urlencode(window.query),
         "preset": preset,
         "presets": presets(),

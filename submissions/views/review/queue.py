@@ -20,7 +20,7 @@ from submissions.models import SavedView, Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
 from submissions.review import claims, queue, queue_tabs, saved_views, verdicts
-from submissions.search import blind_index, columns, guess_limit, pagination, sorting
+from submissions.search import blind_index, columns, filter_engine, guess_limit, pagination, sorting
 from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
 from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person, safe_next
@@ -162,7 +162,7 @@ def _what(code: str) -> str:
 def show(request: HttpRequest) -> HttpResponse:
     """Return the filters and the search text as one URL: short, without empty parts, the text encrypted."""
     reviewer(request)
-    kept = {name: request.POST[name].strip() for name in (*FILTERS, "sort") if request.POST.get(name, "").strip()}
+    kept = filter_engine.shortened(request.POST, (*FILTERS, "sort"))
     text = request.POST.get("text", "").strip()
     if text:
         try:

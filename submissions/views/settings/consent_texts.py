@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from argos import limits
 from submissions.audit import events
+from submissions.core.text_fields import TOO_LONG
 from submissions.models import ConsentText
 from submissions.views.request_helpers import person
 from submissions.views.settings.setting_form import Sections, SettingForm
@@ -26,6 +29,11 @@ class ConsentTextForm(SettingForm):
         fields: ClassVar = ["project", "version", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 12})}
         help_texts = {"project": _("Its newest version is read out to customers.")}
+
+    def clean_text(self) -> str:
+        given: str = self.cleaned_data["text"]
+        MaxLengthValidator(limits.CONSENT, message=TOO_LONG)(given)
+        return given
 
 
 @require_safe

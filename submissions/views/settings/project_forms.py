@@ -21,7 +21,7 @@ class ConnectionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (pgettext_lazy("settings", "Project"), ("name", "is_open")),
         (_("E-mails to customers"), ("company_name", "company_contact")),
-        (_("ARGOS connection"), ("base_url", "new_key", "admin_email")),
+        (_("ARGOS connection"), ("base_url", "new_key", "admin_email", "vendor_name")),
     )
     base_url = forms.URLField(
         label=_("ARGOS address"),
@@ -37,7 +37,15 @@ class ConnectionForm(SettingForm):
 
     class Meta(SettingForm.Meta):
         model = Project
-        fields: ClassVar = ["name", "company_name", "company_contact", "is_open", "base_url", "admin_email"]
+        fields: ClassVar = [
+            "name",
+            "company_name",
+            "company_contact",
+            "is_open",
+            "base_url",
+            "admin_email",
+            "vendor_name",
+        ]
 
     def clean_base_url(self) -> str:
         """Accept the stored value unchanged: a deployment sets its first address in its own way."""

@@ -20,10 +20,16 @@ def rotate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     check_user_can_administer(person(request))
     project = get_object_or_404(Project, pk=pk)
     if request.method != "POST":
-        context = {"project": project, "former_left": webhook_url.former_left(project)}
+        context = {
+            "project": project,
+            "former_left": webhook_url.former_left(project),
+            "shown": webhook_url.mark(project),
+        }
         return render(request, "settings/webhook_rotate.html", context)
-    webhook_url.rotate(project, by=events.actor_of(request))
-    messages.success(request, _("Webhook URL rotated. The previous one works for 1 hour."))
+    if webhook_url.rotate(project, by=events.actor_of(request), shown=request.POST.get("shown", "")):
+        messages.success(request, _("Webhook URL rotated. The previous one works for 1 hour."))
+    else:
+        messages.warning(request, _("The webhook URL was rotated already. Nothing was changed now."))
     return redirect("settings_project", pk=pk, tab="connection")
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
+from argos import limits
 from submissions.capture import callbacks, consent, submit
 from submissions.core import clock
 from submissions.models import ConsentText, Event, Project, Role, Status, Submission
@@ -96,6 +97,15 @@ def test_administrators_add_consent_texts_and_change_none(client: Client, projec
     url = f"/settings/consent-texts/{ConsentText.objects.get(version='2').pk}/"
     assert client.post(url, {**data, "text": "Changed"}).status_code == 405
     assert Event.objects.filter(kind="consent_text_added").count() == 1
+
+
+def test_consent_text_has_a_longest_length(client: Client, project: Project) -> None:
+    sign_in(client, make_user(Role.ADMINISTRATOR))
+    data = {"project": str(project.pk), "version": "2", "text": "y" * (limits.CONSENT + 1)}
+    refused = client.post("/settings/consent-texts/new/", data)
+    assert refused.status_code == 422
+    assert f"Shorten this to {limits.CONSENT} characters" in refused.content.decode()
+    assert not ConsentText.objects.filter(version="2").exists()
 
 
 def test_start_page_lists_call_backs_due(client: Client) -> None:

@@ -53,6 +53,22 @@ def test_sign_in_buttons_are_not_there_where_anything_is_real(client: Client, se
     assert "demo-user" not in page
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"])
+def test_sign_in_buttons_are_not_there_behind_a_proxy_on_this_host(client: Client, settings: Any, header: str) -> None:
+    settings.KYC_DEMO_PASSWORD = "a password that only the demo shows"
+    page = client.get(reverse("account_login"), headers={header: "192.0.2.7"}).content.decode()
+    assert settings.KYC_DEMO_PASSWORD not in page
+
+
+def test_sample_pictures_never_reach_a_project_whose_vendor_is_elsewhere(client: Client, agent: User) -> None:
+    project = factories.make_project(base_url="https://vendor.example/v3")
+    form = {**new_form(agent, sample_pictures="1", scenario="lowscore"), "project": project.pk}
+    client.post(reverse("submission_new"), form)
+    draft = Submission.objects.get()
+    assert not draft.images.exists()
+    assert "lowscore" not in draft.values["email"]
+
+
 def test_sample_pictures_make_a_draft_that_can_be_sent(client: Client, agent: User) -> None:
     client.post(reverse("submission_new"), new_form(agent, sample_pictures="1", scenario="lowscore"))
     draft = Submission.objects.get()

@@ -182,3 +182,11 @@ def test_queue_filter_with_a_null_character_is_left_out_with_a_sentence(name: st
     page = browser(make_user(Role.OFFICER)).get("/review/", {name: "a\0b"})
     assert page.status_code == 200
     assert "was ignored" in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/review/show/", "/submissions/show/"])
+def test_filter_of_any_length_makes_a_short_address(page: str) -> None:
+    client = browser(make_user(Role.OFFICER))
+    sent = client.post(page, {"country": "y" * 100_000, "sort": "due"})
+    assert sent.status_code == 302
+    assert len(sent["Location"]) < 300

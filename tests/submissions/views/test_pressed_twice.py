@@ -4,14 +4,20 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
+from submissions.accounts import sessions
 from submissions.capture import account_check, callbacks, drafts
-from submissions.models import Role, Status, Submission
+from submissions.models import Project, Role, SavedView, Status, Submission, Team, User
 from submissions.outbox import gate, ledger
+from submissions.privacy import retention
 from submissions.review import decisions, saved_views
-from tests.factories import make_at, make_draft, make_project, make_user, sign_in
+from submissions.vendor_sync import webhook_url
+from submissions.views.settings.project_forms import ReviewForm
+from submissions.workflow.transitions import StaleSubmission
+from tests.factories import make_at, make_draft, make_project, make_team, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 STALE = "This submission has changed."
@@ -48,6 +54,63 @@ def test_account_check_whose_values_were_saved_elsewhere(client: Client, monkeyp
     monkeypatch.setattr(account_check, "save_values", saved)
     data = {"userName": "Kim", "bankCode": "004", "accountNumber": "1234567890"}
     assert STALE in str(messages_of(client, reverse("account_check", args=[submission.pk]), data))
+
+
+SETTINGS = [
+    ("settings_team_new", Team, "save", {"name": "Late shift"}),
+    ("settings_team", Team, "save", {"name": "Late shift"}),
+    ("settings_person", User, "save", {"username": "agnes", "name": "Agnes", "role": "officer", "is_active": "on"}),
+    ("settings_person_sessions", sessions, "end_all", {}),
+    ("settings_project", Project, "save", {"review_target_hours": "3"}),
+    ("settings_project_resume", gate, "resume", {}),
+    ("settings_webhook_end", webhook_url, "end_former", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "holder", "function", "data"), SETTINGS, ids=[act[0] for act in SETTINGS])
+def test_refused_setting_leads_to_a_page_that_is_there(
+    client: Client, monkeypatch: pytest.MonkeyPatch, name: str, holder: Any, function: str, data: dict[str, str]
+) -> None:
+    sign_in(client, make_user(Role.ADMINISTRATOR))
+    project = make_project()
+    if name == "settings_project":
+        url = reverse(name, args=[project.pk, "review"])
+        data = {**model_to_dict(project, ReviewForm.Meta.fields), **data}
+    elif "new" in name:
+        url = reverse(name)
+    else:
+        of = {"settings_team": make_team, "settings_person": make_user, "settings_person_sessions": make_user}
+        url = reverse(name, args=[of[name]().pk if name in of else project.pk])
+
+    def refused(*_arguments: Any, **_named: Any) -> None:
+        raise IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr(holder, function, refused)
+    assert "another change came first" in str(messages_of(client, url, data))
+
+
+def test_refused_retention_leads_back_to_its_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An administrator may not open the submission's own page."""
+    submission = make_at(Status.APPROVED, make_user())
+    sign_in(client, make_user(Role.ADMINISTRATOR))
+
+    def refused(*_arguments: Any, **_named: Any) -> None:
+        raise StaleSubmission(submission.reference)
+
+    monkeypatch.setattr(retention, "set_legal_hold", refused)
+    url = reverse("retention_act", args=[submission.pk])
+    assert STALE in str(messages_of(client, url, {"action": "hold", "reason": "a court asked for it"}))
+
+
+def test_address_that_names_no_submission_leads_to_the_start(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in(client, make_user(Role.OFFICER))
+    view = SavedView.objects.create(owner=User.objects.get(), name="Mine", query="")
+
+    def refused(*_arguments: Any, **_named: Any) -> None:
+        raise IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr(saved_views, "make_default", refused)
+    assert STALE in str(messages_of(client, reverse("change_view", args=[view.pk]), {"action": "default"}))
 
 
 ACTS = [

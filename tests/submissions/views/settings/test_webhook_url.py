@@ -33,9 +33,32 @@ def administrator() -> Client:
     return sign_in(Client(), make_user(Role.ADMINISTRATOR))
 
 
+def rotate(project: Project) -> None:
+    project.refresh_from_db()
+    shown = webhook_url.mark(project)
+    assert webhook_url.rotate(project, by=by(make_user(Role.ADMINISTRATOR)), shown=shown)
+    project.refresh_from_db()
+
+
+def press(client: Client, project: Project, shown: str) -> str:
+    url = f"/settings/projects/{project.pk}/webhook/rotate/"
+    return client.post(url, {"shown": shown}, follow=True).content.decode()
+
+
+def test_button_pressed_twice_rotates_once(project: Project) -> None:
+    old, client = project.webhook_token, administrator()
+    asked = client.get(f"/settings/projects/{project.pk}/webhook/rotate/")
+    shown = asked.context["shown"]
+    assert f'name="shown" value="{shown}"' in asked.content.decode()
+    assert "works for 1 hour" in press(client, project, shown)
+    assert "was rotated already" in press(client, project, shown)
+    assert answers(old)
+    assert Event.objects.filter(kind="webhook_token_replaced").count() == 1
+
+
 def test_old_and_new_are_valid_together_for_an_hour(project: Project) -> None:
     old = project.webhook_token
-    webhook_url.rotate(project, by=by(make_user(Role.ADMINISTRATOR)))
+    rotate(project)
     new = Project.objects.get().webhook_token
     assert old != new
     assert answers(old)
@@ -49,18 +72,17 @@ def test_old_and_new_are_valid_together_for_an_hour(project: Project) -> None:
 
 
 def test_second_rotation_ends_the_first_url(project: Project) -> None:
-    who, first = by(make_user(Role.ADMINISTRATOR)), project.webhook_token
-    webhook_url.rotate(project, by=who)
+    first = project.webhook_token
+    rotate(project)
     second = Project.objects.get().webhook_token
-    webhook_url.rotate(project, by=who)
+    rotate(project)
     assert not answers(first)
     assert answers(second)
 
 
 def test_project_without_a_url_gets_its_first_and_no_former() -> None:
     project = make_project()
-    webhook_url.rotate(project, by=by(make_user(Role.ADMINISTRATOR)))
-    project.refresh_from_db()
+    rotate(project)
     assert webhook_url.former_left(project) == 0
     assert not answers(" ")
     assert answers(project.webhook_token)
@@ -75,7 +97,7 @@ def test_url_is_shown_in_full_and_rotating_asks_first(project: Project) -> None:
     asked = client.get(f"/settings/projects/{project.pk}/webhook/rotate/").content.decode()
     assert "The old one works for 1 hour." in asked
     assert Project.objects.get().webhook_token == project.webhook_token
-    rotated = client.post(f"/settings/projects/{project.pk}/webhook/rotate/", follow=True).content.decode()
+    rotated = press(client, project, webhook_url.mark(project))
     assert "The previous URL still works for <b>1 h 0 min</b>." in rotated
     assert Event.objects.get(kind="webhook_token_replaced").fields == {"project": project.name}
     again = client.get(f"/settings/projects/{project.pk}/webhook/rotate/").content.decode()
@@ -84,7 +106,7 @@ def test_url_is_shown_in_full_and_rotating_asks_first(project: Project) -> None:
 
 def test_former_url_is_ended_early(project: Project) -> None:
     old, client = project.webhook_token, administrator()
-    client.post(f"/settings/projects/{project.pk}/webhook/rotate/")
+    rotate(project)
     client.post(f"/settings/projects/{project.pk}/webhook/end/")
     assert not answers(old)
     assert Event.objects.filter(kind="former_webhook_ended").exists()

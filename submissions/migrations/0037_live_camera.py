@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0034_find_skipped_checks'),
+        ('submissions', '0036_status_labels'),
     ]
 
     operations = [
