@@ -13,7 +13,8 @@ from argos.received import Received
 from argos.replies import AccountReply, Retry, ReviewReply, Step1Reply, Step2Reply, parse_account, parse_step2
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import drafts, image_findings, live_camera, ocr_diff, overrides, submit
+from submissions.capture import drafts, image_findings, ocr_diff, overrides, submit
+from submissions.capture.imaging import live_camera
 from submissions.core import clock
 from submissions.models import (
     Call,

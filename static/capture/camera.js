@@ -108,7 +108,7 @@ async function look(now) {
 // The server is told of the camera and answers with a token, without which the picture counts as a file.
 async function register(now) {
   const headers = { "X-CSRFToken": now.button.closest("form").elements.csrfmiddlewaretoken.value };
-  const body = new URLSearchParams({ label: now.stream.getVideoTracks()[0].label });
+  const body = new URLSearchParams({ device: now.stream.getVideoTracks()[0].label });
   try {
     const signal = AbortSignal.timeout(10_000);
     const reply = await fetch(now.button.dataset.opens, { method: "POST", body, headers, signal, redirect: "error" });

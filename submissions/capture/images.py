@@ -8,9 +8,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import live_camera
 from submissions.capture.drafts import add_capturer, write_while_capturing
-from submissions.capture.imaging import decode_slots, normalise, portrait, quality
+from submissions.capture.imaging import decode_slots, live_camera, normalise, portrait, quality
 from submissions.models import (
     CameraOpening,
     CaptureSource,

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('id_front', 'ID front'), ('id_back', 'ID back'), ('selfie', 'Selfie'), ('address', 'Address document'), ('attachment', 'Attachment')], max_length=10)),
                 ('holder_hash', models.CharField(max_length=64)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('label_sealed', models.BinaryField(null=True)),
+                ('device_sealed', models.BinaryField(null=True)),
                 ('is_virtual', models.BooleanField(default=False)),
                 ('opened_at', models.DateTimeField(default=submissions.core.clock.now)),
                 ('expires_at', models.DateTimeField()),

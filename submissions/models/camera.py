@@ -20,8 +20,8 @@ class CameraOpening(models.Model):
     holder_hash = models.CharField(max_length=64)
     token_hash = models.CharField(max_length=64, unique=True)
     # The device's name may contain a person's ("Mina's iPhone").
-    label_sealed = EncryptedField(null=True)
-    label = EncryptedJSON[str]("label_sealed", "camera_opening.label", str)
+    device_sealed = EncryptedField(null=True)
+    device = EncryptedJSON[str]("device_sealed", "camera_opening.device", str)
     is_virtual = models.BooleanField(default=False)
     opened_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()

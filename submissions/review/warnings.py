@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from submissions.capture import image_findings, live_camera, submit
+from submissions.capture import image_findings, submit
 from submissions.capture.fields.form_fields import label_of
+from submissions.capture.imaging import live_camera
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
 from submissions.core.vendor_text import named
@@ -138,7 +139,7 @@ def _about_capture(selfie: Image | None) -> Iterable[ReviewWarning]:
 def _capture_text(selfie: Image, code: str) -> str:
     if code == live_camera.NOT_LIVE:
         return _("Selfie from a file. The project demands the live camera")
-    return _("Selfie from a virtual camera: %(name)s") % {"name": live_camera.label_of(selfie) or _("name not known")}
+    return _("Selfie from a virtual camera: %(name)s") % {"name": live_camera.device_of(selfie) or _("name not known")}
 
 
 def is_low(score: float | None, threshold: int) -> bool:

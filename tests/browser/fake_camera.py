@@ -68,3 +68,8 @@ def likeness(one: Image.Image, other: Image.Image) -> float:
     """Return the correlation of two pictures, -1 to 1."""
     grey = [np.asarray(image.convert("L").resize((96, 72)), float).ravel() for image in (one, other)]
     return float(np.corrcoef(grey[0], grey[1])[0, 1])
+
+
+def take(page: Page) -> None:
+    page.get_by_role("button", name="Take photo", exact=True).click()
+    page.get_by_role("button", name="Use photo", exact=True).click()

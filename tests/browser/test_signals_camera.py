@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser import fake_camera
 from tests.browser.actions import Pictures, confirm, draft, open_as_officer, send_step1, send_step2, upload
 from tests.browser.conftest import Desk
-from tests.browser.fake_camera import FakeCamera, hint, open_camera
-from tests.browser.test_camera import take
-from tests.browser.test_signals_checks import pack_of
+from tests.browser.fake_camera import FakeCamera, hint, open_camera, take
+from tests.browser.review_actions import pack_of
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -53,7 +52,7 @@ def test_a_virtual_camera_and_a_file_are_explained_and_acknowledged(
     open_camera(page, "Camera: Selfie")
     hint(page, "Good. Take the photo now.")
     take(page)
-    expect(card).to_contain_text("The picture is from a virtual camera.", timeout=20_000)
+    expect(card).to_contain_text("The image is from a virtual camera.", timeout=20_000)
     expect(card).to_contain_text("live camera, as the browser reports")
     card.locator("[name^=reason_]").fill("The desk's webcam program is needed for focus.")
     seeing.shot("virtual-camera")

@@ -28,7 +28,9 @@ def _to_customer(code: str) -> str:
     texts = {
         "several_faces": _("There is more than one face. Be alone in the photo."),
         "not_live": _("Please take the photo with the camera of this page."),
-        "virtual_camera": _("A program provides the camera's picture. Please choose the camera of your device."),
+        "virtual_camera": _(
+            "This photo comes from a program, not from a camera. Please choose the camera of your device."
+        ),
         "no_face": _("No face was found. Look straight into the camera."),
         "face_dark": _("The face is in the dark. Have the light in front of you, not behind."),
         "selfie_is_id": _(
@@ -56,7 +58,7 @@ def _to_agent(code: str) -> str:
         "not_live": _(
             "The selfie is from a file. This project accepts selfies from the live camera: retake it, or give a reason."
         ),
-        "virtual_camera": _("The picture is from a virtual camera. Choose a real camera, then retake the photo."),
+        "virtual_camera": _("The image is from a virtual camera. Choose a real camera, then retake the photo."),
         "low_quality": _("The file was saved in a low quality. Send the camera's own file, not a copy from a chat."),
         "id_small": _("The resolution is too low. Move closer."),
         "id_blurred": _("The image is blurred. Keep still until it is in focus."),

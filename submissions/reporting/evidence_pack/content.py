@@ -12,8 +12,9 @@ from django.utils.translation import pgettext
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import live_camera, ocr_diff
+from submissions.capture import ocr_diff
 from submissions.capture.fields import form_fields
+from submissions.capture.imaging import live_camera
 from submissions.core import clock, encryption
 from submissions.core.vendor_text import named
 from submissions.models import Call, Decision, Event, Image, ImageKind, Submission

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from submissions.capture import live_camera
+from submissions.capture.imaging import live_camera
 from submissions.models import Attempt, Image, ImageKind, Project, Submission
 from submissions.models.submission import MAX_TRIES
 from submissions.outbox import stored_replies

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.capture import live_camera
-from submissions.capture.imaging import live_hints
+from submissions.capture.imaging import live_camera, live_hints
 from submissions.capture.imaging.errors import UnusableImage, status_of
 from submissions.capture.imaging.normalise import Kind
 from submissions.core import rate_limit
@@ -41,8 +40,8 @@ def opened(request: HttpRequest, pk: uuid.UUID, kind: str) -> JsonResponse:
 def token_for(request: HttpRequest, submission: Submission, kind: ImageKind, *, holder: str, by: Actor) -> JsonResponse:
     if rate_limit.is_too_fast("camera", holder, most=OPENINGS_A_MINUTE, seconds=60):
         return JsonResponse({"token": ""}, status=429)
-    label = request.POST.get("label", "")
-    return JsonResponse({"token": live_camera.open_camera(submission, kind, label, holder=holder, by=by)})
+    device = request.POST.get("device", "")
+    return JsonResponse({"token": live_camera.open_camera(submission, kind, device, holder=holder, by=by)})
 
 
 def _holder(request: HttpRequest) -> str:

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from submissions.accounts.preferences import language
 from submissions.audit.events import Actor
-from submissions.capture import live_camera, phone_links
-from submissions.capture.imaging import advice
+from submissions.capture import phone_links
+from submissions.capture.imaging import advice, live_camera
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.core import client_ip, rate_limit
 from submissions.models import CameraOpening, ImageKind, PhoneLink

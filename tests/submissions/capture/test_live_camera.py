@@ -8,7 +8,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from submissions.capture import image_findings, images, live_camera, overrides
+from submissions.capture import image_findings, images, overrides
+from submissions.capture.imaging import live_camera
 from submissions.core import clock
 from submissions.models import CameraOpening, Event, Image, ImageKind, Project, Role, Submission, User
 from submissions.review.page.attempts import scores
@@ -88,8 +89,8 @@ def test_a_virtual_camera_is_recorded_and_marked(live_only: Submission) -> None:
     image = add(live_only, opening)
     assert (image.source, image.findings) == ("camera", ["virtual_camera"])
     stored = CameraOpening.objects.get()
-    assert b"OBS" not in bytes(stored.label_sealed or b"")
-    assert (stored.label, stored.is_virtual, stored.image) == (OBS, True, image)
+    assert b"OBS" not in bytes(stored.device_sealed or b"")
+    assert (stored.device, stored.is_virtual, stored.image) == (OBS, True, image)
     assert Event.objects.get(kind="virtual_camera_opened").fields == {"image_kind": "selfie"}
     warnings = {w.code: w.text for w in warnings_of(reload(live_only), make_user(Role.OFFICER))}
     assert OBS in warnings["virtual_camera"]
@@ -112,7 +113,7 @@ class Page:
         self.submission, self.base = submission, f"/submissions/{submission.pk}/camera/selfie/"
 
     def open(self, label: str = "Integrated Camera") -> str:
-        token: str = self.client.post(f"{self.base}open/", {"label": label}).json()["token"]
+        token: str = self.client.post(f"{self.base}open/", {"device": label}).json()["token"]
         return token
 
     def send(self, token: str) -> Any:
@@ -164,7 +165,7 @@ def test_openings_have_a_limit(live_only: Submission) -> None:
     page = Page(live_only)
     for _time in range(30):
         assert page.open()
-    reply = page.client.post(f"{page.base}open/", {"label": "x"})
+    reply = page.client.post(f"{page.base}open/", {"device": "x"})
     assert (reply.status_code, reply.json()) == (429, {"token": ""})
     assert CameraOpening.objects.count() == 1, "an opening replaces the page's earlier one"
 
@@ -172,7 +173,7 @@ def test_openings_have_a_limit(live_only: Submission) -> None:
 @pytest.mark.parametrize("label", ["x" * 5000, "\x00\n", "<b>OBS</b>", "김민아의 iPhone 카메라"])
 def test_any_label_is_accepted(live_only: Submission, label: str) -> None:
     assert Page(live_only).open(label)
-    assert len(CameraOpening.objects.get().label) <= 200
+    assert len(CameraOpening.objects.get().device) <= 200
 
 
 def test_liveness_of_a_file_says_so() -> None:

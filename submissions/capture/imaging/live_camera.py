@@ -28,7 +28,7 @@ FINDINGS = (NOT_LIVE, VIRTUAL)
 FROM_FILE = (CaptureSource.FILE, CaptureSource.PHONE)
 
 # Names under which programs offer pictures as a camera. A device can call itself anything: no match proves nothing.
-VIRTUAL_LABELS = re.compile(
+VIRTUAL_DEVICES = re.compile(
     r"virtual|\bobs\b|\bobs-?cam|manycam|snap ?cam|xsplit|vcam|droidcam|epoccam|iriun|ivcam|e2esoft|splitcam|mmhmm"
     r"|webcamoid|akvcam|v4l2 ?loopback|dummy video|sparkocam|altercam|youcam|fake_device|unity video|faceswap|deepface",
     re.IGNORECASE,
@@ -45,13 +45,13 @@ def holder(kind: str, key: str) -> str:
 
 
 @sensitive_variables("token")
-def open_camera(submission: Submission, kind: ImageKind, label: str, *, holder: str, by: Actor) -> str:
+def open_camera(submission: Submission, kind: ImageKind, device: str, *, holder: str, by: Actor) -> str:
     """Record that the page opened a camera, and return the token for its picture."""
     token, now = secrets.token_urlsafe(32), clock.now()
     opening = CameraOpening(submission=submission, kind=kind, holder_hash=holder, opened_at=now)
     opening.expires_at, opening.token_hash = now + LASTS, _digest(token)
-    opening.label = limits.cut(label.strip(), limits.CODE)
-    opening.is_virtual = is_virtual(label)
+    opening.device = limits.cut(device.strip(), limits.CODE)
+    opening.is_virtual = is_virtual(device)
     with transaction.atomic():
         # The page's earlier openings brought no picture and never will.
         submission.camera_openings.filter(kind=kind, holder_hash=holder, used_at=None).delete()
@@ -100,8 +100,8 @@ def findings(submission: Submission, kind: ImageKind, source: str, opening: Came
     return found + ([VIRTUAL] if opening is not None and opening.is_virtual else [])
 
 
-def is_virtual(label: str) -> bool:
-    return bool(VIRTUAL_LABELS.search(label))
+def is_virtual(device: str) -> bool:
+    return bool(VIRTUAL_DEVICES.search(device))
 
 
 def liveness_note(selfie: Image | None) -> str:
@@ -109,13 +109,13 @@ def liveness_note(selfie: Image | None) -> str:
     return _("from an uploaded file") if selfie is not None and selfie.source in FROM_FILE else ""
 
 
-def label_of(image: Image) -> str:
+def device_of(image: Image) -> str:
     """Return the name of the camera as the browser reports it; "" for a file."""
     opening: CameraOpening | None = getattr(image, "camera_opening", None)
     if opening is None:
         return ""
     opening.submission = image.submission
-    return decrypted_text(opening, "label")
+    return decrypted_text(opening, "device")
 
 
 def _digest(text: str) -> str:
