@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import Error, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from submissions.aml import monitoring
 from submissions.audit import erasure_journal, events
 from submissions.audit.events import SYSTEM, Actor
 from submissions.core import clock
@@ -107,7 +108,9 @@ def vendor_is_done() -> Q:
 
 
 def check_vendor_is_done(submission: Submission) -> None:
-    """Raise VendorKeepsIt: after our erasure, nobody could ask the vendor for the deletion."""
+    """Raise VendorKeepsIt: after our erasure, nobody could ask for the vendor's deletion or end its monitoring."""
+    if monitoring.is_to_be_ended_first(submission):
+        raise VendorKeepsIt(submission.reference)
     if not Submission.objects.filter(vendor_is_done(), pk=submission.pk).exists():
         raise VendorKeepsIt(submission.reference)
 

@@ -9,7 +9,7 @@ from submissions.capture import auto_submit
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_terms
 from submissions.core.vendor_text import ARGOS, named
-from submissions.models import DifferenceKind, Event, ImageKind, Verdict
+from submissions.models import AmlOutcome, AmlSource, DifferenceKind, Event, ImageKind, Verdict
 from submissions.signals import warning_texts
 
 
@@ -82,7 +82,18 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "phone_link_revoked": _("Capture link revoked"),
         "evidence_pack_made": _("Evidence pack made"),
         "deleted_at_vendor": _("Deleted at ARGOS"),
+        "later_image_prepared": _("Later image sent to ARGOS"),
+        "later_image_at_vendor": _("Later image added to the ARGOS record"),
         "given_up_because": _("Reason for closing"),
+        "aml_screened": _("AML result received"),
+        "aml_monitoring_started": _("Added to AML monitoring"),
+        "aml_monitoring_ended": _("Removed from AML monitoring"),
+        "aml_review_opened": _("AML review opened"),
+        "aml_review_assigned": _("AML review assigned"),
+        "aml_review_overdue": _("AML review overdue"),
+        "aml_verdict_given": _("AML decision made"),
+        "aml_verdicts_withdrawn": _("AML decisions withdrawn: ARGOS reported a new result"),
+        "aml_review_decided": _("AML review decided"),
     }
     return named(texts.get(event.kind, event.kind.replace("_", " ")), vendor_name)
 
@@ -104,6 +115,7 @@ def warning_label(code: str, vendor_name: str = ARGOS) -> str:
         "differs": _("ARGOS record differs"),
         "not_live": _("selfie from a file"),
         "virtual_camera": _("virtual camera"),
+        "aml_hit": _("possible sanctions match"),
     }
     return named(labels.get(code, code), vendor_name)
 
@@ -150,7 +162,9 @@ def _detail(name: str, part: object, vendor_name: str) -> str:
         "verdict": dict(Verdict.choices),
         "what": dict(DifferenceKind.choices),
         "why": {**vendor_terms.OURS, **auto_submit.stop_reasons()},
-        **dict.fromkeys(("error", "as", "outcome"), vendor_terms.OURS),
+        "error": vendor_terms.OURS,
+        "as": {**vendor_terms.OURS, **dict(AmlSource.choices)},
+        "outcome": {**vendor_terms.OURS, **dict(AmlOutcome.choices)},
     }
     label = labels.get(name, {}).get(str(part))
     return str(part) if label is None else named(label, vendor_name)

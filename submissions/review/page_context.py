@@ -206,6 +206,7 @@ class ReviewContext:
             return {}
         try:
             typed = {"reason_code": last.reason_code, "comment": last.comment, "ticked": last.warnings}
+            typed |= {"warning_reason": last.warning_reason}
             typed |= last.corrections
         except encryption.CannotOpen:
             return {}
@@ -227,6 +228,7 @@ class ReviewContext:
             "hides_digits": self.hides_digits,
             "warnings": self.warnings,
             "signals": self.signals,
+            "asks_warning_reason": any(warning.needs_reason for warning in self.warnings),
             "scores": self.scores,
             "facts": self.captured,
             "confirmed": self.confirmed,

@@ -26,6 +26,7 @@ class ReviewWarning:
 
     `detail`: what to do about it. `is_from_vendor`: ARGOS reported it, not the portal.
     `group`: the heading that it stands under with its like.
+    `needs_reason`: it is acknowledged with a typed reason.
     """
 
     code: str
@@ -33,6 +34,7 @@ class ReviewWarning:
     detail: str = ""
     is_from_vendor: bool = False
     group: str = ""
+    needs_reason: bool = False
 
 
 def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]:
@@ -75,6 +77,9 @@ def warnings_from(
     if submission.has_difference:
         detail = named(_("The ARGOS record differs from the portal's."), submission.project.vendor_name)
         warnings.append(ReviewWarning("differs", _("Record mismatch"), detail))
+    if submission.has_aml_hit:
+        text, detail = _("Possible sanctions match"), _("Acknowledge it with a reason. Do not tell the customer.")
+        warnings.append(ReviewWarning("aml_hit", text, detail, is_from_vendor=True, needs_reason=True))
     return (*warnings, *_about_skipped_checks(skipped, submission.project.vendor_name))
 
 

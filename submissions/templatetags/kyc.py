@@ -59,6 +59,12 @@ def due(submission: Submission) -> SafeString:
 
 
 @register.filter
+def due_at(moment: datetime | None) -> SafeString:
+    """The time left until a date of the company's own."""
+    return _due(moment, moment - clock.now() if moment else None, "target-arrow", _("Due"))
+
+
+@register.filter
 def vendors_24h(submission: Submission) -> SafeString:
     """Return the rest of the vendor's 24 hours."""
     return _due(submission.deadline_at, vendor_left(submission), "hourglass", _("24-hour limit"))

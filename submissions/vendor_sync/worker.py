@@ -21,7 +21,8 @@ from argos.errors import (
     Undelivered,
     VendorError,
 )
-from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
+from argos.replies import AccountReply, DeleteReply, ImageReply, ReviewReply, Step1Reply, Step2Reply
+from submissions.aml import monitoring
 from submissions.core import clock, encryption, metrics
 from submissions.models import Call, CallKind, Image, Submission
 from submissions.outbox import backoff, gate, ledger, rate_budget, stored_replies, vendor_client
@@ -172,6 +173,7 @@ def _refused(call: Call, error: Refused) -> None:
     if isinstance(error, Forbidden):
         gate.pause(call.submission.project, codes.advice_on(error).what_happened)
     code = error.kind if isinstance(error, Forbidden) else codes.storable(error.code, error.message)
+    code = codes.stop_on(error) or code
     reply = {**_raw(error), "said": error.message or error.code}
     ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=reply)
 
@@ -218,6 +220,13 @@ def _ask_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Dele
     return client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
 
 
+def _ask_image(call: Call, client: Client, files: dict[str, ImageFile]) -> ImageReply:
+    values = call.attempt.values
+    [(kind, file)] = files.items()
+    id_type = values.get("idType", "")
+    return client.put_image(values["submissionId"], kind, file.content, admin=values["admin"], id_type=id_type)
+
+
 def _take_step1(call: Call, reply: Step1Reply) -> None:
     if not reply.submission_id and not call.submission.vendor_id:
         ledger.mark_unknown(
@@ -234,6 +243,9 @@ ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
     CallKind.REVIEW: _ask_review,
     CallKind.ACCOUNT: _ask_account,
     CallKind.DELETE: _ask_delete,
+    CallKind.AML_ON: lambda call, client, files: monitoring.ask(call, client),
+    CallKind.AML_OFF: lambda call, client, files: monitoring.ask(call, client),
+    CallKind.IMAGE: _ask_image,
 }
 TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.STEP1: _take_step1,
@@ -241,4 +253,7 @@ TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.REVIEW: replies.review_answered,
     CallKind.ACCOUNT: replies.account_answered,
     CallKind.DELETE: lambda call, reply: replies.delete_answered(call, reply.received),
+    CallKind.AML_ON: replies.monitor_answered,
+    CallKind.AML_OFF: replies.monitor_answered,
+    CallKind.IMAGE: replies.image_answered,
 }

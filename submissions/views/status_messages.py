@@ -1,7 +1,8 @@
 """Messages about calls, notices and events: what happened and what is next. This module decides no rules."""
 
 import math
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -22,7 +23,8 @@ from submissions.models import (
     Status,
     Submission,
 )
-from submissions.outbox import gate, stored_replies
+from submissions.outbox import evidence, gate, stored_replies
+from submissions.review import questions
 from submissions.vendor_sync import reconcile
 
 IMAGES = {
@@ -147,6 +149,8 @@ def _about_refusal(call: Call, argos: str) -> StatusMessage:
     gateway = codes.TABLES["gateway"]
     if call.error == "forbidden":
         refusal = gateway.get(f"forbidden_{call.error_code}") or gateway["forbidden"]
+    if call.error_code in codes.STOPS:
+        refusal = gateway[call.error_code]
     advice = vendor_text.advice_words(gateway["too_large"] if call.error == "toolarge" else refusal, argos)
     title = named(_("ARGOS refused %(call)s; no attempt was used"), argos) % {"call": CallKind(call.kind).label}
     if call.kind == CallKind.REVIEW:
@@ -162,6 +166,44 @@ def about_retry(submission: Submission) -> StatusMessage | None:
     found = codes.advice_for(submission.retry_code, submission.retry_message, surface)
     advice = vendor_text.advice_words(found, submission.project.vendor_name)
     return StatusMessage(advice.what_happened, advice.do, "warn", advice.say)
+
+
+def further_retries(submission: Submission) -> list[StatusMessage]:
+    """The second and later reasons of the same retry, each as advice; `say` is its code."""
+    if submission.status not in (Status.STEP1_RETRY, Status.INCOMPLETE):
+        return []
+    surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
+    found = [(code, codes.advice_for(code, message, surface)) for code, message in submission.more_retries]
+    words = [(code, vendor_text.advice_words(advice, submission.project.vendor_name)) for code, advice in found]
+    return [StatusMessage(advice.what_happened, advice.do, "warn", code) for code, advice in words]
+
+
+def last_reasons(submission: Submission) -> list[str]:
+    """Return the codes of the last retry where no further attempt followed it."""
+    return submission.last_retry if submission.status in (Status.REJECTED, Status.OVERDUE) else []
+
+
+def about_later_images(calls: Iterable[Call], argos: str) -> dict[uuid.UUID, StatusMessage]:
+    """What became of each image that was added later, by the image's id; the last call of an image counts."""
+    sent = [call for call in calls if call.kind == CallKind.IMAGE and call.attempt.images]
+    return {uuid.UUID(call.attempt.images[0]["id"]): _about_later_image(call, argos) for call in sent}
+
+
+def _about_later_image(call: Call, argos: str) -> StatusMessage:
+    kind = {name: label for label, name in _later_names()}.get(call.attempt.images[0]["field"], "")
+    if call.is_open:
+        return StatusMessage(named(_("Being sent to ARGOS: %(kind)s"), argos) % {"kind": kind}, "", "wait")
+    if call.state == CallState.ANSWERED or call.settled_as in evidence.ARRIVED_AS:
+        return StatusMessage(named(_("Added to the ARGOS record: %(kind)s"), argos) % {"kind": kind}, "", "good")
+    if call.state == CallState.REFUSED:
+        told = _about_refusal(call, argos)
+        return StatusMessage(told.title, told.text, "bad")
+    title = named(_("Not added to the ARGOS record: %(kind)s"), argos) % {"kind": kind}
+    return StatusMessage(title, _("Send it again."), "warn")
+
+
+def _later_names() -> list[tuple[str, str]]:
+    return [(str(kind.label), name) for kind, name in questions.LATER_FIELDS.items()]
 
 
 def about_account(call: Call) -> StatusMessage | None:

@@ -32,6 +32,8 @@ SENTENCES = {
     "call_stuck": _lazy("Outcome unknown, action needed"),
     VENDOR_KEEPS: _lazy("ARGOS has not deleted its copy"),
     "overdue_without_word": _lazy("Past 24 h, no result from ARGOS"),
+    "aml_hit": _lazy("Possible AML match, review needed"),
+    "aml_overdue": _lazy("AML review past its due time"),
     "deadline_240": _lazy("24-hour limit in 4 hours"),
     "deadline_60": _lazy("24-hour limit in 1 hour"),
     "deadline_15": _lazy("24-hour limit in 15 minutes"),
@@ -45,6 +47,8 @@ TASKS = {
         "The portal has deleted nothing yet. Request the deletion again, or delete the portal's data only."
     ),
     "overdue_without_word": _lazy("The limit passed 6 hours ago. Check the ARGOS record."),
+    "aml_hit": _lazy("ARGOS's screening reports a possible match. Do not tell the customer."),
+    "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),
     "deadline": _lazy("ARGOS accepts Step 2 until %(time)s."),
     "target": _lazy("The submission must be decided by %(time)s."),
 }

@@ -136,6 +136,15 @@ def _decide(user: User, submission: Submission, facts: PermissionFacts | None = 
     return ""
 
 
+def _aml(user: User, submission: Submission) -> str:
+    """AML reviews are the company's own, whoever decides in the project; agents and administrators never see them."""
+    if not user.is_reviewer:
+        return _("Only compliance officers and managers decide AML reviews.")
+    if has_captured(user, submission):
+        return _("You captured this submission, so another reviewer must decide.")
+    return ""
+
+
 def _claim_lost(submission: Submission) -> str:
     if submission.claimed_by and submission.is_claimed:
         return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
@@ -159,6 +168,7 @@ CHECKS: dict[str, Check] = {
     "note": _handle,
     "claim": _claim,
     "decide": _decide,
+    "aml": _aml,
     "reassign": _managers_only,
     "overrule": _managers_only,
     "export": _export,

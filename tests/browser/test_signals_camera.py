@@ -34,7 +34,8 @@ def set_option(desk: Desk, *, is_on: bool) -> None:
     desk.page.get_by_role("link", name="Capture", exact=True).first.click()
     desk.page.get_by_label("Live selfies only").set_checked(is_on)
     desk.shot("setting-live-selfies")
-    desk.press("Save changes")
+    with desk.page.expect_response(lambda reply: reply.request.method == "POST"):
+        desk.press("Save changes")
 
 
 def test_a_virtual_camera_and_a_file_are_explained_and_acknowledged(

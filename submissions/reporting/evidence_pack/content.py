@@ -20,13 +20,13 @@ from submissions.core.vendor_text import named
 from submissions.models import Call, Decision, Event, Image, ImageKind, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
-from submissions.reporting.evidence_pack import pdf, signals
+from submissions.reporting.evidence_pack import aml, pdf, signals
 from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
 
-LOOKS = ("looked", "image_opened", "revealed")
+LOOKS = ("looked", "image_opened", "revealed", "aml_looked")
 HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
 TIMELINE = 400
 
@@ -64,6 +64,7 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
 
 
 def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: bool) -> Pack:
+    assert by.user is not None
     show = (lambda name, value: value) if is_open else masked_value
     read = {image.pk: _bytes_of(image) for image in images}
     argos = submission.project.vendor_name
@@ -77,6 +78,7 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
         (named(_("Values stored otherwise at ARGOS"), argos), signals.stored_otherwise(submission, show)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
+        (_("AML screening and reviews"), aml.table(submission, by.user, is_open=is_open)),
         (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
         (_("Timeline"), _timeline(submission)),
     ]
@@ -189,6 +191,7 @@ def _scores(submission: Submission, images: list[Image]) -> Table:
         ],
         [named(_("ARGOS status"), project.vendor_name), submission.vendor_status or "–", ""],
         [named(_("ARGOS codes"), project.vendor_name), ", ".join(submission.vendor_codes) or "–", ""],
+        [_("Codes of the last retry"), ", ".join(submission.last_retry) or "–", ""],
         [_("Own reason"), submission.reason_code or "–", ""],
     ]
     return [_("What"), _("Value"), _("Threshold")], rows
@@ -245,7 +248,8 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
     argos = decision.submission.project.vendor_name
     warned = [event_text.warning_label(code, argos) for code in decision.warnings]
     changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
-    ticked = "\n".join(part for part in (", ".join(warned), changes) if part)
+    reason = decrypted_text(decision, "warning_reason") if is_open else ""
+    ticked = "\n".join(part for part in (", ".join(warned), reason, changes) if part)
     comment = decrypted_text(decision, "comment") if is_open else ""
     return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
 

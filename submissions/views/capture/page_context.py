@@ -128,7 +128,9 @@ class SubmissionContext:
 
     @cached_property
     def timeline(self) -> Timeline:
-        return timeline(self.submission, is_blind=self.state.verdicts.is_blind_for(self.state.user))
+        user = self.state.user
+        is_blind = self.state.verdicts.is_blind_for(user)
+        return timeline(self.submission, is_blind=is_blind, with_aml=user_can_see_queue(user))
 
     @cached_property
     def looks(self) -> Timeline:

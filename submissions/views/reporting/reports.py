@@ -19,6 +19,7 @@ from submissions.audit import events
 from submissions.models import User
 from submissions.reporting.exports.writers import harmless_in_csv
 from submissions.reporting.reports import (
+    aml,
     attempts,
     backlog,
     deadlines,
@@ -50,7 +51,7 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     ),
     "quality": (
         gettext_lazy("Quality"),
-        {"rejected": reasons.rejected, "tries": attempts.report, "retried": reasons.retried},
+        {"rejected": reasons.rejected, "tries": attempts.report, "retried": reasons.retried, "aml": aml.report},
     ),
     "team": (
         gettext_lazy("Team"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0036_status_labels'),
+        ('submissions', '0041_webhooks_to_look_at'),
     ]
 
     operations = [
