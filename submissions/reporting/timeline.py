@@ -58,6 +58,7 @@ MARKS = {
     "consent_recorded": ("clipboard-check", ""),
     "consent_withdrawn": ("clipboard-list", "warn"),
     "restarted": ("refresh", ""),
+    "virtual_camera_opened": ("camera", "warn"),
     "phone_link_made": ("qrcode", ""),
     "phone_link_mailed": ("mail", ""),
     "phone_link_revoked": ("device-mobile", ""),
