@@ -39,7 +39,7 @@ class SkippedCheckQuerySet(models.QuerySet["SkippedCheck"]):
         rows: Self = named.filter(name=name)
         return rows
 
-    def offered(self, *nothing: Value) -> "models.QuerySet[Any, Any]":
+    def offered(self, *nothing: models.Expression) -> "models.QuerySet[Any, Any]":
         """Return each name once, behind columns of `nothing`: part of a union of what a list's filters offer."""
         return self.named().order_by().values_list(*nothing, "name").distinct()
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, F, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -57,7 +58,8 @@ def matching(user: User, params: Mapping[str, str]) -> Matching:
     return Matching(rows, "created_at", messages)
 
 
-NO_PROJECT, NO_TEAM = Value(None, output_field=UUIDField()), Value(None, output_field=BigIntegerField())
+# PostgreSQL takes a bare NULL of a SELECT DISTINCT for a text, which is in no union with an id.
+NO_PROJECT, NO_TEAM = Cast(Value(None), UUIDField()), Cast(Value(None), BigIntegerField())
 
 
 class Offered(NamedTuple):
