@@ -133,7 +133,7 @@ def test_nothing_is_redacted_while_somebody_needs_it(status: Status) -> None:
 def test_nothing_is_redacted_without_cause(why: str) -> None:
     image = make(is_on=why != "off")
     if why == "hold":
-        retention.set_legal_hold(image.submission, by=by(make_user(Role.ADMIN)), reason="A court asked for it.")
+        retention.set_legal_hold(image.submission, by=by(make_user(Role.ADMINISTRATOR)), reason="A court asked for it.")
     if why == "another country":
         Submission.objects.filter(pk=image.submission_id).update(issuing_country="USA")
     assert resident_numbers.sweep() == 0
