@@ -25,6 +25,8 @@ WORDS = {
     "signals": "GET: the record reports ids, scores, ages, OCR confidence and the IP address",
     "otherage": "GET: as signals, and the face looks 24 years older than the birth date says",
     "lowocr": "GET: as signals, and the date of birth is read with little confidence",
+    "sharecoords": "GET: as signals, and the coordinates of the values read are shares of the image, as corners",
+    "nocoords": "GET: as signals, without the coordinates of the values read",
     "altered": "GET: the record holds another name than was sent",
     "noselfie": "GET: the record holds no selfie",
     "slow": "Step 2: the first call is answered after eight seconds",

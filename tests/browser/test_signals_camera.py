@@ -30,7 +30,7 @@ def seeing(tmp_path: Path, launch: Callable[..., Browser], stack: Stack) -> Iter
 def set_option(desk: Desk, *, is_on: bool) -> None:
     desk.log_in("admin")
     desk.go("/settings/projects/")
-    desk.page.locator("a.row-link").first.click()
+    desk.page.get_by_role("link", name="Demo: standard", exact=True).click()
     desk.page.get_by_role("link", name="Capture", exact=True).first.click()
     desk.page.get_by_label("Live selfies only").set_checked(is_on)
     desk.shot("setting-live-selfies")
