@@ -29,6 +29,11 @@ WORDS = {
     "nocoords": "GET: as signals, without the coordinates of the values read",
     "altered": "GET: the record holds another name than was sent",
     "noselfie": "GET: the record holds no selfie",
+    "amlclear": "Step 2: approved; the AML screening finds no match",
+    "amlhit": "Step 2: approved; the AML screening reports Red Flag with the risk HIGH",
+    "amllow": "Step 2: approved; the AML screening reports Red Flag with the risk LOW",
+    "amllater": "Step 2: approved with no match; the monitoring reports a match right after it",
+    "amlbefore": "Step 2: pending; the record has an AML match before the decision",
     "slow": "Step 2: the first call is answered after eight seconds",
     "lost": "Step 2: the first call is processed, its reply is lost",
 }
