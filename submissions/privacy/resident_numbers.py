@@ -16,7 +16,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from submissions.audit import events
-from submissions.audit.events import SYSTEM
+from submissions.audit.events import SYSTEM, Actor
 from submissions.capture.images import stored
 from submissions.core import clock, isolated_rows
 from submissions.models import Image, ImageKind, Submission
@@ -76,15 +76,34 @@ def redact(image: Image) -> bool:
     area = back_area(image.submission, image)
     if area is None:
         return _record_no_area(image)
+    return _replace(image, area, by=SYSTEM)
+
+
+def redact_marked(image: Image, shares: tuple[float, float, float, float], *, by: Actor) -> bool:
+    """Redact the area that a person marked, once, where ARGOS gave no usable coordinates; return whether it was done.
+
+    `shares`: left, top, right, bottom of the image.
+    """
+    left, top, right, bottom = shares
+    project = image.submission.project
+    is_area = 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+    if not is_area or image.redaction != "no_area" or not project.redacts_resident_numbers:
+        return False
+    area = (int(left * image.width), int(top * image.height), round(right * image.width), round(bottom * image.height))
+    return _replace(image, area, by=by)
+
+
+def _replace(image: Image, area: Area, *, by: Actor) -> bool:
+    earlier = image.redaction
     before, content = image.name, _painted(image.read(), area)
     columns: dict[str, Any] = {"redaction": "done", "original_sha256": image.sha256, "replaced_name": before}
     columns |= {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     with stored(image, content), transaction.atomic():
-        unchanged = Image.objects.filter(pk=image.pk, name=before, redaction="")
+        unchanged = Image.objects.filter(pk=image.pk, name=before, redaction=earlier)
         if not _is_still_due(image.submission) or not unchanged.update(name=image.name, **columns):
             raise RuntimeError("the image changed in the meantime")
         named = {"image": str(image.pk), "image_kind": image.kind, "original_sha256": image.sha256}
-        events.record("resident_number_redacted", by=SYSTEM, submission=image.submission, fields=named)
+        events.record("resident_number_redacted", by=by, submission=image.submission, fields=named)
     for column, value in columns.items():
         setattr(image, column, value)
     _destroy_original(image)

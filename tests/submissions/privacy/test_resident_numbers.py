@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
 from PIL import Image as Picture
 from PIL import ImageDraw
 
 from submissions.models import Event, Image, ImageKind, Role, Status, Submission, VendorReport
 from submissions.privacy import erasure, resident_numbers, retention
 from submissions.reporting.evidence_pack import content as pack
-from tests.factories import by, make_at, make_project, make_user, reload
+from tests.factories import by, make_at, make_project, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 SIZE = (1000, 600)
@@ -155,6 +156,29 @@ def test_a_storage_that_refuses_is_asked_again(monkeypatch: pytest.MonkeyPatch) 
     resident_numbers.sweep()
     assert fresh(image).replaced_name == ""
     assert not default_storage.exists(before)
+
+
+@pytest.mark.parametrize(
+    ("sides", "is_done"),
+    [
+        ({"left": "44", "top": "33", "right": "59", "bottom": "39"}, True),
+        ({"left": "59", "top": "33", "right": "44", "bottom": "39"}, False),
+        ({"left": "nan", "top": "33", "right": "44", "bottom": "101"}, False),
+        ({}, False),
+    ],
+)
+def test_a_person_marks_the_area_once(sides: dict[str, str], is_done: bool) -> None:
+    image = make(box=None)
+    before = image.name
+    resident_numbers.sweep()
+    client = sign_in(Client(), make_user(Role.MANAGER))
+    for _time in range(2):
+        assert client.post(f"/images/{image.pk}/redact/", sides).status_code == 302
+    assert (fresh(image).redaction == "done") == is_done
+    assert default_storage.exists(before) != is_done
+    assert (max(pixel(image, 575)) < 30) == is_done
+    assert pixel(image, 350)[0] > 150
+    assert Event.objects.filter(kind="resident_number_redacted").count() == is_done
 
 
 def test_erasure_destroys_an_original_that_is_left() -> None:

@@ -168,6 +168,7 @@ ROWS: dict[str, Row] = {
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
     "release_call": Row(post=HANDLE, of="submission"),
     "image": Row(LOOK, of="image"),
+    "redact_area": Row(post=HANDLE, of="image"),
     "review_queue": Row(REVIEWERS),
     "claim_next": Row(post=REVIEWERS),
     "assign": Row(post=MANAGERS),
