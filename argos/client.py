@@ -170,6 +170,11 @@ class Client:
         received = self._request("DELETE", self._paths.submission, params=params)
         return replies.parse_delete(answers.object_of(received), received)
 
+    # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/post-token
+    def register_token(self, token: str) -> replies.TokenReply:
+        received = self._request("POST", self._paths.tokens, json={"tokenId": [token]})
+        return replies.parse_token(answers.object_of(received), received)
+
     # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
     def address_code(self, fields: Mapping[str, str]) -> replies.AddressCode:
         if not self._paths.address_code:
@@ -261,8 +266,7 @@ class Client:
             raise NotConfigured("the project has no usable API key")
 
 
-def _ignore(_exchange: Exchange) -> None:
-    """Count nothing; the default of `on_exchange`."""
+def _ignore(_exchange: Exchange) -> None: ...
 
 
 def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[Part]:

@@ -16,6 +16,7 @@ class Paths:
     review: str = "submission/review"
     image: str = "image"
     validation_account: str = "submission/validationaccount"
+    tokens: str = "submission/tokens"
     address_code: str = ""
     # From our name of an address field to the vendor's; other names are sent unchanged.
     address_code_fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -55,6 +55,7 @@ class VendorSubmission:
     signals: Signals
     deleted: bool
     raw: Mapping[str, Any] = field(repr=False)
+    token_id: str = field(default="", repr=False)  # of a Liveform in private mode
 
     @property
     def last_attempt(self) -> VendorAttempt | None:
@@ -89,6 +90,7 @@ def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
         signals=parse_signals(item),
         deleted=_is_deleted(item, kyc),
         raw=dict(item),
+        token_id=text(member(item, "tokenId", "token_id")),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from argos.sandbox import account, addresses, deletion, multipart, reading, review, step1, step2
+from argos.sandbox import account, addresses, deletion, liveform, multipart, reading, review, step1, step2
 from argos.sandbox.answers import Answer, Refusal, refused
 from argos.sandbox.checks import Files
 from argos.sandbox.knobs import Project
@@ -20,6 +20,7 @@ ROUTES = {
     ("DELETE", "submission"): "delete",
     ("POST", "submission/review"): "review",
     ("POST", "submission/validationaccount"): "account",
+    ("POST", "submission/tokens"): "tokens",
     ("GET", "image"): "image",
     ("POST", "Address_code"): "address",
 }
@@ -91,6 +92,7 @@ _RULES: dict[str, Callable[[State, Project, Call], Answer]] = {
     "delete": lambda state, project, call: deletion.answer(state, project, call.query),
     "review": lambda state, project, call: review.answer(state, project, call.fields),
     "account": lambda state, project, call: account.answer(state, project, call.fields),
+    "tokens": lambda state, project, call: liveform.register(state, project, call.fields),
     "image": lambda state, project, call: reading.image(state, project, call.query),
     "address": lambda state, project, call: addresses.answer(state, project, call.fields),
 }

@@ -16,13 +16,14 @@ from submissions.models.project_choices import PendingClock, Reviewer, SecondRev
 from submissions.models.project_settings import (
     CaptureSettings,
     LimitSettings,
+    LiveformSettings,
     RetentionSettings,
     ReviewSettings,
     option,
 )
 
 
-class Project(CaptureSettings, ReviewSettings, RetentionSettings, LimitSettings):
+class Project(CaptureSettings, LiveformSettings, ReviewSettings, RetentionSettings, LimitSettings):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

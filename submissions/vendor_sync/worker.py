@@ -21,8 +21,9 @@ from argos.errors import (
     Undelivered,
     VendorError,
 )
-from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply
+from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply, TokenReply
 from submissions.core import clock, encryption, metrics
+from submissions.liveform import links
 from submissions.models import Call, CallKind, Image, Submission
 from submissions.outbox import backoff, gate, ledger, rate_budget, stored_replies, vendor_client
 from submissions.vendor_sync import concurrency, replies
@@ -218,6 +219,10 @@ def _ask_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Dele
     return client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
 
 
+def _ask_token(call: Call, client: Client, files: dict[str, ImageFile]) -> TokenReply:
+    return client.register_token(call.attempt.values["tokenId"])
+
+
 def _take_step1(call: Call, reply: Step1Reply) -> None:
     if not reply.submission_id and not call.submission.vendor_id:
         ledger.mark_unknown(
@@ -234,6 +239,7 @@ ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
     CallKind.REVIEW: _ask_review,
     CallKind.ACCOUNT: _ask_account,
     CallKind.DELETE: _ask_delete,
+    CallKind.TOKEN: _ask_token,
 }
 TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.STEP1: _take_step1,
@@ -241,4 +247,5 @@ TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.REVIEW: replies.review_answered,
     CallKind.ACCOUNT: replies.account_answered,
     CallKind.DELETE: lambda call, reply: replies.delete_answered(call, reply.received),
+    CallKind.TOKEN: links.registered,
 }

@@ -22,7 +22,8 @@ from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
 from submissions.demo import samples
-from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
+from submissions.liveform import links
+from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Project, Status, Submission, Team
 from submissions.models.image import VENDOR_FIELDS, StorageUnavailable
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
@@ -53,6 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if draft:
         return _begin(request, draft)
     context = {"form": form, "same": found, "is_stopped": bool(found), "countries": country_options()}
+    context["has_liveform"] = Project.objects.filter(is_open=True, has_liveform=True).exists()
     return render(request, "capture/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -68,8 +70,20 @@ def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
             if not problem.field:
                 messages.error(request, problem.message)
         page += "?check=step1" if problems else ""
+    if request.POST.get("action") == "liveform" and not problems:
+        _send_to_liveform(request, submission)
     # A script that keeps the chosen files after a refused form opens the URL itself.
     return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)
+
+
+def _send_to_liveform(request: HttpRequest, submission: Submission) -> None:
+    if not submission.project.has_liveform:
+        messages.error(request, _("This project does not use Liveform. The draft was created."))
+        return
+    try:
+        links.make(submission, by=events.actor_of(request))
+    except links.NotOffered as refused:
+        messages.error(request, str(refused))
 
 
 def _draft_of(request: HttpRequest, form: NewForm) -> Submission:

@@ -22,6 +22,7 @@ from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEA
 from submissions.privacy import reveal
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
+from submissions.views.capture import liveform
 from submissions.views.capture.outcome import outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.request_helpers import person
@@ -29,7 +30,7 @@ from submissions.workflow import deadlines
 from submissions.workflow.role_permissions import user_can_see_queue
 
 RAIL = (
-    ("capture", (Status.DRAFT,)),
+    ("capture", (Status.DRAFT, Status.AT_LIVEFORM)),
     ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
     ("confirm", (Status.CONFIRMING,)),
     ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
@@ -73,6 +74,7 @@ def render_submission(
     rows = form_fields.rows(submission, shown_problems, typed) if shows_form else []
     context = {
         **state(page.state),
+        "liveform": liveform.card(page.state),
         "problems": problems,
         "to_complete": sum(bool(problem.field) for problem in problems),
         "by_field": {problem.field: problem for problem in reversed(problems)},

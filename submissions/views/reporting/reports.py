@@ -26,6 +26,7 @@ from submissions.reporting.reports import (
     overrides,
     reasons,
     requests,
+    routes,
     skipped_checks,
 )
 from submissions.reporting.reports.date_range import Window, presets, window_of
@@ -64,7 +65,12 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     ),
     "argos": (
         "ARGOS",
-        {"sources": decisions.per_source, "skipped-checks": skipped_checks.report, "requests": requests.report},
+        {
+            "sources": decisions.per_source,
+            "routes": routes.report,
+            "skipped-checks": skipped_checks.report,
+            "requests": requests.report,
+        },
     ),
 }
 REPORTS = {key: make for _label, made in TABS.values() for key, make in made.items()}
