@@ -1,87 +1,32 @@
-"""The vendor's API, one method per call. Every call goes through `_request`, which always sets timeouts.
+"""The vendor's API, one method per call. Every call goes through `Transport`, which always sets timeouts.
 
 The client does not retry, wait or keep state. The caller decides from `argos.errors` how a failure affects a
 submission.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+import base64
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-import requests
-
-from argos import answers, replies, wire
-from argos.base_url import read as read_base_url
-from argos.body import Multipart, Part
-from argos.errors import NotConfigured, OutcomeUnknown, Refused, Undelivered
-from argos.paths import Paths
+from argos import answers, replies
+from argos.errors import NotConfigured, OutcomeUnknown, Refused
 from argos.received import Received
+from argos.replies import signals
 from argos.replies.reading import has_member, json_object, mapping, member, text
+from argos.transport import Exchange as Exchange
+from argos.transport import ImageFile as ImageFile
+from argos.transport import Transport
 
 # The vendor does not document its reply for an unknown submission: an empty list, or a refusal with words like these
 # (assumption). The status does not decide it, because a wrong base URL also returns 404.
 _UNKNOWN_SUBMISSION = ("not exist submission", "invalid submission", "submission not found", "submission is not found")
-DEFAULT_PATHS = Paths()
 _MOST_PAGES = 20_000
 _MOST_FOUND = 500  # a userid or e-mail has few; a longer list means that the vendor ignored the filter
 
 
-@dataclass(frozen=True)
-class ImageFile:
-    """`name`: the file name that the vendor sees, never the customer's own."""
-
-    name: str
-    content: bytes = field(repr=False)
-    content_type: str = "image/jpeg"
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One exchange with the vendor, for metrics, without its content. `seconds`: from the start to the end or failure.
-
-    `status` is 0 without a response; then `failure` ("undelivered", "unknown") says whether the call may have arrived.
-    """
-
-    operation: str
-    seconds: float
-    status: int = 0
-    failure: str = ""
-
-
-class Client:
-    """`base_url` with its version (`https://host/v3`); timeouts in seconds."""
-
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str,
-        *,
-        paths: Paths = DEFAULT_PATHS,
-        connect_timeout: float = 5,
-        read_timeout: float = 60,
-        admit: Callable[[], None] | None = None,
-        on_exchange: Callable[[Exchange], None] | None = None,
-    ) -> None:
-        """Create a client.
-
-        `admit`: called before every exchange; it may raise `Throttled` if the caller limits its calls.
-        `on_exchange`: called after every exchange, also a failed one.
-        """
-        self._base_url = base_url.strip().rstrip("/")
-        self._api_key = api_key.strip()
-        self._paths = paths
-        self._connect_timeout = connect_timeout
-        self._read_timeout = read_timeout
-        self._admit = admit
-        self._on_exchange = on_exchange or _ignore
-        self.last_received: Received | None = None  # of the last response; its Date header shows the vendor's clock
-
-    @property
-    def longest_call(self) -> float:
-        """Return the longest duration of a call in seconds, from start to reply or error; nothing is sent after it."""
-        return self._connect_timeout + self._read_timeout
+class Client(Transport):
+    """The calls of one project's key."""
 
     # argos-kyc.gitbook.io/client-guide-1/getting-started-1/submit-via-api/post-submission-step-1 (and /step-1-retry)
     def step1(self, fields: Mapping[str, str], files: Mapping[str, ImageFile]) -> replies.Step1Reply:
@@ -170,19 +115,65 @@ class Client:
         received = self._request("DELETE", self._paths.submission, params=params)
         return replies.parse_delete(answers.object_of(received), received)
 
+    @property
+    def address_code_names(self) -> Mapping[str, str]:
+        return self._paths.address_code_fields
+
+    # developers.argosidentity.com: GET submission with request_type. The AML object's shape is not documented.
+    def aml_reading(self, submission_id: str) -> replies.AmlReading:
+        """Return the AML result of a submission, and where it is monitored."""
+        params = {"submission_id": submission_id, "request_type": "aml"}
+        received = self._request("GET", self._paths.submission, params=params)
+        return replies.parse_aml_reading(answers.object_of(received), submission_id)
+
+    # developers.argosidentity.com: Get Ongoing Monitoring
+    def aml_record(self, record: replies.MonitorRecord, submission_id: str) -> signals.AmlResult | None:
+        """Return one record of the monitoring; None if its reply has no known member."""
+        received = self._request("GET", f"{self._paths.aml_monitor}/{record.worklist_id}/{record.record_id}")
+        return replies.parse_monitor_record(answers.object_of(received), submission_id)
+
+    # developers.argosidentity.com: Post Ongoing Monitoring
+    def aml_monitor(self, worklist_id: str, submission_id: str, admin: str, *, on: bool) -> replies.MonitorReply:
+        """Add one submission to the monitoring, or remove it (an assumption, `Paths.aml_monitor_off`)."""
+        path = self._paths.aml_monitor if on else self._paths.aml_monitor_off
+        if not path or not worklist_id:
+            raise NotConfigured("AML monitoring has no path or no worklist in this project")
+        body = {"submissionIds": [submission_id], "admin": admin}
+        received = self._request("POST", f"{path}/{worklist_id}", json=body)
+        return replies.parse_monitor_reply(answers.object_of(received), received)
+
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/post-token
     def register_token(self, token: str) -> replies.TokenReply:
         received = self._request("POST", self._paths.tokens, json={"tokenId": [token]})
         return replies.parse_token(answers.object_of(received), received)
 
     # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
-    def address_code(self, fields: Mapping[str, str]) -> replies.AddressCode:
+    def address_code(self, fields: Mapping[str, str], *, as_form: bool = False) -> replies.AddressCode:
+        received = self.address_code_reply(fields, as_form=as_form)
+        return replies.parse_address_code(answers.object_of(received), received, self.address_code_names)
+
+    def address_code_reply(self, fields: Mapping[str, str], *, as_form: bool = False) -> Received:
+        """Return the reply as it came, whatever it says: an administrator looks at its format."""
         if not self._paths.address_code:
             raise NotConfigured("the address look-up has no path in this project")
-        names = self._paths.address_code_fields
+        names = self.address_code_names
         body = {names.get(name, name): value for name, value in fields.items() if value}
-        received = self._request("POST", self._paths.address_code, json=body)
-        return replies.parse_address_code(answers.object_of(received), received, names)
+        content: dict[str, Any] = {"form": body} if as_form else {"json": body}
+        return self._request("POST", self._paths.address_code, **content)
+
+    # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/put-image
+    def put_image(
+        self, submission_id: str, kind: str, content: bytes, *, admin: str, id_type: str = ""
+    ) -> replies.ImageReply:
+        """`kind`: idImage, idBackImage, selfieImage or addressImage; `id_type` only for the first two.
+
+        Form-data with Base64 text, as the sample and the newer page show (contract, C18).
+        """
+        form = {"submissionId": submission_id, "admin": admin, kind: base64.b64encode(content).decode()}
+        if id_type:
+            form["idType"] = id_type
+        received = self._request("PUT", self._paths.put_image, form=form)
+        return replies.parse_image(answers.object_of(received), received)
 
     def _find(self, params: dict[str, str]) -> list[replies.VendorSubmission]:
         try:
@@ -213,66 +204,6 @@ class Client:
         if not has_member(body, "Items"):
             raise OutcomeUnknown("a list reply without Items", received=received)
         return body, received
-
-    def _request(self, method: str, path: str, **content: Any) -> Received:
-        return self._exchange(method, path, **content)[0]
-
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        json: Mapping[str, Any] | None = None,
-        form: Mapping[str, str] | None = None,
-        files: Mapping[str, ImageFile] | None = None,
-    ) -> tuple[Received, str]:
-        self._require_configured()
-        headers = {"x-api-key": self._api_key, "Accept": "application/json, image/*"}
-        body = Multipart(_parts(form, files or {})) if form is not None else None
-        request = requests.Request(
-            method,
-            f"{self._base_url}/{path}",
-            params=dict(params) if params else None,
-            json=dict(json) if json is not None else None,
-            data=body,
-            headers=headers if body is None else headers | {"Content-Type": body.content_type},
-        )
-        if self._admit:
-            self._admit()
-        received, reply_headers = self._timed(request, self._paths.operation_of(method, path))
-        self.last_received = received
-        answers.require_taken(received, reply_headers.get("Retry-After", ""))
-        return received, reply_headers.get("Content-Type", "")
-
-    def _timed(self, request: requests.Request, operation: str) -> tuple[Received, Mapping[str, str]]:
-        started, status, failure = time.monotonic(), 0, ""
-        try:
-            received, headers = wire.exchange(
-                request, connect_timeout=self._connect_timeout, read_timeout=self._read_timeout
-            )
-            received, status = received.without(self._api_key), received.status
-        except (Undelivered, OutcomeUnknown) as error:
-            failure = "undelivered" if isinstance(error, Undelivered) else "unknown"
-            raise
-        finally:
-            self._on_exchange(Exchange(operation, time.monotonic() - started, status, failure))
-        return received, headers
-
-    def _require_configured(self) -> None:
-        if read_base_url(self._base_url) is None:
-            raise NotConfigured("the project has no usable base URL")
-        if not self._api_key or not (self._api_key.isascii() and self._api_key.isprintable()):
-            raise NotConfigured("the project has no usable API key")
-
-
-def _ignore(_exchange: Exchange) -> None: ...
-
-
-def _parts(form: Mapping[str, str], files: Mapping[str, ImageFile]) -> list[Part]:
-    """Return all fields as parts, so that a body without a file is multipart as well."""
-    plain: list[Part] = [(name, None, value, None) for name, value in form.items()]
-    return plain + [(name, file.name, file.content, file.content_type) for name, file in files.items()]
 
 
 def _next_key(body: Mapping[str, Any], received: Received) -> tuple[str, str] | None:

@@ -15,8 +15,13 @@ class Paths:
     submission: str = "submission"
     review: str = "submission/review"
     image: str = "image"
+    put_image: str = "submission/image"
     validation_account: str = "submission/validationaccount"
     tokens: str = "submission/tokens"
+    aml_monitor: str = "submission/aml/monitor"
+    # No page says how a submission is taken out of the monitoring. Assumed where a path is set: a POST to it with the
+    # body of the addition.
+    aml_monitor_off: str = ""
     address_code: str = ""
     # From our name of an address field to the vendor's; other names are sent unchanged.
     address_code_fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -37,4 +42,6 @@ class Paths:
         """Return our name of an operation: "step1", "review", "read", "delete", ..., or "other"."""
         if path == self.submission:
             return "delete" if method == "DELETE" else "read"
+        if path.startswith(f"{self.aml_monitor}/"):
+            return "aml_monitor"
         return next((known.name for known in fields(self) if getattr(self, known.name) == path), "other")

@@ -18,8 +18,8 @@ from bench.timing import turn_by_turn
 from submissions.models import Submission
 from submissions.review import queue
 from submissions.search import pagination
+from submissions.search.columns import DEFAULT_SIZE
 from submissions.search.pagination import BY_TARGET
-from submissions.views.review.queue import PAGE
 
 TURNS = 3 if IS_SMALL else 21
 DEEP = 500
@@ -54,13 +54,13 @@ def _get(client: Client, address: str) -> Callable[[], str]:
 def _deep() -> int:
     """Return the URL of page 500, or of the last one of a small set."""
 
-    return min(DEEP, Submission.objects.awaiting_review().count() // PAGE)
+    return min(DEEP, Submission.objects.awaiting_review().count() // DEFAULT_SIZE)
 
 
 def _key_before(number: int) -> str:
 
     rows = BY_TARGET.sorted(Submission.objects.awaiting_review())
-    return BY_TARGET.key(rows[(number - 1) * PAGE - 1]).replace("+", "%2B")
+    return BY_TARGET.key(rows[(number - 1) * DEFAULT_SIZE - 1]).replace("+", "%2B")
 
 
 def _queries(client: Client, address: str) -> int:
@@ -88,7 +88,7 @@ def _rows(report: Report) -> None:
     user = pages.officer()
 
     def ours() -> object:
-        return pagination.oldest_target_first(queue.waiting(user, QueryDict())[0], {}, PAGE)
+        return pagination.page_of(queue.waiting(user, QueryDict())[0], {}, DEFAULT_SIZE, BY_TARGET)
 
     def bare() -> object:
         return connection.connection.execute(BARE).fetchall()

@@ -54,6 +54,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": _every(10, "confirm_webhooks"),
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
+    "monitoring": _every(60, "keep_monitoring"),
     "histograms": _every(600, "refresh_histograms"),
     "seals": _every(10, "seal_events"),
     "retention": _every(600, "erase_due"),

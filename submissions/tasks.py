@@ -6,6 +6,7 @@ import time
 from celery import shared_task
 from django.core.management import call_command
 
+from submissions.aml import monitoring, reviews
 from submissions.audit import hash_chain
 from submissions.core import task_queue
 from submissions.outbox import deadline_sweep, ledger
@@ -63,7 +64,14 @@ def poll_silent() -> int:
 
 
 @shared_task
+def keep_monitoring() -> int:
+    """Add approved submissions to ARGOS's AML monitoring, and take out those whose relationship has ended."""
+    return monitoring.prepare_due()
+
+
+@shared_task
 def raise_alerts() -> int:
+    reviews.remind_due()
     return alerts.raise_due()
 
 

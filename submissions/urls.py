@@ -19,11 +19,11 @@ from submissions.views.capture import (
 )
 from submissions.views.lists import settings as list_settings
 from submissions.views.lists import submissions
-from submissions.views.operations import discrepancies, sending, webhook
+from submissions.views.operations import discrepancies, sending, webhook, webhook_list
 from submissions.views.privacy import data_subject, retention
 from submissions.views.reporting import access_report, exports, reports
-from submissions.views.review import claims, decisions, handover, notes, page, queue, saved_views
-from submissions.views.settings import consent_texts, overview, people, projects, teams, webhooks
+from submissions.views.review import aml, claims, decisions, handover, notes, page, queue, saved_views
+from submissions.views.settings import address_trial, consent_texts, overview, people, projects, teams, webhooks
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -35,6 +35,8 @@ urlpatterns = [
     path("differences/", discrepancies.differences_page, name="differences"),
     path("differences/<uuid:pk>/ask/", discrepancies.read_again, name="difference_ask"),
     path("differences/<uuid:pk>/seen/", discrepancies.seen, name="difference_seen"),
+    path("webhook-deliveries/", webhook_list.unplaced, name="webhook_list"),
+    path("webhook-deliveries/<uuid:pk>/acknowledge/", webhook_list.acknowledge, name="webhook_acknowledge"),
     path("submissions/", submissions.submission_list, name="submission_list"),
     path("submissions/show/", submissions.show, name="submission_show"),
     path("submissions/new/", form.new, name="submission_new"),
@@ -65,6 +67,10 @@ urlpatterns = [
     path("review/views/<uuid:pk>/", saved_views.open_view, name="saved_view"),
     path("review/views/<uuid:pk>/change/", saved_views.change, name="change_view"),
     path("review/keys/", page.single_keys, name="single_keys"),
+    path("review/aml/", aml.aml_reviews, name="aml_reviews"),
+    path("review/aml/<uuid:pk>/", aml.aml_review, name="aml_review"),
+    path("review/aml/<uuid:pk>/assign/", aml.assign, name="aml_assign"),
+    path("review/aml/<uuid:pk>/decide/", aml.decide, name="aml_decide"),
     path("review/<uuid:pk>/", page.review_page, name="review"),
     path("review/<uuid:pk>/status/", page.decision_part, name="decision_part"),
     path("review/<uuid:pk>/claim/", claims.claim, name="claim"),
@@ -73,6 +79,7 @@ urlpatterns = [
     path("review/<uuid:pk>/reserve/", claims.reserve, name="reserve"),
     path("review/<uuid:pk>/hand-over/", claims.hand_over, name="hand_over"),
     path("review/<uuid:pk>/ask/", page.ask_agent, name="ask_agent"),
+    path("review/<uuid:pk>/image/", page.send_later_image, name="send_later_image"),
     path("review/<uuid:pk>/decide/", decisions.decide, name="decide"),
     path("review/<uuid:pk>/undo/", decisions.undo_decision, name="undo_decision"),
     path("review/<uuid:pk>/note/", page.add_note, name="add_note"),
@@ -111,6 +118,7 @@ urlpatterns = [
     path("settings/projects/<uuid:pk>/resume/", projects.resume, name="settings_project_resume"),
     path("settings/projects/<uuid:pk>/webhook/rotate/", webhooks.rotate, name="settings_webhook_rotate"),
     path("settings/projects/<uuid:pk>/webhook/end/", webhooks.end_former, name="settings_webhook_end"),
+    path("settings/projects/<uuid:pk>/address-look-up/", address_trial.try_look_up, name="settings_address_try"),
     path("settings/projects/<uuid:pk>/<slug:tab>/", projects.edit, name="settings_project"),
     path("settings/people/", people.people, name="settings_people"),
     path("settings/people/new/", people.new, name="settings_person_new"),

@@ -100,16 +100,17 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
 
 
 ONE_MEANING_WORDS = """
-    ARGOS Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assigned Assignee
+    AML ARGOS Abandoned Account Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assign Assigned
+    Assignee
     Attempts Back Banks Brighter By Camera Cancel Capture Change Check Claim Claimed Close Comment Confirm
-    Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Demo
+    Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Decisions Demo
     Details Differences Document Download Draft Due Expired Export Exports Face Female Field Filters Findings
     Format Gender ID Images Keys Liveness Main Male Masked Notes Notifications Operations Ours Overdue Pages
     Password People Person Portal Print Progress Project Projects Question Ready Reason Reference Reject
-    Rejected Remove Rename Request Reports Required Retention Review Reviewer Rotate Save Search Seen Selfie Sending
-    Sessions Settings Share Show Similarity Status Submission Submissions Team Teams Time Timeline Tries
-    Unassigned Undo Unmasked Unread Upload Value Verdict Version Warnings What When Who Why any due masked name needed
-    nobody or project readable team why
+    Rejected Remove Rename Request Reports Required Retention Review Reviewer Risk Rotate Save Search Seen Selfie
+    Sending Sessions Settings Share Show Similarity Source Status Submission Submissions Team Teams Time Timeline Tries
+    Unassigned Undo Unmasked Unread Upload Value Verdict Version Views Warnings Webhooks What When Who Why any due
+    masked name needed nobody or project readable team why
 """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 

@@ -10,10 +10,11 @@ from argos.codes.advice import Advice
 from argos.codes.errors import ERROR, GATEWAY
 from argos.codes.rejects import REJECT
 from argos.codes.retries import STEP1, STEP2
+from argos.codes.stops import STOPS, stop_on
 from argos.errors import Forbidden, NotConfigured, Refused, TooLarge, Undelivered, Unsupported, VendorError
 from argos.words import N_
 
-__all__ = ["TABLES", "VENDOR_SAYS", "Advice", "advice_for", "advice_on", "storable"]
+__all__ = ["STOPS", "TABLES", "VENDOR_SAYS", "Advice", "advice_for", "advice_on", "stop_on", "storable"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 
@@ -51,6 +52,8 @@ def storable(code: str, message: str) -> str:
 
 def advice_on(error: VendorError) -> Advice:
     """Return the advice for a failed call."""
+    if stop := stop_on(error):
+        return GATEWAY[stop]
     if isinstance(error, Refused):
         return _on_refusal(error)
     if isinstance(error, NotConfigured):

@@ -181,6 +181,18 @@ GATEWAY = table(
     ),
     ("forbidden", N_("ARGOS refuses this project's requests."), _OURS, _ADMIN),
     (
+        "project_closed",
+        N_("The project is closed or suspended at ARGOS. Open it in the ARGOS dashboard, then resume processing."),
+        _LATER,
+        N_("Nothing is lost and no attempt was used. Tell an administrator; send again when processing is resumed."),
+    ),
+    (
+        "emergency_stop",
+        N_("The emergency stop is on at ARGOS. End it in the ARGOS dashboard, then resume processing."),
+        _LATER,
+        N_("Nothing is lost and no attempt was used. Tell an administrator; send again when processing is resumed."),
+    ),
+    (
         "too_large",
         N_("The request is larger than ARGOS accepts."),
         N_("We need to take the photos again."),

@@ -16,6 +16,7 @@ from argos.replies.reading import iso_date
 LICENSE_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
 LICENSE_REGION = re.compile(r"([가-힣]{2})([0-9]{2})([0-9]{6})([0-9]{2})")
 THREE_DIGITS = re.compile(r"([0-9]{3})(?![0-9]).*", re.DOTALL)
+_OCCUPANCY_CODE = "userOccupancyCode"
 _GENDERS = {"m": "male", "f": "female"}
 _VEHICLE_CERTIFICATE = "vehicle_registration_certificate"
 
@@ -39,6 +40,8 @@ def step2_fields(values: Mapping[str, str], options: Options) -> dict[str, str]:
     fields = clean_step2(values)
     if fields.get("idType") == _VEHICLE_CERTIFICATE:
         fields["idType"] = options.vehicle_certificate_value
+    if options.occupancy_code_as_given and fields.get(_OCCUPANCY_CODE):
+        fields[_OCCUPANCY_CODE] = _single_spaced(normalise(values[_OCCUPANCY_CODE]))
     return fields
 
 

@@ -30,10 +30,13 @@ class Options:
     address_codes: bool = False  # at least one of globalCode, compoundCode, formatted_address
     address_image: bool = False
     structured_address: bool = False
+    structured_address_required: bool = True  # the page marks its fields neither required nor optional
     typed_address_required: bool = False
     detail_required: bool = False
     id_authentication: bool = True  # the Authentication table's rows
     account_occupancy: bool = False  # Korean 1-won check
+    # The page says "3-digit" and gives the example "123test": the three digits alone, or the text as entered.
+    occupancy_code_as_given: bool = False
     universal_mode: bool = False
     # With a space at Step 2, as the vendor's page prints it; with underscores at Step 1.
     vehicle_certificate_value: str = "vehicle_registration certificate"

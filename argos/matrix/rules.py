@@ -96,7 +96,7 @@ def _option_names(case: Case) -> set[str]:
         ("addressImage",): options.address_image,
         ("address_input",): options.typed_address_required,
         ("address_detail",): options.detail_required,
-        _STRUCTURED_REQUIRED: options.structured_address,
+        _STRUCTURED_REQUIRED: options.structured_address and options.structured_address_required,
         OCCUPANCY: options.account_occupancy,
         ("idType",): case.id_type_unknown,
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from argos.errors import OutcomeUnknown
 from argos.replies import ocr
+from argos.replies.project_state import parse_project_state
 from argos.replies.reading import (
     codes,
     count,
@@ -53,6 +54,7 @@ class VendorSubmission:
     ocr: Mapping[str, str] = field(repr=False)  # Step 2's names
     ocr_unmapped: Mapping[str, str] = field(repr=False)
     signals: Signals
+    project_state: str  # open, test, trial, close or stopped; "" where the record does not report it
     deleted: bool
     raw: Mapping[str, Any] = field(repr=False)
     token_id: str = field(default="", repr=False)  # of a Liveform in private mode
@@ -88,6 +90,7 @@ def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
         ocr=known,
         ocr_unmapped=unmapped,
         signals=parse_signals(item),
+        project_state=parse_project_state(item),
         deleted=_is_deleted(item, kyc),
         raw=dict(item),
         token_id=text(member(item, "tokenId", "token_id")),

@@ -12,6 +12,7 @@ from argos import limits
 from argos.errors import OutcomeUnknown
 from argos.received import Received
 from argos.replies import ocr
+from argos.replies.project_state import parse_project_state
 from argos.replies.reading import (
     codes,
     count,
@@ -56,6 +57,7 @@ class Step1Reply:
     id_type_unknown: bool  # the ID was not recognised: Step 2 must carry idType
     was_read: bool  # the reply carries OCR members, filled or not: an ID without margin reads as empty
     received: Received
+    project_state: str = ""  # as in `VendorSubmission`
 
     @property
     def rejected(self) -> bool:
@@ -82,6 +84,7 @@ class Step2Reply:
     retries: tuple[Retry, ...]
     recognized_id_type: str | None  # universal mode
     received: Received
+    project_state: str = ""  # as in `VendorSubmission`
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,12 @@ class AddressCode:
 
 
 @dataclass(frozen=True)
+class ImageReply:
+    message: str
+    received: Received
+
+
+@dataclass(frozen=True)
 class DeleteReply:
     message: str
     content: str
@@ -133,6 +142,7 @@ def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
         id_type_unknown=_has_any_type(body),
         was_read=has_member(body, *_STEP1_SUCCESS),
         received=received,
+        project_state=parse_project_state(body),
     )
     if not (reply.submission_id or reply.kyc_status or reply.retries or reply.was_read):
         raise OutcomeUnknown("a reply to Step 1 without any known member", received=received)
@@ -156,6 +166,7 @@ def parse_step2(body: Mapping[str, Any], received: Received) -> Step2Reply:
         retries=retries,
         recognized_id_type=text_or_none(member(body, "recognized_IdType")),
         received=received,
+        project_state=parse_project_state(body),
     )
 
 
@@ -210,6 +221,14 @@ def parse_delete(body: Mapping[str, Any], received: Received) -> DeleteReply:
     if "success" not in message.casefold():
         raise OutcomeUnknown("a reply to a deletion that does not say success", received=received)
     return DeleteReply(message, text(member(body, "content")), received)
+
+
+def parse_image(body: Mapping[str, Any], received: Received) -> ImageReply:
+    """The page shows "complete to update image."; another text without an error code is no proof."""
+    message = text(member(body, "message"))
+    if not any(word in message.casefold() for word in ("complete", "success")):
+        raise OutcomeUnknown("a reply to an image that does not say that it is complete", received=received)
+    return ImageReply(message, received)
 
 
 def parse_retries(body: Mapping[str, Any]) -> tuple[Retry, ...]:

@@ -1,6 +1,6 @@
 """The reply of an endpoint (an HTTP status and a body) and the shapes of the vendor's refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ def refused(refusal: Refusal, knobs: Knobs) -> Answer:
     return Answer(refusal.status, shapes[knobs.error_shape])
 
 
-def retry_of(code: str, message: str, knobs: Knobs) -> Any:
-    """Return the retry in one of its readings (C6): an array of objects (the retry page), an object or a sentence."""
-    entry = {"retryCode": code, "retryMsg": message}
-    return {"array": [entry], "object": entry, "string": message}[knobs.retry_shape]
+def retry_of(reasons: Sequence[tuple[str, str]], knobs: Knobs) -> Any:
+    """Return the retry (C6): an array of objects, or the first reason as an object or a sentence (other readings)."""
+    entries = [{"retryCode": code, "retryMsg": message} for code, message in reasons]
+    return {"array": entries, "object": entries[0], "string": reasons[0][1]}[knobs.retry_shape]

@@ -62,6 +62,7 @@ class Case:
     says_any: bool = False
     is_duplicate: bool = False
     rejection: tuple[str, str] = MISMATCH
+    also: Failures = ()  # further reasons beside each failure, as further entries of `retry`
     skipped: tuple[tuple[str, str, str], ...] = ()  # checks: code, input, engine
     signals: bool = False  # the record reports ids, scores, ages, OCR confidence and the address
     other_age: bool = False
@@ -95,6 +96,15 @@ def planned(failures: Failures, so_far: int, *, for_ever: bool) -> tuple[str, st
     return failures[-1] if for_ever and failures else None
 
 
+def reasons_of(failure: tuple[str, str], also: Failures, entries: int) -> Failures:
+    """The failure, those beside it, and as many more as the knob `retry_entries` asks for (at most three in all)."""
+    spare = STEP1_SPARE if failure[0] in STEP1_CODES else STEP2_SPARE
+    unused = [reason for reason in spare if reason not in (failure, *also)]
+    return (failure, *also, *unused)[: max(entries, 1 + len(also))]
+
+
+STEP1_SPARE = tuple((code, STEP1_CODES[code]) for code in ("glare_detected", "missing_name", "screen_detected"))
+STEP2_SPARE = (BORDER, SMALL, FACE)
 TAGS: dict[str, dict[str, Any]] = {
     "glare": {"step1": (("glare_detected", STEP1_CODES["glare_detected"]),)},
     "badid": {"step1": (("glare_detected", STEP1_CODES["glare_detected"]),), "step1_for_ever": True},
@@ -107,6 +117,7 @@ TAGS: dict[str, dict[str, Any]] = {
     "lowscore": {"end": "pending", "scores": (58.3, 47.0)},
     "liveness": {"step2": (BORDER,)},
     "liveness2": {"step2": (BORDER, SMALL)},
+    "reasons": {"step2": (BORDER,), "also": (FACE,)},
     "mismatch": {"step2": (FACE,), "step2_for_ever": True},
     "fail": {"step2": (BORDER,), "step2_for_ever": True},
     "skipped": {"skipped": (("id_liveness_screen_replay", "ID_card_uploaded", "id_liveness"),)},
@@ -117,6 +128,9 @@ TAGS: dict[str, dict[str, Any]] = {
     "altered": {"alters": True},
     "noselfie": {"loses_selfie": True},
     "unreadexpiry": {"misses": ("expireDate",)},
+    # Screened after the approval, or before the decision; what is found is in `aml.SCREENINGS`.
+    **{key: {"end": "approved", "scores": (96.2, 98.0)} for key in ("amlclear", "amllow", "amlhit", "amllater")},
+    "amlbefore": {"end": "pending"},
     "slow": {"fault": "slow"},
     "lost": {"fault": "lost"},
 }

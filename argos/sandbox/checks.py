@@ -27,6 +27,14 @@ def open_submission(state: State, project: Project, submission_id: object) -> Ky
     return kyc
 
 
+def require_running(project: Project) -> None:
+    """Refuse a closed or stopped project. Assumption: both texts, and that only Steps 1, 2 and account checks are."""
+    if project.emergency_stop:
+        raise Refusal("emergency_stop", "Submissions are stopped: Emergency Stop is on.")
+    if project.state == "CLOSE":
+        raise Refusal("project_closed", "The project is closed.")
+
+
 def known_parameters(state: State, given: set[str], known: frozenset[str]) -> None:
     """Refuse unknown parameters. Assumption: the vendor may ignore them; the refusal makes mistakes visible."""
     if state.knobs.strict_parameters and (unknown := given - known):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from argos.sandbox import fault_injection
+from argos.sandbox import aml, fault_injection
 from argos.sandbox.knobs import Fault, Knobs, Project
 from argos.sandbox.state import State
 
@@ -94,11 +94,21 @@ def _status(state: State, given: Given) -> None:
     kyc.codes, kyc.comments = given.get("codes", []), given.get("comments", [])
     state.save(kyc)
     state.queue_webhook(kyc, kyc.status)
+    if kyc.status == "approved":
+        aml.screen(state, kyc)
 
 
 def _webhook(state: State, given: Given) -> None:
     """Send a webhook again or out of order, as the dashboard's button does."""
     state.queue_webhook(state.submissions[given["submission_id"]], given["trigger"])
+
+
+def _aml(state: State, given: Given) -> None:
+    """The screening finds something else later; `aml` has the members of `aml_result`."""
+    kyc = state.submissions[given["submission_id"]]
+    kyc.aml = dict(given["aml"])
+    state.save(kyc)
+    state.queue_webhook(kyc, "aml", aml_result=kyc.aml)
 
 
 def _reset(state: State, given: Given) -> None:
@@ -126,5 +136,6 @@ CHANGES: dict[str, Callable[[State, Given], Any]] = {
     "ocr": _ocr,
     "status": _status,
     "webhook": _webhook,
+    "aml": _aml,
     "reset": _reset,
 }

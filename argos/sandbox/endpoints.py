@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from argos.sandbox import account, addresses, deletion, liveform, multipart, reading, review, step1, step2
+from argos.sandbox import account, addresses, aml, deletion, images, liveform, multipart, reading, review, step1, step2
 from argos.sandbox.answers import Answer, Refusal, refused
-from argos.sandbox.checks import Files
+from argos.sandbox.checks import Files, require_running
 from argos.sandbox.knobs import Project
 from argos.sandbox.state import State
 
@@ -22,8 +22,10 @@ ROUTES = {
     ("POST", "submission/validationaccount"): "account",
     ("POST", "submission/tokens"): "tokens",
     ("GET", "image"): "image",
+    ("PUT", "submission/image"): "put_image",
     ("POST", "Address_code"): "address",
 }
+_MAKE_SUBMISSIONS = ("step1", "step2", "account")
 _UNREADABLE = Refusal("invalid_payload", "failed to parse the input data")
 
 
@@ -41,7 +43,14 @@ class Call:
     @property
     def subject(self) -> str:
         """Return the submission ID, or the userid of a first Step 1."""
-        given = (self.fields.get("submissionId"), self.query.get("submission_id"), self.query.get("submissionId"))
+        several = self.fields.get("submissionIds")
+        first = several[0] if isinstance(several, list) and several else None
+        given = (
+            self.fields.get("submissionId"),
+            first,
+            self.query.get("submission_id"),
+            self.query.get("submissionId"),
+        )
         return str(next((one for one in given if one), self.fields.get("userid") or ""))
 
     def shown(self, at: float) -> dict[str, Any]:
@@ -51,6 +60,12 @@ class Call:
         }
         entry: dict[str, Any] = {"endpoint": self.endpoint, "at": at, "subject": self.subject, "became": ""}
         return entry | {"query": self.query, "fields": self.fields, "files": files, "names": list(self.names)}
+
+
+def route(method: str, path: str) -> tuple[str, dict[str, str]] | None:
+    """(endpoint, what its path names); None for an address that there is not."""
+    endpoint = ROUTES.get((method, path))
+    return (endpoint, {}) if endpoint else aml.endpoint_of(method, path)
 
 
 def read(endpoint: str, query: dict[str, str], content_type: str, body: bytes) -> Call:
@@ -80,6 +95,8 @@ def answer(state: State, project: Project, call: Call) -> Answer:
     try:
         if not call.is_readable:
             raise _UNREADABLE
+        if call.endpoint in _MAKE_SUBMISSIONS:
+            require_running(project)
         return _RULES[call.endpoint](state, project, call)
     except Refusal as refusal:
         return refused(refusal, state.knobs)
@@ -94,5 +111,9 @@ _RULES: dict[str, Callable[[State, Project, Call], Answer]] = {
     "account": lambda state, project, call: account.answer(state, project, call.fields),
     "tokens": lambda state, project, call: liveform.register(state, project, call.fields),
     "image": lambda state, project, call: reading.image(state, project, call.query),
+    "aml_on": lambda state, project, call: aml.change(state, project, call.query, call.fields, on=True),
+    "aml_off": lambda state, project, call: aml.change(state, project, call.query, call.fields, on=False),
+    "aml_record": lambda state, project, call: aml.record(state, project, call.query),
+    "put_image": lambda state, project, call: images.answer(state, project, call.fields),
     "address": lambda state, project, call: addresses.answer(state, project, call.fields),
 }

@@ -16,6 +16,7 @@ WORDS = {
     "lowscore": "Step 2: pending with low scores",
     "liveness": "Step 2: the first selfie fails, the second is pending",
     "liveness2": "Step 2: two selfies fail, the third is pending",
+    "reasons": "Step 2: the first selfie fails for two reasons, the second is pending",
     "mismatch": "Step 2: the face never matches; the third is rejected",
     "fail": "Step 2: liveness fails for ever; the third is rejected",
     "unreadexpiry": "Step 1: the ID carries an expiry date that is not read",

@@ -26,6 +26,11 @@ class Knobs:
     strict_formats: bool = True
     strict_occupancy_code: bool = False  # accept three digits only (C20)
     oversize_status: int = 413
+    reports_state: str = (
+        ""  # the member that reports the project's state: "project_options", "projection", "projectState"
+    )
+    retry_entries: int = 1  # entries of `retry`, at Step 1 and 2
+    trial_submissions: int = 15  # a TRIAL project takes so many
     looks_at_faces: bool = True
     several_faces_code: str = "multiple_faces_detected"
     no_face_code: str = "face_not_detected"
@@ -53,6 +58,8 @@ class Project:
     webhook_url: str = ""
     pid: str = ""  # names the project in the address of its Liveform; "": it has none
     allowed: bool = True  # False: the caller's IP address is not on the project's list
+    state: str = "OPEN"  # TEST, TRIAL or CLOSE (contract, section 15)
+    emergency_stop: bool = False
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from argos.sandbox import cases, signals
+from argos.sandbox import aml, cases, signals
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.checks import Fields
 from argos.sandbox.knobs import Project
@@ -38,6 +38,8 @@ def submissions(state: State, project: Project, query: Fields) -> Answer:
     """Return submissions. Assumption: an unknown id returns no items, not an error."""
     if wanted := query.get("submission_id"):
         kyc = state.kyc_of_project(project, wanted)
+        if query.get("request_type") == "aml":
+            return ok(Items=[aml.reading(kyc)] if kyc and not kyc.deleted else [])
         return ok(Items=_items(state, [kyc] if kyc else [], is_slim=False))
     found = [kyc for kyc in state.submissions.values() if kyc.key == project.key]
     for name in ("email",) if state.knobs.ignores_userid else ("userid", "email"):
@@ -113,12 +115,22 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
     known = {DATA[name]: value for name, value in kyc.data.items() if name in DATA}
     cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
     project = state.projects[kyc.key]
+    if kyc.aml:
+        item["aml_result"] = kyc.aml
+    options: dict[str, Any] = {"option_addressData": project.address_codes}
+    reported = {"state": project.state} | ({"emergencyStop": True} if project.emergency_stop else {})
+    if state.knobs.reports_state == "project_options":  # Assumption: where, if at all, is unknown.
+        options |= reported
+    elif state.knobs.reports_state == "projection":
+        item["projection"] = {"projectionId": project.key[:4], "projectionName": "Sandbox", **reported}
+    elif state.knobs.reports_state:
+        item[state.knobs.reports_state] = project.state
     case = cases.case_of(kyc.email)
     whole = item | {
         "ocr": kyc.ocr,
         "data": {"idType": kyc.used_type or "any", "idcard_issuingCountry": kyc.country, **cf, **known},
         "image": dict.fromkeys(state.image_kinds(kyc.submission_id), True),
-        "project_options": {"option_addressData": project.address_codes},
+        "project_options": options,
     }
     if kyc.token_id:
         whole["tokenId"] = kyc.token_id

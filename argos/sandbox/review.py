@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from argos.sandbox import aml
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.knobs import Project
 from argos.sandbox.state import State
@@ -28,6 +29,8 @@ def answer(state: State, project: Project, body: dict[str, Any]) -> Answer:
     kyc.data |= updates
     state.save(kyc)
     state.queue_webhook(kyc, kyc.status)
+    if kyc.status == "approved":
+        aml.screen(state, kyc)
     message = "Success to review submission."
     return ok(submissionId=kyc.submission_id, message=message, finalStatus=kyc.status)
 

@@ -65,10 +65,11 @@ class Handler(BaseHTTPRequestHandler):
         self._send(200, "text/html; charset=utf-8", shown)
 
     def _serve_api(self, path: str, query: dict[str, str], body: bytes) -> None:
-        endpoint = endpoints.ROUTES.get((self.command, path.removeprefix(PREFIX)))
-        if endpoint is None or not path.startswith(PREFIX):
+        found = endpoints.route(self.command, path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
+        if found is None:
             self._send(*fault_injection.GATEWAY["404"])
             return
+        endpoint, query = found[0], query | found[1]
         content_type = self.headers.get("Content-Type", "")
         call = endpoints.read(endpoint, query, content_type, body)
         entry, fault = self._arrive(call, content_type, body)

@@ -30,11 +30,12 @@ def answer(state: State, project: Project, fields: Fields, files: Files) -> Answ
     is_retry = bool(fields.get("submissionId"))
     if not is_retry:
         _refuse_duplicate(fields["email"], case)
+        _refuse_over_trial(state, project)
     kyc = _retried(state, project, fields) if is_retry else _created(state, project, fields)
     for kind, content in files.items():
         state.save_image(kyc, kind, content)
     if failure := cases.planned(case.step1, kyc.step1_failures, for_ever=case.step1_for_ever):
-        return _failed(state, kyc, *failure)
+        return _failed(state, kyc, cases.reasons_of(failure, (), state.knobs.retry_entries))
     return _read(state, kyc, case)
 
 
@@ -60,6 +61,13 @@ def _refuse_duplicate(email: str, case: cases.Case) -> None:
     if case.is_duplicate:
         text = f"{email} had submitted another KYC and is already approved; therefore, this submission is not accepted"
         raise Refusal("duplicate", f"{text} to avoid duplicate submissions.")
+
+
+def _refuse_over_trial(state: State, project: Project) -> None:
+    """Refuse more than a TRIAL project takes. Assumption: the number ("some 15") and the text."""
+    so_far = sum(kyc.key == project.key for kyc in state.submissions.values())
+    if project.state == "TRIAL" and so_far >= state.knobs.trial_submissions:
+        raise Refusal("trial_limit", "The number of trial submissions is used up.")
 
 
 def _created(state: State, project: Project, fields: Fields) -> Kyc:
@@ -90,12 +98,13 @@ def _retried(state: State, project: Project, fields: Fields) -> Kyc:
     return kyc
 
 
-def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
+def _failed(state: State, kyc: Kyc, reasons: cases.Failures) -> Answer:
     """Return a retry. Assumption: it has the shape documented for Step 2, and the submission ID."""
     kyc.step1_failures += 1
     if state.knobs.shared_budget:
         kyc.failures += 1
-        kyc.attempts.append({"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]})
+        codes, messages = [code for code, _message in reasons], [message for _code, message in reasons]
+        kyc.attempts.append({"attemptCnt": len(kyc.attempts) + 1, "retryCode": codes, "retryMsg": messages})
     count = kyc.failures if state.knobs.shared_budget else kyc.step1_failures
     body: dict[str, Any] = {"submissionId": kyc.submission_id, "retryCount": count}
     if count >= state.knobs.reject_at:
@@ -103,7 +112,7 @@ def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
         return ok(**body, kycStatus="rejected")
     state.save(kyc)
     state.queue_webhook(kyc, "retry")
-    return ok(**body, kycStatus="incomplete", retry=retry_of(code, message, state.knobs))
+    return ok(**body, kycStatus="incomplete", retry=retry_of(reasons, state.knobs))
 
 
 def _read(state: State, kyc: Kyc, case: cases.Case) -> Answer:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from argos.sandbox import cases, contract, faces
+from argos.sandbox import aml, cases, contract, faces
 from argos.sandbox.answers import Answer, Refusal, ok, retry_of
 from argos.sandbox.checks import (
     UNKNOWN_SUBMISSION,
@@ -108,7 +108,7 @@ def _judge(state: State, project: Project, kyc: Kyc, selfie: bytes) -> Answer:
     failure = _face_failure(state.knobs, selfie)
     failure = failure or cases.planned(case.step2, kyc.step2_calls - 1, for_ever=case.step2_for_ever)
     if failure:
-        return _failed(state, kyc, *failure)
+        return _failed(state, kyc, cases.reasons_of(failure, case.also, state.knobs.retry_entries))
     return _accepted(state, project, kyc, case)
 
 
@@ -123,11 +123,12 @@ def _face_failure(knobs: Knobs, selfie: bytes) -> tuple[str, str] | None:
     return knobs.no_face_code, "Face is not detected. Please retry with another face image."
 
 
-def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
+def _failed(state: State, kyc: Kyc, reasons: cases.Failures) -> Answer:
     """Count a failure: 1 and 2 are incomplete, 3 is rejected (C1; the knob `reject_at` is the other reading)."""
     kyc.failures += 1
-    attempt: dict[str, Any] = {"attemptCnt": len(kyc.attempts) + 1, "retryCode": [code], "retryMsg": [message]}
-    if code == "face_compare_underscore":
+    codes, messages = [code for code, _message in reasons], [message for _code, message in reasons]
+    attempt: dict[str, Any] = {"attemptCnt": len(kyc.attempts) + 1, "retryCode": codes, "retryMsg": messages}
+    if codes[0] == "face_compare_underscore":
         attempt["livenessScore"] = 99
     kyc.attempts.append(attempt)
     if kyc.failures >= state.knobs.reject_at:
@@ -136,7 +137,7 @@ def _failed(state: State, kyc: Kyc, code: str, message: str) -> Answer:
         return ok(**scores, kycStatus="rejected", retryCount=kyc.retry_count)
     state.save(kyc)
     state.queue_webhook(kyc, "retry")
-    retry = retry_of(code, message, state.knobs)
+    retry = retry_of(reasons, state.knobs)
     return ok(retry=retry, kycStatus="incomplete", retryCount=kyc.retry_count)
 
 
@@ -153,16 +154,18 @@ def _accepted(state: State, project: Project, kyc: Kyc, case: cases.Case) -> Ans
 
 
 def _settle(state: State, project: Project, kyc: Kyc, case: cases.Case) -> None:
-    """Set the result. "Automated Processing Only" turns pending into rejected (assumption: with this code)."""
+    """Set the result. In TEST or "Automated Processing Only", pending becomes rejected (assumption: with this code)."""
     if case.end == "rejected":
         state.reject(kyc, *case.rejection)
-    elif case.end == "pending" and project.automated_only:
+    elif case.end == "pending" and (project.automated_only or project.state == "TEST"):
         state.reject(kyc, "automatic_verification_fail", "Submitted data is below the quality requirements.")
     elif case.end == "approved":
         kyc.status, kyc.result_at, kyc.reviewer = "approved", state.now(), "system"
         state.save(kyc)
         state.queue_webhook(kyc, "approved")
+        aml.screen(state, kyc)
     else:
         kyc.status, kyc.pending_at = "pending", state.now()
+        aml.screen_early(kyc)
         state.save(kyc)
         state.queue_webhook(kyc, "submit")

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from bench.stock.models import PlainSubmission
-from submissions.views.review.queue import PAGE
+from submissions.search.columns import DEFAULT_SIZE
 
 
 class StockSite(admin.AdminSite):
@@ -39,7 +39,7 @@ class PlainSubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("email", "document_number", "name", "customer_id", "reference")
     ordering = ("deadline_at",)
     list_select_related = ("project",)
-    list_per_page = PAGE
+    list_per_page = DEFAULT_SIZE
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection as database
+from django.utils import translation
 
 from argos.errors import VendorError
 from kycportal.doctor import Result, bad, good, note
 from submissions.core import clock, redis_client
-from submissions.models import Project
+from submissions.models import Project, VendorState
 from submissions.outbox import gate, vendor_client
+from submissions.signals import project_state
 from submissions.vendor_sync import connection
 
 CLOSE = 2.0  # seconds
@@ -35,6 +37,19 @@ def reach() -> Iterator[Result]:
             yield bad("vendor", f"{project.name} is paused: {project.paused_reason}", do)
         else:
             yield good("vendor", f"{project.name} responds at {project.base_url}")
+        yield _state(project)
+
+
+def _state(project: Project) -> Result:
+    """Name the project's state at ARGOS; one in which ARGOS takes no or few submissions is a note."""
+    with translation.override("en"):
+        effect, sentence = project_state.effect(project), project_state.sentence(project)
+    said = f"{project.name}: {sentence}"
+    if effect:
+        return note("vendor", f"{said}. {effect}", "If it should take submissions, open it in the ARGOS dashboard.")
+    if project.state_at_argos == VendorState.UNKNOWN:
+        return note("vendor", said, "Look it up in the ARGOS dashboard and set it on the project's page.")
+    return good("vendor", said)
 
 
 def clocks() -> Iterator[Result]:

@@ -8,8 +8,8 @@ export function watchImages(root) {
   for (const bar of root.querySelectorAll("[data-viewer-bar]")) bar.hidden = false;
 }
 
-export function give(input, file) {
-  put(input, file);
+export function give(input, ...files) {
+  put(input, ...files);
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
@@ -30,7 +30,9 @@ document.addEventListener("dragover", (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
   const zone = zoneOf(event);
-  for (const place of document.querySelectorAll("[data-drop]")) place.classList.toggle("is-over", place === zone);
+  const area = event.target.closest?.("[data-new]");
+  for (const place of document.querySelectorAll("[data-drop], [data-new]"))
+    place.classList.toggle("is-over", place === zone || place === area);
 });
 document.addEventListener("dragleave", (event) => {
   if (!event.relatedTarget)

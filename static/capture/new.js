@@ -1,9 +1,7 @@
 // The form of a new submission: shows the chosen images, offers the ID types of the country and project, and keeps the
-// files when the server sends the form back.
+// files when the server sends the form back. Images dropped on the home page bring the form there.
 import { give } from "./images.js";
 import { dropUnreadable, put } from "./upload.js";
-
-const types = JSON.parse(document.querySelector("#id-types").textContent);
 
 function show(input) {
   const place = input.closest("[data-drop]");
@@ -31,6 +29,7 @@ function codeOf(text) {
 
 // Types that the country does not issue, or the project does not take, are not offered.
 function offer(form) {
+  const types = JSON.parse(form.querySelector("#id-types").textContent);
   const { id_type: list, project, issuing_country: country } = form.elements;
   const byCountry = types[project.value];
   if (!byCountry) return;
@@ -44,6 +43,7 @@ function offer(form) {
 
 document.addEventListener("change", (event) => {
   const { target } = event;
+  if (target.form?.matches("[data-new]")) bring(target.form);
   if (!target.form?.matches("#new")) return;
   if (target.matches("[data-image]")) {
     if (target.files.length > 1) {
@@ -76,7 +76,7 @@ async function send(form, submitter, chosen) {
   submitter?.classList.add("busy");
   let reply;
   try {
-    reply = await fetch(location.pathname, {
+    reply = await fetch(form.getAttribute("action"), {
       method: "POST",
       body: new FormData(form, submitter),
       headers: { "X-Keeps-Files": "1" },
@@ -104,18 +104,41 @@ function refuse(form, text) {
 }
 
 function sendBack(form, text, chosen) {
-  const page = new DOMParser().parseFromString(text, "text/html");
-  const fresh = page.querySelector("#new");
-  if (!fresh) {
-    refuse(form, form.dataset.failed);
-    return;
-  }
-  const held = chosen.map((input) => [input.name, input.files[0]]);
-  form.replaceWith(fresh);
-  window.htmx?.process(fresh);
-  for (const [name, file] of held) give(fresh.elements[name], file);
-  offer(fresh);
-  (fresh.querySelector("#problems") ?? fresh.querySelector("#same"))?.focus();
+  const fresh = replaced(form, text, chosen);
+  if (fresh) (fresh.querySelector("#problems") ?? fresh.querySelector("#same"))?.focus();
+  else refuse(form, form.dataset.failed);
 }
 
-offer(document.querySelector("#new"));
+// Puts the page's form in place of this one, with the chosen files.
+function replaced(form, text, chosen) {
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#new");
+  if (!fresh) return null;
+  const held = chosen.map((input) => [input.name, [...input.files]]);
+  form.replaceWith(fresh);
+  window.htmx?.process(fresh);
+  for (const [name, files] of held) give(fresh.elements[name], ...files);
+  offer(fresh);
+  return fresh;
+}
+
+// The home page has no form of its own: it comes once there is an image for it.
+async function bring(zone) {
+  if (zone.dataset.sending) return;
+  zone.dataset.sending = "1";
+  try {
+    const text = await (await fetch(zone.dataset.new)).text();
+    const chosen = [...zone.querySelectorAll("input[type=file]")].filter((input) => input.files.length);
+    const fresh = replaced(zone, text, chosen);
+    if (!fresh) location.assign(zone.dataset.new);
+    else fresh.elements.email.focus();
+  } catch {
+    zone.querySelector("[role=status]").textContent = zone.dataset.failed;
+    delete zone.dataset.sending;
+  }
+}
+
+const zone = document.querySelector("[data-new]");
+if (zone)
+  for (const part of zone.querySelectorAll("[data-drop], [data-plain]")) part.hidden = part.matches("[data-plain]");
+const form = document.querySelector("#new");
+if (form) offer(form);

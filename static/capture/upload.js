@@ -32,9 +32,9 @@ export async function dropUnreadable(inputs) {
   return dropped;
 }
 
-// A file input takes what a person chose, or what another one held.
-export function put(input, file) {
+// A file input takes the files that a person chose, or that another one held.
+export function put(input, ...files) {
   const held = new DataTransfer();
-  held.items.add(file);
+  for (const file of files) held.items.add(file);
   input.files = held.files;
 }

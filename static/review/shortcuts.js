@@ -24,6 +24,7 @@ const KEYS = {
   s: deciding(verdict.search),
   c: () => (document.querySelector("#claim-it") ? press("#claim-it") : deciding(verdict.comment))(),
   w: deciding(verdict.nextWarning),
+  W: deciding(press("#acknowledge-all")),
   u: undo,
   n: press("#next"),
   e: press("#claim-keep"),

@@ -44,6 +44,7 @@ ACTIONS: dict[str, When] = {
     "settings_project_new": always,
     "settings_project": always,
     "settings_project_resume": always,
+    "settings_address_try": always,
     "settings_webhook_rotate": always,
     "settings_webhook_end": always,
     "settings_consent_text_new": always,

@@ -24,10 +24,10 @@ from submissions.core import clock
 from submissions.models import AccessReview, Event, Export, Submission
 from submissions.models.submission_key import load_keys
 
-OPENED = ("looked", "image_opened")
+OPENED = ("looked", "image_opened", "aml_looked")
 DOWNLOADED = ("export_downloaded", "evidence_pack_made", "subject_exported")
 LOOKS = (*OPENED, "revealed")
-LISTS = ("list_opened", "queue_opened", "start_opened")
+LISTS = ("list_opened", "queue_opened", "start_opened", "aml_reviews_opened")
 AHEAD = "image_preloaded"  # preloaded by the browser; displaying it is counted again among OPENED
 COUNTED = (*OPENED, AHEAD, "revealed", *DOWNLOADED, *LISTS)
 DAY = range(7, 21)  # hours of a working day, by the portal's time zone

@@ -53,7 +53,8 @@ def step1_problems(submission: Submission) -> tuple[Problem, ...]:
     images = current_images(submission)
     found = matrix.check_step1(_step1_values(submission), _files(images), submission.project.options)
     looked_at = image_findings.problems(submission, (ImageKind.ID_FRONT, ImageKind.ID_BACK), images)
-    return (*vendor_text.translated_problems(found), *_consent_problems(submission), *looked_at)
+    problems = vendor_text.translated_problems(found, submission.project.vendor_name)
+    return (*problems, *_consent_problems(submission), *looked_at)
 
 
 def _consent_problems(submission: Submission) -> tuple[Problem, ...]:
@@ -106,7 +107,7 @@ def _checked(submission: Submission, images: Mapping[str, Image]) -> tuple[Probl
         latest_day=clock.latest_day(),
         id_type_unknown=submission.id_type_unknown,
     )
-    return vendor_text.translated_problems(found)
+    return vendor_text.translated_problems(found, submission.project.vendor_name)
 
 
 def _contacts(submission: Submission) -> dict[str, str]:

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from submissions.core.vendor_text import ARGOS, named
+
 STATES: dict[str, Any] = {
     "pending": gettext_lazy("Awaiting decision"),
     "approved": gettext_lazy("approved"),
@@ -56,14 +58,13 @@ OURS: dict[str, Any] = {
 }
 
 
-def state_label(word: str, ours: str = "") -> SafeString | str:
+def state_label(word: str, ours: str = "", vendor_name: str = ARGOS) -> SafeString | str:
     """Return the label of the vendor's state beside our status, with the vendor's word as its title."""
     if not word:
         return ""
-    title = _("ARGOS reports “%(word)s”") % {"word": word}
     known = INCOMPLETE.get(ours) if word == "incomplete" else None
-    return format_html('<span title="{}">{}</span>', title, known or STATES.get(word, word))
+    return format_html('<span title="{}">{}</span>', quoted(word, vendor_name), known or STATES.get(word, word))
 
 
-def quoted(word: str) -> str:
-    return _("ARGOS reports “%(word)s”") % {"word": word}
+def quoted(word: str, vendor_name: str = ARGOS) -> str:
+    return named(_("ARGOS reports “%(word)s”"), vendor_name) % {"word": word}

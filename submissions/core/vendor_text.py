@@ -10,6 +10,7 @@ from argos.codes import Advice
 from argos.errors import Throttled
 from argos.matrix import Problem
 
+ARGOS = "ARGOS"  # as the portal's texts name it
 A_SECOND = 1  # the wait that `rate_budget` reports if only the budget per second is used up
 
 
@@ -22,10 +23,20 @@ class Words:
     do: str
 
 
-def advice_words(advice: Advice) -> Words:
+def named(text: object, vendor_name: str) -> str:
+    """Return a text of the portal with a project's name for ARGOS.
+
+    Call it before the words of people and of ARGOS are filled in, which stay as they are. The texts themselves say
+    ARGOS, because many are read without a project too. Their translations need no particle after the name.
+    """
+    return str(text).replace(ARGOS, vendor_name)
+
+
+def advice_words(advice: Advice, vendor_name: str = ARGOS) -> Words:
     """Return the texts of an advice; for an unknown code, the vendor's own text unchanged."""
-    happened = _(codes.VENDOR_SAYS) % {"text": advice.quoted} if advice.quoted else _(advice.what_happened)
-    return Words(happened, _(advice.say), _(advice.do))
+    happened = named(_(codes.VENDOR_SAYS if advice.quoted else advice.what_happened), vendor_name)
+    happened = happened % {"text": advice.quoted} if advice.quoted else happened
+    return Words(happened, _(advice.say), named(_(advice.do), vendor_name))
 
 
 def budget_sentence(error: Throttled) -> str:
@@ -35,8 +46,8 @@ def budget_sentence(error: Throttled) -> str:
     return _("Request limit per second reached; ARGOS was not asked. Try again in a moment.")
 
 
-def translated_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(replace(problem, template=_(problem.template)) for problem in problems)
+def translated_problems(problems: Iterable[Problem], vendor_name: str) -> tuple[Problem, ...]:
+    return tuple(replace(problem, template=named(_(problem.template), vendor_name)) for problem in problems)
 
 
 def left_out(name: str, value: str) -> str:

@@ -19,6 +19,7 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("glare", _("Glare on the first ID image, the second is read")),
     ("noocr", _("Nothing is read from the ID: type every value")),
     ("liveness", _("First selfie fails, the second is accepted")),
+    ("reasons", _("First selfie fails for two reasons, the second is accepted")),
     ("liveness2", _("Two selfies fail, the third is accepted")),
     ("fail", _("All three selfies fail: rejected")),
     ("duplicate", _("Refused: this customer is approved already")),
@@ -27,6 +28,9 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("otherage+lowocr", _("ARGOS reports all signals: the face looks older, a value is read with doubt")),
     ("unreadexpiry", _("ARGOS cannot read the date of expiry")),
     ("altered", _("The ARGOS record differs from what was sent")),
+    ("amlhit", _("Approved at once, then the AML screening reports a match")),
+    ("amllater", _("Approved at once, and AML monitoring reports a match later")),
+    ("amlbefore", _("AML match before the decision: an officer decides")),
     ("slow", _("The answer to the selfie takes eight seconds")),
     ("lost", _("The answer to the selfie is lost: the portal reads it back")),
 )

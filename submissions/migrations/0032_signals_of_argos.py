@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "The constraint on the kind of a call only takes more values than before, and the other table is new"
 
     dependencies = [
         ('submissions', '0031_names_of_argos'),

@@ -2,6 +2,7 @@
 
 from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
+from submissions.models.aml import AmlOutcome, AmlResult, AmlReview, AmlSource, AmlState, AmlVerdict
 from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.capturer import Capturer
 from submissions.models.consent import ConsentText
@@ -16,7 +17,7 @@ from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
-from submissions.models.project_choices import Reviewer
+from submissions.models.project_choices import Reviewer, VendorState
 from submissions.models.question import Question
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
@@ -30,6 +31,12 @@ from submissions.models.webhook import WebhookDelivery
 __all__ = [
     "AccessReview",
     "Alert",
+    "AmlOutcome",
+    "AmlResult",
+    "AmlReview",
+    "AmlSource",
+    "AmlState",
+    "AmlVerdict",
     "Attempt",
     "Call",
     "CallKind",
@@ -69,6 +76,7 @@ __all__ = [
     "Team",
     "User",
     "VendorReport",
+    "VendorState",
     "Verdict",
     "WebhookDelivery",
 ]

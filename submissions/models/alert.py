@@ -13,6 +13,7 @@ from submissions.models.people import User
 from submissions.models.submission import Submission
 
 VENDOR_KEEPS = "vendor_keeps"
+PAGES = {VENDOR_KEEPS: "retention_act", "aml_hit": "aml_review", "aml_overdue": "aml_review"}
 
 
 class Alert(models.Model):
@@ -37,4 +38,4 @@ class Alert(models.Model):
     @property
     def page(self) -> str:
         """The name of the page on which something is done about it."""
-        return "retention_act" if self.kind == VENDOR_KEEPS else "submission"
+        return PAGES.get(self.kind, "submission")

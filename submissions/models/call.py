@@ -24,7 +24,7 @@ class CallKind(models.TextChoices):
     REVIEW = "review", _("Decision")
     ACCOUNT = "account", _("Account check")
     DELETE = "delete", _("Deletion")
-    IMAGE = "image", _("Image added")
+    IMAGE = "image", _("Later image")
     TOKEN = "token", _("Liveform token")
     AML_ON = "aml_on", _("AML monitoring started")
     AML_OFF = "aml_off", _("AML monitoring ended")
@@ -94,7 +94,7 @@ SENT_SUBMISSION = (
 )
 SENT_PROJECT = (
     *("base_url", "api_key_sealed", "paths", "connect_timeout", "read_timeout", "calls_per_second", "calls_per_day"),
-    *("clock_offset", "undelivered_in_row", "pending_clock", "review_target_hours"),
+    *("clock_offset", "undelivered_in_row", "pending_clock", "review_target_hours", "reported_state"),
 )
 
 # Every call is put off by less: what lies further ahead, a clock that ran ahead wrote.

@@ -37,6 +37,8 @@ class Decision(models.Model):
     corrections_sealed = EncryptedField(null=True)
     corrections = EncryptedJSON[dict[str, str]]("corrections_sealed", "decision.corrections", dict)
     warnings = models.JSONField(default=list, help_text="codes ticked off before approving")
+    warning_reason_sealed = EncryptedField(null=True)
+    warning_reason = EncryptedJSON[str]("warning_reason_sealed", "decision.warning_reason", str)
     round = models.PositiveSmallIntegerField(default=1)
     call = models.ForeignKey(Call, models.SET_NULL, null=True)
     decided_at = models.DateTimeField(default=clock.now)

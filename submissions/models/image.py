@@ -73,7 +73,7 @@ class Image(models.Model):
 
     @property
     def vendor_field(self) -> str:
-        """The vendor's name of it; "" for an attachment, which never leaves the portal."""
+        """The vendor's name of it; "" for an attachment, which no step sends."""
         return VENDOR_FIELDS.get(ImageKind(self.kind), "")
 
     @property

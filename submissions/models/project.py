@@ -12,8 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption
 from submissions.core.letters import validate_one_line
-from submissions.models.project_choices import PendingClock, Reviewer, SecondReview
+from submissions.models.project_choices import (
+    LookUpBody,
+    OccupancyCode,
+    PendingClock,
+    Reviewer,
+    SecondReview,
+    VendorState,
+)
 from submissions.models.project_settings import (
+    AmlSettings,
     CaptureSettings,
     LimitSettings,
     LiveformSettings,
@@ -23,7 +31,7 @@ from submissions.models.project_settings import (
 )
 
 
-class Project(CaptureSettings, LiveformSettings, ReviewSettings, RetentionSettings, LimitSettings):
+class Project(CaptureSettings, LiveformSettings, ReviewSettings, AmlSettings, RetentionSettings, LimitSettings):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +55,14 @@ class Project(CaptureSettings, LiveformSettings, ReviewSettings, RetentionSettin
         db_default="",
         validators=[validate_one_line],
         help_text=_("Phone number or e-mail address in e-mails to customers, for example 02-1234-5678."),
+    )
+    vendor_name = models.CharField(
+        _("Name of ARGOS"),
+        max_length=30,
+        default="ARGOS",
+        db_default="ARGOS",
+        validators=[validate_one_line],
+        help_text=_("Staff see this name in the project's submissions. Set it if they know ARGOS by another name."),
     )
     is_open = option(_("New submissions"), _("Staff can create submissions in this project."), default=True)
 
@@ -76,6 +92,19 @@ class Project(CaptureSettings, LiveformSettings, ReviewSettings, RetentionSettin
         help_text=_("Addresses and networks that may send webhooks. Empty: any address."),
     )
 
+    vendor_state = models.CharField(
+        _("State at ARGOS"),
+        max_length=8,
+        choices=VendorState,
+        default=VendorState.UNKNOWN,
+        db_default=VendorState.UNKNOWN,
+        help_text=_(
+            "As in the ARGOS dashboard. Counts only while ARGOS does not report it. Unknown, because the ARGOS "
+            "documentation does not say where it is reported."
+        ),
+    )
+    reported_state = models.CharField(max_length=8, blank=True, default="", db_default="", editable=False)
+    reported_state_at = models.DateTimeField(null=True, editable=False)
     paused_at = models.DateTimeField(_("processing paused at"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(_("why"), max_length=300, blank=True, editable=False)
     undelivered_in_row = models.PositiveIntegerField(default=0, editable=False)
@@ -89,10 +118,23 @@ class Project(CaptureSettings, LiveformSettings, ReviewSettings, RetentionSettin
             models.CheckConstraint(condition=Q(reviewer__in=Reviewer.values), name="project_reviewer_known"),
             models.CheckConstraint(condition=Q(second_review__in=SecondReview.values), name="project_second_known"),
             models.CheckConstraint(condition=Q(pending_clock__in=PendingClock.values), name="project_clock_known"),
+            models.CheckConstraint(
+                condition=Q(occupancy_code__in=OccupancyCode.values) & Q(look_up_body__in=LookUpBody.values),
+                name="project_request_forms_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(vendor_state__in=VendorState.values) & Q(reported_state__in=["", *VendorState.values]),
+                name="project_state_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state_at_argos(self) -> VendorState:
+        """Return the state that ARGOS reported last, else the one that an administrator set."""
+        return VendorState(self.reported_state or self.vendor_state)
 
     @property
     def options(self) -> matrix.Options:
@@ -100,10 +142,12 @@ class Project(CaptureSettings, LiveformSettings, ReviewSettings, RetentionSettin
             address_codes=self.has_address_codes,
             address_image=self.has_address_image,
             structured_address=self.has_structured_address,
+            structured_address_required=self.requires_structured_address,
             typed_address_required=self.requires_typed_address,
             detail_required=self.requires_address_detail,
             id_authentication=self.has_id_authentication,
             account_occupancy=self.has_account_occupancy,
+            occupancy_code_as_given=self.occupancy_code == OccupancyCode.AS_GIVEN,
             universal_mode=self.has_universal_mode,
             vehicle_certificate_value=self.vehicle_certificate_value,
         )

@@ -20,3 +20,24 @@ class PendingClock(models.TextChoices):
     UNSTATED = "unstated", _("Unknown: the earlier of both limits counts")
     COUNTS = "counts", _("Counted: decision within 24 hours of Step 1")
     STOPS = "stops", _("Not counted: pending submissions are complete")
+
+
+class OccupancyCode(models.TextChoices):
+    DIGITS = "digits", _("Three digits: 123")
+    AS_GIVEN = "given", _("As entered: 123test")
+
+
+class LookUpBody(models.TextChoices):
+    JSON = "json", "JSON"
+    FORM = "form", "form-data"
+
+
+class VendorState(models.TextChoices):
+    """The state of a project in the ARGOS dashboard."""
+
+    UNKNOWN = "unknown", pgettext_lazy("state of a project", "Unknown")
+    OPEN = "open", pgettext_lazy("state of a project", "Open")
+    TEST = "test", pgettext_lazy("state of a project", "Test: no submission becomes pending")
+    TRIAL = "trial", pgettext_lazy("state of a project", "Trial: about 15 submissions")
+    CLOSE = "close", pgettext_lazy("state of a project", "Closed: no submissions")
+    STOPPED = "stopped", pgettext_lazy("state of a project", "Emergency stop: no submissions")

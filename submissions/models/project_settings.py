@@ -1,10 +1,10 @@
 """The settings of a project by the tab that shows them: abstract bases of `Project`, all in its one table."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from submissions.models.project_choices import PendingClock, Reviewer, SecondReview
+from submissions.models.project_choices import LookUpBody, OccupancyCode, PendingClock, Reviewer, SecondReview
 
 
 def percent(
@@ -28,7 +28,16 @@ class CaptureSettings(models.Model):
     )
     has_address_image = option(_("Proof of address"), _("Step 2 needs an image of a document with name and address."))
     has_structured_address = option(
-        _("Address in parts"), _("Step 2 needs street, city, state, postal code and country.")
+        _("Address in parts"), _("Step 2 sends street, city, state, postal code and country.")
+    )
+    requires_structured_address = models.BooleanField(
+        _("Address in parts required"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "Street, city and country must be entered. The ARGOS documentation does not say whether they are "
+            "required, so an incomplete address is not sent."
+        ),
     )
     requires_typed_address = option(_("Entered address"), _("Step 2 needs the address as the customer says it."))
     requires_address_detail = option(_("Address details"), _("Step 2 needs flat and floor."))
@@ -39,6 +48,28 @@ class CaptureSettings(models.Model):
     )
     has_account_occupancy = option(
         _("Account verification"), _("Step 2 needs the code and the holder of a 1-won deposit (Korea).")
+    )
+    occupancy_code = models.CharField(
+        _("Verification code at Step 2"),
+        max_length=6,
+        choices=OccupancyCode,
+        default=OccupancyCode.DIGITS,
+        db_default=OccupancyCode.DIGITS,
+        help_text=_(
+            "The ARGOS documentation says three digits and shows “123test” as an example. The portal keeps the text "
+            "as entered."
+        ),
+    )
+    look_up_body = models.CharField(
+        _("Format of the address look-up"),
+        max_length=4,
+        choices=LookUpBody,
+        default=LookUpBody.JSON,
+        db_default=LookUpBody.JSON,
+        help_text=_(
+            "An assumption: the ARGOS documentation of this request is not available. JSON, as for account "
+            "verification. Test it below."
+        ),
     )
     has_universal_mode = option(
         _("Automatic ID detection"), _("Agents can leave the ID type to ARGOS. Not for Korean IDs.")
@@ -54,7 +85,10 @@ class CaptureSettings(models.Model):
         _("Vehicle registration at Step 2"),
         max_length=60,
         default="vehicle_registration certificate",
-        help_text=_("Sent to ARGOS as the ID type."),
+        help_text=_(
+            "Sent to ARGOS as the ID type. The Step 2 page of ARGOS writes it with a space, the Step 1 page with an "
+            "underscore."
+        ),
     )
 
     class Meta:
@@ -119,6 +153,15 @@ class ReviewSettings(models.Model):
         default=SecondReview.NONE,
         help_text=_("Another officer decides blind before a decision is sent."),
     )
+    sends_later_images = models.BooleanField(
+        _("Later images to ARGOS"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "An image that answers a question of the review can be added to the ARGOS record. Off, because it replaces "
+            "the image of its kind there. It uses no attempt."
+        ),
+    )
     review_target_hours = models.PositiveSmallIntegerField(
         _("Review target (h)"), default=24, help_text=_("Time allowed to decide, from pending to the decision.")
     )
@@ -127,7 +170,9 @@ class ReviewSettings(models.Model):
         max_length=8,
         choices=PendingClock,
         default=PendingClock.UNSTATED,
-        help_text=_("Sets what is due first. The ARGOS documentation does not state it; ask ARGOS."),
+        help_text=_(
+            "Sets what is due first. The ARGOS documentation does not state it, so the earlier limit counts; ask ARGOS."
+        ),
     )
     face_threshold = percent(_("Face similarity threshold"), _("Below it the reviewer sees a warning."), 70)
     liveness_threshold = percent(_("Liveness threshold"), _("Below it the reviewer sees a warning."), 50)
@@ -143,6 +188,55 @@ class ReviewSettings(models.Model):
 
     class Meta:
         abstract = True
+
+
+class AmlSettings(models.Model):
+    """Hits of ARGOS's AML screening, and its monitoring."""
+
+    aml_review_target_hours = models.PositiveSmallIntegerField(
+        _("AML review target (h)"),
+        default=24,
+        db_default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(720)],
+        help_text=_(
+            "Time allowed to decide an AML review. A day: a match may oblige the company to report or to stop."
+        ),
+    )
+    aml_clear_statuses = models.CharField(
+        _("Clear AML statuses"),
+        max_length=300,
+        default="screenedNoMatches",
+        db_default="screenedNoMatches",
+        blank=True,
+        help_text=_(
+            "Separated by commas. Any other status opens an AML review. ARGOS documents this one only; add another "
+            "one after ARGOS confirmed its meaning."
+        ),
+    )
+    monitors_aml = models.BooleanField(
+        _("AML monitoring"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Approved submissions are added to ARGOS's ongoing monitoring. Off: the ARGOS contract must include it."
+        ),
+    )
+    aml_worklist_id = models.CharField(
+        _("AML worklist"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^[A-Za-z0-9._-]*\Z", _("Enter letters, digits, dots, hyphens or underscores."))],
+        help_text=_("From the ARGOS dashboard: it is part of the address of each monitoring request. No default."),
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def clear_aml_statuses(self) -> list[str]:
+        return [status.strip() for status in self.aml_clear_statuses.split(",")]
 
 
 class RetentionSettings(models.Model):
@@ -187,7 +281,10 @@ class LimitSettings(models.Model):
 
     blocks_first_step2_after_4h = option(
         _("First-selfie limit"),
-        _("The portal sends no first Step 2 later than 4 h after Step 1. Off: it warns only."),
+        _(
+            "The portal sends no first Step 2 later than 4 h after Step 1. Off: it warns only, because ARGOS documents "
+            "4 h for the ID and 24 h for the result."
+        ),
     )
     settle_minutes = models.PositiveSmallIntegerField(
         _("Confirmation interval (min)"),

@@ -267,6 +267,13 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
         return self.status in IN_REVIEW
 
     @property
+    def last_retry(self) -> list[str]:
+        """Return the code of each reason of the last retry; ARGOS's text for one without a code."""
+        if not self.retry_code:
+            return []
+        return [self.retry_code, *(code or message for code, message in self.more_retries)]
+
+    @property
     def has_open_call(self) -> bool:
         return self.open_call is not None
 

@@ -101,6 +101,9 @@ class VendorFields(models.Model):
     retry_code = models.CharField(_("retry code"), max_length=80, blank=True)
     retry_message_sealed = EncryptedField(null=True)
     retry_message = EncryptedJSON[str]("retry_message_sealed", "submission.retry_message", str)
+    # The second and later entries of `retry`, each as code and message; `retry_code` is the first's.
+    more_retries_sealed = EncryptedField(null=True)
+    more_retries = EncryptedJSON[list[list[str]]]("more_retries_sealed", "submission.more_retries", list)
     has_difference = models.BooleanField(_("record mismatch"), default=False)
     has_skipped_check = models.BooleanField(_("check skipped by ARGOS"), default=False, db_default=False)
 
@@ -127,6 +130,12 @@ class VendorFields(models.Model):
     def hides_skipped_check(self) -> bool:
         """Whether the submission was approved although ARGOS skipped a check."""
         return self.has_skipped_check and self.status == Status.APPROVED
+
+    @property
+    def has_aml_hit(self) -> bool:
+        """Whether the last AML result is a hit; without `select_related("aml_result")` a query."""
+        result = getattr(self, "aml_result", None)
+        return result is not None and result.is_hit
 
     @property
     def tries_used(self) -> int:

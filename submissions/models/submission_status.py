@@ -8,19 +8,19 @@ MAX_TRIES = 3
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    STEP1_SENDING = "step1_sending", _("Sending Step 1")
+    STEP1_SENDING = "step1_sending", _("Step 1 in progress")
     STEP1_RETRY = "step1_retry", _("ID retry needed")
-    CONFIRMING = "confirming", _("Confirm with customer")
-    STEP2_SENDING = "step2_sending", _("Sending Step 2")
+    CONFIRMING = "confirming", _("Confirm details")
+    STEP2_SENDING = "step2_sending", _("Step 2 in progress")
     INCOMPLETE = "incomplete", _("Selfie retry needed")
     PENDING = "pending", _("Pending review")
     SECOND_REVIEW = "second_review", _("Second review")
     DECISION_SENDING = "decision_sending", _("Sending decision")
-    OVERDUE = "overdue", _("Overdue")
+    OVERDUE = "overdue", _("Past 24 h")
     AT_LIVEFORM = "at_liveform", _("Customer at Liveform")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
-    ABANDONED = "abandoned", _("Closed without Step 2")
+    ABANDONED = "abandoned", _("Abandoned")
 
 
 DECIDED = (Status.APPROVED, Status.REJECTED)

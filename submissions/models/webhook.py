@@ -1,14 +1,31 @@
 """What the vendor posted to us, as it came. A hint: nothing moves before a read has confirmed it."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
 from submissions.core import clock, encryption
+from submissions.models.people import User
 from submissions.models.project import Project
 from submissions.models.submission import Submission
+
+# A person must look at these: nothing else in the portal shows them.
+NEVER_CONFIRMED = "never_confirmed"  # ARGOS could not be read as long as the delivery was kept
+UNPLACED = (
+    *("unsupported", "unreadable", "unknown_trigger", "unknown_status", "no_such_submission", "no_such_record"),
+    NEVER_CONFIRMED,
+)
+
+
+class WebhookQuerySet(models.QuerySet["WebhookDelivery"]):
+    def unplaced(self) -> Self:
+        """Return those that concern no submission or say what the portal does not know, acknowledged or not."""
+        return self.filter(outcome__in=UNPLACED)
+
+    def unacknowledged(self) -> Self:
+        return self.unplaced().filter(acknowledged_at=None)
 
 
 class WebhookDelivery(models.Model):
@@ -26,6 +43,10 @@ class WebhookDelivery(models.Model):
     trigger = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
     submission = models.ForeignKey(Submission, models.SET_NULL, null=True, related_name="webhooks")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects: ClassVar[Any] = WebhookQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "webhook deliveries"
@@ -33,6 +54,9 @@ class WebhookDelivery(models.Model):
         indexes = [
             models.Index("next_try_at", name="webhook_unhandled", condition=Q(handled_at=None)),
             models.Index("project", "handled_at", name="webhook_kept", condition=Q(handled_at__isnull=False)),
+            models.Index(
+                "received_at", name="webhook_to_look_at", condition=Q(outcome__in=UNPLACED, acknowledged_at=None)
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["project", "digest"], name="webhook_once")]
 

@@ -85,8 +85,8 @@ def _ended(submission: Submission) -> list[_Ended]:
 
 
 def _is_step1(attempt: VendorAttempt, codes: set[str]) -> bool:
-    reported = set(attempt.retry_codes)
-    return bool(reported) and reported <= codes
+    """Decide by the first code: an attempt may have several, and our calls store the first one."""
+    return bool(attempt.retry_codes) and attempt.retry_codes[0] in codes
 
 
 def tries_processed(submission: Submission) -> int:
@@ -111,7 +111,8 @@ def judge(call: Call, record: VendorSubmission | None, held_selfie: Callable[[],
     """Return the evidence that this read gives about the call.
 
     Args:
-        held_selfie: returns the SHA-256 of the selfie that the vendor keeps; "" if it keeps none, None if unknown.
+        held_selfie: returns the SHA-256 of the selfie that the vendor keeps, or of the image that a later image
+            replaces; "" if it keeps none, None if unknown.
     """
     if record is not None and call.submission.vendor_id:
         if is_behind(call.submission, record):
@@ -221,9 +222,24 @@ def _judge_delete(call: Call, record: VendorSubmission | None, held_selfie: Call
     return F.ARRIVED if record is None or record.deleted else F.ABSENT
 
 
+def _judge_image(call: Call, record: VendorSubmission | None, held_image: Callable[[], str | None]) -> Evidence:
+    """Compare the image that the vendor keeps under this name with ours: the list alone may show an earlier one."""
+    if record is None or record.deleted:
+        return F.NOT_KNOWN
+    [entry] = call.attempt.images
+    listed = record.signals.images
+    if listed is not None and entry["field"] not in listed:
+        return F.ABSENT
+    held = held_image()
+    if held is None:
+        return F.NOT_KNOWN
+    return F.ARRIVED if held == entry["sha256"] else F.ABSENT
+
+
 JUDGES: dict[CallKind, Callable[[Call, VendorSubmission | None, Callable[[], str | None]], Evidence]] = {
     CallKind.STEP1: _judge_step1,
     CallKind.STEP2: _judge_step2,
     CallKind.REVIEW: _judge_review,
     CallKind.DELETE: _judge_delete,
+    CallKind.IMAGE: _judge_image,
 }

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from submissions.audit import events
 from submissions.audit.events import SYSTEM, Actor
 from submissions.core import clock, isolated_rows
-from submissions.models import Call, CallKind, CallState, Decision, Status, Submission, Switch
+from submissions.models import Call, CallKind, CallState, Decision, Status, Submission
 from submissions.outbox import backoff, evidence, gate, metrics, restore_hold, restore_watermark, vendor_client
 from submissions.outbox.try_counter import count_start, uncount_start
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission, move
@@ -58,17 +58,16 @@ def take_lease(
             if not (admit(project.pk) and vendor_client.has_budget(project, CallKind(call.kind))):
                 full.append((project.pk, call.kind))
                 continue
-            switch = _take(call, now)
-        if switch is None:
-            taken.append(call.pk)
-        else:
-            return call if _is_kept(call, switch) else None
+            is_taken = _take(call, now)
+        if is_taken:
+            return call if _is_noted(call) else None
+        taken.append(call.pk)
 
 
-def _take(call: Call, now: datetime) -> Switch | None:
-    """Move the call from prepared to sent with a lease, and increment the ledger's tick.
+def _take(call: Call, now: datetime) -> bool:
+    """Move the call from prepared to sent with a lease.
 
-    None when another worker took the call, or when it is a selfie without a try left: then the call is cancelled.
+    False when another worker took the call, or when it is a selfie without a try left: then the call is cancelled.
     """
     lease, until = uuid.uuid4(), now + call.submission.project.longest_call + LEASE_SLACK
     columns = {
@@ -83,19 +82,19 @@ def _take(call: Call, now: datetime) -> Switch | None:
         # evaluate again after waiting for another worker's UPDATE: two workers would send one call.
         prepared = Call.objects.prepared_and_due(now).filter(pk=call.pk)
         if not _write(call, prepared, columns):
-            return None
+            return False
         if count_start(call):
-            return restore_hold.note_departure()
+            return True
         # No try is left: a try settled as never arrived was counted again after this call was prepared.
         end(call, CallState.CANCELLED, error="no_try_left")
         return_to_before(call, by=SYSTEM, why="no_try_left")
-        return None
+        return False
 
 
-def _is_kept(call: Call, switch: Switch) -> bool:
-    """Copy the tick to Redis after its commit and before the call is sent; requeue the call if Redis fails."""
+def _is_noted(call: Call) -> bool:
+    """Increment the ledger's tick and copy it, before the call is sent; requeue the call if no copy can be written."""
     try:
-        restore_watermark.write(switch.epoch, switch.tick)
+        restore_hold.note_departure()
     except restore_watermark.WatermarkNotWritten:
         requeue(call, error="no_copy", counts=False)
         return False

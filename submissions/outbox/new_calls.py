@@ -28,10 +28,13 @@ def prepare(
     by: Actor,
     values: Mapping[str, str],
     images: Iterable[Image] = (),
+    image_field: str = "",
     delay: timedelta = timedelta(0),
     **columns: Any,
 ) -> Call:
     """Write the attempt, the call and the move in one transaction; `to` is None when the status stays.
+
+    `image_field`: ARGOS's name for the images, where it is not the one of their kind.
 
     Raises:
         StaleSubmission: the submission moved in the meantime, or another call is open. Nothing is written.
@@ -44,7 +47,8 @@ def prepare(
             seen = Status(submission.status)
             if to is not None:
                 move(submission, to, by=by, fields={"call": kind}, **columns)
-            attempt = _write_attempt(submission, kind, by, values, images)
+            named = [(image, image_field or image.vendor_field) for image in images]
+            attempt = _write_attempt(submission, kind, by, values, named)
             call = Call(
                 submission=submission,
                 attempt=attempt,
@@ -66,13 +70,13 @@ def prepare(
 
 
 def _write_attempt(
-    submission: Submission, kind: CallKind, by: Actor, values: Mapping[str, str], images: Iterable[Image]
+    submission: Submission, kind: CallKind, by: Actor, values: Mapping[str, str], images: Iterable[tuple[Image, str]]
 ) -> Attempt:
     attempt = Attempt(
         submission=submission,
         kind=kind,
         number=submission.attempts.filter(kind=kind).count() + 1,
-        images=[{"id": str(image.pk), "field": image.vendor_field, "sha256": image.sha256} for image in images],
+        images=[{"id": str(image.pk), "field": field, "sha256": image.sha256} for image, field in images],
         confirmed_by=by.user,
     )
     attempt.values = dict(values)

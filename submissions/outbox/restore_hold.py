@@ -21,10 +21,18 @@ log = logging.getLogger(__name__)
 RESTORED, NO_COPY, BY_HAND = "restored", "no_copy", "by_hand"
 
 
-def note_departure() -> Switch:
-    """Increment the tick in the transaction that marks a call as sent. The copy is written after its commit."""
+def note_departure() -> None:
+    """Increment the tick and write its copy, after the commit that marks a call as sent and before the call is sent.
+
+    A database without the mark is also without this increment, so it is behind the copy. The increment is a
+    transaction of its own: inside the other one, its row lock would make all threads wait for each other's commits.
+
+    Raises:
+        WatermarkNotWritten: no copy can be written.
+    """
     Switch.objects.filter(pk=1).update(tick=F("tick") + 1, ticked_at=clock.now())
-    return Switch.objects.only("epoch", "tick").get(pk=1)
+    epoch, tick = Switch.objects.values_list("epoch", "tick").get(pk=1)
+    restore_watermark.write(epoch, tick)
 
 
 def is_in_time(switch: Switch) -> bool:

@@ -14,6 +14,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from submissions.aml import monitoring
+from submissions.aml.confidential import is_confidential
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import encryption
@@ -89,9 +91,14 @@ def held_on(submission: Submission) -> dict[str, Any]:
         "vendor": {"submission_id": submission.vendor_id, "codes": submission.vendor_codes},
         "vendor_comment": submission.vendor_comment,
         "reported_by_vendor": submission.vendor_signals,
-        "sent": [_attempt(attempt, submission) for attempt in submission.attempts.order_by("created_at")],
+        "sent": [_attempt(attempt, submission) for attempt in _sent(submission)],
         "who_looked": _looks(submission),
     }
+
+
+def _sent(submission: Submission) -> Any:
+    """The attempts, without those to the AML monitoring, which hold no value of the customer."""
+    return submission.attempts.exclude(kind__in=monitoring.KINDS).order_by("created_at")
 
 
 def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
@@ -102,7 +109,8 @@ def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
 def _looks(submission: Submission) -> list[dict[str, Any]]:
     """Return when and why users viewed the data, with their role and not their name."""
     rows = Event.objects.filter(submission_id=submission.pk).order_by("id")
-    return [{"at": event.at, "what": event.kind, "for": event.purpose} for event in rows]
+    told = (event for event in rows if not is_confidential(event))
+    return [{"at": event.at, "what": event.kind, "for": event.purpose} for event in told]
 
 
 def _plain(value: Any) -> str:

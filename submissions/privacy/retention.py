@@ -22,6 +22,7 @@ from submissions.audit.events import SYSTEM, Actor
 from submissions.core import clock, isolated_rows
 from submissions.models import Call, CallKind, Image, Project, Status, Submission, WebhookDelivery
 from submissions.models.alert import VENDOR_KEEPS
+from submissions.models.webhook import NEVER_CONFIRMED, UNPLACED, WebhookQuerySet
 from submissions.privacy import erasure
 from submissions.reporting.exports import expiry
 from submissions.workflow import alerts
@@ -70,9 +71,10 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
     here = timezone.localtime(moment, timezone.get_default_timezone())
     relationship = _midnight(years_before(here, project.keep_years_after_relationship).date())
     draft = moment - timedelta(days=project.keep_draft_days)
+    unsent = Q(status=Status.DRAFT) | Q(status=Status.AT_LIVEFORM, vendor_id="")
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
     return {
-        "drafts": rows.filter(status=Status.DRAFT, created_at__lte=draft, updated_at__lte=draft),
+        "drafts": rows.filter(unsent, created_at__lte=draft, updated_at__lte=draft),
         "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
         "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=record),
         "approved": approved,
@@ -155,15 +157,28 @@ def finish_erased() -> int:
 
 
 def drop_webhooks() -> int:
-    """Delete webhook deliveries that have expired since they were handled or, if never handled, since they arrived."""
+    """Delete webhook deliveries that have expired since they were handled or, if never handled, since they arrived.
+
+    One that a manager has yet to acknowledge stays without its content, which may name a customer.
+    """
     ends, dropped = time.monotonic() + SWEEP_LASTS, 0
     for project in Project.objects.all():
         limit = clock.now() - timedelta(days=project.keep_webhook_days)
         rows = WebhookDelivery.objects.filter(project=project)
-        for old in (rows.filter(handled_at__lte=limit), rows.filter(handled_at=None, received_at__lte=limit)):
-            while (pks := list(old.order_by().values_list("pk", flat=True)[:BATCH])) and time.monotonic() < ends:
-                dropped += old.filter(pk__in=pks).delete()[0]
+        never = {"handled_at": clock.now(), "outcome": NEVER_CONFIRMED}
+        _empty_webhooks(rows.filter(handled_at=None, received_at__lte=limit), **never)
+        old = rows.filter(handled_at__lte=limit)
+        _empty_webhooks(old.unacknowledged().exclude(body_sealed=b""))
+        expired = old.exclude(outcome__in=UNPLACED, acknowledged_at=None)
+        while (pks := list(expired.order_by().values_list("pk", flat=True)[:BATCH])) and time.monotonic() < ends:
+            dropped += expired.filter(pk__in=pks).delete()[0]
     return dropped
+
+
+def _empty_webhooks(rows: WebhookQuerySet, **columns: object) -> None:
+    """Delete the content; with another digest the same content counts as a new delivery."""
+    for pk in list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
+        WebhookDelivery.objects.filter(pk=pk).update(body_sealed=b"", digest=str(pk), **columns)
 
 
 def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:

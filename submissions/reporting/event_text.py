@@ -8,11 +8,12 @@ from submissions.audit.events import SYSTEM, VENDOR
 from submissions.capture import auto_submit
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_terms
-from submissions.models import DifferenceKind, Event, ImageKind, Verdict
+from submissions.core.vendor_text import ARGOS, named
+from submissions.models import AmlOutcome, AmlSource, DifferenceKind, Event, ImageKind, Verdict
 from submissions.signals import warning_texts
 
 
-def event_title(event: Event) -> str:
+def event_title(event: Event, vendor_name: str = ARGOS) -> str:
     """Return one line of the timeline; an unlisted kind shows its name."""
     texts = {
         "draft_created": _("Draft created"),
@@ -89,12 +90,23 @@ def event_title(event: Event) -> str:
         "phone_link_revoked": _("Capture link revoked"),
         "evidence_pack_made": _("Evidence pack made"),
         "deleted_at_vendor": _("Deleted at ARGOS"),
+        "later_image_prepared": _("Later image sent to ARGOS"),
+        "later_image_at_vendor": _("Later image added to the ARGOS record"),
         "given_up_because": _("Reason for closing"),
+        "aml_screened": _("AML result received"),
+        "aml_monitoring_started": _("Added to AML monitoring"),
+        "aml_monitoring_ended": _("Removed from AML monitoring"),
+        "aml_review_opened": _("AML review opened"),
+        "aml_review_assigned": _("AML review assigned"),
+        "aml_review_overdue": _("AML review overdue"),
+        "aml_verdict_given": _("AML decision made"),
+        "aml_verdicts_withdrawn": _("AML decisions withdrawn: ARGOS reported a new result"),
+        "aml_review_decided": _("AML review decided"),
     }
-    return texts.get(event.kind, event.kind.replace("_", " "))
+    return named(texts.get(event.kind, event.kind.replace("_", " ")), vendor_name)
 
 
-def warning_label(code: str) -> str:
+def warning_label(code: str, vendor_name: str = ARGOS) -> str:
     """Return a short label of an acknowledged warning (`review.warnings`) by its stored code."""
     kind, _colon, name = code.partition(":")
     if kind == "edited":
@@ -109,16 +121,17 @@ def warning_label(code: str) -> str:
         "nothing_read": _("no values read from the ID"),
         "duplicate": _("same person elsewhere"),
         "differs": _("ARGOS record differs"),
+        "aml_hit": _("possible sanctions match"),
     }
-    return labels.get(code, code)
+    return named(labels.get(code, code), vendor_name)
 
 
-def actor_name(event: Event) -> str:
+def actor_name(event: Event, vendor_name: str = ARGOS) -> str:
     """Return the actor: the user name at that time, or which side did it automatically."""
-    return {VENDOR.name: "ARGOS", SYSTEM.name: _("Portal")}.get(event.actor_name, event.actor_name)
+    return {VENDOR.name: vendor_name, SYSTEM.name: _("Portal")}.get(event.actor_name, event.actor_name)
 
 
-def event_details(event: Event) -> str:
+def event_details(event: Event, vendor_name: str = ARGOS) -> str:
     """Return the references and codes of an event, without names of persons or values."""
     names = (
         "retry_code",
@@ -138,23 +151,26 @@ def event_details(event: Event) -> str:
         "author",
     )
     fields = {name: event.fields[name] for name in names if event.fields.get(name)}
-    return ", ".join(_detail(name, part) for name, item in fields.items() for part in _as_list(item))
+    return ", ".join(_detail(name, part, vendor_name) for name, item in fields.items() for part in _as_list(item))
 
 
 def _as_list(item: object) -> list[object]:
     return item if isinstance(item, list) else [item]
 
 
-def _detail(name: str, part: object) -> str:
+def _detail(name: str, part: object, vendor_name: str) -> str:
     """Return the label of a field, image, verdict or code of ours; the vendor's codes unchanged."""
     if name == "trigger":
-        return vendor_terms.quoted(str(part))
+        return vendor_terms.quoted(str(part), vendor_name)
     labels: dict[str, dict[str, Any]] = {
         "changed": form_fields.LABELS,
         "image_kind": dict(ImageKind.choices),
         "verdict": dict(Verdict.choices),
         "what": dict(DifferenceKind.choices),
         "why": {**vendor_terms.OURS, **auto_submit.stop_reasons()},
-        **dict.fromkeys(("error", "as", "outcome"), vendor_terms.OURS),
+        "error": vendor_terms.OURS,
+        "as": {**vendor_terms.OURS, **dict(AmlSource.choices)},
+        "outcome": {**vendor_terms.OURS, **dict(AmlOutcome.choices)},
     }
-    return str(labels.get(name, {}).get(str(part), part))
+    label = labels.get(name, {}).get(str(part))
+    return str(part) if label is None else named(label, vendor_name)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext
 
+from submissions.aml.confidential import is_confidential
 from submissions.models import Event, Submission
-from submissions.reporting.event_text import event_details, event_title
+from submissions.reporting.event_text import actor_name, event_details, event_title
 
 MAX_EVENTS = 120
-LOOKS = ("looked", "image_opened", "image_preloaded", "revealed")
+LOOKS = ("looked", "image_opened", "image_preloaded", "revealed", "aml_looked")
 DECISION_EVENTS = ("verdict_given", "first_verdict")
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # each ends an attempt
 
@@ -52,6 +53,8 @@ MARKS = {
     "note_added": ("note", ""),
     "agent_asked": ("message-circle-question", "info"),
     "agent_answered": ("message-circle", "info"),
+    "later_image_prepared": ("send", ""),
+    "later_image_at_vendor": ("photo-up", ""),
     "consent_recorded": ("clipboard-check", ""),
     "consent_withdrawn": ("clipboard-list", "warn"),
     "restarted": ("refresh", ""),
@@ -67,6 +70,11 @@ MARKS = {
     "verdict_passed_on": ("message-circle", "ok"),
     "evidence_pack_made": ("file-export", ""),
     "legal_hold_set": ("lock", "warn"),
+    "aml_review_opened": ("alert-triangle", "bad"),
+    "aml_review_assigned": ("user-plus", ""),
+    "aml_verdict_given": ("gavel", "info"),
+    "aml_verdicts_withdrawn": ("arrow-back-up", "warn"),
+    "aml_review_decided": ("gavel", "ok"),
     "erased": ("trash", "bad"),
 }
 
@@ -77,6 +85,7 @@ class Entry:
 
     event: Event
     title: str
+    actor: str
     details: str
     icon: str
     tone: str
@@ -105,37 +114,44 @@ class Timeline:
         return sum(entry.is_system for entry in self.entries)
 
 
-def timeline(submission: Submission, *, is_blind: bool) -> Timeline:
-    """Return the events except views, without the decisions' details for a blind second reviewer."""
+def timeline(submission: Submission, *, is_blind: bool, with_aml: bool = False) -> Timeline:
+    """Return the events except views, without the decisions' details for a blind second reviewer.
+
+    `with_aml`: for those who review; agents, who talk to the customer, see nothing of the screening.
+    """
     hidden = DECISION_EVENTS if is_blind else ()
-    return Timeline(gettext("Timeline"), _grouped(_latest(submission, ~Q(kind__in=LOOKS)), hidden))
+    latest = _latest(submission, ~Q(kind__in=LOOKS))
+    shown = latest if with_aml else [event for event in latest if not is_confidential(event)]
+    return Timeline(gettext("Timeline"), _grouped(shown, hidden, submission.project.vendor_name))
 
 
 def looks(submission: Submission) -> Timeline:
     """Return who viewed the page, an image or the numbers."""
-    entries = [_entry(event, is_hidden=False) for event in _latest(submission, Q(kind__in=LOOKS))]
+    argos = submission.project.vendor_name
+    told = [event for event in _latest(submission, Q(kind__in=LOOKS)) if not is_confidential(event)]
+    entries = [_entry(event, argos, is_hidden=False) for event in told]
     return Timeline(gettext("Access log"), [Group(0, entries)] if entries else [])
 
 
-def _grouped(newest_first: list[Event], hidden: Iterable[str]) -> list[Group]:
+def _grouped(newest_first: list[Event], hidden: Iterable[str], argos: str) -> list[Group]:
     """Group the events: each retry ends its attempt; the first wait for a decision ends the last one."""
     groups, attempt, is_review = [Group(1)], 1, False
     for event in reversed(newest_first):
         if event.kind == "pending" and not is_review:
             is_review = True
             groups.append(Group(0))
-        groups[-1].entries.insert(0, _entry(event, is_hidden=event.kind in hidden))
+        groups[-1].entries.insert(0, _entry(event, argos, is_hidden=event.kind in hidden))
         if event.kind in RETRIES and not is_review:
             attempt += 1
             groups.append(Group(attempt))
     return [group for group in reversed(groups) if group.entries]
 
 
-def _entry(event: Event, *, is_hidden: bool) -> Entry:
+def _entry(event: Event, argos: str, *, is_hidden: bool) -> Entry:
     icon, tone = MARKS.get(event.kind, ("info-circle", ""))
     is_system = event.actor_id is None and event.kind not in MARKS
-    details = "" if is_hidden else event_details(event)
-    return Entry(event, event_title(event), details, icon, tone, is_system)
+    details = "" if is_hidden else event_details(event, argos)
+    return Entry(event, event_title(event, argos), actor_name(event, argos), details, icon, tone, is_system)
 
 
 def _latest(submission: Submission, kinds: Q) -> list[Event]:

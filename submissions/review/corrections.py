@@ -48,7 +48,8 @@ def _wrong(submission: Submission, ours: Mapping[str, str]) -> list[Problem]:
         latest_day=clock.latest_day(),
     )
     errors = vendor_text.translated_problems(
-        problem for problem in reported if problem.is_error and problem.code not in NOT_ASKED
+        (problem for problem in reported if problem.is_error and problem.code not in NOT_ASKED),
+        submission.project.vendor_name,
     )
     return [problem for problem in errors if problem.field in NAMES]
 

@@ -16,6 +16,7 @@ from argos.codes.comments import REJECT_COMMENTS
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock
+from submissions.core.typed_reason import is_reason
 from submissions.models import Call, CallKind, Decision, Note, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS, UNDONE
 from submissions.models.project_choices import SecondReview
@@ -36,6 +37,10 @@ class CommentMissing(Exception):
 
 class CommentToOverrule(Exception):
     """A reviewer who overrides the second verdict must give a reason."""
+
+
+class WarningReasonMissing(Exception):
+    """A warning that must be acknowledged with a reason has none."""
 
 
 class WarningsOpen(Exception):
@@ -75,11 +80,12 @@ def decide(
     comment: str = "",
     corrections: Mapping[str, str] | None = None,
     ticked: Iterable[str] = (),
+    warning_reason: str = "",
 ) -> Decision:
     """Give a verdict: it goes to a second reviewer where the project asks for one, else to ARGOS in ten seconds.
 
     Raises:
-        NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen
+        NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen, WarningReasonMissing
         StaleSubmission: somebody decided it, or the vendor did, or it was handed over since then. Nothing is written.
     """
     assert by.user is not None
@@ -88,12 +94,17 @@ def decide(
         raise CommentMissing
     if Verdicts.load(submission).is_back_to_first(by.user) and not comment.strip():
         raise CommentToOverrule
-    warned = [warning.code for warning in warnings_of(submission, by.user)]
+    warnings = warnings_of(submission, by.user)
+    warned = [warning.code for warning in warnings]
     if verdict == Verdict.APPROVED and (still_open := set(warned) - set(ticked)):
         raise WarningsOpen(sorted(still_open))
+    needs_reason = verdict == Verdict.APPROVED and any(warning.needs_reason for warning in warnings)
+    if needs_reason and not is_reason(warning_reason):
+        raise WarningReasonMissing
     decision = Decision(submission=submission, reviewer=by.user, verdict=verdict, reason_code=reason_code)
     decision.comment = comment.strip()
     decision.corrections = {name: text for name, text in (corrections or {}).items() if name in CORRECTABLE and text}
+    decision.warning_reason = warning_reason.strip() if needs_reason else ""
     decision.warnings = [code for code in warned if code in set(ticked)]
     try:
         with transaction.atomic():

@@ -28,7 +28,7 @@ from submissions.review import decisions, questions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.page import comparison, score_distribution
 from submissions.review.page.attempts import Score, Try, scores, tries
-from submissions.review.page.signals import Signal, signals_of
+from submissions.review.page.signals import Signal, signals_of, stored_otherwise
 from submissions.review.verdicts import Verdicts
 from submissions.review.warnings import ReviewWarning, warnings_from
 from submissions.search import blind_index
@@ -137,7 +137,9 @@ class ReviewContext:
     def signals(self) -> list[Signal]:
         if not self.is_open:
             return []
-        return signals_of(self.submission, self.sent_values.get("date_of_birth", ""), self.same_ids)
+        sent = self.selfies[-1].values if self.selfies else {}
+        found = signals_of(self.submission, self.sent_values.get("date_of_birth", ""), self.same_ids)
+        return [*stored_otherwise(self.submission, sent), *found]
 
     @property
     def hides_digits(self) -> bool:
@@ -202,6 +204,7 @@ class ReviewContext:
             return {}
         try:
             typed = {"reason_code": last.reason_code, "comment": last.comment, "ticked": last.warnings}
+            typed |= {"warning_reason": last.warning_reason}
             typed |= last.corrections
         except encryption.CannotOpen:
             return {}
@@ -223,6 +226,7 @@ class ReviewContext:
             "hides_digits": self.hides_digits,
             "warnings": self.warnings,
             "signals": self.signals,
+            "asks_warning_reason": any(warning.needs_reason for warning in self.warnings),
             "scores": self.scores,
             "facts": self.captured,
             "confirmed": self.confirmed,

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from submissions.models import SavedView, Submission, User
+from submissions.models import AmlReview, SavedView, Submission, User
 from submissions.models.submission import SubmissionQuerySet
 from submissions.search import counting, filter_engine
 from submissions.search.counting import Counted, shown
@@ -17,6 +17,7 @@ from submissions.workflow.permissions import visible_to
 
 COUNTED_VIEWS = 6  # saved views beyond these are shown without a count
 STANDARD = {"all": "", "mine": "mine=1", "free": "assignee=nobody", "soon": "left=4h", "second": "status=second_review"}
+AML = "aml"  # a list of its own: its reviews are of submissions that are decided already
 FIGURES = {"hour": "left=1h", "over": "left=over"}  # for the line beside the heading
 
 
@@ -43,7 +44,8 @@ def counts_for(user: User, views: Sequence[SavedView]) -> dict[str, Counted]:
     """Return the counts by name, to be read as columns beside the rows of the page."""
     queries = {**STANDARD, **FIGURES, **{f"view_{at}": view.query for at, view in enumerate(views[:COUNTED_VIEWS])}}
     waiting = visible_to(user).awaiting_review()
-    return {f"tab_{name}": Counted(_under(waiting, user, query)) for name, query in queries.items()}
+    counts = {f"tab_{name}": Counted(_under(waiting, user, query)) for name, query in queries.items()}
+    return {**counts, "tab_aml": Counted(AmlReview.objects.waiting())}
 
 
 def _under(rows: SubmissionQuerySet, user: User, query: str) -> SubmissionQuerySet:
@@ -67,6 +69,8 @@ def tabs(user: User, views: Sequence[SavedView], figures: Mapping[str, int], cur
         )
         for name, query in STANDARD.items()
     ]
+    aml_url = reverse("aml_reviews")
+    found.append(_tab(_("AML reviews"), aml_url, figures, AML, is_current=current == AML))
     for at, view in enumerate(views):
         url = reverse("saved_view", args=[view.pk])
         owner = view.owner.name if view.owner_id != user.pk else ""

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, CallState, Decision, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS
 from submissions.models.submission import FINAL
@@ -132,7 +133,8 @@ def _can_be_undone(decision: Decision, is_latest: bool, now: datetime) -> bool:
 def overtaken_message(submission: Submission, user: User) -> str:
     """Say in one sentence who did what since the page was opened."""
     if submission.status in FINAL:
-        who = submission.decided_by.name if submission.decided_by else submission.get_source_display()
+        source = named(submission.get_source_display(), submission.project.vendor_name)
+        who = submission.decided_by.name if submission.decided_by else source
         texts = {
             Status.APPROVED: _("%(who)s has approved it."),
             Status.REJECTED: _("%(who)s has rejected it."),

@@ -11,6 +11,7 @@ from submissions.capture import submit
 from submissions.capture.fields.form_fields import label_of
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Attempt, Decision, Submission, User, Verdict
 from submissions.outbox import stored_replies
 from submissions.search import blind_index
@@ -24,6 +25,7 @@ class ReviewWarning:
 
     `detail`: what to do about it. `is_from_vendor`: ARGOS reported it, not the portal.
     `group`: the heading that it stands under with its like.
+    `needs_reason`: it is acknowledged with a typed reason.
     """
 
     code: str
@@ -31,6 +33,7 @@ class ReviewWarning:
     detail: str = ""
     is_from_vendor: bool = False
     group: str = ""
+    needs_reason: bool = False
 
 
 def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]:
@@ -62,17 +65,21 @@ def warnings_from(
         detail = _("Another open or approved submission has the same e-mail, ID or document.")
         warnings.append(ReviewWarning("duplicate", _("Possible duplicate"), detail))
     if submission.has_difference:
-        detail = _("The ARGOS record differs from the portal's.")
+        detail = named(_("The ARGOS record differs from the portal's."), submission.project.vendor_name)
         warnings.append(ReviewWarning("differs", _("Record mismatch"), detail))
-    return (*warnings, *_about_skipped_checks(skipped))
+    if submission.has_aml_hit:
+        text, detail = _("Possible sanctions match"), _("Acknowledge it with a reason. Do not tell the customer.")
+        warnings.append(ReviewWarning("aml_hit", text, detail, is_from_vendor=True, needs_reason=True))
+    return (*warnings, *_about_skipped_checks(skipped, submission.project.vendor_name))
 
 
-def _about_skipped_checks(rows: Iterable[Check]) -> Iterable[ReviewWarning]:
+def _about_skipped_checks(rows: Iterable[Check], argos: str) -> Iterable[ReviewWarning]:
     """Warn of each check that ARGOS skipped: its approval or our own would hide it."""
     for check in warning_texts.texts_of(rows):
-        text = _("ARGOS skipped a check: %(check)s") % {"check": check.label}
-        detail = f"{check.meaning} {check.received}".strip()
-        yield ReviewWarning(check.key, text, detail, is_from_vendor=True, group=_("Checks that ARGOS skipped"))
+        text = named(_("ARGOS skipped a check: %(check)s"), argos) % {"check": check.label}
+        detail = f"{named(check.meaning, argos)} {check.received}".strip()
+        group = named(_("Checks that ARGOS skipped"), argos)
+        yield ReviewWarning(check.key, text, detail, is_from_vendor=True, group=group)
 
 
 @dataclass(frozen=True)

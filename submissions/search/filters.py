@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from argos import matrix
 from submissions.core import clock
-from submissions.models import Event, Project, Route, SkippedCheck, Source, Status, Team, User
+from submissions.models import AmlReview, Event, Project, Route, SkippedCheck, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SENDING, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
@@ -160,6 +160,17 @@ def _waited(user: User, value: str) -> Q | None:
     return waited if max_hours is None else waited & Q(pending_at__gt=now - max_hours * HOURS)
 
 
+def _aml(user: User, value: str) -> Q | None:
+    """Match AML results, for those who review: nobody else learns of the screening."""
+    if not user.is_reviewer:
+        return None
+    return {
+        "hit": Q(aml_result__is_hit=True),
+        "open": Q(pk__in=AmlReview.objects.waiting().order_by().values("submission_id")),
+        "clear": Q(aml_result__is_hit=False),
+    }.get(value)
+
+
 def _late(user: User) -> Q:
     return Q(status__in=IN_REVIEW, target_at__lt=clock.now())
 
@@ -188,5 +199,6 @@ FILTERS: dict[str, Filter] = {
     "waited": Filter(_waited, _lazy("Has waited")),
     "skipped": Filter(filter_engine.skipped_check),
     "route": Filter(filter_engine.one_of("route", Route.values)),
+    "aml": Filter(_aml, _lazy("AML")),
     "late": Filter(filter_engine.flag(_late), _lazy("Past its review target")),
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,9 @@ from argos.matrix import Problem
 from submissions.capture.fields import form_fields
 from submissions.capture.image_findings import Noted, noted
 from submissions.capture.imaging import quality
-from submissions.core import clock, vendor_terms
+from submissions.core import clock, vendor_terms, vendor_text
 from submissions.core.encryption import CannotOpen
-from submissions.models import Decision, Event, Image, Submission
+from submissions.models import Decision, Event, Image, Project, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.models.image import VENDOR_FIELDS
 from submissions.reporting import event_text
@@ -56,6 +56,12 @@ def due(submission: Submission) -> SafeString:
     if submission.is_in_review:
         return _due(submission.target_at, submission.time_left, "target-arrow", _("Review target"))
     return _due(submission.next_due_at, submission.time_left, "hourglass", _("24-hour limit"))
+
+
+@register.filter
+def due_at(moment: datetime | None) -> SafeString:
+    """The time left until a date of the company's own."""
+    return _due(moment, moment - clock.now() if moment else None, "target-arrow", _("Due"))
 
 
 @register.filter
@@ -219,6 +225,20 @@ def vendors_state(word: str, ours: str = "") -> SafeString | str:
     return vendor_terms.state_label(word, ours)
 
 
+@register.simple_tag
+def vendor_state(submission: Submission, word: str) -> SafeString | str:
+    """Draw the vendor's word about this submission, with its name in the submission's project."""
+    return vendor_terms.state_label(word, submission.status, submission.project.vendor_name) or "–"
+
+
+@register.filter
+def named_in(text: str, project: Project) -> str:
+    """Return a text of the portal with the project's name for ARGOS."""
+    if isinstance(text, SafeString):
+        return SafeString(vendor_text.named(text, escape(project.vendor_name)))
+    return vendor_text.named(text, project.vendor_name)
+
+
 @register.filter
 def described(event: Event) -> str:
     return event_text.event_title(event)
@@ -227,8 +247,3 @@ def described(event: Event) -> str:
 @register.filter
 def findings(image: Image | None) -> tuple[Noted, ...]:
     return noted(image) if image else ()
-
-
-@register.filter
-def actor(event: Event) -> str:
-    return event_text.actor_name(event)

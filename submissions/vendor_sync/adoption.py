@@ -1,9 +1,10 @@
 """Adopt unknown calls that arrived: move the submission by the vendor's record, in place of the lost reply."""
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
-from argos.replies import VendorSubmission
+from argos.replies import Retry, VendorSubmission
 from submissions.audit import events
 from submissions.audit.events import VENDOR
 from submissions.capture import auto_submit
@@ -21,16 +22,15 @@ def _adopt_step1(call: Call, record: VendorSubmission) -> None:
     submission = call.submission
     columns = status_table.vendor_columns(submission, record)
     columns |= replies.first_seen(record)
-    codes = record.attempts[-1].retry_codes if record.attempts else ()
     if record.result == "rejected":
         columns |= replies.arriving(submission, Status.REJECTED, clock.now()) | {
             "source": status_table.source_of(record)
         }
         move(submission, Status.REJECTED, by=VENDOR, **columns)
     elif _wants_new_id(call, record):
-        code = codes[0][:80] if codes else ""
-        Call.objects.filter(pk=call.pk).update(error_code=code)
-        move(submission, Status.STEP1_RETRY, by=VENDOR, retry_code=code, **columns)
+        columns |= _retry_of(submission, record)
+        Call.objects.filter(pk=call.pk).update(error_code=columns["retry_code"])
+        move(submission, Status.STEP1_RETRY, by=VENDOR, **columns)
     else:
         confirmed = submission.values
         columns |= replies.read_columns(submission, record.ocr)
@@ -70,9 +70,8 @@ def _adopt_step2(call: Call, record: VendorSubmission) -> None:
 
 def _retry_of(submission: Submission, record: VendorSubmission) -> dict[str, object]:
     last = record.attempts[-1] if record.attempts else None
-    submission.retry_message = last.retry_messages[0] if last and last.retry_messages else ""
-    code = last.retry_codes[0] if last and last.retry_codes else ""
-    return {"retry_code": code[:80], "retry_message_sealed": submission.retry_message_sealed}
+    pairs = zip_longest(last.retry_codes, last.retry_messages, fillvalue="") if last else ()
+    return replies.retry_columns(submission, [Retry(code, message) for code, message in pairs])
 
 
 def _adopt_review(call: Call, record: VendorSubmission) -> None:
@@ -100,9 +99,20 @@ def _adopt_delete(call: Call, record: VendorSubmission | None) -> None:
     events.record("deleted_at_vendor", by=VENDOR, submission=call.submission)
 
 
+def _adopt_monitoring(call: Call, record: VendorSubmission | None) -> None:
+    replies.monitoring_changed(call)
+
+
+def _adopt_image(call: Call, record: VendorSubmission | None) -> None:
+    events.record("later_image_at_vendor", by=VENDOR, submission=call.submission)
+
+
 ADOPT: dict[CallKind, Callable[[Call, Any], None]] = {
     CallKind.STEP1: _adopt_step1,
     CallKind.STEP2: _adopt_step2,
     CallKind.REVIEW: _adopt_review,
     CallKind.DELETE: _adopt_delete,
+    CallKind.AML_ON: _adopt_monitoring,
+    CallKind.AML_OFF: _adopt_monitoring,
+    CallKind.IMAGE: _adopt_image,
 }

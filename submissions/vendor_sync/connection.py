@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from argos.errors import Throttled
 from submissions.core import clock, vendor_text
-from submissions.models import Project, Reviewer, WebhookDelivery
+from submissions.models import Project, Reviewer, VendorState, WebhookDelivery
+from submissions.signals import project_state
 from submissions.vendor_sync import polling
 
 
@@ -40,7 +41,8 @@ def check(trial: Project) -> Reply:
 def checks(project: Project, reply: Reply) -> list[Check]:
     """Return the connection check first, then reviewer, clock, processing and webhooks of the project."""
     key = Check("bad", reply.problem) if reply.problem else Check("ok", _("Address and API key accepted"))
-    return [key, _reviewer(project), _clock(project), _processing(project), _webhook(project)]
+    known = [_reviewer(project), _clock(project), _processing(project), _state(project), _webhook(project)]
+    return [key, *known]
 
 
 def _reviewer(project: Project) -> Check:
@@ -58,6 +60,11 @@ def _processing(project: Project) -> Check:
     if project.paused_at is None:
         return Check("ok", _("Processing active"))
     return Check("bad", _("Processing paused: %(reason)s") % {"reason": _(project.paused_reason)})
+
+
+def _state(project: Project) -> Check:
+    grade = "warn" if project_state.effect(project) or project.state_at_argos == VendorState.UNKNOWN else "ok"
+    return Check(grade, project_state.sentence(project))
 
 
 def _webhook(project: Project) -> Check:

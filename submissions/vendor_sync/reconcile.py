@@ -18,6 +18,7 @@ from django.db import transaction
 from argos.client import Client
 from argos.errors import OutcomeUnknown, Refused, VendorError
 from argos.replies import VendorSubmission
+from submissions.aml import monitoring
 from submissions.audit.events import SYSTEM, Actor
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, DifferenceKind, Submission
@@ -75,14 +76,21 @@ def settle_one(call: Call, *, hinted: str = "") -> bool:
         return True
     client = vendor_client.client_for(call.submission.project)
     try:
-        record = _read(call, client, hinted)
+        record, evidence = _judged(call, client, hinted)
     except VendorError:
         return _ask_later(call)
     gate.note_contact(call.submission.project, client.last_received)
     try:
-        return _act_on(judge(call, record, partial(_held_selfie, call, client)), call, record, client)
+        return _act_on(evidence, call, record, client)
     except StaleSubmission:
         return False
+
+
+def _judged(call: Call, client: Client, hinted: str) -> tuple[VendorSubmission | None, Evidence]:
+    if call.kind in monitoring.KINDS:
+        return None, monitoring.evidence_in(call, client.aml_reading(call.submission.vendor_id))
+    record = _read(call, client, hinted)
+    return record, judge(call, record, partial(_held_image, call, client))
 
 
 def _read(call: Call, client: Client, hinted: str) -> VendorSubmission | None:
@@ -128,10 +136,14 @@ def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
     return whole
 
 
-def _held_selfie(call: Call, client: Client) -> str | None:
-    """Return the SHA-256 of the selfie that the vendor keeps; "" if it has none, None if the read failed."""
+def _held_image(call: Call, client: Client) -> str | None:
+    """Return the SHA-256 of the selfie that the vendor keeps, or of the image that a later image replaces.
+
+    "" if it has none, None if the read failed.
+    """
+    kind = call.attempt.images[0]["field"] if call.kind == CallKind.IMAGE else "selfieImage"
     try:
-        content, _kind = client.image(call.submission.vendor_id, "selfieImage")
+        content, _kind = client.image(call.submission.vendor_id, kind)
     except Refused:
         return ""
     except VendorError:

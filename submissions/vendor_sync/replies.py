@@ -1,22 +1,32 @@
 """Apply a parsed reply to the submission. `kycStatus` decides, never a score or `verificationResult`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from argos import codes, limits
 from argos.received import Received
-from argos.replies import AccountReply, ReviewReply, Step1Reply, Step2Reply, VendorSubmission
+from argos.replies import (
+    AccountReply,
+    ImageReply,
+    MonitorReply,
+    Retry,
+    ReviewReply,
+    Step1Reply,
+    Step2Reply,
+    VendorSubmission,
+)
 from submissions.audit import events
 from submissions.audit.events import VENDOR
 from submissions.capture import auto_submit
 from submissions.core import clock
-from submissions.models import Call, CallState, Decision, Source, Status, Submission
+from submissions.models import Call, CallKind, CallState, Decision, Source, Status, Submission
 from submissions.outbox import ledger, stored_replies
 from submissions.review import corrections
 from submissions.search import blind_index
-from submissions.signals import store
+from submissions.signals import project_state, store
 from submissions.vendor_sync import discrepancies, poll_intervals
 from submissions.workflow import deadlines
 from submissions.workflow.transitions import move
@@ -26,6 +36,7 @@ TIMEOUT_CODE = "timeout"
 
 def step1_answered(call: Call, reply: Step1Reply) -> bool:
     submission = call.submission
+    project_state.note(submission.project, reply.project_state)
     confirmed = submission.values
     to, columns = _step1_end(submission, reply)
     code = columns.get("retry_code", "") if to == Status.STEP1_RETRY else ""
@@ -44,7 +55,7 @@ def step1_answered(call: Call, reply: Step1Reply) -> bool:
 def _step1_end(submission: Submission, reply: Step1Reply) -> tuple[Status, dict[str, Any]]:
     columns = _received_columns(submission, reply.received, reply.kyc_status, reply.retry_count)
     if reply.retries or reply.needs_new_image:  # else the last code stays: reviewers filter by it
-        columns |= _retry_columns(submission, reply.retries)
+        columns |= retry_columns(submission, reply.retries)
     if reply.submission_id:
         columns["vendor_id"] = reply.submission_id
     if reply.rejected:
@@ -86,6 +97,7 @@ def _filled(values: dict[str, str], ocr: Mapping[str, str]) -> dict[str, str]:
 
 def step2_answered(call: Call, reply: Step2Reply) -> bool:
     submission = call.submission
+    project_state.note(submission.project, reply.project_state)
     now = clock.now()
     columns = _received_columns(submission, reply.received, reply.kyc_status, reply.retry_count)
     columns |= {
@@ -102,7 +114,7 @@ def step2_answered(call: Call, reply: Step2Reply) -> bool:
             call, error="unknown_status", http_status=reply.received.status, reply=stored_replies.raw(reply)
         )
     if to == Status.INCOMPLETE or reply.retries:  # else the last code stays: reviewers filter by it
-        columns |= _retry_columns(submission, reply.retries)
+        columns |= retry_columns(submission, reply.retries)
     return _close(call, reply.received.status, to, columns | arriving(submission, to, now), stored_replies.raw(reply))
 
 
@@ -188,6 +200,40 @@ def delete_answered(call: Call, received: Received) -> bool:
     return True
 
 
+def monitor_answered(call: Call, reply: MonitorReply) -> bool:
+    """End a call to the monitoring by what the reply says of its submission; one that it does not list is unknown."""
+    submission_id, received = call.attempt.values["submissionId"], reply.received
+    if submission_id in reply.failed:
+        why = reply.failed[submission_id]
+        stored = {**stored_replies.raw(reply), "said": why}
+        return ledger.refuse(
+            call, error="monitor_refused", code=codes.storable("", why), http_status=received.status, reply=stored
+        )
+    if submission_id not in reply.done:
+        return ledger.mark_unknown(
+            call, error="not_listed", http_status=received.status, reply=stored_replies.raw(reply)
+        )
+    with transaction.atomic():
+        if not _end(call, http_status=received.status, error=""):
+            return False
+        monitoring_changed(call)
+    return True
+
+
+def monitoring_changed(call: Call) -> None:
+    kind = "aml_monitoring_started" if call.kind == CallKind.AML_ON else "aml_monitoring_ended"
+    events.record(kind, by=VENDOR, submission=call.submission)
+
+
+def image_answered(call: Call, reply: ImageReply) -> bool:
+    """End the call: the vendor's record has the image. The status and the attempts do not change."""
+    with transaction.atomic():
+        if not _end(call, http_status=reply.received.status, error=""):
+            return False
+        events.record("later_image_at_vendor", by=VENDOR, submission=call.submission)
+    return True
+
+
 def _end(call: Call, **columns: Any) -> bool:
     """Mark the call as answered, also if it was settled as never arrived before its late reply."""
     if ledger.end(call, CallState.ANSWERED, **columns):
@@ -209,10 +255,16 @@ def _received_columns(
     return columns
 
 
-def _retry_columns(submission: Submission, retries: Any) -> dict[str, Any]:
-    first = next(iter(retries), None)
-    submission.retry_message = first.message if first else ""
-    return {"retry_code": first.code[:80] if first else "", "retry_message_sealed": submission.retry_message_sealed}
+def retry_columns(submission: Submission, retries: Sequence[Retry]) -> dict[str, Any]:
+    """Return the columns of the first reason, by which reviewers filter, and of the further ones."""
+    first, *more = [*retries] or [Retry("", "")]
+    submission.retry_message = first.message
+    submission.more_retries = [[retry.code[:80], retry.message] for retry in more[: limits.LISTED]]
+    return {
+        "retry_code": first.code[:80],
+        "retry_message_sealed": submission.retry_message_sealed,
+        "more_retries_sealed": submission.more_retries_sealed,
+    }
 
 
 def _close(

@@ -11,17 +11,28 @@ from typing import Any
 from django.db import transaction
 
 from argos.replies import VendorSubmission
+from submissions.aml import results
 from submissions.audit import events
 from submissions.audit.events import VENDOR, Actor
 from submissions.core import clock
 from submissions.liveform import records
-from submissions.models import CallKind, CallState, Decision, DifferenceKind, Route, Source, Status, Submission
+from submissions.models import (
+    AmlSource,
+    CallKind,
+    CallState,
+    Decision,
+    DifferenceKind,
+    Route,
+    Source,
+    Status,
+    Submission,
+)
 from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
 from submissions.review import corrections
 from submissions.search import blind_index
-from submissions.signals import store
+from submissions.signals import project_state, store
 from submissions.vendor_sync import discrepancies, poll_intervals, replies
 from submissions.workflow.deadlines import RESULT_LIMIT
 from submissions.workflow.transitions import StaleSubmission, move
@@ -93,6 +104,7 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
     values = vendor_columns(submission, record)
     if record is not None:
         _keep_signals(submission, record)
+        project_state.note(submission.project, record.project_state)
     if not submission.has_open_call and record is not None and submission.route == Route.API:
         _correct_tries(submission, record)
     agreement = _agreement(submission, record)
@@ -111,6 +123,7 @@ def _keep_signals(submission: Submission, record: VendorSubmission) -> None:
     with transaction.atomic():
         if store.store(submission, record.signals):
             blind_index.index(submission)
+    results.apply(submission, record.signals.aml, AmlSource.RECORD)
 
 
 def _proves_nothing(submission: Submission, record: VendorSubmission | None) -> bool:

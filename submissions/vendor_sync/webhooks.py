@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from argos.errors import UnreadableWebhook, Unsupported, VendorError
 from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
+from submissions.aml import hints
 from submissions.audit import events
 from submissions.audit.events import SYSTEM, VENDOR
 from submissions.core import clock, task_queue
@@ -139,6 +140,8 @@ def _act_on(delivery: WebhookDelivery, hint: Webhook) -> bool:
         return _handled(delivery, "erased")
     if hint.trigger not in KNOWN_TRIGGERS:
         return _handled(delivery, "unknown_trigger")
+    if hint.trigger in hints.TRIGGERS:
+        return _handled(delivery, hints.take(delivery.submission, hint))
     if hint.trigger not in MOVING:
         return _handled(delivery, "kept")
     return _read_back(delivery, delivery.submission, hint.status)

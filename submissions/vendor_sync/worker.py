@@ -21,7 +21,8 @@ from argos.errors import (
     Undelivered,
     VendorError,
 )
-from argos.replies import AccountReply, DeleteReply, ReviewReply, Step1Reply, Step2Reply, TokenReply
+from argos.replies import AccountReply, DeleteReply, ImageReply, ReviewReply, Step1Reply, Step2Reply, TokenReply
+from submissions.aml import monitoring
 from submissions.core import clock, encryption, metrics
 from submissions.liveform import links
 from submissions.models import Call, CallKind, Image, Submission
@@ -173,6 +174,7 @@ def _refused(call: Call, error: Refused) -> None:
     if isinstance(error, Forbidden):
         gate.pause(call.submission.project, codes.advice_on(error).what_happened)
     code = error.kind if isinstance(error, Forbidden) else codes.storable(error.code, error.message)
+    code = codes.stop_on(error) or code
     reply = {**_raw(error), "said": error.message or error.code}
     ledger.refuse(call, error=_name(error), code=code, http_status=error.status, reply=reply)
 
@@ -223,6 +225,13 @@ def _ask_token(call: Call, client: Client, files: dict[str, ImageFile]) -> Token
     return client.register_token(call.attempt.values["tokenId"])
 
 
+def _ask_image(call: Call, client: Client, files: dict[str, ImageFile]) -> ImageReply:
+    values = call.attempt.values
+    [(kind, file)] = files.items()
+    id_type = values.get("idType", "")
+    return client.put_image(values["submissionId"], kind, file.content, admin=values["admin"], id_type=id_type)
+
+
 def _take_step1(call: Call, reply: Step1Reply) -> None:
     if not reply.submission_id and not call.submission.vendor_id:
         ledger.mark_unknown(
@@ -240,6 +249,9 @@ ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
     CallKind.ACCOUNT: _ask_account,
     CallKind.DELETE: _ask_delete,
     CallKind.TOKEN: _ask_token,
+    CallKind.AML_ON: lambda call, client, files: monitoring.ask(call, client),
+    CallKind.AML_OFF: lambda call, client, files: monitoring.ask(call, client),
+    CallKind.IMAGE: _ask_image,
 }
 TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.STEP1: _take_step1,
@@ -248,4 +260,7 @@ TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.ACCOUNT: replies.account_answered,
     CallKind.DELETE: lambda call, reply: replies.delete_answered(call, reply.received),
     CallKind.TOKEN: links.registered,
+    CallKind.AML_ON: replies.monitor_answered,
+    CallKind.AML_OFF: replies.monitor_answered,
+    CallKind.IMAGE: replies.image_answered,
 }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from submissions.core import clock, isolated_rows, letters
+from submissions.core.vendor_text import named
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
@@ -32,6 +33,8 @@ SENTENCES = {
     VENDOR_KEEPS: _lazy("ARGOS has not deleted its copy"),
     "liveform_expired": _lazy("Liveform link expired unused"),
     "overdue_without_word": _lazy("Past 24 h, no result from ARGOS"),
+    "aml_hit": _lazy("Possible AML match, review needed"),
+    "aml_overdue": _lazy("AML review past its due time"),
     "deadline_240": _lazy("24-hour limit in 4 hours"),
     "deadline_60": _lazy("24-hour limit in 1 hour"),
     "deadline_15": _lazy("24-hour limit in 15 minutes"),
@@ -46,6 +49,8 @@ TASKS = {
     ),
     "liveform_expired": _lazy("Send the customer a new link, or close the submission."),
     "overdue_without_word": _lazy("The limit passed 6 hours ago. Check the ARGOS record."),
+    "aml_hit": _lazy("ARGOS's screening reports a possible match. Do not tell the customer."),
+    "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),
     "deadline": _lazy("ARGOS accepts Step 2 until %(time)s."),
     "target": _lazy("The submission must be decided by %(time)s."),
 }
@@ -181,7 +186,7 @@ def _subject_of(alert: Alert) -> str:
 def _task(alert: Alert, person: User) -> list[str]:
     task = TASKS.get(_subject_of(alert) or alert.kind)
     due = letters.local_time(alert.due_at, person.zone) if alert.due_at else ""
-    return [str(task) % {"time": due}] if task else []
+    return [named(task, alert.submission.project.vendor_name) % {"time": due}] if task else []
 
 
 def _at(alert: Alert, person: User) -> str:
@@ -209,7 +214,7 @@ def _address(alert: Alert) -> str:
 
 
 def text_of(alert: Alert) -> str:
-    return str(SENTENCES.get(alert.kind, alert.kind))
+    return named(SENTENCES.get(alert.kind, alert.kind), alert.submission.project.vendor_name)
 
 
 def unseen(person: User) -> list[Alert]:

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Capturer, Decision, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
@@ -99,7 +100,7 @@ def _review(user: User, submission: Submission, facts: PermissionFacts | None) -
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
     if submission.project.reviewer != Reviewer.CLIENT:
-        return _("ARGOS decides in this project. You can add a note.")
+        return named(_("ARGOS decides in this project. You can add a note."), submission.project.vendor_name)
     if _has_captured(user, submission, facts):
         return _("You captured this submission, so another reviewer must decide.")
     return ""
@@ -135,6 +136,15 @@ def _decide(user: User, submission: Submission, facts: PermissionFacts | None = 
     return ""
 
 
+def _aml(user: User, submission: Submission) -> str:
+    """AML reviews are the company's own, whoever decides in the project; agents and administrators never see them."""
+    if not user.is_reviewer:
+        return _("Only compliance officers and managers decide AML reviews.")
+    if has_captured(user, submission):
+        return _("You captured this submission, so another reviewer must decide.")
+    return ""
+
+
 def _claim_lost(submission: Submission) -> str:
     if submission.claimed_by and submission.is_claimed:
         return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
@@ -158,6 +168,7 @@ CHECKS: dict[str, Check] = {
     "note": _handle,
     "claim": _claim,
     "decide": _decide,
+    "aml": _aml,
     "reassign": _managers_only,
     "overrule": _managers_only,
     "export": _export,

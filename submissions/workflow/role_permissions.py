@@ -99,6 +99,14 @@ def check_user_can_see_sending(user: User) -> None:
     _require(user_can_see_sending(user), reason)
 
 
+def user_can_see_webhooks(user: User) -> bool:
+    return is_manager(user)
+
+
+def check_user_can_see_webhooks(user: User) -> None:
+    _require(user_can_see_webhooks(user), _("Only managers see and acknowledge webhooks without a submission."))
+
+
 def user_can_stop_sending(user: User) -> bool:
     return is_manager(user)
 

@@ -120,3 +120,12 @@ def test_list_follows_its_pages(vendor: Vendor, request: pytest.FixtureRequest) 
     items = list(islice(vendor.client.list_submissions(count=2), 3))
     assert len({item.submission_id for item in items}) == len(items)
     assert all(item.submission_id and item.created_at for item in items if not item.deleted)
+
+
+def test_record_names_the_projects_state_or_nothing(begun: tuple[Vendor, Step1Reply]) -> None:
+    """Printed with `-s`: a project in TEST is the one to run this against; CLOSE explains every refusal."""
+    vendor, reply = begun
+    found = vendor.client.get_submission(str(reply.submission_id))
+    assert found is not None
+    print(f"state of the project: {found.project_state or 'not reported'}")
+    assert found.project_state in ("", "open", "test", "trial")

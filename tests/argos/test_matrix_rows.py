@@ -110,6 +110,7 @@ DEMANDS = [
     (Options(typed_address_required=True), {"address_input"}),
     (Options(detail_required=True), {"address_detail"}),
     (Options(structured_address=True), {"address_street", "address_city", "address_country"}),
+    (Options(structured_address=True, structured_address_required=False), set()),
     (Options(account_occupancy=True), {"userOccupancyCode", "userOccupancyName"}),
     (Options(address_codes=True), set()),
     (Options(universal_mode=True), set()),

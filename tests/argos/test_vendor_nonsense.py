@@ -1,5 +1,6 @@
 """Times in every format and random bodies: the result is a reply or an exception, never an invented approval."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from argos.codes import STOPS, stop_on
 from argos.errors import OutcomeUnknown
 from argos.received import Received
 from argos.replies import (
@@ -14,8 +16,10 @@ from argos.replies import (
     parse_account,
     parse_address_code,
     parse_delete,
+    parse_image,
     parse_item,
     parse_items,
+    parse_project_state,
     parse_review,
     parse_step1,
     parse_step2,
@@ -88,6 +92,13 @@ MEMBERS = st.sampled_from(
         "fullName",
         "birthDate",
         "globalCode",
+        "projectState",
+        "project_options",
+        "projection",
+        "project",
+        "state",
+        "emergencyStop",
+        "image",
     ]
 )
 JSON = st.recursive(
@@ -104,7 +115,7 @@ def address_code(body: dict[str, Any], received: Received) -> AddressCode:
 
 @given(BODIES)
 def test_parsers_end_in_a_reply_or_a_fact(body: dict[str, Any]) -> None:
-    for parse in (parse_step1, parse_step2, parse_review, parse_account, address_code, parse_delete):
+    for parse in (parse_step1, parse_step2, parse_review, parse_account, address_code, parse_delete, parse_image):
         try:
             reply = parse(body, RECEIVED)
         except OutcomeUnknown:
@@ -112,6 +123,8 @@ def test_parsers_end_in_a_reply_or_a_fact(body: dict[str, Any]) -> None:
         assert reply.received is RECEIVED
     parse_items(body)
     assert parse_item(body).result != ""
+    assert parse_project_state(body) in ("", "open", "test", "trial", "close", "stopped")
+    assert stop_on(OutcomeUnknown("a reply", raw=json.dumps(body).encode())) in ("", *STOPS)
     is_encrypted(body)
 
 

@@ -48,7 +48,7 @@ def upload(desk: Desk, kind: str, path: Path) -> None:
         expect(image).not_to_have_attribute("src", before, timeout=20_000)
 
 
-def send_step1(desk: Desk, status: str = "Confirm with customer") -> None:
+def send_step1(desk: Desk, status: str = "Confirm details") -> None:
     with desk.page.expect_navigation():  # the previous page may show the same status
         desk.press("Send Step 1")
     desk.status(status)

@@ -34,3 +34,18 @@ def seed(stack: Stack, status: str) -> tuple[str, str]:
     line = next(line for line in stack.manage("shell", "-c", code).splitlines() if line.startswith("=>"))
     pk, reference = json.loads(line[2:])
     return pk, reference
+
+
+SCREEN = """
+from argos.replies.signals import AmlResult
+from submissions.aml import results
+from submissions.models import AmlSource, Submission
+found = AmlResult(STATUS, RISK, 2, 1, 0, 0, "Listed in 2019", ("pep",))
+results.apply(Submission.objects.select_related("project", "team").get(pk=PK), found, AmlSource.RECORD)
+"""
+
+
+def screen(stack: Stack, pk: str, status: str = "Red Flag", risk: str = "HIGH") -> None:
+    """Store an AML result of ARGOS for the submission."""
+    code = SCREEN.replace("STATUS", repr(status)).replace("RISK", repr(risk)).replace("PK", repr(pk))
+    stack.manage("shell", "-c", code)

@@ -65,6 +65,10 @@ def test_approve_waits_for_every_warning_and_open_next_is_remembered(desk: Desk)
     page.locator("input[name=warning]").first.uncheck()
     page.locator("#acknowledge-all").click()
     expect(page.locator("#warnings-left")).to_have_text("All acknowledged")
+    for box in page.locator("input[name=warning]").all():
+        box.uncheck()
+    page.keyboard.press("W")
+    expect(page.locator("#warnings-left")).to_have_text("All acknowledged")
     assert sent == []
     page.locator("#open-next").uncheck()
     page.locator("#approve").click()

@@ -13,7 +13,7 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
-from tests.browser.seeding import seed
+from tests.browser.seeding import screen, seed
 from tests.stack import Stack
 from tests.submissions.workflow.matrix_data import PEOPLE, STATES
 from tests.submissions.workflow.permission_matrix import NEVER, NOT_TAKEN, ROWS
@@ -48,6 +48,8 @@ PAGES: dict[str, dict[str, str]] = {
     "officer": {
         "start": "/",
         "review_queue": "/review/",
+        "aml_reviews": "/review/aml/",
+        "aml_review": "/review/aml/{approved}/",
         "review": "/review/{pending}/",
         "submission": "/submissions/{rejected}/",
         "differences": "/differences/",
@@ -59,6 +61,7 @@ PAGES: dict[str, dict[str, str]] = {
         "start": "/",
         "sending": "/sending/",
         "differences": "/differences/",
+        "webhook_list": "/webhook-deliveries/",
         "review_queue": "/review/",
         "reports": "/reports/",
         "access_months": "/reports/access/",
@@ -134,6 +137,11 @@ def ids(stack: Stack) -> dict[str, Any]:
     made = {status: seed(stack, status)[0] for status in ("pending", "approved", "rejected")}
     seen = f"Difference.objects.create(project=Project.objects.first(), submission_id='{made['pending']}', "
     stack.query(seen + "kind='tries', ours='1', theirs='2').pk")
+    screen(stack, made["approved"])
+    stack.query(
+        "__import__('submissions.vendor_sync.webhooks', fromlist=['store']).store(Project.objects.first(),"
+        " b'?', '', '203.0.113.7').pk"
+    )
     found = stack.query(
         "[Project.objects.first().pk, User.objects.get(username='agent').pk, Team.objects.first().pk,"
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"

@@ -181,14 +181,14 @@ def test_a_double_press_and_the_back_button_send_once(desk: Desk, pictures: Pict
     draft_of(desk.log_in("agent"), email, pictures)
     page = desk.page
     page.get_by_role("button", name="Send Step 1", exact=True).dblclick()
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     page.go_back()
     button = page.get_by_role("button", name="Send Step 1", exact=True)
     if button.count():  # the page as the browser cached it
         button.click()
     else:
         page.reload()
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     assert calls_of(desk, email, "step1") == 1
 
 
@@ -206,7 +206,7 @@ def test_formats_and_reasons_while_typing(desk: Desk, pictures: Pictures) -> Non
     page.locator("#f-date_of_birth").fill("1990-02-03")
     expect(birth.locator(".error")).to_have_count(0, timeout=20_000)
     desk.press("Send Step 1")
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     page.locator("#f-name").fill("Minseo Eun Example")
     why = page.locator("[data-field=name] [data-why]")
     expect(why).to_be_visible()

@@ -57,7 +57,7 @@ def test_a_note_being_typed_stays(desk: Desk, pictures: Pictures) -> None:
     assert len(asked) == 2
     note.fill("")
     desk.press("Send Step 1")
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     assert len(asked) == 2
 
 
@@ -72,7 +72,7 @@ def test_a_reload_waits_for_a_note_typed_while_the_vendor_is_asked(desk: Desk, p
     expect(page.locator("#held")).to_be_visible(timeout=30_000)
     expect(note).to_have_value(NOTE)
     page.get_by_role("button", name="Add note").click()
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     expect(page.locator(".written", has_text=NOTE)).to_be_visible()
 
 

@@ -33,7 +33,7 @@ def test_from_draft_to_approval(desk: Desk, other_desk: Desk, pictures: Pictures
     desk.shot("step1-retry")
     upload(desk, "id_front", pictures["id"])
     desk.press("Send new ID image")
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     assert desk.page.locator("#f-name").input_value(), "OCR fills the form"
     desk.shot("confirm")
     confirm(desk)
@@ -140,7 +140,7 @@ def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures
     send_step1(desk)
     desk.stack.move_clock(24 * 3600 + 60)
     other_desk.log_in("agent")  # the first session expired with the day
-    wait_for_status(other_desk, untried, "Closed without Step 2")
+    wait_for_status(other_desk, untried, "Abandoned")
     wait_for_status(other_desk, tried, "Rejected")
     expect(other_desk.page.get_by_text("Rejected by the 24-hour limit")).to_be_visible()
     other_desk.shot("timeout")

@@ -63,7 +63,7 @@ def test_send_waits_for_a_slow_upload(desk: Desk, pictures: dict[str, Path], ids
     with late(desk.page):
         desk.page.set_input_files(ID, ids[0])
         desk.press("Send Step 1")
-    desk.status("Confirm with customer")
+    desk.status("Confirm details")
     assert width_sent(desk) == FIRST
 
 

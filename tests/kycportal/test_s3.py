@@ -151,8 +151,8 @@ def test_storage_that_is_silent_is_found_out_in_seconds(
         monkeypatch.setattr(health, "SELDOM", -1)  # another test may just have probed
         assert Client().get("/readyz?only=storage").json() == {"storage": "NoAnswer"}
         (found,) = parts.storage()
-    assert "NoAnswer: doctor-probe" in found.said
-    assert "Timeout" in found.said
+    assert "NoAnswer: doctor-probe" in found.state
+    assert "Timeout" in found.state
 
 
 @pytest.mark.parametrize("trouble", ["forbidden", "missing"])

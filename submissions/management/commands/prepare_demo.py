@@ -10,7 +10,13 @@ from submissions.accounts import demo
 from submissions.demo import seed
 from submissions.models import Project, Team, User
 
-EVERYTHING = ("has_address_codes", "has_address_image", "has_structured_address", "has_account_occupancy")
+EVERYTHING = (
+    "has_address_codes",
+    "has_address_image",
+    "has_structured_address",
+    "has_account_occupancy",
+    "sends_later_images",
+)
 
 
 class Command(BaseCommand):

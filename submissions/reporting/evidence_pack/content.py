@@ -15,16 +15,17 @@ from submissions.audit.events import Actor
 from submissions.capture import ocr_diff
 from submissions.capture.fields import form_fields
 from submissions.core import clock, encryption
+from submissions.core.vendor_text import named
 from submissions.models import Call, Decision, Event, Image, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
-from submissions.reporting.evidence_pack import pdf, signals
+from submissions.reporting.evidence_pack import aml, pdf, signals
 from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import verdicts
 from submissions.workflow.permissions import NotAllowed
 
-LOOKS = ("looked", "image_opened", "revealed")
+LOOKS = ("looked", "image_opened", "revealed", "aml_looked")
 HOW_IT_WENT = ("difference_found", "difference_gone", "call_unknown", "call_settled", "several_at_vendor")
 TIMELINE = 400
 
@@ -62,18 +63,21 @@ def make(submission: Submission, *, by: Actor, reason: str, is_open: bool) -> by
 
 
 def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: bool) -> Pack:
+    assert by.user is not None
     show = (lambda name, value: value) if is_open else masked_value
     read = {image.pk: _bytes_of(image) for image in images}
+    argos = submission.project.vendor_name
     sections = [
         (_("Data"), _data(submission, show, is_open)),
         (_("Attempts and requests"), _attempts(submission)),
         (_("Scores and codes"), _scores(submission)),
-        (_("Checks that ARGOS skipped"), signals.skipped_checks(submission)),
-        (_("Signals from ARGOS"), signals.reported(submission, is_open=is_open)),
+        (named(_("Checks that ARGOS skipped"), argos), signals.skipped_checks(submission)),
+        (named(_("Signals from ARGOS"), argos), signals.reported(submission, is_open=is_open)),
         (_("Reading confidence"), signals.confidences(submission)),
-        (_("Values stored otherwise at ARGOS"), signals.stored_otherwise(submission, show)),
+        (named(_("Values stored otherwise at ARGOS"), argos), signals.stored_otherwise(submission, show)),
         (_("Images"), _images(images, read)),
         (_("Decisions"), _decisions(submission, is_open)),
+        (_("AML screening and reviews"), aml.table(submission, by.user, is_open=is_open)),
         (_("How each discrepancy was resolved"), _discrepancies(submission, show, is_open)),
         (_("Timeline"), _timeline(submission)),
     ]
@@ -87,7 +91,11 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
 
 
 def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, str]]:
-    decided = submission.decided_by.name if submission.decided_by else submission.get_source_display()
+    decided = (
+        submission.decided_by.name
+        if submission.decided_by
+        else named(submission.get_source_display(), submission.project.vendor_name)
+    )
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
@@ -96,7 +104,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Route"), str(submission.get_route_display())),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
-        (_("ARGOS ID"), submission.vendor_id or "–"),
+        (named(_("ARGOS ID"), submission.project.vendor_name), submission.vendor_id or "–"),
         (_("Captured by"), people or "–"),
         (
             _("Created, Step 1, 24-hour limit (UTC)"),
@@ -145,9 +153,9 @@ def _attempts(submission: Submission) -> Table:
 
 
 def _attempt(call: Call) -> list[str]:
-    agent = call.attempt.confirmed_by
+    agent, argos = call.attempt.confirmed_by, call.submission.project.vendor_name
     end = " ".join(
-        part for part in (str(call.get_state_display()), call.error, call.error_code, call.settled_as) if part
+        part for part in (named(call.get_state_display(), argos), call.error, call.error_code, call.settled_as) if part
     )
     sent = "\n".join(f"{image['field']} {image['sha256'][:16]}…" for image in call.attempt.images)
     name = f"{call.get_kind_display()} {call.attempt.number}"
@@ -175,9 +183,14 @@ def _scores(submission: Submission) -> Table:
             _("warning below %(limit)d") % {"limit": project.liveness_threshold},
         ],
         [_("Verification result (not the outcome)"), submission.verification_result or "–", ""],
-        [_("Selfies sent, ARGOS count"), f"{submission.selfies_sent}, {_text(submission.vendor_count)}", ""],
-        [_("ARGOS status"), submission.vendor_status or "–", ""],
-        [_("ARGOS codes"), ", ".join(submission.vendor_codes) or "–", ""],
+        [
+            named(_("Selfies sent, ARGOS count"), project.vendor_name),
+            f"{submission.selfies_sent}, {_text(submission.vendor_count)}",
+            "",
+        ],
+        [named(_("ARGOS status"), project.vendor_name), submission.vendor_status or "–", ""],
+        [named(_("ARGOS codes"), project.vendor_name), ", ".join(submission.vendor_codes) or "–", ""],
+        [_("Codes of the last retry"), ", ".join(submission.last_retry) or "–", ""],
         [_("Own reason"), submission.reason_code or "–", ""],
     ]
     return [_("What"), _("Value"), _("Threshold")], rows
@@ -231,8 +244,11 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
     if decision.withdrawn_at:
         verdict += f" ({_('withdrawn')}: {decision.withdrawn_why})"
     corrected = decision.corrections
+    argos = decision.submission.project.vendor_name
+    warned = [event_text.warning_label(code, argos) for code in decision.warnings]
     changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
-    ticked = "\n".join(part for part in (", ".join(map(event_text.warning_label, decision.warnings)), changes) if part)
+    reason = decrypted_text(decision, "warning_reason") if is_open else ""
+    ticked = "\n".join(part for part in (", ".join(warned), reason, changes) if part)
     comment = decrypted_text(decision, "comment") if is_open else ""
     return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
 
@@ -263,17 +279,19 @@ def _corrected(submission: Submission) -> dict[str, str]:
 def _difference(event: Event, submission: Submission, is_open: bool) -> list[str]:
     reason = events.reason_of(event, submission) if is_open else ""
     how = f"{event.actor_name}, {moment(event.at)}" + (f": {reason}" if reason else "")
-    return [event_text.event_title(event), event_text.event_details(event), how]
+    argos = submission.project.vendor_name
+    return [event_text.event_title(event, argos), event_text.event_details(event, argos), how]
 
 
 def _timeline(submission: Submission) -> Table:
+    argos = submission.project.vendor_name
     timeline = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
     rows = [
         [
             moment(row.at),
-            event_text.event_title(row),
-            event_text.event_details(row),
-            event_text.actor_name(row),
+            event_text.event_title(row, argos),
+            event_text.event_details(row, argos),
+            event_text.actor_name(row, argos),
         ]
         for row in timeline
     ]

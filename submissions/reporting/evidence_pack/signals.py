@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext as _
 
 from submissions.capture.fields import form_fields
+from submissions.core.vendor_text import named
 from submissions.models import DifferenceKind, Submission
 from submissions.review.page.confidence import readings_of
 from submissions.review.page.signals import signals_of
@@ -32,7 +33,8 @@ def skipped_checks(submission: Submission) -> Table:
 def reported(submission: Submission, *, is_open: bool) -> Table:
     """Return the signals that ARGOS reports; a masked pack has no address and no ids."""
     found = signals_of(submission, submission.values.get("date_of_birth", ""), is_open=is_open)
-    rows = [[signal.label, signal.value, signal.hint] for signal in found if is_open or not signal.is_id]
+    argos = submission.project.vendor_name
+    rows = [[named(signal.label, argos), signal.value, signal.hint] for signal in found if is_open or not signal.is_id]
     return [_("Signal"), _("Value"), _("Warnings")], rows
 
 
@@ -42,7 +44,11 @@ def confidences(submission: Submission) -> Table:
         [form_fields.label_of(name), reading.text or "–", _("doubtful") if reading.is_low else ""]
         for name, reading in readings_of(submission).items()
     ]
-    return [_("Field"), _("Confidence of ARGOS, as received"), _("Warnings")], rows
+    return [
+        _("Field"),
+        named(_("Confidence of ARGOS, as received"), submission.project.vendor_name),
+        _("Warnings"),
+    ], rows
 
 
 def stored_otherwise(submission: Submission, show: Show) -> Table:
@@ -55,7 +61,12 @@ def stored_otherwise(submission: Submission, show: Show) -> Table:
             [form_fields.label_of(name), show(name, ours), show(name, theirs), period]
             for name, (ours, theirs) in difference.values.items()
         ]
-    return [_("Field"), _("Value sent"), _("Stored at ARGOS"), _("Found, resolved (UTC)")], rows
+    return [
+        _("Field"),
+        _("Value sent"),
+        named(_("Stored at ARGOS"), submission.project.vendor_name),
+        _("Found, resolved (UTC)"),
+    ], rows
 
 
 def approval(submission: Submission) -> list[tuple[str, str]]:

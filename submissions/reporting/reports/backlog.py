@@ -24,13 +24,13 @@ def labels() -> dict[str, str]:
 
 def report(user: User, window: Window) -> Report:
     """Return the report of the whole queue, which every reviewer may see."""
-    counted = Submission.objects.awaiting_review().aggregate(**_bands())
+    counted = Submission.objects.awaiting_review().filter(window.of_project()).aggregate(**_bands())
     named = labels()
     rows = [
         [
             name(named[key]),
-            number(counted[f"all_{key}"], listed(status="in_review", waited=key)),
-            number(counted[f"over_{key}"], listed(status="in_review", waited=key, late="1")),
+            number(counted[f"all_{key}"], listed(status="in_review", waited=key, **window.project_query)),
+            number(counted[f"over_{key}"], listed(status="in_review", waited=key, late="1", **window.project_query)),
         ]
         for key in WAITED
     ]

@@ -1,15 +1,17 @@
-"""The range of days of a report: in the URL, by preset or by dates, at most a quarter."""
+"""The days and the project of a report: in the URL, by preset or by dates, at most a quarter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from submissions.core import clock
+from submissions.core import clock, vendor_text
+from submissions.models import Event, Project, Submission
 from submissions.search.filter_engine import day, start_of
 
 MAX_LENGTH = 92  # days, so that queries are bounded
@@ -18,10 +20,11 @@ DEFAULT = "14"
 
 @dataclass(frozen=True)
 class Window:
-    """First and last day, both included, in the user's time zone."""
+    """First and last day, both included, in the user's time zone; `project` is an id, or "" for all projects."""
 
     first: date
     last: date
+    project: str = ""
 
     @property
     def start(self) -> datetime:
@@ -40,7 +43,21 @@ class Window:
     def previous(self) -> "Window":
         """Return the range of the same length directly before this one."""
         length = len(self.days)
-        return Window(self.first - timedelta(days=length), self.last - timedelta(days=length))
+        return replace(self, first=self.first - timedelta(days=length), last=self.last - timedelta(days=length))
+
+    def on(self, day: date) -> "Window":
+        """One of these days, of the same project."""
+        return replace(self, first=day, last=day)
+
+    def of_project(self, column: str = "project") -> Q:
+        """The condition that rows belong to the project; `column` leads from a row to it."""
+        return Q(**{column: self.project}) if self.project else Q()
+
+    def events(self) -> "QuerySet[Event]":
+        """The events of these days about submissions of the project."""
+        rows = Event.objects.filter(at__gte=self.start, at__lt=self.end)
+        of_project = Submission.objects.filter(self.of_project()).values("pk")
+        return rows.filter(submission_id__in=of_project) if self.project else rows
 
     @property
     def in_words(self) -> str:
@@ -49,14 +66,20 @@ class Window:
 
     @property
     def query(self) -> dict[str, str]:
-        return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        return {"from": self.first.isoformat(), "to": self.last.isoformat(), **self.project_query}
+
+    @property
+    def project_query(self) -> dict[str, str]:
+        return {"project": self.project} if self.project else {}
 
     def decided(self, **filters: str) -> str:
-        """Return the URL parameters of the list of decisions in this range with the filters."""
-        return listed(decided_from=self.first.isoformat(), decided_to=self.last.isoformat(), **filters)
+        """The list of what was decided in these days and fits the filters."""
+        days = {"decided_from": self.first.isoformat(), "decided_to": self.last.isoformat()}
+        return listed(**days, **self.project_query, **filters)
 
     def asked_again(self, **filters: str) -> str:
-        return listed(retry_from=self.first.isoformat(), retry_to=self.last.isoformat(), **filters)
+        days = {"retry_from": self.first.isoformat(), "retry_to": self.last.isoformat()}
+        return listed(**days, **self.project_query, **filters)
 
 
 def listed(**filters: str) -> str:
@@ -69,7 +92,20 @@ def presets() -> list[tuple[str, str]]:
 
 
 def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
-    """Return (window, its preset or "", messages about invalid parameters)."""
+    """(window, the preset it is or "", sentences about what was not understood)."""
+    window, preset, sentences = _days_of(given)
+    project = given.get("project", "")
+    if project and project not in dict(projects()):
+        sentences.append(vendor_text.left_out("project", project))
+        project = ""
+    return replace(window, project=project), preset, sentences
+
+
+def projects() -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in Project.objects.order_by("name").values_list("pk", "name")]
+
+
+def _days_of(given: QueryDict) -> tuple[Window, str, list[str]]:
     today = clock.local_today()
     sentences: list[str] = []
     if given.get("from") or given.get("to"):

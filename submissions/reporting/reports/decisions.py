@@ -67,7 +67,7 @@ def _time_heads(who: str) -> list[str]:
 
 def time_per_day(user: User, window: Window) -> Report:
     found = timed(closed_in(user, window), "day")
-    links = {day: Window(day, day).decided(**{**own(user), "source": "reviewer"}) for day in window.days}
+    links = {day: window.on(day).decided(**{**own(user), "source": "reviewer"}) for day in window.days}
     rows = [
         [day_name(day), number(_many(day, found), links[day]), *_times(day, found, links[day])] for day in window.days
     ]
@@ -127,7 +127,7 @@ def _days(user: User, window: Window) -> list[list[Cell]]:
     counted = _answers(closed_in(user, window), "day")
 
     def row(day: date) -> list[Cell]:
-        return [day_name(day), *_answer_cells(counted.get((day,), (0, 0)), Window(day, day), own(user))]
+        return [day_name(day), *_answer_cells(counted.get((day,), (0, 0)), window.on(day), own(user))]
 
     return [row(day) for day in window.days]
 

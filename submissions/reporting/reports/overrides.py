@@ -39,12 +39,12 @@ def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
     found = sorted(found, key=lambda row: row.at, reverse=True)[:SHOWN]
     if found and user_can_see_all_figures(user):
         with_reason = [row.submission for row in found if row.reason]
-        events.record_list("override_reasons_shown", by=by, shown=with_reason, filters={})
+        events.record_list("override_reasons_shown", by=by, shown=with_reason, filters=window.query)
     return found
 
 
 def _by_hand(user: User, window: Window) -> list[Override]:
-    rows = Event.objects.filter(kind__in=BY_HAND, at__gte=window.start, at__lt=window.end, actor_id__isnull=False)
+    rows = window.events().filter(kind__in=BY_HAND, actor_id__isnull=False)
     if not user_can_see_all_figures(user):
         rows = rows.filter(actor_id=user.pk)
     settled = list(rows.order_by("-at")[:SHOWN])
@@ -78,7 +78,7 @@ def _ticked(user: User, window: Window) -> list[Override]:
     rows = Decision.objects.filter(
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])
-    rows = rows.exclude(submission__status=Status.SECOND_REVIEW)
+    rows = rows.exclude(submission__status=Status.SECOND_REVIEW).filter(window.of_project("submission__project"))
     if not user_can_see_all_figures(user):
         rows = rows.filter(reviewer=user)
     approvals = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from argos import codes
-from submissions.models import Event, Status, Submission, User
+from submissions.models import Status, Submission, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.decisions import names_of
 from submissions.reporting.reports.scope import closed_in, own
@@ -120,7 +120,7 @@ def retried_per_reviewer(user: User, window: Window) -> Report:
 def _retried(user: User, window: Window, column: str) -> Counted:
     """Count submissions, not attempts: three retries for the same reason count once, as in the linked list."""
     of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
-    asked = Event.objects.filter(kind__in=RETRIES, at__gte=window.start, at__lt=window.end)
+    asked = window.events().filter(kind__in=RETRIES)
     rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
     if not user_can_see_all_figures(user):
         rows = rows.annotate(decider=Subquery(of.values("decided_by")[:1])).filter(decider=user.pk)

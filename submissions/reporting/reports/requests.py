@@ -25,6 +25,7 @@ def report(_user: User, window: Window) -> Report:
     if connection.vendor == "postgresql":
         counts["median"] = PercentileCont(between("sent_at", "ended_at"), 0.5, filter=ENDS["answered"])
     sent: Any = Call.objects.filter(prepared_at__gte=window.start, prepared_at__lt=window.end, sent_at__isnull=False)
+    sent = sent.filter(window.of_project("submission__project"))
     found = sent.order_by().values("kind").annotate(many=Count("id"), **counts)
     by_kind = {row["kind"]: row for row in found}
     rows = [

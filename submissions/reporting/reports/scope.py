@@ -1,5 +1,7 @@
 """Limit reports to the figures that a user may see: managers see all, officers see their own decisions."""
 
+from django.db.models import Q
+
 from submissions.models import Submission, User
 from submissions.models.submission import SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window
@@ -8,7 +10,8 @@ from submissions.workflow.role_permissions import user_can_see_all_figures
 
 def closed_in(user: User, window: Window) -> SubmissionQuerySet:
     """Return submissions that ended in the window, limited to the figures that the user may see."""
-    rows: SubmissionQuerySet = Submission.objects.filter(decided_at__gte=window.start, decided_at__lt=window.end)
+    days = Q(decided_at__gte=window.start, decided_at__lt=window.end)
+    rows: SubmissionQuerySet = Submission.objects.filter(days, window.of_project())
     return rows if user_can_see_all_figures(user) else rows.filter(decided_by=user)
 
 

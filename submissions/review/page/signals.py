@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from argos import matrix
 from argos.matrix.formats import parse_date
 from submissions.capture.fields import form_fields
-from submissions.core import clock
+from submissions.core import clock, masking
 from submissions.models import SearchHash, Submission
+from submissions.signals import stored_values
 
 # Years between the age of a face and the age by the date of birth from which the panel marks it. Assumption: portraits
 # are up to ten years old, and an estimate of an age is some five years off.
@@ -44,6 +45,24 @@ def signals_of(
     found = [*_unread(submission), *_ids(reported, by_kind), *_ages(reported, born), *_scores(reported)]
     found += _origin(reported) if is_open else ()
     return [*found, *_attempts(submission)] if reported else []
+
+
+def stored_otherwise(submission: Submission, sent: Mapping[str, str]) -> list[Signal]:
+    """Return a signal for each value that ARGOS stores otherwise than it was sent, while that mismatch is open."""
+    if not submission.has_difference:
+        return []
+    differing = stored_values.differing_values(sent, submission.vendor_signals.get("data", {}))
+    hint = _("Differs from the value sent.")
+    meaning = _("The value that ARGOS stores. Compare it with the confirmed value and the ID.")
+    return [
+        Signal(
+            _("Stored at ARGOS: %(field)s") % {"field": form_fields.label_of(name)},
+            masking.while_working(name, theirs),
+            meaning,
+            hint,
+        )
+        for name, (_ours, theirs) in differing.items()
+    ]
 
 
 def _unread(submission: Submission) -> Iterator[Signal]:

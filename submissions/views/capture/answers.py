@@ -10,13 +10,28 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.capture.imaging.normalise import UnusableImage
-from submissions.models import Question
+from submissions.core import vendor_text
+from submissions.models import ImageKind, Question
 from submissions.models.image import StorageUnavailable
 from submissions.review import questions
 from submissions.views.capture import submission_page
 from submissions.views.forms.reason import AnswerForm
 from submissions.views.request_helpers import person
-from submissions.workflow.permissions import get_submission_for
+from submissions.workflow.permissions import NotAllowed, get_submission_for
+from submissions.workflow.transitions import StaleSubmission
+
+
+def send_image(request: HttpRequest, question: Question, kind: ImageKind) -> None:
+    """Prepare the image for ARGOS and say what became of it; the answer with its image is stored in any case."""
+    try:
+        questions.send_image(question, kind, by=events.actor_of(request))
+    except NotAllowed as refused:
+        messages.warning(request, str(refused))
+    except StaleSubmission:
+        messages.warning(request, _("The image was not sent: another request is open. Send it when that has ended."))
+    else:
+        text = _("The image is being sent to ARGOS. No attempt is used.")
+        messages.success(request, vendor_text.named(text, question.submission.project.vendor_name))
 
 
 @require_POST
@@ -50,4 +65,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return submission_page.render_submission(request, found, typed={"answer": text}, status=503)
     else:
         messages.success(request, _("Answered. The reviewer sees it in the queue."))
+        if content is not None and (kind := form.cleaned_data["image_kind"]):
+            question.refresh_from_db(fields=["image", "answered_by"])
+            send_image(request, question, ImageKind(kind))
     return redirect("submission", pk=pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import drafts, submit
+from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, CallState, Status
 from submissions.privacy import reveal as revealing
 from submissions.vendor_sync import reconcile, status_table
@@ -26,7 +27,7 @@ from submissions.workflow.transitions import StaleSubmission
 @require_safe
 def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. `?check=step1`: Send Step 1 of the new form was refused; the page lists the problems."""
-    found = get_submission_for(person(request), pk, "reveal")
+    found = get_submission_for(person(request), pk, "reveal", "aml_result")
     is_checked = request.GET.get("check") == "step1" and found.status == Status.DRAFT
     problems = submit.step1_problems(found) if is_checked and can(person(request), found, "capture") else ()
     return submission_page.render_submission(request, found, problems=problems)
@@ -35,7 +36,7 @@ def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Return the reloading part while a call is open; afterwards reload the whole page."""
-    found = get_submission_for(person(request), pk, "reveal")
+    found = get_submission_for(person(request), pk, "reveal", "aml_result")
     if not found.has_open_call:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "capture/_state.html", submission_page.state(StateContext.load(found, person(request))))
@@ -44,9 +45,9 @@ def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record now and show both sides."""
-    found = get_submission_for(person(request), pk, "handle")
+    found = get_submission_for(person(request), pk, "handle", "aml_result")
     if not found.vendor_id:
-        messages.info(request, _("ARGOS has assigned no ID yet. Send Step 1 first."))
+        messages.info(request, named(_("ARGOS has assigned no ID yet. Send Step 1 first."), found.project.vendor_name))
         return redirect("submission", pk=pk)
     answer = status_table.ask_vendor(found, by=events.actor_of(request))
     found.refresh_from_db()
@@ -56,7 +57,7 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the numbers and images once, with a typed reason."""
-    found = get_submission_for(person(request), pk, "reveal")
+    found = get_submission_for(person(request), pk, "reveal", "aml_result")
     reason = read_reason(
         request,
         missing=_("Enter a reason to view this data."),
@@ -116,5 +117,5 @@ def _why_not_settled(call: Call, seen: str) -> Problem | None:
         return Problem("", "other_call", text)
     if not reconcile.may_be_settled_by_hand(call):
         text = _("The portal is still checking with ARGOS. Nothing was resolved. Wait for the result.")
-        return Problem("", "still_asked", text)
+        return Problem("", "still_asked", named(text, call.submission.project.vendor_name))
     return None

@@ -21,13 +21,13 @@ from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
 from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
+from submissions.core.vendor_text import named
 from submissions.demo import samples
-from submissions.liveform import links
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Project, Status, Submission, Team
 from submissions.models.image import VENDOR_FIELDS, StorageUnavailable
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
-from submissions.views.capture import duplicates, submission_page
+from submissions.views.capture import duplicates, liveform, submission_page
 from submissions.views.forms.capture import NewForm, country_options
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
@@ -71,19 +71,9 @@ def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
                 messages.error(request, problem.message)
         page += "?check=step1" if problems else ""
     if request.POST.get("action") == "liveform" and not problems:
-        _send_to_liveform(request, submission)
+        liveform.begin(request, submission)
     # A script that keeps the chosen files after a refused form opens the URL itself.
     return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)
-
-
-def _send_to_liveform(request: HttpRequest, submission: Submission) -> None:
-    if not submission.project.has_liveform:
-        messages.error(request, _("This project does not use Liveform. The draft was created."))
-        return
-    try:
-        links.make(submission, by=events.actor_of(request))
-    except links.NotOffered as refused:
-        messages.error(request, str(refused))
 
 
 def _draft_of(request: HttpRequest, form: NewForm) -> Submission:
@@ -285,10 +275,11 @@ def _send(request: HttpRequest, submission: Submission, action: str) -> list[Pro
         text = _("Final attempt. Check the selfie, select the box above the button, then send.")
         return [Problem("is_last_confirmed", "last_try", text)]
     except submit.NoAttemptLeft:
-        return [Problem("", "no_try_left", _("All 3 attempts used. ARGOS decides now."))]
+        text = _("All 3 attempts used. ARGOS decides now.")
+        return [Problem("", "no_try_left", named(text, submission.project.vendor_name))]
     except submit.VendorDown:
         text = _("ARGOS is unavailable. The 24-hour limit has not started. Your entries are saved; send later.")
-        return [Problem("", "vendor_down", text)]
+        return [Problem("", "vendor_down", named(text, submission.project.vendor_name))]
     except submit.AccountCheckMissing:
         return [
             Problem("account", "account_missing", _("Check the account first: the project asks for the 1-won check."))

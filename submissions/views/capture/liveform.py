@@ -15,7 +15,7 @@ from submissions.audit import events
 from submissions.capture import phone_links
 from submissions.core import clock
 from submissions.liveform import links
-from submissions.models import CallKind, CallState, LiveformLink, Route
+from submissions.models import CallKind, CallState, LiveformLink, Route, Submission
 from submissions.views.capture.page_context import StateContext
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
@@ -64,13 +64,23 @@ def card(context: StateContext) -> LiveformCard | None:
     )
 
 
-@require_POST
-def make(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    submission = get_submission_for(person(request), pk, "capture")
+def begin(request: HttpRequest, submission: Submission) -> None:
+    """Request the link, or say why there is none; the submission stays as it is then."""
+    if not submission.project.has_liveform:
+        messages.error(request, _("This project does not use Liveform. The draft was created."))
+        return
     try:
         links.make(submission, by=events.actor_of(request))
     except links.NotOffered as refused:
         messages.error(request, str(refused))
+
+
+@require_POST
+def make(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture")
+    if not links.is_offered(submission):
+        raise StaleSubmission(submission.reference)
+    begin(request, submission)
     return redirect("submission", pk=pk)
 
 

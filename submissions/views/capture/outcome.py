@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from submissions.core.vendor_text import named
 from submissions.models import Reviewer, Status, Submission
 from submissions.models.submission import DECIDED
 from submissions.views import status_messages
@@ -61,7 +62,8 @@ def _who_decides(submission: Submission) -> str:
     if submission.status == Status.DECISION_SENDING:
         return _("The decision can be undone for a few seconds. Then it is final.")
     if submission.project.reviewer != Reviewer.CLIENT:
-        return _("ARGOS decides. The portal shows the result as soon as ARGOS reports it.")
+        text = _("ARGOS decides. The portal shows the result as soon as ARGOS reports it.")
+        return named(text, submission.project.vendor_name)
     who = _("Another compliance officer decides.")
     if submission.status == Status.PENDING:
         who = _("A compliance officer decides.")

@@ -103,7 +103,7 @@ class SubmissionContext:
             others=list(same_person[:MAX_OTHERS]),
             counting=blind_index.that_counts(user, submission),
             question=questions.open_question(submission),
-            differences=list(submission.differences.standing()),
+            differences=list(submission.differences.standing().select_related("project")),
             notes=_notes(submission),
         )
 
@@ -128,7 +128,9 @@ class SubmissionContext:
 
     @cached_property
     def timeline(self) -> Timeline:
-        return timeline(self.submission, is_blind=self.state.verdicts.is_blind_for(self.state.user))
+        user = self.state.user
+        is_blind = self.state.verdicts.is_blind_for(user)
+        return timeline(self.submission, is_blind=is_blind, with_aml=user_can_see_queue(user))
 
     @cached_property
     def looks(self) -> Timeline:

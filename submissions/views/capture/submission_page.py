@@ -11,15 +11,28 @@ from django.utils.translation import get_language
 
 from argos import characters, matrix
 from argos.matrix import Problem
+from submissions.aml import monitoring
 from submissions.audit import events
 from submissions.capture import account_check, image_findings, images, restart, submit
 from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
-from submissions.models import Call, CallKind, ConsentText, Event, Image, ImageKind, PhoneLink, Status, Submission
+from submissions.models import (
+    Call,
+    CallKind,
+    ConsentText,
+    Event,
+    Image,
+    ImageKind,
+    PhoneLink,
+    Status,
+    Submission,
+)
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEADLINE
 from submissions.privacy import reveal
+from submissions.review import questions
+from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
 from submissions.views.capture import liveform
@@ -87,6 +100,7 @@ def render_submission(
         "asks_to_start": any(problem.field == "is_start_confirmed" for problem in problems),
         "typed": typed or {},
         "is_capturing": is_capturing,
+        "project_effect": project_state.effect(submission.project) if is_capturing else "",
         "shows_form": shows_form,
         "is_split": submission.status not in (Status.DRAFT, Status.STEP1_RETRY),
         "is_unread": submit.is_unread(submission),
@@ -101,7 +115,10 @@ def render_submission(
         "vendor": vendor,
         "others": page.others,
         "question": page.question,
+        "why_image_stays": questions.why_image_stays(submission) if page.question else "",
+        "later_kinds": questions.KINDS,
         "that_counts": page.counting,
+        **_aml(page.state),
         "differences": [status_messages.about_difference(row) for row in page.differences],
         "skipped_checks": page.skipped,
         "timeline": page.timeline,
@@ -120,6 +137,17 @@ def render_submission(
     return render(request, "capture/detail.html", context, status=status)
 
 
+def _aml(context: StateContext) -> dict[str, Any]:
+    """The screening, for those who review: nobody else learns of it."""
+    submission = context.submission
+    if not user_can_see_queue(context.user) or not submission.vendor_id:
+        return {}
+    return {
+        "aml_result": getattr(submission, "aml_result", None),
+        "aml_monitoring": monitoring.state_of(submission, context.calls),
+    }
+
+
 def state(context: StateContext) -> dict[str, Any]:
     """Return the content of the reloading part."""
     submission, call = context.submission, context.open_call
@@ -134,6 +162,8 @@ def state(context: StateContext) -> dict[str, Any]:
         "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
         "message": message or status_messages.about_reading(submission),
         "retry": status_messages.about_retry(submission) if not call else None,
+        "further_retries": status_messages.further_retries(submission),
+        "last_reasons": status_messages.last_reasons(submission),
         "end": status_messages.about_end(submission),
         "rail": rail(submission),
         "runs": submission.status in UNDER_DEADLINE and submission.deadline_at is not None,

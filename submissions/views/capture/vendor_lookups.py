@@ -13,6 +13,7 @@ from argos.matrix import Problem
 from submissions.audit import events
 from submissions.capture import account_check, drafts
 from submissions.capture.fields import form_fields, merge
+from submissions.models.project_choices import LookUpBody
 from submissions.outbox import vendor_client
 from submissions.views.capture import submission_page
 from submissions.views.capture.form import kept, store
@@ -35,7 +36,8 @@ def address_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         )
     try:
         client = vendor_client.client_for(submission.project)
-        found = client.address_code({"address": submission.values["address_input"]})
+        typed = {"address": submission.values["address_input"]}
+        found = client.address_code(typed, as_form=submission.project.look_up_body == LookUpBody.FORM)
     except VendorError:
         text = _(
             "The address was not found, or the look-up does not answer. Enter a Plus Code or the formatted address."

@@ -127,7 +127,8 @@ class NewForm(forms.Form):
             "email": data.get("email", ""),
         }
         if project := data.get("project"):
-            for problem in vendor_text.translated_problems(matrix.check_step1(values, {"idImage"}, project.options)):
+            found = matrix.check_step1(values, {"idImage"}, project.options)
+            for problem in vendor_text.translated_problems(found, project.vendor_name):
                 name = STEP1_FIELDS.get(problem.field, problem.field)
                 if name in self.fields and name not in self.errors:
                     self.add_error(name, problem.message)

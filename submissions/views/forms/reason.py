@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import limits
 from submissions.core import typed_reason
 from submissions.core.text_fields import TOO_LONG, TextField
+from submissions.review import questions
 
 MISSING = _("Enter a reason.")
 
@@ -72,6 +73,14 @@ class AnswerForm(forms.Form):
     """The answer to a reviewer's question, which may be empty beside a picture."""
 
     answer = WrittenField(max_length=limits.NOTE, required=False)
+    image_kind = forms.ChoiceField(choices=[("", ""), *questions.KINDS], required=False)
+
+
+class LaterImageForm(forms.Form):
+    """Which image of the ARGOS record an answer's image becomes."""
+
+    question = forms.UUIDField()
+    image_kind = forms.ChoiceField(choices=questions.KINDS)
 
 
 class ReasonRefused(Exception):

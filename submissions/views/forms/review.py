@@ -11,6 +11,7 @@ from argos import matrix
 from argos.matrix.formats import parse_date
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core.text_fields import TextField
+from submissions.core.typed_reason import is_reason
 from submissions.models import Submission, Verdict
 from submissions.review import reject_reasons
 from submissions.review.corrections import CORRECTABLE, problems, tidied
@@ -52,6 +53,12 @@ class DecisionForm(forms.Form):
         error_messages={"invalid_choice": _("Select a reject reason from the list.")},
     )
     comment = TextField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    warning_reason = TextField(
+        label=_("Reason for acknowledging"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+    )
     fullName = TextField(label=_("Full name"), required=False, max_length=120)
     birthDate = TextField(label=_("Date of birth"), required=False, max_length=10)
     issueDate = TextField(label=_("Date of issue"), required=False, max_length=10)
@@ -96,7 +103,7 @@ class DecisionForm(forms.Form):
     @property
     def kept(self) -> list[BoundField]:
         """Return what the user typed or chose except ticks, to keep it after a lost claim."""
-        return [self[name] for name in ("reason_code", "comment", *CORRECTABLE)]
+        return [self[name] for name in ("reason_code", "comment", "warning_reason", *CORRECTABLE)]
 
     @property
     def correction_fields(self) -> list[BoundField]:
@@ -143,3 +150,6 @@ class DecisionForm(forms.Form):
         missing = [warning.text for warning in self.open_warnings if warning.code not in self.ticked]
         for text in missing:
             self.add_error(None, _("Acknowledge this warning before you approve: %(text)s") % {"text": text})
+        needs_reason = any(warning.needs_reason for warning in self.open_warnings)
+        if needs_reason and not is_reason(self.cleaned_data.get("warning_reason", "")):
+            self.add_error("warning_reason", _("Enter why you approve in spite of it: what you compared."))

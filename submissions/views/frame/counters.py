@@ -5,10 +5,15 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User
+from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User, WebhookDelivery
 from submissions.outbox import gate
 from submissions.search.counting import Counted
-from submissions.workflow.role_permissions import user_can_see_discrepancies, user_can_see_queue, user_can_see_sending
+from submissions.workflow.role_permissions import (
+    user_can_see_discrepancies,
+    user_can_see_queue,
+    user_can_see_sending,
+    user_can_see_webhooks,
+)
 
 
 def read(user: User) -> dict[str, Any]:
@@ -21,6 +26,7 @@ def read(user: User) -> dict[str, Any]:
         "is_project_shut": Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
         "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review()),
         "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
+        "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged()),
         "unknown_calls": _counted(user_can_see_sending(user), Call.objects.filter(state=CallState.UNKNOWN)),
     }
     return dict(User.objects.filter(pk=user.pk).values(**figures).get())

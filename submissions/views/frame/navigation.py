@@ -22,6 +22,7 @@ from submissions.workflow.role_permissions import (
     user_can_see_queue,
     user_can_see_reports,
     user_can_see_sending,
+    user_can_see_webhooks,
     user_can_start,
 )
 
@@ -67,6 +68,7 @@ OPERATIONS = (
     Entry(
         "differences", _("Record mismatches"), "arrows-diff", user_can_see_discrepancies, "mismatches", is_alarm=True
     ),
+    Entry("webhook_list", _("Webhooks"), "world", user_can_see_webhooks, "webhooks", is_alarm=True),
     Entry("handover", _("Shift handover"), "clock-share", user_can_see_handover),
 )
 SETTINGS = (

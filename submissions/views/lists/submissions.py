@@ -21,7 +21,10 @@ from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_list, user_can_see_queue
 
 # Filters with a field of their own on the page; others came from a link and are shown as chips.
-FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "route", "sort", *pagination.KEYS)
+FIELDS = (
+    *("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "aml", "route", "sort"),
+    *pagination.KEYS,
+)
 
 
 def _looker(request: HttpRequest) -> User:
@@ -98,7 +101,13 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
         select(request, "route", _("Route"), [(route.value, str(route.label)) for route in Route]),
     ]
     selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
-    return [*selects, skipped_checks(request, offered.skipped)] if user_can_see_queue(user) else selects
+    if not user_can_see_queue(user):
+        return selects
+    return [*selects, skipped_checks(request, offered.skipped), select(request, "aml", _("AML"), _aml())]
+
+
+def _aml() -> list[tuple[str, str]]:
+    return [("hit", _("Possible match")), ("open", _("Review undecided")), ("clear", _("No match"))]
 
 
 def _statuses() -> list[tuple[str, str]]:

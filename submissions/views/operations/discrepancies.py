@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.db.models import F, Window
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.audit.events import Actor
+from submissions.core.vendor_text import named
 from submissions.models import Difference, Event, User
 from submissions.models.submission_key import load_keys
 from submissions.reporting import event_text
@@ -26,6 +28,14 @@ from submissions.workflow.role_permissions import check_user_can_see_discrepanci
 SHOWN = 100
 STEPS = 4
 DONE = ("vendor_asked", "call_settled", "call_corrected", "call_found", "difference_seen", "webhook")
+
+
+class Described(NamedTuple):
+    """An event with its title and its actor's name."""
+
+    event: Event
+    title: str
+    actor: str
 
 
 @require_safe
@@ -54,14 +64,17 @@ def _reviewer(request: HttpRequest) -> User:
     return user
 
 
-def _done(rows: list[Difference]) -> dict[uuid.UUID, list[tuple[Event, str]]]:
+def _done(rows: list[Difference]) -> dict[uuid.UUID, list[Described]]:
     """Return by row the actions since it was found, newest first, with one query."""
     newest = Window(RowNumber(), partition_by=F("submission_id"), order_by=F("id").desc())
+    names = {row.submission_id: row.project.vendor_name for row in rows}
     concerned = Event.objects.filter(submission_id__in={row.submission_id for row in rows}, kind__in=DONE)
-    by_submission: dict[uuid.UUID | None, list[tuple[Event, str]]] = defaultdict(list)
+    by_submission: dict[uuid.UUID | None, list[Described]] = defaultdict(list)
     for event in concerned.annotate(place=newest).filter(place__lte=STEPS).order_by("-id"):
-        by_submission[event.submission_id].append((event, event_text.event_title(event)))
-    return {row.pk: [done for done in by_submission[row.submission_id] if done[0].at >= row.found_at] for row in rows}
+        argos = names[event.submission_id]
+        described = Described(event, event_text.event_title(event, argos), event_text.actor_name(event, argos))
+        by_submission[event.submission_id].append(described)
+    return {row.pk: [one for one in by_submission[row.submission_id] if one.event.at >= row.found_at] for row in rows}
 
 
 @require_POST
@@ -80,10 +93,11 @@ def _ask(request: HttpRequest, row: Difference, *, by: Actor) -> None:
     assert row.submission is not None
     status_table.ask_vendor(row.submission, by=by)
     row.refresh_from_db()
+    argos, ref = row.submission.project.vendor_name, {"ref": row.submission.reference}
     if row.gone_at:
-        messages.success(request, _("%(ref)s matches the ARGOS record now.") % {"ref": row.submission.reference})
+        messages.success(request, named(_("%(ref)s matches the ARGOS record now."), argos) % ref)
     else:
-        messages.warning(request, _("%(ref)s still differs from the ARGOS record.") % {"ref": row.submission.reference})
+        messages.warning(request, named(_("%(ref)s still differs from the ARGOS record."), argos) % ref)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from submissions.audit import events
 from submissions.models import Project, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.outbox import gate, restore_hold, restore_watermark
+from submissions.signals import project_state
 from submissions.vendor_sync import restore_recovery
 from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
@@ -34,11 +35,15 @@ def sending(request: HttpRequest) -> HttpResponse:
     events.record_list("sending_opened", by=events.actor_of(request), shown=started, filters={})
     context = {
         "switch": switch,
-        "projects": [(project, gate.why_closed(project)) for project in Project.objects.order_by("name")],
+        "projects": [_row(project, switch) for project in Project.objects.order_by("name")],
         "progress": restore_recovery.progress() if switch.on_hold_since else None,
         "started": started,
     }
     return render(request, "operations/outgoing_requests.html", context)
+
+
+def _row(project: Project, switch: Switch) -> tuple[Project, str, str]:
+    return project, gate.why_closed(project, switch), project_state.effect(project)
 
 
 def _started(user: User) -> list[Submission]:

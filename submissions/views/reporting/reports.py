@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from submissions.audit import events
 from submissions.models import User
 from submissions.reporting.exports.writers import harmless_in_csv
 from submissions.reporting.reports import (
+    aml,
     attempts,
     backlog,
     deadlines,
@@ -29,7 +31,7 @@ from submissions.reporting.reports import (
     routes,
     skipped_checks,
 )
-from submissions.reporting.reports.date_range import Window, presets, window_of
+from submissions.reporting.reports.date_range import Window, presets, projects, window_of
 from submissions.reporting.reports.table import Report, shortened
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_see_reports, user_can_see_all_figures
@@ -50,7 +52,7 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     ),
     "quality": (
         gettext_lazy("Quality"),
-        {"rejected": reasons.rejected, "tries": attempts.report, "retried": reasons.retried},
+        {"rejected": reasons.rejected, "tries": attempts.report, "retried": reasons.retried, "aml": aml.report},
     ),
     "team": (
         gettext_lazy("Team"),
@@ -92,11 +94,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else "operations"
     actor = events.actor_of(request)
     events.record("reports_opened", by=actor, fields={**window.query, "tab": tab})
-    whole = request.GET.get("whole", "")
+    whole, offered = request.GET.get("whole", ""), projects()
     made = {key: make for key, make in TABS[tab][1].items() if _may_see(user, key)}
     context = {
         "window": window,
-        "period": f"days={preset}" if preset else urlencode(window.query),
+        "period": urlencode({"days": preset, **window.project_query} if preset else window.query),
+        "days_query": urlencode({"days": preset} if preset else replace(window, project="").query),
+        "project_query": urlencode(window.project_query),
+        "projects": offered,
+        "project_name": dict(offered).get(window.project, ""),
         "days": urlencode(window.query),
         "preset": preset,
         "presets": presets(),

@@ -21,7 +21,7 @@ from submissions.views.review.page import render_console, reviewer
 from submissions.workflow.permissions import NotAllowed, get_submission_for, holds_claim
 from submissions.workflow.transitions import StaleSubmission
 
-TYPED = ("verdict", "reason_code", "comment", *CORRECTABLE)
+TYPED = ("verdict", "reason_code", "comment", "warning_reason", *CORRECTABLE)
 
 
 @require_POST

@@ -58,6 +58,7 @@ def _decide(request: HttpRequest, submission: Submission, form: DecisionForm) ->
         comment=form.cleaned_data["comment"],
         corrections=form.corrections,
         ticked=form.ticked,
+        warning_reason=form.cleaned_data["warning_reason"],
     )
 
 

@@ -5,20 +5,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.core import clock
-from submissions.models import Submission, User
+from submissions.models import ImageKind, Submission, User
 from submissions.reporting.timeline import Timeline, timeline
 from submissions.review import claims, decisions, questions, verdicts
 from submissions.review.page_context import ReviewContext
 from submissions.views import status_messages
+from submissions.views.capture.answers import send_image
 from submissions.views.capture.images import record_image
-from submissions.views.forms.reason import NoteForm, ask_again
+from submissions.views.forms.reason import LaterImageForm, NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, safe_next, warn_of_unmatched
 from submissions.workflow import permissions
@@ -42,7 +43,7 @@ def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. Administrators see it without personal data and actions."""
     check_user_can_see_review_page(person(request))
     return render_console(
-        request, get_submission_for(person(request), pk, "see", "project__histogram", "vendor_report")
+        request, get_submission_for(person(request), pk, "see", "project__histogram", "vendor_report", "aml_result")
     )
 
 
@@ -61,6 +62,7 @@ def render_console(
         **review.for_template(),
         **_decision_state(review),
         **_claim_left(submission, user),
+        **_later_images(review),
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
         "leaving": verdicts.leaving(user, besides=submission),
@@ -92,6 +94,15 @@ def _decision_state(review: ReviewContext) -> dict[str, Any]:
     }
 
 
+def _later_images(review: ReviewContext) -> dict[str, Any]:
+    """Return for the images of answers: why they stay here, which kinds there are, and what became of those sent."""
+    return {
+        "why_image_stays": questions.why_image_stays(review.submission),
+        "later_kinds": questions.KINDS,
+        "later_images": status_messages.about_later_images(review.calls, review.submission.project.vendor_name),
+    }
+
+
 def _claim_left(submission: Submission, user: User) -> dict[str, Any]:
     """Return how long the claim lasts: in seconds, in whole minutes, and as a percentage of a new claim."""
     until = submission.claimed_until
@@ -108,7 +119,7 @@ def _timeline(review: ReviewContext) -> Timeline | None:
     """Return the timeline; none for administrators, because notes may contain names."""
     if is_administrator(review.user):
         return None
-    return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user))
+    return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user), with_aml=True)
 
 
 @require_safe
@@ -161,6 +172,22 @@ def ask_agent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("A question is still unanswered. Add a note, or wait for the answer."))
     else:
         messages.success(request, _("Question sent to the agent. Deadlines still apply."))
+    return go(request, "review", pk=pk)
+
+
+@require_POST
+def send_later_image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Add the image of an answer to the record at ARGOS, as the reviewer with the claim chooses."""
+    reviewer(request)
+    submission = get_submission_for(person(request), pk, "see")
+    form = LaterImageForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose which image it is."))
+        return go(request, "review", pk=pk)
+    rows = submission.questions.select_related("image").exclude(image=None)
+    question = get_object_or_404(rows, pk=form.cleaned_data["question"])
+    question.submission = submission
+    send_image(request, question, ImageKind(form.cleaned_data["image_kind"]))
     return go(request, "review", pk=pk)
 
 

@@ -21,7 +21,7 @@ class ConnectionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (pgettext_lazy("settings", "Project"), ("name", "is_open")),
         (_("E-mails to customers"), ("company_name", "company_contact")),
-        (_("ARGOS connection"), ("base_url", "new_key", "admin_email")),
+        (_("ARGOS connection"), ("base_url", "new_key", "admin_email", "vendor_name", "vendor_state")),
     )
     base_url = forms.URLField(
         label=_("ARGOS address"),
@@ -37,7 +37,16 @@ class ConnectionForm(SettingForm):
 
     class Meta(SettingForm.Meta):
         model = Project
-        fields: ClassVar = ["name", "company_name", "company_contact", "is_open", "base_url", "admin_email"]
+        fields: ClassVar = [
+            "name",
+            "company_name",
+            "company_contact",
+            "is_open",
+            "base_url",
+            "admin_email",
+            "vendor_name",
+            "vendor_state",
+        ]
 
     def clean_base_url(self) -> str:
         """Accept the stored value unchanged: a deployment sets its first address in its own way."""
@@ -103,6 +112,7 @@ class CaptureForm(SettingForm):
                 "has_id_authentication",
                 "has_universal_mode",
                 "has_account_occupancy",
+                "occupancy_code",
                 "vehicle_certificate_value",
             ),
         ),
@@ -112,6 +122,7 @@ class CaptureForm(SettingForm):
                 "has_address_codes",
                 "has_address_image",
                 "has_structured_address",
+                "requires_structured_address",
                 "requires_typed_address",
                 "requires_address_detail",
             ),
@@ -131,10 +142,12 @@ class CaptureForm(SettingForm):
             "has_id_authentication",
             "has_universal_mode",
             "has_account_occupancy",
+            "occupancy_code",
             "vehicle_certificate_value",
             "has_address_codes",
             "has_address_image",
             "has_structured_address",
+            "requires_structured_address",
             "requires_typed_address",
             "requires_address_detail",
             "requires_consent",
@@ -161,7 +174,7 @@ class ReviewForm(SettingForm):
     sections: ClassVar[Sections] = (
         (
             pgettext_lazy("outcome of a review", "Decision"),
-            ("reviewer", "second_review", "review_target_hours", "pending_clock"),
+            ("reviewer", "second_review", "review_target_hours", "pending_clock", "sends_later_images"),
         ),
         (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
     )
@@ -173,10 +186,30 @@ class ReviewForm(SettingForm):
             "second_review",
             "review_target_hours",
             "pending_clock",
+            "sends_later_images",
             "face_threshold",
             "liveness_threshold",
             "ocr_threshold",
         ]
+
+
+class AmlForm(SettingForm):
+    sections: ClassVar[Sections] = (
+        (_("AML reviews"), ("aml_review_target_hours", "aml_clear_statuses")),
+        (_("AML monitoring"), ("monitors_aml", "aml_worklist_id")),
+    )
+
+    class Meta(SettingForm.Meta):
+        model = Project
+        fields: ClassVar = ["aml_review_target_hours", "aml_clear_statuses", "monitors_aml", "aml_worklist_id"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("monitors_aml") and not data.get("aml_worklist_id"):
+            self.add_error(
+                "aml_worklist_id", _t("Enter the worklist from the ARGOS dashboard, or switch monitoring off.")
+            )
+        return data
 
 
 class RetentionForm(SettingForm):
@@ -199,6 +232,7 @@ class AdvancedForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("Request limits"), ("calls_per_second", "calls_per_day")),
         (_("Time limits"), ("connect_timeout", "read_timeout", "settle_minutes", "blocks_first_step2_after_4h")),
+        (_("Address look-up"), ("look_up_body",)),
     )
 
     class Meta(SettingForm.Meta):
@@ -210,6 +244,7 @@ class AdvancedForm(SettingForm):
             "read_timeout",
             "settle_minutes",
             "blocks_first_step2_after_4h",
+            "look_up_body",
         ]
 
 
@@ -224,6 +259,7 @@ TABS = {
     "connection": Tab(_("Connection"), ConnectionForm, (list_editors.NETWORKS,)),
     "capture": Tab(pgettext_lazy("settings", "Capture"), CaptureForm, (list_editors.BANKS,)),
     "review": Tab(pgettext_lazy("settings", "Review"), ReviewForm),
+    "aml": Tab(_("AML"), AmlForm),
     "retention": Tab(pgettext_lazy("settings", "Retention"), RetentionForm),
     "advanced": Tab(
         pgettext_lazy("settings", "Advanced"), AdvancedForm, (list_editors.PATHS, list_editors.FIELD_NAME_ROWS)

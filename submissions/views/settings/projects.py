@@ -16,6 +16,7 @@ from submissions.audit import events
 from submissions.models import Project, Submission, Switch
 from submissions.outbox import gate
 from submissions.search.counting import Counted
+from submissions.signals import project_state
 from submissions.vendor_sync import connection, webhook_url
 from submissions.views.request_helpers import person
 from submissions.views.settings.list_editors import ListEditor, Rows
@@ -52,22 +53,27 @@ def edit(request: HttpRequest, pk: uuid.UUID, tab: str) -> HttpResponse:
     """Edit one tab of a project. The button *Test connection* posts the same form and saves nothing."""
     check_user_can_administer(person(request))
     project = get_object_or_404(Project, pk=pk)
-    name, shown = project.name, TABS.get(tab)
-    if shown is None:
+    if tab not in TABS:
         raise Http404(tab)
     posted = request.POST if request.method == "POST" else None
-    form = shown.form(posted, instance=project)
-    lists = [(editor, editor.rows_of(project, posted)) for editor in shown.editors]
-    context = {"form": form, "lists": lists, "tab": tab, "name": name}
+    context = tab_context(project, tab, posted)
+    form, lists = context["form"], context["lists"]
     if posted is None:
-        return _page(request, project, context)
+        return page(request, project, context)
     if "test" in posted and isinstance(form, ConnectionForm):
         return _tested(request, project, form, context)
     if not _is_accepted(form, lists):
-        return _page(request, project, context, status=422)
+        return page(request, project, context, status=422)
     is_changed = _save(form, lists, request)
     messages.success(request, _("%(name)s saved.") % {"name": project.name} if is_changed else _("No changes."))
     return redirect("settings_project", pk=pk, tab=tab)
+
+
+def tab_context(project: Project, tab: str, posted: Any = None) -> dict[str, Any]:
+    name, shown = project.name, TABS[tab]
+    form = shown.form(posted, instance=project)
+    lists = [(editor, editor.rows_of(project, posted)) for editor in shown.editors]
+    return {"form": form, "lists": lists, "tab": tab, "name": name}
 
 
 def _is_accepted(form: SettingForm, lists: Lists) -> bool:
@@ -112,21 +118,25 @@ def _event_fields(project: Project, changed: list[str]) -> dict[str, Any]:
 
 def _tested(request: HttpRequest, project: Project, form: ConnectionForm, context: dict[str, Any]) -> HttpResponse:
     if not form.is_valid():
-        return _page(request, project, context, status=422)
+        return page(request, project, context, status=422)
     form.fields["new_key"].widget.render_value = True  # the next request saves what was typed
     reply = connection.check(form.trial())
     tested = {"reply": reply, "checks": connection.checks(form.instance, reply)}
-    return _page(request, project, {**context, **tested})
+    return page(request, project, {**context, **tested})
 
 
-def _page(request: HttpRequest, project: Project, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, project: Project, context: dict[str, Any], status: int = 200) -> HttpResponse:
     tabs: list[tuple[str, Tab]] = list(TABS.items())
     count = Project.objects.filter(pk=project.pk).values_list(Counted(Submission.objects.filter(project=project)))
     context = {
+        "trial": None,
+        "trial_address": "",
         **context,
         "project": project,
         "tabs": tabs,
         "why_closed": gate.why_closed(project),
+        "state_effect": project_state.effect(project),
+        "state_sentence": project_state.sentence(project),
         "submissions": count.get()[0],
         "webhook": webhook_url.current(project),
         "former_left": webhook_url.former_left(project),

@@ -43,6 +43,7 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "settings_project_new": ({},),
     "settings_project": ({},),
     "settings_project_resume": ({},),
+    "settings_address_try": ({"address": "1 Street"},),
     "settings_webhook_rotate": ({},),
     "settings_webhook_end": ({},),
     "settings_consent_text_new": ({},),

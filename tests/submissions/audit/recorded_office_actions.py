@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.core.management import call_command
 from django.test import Client
 
+from argos.replies import parse_item
 from submissions.accounts import one_time_password, sessions
 from submissions.accounts.preferences import language
 from submissions.audit import access_report
@@ -20,9 +21,10 @@ from submissions.models import (
 )
 from submissions.outbox import gate
 from submissions.reporting.exports import create, expiry, generate
+from submissions.signals import store
 from submissions.vendor_sync import discrepancies, webhooks
 from tests import factories
-from tests.factories import by, make_at, make_project, make_user
+from tests.factories import by, make_at, make_project, make_user, reload
 from tests.submissions.audit.recorded_actions import Act, action, manager, officer
 
 
@@ -30,6 +32,13 @@ from tests.submissions.audit.recorded_actions import Act, action, manager, offic
 def find_difference() -> Act:
     submission = make_at(Status.APPROVED)
     return lambda: discrepancies.add(submission, DifferenceKind.STATUS, ("approved", "rejected"))
+
+
+@action
+def skip_check() -> Act:
+    submission = make_at(Status.PENDING)
+    record = parse_item({"submission_id": submission.vendor_id, "warning": ["id_liveness_screen_replay"]})
+    return lambda: store.store(reload(submission), record.signals)
 
 
 @action

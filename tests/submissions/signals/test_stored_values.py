@@ -99,13 +99,22 @@ def test_value_that_argos_stores_otherwise_is_shown_masked_and_settled(client: A
     assert submission.has_difference is False
 
 
+def test_reviewer_sees_the_stored_value_beside_the_other_signals() -> None:
+    submission, officer = adopt(make_at(Status.PENDING), data={"name": "Other Person"}), make_user(Role.OFFICER)
+    claims.claim(submission, by=by(officer))
+    page = browser(officer).get(reverse("review", args=[submission.pk])).content.decode()
+    assert "Stored at ARGOS: Full name" in page
+    assert "Other Person" in page
+    assert "Differs from the value sent." in page
+
+
 def test_record_that_says_nothing_keeps_the_difference() -> None:
     submission = adopt(make_at(Status.PENDING), data={"name": "Other Person"})
     assert standing(adopt(submission)) == [DifferenceKind.DATA]
     assert standing(adopt(submission, data={"age_group": "30s"})) == [DifferenceKind.DATA]
 
 
-def test_changed_value_of_a_standing_difference_is_stored_anew() -> None:
+def test_changed_value_of_a_standing_difference_is_stored_again() -> None:
     submission = adopt(make_at(Status.PENDING), data={"name": "Other Person"})
     submission = adopt(submission, data={"name": "Third Person"})
     assert submission.differences.standing().get().values == {"name": [VALUES["name"], "Third Person"]}
@@ -119,6 +128,8 @@ def test_missing_image_is_a_difference_until_it_is_there() -> None:
     submission = adopt(make_at(Status.PENDING), image={"idImage": "x"})
     row = submission.differences.standing().get()
     assert (row.kind, row.ours, row.theirs) == ("images", "idImage, selfieImage", "idImage")
+    page = browser(make_user(Role.OFFICER)).get(reverse("differences")).content.decode()
+    assert "Images sent: ID front, Selfie. Images stored at ARGOS: ID front." in page
     assert standing(adopt(submission, image={})) == ["images"]
     assert standing(adopt(submission, image={"idImage": "x", "selfieImage": "y"})) == []
 

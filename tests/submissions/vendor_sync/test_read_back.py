@@ -17,7 +17,7 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Decision, Project, Role, Status, Submission
 from submissions.outbox import gate, ledger, new_calls, restore_watermark, vendor_client
 from submissions.vendor_sync import adoption, orphans, reconcile, replies, status_table, worker
-from submissions.vendor_sync.concurrency import Lane
+from submissions.vendor_sync.concurrency import ThreadSlot
 from submissions.vendor_sync.status_table import Agreement
 from tests.clients import given
 from tests.factories import by, claim_call, make_at, make_draft, make_project, make_user, received, reload, step1_reply
@@ -318,7 +318,7 @@ def test_what_came_tells_the_vendors_time(kind: CallKind, asks: str, parse: Call
         mock.patch.object(vendor_client, "client_for", return_value=mock.Mock(**{f"{asks}.return_value": reply})),
         mock.patch.object(gate, "note_contact") as noted,
     ):
-        worker.send(call, Lane())
+        worker.send(call, ThreadSlot())
     noted.assert_called_once_with(call.submission.project, reply.received)
     assert Call.objects.get(pk=call.pk).state == CallState.ANSWERED
 

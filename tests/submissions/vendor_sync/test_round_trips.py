@@ -44,12 +44,11 @@ def confirming(project: Project) -> Submission:
 
 
 def statements_of(act: Callable[[], object]) -> list[str]:
-    """Return the statements without savepoints, which are begin and commit outside a test."""
+    """Return all statements. The savepoints among them are begin and commit outside a test."""
     seen: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if "SAVEPOINT" not in sql:
-            seen.append(sql)
+        seen.append(sql)
         return execute(sql, *rest)
 
     with connection.execute_wrapper(note):
@@ -57,9 +56,14 @@ def statements_of(act: Callable[[], object]) -> list[str]:
     return seen
 
 
-def test_step2_call_keeps_to_its_round_trips(redis: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def prepare_step2(project: Project) -> Submission:
     submission = confirming(project)
     submit.send_step2(submission, by=by(submission.created_by))
+    return submission
+
+
+def test_step2_call_keeps_to_its_round_trips(redis: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = prepare_step2(project)
     scripts: list[str] = []
     run = redis_client.run_script
 
@@ -69,7 +73,19 @@ def test_step2_call_keeps_to_its_round_trips(redis: str, project: Project, monke
 
     monkeypatch.setattr(redis_client, "run_script", note)
     monkeypatch.setattr(outbox_metrics.transaction, "on_commit", lambda act: act())  # a test never commits
-    statements = statements_of(worker.send_next)
+    statements = [sql for sql in statements_of(worker.send_next) if "SAVEPOINT" not in sql]
     assert reload(submission).status == Status.PENDING
     assert len(statements) <= MAX_STATEMENTS, "\n".join(statements)
     assert len(scripts) <= MAX_COMMANDS, "\n".join(scripts)
+
+
+def test_tick_is_no_part_of_the_claims_transaction(redis: str, project: Project) -> None:
+    """All threads update its one row: in the claim, its lock would last until the commit and they would queue there."""
+    prepare_step2(project)
+    open_blocks = 0
+    for sql in statements_of(worker.send_next):
+        open_blocks += sql.startswith("SAVEPOINT") - sql.startswith("RELEASE SAVEPOINT")
+        if sql.startswith('UPDATE "submissions_switch"'):
+            assert open_blocks == 0
+            return
+    pytest.fail("the call raised no tick")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from submissions.audit import erasure_journal
+from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Difference, DifferenceKind, Event, Project, Role, Status, Submission, Switch, User
 from submissions.outbox import gate, ledger, restore_hold
@@ -121,6 +122,16 @@ def test_down_vendor_is_said_on_every_page_and_takes_no_new_step1() -> None:
     assert ledger.take_lease() is None
     Project.objects.filter(pk=project.pk).update(undelivered_in_row=0)
     assert ledger.take_lease() is not None
+
+
+def test_down_vendor_still_takes_new_id_images_of_a_started_submission() -> None:
+    """Its 24 hours run, so that its Step 1 does not wait as one of a draft does."""
+    started = make_at(Status.STEP1_RETRY)
+    submit.send_step1(started, by=by(started.created_by))
+    Project.objects.filter(pk=started.project_id).update(undelivered_in_row=gate.DOWN_AFTER)
+    call = ledger.take_lease()
+    assert call is not None
+    assert call.submission_id == started.pk
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.ADMINISTRATOR])

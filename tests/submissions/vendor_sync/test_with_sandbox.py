@@ -13,9 +13,10 @@ from submissions.models import Call, CallKind, CallState, ImageKind, Project, Ro
 from submissions.review import claims, decisions
 from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import reconcile, status_table, worker
-from tests.factories import VALUES, by, explain, make_project, make_team, make_user, reload
-from tests.pictures import id_card_jpeg, selfie_jpeg
+from tests.factories import VALUES, by, make_project, make_user, reload
+from tests.pictures import selfie_jpeg
 from tests.sandbox import Sandbox
+from tests.submissions.vendor_sync.sandbox_steps import gather, step1, step2
 from tests.submissions.vendor_sync.settling import settle_later
 
 pytestmark = pytest.mark.django_db
@@ -32,33 +33,6 @@ def project(sandbox: Sandbox) -> Project:
 @pytest.fixture
 def agent() -> Any:
     return make_user(Role.AGENT)
-
-
-def gather(
-    project: Project, agent: Any, tag: str = "", *, country: str = "KOR", id_type: str = "passport"
-) -> Submission:
-    values = {**VALUES, "email": f"applicant{tag}@example.com"}
-    submission = drafts.create_draft(
-        project, make_team(), by=by(agent), issuing_country=country, id_type=id_type, values=values
-    )
-    images.add_image(submission, ImageKind.ID_FRONT, id_card_jpeg(), by=by(agent))
-    images.add_image(submission, ImageKind.SELFIE, selfie_jpeg(), by=by(agent))
-    return submission
-
-
-def step1(submission: Submission) -> Submission:
-    submit.send_step1(submission, by=by(submission.created_by))
-    assert worker.send_next()
-    submission = reload(submission)
-    if submission.status == Status.CONFIRMING:
-        explain(submission)  # the sandbox reads its own generated ID
-    return submission
-
-
-def step2(submission: Submission, *, last: bool = False) -> Submission:
-    submit.send_step2(submission, by=by(submission.created_by), is_last_confirmed=last)
-    assert worker.send_next()
-    return reload(submission)
 
 
 def new_selfie(submission: Submission, width: int) -> None:

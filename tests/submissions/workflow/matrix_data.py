@@ -6,10 +6,25 @@ from typing import Any
 
 from django.test import Client
 
+from argos.replies.signals import AmlResult
+from submissions.aml import results
 from submissions.capture import phone_links
-from submissions.models import Capturer, ConsentText, Difference, ImageKind, Role, SavedView, Status, Submission, User
+from submissions.core import clock
+from submissions.models import (
+    AmlSource,
+    Capturer,
+    ConsentText,
+    Difference,
+    ImageKind,
+    Role,
+    SavedView,
+    Status,
+    Submission,
+    User,
+    WebhookDelivery,
+)
 from submissions.review import claims
-from submissions.vendor_sync import discrepancies
+from submissions.vendor_sync import discrepancies, webhooks
 from tests import factories
 
 NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
@@ -27,6 +42,7 @@ ROLES = {
     ADMIN: Role.ADMINISTRATOR,
 }
 
+HIT = AmlResult("Red Flag", "HIGH", 1, 0, 0, 0, "", ())
 CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "final", "-"
 STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
 
@@ -56,6 +72,9 @@ class MatrixData:
         capturing, agent = self.submissions[CAPTURING], factories.by(self.users[AGENT])
         self.link, address = phone_links.make(capturing, ImageKind.SELFIE, by=agent)
         self.link_token = address.rpartition("#")[2]
+        results.apply(self.submissions[FINAL], HIT, AmlSource.RECORD)
+        self.webhook = webhooks.store(self.project, b"no json", "application/json", None)
+        WebhookDelivery.objects.update(outcome="unreadable", handled_at=clock.now())
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -85,6 +104,8 @@ class MatrixData:
             "link": lambda: {"pk": self.link.pk},
             "image": lambda: {"pk": self.submissions[state].images.first().pk},
             "difference": lambda: {"pk": self.difference.pk},
+            "aml review": lambda: {"pk": self.submissions[FINAL].pk},
+            "webhook": lambda: {"pk": self.webhook.pk},
             "token": lambda: {"token": self.token},
             "provider": lambda: {"provider_id": "sso"},
             "passkey of another": lambda: {"pk": 4711},

@@ -28,6 +28,7 @@ from tests.submissions.workflow.matrix_data import (
     MANAGER,
     MATE,
     NOBODY,
+    OFFICER,
     PENDING,
     PEOPLE,
     REVIEWING,
@@ -103,6 +104,10 @@ REVIEW_PAGE = review_only(within_team(lambda person, state: True))
 CLAIM = review_only(
     within_team(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
 )
+# Whoever captured it is refused; a verdict's refusal keeps what was typed, on the page.
+AML = only(OFFICER, CLAIMER, MANAGER)
+AML_DECIDE = REVIEWERS
+AML_VERDICT = {"outcome": "false_positive", "reason": "Another person.", "seen": "older"}
 EVIDENCE = within_team(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN)
@@ -144,6 +149,8 @@ ROWS: dict[str, Row] = {
     "differences": Row(REVIEWERS),
     "difference_ask": Row(post=REVIEWERS, of="difference"),
     "difference_seen": Row(post=REVIEWERS, of="difference"),
+    "webhook_list": Row(MANAGERS),
+    "webhook_acknowledge": Row(post=MANAGERS, of="webhook"),
     "submission_list": Row(CUSTOMERS),
     "submission_show": Row(post=CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
@@ -171,6 +178,10 @@ ROWS: dict[str, Row] = {
     "saved_view": Row(REVIEWERS, of="shared view"),
     "change_view": Row(post=REVIEWERS, of="shared view"),
     "single_keys": Row(post=REVIEWERS),
+    "aml_reviews": Row(REVIEWERS),
+    "aml_review": Row(REVIEWERS, of="aml review"),
+    "aml_assign": Row(post=AML, of="aml review", data={"to": "me"}),
+    "aml_decide": Row(post=AML_DECIDE, of="aml review", data=AML_VERDICT, in_as="409"),
     "review": Row(REVIEW_PAGE, of="submission"),
     "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
     "claim": Row(post=CLAIM, of="submission"),
@@ -179,6 +190,7 @@ ROWS: dict[str, Row] = {
     "reserve": Row(post=IN_REVIEW_ROOM, of="submission"),
     "hand_over": Row(post=IN_REVIEW_ROOM, of="submission"),
     "ask_agent": Row(post=IN_REVIEW_ROOM, of="submission"),
+    "send_later_image": Row(post=IN_REVIEW_ROOM, of="submission"),
     "answer_question": Row(post=CAPTURE, of="submission"),
     "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that the user saw
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
@@ -260,6 +272,7 @@ ROWS: dict[str, Row] = {
     "settings_project_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_project": Row(ADMINISTRATORS, ADMINISTRATORS, of="project tab"),
     "settings_project_resume": Row(post=ADMINISTRATORS, of="project"),
+    "settings_address_try": Row(post=ADMINISTRATORS, of="project"),
     "settings_webhook_rotate": Row(ADMINISTRATORS, ADMINISTRATORS, of="project"),
     "settings_webhook_end": Row(post=ADMINISTRATORS, of="project"),
     "settings_people": Row(ADMINISTRATORS),

@@ -118,7 +118,7 @@ def test_keys_from_before_the_dump_are_too_old_and_that_is_reported(tmp_path: Pa
     SubmissionKey.objects.all().delete()
     with pytest.raises(CommandError, match=f"1 submissions have no data key: {late.reference}.*after"):
         call_command("restore_keys", str(path))
-    said = [finding.said for finding in config.master_keys() if finding.grade == Grade.BAD]
+    said = [finding.state for finding in config.master_keys() if finding.grade == Grade.BAD]
     assert f"1 submissions have no data key: {late.reference}" in said
 
 

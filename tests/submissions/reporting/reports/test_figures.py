@@ -2,18 +2,21 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.db import transaction
 
+from submissions.audit import events
 from submissions.core import clock
-from submissions.models import Event, Role, Status, User
-from submissions.reporting.reports import decisions, key_figures, requests
+from submissions.models import Event, Role, Status, Submission, User
+from submissions.reporting.reports import decisions, key_figures, overrides, requests
 from submissions.reporting.reports.table import Chart, Report, change, day_name, duration, name, number, time_chart
 from submissions.search import filters
 from submissions.views.reporting.reports import REPORTS
-from tests.factories import make_user
+from tests.factories import by, make_project, make_user
 from tests.submissions.reporting.reports.week import browser, days, decided_here, texts
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,51 @@ def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User],
     assert len(lines) == len(report.rows) + 1
     event = Event.objects.get(kind="report_downloaded")
     assert event.fields == {**week.query, "report": key}
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_project_filter_limits_figures_and_links_of_every_report(busy: dict[str, User], key: str) -> None:
+    week = days()
+    nothing = replace(week, project=str(make_project().pk))
+    report = REPORTS[key](busy["manager"], nothing)
+    assert report.is_empty
+    links = [cell.link for row in report.rows for cell in row if cell.link]
+    assert all(f"project={nothing.project}" in link for link in links)
+
+
+def test_project_is_kept_in_links_files_and_events(busy: dict[str, User]) -> None:
+    client, one = browser(busy["manager"]), Submission.objects.filter(status=Status.APPROVED)[0]
+    of_one = f"project={one.project_id}"
+    page = client.get(f"/reports/?days=7&{of_one}").content.decode()
+    assert f"· {one.project.name}" in page
+    assert f"?days=7&amp;{of_one}&amp;tab=team" in page
+    assert f"?days=30&amp;tab=operations&amp;{of_one}" in page
+    assert f'<input type="hidden" name="project" value="{one.project_id}">' in page
+    assert Event.objects.get(kind="reports_opened").fields["project"] == str(one.project_id)
+    week = days()
+    query = f"from={week.first.isoformat()}&amp;to={week.last.isoformat()}&amp;{of_one}"
+    assert f"decisions-per-day.csv?{query}" in page
+    text = client.get(f"/reports/decisions-per-day.csv?{query.replace('amp;', '')}").content.decode("utf-8-sig")
+    assert sum(int(line[1]) for line in list(csv.reader(io.StringIO(text)))[1:]) == 1
+    assert Event.objects.get(kind="report_downloaded").fields["project"] == str(one.project_id)
+
+
+def test_overrides_of_another_project_are_not_listed(busy: dict[str, User]) -> None:
+    approved = Submission.objects.filter(status=Status.APPROVED)[0]
+    with transaction.atomic():
+        events.record(
+            "finding_overruled", by=by(busy["manager"]), submission=approved, reason="Seen.", fields={"code": "blurred"}
+        )
+    mine, other = (replace(days(), project=str(pk)) for pk in (approved.project_id, make_project().pk))
+    manager = busy["manager"]
+    assert [row.submission.pk for row in overrides.overrides(manager, mine, by=by(manager))] == [approved.pk]
+    assert overrides.overrides(manager, other, by=by(manager)) == []
+
+
+def test_unknown_project_is_reported_and_ignored(busy: dict[str, User]) -> None:
+    client = browser(busy["manager"])
+    assert "has no such value" in client.get("/reports/?project=abc").content.decode()
+    assert client.get("/reports/limits.csv?project=abc").status_code == 404
 
 
 def test_file_holds_iso_days_and_minutes(busy: dict[str, User]) -> None:

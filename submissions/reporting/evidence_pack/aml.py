@@ -1,0 +1,40 @@
+"""The AML section of the evidence pack: ARGOS's result and each verdict. A masked pack has no memo and no reason."""
+
+from django.utils.translation import gettext as _
+
+from submissions.aml import reviews
+from submissions.models import AmlResult, AmlReview, Submission, User
+from submissions.models.encrypted import decrypted_text
+from submissions.reporting.evidence_pack.signals import moment
+
+Table = tuple[list[str], list[list[str]]]
+
+
+def table(submission: Submission, user: User, *, is_open: bool) -> Table:
+    """Return the rows by time. Another reviewer's only verdict is left out for `user` while theirs is due."""
+    rows = [_result(result, is_open) for result in AmlResult.objects.filter(pk=submission.pk)]
+    for review in reversed(reviews.of(submission)):
+        review.submission = submission
+        rows += _review(review, user, is_open)
+    return [_("When (UTC)"), _("What"), _("Details"), _("Who"), _("Reason")], rows
+
+
+def _result(result: AmlResult, is_open: bool) -> list[str]:
+    counts = [f"{label}: {number}" for label, number in result.counts]
+    told = ", ".join(part for part in (result.status, result.risk, *counts, str(result.get_source_display())) if part)
+    content = result.content if is_open else {}
+    memo = "\n".join(part for part in (content.get("memo", ""), ", ".join(content.get("tags", []))) if part)
+    return [moment(result.updated_at), _("AML result"), told, "ARGOS", memo]
+
+
+def _review(review: AmlReview, user: User, is_open: bool) -> list[list[str]]:
+    target = _("due %(at)s") % {"at": moment(review.target_at)}
+    rows = [[moment(review.opened_at), _("AML review opened"), target, "ARGOS", ""]]
+    for verdict in reviews.visible_verdicts(review, user, reviews.verdicts_of(review)):
+        reason = decrypted_text(verdict, "reason") if is_open else ""
+        label = str(verdict.get_outcome_display())
+        rows.append([moment(verdict.at), _("AML decision made"), label, verdict.reviewer.name, reason])
+    if review.decided_at:
+        outcome = str(review.get_outcome_display())
+        rows.append([moment(review.decided_at), _("AML review decided"), outcome, "", ""])
+    return rows
