@@ -89,7 +89,7 @@ def _check(submission: Submission) -> None:
     if project.requires_consent and submission.consent_id is None:
         raise NotOffered(_("Record the customer's consent first, then send the Liveform link."))
     if tokens_at_argos(project) >= POOL:
-        raise NotOffered(_("ARGOS holds 100,000 unused tokens of this project. Delete old ones there first."))
+        raise NotOffered(_("ARGOS has 100,000 unused tokens of this project. Delete old ones there first."))
     if rate_limit.is_too_fast("liveform-link", str(submission.pk), most=LINKS_AT_MOST, seconds=600):
         raise NotOffered(_("Too many links for this submission. Wait 10 minutes."))
 

@@ -52,7 +52,7 @@ class LiveformLink(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Liveform link of {self.submission_id}"
+        return f"link to the form for {self.submission_id}"
 
     def is_expired_at(self, moment: datetime) -> bool:
         return self.expires_at <= moment

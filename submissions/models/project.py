@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption
 from submissions.core.letters import validate_one_line
+from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.project_choices import (
     LookUpBody,
     OccupancyCode,
@@ -24,7 +25,6 @@ from submissions.models.project_settings import (
     AmlSettings,
     CaptureSettings,
     LimitSettings,
-    LiveformSettings,
     RetentionSettings,
     ReviewSettings,
     option,

@@ -28,7 +28,6 @@ from submissions.reporting.reports import (
     overrides,
     reasons,
     requests,
-    routes,
     skipped_checks,
 )
 from submissions.reporting.reports.date_range import Window, presets, projects, window_of
@@ -69,7 +68,7 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
         "ARGOS",
         {
             "sources": decisions.per_source,
-            "routes": routes.report,
+            "routes": decisions.per_route,
             "skipped-checks": skipped_checks.report,
             "requests": requests.report,
         },

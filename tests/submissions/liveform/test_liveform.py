@@ -37,7 +37,7 @@ from submissions.models import (
 )
 from submissions.outbox import new_calls
 from submissions.reporting.evidence_pack import content
-from submissions.reporting.reports import routes
+from submissions.reporting.reports import decisions as report_of
 from submissions.reporting.reports.date_range import window_of
 from submissions.review import claims, decisions
 from submissions.review.warnings import warnings_of
@@ -325,7 +325,7 @@ def test_route_is_in_the_list_the_report_and_the_pack(project: Project, agent: U
     fill(fill_approved, "approved")
     looked_for(fill_approved)
     window, _preset, _sentences = window_of({})
-    report = routes.report(manager, window)
+    report = report_of.per_route(manager, window)
     assert [row[0].text for row in report.rows] == ["Liveform"]
     page = sign_in(Client(), officer).get(f"/submissions/{submission.pk}/").text
     assert 'id="route"' in page
