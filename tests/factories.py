@@ -23,11 +23,13 @@ from argos.replies import (
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, image_findings, ocr_diff, overrides, submit
+from submissions.capture.imaging import live_camera
 from submissions.core import clock
 from submissions.liveform import links
 from submissions.models import (
     Call,
     CallKind,
+    CameraOpening,
     Image,
     ImageKind,
     Project,
@@ -113,6 +115,15 @@ def make_draft(
         for kind in (ImageKind.ID_FRONT, ImageKind.SELFIE):
             attach_image(submission, kind, user)
     return submission
+
+
+def camera_opening(submission: Submission, label: str = "Integrated Camera") -> CameraOpening:
+    """Return the opening of a selfie camera, as the agent's page makes it."""
+    holder, actor = live_camera.holder("session", "made up"), by(submission.created_by)
+    token = live_camera.open_camera(submission, ImageKind.SELFIE, label, holder=holder, by=actor)
+    opening = live_camera.find(token, submission, ImageKind.SELFIE, holder=holder)
+    assert opening is not None
+    return opening
 
 
 def attach_image(submission: Submission, kind: ImageKind, user: User) -> Image:

@@ -56,7 +56,7 @@ def _draft(case: dict[str, Any]) -> Any:
         values={"email": case["email"], "customer_id": case.get("customer_id", "")},
     )
     capture_images.add_image(submission, ImageKind.ID_FRONT, pictures.id_card_jpeg(), by=by)
-    capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by, source="camera")
+    capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(), by=by)
     return submission.pk
 
 
@@ -84,7 +84,7 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
         submit.send_step2(submission, by=by, is_last_confirmed=True)
     elif submission.status == Status.INCOMPLETE:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)
-        capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by, source="phone")
+        capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by)
         submit.send_step2(submission, by=by, is_last_confirmed=True)
 
 

@@ -50,7 +50,7 @@ def links_at_once() -> dict[str, Any]:
     makers = [lambda: phone_links.make(submission, ImageKind.SELFIE, by=by(submission.created_by))] * PEOPLE
     made = at_once(makers)
     unspent = list(PhoneLink.objects.unspent())
-    how: dict[str, Any] = {"address": None, "is_live": True, "accepted": ""}
+    how: dict[str, Any] = {"address": None, "opening": None, "accepted": ""}
     content = selfie_jpeg()
     links = [
         phone_links.PhoneLink.objects.select_related("submission").get(pk=unspent[0].pk) for _each in range(PEOPLE)

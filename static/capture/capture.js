@@ -303,7 +303,8 @@ function line(severity, text, shape) {
 }
 
 // Sends what is chosen with its progress shown; what is chosen in the meantime goes next. A file stays chosen until it has
-// arrived. What is typed goes its own way (`save`), so that a slow line holds no words back and brings no old ones.
+// arrived. A picture of the camera goes alone, by its own route. What is typed goes its own way (`save`), so that a slow
+// line holds no words back and brings no old ones.
 async function upload(form, state) {
   if (state.uploading) return;
   state.uploading = true;
@@ -337,14 +338,18 @@ function chosen(form) {
 }
 
 async function sendChosen(form) {
-  const sent = chosen(form).map((input) => [input, input.files[0]]);
+  const source = (input) => form.elements[`source_${input.name}`].value;
+  const waiting = chosen(form);
+  const live = waiting.find((input) => source(input) !== "file");
+  const sent = (live ? [live] : waiting).map((input) => [input, input.files[0]]);
   const data = new FormData();
   data.set("csrfmiddlewaretoken", token(form));
-  for (const [input, file] of sent) {
-    data.set(input.name, file);
-    data.set(`source_${input.name}`, form.elements[`source_${input.name}`].value);
-  }
-  const reply = await send(form.getAttribute("action"), data, form.querySelector("#progress"));
+  for (const [input, file] of sent) data.set(input.name, file);
+  if (live) data.set("token", source(live));
+  const to = live
+    ? form.querySelector(`[data-camera="${CSS.escape(live.name)}"]`).dataset.frames
+    : form.getAttribute("action");
+  const reply = await send(to, data, form.querySelector("#progress"));
   if (!isTaken(form, reply) && reply.status !== 422) return reply;
   tellShown(form, sent, reply);
   for (const [input, file] of sent) if (input.files[0] === file) input.value = "";

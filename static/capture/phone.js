@@ -26,7 +26,8 @@ async function hand(form) {
   const [file, source] = [form.elements.picture.files[0], form.elements.source_picture.value];
   form.querySelector("#sent").textContent = "";
   try {
-    show(await send(location.pathname, new FormData(form), form.querySelector("progress")), file, source);
+    const to = source === "file" ? location.pathname : form.querySelector("[data-camera]").dataset.frames;
+    show(await send(to, new FormData(form), form.querySelector("progress")), file, source);
   } catch {
     const dropped = await dropUnreadable([form.elements.picture]);
     form.querySelector("#sent").textContent = dropped.length ? form.dataset.fileChanged : form.dataset.offline;

@@ -10,8 +10,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture.drafts import add_capturer, write_while_capturing
-from submissions.capture.imaging import decode_slots, normalise, portrait, quality
+from submissions.capture.imaging import decode_slots, live_camera, normalise, portrait, quality
 from submissions.models import (
+    CameraOpening,
     CaptureSource,
     Image,
     ImageKind,
@@ -30,23 +31,34 @@ def takes(kind: ImageKind, status: Status) -> bool:
 
 
 def add_image(
-    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str = CaptureSource.FILE
+    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, opening: CameraOpening | None = None
 ) -> Image:
     """Check, rotate, re-encode, encrypt and store an image. The previous one stays stored but is no longer current.
+
+    `opening`: the live camera that took it; None for a file.
 
     Raises:
         normalise.UnusableImage: with a message for the user; nothing is stored.
         StaleSubmission: the submission does not accept such an image now; nothing is stored.
     """
     assert by.user is not None
-    image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=f"user:{by.user.pk}")
+    source = CaptureSource.CAMERA if opening else CaptureSource.FILE
+    whose = f"user:{by.user.pk}"
+    image, prepared = prepare_image(submission, kind, content, by=by, source=source, whose=whose, opening=opening)
     with stored(image, prepared), transaction.atomic():
-        keep_image(image, by=by)
+        keep_image(image, by=by, opening=opening)
     return image
 
 
 def prepare_image(
-    submission: Submission, kind: ImageKind, content: bytes, *, by: Actor, source: str, whose: str
+    submission: Submission,
+    kind: ImageKind,
+    content: bytes,
+    *,
+    by: Actor,
+    source: str,
+    whose: str,
+    opening: CameraOpening | None = None,
 ) -> tuple[Image, bytes]:
     """Return the unsaved row with the findings of the check, and the image to encrypt. Store nothing.
 
@@ -58,7 +70,9 @@ def prepare_image(
     if not takes(kind, Status(submission.status)):
         raise StaleSubmission(submission.reference)
     with decode_slots.one_upload(whose):
-        return _prepared(submission, kind, content, by=by, source=source)
+        image, prepared = _prepared(submission, kind, content, by=by, source=source)
+    image.findings += live_camera.findings(submission, kind, source, opening)
+    return image, prepared
 
 
 def _prepared(
@@ -98,7 +112,9 @@ def stored(image: Image, content: bytes) -> Iterator[None]:
         raise
 
 
-def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
+def keep_image(
+    image: Image, *, by: Actor, fields: Mapping[str, str] | None = None, opening: CameraOpening | None = None
+) -> None:
     """Make the image the current one of its kind, within the caller's transaction.
 
     Raises:
@@ -108,6 +124,7 @@ def keep_image(image: Image, *, by: Actor, fields: Mapping[str, str] | None = No
     write_while_capturing(submission, tuple(status for status in CAPTURING if takes(kind, status)))
     submission.images.filter(kind=kind, is_current=True).update(is_current=False)
     image.save(force_insert=True)
+    live_camera.spend(image, opening)
     add_capturer(submission, by)
     details = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
     events.record("image_added", by=by, submission=submission, fields=details)

@@ -25,7 +25,7 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, images
 from submissions.core import clock, letters, rate_limit
-from submissions.models import CaptureSource, Image, ImageKind, PhoneLink, Project, Status, Submission
+from submissions.models import CameraOpening, CaptureSource, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.models.submission import CAPTURING
 from submissions.workflow.transitions import StaleSubmission
 
@@ -223,10 +223,13 @@ def _may_bring(submission: Submission, kind: ImageKind) -> bool:
     return images.takes(kind, Status(submission.status)) and is_asked_for(submission, kind)
 
 
-def store_upload(link: PhoneLink, content: bytes, *, address: str | None, is_live: bool, accepted: str) -> Image:
+def store_upload(
+    link: PhoneLink, content: bytes, *, address: str | None, opening: CameraOpening | None, accepted: str
+) -> Image:
     """Store the picture and mark the link used, both or neither.
 
     Args:
+        opening: the live camera of the link's page that took it; None for a file.
         accepted: SHA-256 of the upload whose findings the user has seen and accepts; "" for none.
 
     Raises:
@@ -235,16 +238,18 @@ def store_upload(link: PhoneLink, content: bytes, *, address: str | None, is_liv
         LinkGone, LinkUsed: used, revoked or expired in the meantime; nothing is stored.
     """
     by = Actor(None, CARRIES, address)
-    source = CaptureSource.PHONE_CAMERA if is_live else CaptureSource.PHONE
+    source = CaptureSource.PHONE_CAMERA if opening else CaptureSource.PHONE
     kind, sha256 = ImageKind(link.kind), digest(content)
     # By the creator, because the number of submissions with links of one user is unlimited.
     whose = f"links:{link.created_by_id}"
     try:
-        image, prepared = images.prepare_image(link.submission, kind, content, by=by, source=source, whose=whose)
+        image, prepared = images.prepare_image(
+            link.submission, kind, content, by=by, source=source, whose=whose, opening=opening
+        )
         if image.findings and accepted != sha256:
             raise Advised(image.findings, sha256)
         with images.stored(image, prepared), transaction.atomic():
-            images.keep_image(image, by=by, fields={"link": str(link.pk)})
+            images.keep_image(image, by=by, fields={"link": str(link.pk)}, opening=opening)
             _spend(link, image)
     except StaleSubmission as stale:
         raise LinkGone from stale

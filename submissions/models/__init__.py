@@ -4,6 +4,7 @@ from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
 from submissions.models.aml import AmlOutcome, AmlResult, AmlReview, AmlSource, AmlState, AmlVerdict
 from submissions.models.call import Attempt, Call, CallKind, CallState
+from submissions.models.camera import CameraOpening
 from submissions.models.capturer import Capturer
 from submissions.models.consent import ConsentText
 from submissions.models.decision import Decision, Note, Verdict
@@ -41,6 +42,7 @@ __all__ = [
     "Call",
     "CallKind",
     "CallState",
+    "CameraOpening",
     "CaptureSource",
     "Capturer",
     "ConsentText",

@@ -15,8 +15,9 @@ def percent(
     return models.PositiveSmallIntegerField(label, help_text=help_text, default=default, validators=validators, **more)  # type: ignore[arg-type]
 
 
-def option(label: object, help_text: object, default: bool = False) -> "models.BooleanField[bool, bool]":
-    return models.BooleanField(label, help_text=help_text, default=default)  # type: ignore[arg-type]
+def option(label: object, help_text: object, default: bool = False, **more: bool) -> "models.BooleanField[bool, bool]":
+    """`more`: a `db_default`, as above."""
+    return models.BooleanField(label, help_text=help_text, default=default, **more)  # type: ignore[arg-type]
 
 
 class CaptureSettings(models.Model):
@@ -73,6 +74,14 @@ class CaptureSettings(models.Model):
     )
     has_universal_mode = option(
         _("Automatic ID detection"), _("Agents can leave the ID type to ARGOS. Not for Korean IDs.")
+    )
+    requires_live_selfie = option(
+        _("Live selfies only"),
+        _(
+            "A selfie from a file needs a reason, which reviewers see and acknowledge. Off: projects without cameras "
+            "use files. The browser reports the camera; no portal can prove it."
+        ),
+        db_default=False,
     )
     requires_consent = option(_("Consent on record"), _("Step 1 waits until the customer's consent is recorded."))
     banks = models.JSONField(

@@ -20,6 +20,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "values_changed": _("Details changed"),
         "values_corrected": _("Details corrected with the decision"),
         "image_added": _("Image added"),
+        "virtual_camera_opened": _("Virtual camera opened"),
         "finding_overruled": _("Image check overridden"),
         "step1_prepared": _("Step 1 sent"),
         "step1_read": _("ID accepted by ARGOS"),
@@ -121,6 +122,8 @@ def warning_label(code: str, vendor_name: str = ARGOS) -> str:
         "nothing_read": _("no values read from the ID"),
         "duplicate": _("same person elsewhere"),
         "differs": _("ARGOS record differs"),
+        "not_live": _("selfie from a file"),
+        "virtual_camera": _("virtual camera"),
         "aml_hit": _("possible sanctions match"),
     }
     return named(labels.get(code, code), vendor_name)

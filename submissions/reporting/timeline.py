@@ -63,6 +63,7 @@ MARKS = {
     "liveform_link_revoked": ("arrow-back-up", ""),
     "liveform_started": ("user-check", ""),
     "liveform_image_unusable": ("alert-triangle", "warn"),
+    "virtual_camera_opened": ("camera", "warn"),
     "phone_link_made": ("qrcode", ""),
     "phone_link_mailed": ("mail", ""),
     "phone_link_revoked": ("device-mobile", ""),

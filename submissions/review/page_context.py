@@ -79,7 +79,7 @@ class ReviewContext:
             calls=list(submission.calls.select_related("attempt").order_by("prepared_at")),
             people=_people(submission, user),
             notes=list(submission.notes.select_related("author")) if not is_administrator(user) else [],
-            images=list(submission.images.order_by("created_at")) if is_open else [],
+            images=list(submission.images.select_related("camera_opening").order_by("created_at")) if is_open else [],
             questions=questions.all_questions(submission) if is_open else [],
             others=others,
             same_ids=same_ids,
@@ -112,7 +112,8 @@ class ReviewContext:
         if not self.is_open:
             return ()
         skipped = store.skipped_checks_of(self.submission)
-        return warnings_from(self.submission, self.selfies, skipped, has_duplicate=bool(self.others))
+        selfie = next((image for image in self.images if image.is_current and image.kind == ImageKind.SELFIE), None)
+        return warnings_from(self.submission, self.selfies, skipped, selfie, has_duplicate=bool(self.others))
 
     @property
     def goes_to_second(self) -> bool:
@@ -149,7 +150,8 @@ class ReviewContext:
     def scores(self) -> list[tuple[Score, list[tuple[int, float]]]]:
         """Return each score of the submission with those of earlier attempts, as (attempt, score)."""
         submission = self.submission
-        now = scores(submission.project, submission.face_similarity, submission.liveness)
+        selfie = next((attempt.image for attempt in self.tries if attempt.is_last), None)
+        now = scores(submission.project, submission.face_similarity, submission.liveness, selfie)
         return [(score, self._earlier(place)) for place, score in enumerate(now)]
 
     def _earlier(self, place: int) -> list[tuple[int, float]]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from submissions.capture import submit
+from submissions.capture import image_findings, submit
 from submissions.capture.fields.form_fields import label_of
+from submissions.capture.imaging import live_camera
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import Attempt, Decision, Submission, User, Verdict
+from submissions.models import Attempt, Decision, Image, ImageKind, Submission, User, Verdict
 from submissions.outbox import stored_replies
 from submissions.search import blind_index
 from submissions.signals import store, warning_texts
@@ -40,14 +41,23 @@ def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]
     """Query what `warnings_from` needs and return its warnings."""
     has_duplicate = blind_index.same_person(user, submission).exists()
     selfies, skipped = stored_replies.arrived_selfies(submission), store.skipped_checks_of(submission)
-    return warnings_from(submission, selfies, skipped, has_duplicate=has_duplicate)
+    rows = submission.images.filter(kind=ImageKind.SELFIE, is_current=True).select_related("camera_opening")
+    return warnings_from(submission, selfies, skipped, rows.first(), has_duplicate=has_duplicate)
 
 
 def warnings_from(
-    submission: Submission, selfies: Sequence[Attempt], skipped: Iterable[Check], *, has_duplicate: bool
+    submission: Submission,
+    selfies: Sequence[Attempt],
+    skipped: Iterable[Check],
+    selfie: Image | None,
+    *,
+    has_duplicate: bool,
 ) -> tuple[ReviewWarning, ...]:
-    """Return what a reviewer must acknowledge before approving. `selfies`: the arrived attempts by number."""
-    warnings = [*_about_scores(submission)]
+    """Return what a reviewer must acknowledge before approving.
+
+    `selfies`: the arrived attempts by number. `selfie`: the current one, with its camera.
+    """
+    warnings = [*_about_scores(submission), *_about_capture(selfie)]
     if refusals := stored_replies.refusals(selfies):
         why = "; ".join(code or _("reason not known") for code in refusals)
         warnings.append(ReviewWarning("selfies_refused", _refused(len(refusals)), why, is_from_vendor=True))
@@ -116,6 +126,25 @@ def _about_scores(submission: Submission) -> list[ReviewWarning]:
         detail = _("Check that the selfie shows a live person, not a screen or a print.")
         warnings.append(ReviewWarning("liveness_low", text, detail))
     return warnings
+
+
+def _about_capture(selfie: Image | None) -> Iterable[ReviewWarning]:
+    """Warn of a selfie from a file where the project demands a live one, and of a virtual camera."""
+    if selfie is None:
+        return
+    reasons = selfie.submission.reasons
+    for code in live_camera.FINDINGS:
+        if code not in selfie.findings:
+            continue
+        reason = reasons.get(image_findings.reason_key(selfie, code), "")
+        detail = _("Reason given: %(reason)s") % {"reason": reason} if reason else _("No reason given.")
+        yield ReviewWarning(code, _capture_text(selfie, code), detail)
+
+
+def _capture_text(selfie: Image, code: str) -> str:
+    if code == live_camera.NOT_LIVE:
+        return _("Selfie from a file. The project demands the live camera")
+    return _("Selfie from a virtual camera: %(name)s") % {"name": live_camera.device_of(selfie) or _("name not known")}
 
 
 def is_low(score: float | None, threshold: int) -> bool:

@@ -1,6 +1,6 @@
 """A check that ARGOS skipped, in words: which check, and what its absence means for the person who decides.
 
-ARGOS's page names eleven values and the spelling of one of them was available (`id_liveness_screen_replay`), so a row
+ARGOS's page names eleven values and the spelling of one of them was available (screen replay of the ID), so a row
 is recognised by words of its code, else of its engine (assumption). A row with none of these is shown as received.
 """
 

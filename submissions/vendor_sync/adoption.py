@@ -13,7 +13,7 @@ from submissions.models import Call, CallKind, Decision, DifferenceKind, Status,
 from submissions.outbox import evidence
 from submissions.review import corrections
 from submissions.search import blind_index
-from submissions.vendor_sync import discrepancies, replies, status_table
+from submissions.vendor_sync import discrepancies, poll_intervals, replies, status_table
 from submissions.workflow.transitions import move
 
 
@@ -61,6 +61,8 @@ def _adopt_step2(call: Call, record: VendorSubmission) -> None:
     columns = status_table.vendor_columns(submission, record) | status_table.last_attempt(record)
     columns |= {"first_step2_at": submission.first_step2_at or call.sent_at}
     columns |= replies.arriving(submission, to, at)
+    if to == Status.PENDING:  # the record with the signals was read just now
+        columns["next_read_at"] = poll_intervals.ends(to)
     if to in (Status.APPROVED, Status.REJECTED):
         columns["source"] = status_table.source_of(record)
     if to == Status.INCOMPLETE:

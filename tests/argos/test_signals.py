@@ -95,4 +95,6 @@ def test_no_shape_raises(record: dict[str, Any]) -> None:
 @given(JSON)
 def test_no_coordinates_raise(value: object) -> None:
     box = parse_box(value)
-    assert box is None or (box[0] < box[2] and box[1] < box[3])
+    if box is not None:
+        assert box[0] < box[2]
+        assert box[1] < box[3]

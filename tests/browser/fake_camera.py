@@ -13,8 +13,11 @@ from tests.browser.conftest import Desk
 
 FRAMES = 4
 FAKE = ("--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream")
-# Keep every stream that the page opens where the test can inspect it.
+# Keep every stream that the page opens where the test can inspect it. The camera bears a device's name: Chromium's own
+# ("fake_device_0") is that of a virtual camera.
 KEEPS_STREAMS = """
+  window.cameraLabel = "Integrated Camera";
+  Object.defineProperty(MediaStreamTrack.prototype, "label", { get: () => window.cameraLabel });
   window.streams = [];
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {
@@ -65,3 +68,8 @@ def likeness(one: Image.Image, other: Image.Image) -> float:
     """Return the correlation of two pictures, -1 to 1."""
     grey = [np.asarray(image.convert("L").resize((96, 72)), float).ravel() for image in (one, other)]
     return float(np.corrcoef(grey[0], grey[1])[0, 1])
+
+
+def take(page: Page) -> None:
+    page.get_by_role("button", name="Take photo", exact=True).click()
+    page.get_by_role("button", name="Use photo", exact=True).click()

@@ -1,7 +1,9 @@
 """Actions of an officer on the review page."""
 
+from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk
@@ -35,3 +37,16 @@ def tick_by_key(page: Page) -> int:
         page.keyboard.press("w")
         page.keyboard.press(" ")
     return boxes
+
+
+def pack_of(desk: Desk, folder: Path) -> str:
+    """Return the text of the whole evidence pack, from the page that is open."""
+    page = desk.page
+    page.get_by_text("Evidence pack (PDF)").click()
+    page.get_by_label("Reason for the evidence pack").fill("Asked for by the auditor")
+    page.get_by_label("Unmasked: images, comments and full numbers").check()
+    with page.expect_download() as download:
+        desk.press("Download PDF")
+    download.value.save_as(folder / "pack.pdf")
+    pages = pypdfium2.PdfDocument(folder / "pack.pdf")
+    return " ".join(" ".join(each.get_textpage().get_text_range() for each in pages).split())

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from PIL import ImageOps
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests import pictures
 from tests.browser import fake_camera
 from tests.browser.actions import Pictures, confirm, draft, open_as_officer, send_step1, send_step2, upload
 from tests.browser.axe import check_accessible
 from tests.browser.conftest import Desk
-from tests.browser.fake_camera import FakeCamera, hint, likeness, live_tracks, open_camera, stored_picture
+from tests.browser.fake_camera import FakeCamera, hint, likeness, live_tracks, open_camera, stored_picture, take
 from tests.browser.gathering_actions import saved, tab_to
 from tests.stack import Stack
 
@@ -34,11 +34,6 @@ def seeing(camera: FakeCamera, stack: Stack) -> Iterator[Desk]:
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     yield Desk(page, stack).log_in("agent")
     context.close()
-
-
-def take(page: Page) -> None:
-    page.get_by_role("button", name="Take photo", exact=True).click()
-    page.get_by_role("button", name="Use photo", exact=True).click()
 
 
 def test_a_selfie_by_camera_and_keyboard_reaches_the_reviewer(

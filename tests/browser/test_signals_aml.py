@@ -39,7 +39,7 @@ def test_officer_decides_a_match_and_finds_it_in_the_evidence(desk: Desk) -> Non
     desk.shot("aml-review")
     desk.press("Decide AML review")
     expect(page.get_by_text("Select an outcome.")).to_be_visible()
-    page.get_by_label(re.compile("^False positive:")).check()
+    page.locator("input[name=outcome][value=false_positive]").check()
     page.get_by_label("Reason", exact=True).fill(WHY)
     desk.press("Decide AML review")
     expect(page.get_by_text(WHY)).to_be_visible()

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk
-from tests.browser.review_actions import claim, file
+from tests.browser.review_actions import claim, file, pack_of
 
 pytestmark = pytest.mark.browser
 
@@ -18,19 +17,6 @@ def read_record(desk: Desk, pk: str) -> Page:
     desk.press("Refresh status")
     expect(desk.page.locator("#argos-title")).to_be_visible()
     return desk.page
-
-
-def pack_of(desk: Desk, folder: Path) -> str:
-    """Return the text of the whole evidence pack, from the page that is open."""
-    page = desk.page
-    page.get_by_text("Evidence pack (PDF)").click()
-    page.get_by_label("Reason for the evidence pack").fill("Asked for by the auditor")
-    page.get_by_label("Unmasked: images, comments and full numbers").check()
-    with page.expect_download() as download:
-        desk.press("Download PDF")
-    download.value.save_as(folder / "pack.pdf")
-    pages = pypdfium2.PdfDocument(folder / "pack.pdf")
-    return " ".join(" ".join(each.get_textpage().get_text_range() for each in pages).split())
 
 
 def test_skipped_check_and_signals_are_seen_acknowledged_and_in_the_pack(desk: Desk, tmp_path: Path) -> None:

@@ -52,10 +52,12 @@ def test_the_deadline_of_an_open_page_counts_on(desk: Desk) -> None:
 def test_script_and_server_say_a_time_left_alike(desk: Desk, language: str) -> None:
     page = desk.log_in("agent").page
     if language == "ko":
+        page.locator("summary.user").click()
         desk.press("한국어")
         expect(page.locator("html")).to_have_attribute("lang", "ko")
     shown = page.evaluate(SHOWN, MINUTES)
     if language == "ko":
+        page.locator("summary.user").click()
         desk.press("English")
         expect(page.locator("html")).to_have_attribute("lang", "en")
     with translation.override(language):

@@ -54,10 +54,14 @@ def test_on_a_phone_the_faces_stand_side_by_side_and_menus_open_in_sight(desk: D
         assert portrait.bounding_box()["y"] == selfie.bounding_box()["y"]  # type: ignore[index]
         for menu in page.locator(".case-bar .menu").all():
             menu.locator("summary").click()
-            assert is_in_sight(menu.locator(".sheet"), width)
+            assert is_in_sight(menu.locator(".dropdown-menu"), width)
             menu.locator("summary").click()
     desk.go("/review/?view=all")
-    page.locator(".views .menu summary").click()
     for width in (390, 720):
         page.set_viewport_size({"width": width, "height": 844})
-        assert is_in_sight(page.locator(".views .menu .sheet"), width)
+        menus = page.locator("header.top .menu")
+        assert menus.count() == 2, "notifications and the user's menu"
+        for menu in menus.all():
+            menu.locator("summary").click()
+            assert is_in_sight(menu.locator(".dropdown-menu"), width)
+            menu.locator("summary").click()

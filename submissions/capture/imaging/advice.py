@@ -27,6 +27,10 @@ def _to_customer(code: str) -> str:
     """Return the message for the customer if the agent's mentions "the customer"; else ""."""
     texts = {
         "several_faces": _("There is more than one face. Be alone in the photo."),
+        "not_live": _("Please take the photo with the camera of this page."),
+        "virtual_camera": _(
+            "This photo comes from a program, not from a camera. Please choose the camera of your device."
+        ),
         "no_face": _("No face was found. Look straight into the camera."),
         "face_dark": _("The face is in the dark. Have the light in front of you, not behind."),
         "selfie_is_id": _(
@@ -51,6 +55,10 @@ def _to_agent(code: str) -> str:
         "face_dark": _("The face is in the dark. Put the light in front of the customer, not behind."),
         "face_bright": _("The face is washed out. Move out of the direct light."),
         "eyes_covered": _("The eyes are covered. Take off dark glasses, then retake the photo."),
+        "not_live": _(
+            "The selfie is from a file. This project accepts selfies from the live camera: retake it, or give a reason."
+        ),
+        "virtual_camera": _("The image is from a virtual camera. Choose a real camera, then retake the photo."),
         "low_quality": _("The file was saved in a low quality. Send the camera's own file, not a copy from a chat."),
         "id_small": _("The resolution is too low. Move closer."),
         "id_blurred": _("The image is blurred. Keep still until it is in focus."),

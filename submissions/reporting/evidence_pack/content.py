@@ -14,9 +14,10 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import ocr_diff
 from submissions.capture.fields import form_fields
+from submissions.capture.imaging import live_camera
 from submissions.core import clock, encryption
 from submissions.core.vendor_text import named
-from submissions.models import Call, Decision, Event, Image, Submission
+from submissions.models import Call, Decision, Event, Image, ImageKind, Submission
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting import event_text
 from submissions.reporting.evidence_pack import aml, pdf, signals
@@ -70,7 +71,7 @@ def gather(submission: Submission, images: list[Image], *, by: Actor, is_open: b
     sections = [
         (_("Data"), _data(submission, show, is_open)),
         (_("Attempts and requests"), _attempts(submission)),
-        (_("Scores and codes"), _scores(submission)),
+        (_("Scores and codes"), _scores(submission, images)),
         (named(_("Checks that ARGOS skipped"), argos), signals.skipped_checks(submission)),
         (named(_("Signals from ARGOS"), argos), signals.reported(submission, is_open=is_open)),
         (_("Reading confidence"), signals.confidences(submission)),
@@ -169,8 +170,9 @@ def _attempt(call: Call) -> list[str]:
     ]
 
 
-def _scores(submission: Submission) -> Table:
+def _scores(submission: Submission, images: list[Image]) -> Table:
     project = submission.project
+    selfie = next((image for image in images if image.is_current and image.kind == ImageKind.SELFIE), None)
     rows = [
         [
             _("Face similarity"),
@@ -179,7 +181,7 @@ def _scores(submission: Submission) -> Table:
         ],
         [
             _("Liveness"),
-            _text(submission.liveness),
+            " ".join(part for part in (_text(submission.liveness), live_camera.liveness_note(selfie)) if part),
             _("warning below %(limit)d") % {"limit": project.liveness_threshold},
         ],
         [_("Verification result (not the outcome)"), submission.verification_result or "–", ""],

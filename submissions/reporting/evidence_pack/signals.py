@@ -24,7 +24,12 @@ def skipped_checks(submission: Submission) -> Table:
     """Return each check that ARGOS skipped and who acknowledged it, if anybody did."""
     decisions = list(submission.decisions.select_related("reviewer"))
     rows = [
-        [check.text.label, check.text.received, moment(check.occurred_at), check.acknowledged_by or _("nobody")]
+        [
+            check.text.label,
+            check.text.received,
+            moment(check.occurred_at),
+            check.acknowledged_by or _("Not acknowledged"),
+        ]
         for check in skipped_checks_of(submission.skipped_checks.all(), decisions)
     ]
     return [_("Check"), _("As received"), _("When (UTC)"), _("Acknowledged by")], rows

@@ -23,7 +23,7 @@ def report(user: User, window: Window) -> Report:
     )
     ordered = sorted(counted, key=lambda row: (-row["all"], row["name"]))
     heads = [_("Check"), _("Submissions"), _("Approved"), _("Approved by ARGOS")]
-    note = _("ARGOS left the check out and went on. An approval by ARGOS itself was acknowledged by nobody.")
+    note = _("ARGOS skipped the check and continued. No officer acknowledged it where ARGOS approved.")
     made = [_row(user, window, row) for row in ordered]
     return Report("skipped-checks", _("Checks skipped by ARGOS"), heads, made, note=note, meter=1)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from submissions.capture.imaging import live_camera
 from submissions.models import Attempt, Image, ImageKind, Project, Submission
 from submissions.models.submission import MAX_TRIES
 from submissions.outbox import stored_replies
@@ -16,12 +17,14 @@ class Score:
     """A score and its threshold, both 0 to 100. A missing score counts as low.
 
     `near`: of the project's recent decisions near this score, how many approved and how many there were.
+    `note`: what limits the score.
     """
 
     label: str
     value: float | None
     threshold: int
     near: tuple[int, int] | None = None
+    note: str = ""
 
     @property
     def is_low(self) -> bool:
@@ -57,10 +60,14 @@ class Try:
     is_last: bool
 
 
-def scores(project: Project, face: float | None, liveness: float | None) -> tuple[Score, ...]:
+def scores(
+    project: Project, face: float | None, liveness: float | None, selfie: Image | None = None
+) -> tuple[Score, ...]:
+    """Return both scores. `selfie`: the judged one; a liveness score of a file says so."""
+    note = live_camera.liveness_note(selfie)
     return (
         Score(_("Face similarity"), face, project.face_threshold, near(project, "face", face)),
-        Score(_("Liveness"), liveness, project.liveness_threshold, near(project, "liveness", liveness)),
+        Score(_("Liveness"), liveness, project.liveness_threshold, near(project, "liveness", liveness), note),
     )
 
 

@@ -80,7 +80,7 @@ def _ids(reported: Mapping[str, Any], same: Mapping[str, Sequence[Submission]]) 
             "ARGOS makes it from the personal data and the selfie, for approved submissions only. It is random when "
             "nothing is comparable."
         )
-        yield Signal(_("Applicant ID"), applicant, meaning, same=same.get(SearchHash.APPLICANT, ()), is_id=True)
+        yield Signal(_("Person ID at ARGOS"), applicant, meaning, same=same.get(SearchHash.APPLICANT, ()), is_id=True)
 
 
 def _ages(reported: Mapping[str, Any], born: str) -> Iterator[Signal]:

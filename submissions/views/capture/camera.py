@@ -1,21 +1,26 @@
-"""Hints for small frames of the live camera. Nothing is stored, and no view of a person is recorded."""
+"""The live camera: its token, its pictures by a route of their own, and hints for frames, which are not stored."""
 
 import uuid
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from submissions.capture.imaging import live_hints
-from submissions.capture.imaging.errors import UnusableImage
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture.imaging import live_camera, live_hints
+from submissions.capture.imaging.errors import UnusableImage, status_of
 from submissions.capture.imaging.normalise import Kind
 from submissions.core import rate_limit
-from submissions.models import ImageKind
+from submissions.models import ImageKind, Submission
 from submissions.models.image import VENDOR_FIELDS
+from submissions.views.capture import intake, submission_page
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
 
 FRAMES_A_SECOND = 3  # the page sends one or two; the rest tolerates its clock
+OPENINGS_A_MINUTE = 30
 
 
 def kind_or_404(kind: str) -> ImageKind:
@@ -23,6 +28,39 @@ def kind_or_404(kind: str) -> ImageKind:
     if kind not in VENDOR_FIELDS:
         raise Http404
     return ImageKind(kind)
+
+
+@require_POST
+def opened(request: HttpRequest, pk: uuid.UUID, kind: str) -> JsonResponse:
+    """Record that the agent's page opened a camera; return the token for its picture."""
+    submission = get_submission_for(person(request), pk, "capture")
+    return token_for(request, submission, kind_or_404(kind), holder=_holder(request), by=events.actor_of(request))
+
+
+def token_for(request: HttpRequest, submission: Submission, kind: ImageKind, *, holder: str, by: Actor) -> JsonResponse:
+    if rate_limit.is_too_fast("camera", holder, most=OPENINGS_A_MINUTE, seconds=60):
+        return JsonResponse({"token": ""}, status=429)
+    device = request.POST.get("device", "")
+    return JsonResponse({"token": live_camera.open_camera(submission, kind, device, holder=holder, by=by)})
+
+
+def _holder(request: HttpRequest) -> str:
+    return live_camera.holder("session", request.session.session_key or "")
+
+
+@require_POST
+def frame(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse:
+    """Store a picture of the agent's camera. Without a valid token it counts as a file; nothing taken is lost."""
+    submission = get_submission_for(person(request), pk, "capture")
+    item, token = kind_or_404(kind), request.POST.get("token", "")
+    try:
+        opening = live_camera.find(token, submission, item, holder=_holder(request))
+    except live_camera.Arrived:
+        return redirect("submission", pk=pk)
+    if problems := intake.take_one(request, submission, item, opening):
+        code = status_of(problem.code for problem in problems)
+        return submission_page.render_submission(request, submission, problems=problems, typed={}, status=code)
+    return redirect("submission", pk=pk)
 
 
 @require_POST

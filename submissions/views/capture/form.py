@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -19,15 +18,13 @@ from submissions.capture import consent, drafts, images, ocr_diff, overrides, su
 from submissions.capture.fields import form_fields, merge, mrz
 from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
-from submissions.capture.imaging.normalise import UnusableImage
 from submissions.core import masking
 from submissions.core.vendor_text import named
 from submissions.demo import samples
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Project, Status, Submission, Team
-from submissions.models.image import VENDOR_FIELDS, StorageUnavailable
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
-from submissions.views.capture import duplicates, liveform, submission_page
+from submissions.views.capture import duplicates, intake, liveform, submission_page
 from submissions.views.forms.capture import NewForm, country_options
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
@@ -61,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
     """Store the images of the new form, send Step 1 if requested, and open the draft's page."""
     page = reverse("submission", args=[submission.pk])
-    problems = _take_in(request, submission)
+    problems = intake.take_in(request, submission)
     for problem in problems:
         messages.error(request, f"{ImageKind(problem.field).label}: {problem.message}")
     if request.POST.get("action") == "step1":
@@ -105,7 +102,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if submission.status not in CAPTURING:
         raise StaleSubmission(submission.reference)
     form = merge.read(request.POST, form_fields.names(submission))
-    problems = store(request, submission, form) + _take_in(request, submission)
+    problems = store(request, submission, form) + intake.take_in(request, submission)
     if request.headers.get("X-Autosave"):
         return _autosaved(submission, problems)
     action = request.POST.get("action", "save")
@@ -201,32 +198,6 @@ def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
     changed = ocr_diff.differing(submission.values, submission.ocr)
     saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}
     return JsonResponse({**saved, "problems": fields})
-
-
-def _take_in(request: HttpRequest, submission: Submission) -> list[Problem]:
-    """Store each chosen file separately, so that a bad one does not prevent the others."""
-    problems = []
-    for kind in VENDOR_FIELDS:
-        upload = request.FILES.get(kind)
-        if isinstance(upload, UploadedFile):
-            source = request.POST.get(f"source_{kind}", "file")
-            problems += _take_one(request, submission, kind, upload.read(), source)
-    return problems
-
-
-def _take_one(
-    request: HttpRequest, submission: Submission, kind: ImageKind, content: bytes, source: str
-) -> list[Problem]:
-    try:
-        actor = events.actor_of(request)
-        taken = CaptureSource.CAMERA if source == CaptureSource.CAMERA else CaptureSource.FILE
-        images.add_image(submission, kind, content, by=actor, source=taken)
-    except UnusableImage as unusable:
-        return [Problem(kind, unusable.code, unusable.message)]
-    except StorageUnavailable:
-        text = _("The image was not stored. Take it again in a minute.")
-        return [Problem(kind, "storage_away", text)]
-    return []
 
 
 def _send_shown(request: HttpRequest, submission: Submission, action: str) -> list[Problem]:

@@ -17,13 +17,14 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from submissions.accounts.preferences import language
+from submissions.audit.events import Actor
 from submissions.capture import phone_links
-from submissions.capture.imaging import advice
+from submissions.capture.imaging import advice, live_camera
 from submissions.capture.imaging.errors import UnusableImage
 from submissions.core import client_ip, rate_limit
-from submissions.models import ImageKind, PhoneLink
+from submissions.models import CameraOpening, ImageKind, PhoneLink
 from submissions.models.image import StorageUnavailable
-from submissions.views.capture.camera import hint_for
+from submissions.views.capture.camera import hint_for, token_for
 from submissions.views.request_helpers import safe_next
 
 COOKIE = "phone-token"
@@ -81,7 +82,38 @@ def _link(request: HttpRequest, pk: uuid.UUID) -> PhoneLink:
     return link
 
 
-def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
+@login_not_required
+@require_POST
+def open_camera(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """Record that the link's page opened a camera; return the token for its picture. The link is not used."""
+    try:
+        link = _link(request, pk)
+    except (phone_links.LinkGone, phone_links.LinkUsed):
+        return JsonResponse({"token": ""}, status=404)
+    by = Actor(None, phone_links.CARRIES, client_ip.client_address(request))
+    return token_for(request, link.submission, ImageKind(link.kind), holder=_holder(link), by=by)
+
+
+def _holder(link: PhoneLink) -> str:
+    return live_camera.holder("link", str(link.pk))
+
+
+@login_not_required
+@require_POST
+def frame(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Upload a picture of the page's camera. Without a valid token it counts as a file."""
+    try:
+        link = _link(request, pk)
+        token = request.POST.get("source_picture", "")
+        opening = live_camera.find(token, link.submission, ImageKind(link.kind), holder=_holder(link))
+        return _hand_over(request, link, opening)
+    except (phone_links.LinkUsed, live_camera.Arrived):
+        return _done(request)
+    except phone_links.LinkGone:
+        return _gone(request)
+
+
+def _hand_over(request: HttpRequest, link: PhoneLink, opening: CameraOpening | None = None) -> HttpResponse:
     upload = request.FILES.get("picture")
     if upload is None:
         return _page(request, link, problems=[_("Take the photo or choose one first.")])
@@ -92,7 +124,7 @@ def _hand_over(request: HttpRequest, link: PhoneLink) -> HttpResponse:
             link,
             upload.read(),
             address=client_ip.client_address(request),
-            is_live=request.POST.get("source_picture") == "camera",
+            opening=opening,
             accepted=request.POST.get("accepted", ""),
         )
     except UnusableImage as unusable:

@@ -140,7 +140,7 @@ def render_submission(
 def _aml(context: StateContext) -> dict[str, Any]:
     """The screening, for those who review: nobody else learns of it."""
     submission = context.submission
-    if not user_can_see_queue(context.user) or not submission.vendor_id:
+    if not user_can_see_queue(context.user):
         return {}
     return {
         "aml_result": getattr(submission, "aml_result", None),

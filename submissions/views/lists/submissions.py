@@ -103,7 +103,9 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
     selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
     if not user_can_see_queue(user):
         return selects
-    return [*selects, skipped_checks(request, offered.skipped), select(request, "aml", _("AML"), _aml())]
+    is_wanted = offered.skipped or request.GET.get("skipped")
+    selects += [skipped_checks(request, offered.skipped)] if is_wanted else []
+    return [*selects, select(request, "aml", _("AML"), _aml())]
 
 
 def _aml() -> list[tuple[str, str]]:

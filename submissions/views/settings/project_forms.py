@@ -127,6 +127,7 @@ class CaptureForm(SettingForm):
                 "requires_address_detail",
             ),
         ),
+        (pgettext_lazy("settings", "Selfie"), ("requires_live_selfie",)),
         (_("Consent"), ("requires_consent",)),
         (_("Liveform"), ("has_liveform", "liveform_url", "liveform_project_id", "liveform_link_hours")),
     )
@@ -150,6 +151,7 @@ class CaptureForm(SettingForm):
             "requires_structured_address",
             "requires_typed_address",
             "requires_address_detail",
+            "requires_live_selfie",
             "requires_consent",
             "has_liveform",
             "liveform_url",

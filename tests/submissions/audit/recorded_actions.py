@@ -306,7 +306,7 @@ def revoke_link() -> Act:
 def use_link() -> Act:
     submission, content = make_draft(), pictures.selfie_jpeg()
     link, _address = phone_links.make(submission, ImageKind.SELFIE, by=by(submission.created_by))
-    told = {"address": None, "is_live": True, "accepted": phone_links.digest(content)}
+    told = {"address": None, "opening": None, "accepted": phone_links.digest(content)}
     return lambda: phone_links.store_upload(link, content, **told)
 
 

@@ -18,7 +18,7 @@ from submissions.capture.imaging import normalise
 from submissions.core import clock
 from submissions.models import Capturer, Event, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.workflow.transitions import StaleSubmission
-from tests.factories import by, make_at, make_draft, make_project, make_user, reload
+from tests.factories import by, camera_opening, make_at, make_draft, make_project, make_user, reload
 from tests.pictures import no_face_jpeg, selfie_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def link_of(submission: Submission, kind: ImageKind = SELFIE) -> tuple[PhoneLink
 
 def hand_over(token: str, content: bytes = b"a picture", **how: Any) -> Image:
     return phone_links.store_upload(
-        phone_links.find(token), content, address="192.0.2.1", **{"is_live": False, "accepted": "", **how}
+        phone_links.find(token), content, address="192.0.2.1", **{"opening": None, "accepted": "", **how}
     )
 
 
@@ -112,7 +112,7 @@ def test_looking_spends_nothing_and_the_upload_does(quick: list[str]) -> None:
 
 def test_live_and_from_a_file_are_distinguished(quick: list[str]) -> None:
     submission = make_draft()
-    live = hand_over(link_of(submission)[1], is_live=True)
+    live = hand_over(link_of(submission)[1], opening=camera_opening(submission))
     assert live.get_source_display() == "customer's phone, live camera, as the browser reports"
     assert hand_over(link_of(submission)[1]).get_source_display() == "customer's phone, from a file"
 
@@ -138,7 +138,7 @@ def test_unknown_empty_and_revoked_ones_are_the_same(quick: list[str]) -> None:
         with pytest.raises(phone_links.LinkGone):
             phone_links.find(wrong)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.store_upload(opened, b"opened before it was revoked", address=None, is_live=True, accepted="")
+        phone_links.store_upload(opened, b"opened before it was revoked", address=None, opening=None, accepted="")
     assert kinds_of_events(submission)[-2:] == ["phone_link_made", "phone_link_revoked"]
     assert not PhoneLink.objects.unspent().filter(pk=link.pk).exists()
 
@@ -169,7 +169,7 @@ def test_of_two_uploads_at_once_one_is_kept(quick: list[str]) -> None:
     submission = make_draft()
     _link, token = link_of(submission)
     one, two = phone_links.find(token), phone_links.find(token)
-    how: dict[str, Any] = {"address": None, "is_live": False, "accepted": ""}
+    how: dict[str, Any] = {"address": None, "opening": None, "accepted": ""}
     first = phone_links.store_upload(one, b"first", **how)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkUsed):
         phone_links.store_upload(two, b"second", **how)
@@ -205,7 +205,7 @@ def test_an_id_that_the_vendor_has_read_is_not_replaced(quick: list[str]) -> Non
     before = images.current_images(submission)[ImageKind.ID_FRONT]
     Submission.objects.filter(pk=submission.pk).update(status=Status.CONFIRMING)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.store_upload(opened, b"too late", address=None, is_live=False, accepted="")
+        phone_links.store_upload(opened, b"too late", address=None, opening=None, accepted="")
     assert images.current_images(submission)[ImageKind.ID_FRONT] == before
     with pytest.raises(phone_links.LinkGone):
         phone_links.find(token)
@@ -220,7 +220,7 @@ def test_a_final_word_that_comes_meanwhile_wins(quick: list[str]) -> None:
     opened = phone_links.find(token)
     Submission.objects.filter(pk=submission.pk).update(status=Status.OVERDUE)
     with nothing_left_behind(submission), pytest.raises(phone_links.LinkGone):
-        phone_links.store_upload(opened, b"too late", address=None, is_live=True, accepted="")
+        phone_links.store_upload(opened, b"too late", address=None, opening=None, accepted="")
     assert PhoneLink.objects.unspent().exists(), "not spent either"
 
 

@@ -109,7 +109,8 @@ def test_one_links_token_opens_no_other_links_page(submission: Submission) -> No
 @pytest.mark.slow
 def test_upload_then_reload_back_and_again(submission: Submission) -> None:
     client, page, token = opened(submission)
-    sent = client.post(page, {"picture": picture(selfie_jpeg()), "source_picture": "camera"})
+    camera = client.post(f"{page}open/", {"device": "Front camera"}).json()["token"]
+    sent = client.post(f"{page}frame/", {"picture": picture(selfie_jpeg()), "source_picture": camera})
     assert (sent.status_code, sent.headers["Location"]) == (302, page)
     for reply in (client.get(page), client.post(page, {"picture": picture(selfie_jpeg((1000, 750)))})):
         assert (reply.status_code, b"has arrived" in reply.content) == (200, True)

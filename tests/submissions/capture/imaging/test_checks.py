@@ -179,7 +179,7 @@ def test_check_upload_takes_no_quality_from_other_formats() -> None:
 def test_low_quality_is_stored_with_the_selfie_and_asks_for_a_reason() -> None:
     submission = make_draft(images=False)
     content = pictures.jpeg(pictures.selfie(), 60)
-    image = add_image(submission, ImageKind.SELFIE, content, by=by(submission.created_by), source="upload")
+    image = add_image(submission, ImageKind.SELFIE, content, by=by(submission.created_by))
     assert image.findings == ["low_quality"]
     (problem,) = image_findings.problems(submission, [ImageKind.SELFIE])
     assert problem.severity == "warning"
