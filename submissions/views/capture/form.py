@@ -24,7 +24,7 @@ from submissions.demo import samples
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Project, Status, Submission, Team
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
-from submissions.views.capture import duplicates, intake, liveform, submission_page
+from submissions.views.capture import actions, duplicates, intake, submission_page
 from submissions.views.forms.capture import NewForm, country_options
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
@@ -68,7 +68,7 @@ def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
                 messages.error(request, problem.message)
         page += "?check=step1" if problems else ""
     if request.POST.get("action") == "liveform" and not problems:
-        liveform.begin(request, submission)
+        actions.begin_liveform(request, submission)
     # A script that keeps the chosen files after a refused form opens the URL itself.
     return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)
 

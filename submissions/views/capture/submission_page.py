@@ -35,8 +35,7 @@ from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
-from submissions.views.capture import liveform
-from submissions.views.capture.outcome import outcome
+from submissions.views.capture.outcome import liveform_card, outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
@@ -87,7 +86,7 @@ def render_submission(
     rows = form_fields.rows(submission, shown_problems, typed) if shows_form else []
     context = {
         **state(page.state),
-        "liveform": liveform.card(page.state),
+        "liveform": liveform_card(page.state),
         "problems": problems,
         "to_complete": sum(bool(problem.field) for problem in problems),
         "by_field": {problem.field: problem for problem in reversed(problems)},
