@@ -1,4 +1,4 @@
-"""The panel of a submission after the agent's part (result, reason, text for the customer, next step), and Liveform's."""
+"""Panels of a submission: the result after the agent's part (reason, text for the customer, next step), and Liveform."""
 
 from dataclasses import dataclass
 
