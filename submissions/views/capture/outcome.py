@@ -1,4 +1,4 @@
-"""Panels of a submission: the result after the agent's part (reason, text for the customer, next step), and Liveform."""
+"""Panels of a submission: the result (reason, text for the customer, next step) after the agent's part, and Liveform."""
 
 from dataclasses import dataclass
 
