@@ -1,4 +1,4 @@
-"""Panels of a submission: the result (reason, text for the customer, next step) after the agent's part, and Liveform."""
+"""Panels of a submission: the result after the agent's part, with reason and text for the customer; and Liveform."""
 
 from dataclasses import dataclass
 
