@@ -38,6 +38,13 @@ class CaptureSource(models.TextChoices):
     PHONE_CAMERA = "phonecam", _("customer's phone, live camera, as the browser reports")
 
 
+class Redaction(models.TextChoices):
+    """Of the resident number on an ID image; "": not due, or not looked at yet."""
+
+    DONE = "done", _("back digits redacted")
+    NO_AREA = "no_area", _("not redacted: no coordinates")
+
+
 class StorageUnavailable(Exception):
     """The storage does not answer, is full, or does not let the portal write."""
 
@@ -57,6 +64,9 @@ class Image(models.Model):
     findings = models.JSONField(default=list, help_text="codes of what the capture check found")
     face_box = models.JSONField(default=list, help_text="ID front: [x, y, width, height] of the portrait, shares")
     is_current = models.BooleanField(default=True)
+    redaction = models.CharField(max_length=8, choices=Redaction, default="", db_default="", blank=True)
+    original_sha256 = models.CharField(max_length=64, default="", db_default="", help_text="before the redaction")
+    replaced_name = models.CharField(max_length=120, default="", db_default="", help_text="object still to destroy")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
 

@@ -208,6 +208,8 @@ def remove_images(submission: Submission) -> int:
 def _remove(image: Image) -> bool:
     try:
         default_storage.delete(image.name)
+        if image.replaced_name:
+            default_storage.delete(image.replaced_name)
     except OSError as error:
         log.warning("image %s of an erased person stays for now: %s", image.pk, type(error).__name__)
         return False

@@ -216,9 +216,10 @@ def _images(images: list[Image], read: dict[uuid.UUID, bytes]) -> Table:
     for image in images:
         who = image.created_by.name if image.created_by else "–"
         size = f"{image.width} × {image.height}, {image.size} B"
-        rows.append(
-            [_caption(image), moment(image.created_at), who, size, image.sha256, _checked(image, read[image.pk])]
-        )
+        sha256 = image.sha256
+        if image.original_sha256:
+            sha256 += "\n" + _("before the redaction: %(sha256)s") % {"sha256": image.original_sha256}
+        rows.append([_caption(image), moment(image.created_at), who, size, sha256, _checked(image, read[image.pk])])
     return heads, rows
 
 
@@ -229,8 +230,8 @@ def _checked(image: Image, content: bytes) -> str:
 
 
 def _caption(image: Image) -> str:
-    current = "" if image.is_current else f", {_('replaced')}"
-    return f"{image.get_kind_display()} ({image.get_source_display()}{current})"
+    states = [image.get_source_display(), "" if image.is_current else _("replaced"), image.get_redaction_display()]
+    return f"{image.get_kind_display()} ({', '.join(str(state) for state in states if state)})"
 
 
 def _decisions(submission: Submission, is_open: bool) -> Table:

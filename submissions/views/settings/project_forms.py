@@ -218,6 +218,7 @@ class RetentionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("Retention of decided submissions"), ("keep_years_after_relationship", "keep_years_after_record")),
         (_("Retention of drafts and webhooks"), ("keep_draft_days", "keep_webhook_days")),
+        (_("ID images"), ("redacts_resident_numbers",)),
     )
 
     class Meta(SettingForm.Meta):
@@ -227,6 +228,7 @@ class RetentionForm(SettingForm):
             "keep_years_after_record",
             "keep_draft_days",
             "keep_webhook_days",
+            "redacts_resident_numbers",
         ]
 
 
