@@ -100,10 +100,9 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
-        *signals.approval(submission),
+        *signals.facts(submission),
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
-        (_("Route"), str(submission.get_route_display())),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
         (named(_("ARGOS ID"), submission.project.vendor_name), submission.vendor_id or "–"),
         (_("Captured by"), people or "–"),
