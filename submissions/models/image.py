@@ -34,6 +34,7 @@ class CaptureSource(models.TextChoices):
     FILE = "file", _("from a file")
     CAMERA = "camera", _("live camera, as the browser reports")
     PHONE = "phone", _("customer's phone, from a file")
+    LIVEFORM = "liveform", _("Liveform, read back from ARGOS")
     PHONE_CAMERA = "phonecam", _("customer's phone, live camera, as the browser reports")
 
 

@@ -71,9 +71,10 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
     here = timezone.localtime(moment, timezone.get_default_timezone())
     relationship = _midnight(years_before(here, project.keep_years_after_relationship).date())
     draft = moment - timedelta(days=project.keep_draft_days)
+    unsent = Q(status=Status.DRAFT) | Q(status=Status.AT_LIVEFORM, vendor_id="")
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
     return {
-        "drafts": rows.filter(status=Status.DRAFT, created_at__lte=draft, updated_at__lte=draft),
+        "drafts": rows.filter(unsent, created_at__lte=draft, updated_at__lte=draft),
         "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
         "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=record),
         "approved": approved,

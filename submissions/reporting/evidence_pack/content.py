@@ -100,7 +100,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
-        *signals.approval(submission),
+        *signals.facts(submission),
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
