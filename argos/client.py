@@ -142,6 +142,11 @@ class Client(Transport):
         received = self._request("POST", f"{path}/{worklist_id}", json=body)
         return replies.parse_monitor_reply(answers.object_of(received), received)
 
+    # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/post-token
+    def register_token(self, token: str) -> replies.TokenReply:
+        received = self._request("POST", self._paths.tokens, json={"tokenId": [token]})
+        return replies.parse_token(answers.object_of(received), received)
+
     # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
     def address_code(self, fields: Mapping[str, str], *, as_form: bool = False) -> replies.AddressCode:
         received = self.address_code_reply(fields, as_form=as_form)

@@ -17,6 +17,7 @@ class Paths:
     image: str = "image"
     put_image: str = "submission/image"
     validation_account: str = "submission/validationaccount"
+    tokens: str = "submission/tokens"
     aml_monitor: str = "submission/aml/monitor"
     # No page says how a submission is taken out of the monitoring. Assumed where a path is set: a POST to it with the
     # body of the addition.

@@ -19,7 +19,7 @@ from submissions.views.capture import (
 from submissions.views.lists import settings as list_settings
 from submissions.views.lists import submissions
 from submissions.views.operations import discrepancies, sending, webhook, webhook_list
-from submissions.views.privacy import data_subject, retention
+from submissions.views.privacy import data_subject, redaction, retention
 from submissions.views.reporting import access_report, exports, reports
 from submissions.views.review import aml, claims, decisions, handover, notes, page, queue, saved_views
 from submissions.views.settings import address_trial, consent_texts, overview, people, projects, teams, webhooks
@@ -101,11 +101,15 @@ urlpatterns = [
     path("exports/ask/", exports.request_export, name="export_ask"),
     path("exports/<uuid:pk>/", exports.export, name="export"),
     path("exports/<uuid:pk>/download/", exports.download, name="export_download"),
+    path("submissions/<uuid:pk>/liveform/", actions.liveform_make, name="liveform_make"),
+    path("submissions/<uuid:pk>/liveform/mail/", actions.liveform_mail, name="liveform_mail"),
+    path("submissions/<uuid:pk>/liveform/withdraw/", actions.liveform_withdraw, name="liveform_withdraw"),
     path("submissions/<uuid:pk>/camera/<str:kind>/", camera.hint, name="camera_hint"),
     path("submissions/<uuid:pk>/camera/<str:kind>/open/", camera.opened, name="camera_open"),
     path("submissions/<uuid:pk>/camera/<str:kind>/frame/", camera.frame, name="camera_frame"),
     path("submissions/<uuid:pk>/phone/<str:kind>/", phone_links.link, name="phone_link"),
     path("submissions/<uuid:pk>/phone/<str:kind>/revoke/", phone_links.revoke, name="phone_revoke"),
+    path("images/<uuid:pk>/redact/", redaction.redact, name="redact_area"),
     path("phone/", phone.enter, name="phone"),
     path("phone/language/", phone.choose_language, name="phone_language"),
     path("phone/<uuid:pk>/", phone.take, name="phone_take"),

@@ -10,12 +10,22 @@ from django.db import transaction
 from django.test import Client
 
 from argos.received import Received
-from argos.replies import AccountReply, Retry, ReviewReply, Step1Reply, Step2Reply, parse_account, parse_step2
+from argos.replies import (
+    AccountReply,
+    Retry,
+    ReviewReply,
+    Step1Reply,
+    Step2Reply,
+    TokenReply,
+    parse_account,
+    parse_step2,
+)
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, image_findings, ocr_diff, overrides, submit
 from submissions.capture.imaging import live_camera
 from submissions.core import clock
+from submissions.liveform import links
 from submissions.models import (
     Call,
     CallKind,
@@ -79,6 +89,10 @@ def make_project(**fields: Any) -> Project:
     project.api_key = "test-key"
     project.save()
     return project
+
+
+def make_liveform_project(**fields: Any) -> Project:
+    return make_project(**{"has_liveform": True, "liveform_project_id": "pid-1", **fields})
 
 
 def by(user: User) -> Actor:
@@ -202,7 +216,14 @@ def make_at(
     **values: str,
 ) -> Submission:
     """Create a submission that reached `status` through the real transitions."""
-    user = user or make_user()
+    if status == Status.AT_LIVEFORM:
+        return _at_liveform(user or make_user(), project or make_liveform_project(), values)
+    return _by_steps(status, user or make_user(), project, reviewer, values)
+
+
+def _by_steps(
+    status: Status, user: User, project: Project | None, reviewer: User | None, values: dict[str, str]
+) -> Submission:
     submission = make_draft(user, project, **values)
     if status == Status.DRAFT:
         return submission
@@ -226,6 +247,16 @@ def make_at(
     if status in (Status.APPROVED, Status.REJECTED):
         return answer_step2(submission, status)
     return _in_review(answer_step2(submission, "pending"), status, reviewer)
+
+
+def _at_liveform(user: User, project: Project, values: dict[str, str]) -> Submission:
+    if not project.has_liveform:
+        project.has_liveform, project.liveform_project_id = True, "pid-1"
+        project.save(update_fields=["has_liveform", "liveform_project_id"])
+    submission = make_draft(user, project, images=False, **values)
+    links.make(submission, by=by(user))
+    assert links.registered(claim_call(submission, CallKind.TOKEN), TokenReply(1, received()))
+    return reload(submission)
 
 
 def _retry(code: str) -> Retry:

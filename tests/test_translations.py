@@ -105,9 +105,9 @@ ONE_MEANING_WORDS = """
     Attempts Back Banks Brighter By Camera Cancel Capture Change Check Claim Claimed Close Comment Confirm
     Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Decisions Demo
     Details Differences Document Download Draft Due Expired Export Exports Face Female Field Filters Findings
-    Format Gender ID Images Keys Liveness Main Male Masked Notes Notifications Operations Ours Overdue Pages
+    Format Gender ID Images Keys Liveform Liveness Main Male Masked Notes Notifications Operations Ours Overdue Pages
     Password People Person Portal Print Progress Project Projects Question Ready Reason Reference Reject
-    Rejected Remove Rename Request Reports Required Retention Review Reviewer Risk Rotate Save Search Seen Selfie
+    Rejected Remove Rename Request Reports Required Retention Review Reviewer Risk Rotate Route Save Search Seen Selfie
     Sending Sessions Settings Share Show Similarity Source Status Submission Submissions Team Teams Time Timeline Tries
     Unassigned Undo Unmasked Unread Upload Value Verdict Version Views Warnings Webhooks What When Who Why any due
     masked name needed nobody or project readable team why

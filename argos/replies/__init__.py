@@ -35,6 +35,7 @@ from argos.replies.steps import (
     parse_step1,
     parse_step2,
 )
+from argos.replies.tokens import TokenReply, parse_token
 from argos.replies.webhooks import KNOWN_TRIGGERS, Webhook, parse_webhook
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "ReviewReply",
     "Step1Reply",
     "Step2Reply",
+    "TokenReply",
     "VendorAttempt",
     "VendorSubmission",
     "Webhook",
@@ -69,5 +71,6 @@ __all__ = [
     "parse_review",
     "parse_step1",
     "parse_step2",
+    "parse_token",
     "parse_webhook",
 ]

@@ -57,6 +57,7 @@ class VendorSubmission:
     project_state: str  # open, test, trial, close or stopped; "" where the record does not report it
     deleted: bool
     raw: Mapping[str, Any] = field(repr=False)
+    token_id: str = field(default="", repr=False)  # of a Liveform in private mode
 
     @property
     def last_attempt(self) -> VendorAttempt | None:
@@ -92,6 +93,7 @@ def parse_item(item: Mapping[str, Any]) -> VendorSubmission:
         project_state=parse_project_state(item),
         deleted=_is_deleted(item, kyc),
         raw=dict(item),
+        token_id=text(member(item, "tokenId", "token_id")),
     )
 
 

@@ -41,6 +41,7 @@ class Webhook:
     created_at: datetime | None
     updated_at: datetime | None  # with submission and trigger: identifies a duplicate delivery
     payload: Mapping[str, Any] = field(repr=False)
+    token_id: str = field(default="", repr=False)  # of a Liveform in private mode
 
     @property
     def is_known(self) -> bool:
@@ -74,6 +75,7 @@ def parse_webhook(body: bytes, content_type: str = "") -> Webhook:
         created_at=_first_moment(result, payload, ("created_at",)),
         updated_at=_first_moment(result, payload, ("updated_at", "update_at", "update_time", "delete_time")),
         payload=payload,
+        token_id=text(member(payload, "tokenId", "token_id")) or text(member(data, "tokenId", "token_id")),
     )
 
 

@@ -12,8 +12,14 @@ from argos.sandbox.knobs import Project
 from argos.sandbox.server import Server
 from argos.sandbox.state import State
 
-DEMO = Project(key="sandbox-key-standard")
-EVERYTHING = Project(key="sandbox-key-everything", address_codes=True, address_image=True, account_occupancy=True)
+DEMO = Project(key="sandbox-key-standard", pid="pid-sandbox-key-standard")
+EVERYTHING = Project(
+    key="sandbox-key-everything",
+    pid="pid-sandbox-key-everything",
+    address_codes=True,
+    address_image=True,
+    account_occupancy=True,
+)
 
 
 def main() -> None:

@@ -67,6 +67,7 @@ class Case:
     signals: bool = False  # the record reports ids, scores, ages, OCR confidence and the address
     other_age: bool = False
     low_field: str = ""  # read with little confidence
+    coordinates: str = "pixels"  # of the values read: in pixels, as "shares" of the image, or "none"
     alters: bool = False  # the record holds another name than was sent
     loses_selfie: bool = False
     misses: tuple[str, ...] = ()  # fields of the ID that are not read
@@ -125,6 +126,8 @@ TAGS: dict[str, dict[str, Any]] = {
     "signals": {"signals": True},
     "otherage": {"signals": True, "other_age": True},
     "lowocr": {"signals": True, "low_field": "birthDate"},
+    "sharecoords": {"signals": True, "coordinates": "shares"},
+    "nocoords": {"signals": True, "coordinates": "none"},
     "altered": {"alters": True},
     "noselfie": {"loses_selfie": True},
     "unreadexpiry": {"misses": ("expireDate",)},

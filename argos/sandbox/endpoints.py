@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from argos.sandbox import account, addresses, aml, deletion, images, multipart, reading, review, step1, step2
+from argos.sandbox import account, addresses, aml, deletion, images, liveform, multipart, reading, review, step1, step2
 from argos.sandbox.answers import Answer, Refusal, refused
 from argos.sandbox.checks import Files, require_running
 from argos.sandbox.knobs import Project
@@ -20,6 +20,7 @@ ROUTES = {
     ("DELETE", "submission"): "delete",
     ("POST", "submission/review"): "review",
     ("POST", "submission/validationaccount"): "account",
+    ("POST", "submission/tokens"): "tokens",
     ("GET", "image"): "image",
     ("PUT", "submission/image"): "put_image",
     ("POST", "Address_code"): "address",
@@ -108,6 +109,7 @@ _RULES: dict[str, Callable[[State, Project, Call], Answer]] = {
     "delete": lambda state, project, call: deletion.answer(state, project, call.query),
     "review": lambda state, project, call: review.answer(state, project, call.fields),
     "account": lambda state, project, call: account.answer(state, project, call.fields),
+    "tokens": lambda state, project, call: liveform.register(state, project, call.fields),
     "image": lambda state, project, call: reading.image(state, project, call.query),
     "aml_on": lambda state, project, call: aml.change(state, project, call.query, call.fields, on=True),
     "aml_off": lambda state, project, call: aml.change(state, project, call.query, call.fields, on=False),

@@ -16,7 +16,7 @@ def payload(kyc: Kyc, trigger: str, *, spelling_variants: bool = False) -> dict[
 
 def _common(kyc: Kyc) -> dict[str, Any]:
     """Return the shared members; optional ones are missing if nothing was collected."""
-    named = {"email": kyc.email, "userid": kyc.userid}
+    named = {"email": kyc.email, "userid": kyc.userid, "tokenId": kyc.token_id}
     cf = {f"cf{place}": value for place, value in enumerate(kyc.cf, start=1) if value}
     return {name: value for name, value in named.items() if value} | ({"cf": cf} if cf else {})
 

@@ -56,6 +56,7 @@ class Project:
     account_occupancy: bool = False
     automated_only: bool = False  # "Automated Processing Only": a pending result becomes rejected
     webhook_url: str = ""
+    pid: str = ""  # names the project in the address of its Liveform; "": it has none
     allowed: bool = True  # False: the caller's IP address is not on the project's list
     state: str = "OPEN"  # TEST, TRIAL or CLOSE (contract, section 15)
     emergency_stop: bool = False

@@ -35,6 +35,7 @@ class Kyc:
     occupancy_code: str = ""
     account_failures: int = 0
     deleted: bool = False
+    token_id: str = ""  # of a Liveform in private mode
     aml: dict[str, Any] = field(default_factory=dict)
     worklists: dict[str, str] = field(default_factory=dict)  # of the monitoring: the record by worklist
     history: list[dict[str, Any]] = field(default_factory=list)  # earlier states, for a GET that lags

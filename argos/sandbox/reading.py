@@ -132,6 +132,8 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
         "image": dict.fromkeys(state.image_kinds(kyc.submission_id), True),
         "project_options": options,
     }
+    if kyc.token_id:
+        whole["tokenId"] = kyc.token_id
     return signals.changed(kyc, case, whole) | signals.members(kyc, case)
 
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from argos.sandbox import control, endpoints, fault_injection, index
+from argos.sandbox import control, endpoints, fault_injection, index, liveform
 from argos.sandbox.answers import Answer
 from argos.sandbox.endpoints import Call
 from argos.sandbox.knobs import Fault, Project
@@ -50,11 +50,19 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(*_json(*control.answer(self.server.state, self.command, address.path, body)))
             elif address.path == "/":
                 self._send(200, "text/html; charset=utf-8", index.page())
+            elif address.path == liveform.PATH:
+                self._serve_liveform(query, body)
             else:
                 self._serve_api(address.path, query, body)
         except fault_injection.ConnectionCut:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _serve_liveform(self, query: dict[str, str], body: bytes) -> None:
+        with self.server.state.locked() as state:
+            state.sweep()
+            shown = liveform.finish(state, body) if self.command == "POST" else liveform.page(state, query)
+        self._send(200, "text/html; charset=utf-8", shown)
 
     def _serve_api(self, path: str, query: dict[str, str], body: bytes) -> None:
         found = endpoints.route(self.command, path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None

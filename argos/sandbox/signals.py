@@ -2,7 +2,9 @@
 
 The contract names these members and few of their values. Assumptions, all of them: a skipped check carries its code as
 `WarningOccurred`; scores of fields go from 0 to 1, the others from 0 to 100; `faceAge` holds the ages of the ID's and
-the selfie's face; both ids are hexadecimal digits.
+the selfie's face; both ids are hexadecimal digits;
+coordinates are a rectangle in pixels of the image sent, with a tag the four corners as shares of it, and the same for
+every value.
 """
 
 import hashlib
@@ -24,7 +26,7 @@ def members(kyc: Kyc, case: Case) -> dict[str, Any]:
         found["warning"] = warnings
     if case.signals:
         found |= {**_ids(kyc), **OF_RECOGNITION, **_ages(kyc, case.other_age)}
-        found["OCR_raw"] = {name: _reading(name, value, case.low_field) for name, value in kyc.ocr.items()}
+        found["OCR_raw"] = {name: _reading(name, value, case) for name, value in kyc.ocr.items()}
     return found
 
 
@@ -71,7 +73,11 @@ def _age_group(kyc: Kyc) -> str:
     return f"{_age(kyc) // 10 * 10}s"
 
 
-def _reading(name: str, value: str, low_field: str) -> dict[str, Any]:
-    is_low = name == low_field
-    box = {"x": 40, "y": 60, "width": 320, "height": 28}
-    return {"value": value, "score": LOW if is_low else 0.97, "accepted": not is_low, "coordinates": box}
+def _reading(name: str, value: str, case: Case) -> dict[str, Any]:
+    is_low = name == case.low_field
+    reading: dict[str, Any] = {"value": value, "score": LOW if is_low else 0.97, "accepted": not is_low}
+    if case.coordinates == "pixels":
+        reading["coordinates"] = {"x": 40, "y": 60, "width": 320, "height": 28}
+    elif case.coordinates == "shares":
+        reading["coordinates"] = [[0.04, 0.1], [0.36, 0.1], [0.36, 0.14], [0.04, 0.14]]
+    return reading

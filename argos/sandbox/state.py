@@ -37,6 +37,7 @@ class State:
         self.last_body: tuple[str, bytes] = ("", b"")
         self.ocr_for: dict[str, dict[str, str]] = {}
         self.submissions: dict[str, Kyc] = {}
+        self.tokens: dict[str, dict[str, float]] = {}  # by project: the time of each Liveform token's first use, or 0
         self.webhooks = WebhookSender()
         self._unsent: list[tuple[str, dict[str, Any]]] = []
         self._open: set[str] = set()
@@ -69,6 +70,7 @@ class State:
             self.received, self.calls, self.last_body = [], [], ("", b"")
             self.webhooks.forget()
             self._unsent = []
+            self.tokens.clear()
             self.submissions.clear()
             self._open.clear()
             self.ocr_for.clear()

@@ -140,14 +140,17 @@ def write_while_capturing(submission: Submission, within: tuple[Status, ...] = C
 
 
 def give_up(submission: Submission, *, by: Actor, reason: str) -> None:
-    """Close a draft whose customer gave up before anything was sent. A started one is closed by its deadline.
+    """Close a draft whose customer gave up before anything was sent, or one whose customer is at Liveform.
+
+    A started one is closed by its deadline.
 
     Raises:
         StaleSubmission: something was sent in the meantime; nothing is written.
     """
-    if submission.status != Status.DRAFT:
+    if submission.status not in (Status.DRAFT, Status.AT_LIVEFORM):
         raise StaleSubmission(submission.reference)
     now = clock.now()
     with transaction.atomic():
         events.record("given_up_because", by=by, submission=submission, reason=reason)
-        move(submission, Status.ABANDONED, by=by, decided_at=now, callback_at=None)
+        submission.liveform_links.standing().update(revoked_at=now)
+        move(submission, Status.ABANDONED, by=by, decided_at=now, callback_at=None, next_alert_at=None)

@@ -1,5 +1,6 @@
 """Images of a submission: check, store encrypted, and choose the current one of each kind."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -127,6 +128,23 @@ def keep_image(
     add_capturer(submission, by)
     details = {"image": str(image.pk), "image_kind": kind, "source": image.source, **(fields or {})}
     events.record("image_added", by=by, submission=submission, fields=details)
+
+
+def keep_from_vendor(submission: Submission, kind: ImageKind, content: bytes, *, by: Actor) -> Image:
+    """Store an image that ARGOS gathered itself and make it the current one. Findings inform and refuse nothing.
+
+    Raises:
+        normalise.UnusableImage: nothing is stored.
+    """
+    with decode_slots.one_upload(f"vendor:{submission.pk}"):
+        image, prepared = _prepared(submission, kind, content, by=by, source=CaptureSource.LIVEFORM)
+    with stored(image, prepared), transaction.atomic():
+        submission.images.filter(kind=kind, is_current=True).update(is_current=False)
+        image.save(force_insert=True)
+        given = hashlib.sha256(content).hexdigest()
+        details = {"image": str(image.pk), "image_kind": kind, "source": image.source, "sha256": given}
+        events.record("image_added", by=by, submission=submission, fields=details)
+    return image
 
 
 def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tuple[quality.Finding, ...]:

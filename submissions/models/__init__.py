@@ -13,6 +13,7 @@ from submissions.models.event import Event
 from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
 from submissions.models.image import CaptureSource, Image, ImageKind
+from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
@@ -23,7 +24,7 @@ from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
 from submissions.models.search_hash import SearchHash
 from submissions.models.signals import SkippedCheck, VendorReport
-from submissions.models.submission import Source, Status, Submission
+from submissions.models.submission import Route, Source, Status, Submission
 from submissions.models.submission_key import SubmissionKey
 from submissions.models.switch import Switch
 from submissions.models.webhook import WebhookDelivery
@@ -56,6 +57,7 @@ __all__ = [
     "Histogram",
     "Image",
     "ImageKind",
+    "LiveformLink",
     "Mention",
     "Note",
     "PhoneLink",
@@ -63,6 +65,7 @@ __all__ = [
     "Question",
     "Reviewer",
     "Role",
+    "Route",
     "SavedView",
     "Seal",
     "SearchHash",

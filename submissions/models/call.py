@@ -25,12 +25,13 @@ class CallKind(models.TextChoices):
     ACCOUNT = "account", _("Account check")
     DELETE = "delete", _("Deletion")
     IMAGE = "image", _("Later image")
+    TOKEN = "token", _("Liveform token")
     AML_ON = "aml_on", _("AML monitoring started")
     AML_OFF = "aml_off", _("AML monitoring ended")
 
 
 # What whoever captures presses, and may take back; a verdict is its reviewer's, a deletion an administrator's.
-CAPTURED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT)
+CAPTURED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT, CallKind.TOKEN)
 
 
 class CallState(models.TextChoices):

@@ -34,7 +34,15 @@ class CaptureSource(models.TextChoices):
     FILE = "file", _("from a file")
     CAMERA = "camera", _("live camera, as the browser reports")
     PHONE = "phone", _("customer's phone, from a file")
+    LIVEFORM = "liveform", _("Liveform, read back from ARGOS")
     PHONE_CAMERA = "phonecam", _("customer's phone, live camera, as the browser reports")
+
+
+class Redaction(models.TextChoices):
+    """Of the resident number on an ID image; "": not due, or not looked at yet."""
+
+    DONE = "done", _("back digits redacted")
+    NO_AREA = "no_area", _("not redacted: no coordinates")
 
 
 class StorageUnavailable(Exception):
@@ -56,6 +64,9 @@ class Image(models.Model):
     findings = models.JSONField(default=list, help_text="codes of what the capture check found")
     face_box = models.JSONField(default=list, help_text="ID front: [x, y, width, height] of the portrait, shares")
     is_current = models.BooleanField(default=True)
+    redaction = models.CharField(max_length=8, choices=Redaction, default="", db_default="", blank=True)
+    original_sha256 = models.CharField(max_length=64, default="", db_default="", help_text="before the redaction")
+    replaced_name = models.CharField(max_length=120, default="", db_default="", help_text="object still to destroy")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
 

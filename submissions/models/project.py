@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption
 from submissions.core.letters import validate_one_line
+from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.project_choices import (
     LookUpBody,
     OccupancyCode,
@@ -30,7 +31,7 @@ from submissions.models.project_settings import (
 )
 
 
-class Project(CaptureSettings, ReviewSettings, AmlSettings, RetentionSettings, LimitSettings):
+class Project(CaptureSettings, LiveformSettings, ReviewSettings, AmlSettings, RetentionSettings, LimitSettings):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

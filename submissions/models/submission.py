@@ -17,6 +17,7 @@ from submissions.models.project import Project
 from submissions.models.submission_fields import CaptureFields, RetentionFields, ReviewFields, VendorFields
 from submissions.models.submission_key import SubmissionKey
 from submissions.models.submission_status import (
+    API_ONLY,
     CAPTURING,
     DECIDED,
     FINAL,
@@ -24,6 +25,7 @@ from submissions.models.submission_status import (
     MAX_TRIES,
     SENDING,
     UNDER_DEADLINE,
+    Route,
     Source,
     Status,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "REFERENCE_ALPHABET",
     "SENDING",
     "UNDER_DEADLINE",
+    "Route",
     "Source",
     "Status",
     "Submission",
@@ -53,6 +56,7 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LISTED = (
     *("reference", "status", "values_sealed", "issuing_country", "id_type", "vendor_count", "selfies_sent"),
     *("created_at", "target_at", "deadline_at", "has_skipped_check", "project__name", "project__clock_offset"),
+    "route",
 )
 REVIEWED = (
     *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),
@@ -205,6 +209,10 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
         constraints = [
             models.UniqueConstraint(fields=["previous"], condition=~Q(status__in=FINAL), name="submission_one_restart"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_known"),
+            models.CheckConstraint(
+                condition=Q(route="api") & ~Q(status="at_liveform") | Q(route="liveform") & ~Q(status__in=API_ONLY),
+                name="submission_liveform_sends_no_step",
+            ),
             models.CheckConstraint(condition=Q(source__in=["", *Source.values]), name="submission_source_known"),
             models.CheckConstraint(
                 condition=Q(status__in=FINAL, decided_at__isnull=False) | ~Q(status__in=FINAL) & Q(decided_at=None),

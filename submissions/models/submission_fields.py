@@ -15,7 +15,7 @@ from submissions.models.consent import ConsentText
 from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
 from submissions.models.submission_key import NO_KEY, SubmissionKey
-from submissions.models.submission_status import MAX_TRIES, Source, Status
+from submissions.models.submission_status import MAX_TRIES, Route, Source, Status
 
 
 class CaptureFields(models.Model):
@@ -40,6 +40,7 @@ class CaptureFields(models.Model):
     # Rises with every write of the values, so that a stale form cannot overwrite values its reader never saw.
     draft_version = models.PositiveIntegerField(default=0)
     wants_step2 = models.BooleanField(_("automatic Step 2"), default=False)
+    route = models.CharField(_("route"), max_length=10, choices=Route, default=Route.API, db_default=Route.API)
     consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, verbose_name=_("consent"))
     consented_at = models.DateTimeField(_("consented"), null=True)
 

@@ -17,6 +17,7 @@ class Status(models.TextChoices):
     SECOND_REVIEW = "second_review", _("Second review")
     DECISION_SENDING = "decision_sending", _("Sending decision")
     OVERDUE = "overdue", _("Past 24 h")
+    AT_LIVEFORM = "at_liveform", _("Customer at Liveform")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     ABANDONED = "abandoned", _("Abandoned")
@@ -28,6 +29,17 @@ IN_REVIEW = (Status.PENDING, Status.SECOND_REVIEW)
 CAPTURING = (Status.DRAFT, Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE)
 SENDING = (Status.STEP1_SENDING, Status.STEP2_SENDING)
 UNDER_DEADLINE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.INCOMPLETE, *SENDING)
+
+
+class Route(models.TextChoices):
+    """How the submission reaches ARGOS: the portal sends Steps 1 and 2, or the customer fills ARGOS's own form."""
+
+    API = "api", _("Steps 1 and 2")
+    LIVEFORM = "liveform", _("Liveform")
+
+
+# A submission on the Liveform route never has these: the portal sends no step for it. The database refuses it too.
+API_ONLY = (*CAPTURING, *SENDING, Status.OVERDUE)
 
 
 class Source(models.TextChoices):

@@ -20,6 +20,7 @@ SHARES = {
     "account": STEP1,
     "delete": READ,
     "image": READ,
+    "token": READ,
     "aml_on": READ,
     "aml_off": READ,
 }

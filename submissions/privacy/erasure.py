@@ -96,7 +96,10 @@ def check_may_go(submission: Submission) -> None:
     """Raise OnLegalHold or StillRunning if it must be kept; drafts may be erased, because nothing was sent for them."""
     if submission.legal_hold_at is not None:
         raise OnLegalHold(submission.reference)
-    if submission.status not in (*FINAL, Status.DRAFT) or submission.has_open_call:
+    is_unsent = submission.status == Status.DRAFT or (
+        submission.status == Status.AT_LIVEFORM and not submission.vendor_id
+    )
+    if not (submission.status in FINAL or is_unsent) or submission.has_open_call:
         raise StillRunning(submission.reference)
 
 
@@ -155,7 +158,8 @@ def _lock(submission: Submission) -> None:
 
 
 def _destroy(submission: Submission, *, by: Actor, why: str) -> None:
-    if submission.status == Status.DRAFT:
+    if submission.status in (Status.DRAFT, Status.AT_LIVEFORM):
+        submission.liveform_links.standing().update(revoked_at=clock.now())
         move(submission, Status.ABANDONED, by=by, decided_at=clock.now(), callback_at=None)
     _empty(submission)
     SearchHash.objects.filter(submission=submission).delete()
@@ -204,6 +208,8 @@ def remove_images(submission: Submission) -> int:
 def _remove(image: Image) -> bool:
     try:
         default_storage.delete(image.name)
+        if image.replaced_name:
+            default_storage.delete(image.replaced_name)
     except OSError as error:
         log.warning("image %s of an erased person stays for now: %s", image.pk, type(error).__name__)
         return False

@@ -23,7 +23,7 @@ from submissions.core import clock, isolated_rows
 from submissions.models import Call, CallKind, Image, Project, Status, Submission, WebhookDelivery
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.webhook import NEVER_CONFIRMED, UNPLACED, WebhookQuerySet
-from submissions.privacy import erasure
+from submissions.privacy import erasure, resident_numbers
 from submissions.reporting.exports import expiry
 from submissions.workflow import alerts
 from submissions.workflow.transitions import StaleSubmission
@@ -71,9 +71,10 @@ def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submiss
     here = timezone.localtime(moment, timezone.get_default_timezone())
     relationship = _midnight(years_before(here, project.keep_years_after_relationship).date())
     draft = moment - timedelta(days=project.keep_draft_days)
+    unsent = Q(status=Status.DRAFT) | Q(status=Status.AT_LIVEFORM, vendor_id="")
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
     return {
-        "drafts": rows.filter(status=Status.DRAFT, created_at__lte=draft, updated_at__lte=draft),
+        "drafts": rows.filter(unsent, created_at__lte=draft, updated_at__lte=draft),
         "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
         "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=record),
         "approved": approved,
@@ -95,7 +96,9 @@ def dry_run(moment: datetime | None = None) -> list[Due]:
 def erase_due(batch: int = BATCH) -> int:
     """Erase at most `batch` due submissions; return how many. Legal holds, open calls and storage failures wait."""
     isolated_rows.each(
-        (finish_erased, notify_of_kept_records, drop_webhooks), lambda part: part(), "a part of retention"
+        (finish_erased, notify_of_kept_records, drop_webhooks, resident_numbers.sweep),
+        lambda part: part(),
+        "a part of retention",
     )
     now, ends = clock.now(), time.monotonic() + SWEEP_LASTS
     sets = chain.from_iterable(clocks_of(project, now).items() for project in Project.objects.all())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from argos import matrix
 from submissions.core import clock
-from submissions.models import AmlReview, Event, Project, SkippedCheck, Source, Status, Team, User
+from submissions.models import AmlReview, Event, Project, Route, SkippedCheck, Source, Status, Team, User
 from submissions.models.submission import DECIDED, IN_REVIEW, SENDING, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
@@ -200,6 +200,7 @@ FILTERS: dict[str, Filter] = {
     "limit": Filter(filter_engine.choice(_limit), _lazy("24 hours")),
     "waited": Filter(_waited, _lazy("Has waited")),
     "skipped": Filter(filter_engine.skipped_check),
+    "route": Filter(filter_engine.one_of("route", Route.values)),
     "aml": Filter(_aml, _lazy("AML")),
     "late": Filter(filter_engine.flag(_late), _lazy("Past its review target")),
 }

@@ -37,6 +37,7 @@ TONES = {
     Status.SECOND_REVIEW: ACT,
     Status.DECISION_SENDING: WAIT,
     Status.OVERDUE: BAD,
+    Status.AT_LIVEFORM: WAIT,
     Status.APPROVED: GOOD,
     Status.REJECTED: BAD,
     Status.ABANDONED: NEUTRAL,

@@ -10,25 +10,29 @@ from django.db import transaction
 
 from argos.replies import VendorSubmission
 from submissions.audit.events import SYSTEM
+from submissions.liveform import records
 from submissions.models import Call, CallKind, CallState, Project, Status, Submission
 from submissions.models.submission import REFERENCE_ALPHABET
-from submissions.outbox import ledger, new_calls
+from submissions.outbox import gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
-from submissions.vendor_sync import discrepancies, reconcile
+from submissions.vendor_sync import discrepancies, poll_intervals, reconcile, status_table
 from submissions.workflow.transitions import move
 
 OURS = re.compile(rf"(KP-[{REFERENCE_ALPHABET}]{{8}})-([0-9]{{1,5}})")
+LOOKED_AT = 10  # list items of one userid
 ADOPTED, CALL_UNDER_WAY, REPORTED = "adopted", "call_under_way", "shown"
 
 
 def reference_in(userid: str) -> str:
-    """Return our reference in the userid of a Step 1 of ours; "" if it contains none."""
+    """Return our reference in the userid of a Step 1 or Liveform link of ours; "" if it contains none."""
     match = OURS.fullmatch(userid)
-    return match[1] if match else ""
+    return match[1] if match else records.reference_in(userid)
 
 
 def place(project: Project, record: VendorSubmission) -> str:
     """Adopt the record or store a discrepancy; return what was done. `CALL_UNDER_WAY`: a sent call decides."""
+    if record.token_id or records.reference_in(record.userid):
+        return _place_liveform(project, record)
     match = OURS.fullmatch(record.userid)
     if match is None or Submission.objects.filter(project=project, vendor_id=record.submission_id).exists():
         return REPORTED
@@ -74,3 +78,35 @@ def _take_back_in(ours: Submission, record: VendorSubmission, number: int) -> st
             numbers = {"step1_calls": max(number, ours.step1_calls)}
             move(ours, Status.STEP1_SENDING, by=SYSTEM, fields={"found": record.submission_id}, **numbers)
     return ADOPTED if reconcile.settle_one(call, hinted=record.submission_id) else CALL_UNDER_WAY
+
+
+def _place_liveform(project: Project, record: VendorSubmission) -> str:
+    """Adopt a record by its token. A withdrawn token, or our reference without our token, is a discrepancy."""
+    if Submission.objects.filter(project=project, vendor_id=record.submission_id).exists():
+        return REPORTED
+    link = records.link_of(project, record.token_id)
+    if link is not None and records.attach(link, record):
+        status_table.adopt(link.submission, record)
+        records.read_back(link.submission, record, vendor_client.client_for(project))
+        return ADOPTED
+    named = Submission.objects.filter(project=project, reference=records.reference_in(record.userid))
+    ours = link.submission if link else named.select_related("project").first()
+    if ours is not None:
+        discrepancies.second_record(ours, record.submission_id, record.userid[:40], record.result or "")
+    elif records.reference_in(record.userid):
+        discrepancies.unknown_here(project, record.submission_id, record.userid, record.result or "")
+    return REPORTED
+
+
+def look_for(submission: Submission) -> bool:
+    """Search the record of a customer at Liveform of whom no webhook came; return whether it was adopted."""
+    link = submission.liveform_links.standing().first()
+    again = poll_intervals.ends(Status(submission.status))
+    Submission.objects.filter(pk=submission.pk, vendor_id="").update(next_read_at=again)
+    if link is None:
+        return False
+    client = vendor_client.client_for(submission.project)
+    listed = client.find_by_userid(link.userid)[:LOOKED_AT]
+    gate.note_contact(submission.project, client.last_received)
+    whole = [client.get_submission(item.submission_id) for item in listed if item.userid in ("", link.userid)]
+    return ADOPTED in [place(submission.project, record) for record in whole if record is not None]

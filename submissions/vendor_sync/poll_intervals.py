@@ -13,6 +13,7 @@ ASKED_AFTER: dict[Status, timedelta] = {
     S.PENDING: timedelta(hours=2),
     S.SECOND_REVIEW: timedelta(hours=2),
     S.OVERDUE: timedelta(minutes=10),
+    S.AT_LIVEFORM: timedelta(hours=1),
     S.INCOMPLETE: timedelta(hours=4),
     S.STEP1_RETRY: timedelta(hours=8),
     S.CONFIRMING: timedelta(hours=8),

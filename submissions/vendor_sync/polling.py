@@ -2,13 +2,15 @@
 
 import logging
 
+from django.db.models import Q
+
 from argos.codes import advice_on
 from argos.errors import Throttled, Undelivered, VendorError
 from submissions.audit.events import SYSTEM
 from submissions.core import clock, isolated_rows, vendor_text
-from submissions.models import Project, Submission
+from submissions.models import Project, Status, Submission
 from submissions.outbox import gate, vendor_client
-from submissions.vendor_sync import concurrency, poll_intervals, status_table
+from submissions.vendor_sync import concurrency, orphans, poll_intervals, status_table
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +20,8 @@ BATCH = 50
 def poll_due(batch: int = BATCH) -> int:
     """Read each due submission once; return how many were read. A vendor that does not answer ends the round."""
     probe_down_projects()
-    due = Submission.objects.filter(next_read_at__lte=clock.now()).exclude(vendor_id="")
+    has_record = ~Q(vendor_id="") | Q(status=Status.AT_LIVEFORM)
+    due = Submission.objects.filter(has_record, next_read_at__lte=clock.now())
     due = due.filter(project__paused_at=None, project__undelivered_in_row__lt=gate.DOWN_AFTER)
     silent: set[object] = set()
     by_project = concurrency.Reads("poll", due.select_related("project"), "project", "next_read_at")
@@ -33,7 +36,7 @@ def _read(submission: Submission, silent: set[object]) -> bool:
     if not turn.update(next_read_at=poll_intervals.spread(poll_intervals.SOON)):
         return False
     try:
-        status_table.ask_vendor(submission, by=SYSTEM)
+        _ask(submission)
     except VendorError as error:
         log.warning("could not read %s back: %s", submission.reference, error)
         if isinstance(error, (Throttled, Undelivered)):
@@ -44,6 +47,13 @@ def _read(submission: Submission, silent: set[object]) -> bool:
         log.exception("could not take in what the vendor says of %s", submission.reference)
         return False
     return True
+
+
+def _ask(submission: Submission) -> None:
+    if submission.vendor_id:
+        status_table.ask_vendor(submission, by=SYSTEM)
+    else:
+        orphans.look_for(submission)
 
 
 def probe_down_projects() -> None:

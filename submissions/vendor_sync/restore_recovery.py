@@ -10,6 +10,7 @@ from argos.client import Client
 from argos.errors import VendorError
 from argos.replies import VendorSubmission
 from submissions.core import clock, isolated_rows
+from submissions.liveform import records
 from submissions.models import Call, CallKind, CallState, Difference, DifferenceKind, Project, Submission, Switch
 from submissions.outbox import evidence, gate, ledger, restore_hold, vendor_client
 from submissions.vendor_sync import orphans
@@ -88,8 +89,9 @@ def _list(project: Project, switch: Switch) -> bool:
 
 
 def _whole(client: Client, item: VendorSubmission) -> VendorSubmission:
-    """Return the full record of a list item without a userid, because list items have fewer members."""
-    return item if item.userid else client.get_submission(item.submission_id) or item
+    """Return the full record of a list item without a userid, or of a Liveform: list items have fewer members."""
+    is_enough = item.userid and not records.reference_in(item.userid)
+    return item if is_enough else client.get_submission(item.submission_id) or item
 
 
 def is_under_way() -> bool:

@@ -15,7 +15,18 @@ from submissions.aml import results
 from submissions.audit import events
 from submissions.audit.events import VENDOR, Actor
 from submissions.core import clock
-from submissions.models import AmlSource, CallKind, CallState, Decision, DifferenceKind, Source, Status, Submission
+from submissions.liveform import records
+from submissions.models import (
+    AmlSource,
+    CallKind,
+    CallState,
+    Decision,
+    DifferenceKind,
+    Route,
+    Source,
+    Status,
+    Submission,
+)
 from submissions.models.submission import MAX_TRIES, UNDER_DEADLINE
 from submissions.outbox import evidence, gate, ledger, new_calls, vendor_client
 from submissions.outbox.try_counter import lock
@@ -53,6 +64,7 @@ TABLE: dict[Status, tuple[Status | Agreement, Status | Agreement, Status | Agree
     S.SECOND_REVIEW: (D, A, S.APPROVED, S.REJECTED),
     S.DECISION_SENDING: (W, W, W, W),
     S.OVERDUE: (A, S.PENDING, S.APPROVED, S.REJECTED),
+    S.AT_LIVEFORM: (A, S.PENDING, S.APPROVED, S.REJECTED),
     S.APPROVED: (D, D, A, D),
     S.REJECTED: (D, D, D, A),
     S.ABANDONED: (A, D, D, A),
@@ -76,6 +88,7 @@ def ask_vendor(submission: Submission, *, by: Actor) -> VendorSubmission | None:
     gate.note_contact(submission.project, client.last_received)
     events.record("vendor_asked", by=by, submission=submission, fields={"found": record is not None})
     adopt(submission, record)
+    records.read_back(submission, record, client)
     return record
 
 
@@ -92,7 +105,7 @@ def adopt(submission: Submission, record: VendorSubmission | None) -> Agreement 
     if record is not None:
         _keep_signals(submission, record)
         project_state.note(submission.project, record.project_state)
-    if not submission.has_open_call and record is not None:
+    if not submission.has_open_call and record is not None and submission.route == Route.API:
         _correct_tries(submission, record)
     agreement = _agreement(submission, record)
     if isinstance(agreement, Status) and record:
@@ -173,6 +186,8 @@ def _differences(
         is_ours = submission.source == Source.REVIEWER
         kind = DifferenceKind.DECISION if is_ours else DifferenceKind.STATUS
         differences[kind] = (submission.status, record.result or "")
+    if submission.route == Route.LIVEFORM:  # ARGOS counts the attempts of its own form
+        return differences
     tries, ours = evidence.step2_tries(submission, record), evidence.tries_processed(submission)
     # A list without the accepted try is one shorter; this is no discrepancy.
     if tries is not None and (tries > ours or tries < ours - (record.result in evidence.STEP2_ONLY)):
@@ -242,6 +257,8 @@ def vendor_columns(submission: Submission, record: VendorSubmission | None) -> d
     }
     if record.attempts is not None:
         columns["vendor_attempts"] = min(len(record.attempts), MAX_ATTEMPTS)
+        if submission.route == Route.LIVEFORM:
+            columns["vendor_count"] = min(sum(bool(one.retry_codes) for one in record.attempts), MAX_ATTEMPTS)
     if record.created_at and submission.status in UNDER_DEADLINE:
         columns |= {"step1_started_at": record.created_at, "deadline_at": record.created_at + RESULT_LIMIT}
     return columns

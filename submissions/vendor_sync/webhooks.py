@@ -14,6 +14,7 @@ from submissions.aml import hints
 from submissions.audit import events
 from submissions.audit.events import SYSTEM, VENDOR
 from submissions.core import clock, task_queue
+from submissions.liveform import records
 from submissions.models import Project, Submission, WebhookDelivery
 from submissions.models.project import webhook_token_hash
 from submissions.outbox import evidence, gate, vendor_client
@@ -155,16 +156,19 @@ def _read_back(delivery: WebhookDelivery, submission: Submission, status: str | 
 
 
 def _find(project: Project, hint: Webhook) -> Submission | None:
-    """Find the submission by the vendor's id, else by the userid with our reference (KP-XXXXXXXX-n)."""
+    """Find the submission by the vendor's id, else by the Liveform token or the userid with our reference."""
     ours = Submission.objects.filter(project=project).select_related("project")
     if hint.submission_id and (found := ours.filter(vendor_id=hint.submission_id).first()):
         return found
+    if (link := records.link_of(project, hint.token_id)) is not None:
+        return link.submission
     return ours.filter(reference=orphans.reference_in(hint.userid)).first()
 
 
 def _of_no_record(delivery: WebhookDelivery, hint: Webhook) -> bool:
     """Read a record with an unknown vendor id; if it has a reference of ours, it belongs to a lost Step 1."""
-    if not hint.submission_id or not orphans.reference_in(hint.userid):
+    is_ours = delivery.submission is not None or orphans.reference_in(hint.userid)
+    if not hint.submission_id or not is_ours:
         return _handled(delivery, "no_such_submission")
     client = vendor_client.client_for(delivery.project)
     found = client.get_submission(hint.submission_id)

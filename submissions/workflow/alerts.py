@@ -31,6 +31,7 @@ MAIL_RETRY_FOR = timedelta(hours=1)
 SENTENCES = {
     "call_stuck": _lazy("Outcome unknown, action needed"),
     VENDOR_KEEPS: _lazy("ARGOS has not deleted its copy"),
+    "liveform_expired": _lazy("Liveform link expired unused"),
     "overdue_without_word": _lazy("Past 24 h, no result from ARGOS"),
     "aml_hit": _lazy("Possible AML match, review needed"),
     "aml_overdue": _lazy("AML review past its due time"),
@@ -46,6 +47,7 @@ TASKS = {
     VENDOR_KEEPS: _lazy(
         "The portal has deleted nothing yet. Request the deletion again, or delete the portal's data only."
     ),
+    "liveform_expired": _lazy("Send the customer a new link, or close the submission."),
     "overdue_without_word": _lazy("The limit passed 6 hours ago. Check the ARGOS record."),
     "aml_hit": _lazy("ARGOS's screening reports a possible match. Do not tell the customer."),
     "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),
@@ -99,6 +101,8 @@ def _kind(submission: Submission, due: datetime | None) -> str:
     """Return the kind of alert: the smallest of 4 h, 1 h and 15 min that covers the remaining time."""
     if submission.status == Status.OVERDUE:
         return "overdue_without_word"
+    if submission.status == Status.AT_LIVEFORM:
+        return "" if submission.vendor_id else "liveform_expired"
     if due is None:
         return ""
     remaining = due - clock.now()

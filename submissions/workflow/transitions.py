@@ -19,6 +19,12 @@ S = Status
 MOVES: dict[tuple[Status, Status], str] = {
     (S.DRAFT, S.STEP1_SENDING): "step1_prepared",
     (S.DRAFT, S.ABANDONED): "given_up",
+    (S.DRAFT, S.AT_LIVEFORM): "liveform_opened",
+    (S.AT_LIVEFORM, S.DRAFT): "liveform_withdrawn",
+    (S.AT_LIVEFORM, S.PENDING): "pending",
+    (S.AT_LIVEFORM, S.APPROVED): "approved",
+    (S.AT_LIVEFORM, S.REJECTED): "rejected",
+    (S.AT_LIVEFORM, S.ABANDONED): "given_up",
     (S.STEP1_SENDING, S.CONFIRMING): "step1_read",
     (S.STEP1_SENDING, S.STEP1_RETRY): "step1_retry_wanted",
     (S.STEP1_SENDING, S.REJECTED): "rejected",

@@ -28,20 +28,20 @@ def seeing(tmp_path: Path, launch: Callable[..., Browser], stack: Stack) -> Iter
 
 
 def set_option(desk: Desk, *, is_on: bool) -> None:
-    desk.log_in("admin")
     desk.go("/settings/projects/")
-    desk.page.get_by_role("link", name="Demo").first.click()
+    desk.page.get_by_role("link", name="Demo: standard", exact=True).click()
     desk.page.get_by_role("link", name="Capture", exact=True).first.click()
     desk.page.get_by_label("Live selfies only").set_checked(is_on)
     desk.shot("setting-live-selfies")
-    with desk.page.expect_response(lambda reply: reply.request.method == "POST"):
+    with desk.page.expect_response(lambda reply: reply.request.method == "POST") as saved:
         desk.press("Save changes")
+    assert saved.value.status == 302, desk.page.locator("main").inner_text()
 
 
 def test_a_virtual_camera_and_a_file_are_explained_and_acknowledged(
     seeing: Desk, other_desk: Desk, desk: Desk, pictures: Pictures, tmp_path: Path
 ) -> None:
-    set_option(desk, is_on=True)
+    set_option(desk.log_in("admin"), is_on=True)
     url = draft(seeing, "virtual@example.com")
     page = seeing.page
     upload(seeing, "id_front", pictures["id"])

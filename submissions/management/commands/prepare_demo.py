@@ -80,8 +80,10 @@ def _project(name: str, key: str, **options: bool) -> None:
     project = Project.objects.filter(name=name).first()
     if project is None:
         project = Project(name=name, admin_email=demo.ADMIN_EMAIL, paths={"address_code": "Address_code"}, **options)
-    elif (project.base_url, project.webhook_token) == (url, token):
+    elif (project.base_url, project.webhook_token, bool(project.liveform_project_id)) == (url, token, True):
         return
     project.base_url, project.webhook_token = url, token
+    project.has_liveform, project.liveform_project_id = True, f"pid-{key}"
+    project.liveform_url = f"{url.rpartition('/')[0]}/liveform"
     project.api_key = key
     project.save()

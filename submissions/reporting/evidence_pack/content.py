@@ -100,7 +100,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
     people = ", ".join(capturer.user.name for capturer in submission.capturers.select_related("user"))
     return [
         (_("Status"), str(submission.get_status_display())),
-        *signals.approval(submission),
+        *signals.facts(submission),
         (pgettext("time of a decision", "Decided"), f"{moment(submission.decided_at)} {decided}".strip()),
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
@@ -215,9 +215,10 @@ def _images(images: list[Image], read: dict[uuid.UUID, bytes]) -> Table:
     for image in images:
         who = image.created_by.name if image.created_by else "–"
         size = f"{image.width} × {image.height}, {image.size} B"
-        rows.append(
-            [_caption(image), moment(image.created_at), who, size, image.sha256, _checked(image, read[image.pk])]
-        )
+        sha256 = image.sha256
+        if image.original_sha256:
+            sha256 += "\n" + _("before the redaction: %(sha256)s") % {"sha256": image.original_sha256}
+        rows.append([_caption(image), moment(image.created_at), who, size, sha256, _checked(image, read[image.pk])])
     return heads, rows
 
 
@@ -228,8 +229,8 @@ def _checked(image: Image, content: bytes) -> str:
 
 
 def _caption(image: Image) -> str:
-    current = "" if image.is_current else f", {_('replaced')}"
-    return f"{image.get_kind_display()} ({image.get_source_display()}{current})"
+    states = [image.get_source_display(), "" if image.is_current else _("replaced"), image.get_redaction_display()]
+    return f"{image.get_kind_display()} ({', '.join(str(state) for state in states if state)})"
 
 
 def _decisions(submission: Submission, is_open: bool) -> Table:

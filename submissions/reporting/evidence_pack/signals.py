@@ -74,6 +74,7 @@ def stored_otherwise(submission: Submission, show: Show) -> Table:
     ], rows
 
 
-def approval(submission: Submission) -> list[tuple[str, str]]:
-    """Return the fact that the approval hides a skipped check, or nothing."""
-    return [(_("Warnings"), _("Approved with a skipped check"))] if submission.hides_skipped_check else []
+def facts(submission: Submission) -> list[tuple[str, str]]:
+    """Return the route to ARGOS, and that the approval hides a skipped check if it does."""
+    route = (_("Route"), str(submission.get_route_display()))
+    return [route, *([(_("Warnings"), _("Approved with a skipped check"))] if submission.hides_skipped_check else [])]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from submissions.models import Source, Status, User
+from submissions.models import Route, Source, Status, User
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.percentiles import WANTED, PercentileCont, between, percentile
@@ -177,3 +177,28 @@ def per_source(user: User, window: Window) -> Report:
     ]
     heads = _answer_heads(_("Decided by"))
     return Report("sources", _("Decisions by source"), heads, rows, meter=1, is_wide=True)
+
+
+def per_route(user: User, window: Window) -> Report:
+    """Return the submissions that ended, by the route on which they reached ARGOS."""
+    counted = (
+        closed_in(user, window)
+        .order_by()
+        .values("route")
+        .annotate(
+            all=Count("id"),
+            approved=Count("id", filter=Q(status=Status.APPROVED)),
+            rejected=Count("id", filter=Q(status=Status.REJECTED)),
+        )
+    )
+    rows = [
+        [
+            name(str(Route(row["route"]).label)),
+            number(row["all"], window.decided(route=row["route"], **own(user))),
+            number(row["approved"], window.decided(route=row["route"], status=Status.APPROVED.value, **own(user))),
+            number(row["rejected"], window.decided(route=row["route"], status=Status.REJECTED.value, **own(user))),
+        ]
+        for row in sorted(counted, key=lambda row: row["route"])
+    ]
+    heads = [_("Route"), pgettext("number of submissions", "Ended"), _("Approved"), _("Rejected")]
+    return Report("routes", _("Routes to ARGOS"), heads, rows, meter=1)

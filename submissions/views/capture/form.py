@@ -21,10 +21,10 @@ from submissions.capture.imaging.errors import status_of
 from submissions.core import masking
 from submissions.core.vendor_text import named
 from submissions.demo import samples
-from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Status, Submission, Team
+from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Project, Status, Submission, Team
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
-from submissions.views.capture import duplicates, intake, submission_page
+from submissions.views.capture import actions, duplicates, intake, submission_page
 from submissions.views.forms.capture import NewForm, country_options
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
@@ -51,6 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if draft:
         return _begin(request, draft)
     context = {"form": form, "same": found, "is_stopped": bool(found), "countries": country_options()}
+    context["has_liveform"] = Project.objects.filter(is_open=True, has_liveform=True).exists()
     return render(request, "capture/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -66,6 +67,8 @@ def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
             if not problem.field:
                 messages.error(request, problem.message)
         page += "?check=step1" if problems else ""
+    if request.POST.get("action") == "liveform" and not problems:
+        actions.begin_liveform(request, submission)
     # A script that keeps the chosen files after a refused form opens the URL itself.
     return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)
 

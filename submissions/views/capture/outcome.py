@@ -1,15 +1,20 @@
-"""The panel of a submission after the agent's part: result, reason, text for the customer, next step."""
+"""Panels of a submission: the result after the agent's part, with reason and text for the customer; and Liveform."""
 
 from dataclasses import dataclass
 
+import segno
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
+from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import Reviewer, Status, Submission
+from submissions.liveform import links
+from submissions.models import CallKind, CallState, LiveformLink, Reviewer, Route, Status, Submission
 from submissions.models.submission import DECIDED
 from submissions.views import status_messages
+from submissions.views.capture.page_context import StateContext
 
 
 @dataclass(frozen=True)
@@ -95,3 +100,45 @@ def _next_step(submission: Submission, *, can_restart: bool) -> str:
     if submission.status == Status.APPROVED or (submission.status in DECIDED and submission.passed_on_at is None):
         return _("Tell the customer the result, then mark it as communicated.")
     return _("No action is needed. Home lists the result when it is there.")
+
+
+@dataclass(frozen=True)
+class LiveformCard:
+    """The card of the submission page. `url` and `qr`: only for those who may capture, while the link is open."""
+
+    link: LiveformLink | None
+    is_open: bool
+    is_expired: bool
+    was_thrown_away: bool
+    may_make: bool
+    has_started: bool
+    is_pool_full_soon: bool
+    url: str = ""
+    qr: str = ""
+
+
+@sensitive_variables()
+def liveform_card(context: StateContext) -> LiveformCard | None:
+    """Return the card; None where the project does not use Liveform or the submission has gone further."""
+    submission = context.submission
+    is_there = submission.route == Route.LIVEFORM and submission.status == "at_liveform"
+    if not is_there and not links.is_offered(submission):
+        return None
+    link = links.newest(submission)
+    can_capture = context.may("capture")
+    is_open = link is not None and link.is_open
+    url = links.url_of(link) if link and is_open and can_capture else ""
+    last = context.last_call
+    return LiveformCard(
+        link=link,
+        is_open=is_open,
+        is_expired=link is not None and link.call.state == CallState.ANSWERED and link.is_expired_at(clock.now()),
+        was_thrown_away=last is not None and last.kind == CallKind.TOKEN and last.state == CallState.SETTLED,
+        may_make=can_capture and context.open_call is None and links.is_offered(submission),
+        has_started=bool(submission.vendor_id),
+        is_pool_full_soon=can_capture and links.tokens_at_argos(submission.project) >= links.POOL_WARNING,
+        url=url,
+        qr=segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
+        if url
+        else "",
+    )

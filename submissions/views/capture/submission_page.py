@@ -35,14 +35,14 @@ from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
-from submissions.views.capture.outcome import outcome
+from submissions.views.capture.outcome import liveform_card, outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
 from submissions.workflow.role_permissions import user_can_see_queue
 
 RAIL = (
-    ("capture", (Status.DRAFT,)),
+    ("capture", (Status.DRAFT, Status.AT_LIVEFORM)),
     ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
     ("confirm", (Status.CONFIRMING,)),
     ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
@@ -86,6 +86,7 @@ def render_submission(
     rows = form_fields.rows(submission, shown_problems, typed) if shows_form else []
     context = {
         **state(page.state),
+        "liveform": liveform_card(page.state),
         "problems": problems,
         "to_complete": sum(bool(problem.field) for problem in problems),
         "by_field": {problem.field: problem for problem in reversed(problems)},

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from argos import matrix
 from submissions.audit import events
 from submissions.capture.fields import form_fields
-from submissions.models import Status, User
+from submissions.models import Route, Status, User
 from submissions.models.submission_key import load_keys
 from submissions.search import blind_index, columns, filter_engine, filters, guess_limit, pagination, sorting
 from submissions.views.lists.filter_chips import chips
@@ -21,7 +21,10 @@ from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_list, user_can_see_queue
 
 # Filters with a field of their own on the page; others came from a link and are shown as chips.
-FIELDS = ("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "aml", "sort", *pagination.KEYS)
+FIELDS = (
+    *("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "aml", "route", "sort"),
+    *pagination.KEYS,
+)
 
 
 def _looker(request: HttpRequest) -> User:
@@ -95,6 +98,7 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
         select(request, "status", _("Status"), _statuses()),
         select(request, "project", _("Project"), offered.projects),
         select(request, "id_type", _("ID type"), _id_types()),
+        select(request, "route", _("Route"), [(route.value, str(route.label)) for route in Route]),
     ]
     selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
     if not user_can_see_queue(user):

@@ -66,7 +66,12 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     ),
     "argos": (
         "ARGOS",
-        {"sources": decisions.per_source, "skipped-checks": skipped_checks.report, "requests": requests.report},
+        {
+            "sources": decisions.per_source,
+            "routes": decisions.per_route,
+            "skipped-checks": skipped_checks.report,
+            "requests": requests.report,
+        },
     ),
 }
 REPORTS = {key: make for _label, made in TABS.values() for key, make in made.items()}

@@ -129,6 +129,12 @@ class CaptureForm(SettingForm):
         ),
         (pgettext_lazy("settings", "Selfie"), ("requires_live_selfie",)),
         (_("Consent"), ("requires_consent",)),
+        (_("Liveform"), ("has_liveform", "liveform_url", "liveform_project_id", "liveform_link_hours")),
+    )
+    liveform_url = forms.URLField(
+        label=_("Liveform address"),
+        assume_scheme="https",
+        help_text=Project._meta.get_field("liveform_url").help_text,
     )
 
     class Meta(SettingForm.Meta):
@@ -147,7 +153,23 @@ class CaptureForm(SettingForm):
             "requires_address_detail",
             "requires_live_selfie",
             "requires_consent",
+            "has_liveform",
+            "liveform_url",
+            "liveform_project_id",
+            "liveform_link_hours",
         ]
+
+    def clean_liveform_url(self) -> str:
+        given: str = self.cleaned_data["liveform_url"]
+        if not given.startswith("https://") and not demo.is_here(given):
+            raise forms.ValidationError(_("Write https: customers enter their data at this address."))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("has_liveform") and not data.get("liveform_project_id"):
+            self.add_error("liveform_project_id", _("Enter the project ID from the ARGOS dashboard."))
+        return data
 
 
 class ReviewForm(SettingForm):
@@ -196,6 +218,7 @@ class RetentionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("Retention of decided submissions"), ("keep_years_after_relationship", "keep_years_after_record")),
         (_("Retention of drafts and webhooks"), ("keep_draft_days", "keep_webhook_days")),
+        (_("ID images"), ("redacts_resident_numbers",)),
     )
 
     class Meta(SettingForm.Meta):
@@ -205,6 +228,7 @@ class RetentionForm(SettingForm):
             "keep_years_after_record",
             "keep_draft_days",
             "keep_webhook_days",
+            "redacts_resident_numbers",
         ]
 
 

@@ -46,6 +46,12 @@ def test_signals_of_the_tags_are_read(sandbox: Sandbox) -> None:
     signals = signals_of(sandbox, "+lowocr+otherage")
     assert [reading.accepted for reading in signals.ocr_readings if reading.name == "date_of_birth"] == [False]
     assert all(reading.box for reading in signals.ocr_readings)
+    assert {reading.box for reading in signals.ocr_readings} == {(40, 60, 360, 88)}, "pixels"
+    shares = signals_of(sandbox, "+sharecoords").ocr_readings
+    assert {reading.box for reading in shares} == {(0.04, 0.1, 0.36, 0.14)}
+    without = signals_of(sandbox, "+nocoords").ocr_readings
+    assert without
+    assert not any(reading.box for reading in without)
     assert min(signals.face_ages) > 50  # born in 1990
     assert (signals.recognition_score, signals.ip_country) == (93.5, "SGP")
 

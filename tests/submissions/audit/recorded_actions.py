@@ -8,6 +8,7 @@ from submissions.audit import events
 from submissions.capture import callbacks, consent, drafts, images, phone_links, submit
 from submissions.capture.restart import restart as restart_of
 from submissions.core import clock
+from submissions.liveform import links
 from submissions.models import (
     CallKind,
     ConsentText,
@@ -307,3 +308,15 @@ def use_link() -> Act:
     link, _address = phone_links.make(submission, ImageKind.SELFIE, by=by(submission.created_by))
     told = {"address": None, "opening": None, "accepted": phone_links.digest(content)}
     return lambda: phone_links.store_upload(link, content, **told)
+
+
+@action
+def make_liveform_link() -> Act:
+    submission = make_draft(project=factories.make_liveform_project())
+    return lambda: links.make(factories.reload(submission), by=by(submission.created_by))
+
+
+@action
+def withdraw_liveform_link() -> Act:
+    submission = make_at(Status.AT_LIVEFORM)
+    return lambda: links.withdraw(factories.reload(submission), by=by(submission.created_by))

@@ -28,6 +28,7 @@ EXPECTED = {
     S.SECOND_REVIEW: "d a approved rejected",
     S.DECISION_SENDING: "w w w w",
     S.OVERDUE: "a pending approved rejected",
+    S.AT_LIVEFORM: "a pending approved rejected",
     S.APPROVED: "d d a d",
     S.REJECTED: "d d d a",
     S.ABANDONED: "a d d a",

@@ -177,5 +177,5 @@ class TestLifted:
         assert Event.objects.filter(kind="hold_lifted").get().fields == {"why": "The list was compared by hand."}
 
 
-def test_adopted_kinds_are_all_but_the_one_that_nothing_tells() -> None:
-    assert set(adoption.ADOPT) == set(CallKind) - {CallKind.ACCOUNT}
+def test_adopted_kinds_are_all_but_those_that_nothing_tells() -> None:
+    assert set(adoption.ADOPT) == set(CallKind) - {CallKind.ACCOUNT, CallKind.TOKEN}

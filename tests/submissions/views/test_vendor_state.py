@@ -41,6 +41,7 @@ SHOWN = {
     Status.SECOND_REVIEW: "Awaiting decision",
     Status.DECISION_SENDING: "Awaiting decision",
     Status.OVERDUE: "not completed",
+    Status.AT_LIVEFORM: "–",
     Status.APPROVED: "approved",
     Status.REJECTED: "rejected",
     Status.ABANDONED: "not completed",
