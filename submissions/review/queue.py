@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -73,7 +74,7 @@ def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:
     return f"{BOUND}+" if found > BOUND else str(found)
 
 
-NO_PROJECT, NOBODY = Value(None, output_field=UUIDField()), Value("", output_field=CharField())
+NO_PROJECT, NOBODY = Cast(Value(None), UUIDField()), Value("", output_field=CharField())
 
 
 class Offered(NamedTuple):

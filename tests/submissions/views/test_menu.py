@@ -24,6 +24,7 @@ MENUS = {
         *DESK,
         "/sending/",
         "/differences/",
+        "/webhook-deliveries/",
         "/handover/",
         "/exports/",
         "/reports/access/",
