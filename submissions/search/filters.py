@@ -201,6 +201,6 @@ FILTERS: dict[str, Filter] = {
     "waited": Filter(_waited, _lazy("Has waited")),
     "skipped": Filter(filter_engine.skipped_check),
     "route": Filter(filter_engine.one_of("route", Route.values)),
-    "aml": Filter(_aml, _lazy("AML")),
+    "aml": Filter(_aml),
     "late": Filter(filter_engine.flag(_late), _lazy("Past its review target")),
 }

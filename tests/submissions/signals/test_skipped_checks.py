@@ -163,7 +163,7 @@ def test_evidence_pack_marks_an_approval_by_argos(officer: User) -> None:
 def test_evidence_pack_has_the_check_and_who_acknowledged_it(officer: User, pending: Submission) -> None:
     heads, rows = signals.skipped_checks(pending)
     assert rows[0][0] == "ID shown on a screen"
-    assert rows[0][3] == "nobody"
+    assert rows[0][3] == "Not acknowledged"
     decide(browser(officer), pending, "approved")
     heads, rows = signals.skipped_checks(reload(pending))
     assert rows[0][3] == officer.name
