@@ -44,7 +44,8 @@ def seeded(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.mark.slow
 def test_samples_are_in_every_status_and_the_record_holds(seeded: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(Submission.objects.values_list("status", flat=True)) == set(Status)
+    # Only a customer on ARGOS's own page brings a submission there.
+    assert set(Submission.objects.values_list("status", flat=True)) == set(Status) - {Status.AT_LIVEFORM}
     assert Submission.objects.count() >= 60
     call_command("verify_events")
     assert "seals verified" in capsys.readouterr().out
