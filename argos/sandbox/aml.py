@@ -2,7 +2,7 @@
 
 Only an e-mail with a tag of `SCREENINGS` is screened. Assumptions: the shape of `request_type=aml` (a record with
 `aml_result`, and `records` of the monitoring), the elements of `successResults` and `failedResults`, the way out of the
-monitoring (`off`), and that the dashboard monitors a `+amllater` submission by itself and tells its match at once.
+monitoring (`off`), and that the dashboard monitors a `+amllater` submission automatically and reports its match.
 """
 
 import re
@@ -24,7 +24,7 @@ SCREENINGS: dict[str, dict[str, Any]] = {
     "amlbefore": {"currentstatus": "Red Flag", "risk_level_summary": "HIGH"},
 }
 BEFORE, LATER = "amlbefore", "amllater"
-DASHBOARD = "dashboard"  # the worklist of what the vendor's dashboard monitors by itself
+DASHBOARD = "dashboard"  # the worklist of what the vendor's dashboard monitors automatically
 HIT = {"status": "potentialMatch", "openCount": 2, "memo": "Name and year of birth agree.", "tags": ["pep"]}
 _PATH = re.compile(r"submission/aml/(monitor|off)/([^/]+)(?:/([^/]+))?")
 
@@ -70,7 +70,7 @@ def reading(kyc: Kyc) -> dict[str, Any]:
 
 
 def change(state: State, project: Project, query: Fields, body: dict[str, Any], *, on: bool) -> Answer:
-    """Add to the worklist, or take out of it: each submission by itself."""
+    """Add to the worklist, or take out of it: each submission alone."""
     ids = body.get("submissionIds")
     if body.get("admin") not in project.admins:
         raise Refusal("invalid_admin", "Access denied. The admin is not registered in the project.")

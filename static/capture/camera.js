@@ -105,7 +105,7 @@ async function look(now) {
   ask(now, turn);
 }
 
-// The server is told of the camera and answers with a token, without which the picture counts as a file.
+// The page reports the camera to the server, which answers with a token, without which the picture counts as a file.
 async function register(now) {
   const headers = { "X-CSRFToken": now.button.closest("form").elements.csrfmiddlewaretoken.value };
   const body = new URLSearchParams({ device: now.stream.getVideoTracks()[0].label });

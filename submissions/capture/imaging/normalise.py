@@ -108,14 +108,14 @@ def _prepared(content: bytes, kind: Kind, limits: Limits) -> Prepared:
     if limits.is_too_small(kind, *image.size):
         raise _too_small(*image.size)
     try:
-        return _written_anew(opened, kind, limits)
+        return _re_encoded(opened, kind, limits)
     except UnusableImage:
         raise
     except Exception as error:
         raise unreadable() from error
 
 
-def _written_anew(opened: Opened, kind: Kind, limits: Limits) -> Prepared:
+def _re_encoded(opened: Opened, kind: Kind, limits: Limits) -> Prepared:
     image = opened.image
     profile = image.info.get("icc_profile")
     image = _without_alpha(image)
