@@ -151,5 +151,5 @@ def _drawn(title: str) -> bytes:
 
 def _html(content: str) -> bytes:
     head = "<!doctype html><html lang=en><title>Simulated Liveform</title><h1>Simulated Liveform</h1>"
-    note = "<p>This page of the sandbox stands in for the vendor's form. Nothing leaves this machine.</p>"
+    note = "<p>The sandbox simulates the vendor's form on this page. It sends nothing to the vendor.</p>"
     return f"{head}{note}{content}</html>".encode()

@@ -17,7 +17,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-camera]");
   if (button) start(button);
 });
-// Whoever chooses a file after a picture was taken has chosen a file.
+// A file that is chosen after a picture was taken replaces the picture.
 document.addEventListener(
   "change",
   (event) => {

@@ -53,7 +53,7 @@ def problems(
 def record_overruled(submission: Submission, sent: Iterable[Image], *, by: Actor) -> None:
     """Record an event for each overridden finding when the step is sent: until then the user may edit the reason.
 
-    `author`: who typed the reason, whoever sends the step.
+    `author`: the user who typed the reason; another user may send the step.
     """
     reasons = submission.reasons
     for image in sent:

@@ -30,7 +30,7 @@ class CallKind(models.TextChoices):
     AML_OFF = "aml_off", _("AML monitoring ended")
 
 
-# What whoever captures presses, and may take back; a verdict is its reviewer's, a deletion an administrator's.
+# A capturer starts these calls and may cancel them. A reviewer starts a decision, an administrator a deletion.
 CAPTURED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT, CallKind.TOKEN)
 
 
@@ -204,5 +204,5 @@ class Call(models.Model):
 
     @property
     def may_be_taken_back(self) -> bool:
-        """By whoever captures, because it has not left."""
+        """Return whether a capturer may cancel the call, because it is not sent yet."""
         return self.state == CallState.PREPARED and self.kind in CAPTURED

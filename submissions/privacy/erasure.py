@@ -211,7 +211,9 @@ def _remove(image: Image) -> bool:
         if image.replaced_name:
             default_storage.delete(image.replaced_name)
     except OSError as error:
-        log.warning("image %s of an erased person stays for now: %s", image.pk, type(error).__name__)
+        log.warning(
+            "cannot delete image %s of an erased person, the next sweep retries: %s", image.pk, type(error).__name__
+        )
         return False
     image.delete()
     return True

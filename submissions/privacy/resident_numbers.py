@@ -129,7 +129,9 @@ def _destroy_original(image: Image) -> bool:
     try:
         default_storage.delete(image.replaced_name)
     except OSError as error:
-        log.warning("the original of image %s stays for now: %s", image.pk, type(error).__name__)
+        log.warning(
+            "cannot delete the original of image %s, the next sweep retries: %s", image.pk, type(error).__name__
+        )
         return False
     with transaction.atomic():
         if Image.objects.filter(pk=image.pk, replaced_name=image.replaced_name).update(replaced_name=""):

@@ -39,7 +39,7 @@ class AnswerMissing(Exception):
 
 
 def ask(submission: Submission, text: str, *, by: Actor) -> Question:
-    """Ask whoever captured it.
+    """Ask the capturers.
 
     Raises:
         NotAllowed: only the one who holds the claim asks.
@@ -60,7 +60,7 @@ def ask(submission: Submission, text: str, *, by: Actor) -> Question:
 
 
 def answer(question: Question, text: str, content: bytes | None, *, by: Actor) -> None:
-    """Answer with a note, a picture, or both. Whoever answers has captured: they do not decide on what they said.
+    """Answer with a note, a picture, or both. A user who answers becomes a capturer and cannot decide.
 
     Raises:
         AnswerMissing, intake.UnusableImage: nothing is stored.

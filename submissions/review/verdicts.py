@@ -60,7 +60,7 @@ class Verdicts:
 
     @property
     def undoable(self) -> Decision | None:
-        """Return the latest verdict while it can be undone without a call: ten seconds, whoever holds the claim."""
+        """Return the latest verdict while it can be undone without a call: ten seconds, also under another claim."""
         if self.submission.status != Status.SECOND_REVIEW or not self.in_force:
             return None
         return self.in_force[-1] if self.in_force[-1].can_come_back else None

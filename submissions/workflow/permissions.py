@@ -137,7 +137,7 @@ def _decide(user: User, submission: Submission, facts: PermissionFacts | None = 
 
 
 def _aml(user: User, submission: Submission) -> str:
-    """AML reviews are the company's own, whoever decides in the project; agents and administrators never see them."""
+    """Officers and managers review AML results, also where ARGOS decides; agents and administrators never see them."""
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide AML reviews.")
     if has_captured(user, submission):

@@ -164,7 +164,7 @@ def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: De
 
 
 def test_a_photo_of_15_mb_on_a_slow_line_is_shown_as_progress(desk: Desk, pictures: Pictures, tmp_path: Path) -> None:
-    """At 3 MB per second it takes five seconds; typing is kept meanwhile, and Send waits for the picture."""
+    """An upload takes five seconds. The page keeps values typed during it, and Send waits until it has ended."""
     heavy = tmp_path / "heavy.jpg"
     heavy.write_bytes(padded(pictures["selfie2"].read_bytes(), 14_900_000))
     draft(desk.log_in("agent"), "slow-line@example.com")

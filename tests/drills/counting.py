@@ -69,7 +69,7 @@ def all_of(name: str, good: int, wrong: list[str]) -> Figure:
 
 
 def lost_or_stuck(scene: Scene, rows: list[Submission], vendor: Vendor) -> list[str]:
-    """Return submissions that are lost (the vendor has them, but no user is told) or that were never sent."""
+    """Return submissions that the portal lost (the vendor has them, and no page shows it) or never sent."""
     missing = [] if scene.is_restored else set(scene.workforce.created) - {row.pk for row in rows}
     ours = {row.vendor_id for row in rows} | shown_mismatches()
     strangers = [f"{key} ({kyc['userid']}) is not known here" for key, kyc in vendor.by_id.items() if key not in ours]

@@ -1,6 +1,6 @@
 """Create the first administrator, or restore access for one who lost password and second factor.
 
-Whoever can run this can read the database and its keys anyway; an event records each run.
+A user who can run this command can also read the database and its keys. An event records each run.
 """
 
 from typing import Any

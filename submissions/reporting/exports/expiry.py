@@ -28,7 +28,7 @@ def _expire(export: Export) -> bool:
     try:
         default_storage.delete(export.name)
     except OSError as error:
-        log.warning("the file of export %s stays for now: %s", export.pk, type(error).__name__)
+        log.warning("cannot delete the file of export %s, the next sweep retries: %s", export.pk, type(error).__name__)
         return False
     export.told = {"reason": export.told["reason"]}  # a search text among the filters is personal too
     columns = {"name": "", "file_key_wrapped": None, "told_sealed": export.told_sealed}

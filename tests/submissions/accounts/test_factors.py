@@ -44,7 +44,7 @@ def test_secret_is_bound_when_its_row_is_saved() -> None:
 
 
 def test_secret_of_another_person_is_refused() -> None:
-    """Otherwise, whoever writes their own app's secret into an officer's row could sign in as the officer."""
+    """Otherwise, an attacker who copies their own app's secret into an officer's row could sign in as the officer."""
     own, other = with_app(), with_app()
     move(other, stored(own))
     with pytest.raises(encryption.CannotOpen, match="not its own person's"):

@@ -104,7 +104,7 @@ REVIEW_PAGE = review_only(within_team(lambda person, state: True))
 CLAIM = review_only(
     within_team(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
 )
-# Whoever captured it is refused; a verdict's refusal keeps what was typed, on the page.
+# A capturer is refused. The page of a refused decision keeps the typed text.
 AML = only(OFFICER, CLAIMER, MANAGER)
 AML_DECIDE = REVIEWERS
 AML_VERDICT = {"outcome": "false_positive", "reason": "Another person.", "seen": "older"}

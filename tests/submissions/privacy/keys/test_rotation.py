@@ -1,4 +1,4 @@
-"""Rotation of the master and search keys: interrupted, resumed, with old and new keys valid meanwhile."""
+"""Rotation of the master and search keys: interrupted, resumed, while old and new keys are both valid."""
 
 import itertools
 import os
