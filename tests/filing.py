@@ -1,11 +1,8 @@
 """Create submissions in a running stack with the portal's own actions; its worker and the sandbox do the rest.
 
-`python -m tests.filing` runs in the stack's environment; `Stack.file` calls it. It is faster than a browser.
+`Stack.file` asks the stack's console (`tests.console`) for it. It is faster than a browser.
 """
 
-import json
-import os
-import sys
 import time
 from typing import Any
 
@@ -33,7 +30,7 @@ def file(cases: list[dict[str, Any]]) -> list[str]:
         time.sleep(0.1)
     if waiting:
         rows = Submission.objects.filter(pk__in=waiting).values_list("reference", "status", "notice")
-        raise SystemExit(f"not submitted within {READY_WITHIN} s: {list(rows)}")
+        raise RuntimeError(f"not submitted within {READY_WITHIN} s: {list(rows)}")
     return [str(pk) for pk in drafts]
 
 
@@ -86,15 +83,3 @@ def _press(submission: Any, case: dict[str, Any]) -> None:
         size = (1000 + 40 * submission.selfies_sent, 750 + 30 * submission.selfies_sent)
         capture_images.add_image(submission, ImageKind.SELFIE, pictures.selfie_jpeg(size), by=by)
         submit.send_step2(submission, by=by, is_last_confirmed=True)
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings_stack")
-    import django
-
-    django.setup()
-    print(json.dumps(file(json.loads(sys.argv[1]))))
-
-
-if __name__ == "__main__":
-    main()

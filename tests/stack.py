@@ -43,6 +43,8 @@ class Stack:
             "PYTHONPATH": str(ROOT),
             **environment,
         }
+        self.sessions: dict[str, Any] = {}  # the cookies of each person who signed in, for the next test
+        self.console: subprocess.Popen[str] | None = None
         command = [sys.executable, "-m", "kycportal.run"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
@@ -89,20 +91,36 @@ class Stack:
 
     def query(self, expression: str) -> Any:
         """Return the value of a Python expression in the portal's shell, as JSON."""
-        code = f"import json; from submissions.models import *; print('=>' + json.dumps({expression}, default=str))"
-        line = next(line for line in self.manage("shell", "-c", code).splitlines() if line.startswith("=>"))
-        return json.loads(line[2:])
+        return self.run(f"answer = {expression}")
+
+    def run(self, code: str) -> Any:
+        """Run code in the portal's shell, with the models imported; return what it assigns to `answer`, as JSON."""
+        return self._ask({"code": code})
 
     def file(self, cases: list[dict[str, Any]]) -> list[str]:
         """Create submissions with the portal's own actions (`tests.filing`); return their ids."""
-        command = [sys.executable, "-m", "tests.filing", json.dumps(cases)]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=180)
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        filed: list[str] = json.loads(done.stdout.splitlines()[-1])
+        filed: list[str] = self._ask({"file": cases})
         return filed
 
+    def _ask(self, question: dict[str, Any]) -> Any:
+        """Send a question to the console; the first question starts it."""
+        if self.console is None or self.console.poll() is not None:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.log}
+            command = [sys.executable, "-m", "tests.console"]
+            self.console = subprocess.Popen(command, cwd=ROOT, env=self.environment, text=True, **pipes)  # type: ignore[call-overload]
+        assert self.console.stdin is not None
+        assert self.console.stdout is not None
+        self.console.stdin.write(json.dumps(question) + "\n")
+        self.console.stdin.flush()
+        answer = json.loads(self.console.stdout.readline() or '{"problem": "the console ended; see the log"}')
+        if "problem" in answer:
+            raise RuntimeError(answer["problem"])
+        return answer["value"]
+
     def stop(self) -> None:
+        if self.console is not None:
+            self.console.kill()
+            self.console.communicate()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

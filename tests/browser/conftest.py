@@ -24,23 +24,26 @@ def no_browser() -> NoReturn:
     pytest.skip(sentence)
 
 
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    return chromium.executable() or no_browser()
+
+
 @pytest.fixture(autouse=True)
 def _new_host() -> None:
     addresses.new_host()
 
 
-@pytest.fixture(scope="module")
-def launch() -> Iterator[Callable[..., Browser]]:
-    """Start a Chromium with further arguments, one per test file, so that a crash does not affect other files."""
-    path = chromium.executable()
-    if path is None:
-        no_browser()
+# Ends before a file of another folder: Playwright's event loop would make Django refuse its database there.
+@pytest.fixture(scope="package")
+def launch(chromium_path: str) -> Iterator[Callable[..., Browser]]:
+    """Start a Chromium with further arguments; all of them end with the browser tests."""
     with sync_playwright() as playwright:
         started: list[Browser] = []
 
         def start(*arguments: str) -> Browser:
             every = [*chromium.arguments(), *arguments]
-            started.append(playwright.chromium.launch(executable_path=path, args=every))
+            started.append(playwright.chromium.launch(executable_path=chromium_path, args=every))
             return started[-1]
 
         yield start
@@ -49,15 +52,22 @@ def launch() -> Iterator[Callable[..., Browser]]:
                 browser.close()
 
 
-@pytest.fixture(scope="module")
-def browser(launch: Callable[..., Browser]) -> Browser:
-    return launch()
+@pytest.fixture(scope="package")
+def launched() -> list[Browser]:
+    """The plain Chromiums of this run; the last one is in use."""
+    return []
+
+
+@pytest.fixture
+def browser(launch: Callable[..., Browser], launched: list[Browser]) -> Browser:
+    """The Chromium that the tests share, or a new one after a crash, so that a crash costs one test."""
+    if not launched or not launched[-1].is_connected():
+        launched.append(launch())
+    return launched[-1]
 
 
 @pytest.fixture(scope="session")  # tests of other files run between those of the browser
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if chromium.executable() is None:
-        no_browser()
+def stack(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stack]:
     running = Stack(tmp_path_factory.mktemp("stack"), HTTPS_PORT=str(free_port()))
     try:
         yield running.wait_until_ready()
@@ -78,6 +88,18 @@ class Desk:
         self.page, self.stack = page, stack
 
     def log_in(self, name: str) -> "Desk":
+        """Open Home as this person, with the session of an earlier test if there is one, otherwise through the form."""
+        if cookies := self.stack.sessions.get(name):
+            self.page.context.add_cookies(cookies)
+            self.page.goto(f"{self.stack.url}/")
+            if "/accounts/login/" not in self.page.url:
+                return self
+        self.sign_in(name)
+        self.stack.sessions[name] = self.page.context.cookies()
+        return self
+
+    def sign_in(self, name: str) -> "Desk":
+        """Sign in through the form, with a session that no other test shares."""
         self.page.goto(f"{self.stack.url}/accounts/login/")
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(self.stack.password)

@@ -20,8 +20,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Browser]) -> FakeCamera:
-    return FakeCamera(tmp_path_factory.mktemp("camera"), launch)
+def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Browser]) -> Iterator[FakeCamera]:
+    with_camera = FakeCamera(tmp_path_factory.mktemp("camera"), launch)
+    yield with_camera
+    with_camera.browser.close()
 
 
 @pytest.fixture
@@ -154,7 +156,7 @@ def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: De
     take(page)
     expect(page.locator("#saved")).to_contain_text("You are signed out", timeout=20_000)
     again = page.context.new_page()
-    Desk(again, seeing.stack).log_in("agent")
+    Desk(again, seeing.stack).sign_in("agent")
     expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)
     again.close()
     page.evaluate("window.dispatchEvent(new Event('focus'))")  # the user returns to this tab

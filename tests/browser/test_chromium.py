@@ -21,13 +21,23 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return run
 
 
+def test_whole_browser_where_the_headless_shell_cannot_be_had(
+    monkeypatch: pytest.MonkeyPatch, commands: list[list[str]]
+) -> None:
+    found = {"apt-get": "/usr/bin/apt-get", "chromium": "/usr/bin/chromium"}
+    monkeypatch.setattr(chromium.shutil, "which", found.get)
+    monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
+    assert chromium.executable() == "/usr/bin/chromium"
+    assert [command[-1] for command in commands[1:]] == ["chromium-headless-shell", "chromium"]
+
+
 def nothing_found(name: str) -> str | None:
     return "/usr/bin/apt-get" if name == "apt-get" else None
 
 
 def test_systems_browser_is_taken(monkeypatch: pytest.MonkeyPatch, commands: list[list[str]]) -> None:
     monkeypatch.setattr(chromium.shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert chromium.executable() == "/usr/bin/chromium"
+    assert chromium.executable() == "/usr/bin/chromium-headless-shell"
     assert commands == []
 
 

@@ -166,7 +166,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(desk: Desk, pictures: P
     expect(page.locator("#f-name")).to_have_value("Typed After The End")
     assert calls_of(desk, "ended@example.com", "step1") == 0
     again = page.context.new_page()
-    Desk(again, desk.stack).log_in("agent")
+    Desk(again, desk.stack).sign_in("agent")
     expect(again.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)
     saved(page)  # automatically
     page.locator("#f-name").press("End")

@@ -93,7 +93,7 @@ def test_a_new_submission_outlives_the_session(desk: Desk, lost: str | None) -> 
     desk.press("Create draft")
     expect(page.locator("#session")).to_contain_text("You are signed out")
     again = page.context.new_page()
-    Desk(again, desk.stack).log_in("agent")
+    Desk(again, desk.stack).sign_in("agent")
     again.close()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#session")).to_be_hidden()

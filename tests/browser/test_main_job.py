@@ -139,7 +139,7 @@ def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures
     untried = new_submission(desk, "late2@example.com", pictures)
     send_step1(desk)
     desk.stack.move_clock(24 * 3600 + 60)
-    other_desk.log_in("agent")  # the first session expired with the day
+    other_desk.sign_in("agent")  # the first session expired with the day
     wait_for_status(other_desk, untried, "Abandoned")
     wait_for_status(other_desk, tried, "Rejected")
     expect(other_desk.page.get_by_text("Rejected by the 24-hour limit")).to_be_visible()

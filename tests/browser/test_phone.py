@@ -29,8 +29,10 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Browser]) -> FakeCamera:
-    return FakeCamera(tmp_path_factory.mktemp("phone"), launch)
+def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Browser]) -> Iterator[FakeCamera]:
+    with_camera = FakeCamera(tmp_path_factory.mktemp("phone"), launch)
+    yield with_camera
+    with_camera.browser.close()
 
 
 @pytest.fixture

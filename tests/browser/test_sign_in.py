@@ -62,7 +62,7 @@ def test_passkey_is_added_and_signs_in(desk: Desk) -> None:
 
 
 def test_authenticator_app_is_added_and_removed(desk: Desk) -> None:
-    desk.log_in("manager")
+    desk.sign_in("manager")
     desk.go("/accounts/2fa/totp/activate/")
     expect(desk.page.locator("img.qr")).to_be_visible()
     desk.shot("authenticator-app")
@@ -78,7 +78,7 @@ def test_authenticator_app_is_added_and_removed(desk: Desk) -> None:
 
 
 def test_sessions_page_names_this_one(desk: Desk) -> None:
-    desk.log_in("manager")
+    desk.sign_in("manager")
     desk.go("/accounts/sessions/")
     expect(desk.page.get_by_text("this session")).to_be_visible()
     desk.shot("sessions")
@@ -87,7 +87,7 @@ def test_sessions_page_names_this_one(desk: Desk) -> None:
 def test_warning_before_the_session_ends_is_one_press(desk: Desk) -> None:
     page = desk.page
     page.clock.install()
-    desk.log_in("agent2")
+    desk.sign_in("agent2")
     desk.go("/submissions/new/")
     page.get_by_label("Customer's e-mail").fill("kept@example.com")
     page.route(
@@ -113,7 +113,7 @@ def test_warning_before_the_session_ends_is_one_press(desk: Desk) -> None:
 
 def test_what_was_typed_outlives_the_session(desk: Desk) -> None:
     page = desk.page
-    desk.log_in("agent2")
+    desk.sign_in("agent2")
     desk.go("/submissions/new/")
     page.get_by_label("Customer's e-mail").fill("kept@example.com")
     page.context.clear_cookies()
