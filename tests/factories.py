@@ -119,7 +119,7 @@ def make_draft(
 
 def camera_opening(submission: Submission, label: str = "Integrated Camera") -> CameraOpening:
     """Return the opening of a selfie camera, as the agent's page makes it."""
-    holder, actor = live_camera.holder("session", "made up"), by(submission.created_by)
+    holder, actor = live_camera.holder("user", "made up"), by(submission.created_by)
     token = live_camera.open_camera(submission, ImageKind.SELFIE, label, holder=holder, by=actor)
     opening = live_camera.find(token, submission, ImageKind.SELFIE, holder=holder)
     assert opening is not None

@@ -12,7 +12,7 @@ from submissions.models.submission import Submission
 
 
 class CameraOpening(models.Model):
-    """`holder_hash`: the session or phone link whose page opened it. Only the token's hash is stored."""
+    """`holder_hash`: the user or phone link whose page opened it. Only the token's hash is stored."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="camera_openings")

@@ -151,7 +151,8 @@ def test_a_camera_that_cannot_be_had_says_what_to_do(desk: Desk, pictures: Pictu
 def test_a_session_that_ends_before_the_picture_is_used_loses_nothing(seeing: Desk) -> None:
     url = draft(seeing, "camera-ended@example.com")
     page = seeing.page
-    open_camera(page, "Camera: Selfie")
+    with page.expect_response(lambda reply: reply.url.endswith("/open/")):  # the camera is recorded
+        open_camera(page, "Camera: Selfie")
     page.context.clear_cookies(name="sessionid")
     take(page)
     expect(page.locator("#saved")).to_contain_text("You are signed out", timeout=20_000)

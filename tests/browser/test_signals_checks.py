@@ -31,7 +31,7 @@ def test_skipped_check_and_signals_are_seen_acknowledged_and_in_the_pack(desk: D
         expect(signals).to_contain_text(text)
     expect(page.locator(".compare")).to_contain_text("0.41, not accepted by ARGOS")
     warning = page.locator(".ack li", has_text="ARGOS skipped a check: ID shown on a screen")
-    expect(page.locator(".ack-group")).to_contain_text("Nobody has done them.")
+    expect(page.locator(".ack-group")).to_contain_text("They have not been done.")
     desk.shot("review-signals")
     expect(page.locator("#approve")).to_have_attribute("aria-disabled", "true")
     for box in page.locator("input[name=warning]").all():

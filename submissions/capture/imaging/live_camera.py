@@ -40,7 +40,7 @@ class Arrived(Exception):
 
 
 def holder(kind: str, key: str) -> str:
-    """Return the hash that binds a token to the session or phone link of its page."""
+    """Return the hash that binds a token to the user or phone link of its page."""
     return _digest(f"{kind}:{key}")
 
 

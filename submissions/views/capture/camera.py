@@ -45,7 +45,8 @@ def token_for(request: HttpRequest, submission: Submission, kind: ImageKind, *, 
 
 
 def _holder(request: HttpRequest) -> str:
-    return live_camera.holder("session", request.session.session_key or "")
+    """Return the user, not the session: a picture taken before a sign-in expired still counts after the next one."""
+    return live_camera.holder("user", str(person(request).pk))
 
 
 @require_POST
