@@ -10,13 +10,29 @@ function show(input) {
   if (image.src) URL.revokeObjectURL(image.src);
   image.hidden = !file;
   place.classList.toggle("is-filled", Boolean(file));
+  image.onerror = () => unshown(input, file);
   if (file) image.src = URL.createObjectURL(file);
   else image.removeAttribute("src");
+  place.querySelector("[data-name]").textContent = "";
+  if (file) place.querySelector("[data-problem]").textContent = "";
   place.querySelector(".icon-lg").toggleAttribute("hidden", Boolean(file));
   const form = input.form;
   form.querySelector("[data-swap]").hidden = !(
     form.elements.id_front.files.length && form.elements.selfie.files.length
   );
+}
+
+// A browser shows no HEIC photo, but the portal reads it: its name shows that it was chosen. Other files are refused here.
+function unshown(input, file) {
+  const place = input.closest("[data-drop]");
+  if (file !== input.files[0]) return;
+  if (/heic|heif/i.test(file.type || file.name)) {
+    place.querySelector("img").hidden = true;
+    place.querySelector("[data-name]").textContent = file.name;
+    return;
+  }
+  give(input);
+  place.querySelector("[data-problem]").textContent = input.form.dataset.notImage;
 }
 
 function codeOf(text) {

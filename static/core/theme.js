@@ -14,6 +14,10 @@
     document.documentElement.dataset.bsTheme = theme;
     document.documentElement.dataset.theme = theme; // Django's admin reads this one
   };
+  // Pages show times in this zone unless the person chose another (submissions/accounts/preferences/time_zone.py).
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
   document.documentElement.classList.add("js"); // hides buttons that only a page without script needs
   apply();
   dark.addEventListener("change", apply);

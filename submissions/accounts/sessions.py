@@ -21,6 +21,27 @@ IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 3600
 WRITE_EVERY = 60  # seconds; not every request writes the session
 BEGAN, SEEN = "session_began", "session_seen"
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Whale/", "Whale"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+LONGEST_DEVICE = 48
 
 
 @dataclass(frozen=True)
@@ -92,3 +113,9 @@ def end_all(person: User, *, by: Actor) -> None:
         Session.objects.filter(pk__in=rows.values("session_key")).delete()
         rows.delete()
         events.record("sessions_ended", by=by, fields={"person": person.username})
+
+
+def device(user_agent: str) -> str:
+    """Return for example "Chrome · Windows"; the start of the text if neither is known."""
+    found = [next((name for mark, name in names if mark in user_agent), "") for names in (BROWSERS, SYSTEMS)]
+    return " · ".join(filter(None, found)) or user_agent[:LONGEST_DEVICE] or "–"

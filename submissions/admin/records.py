@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from argos import matrix
 from submissions.admin.site import LightAdmin, site
 from submissions.capture.fields import form_fields as fields
-from submissions.core import clock
+from submissions.core import clock, vendor_terms
 from submissions.models import Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.templatetags.kyc import in_words, score
@@ -61,6 +61,11 @@ class TypeFilter(admin.SimpleListFilter):
         return queryset.filter(id_type=self.value()) if self.value() else queryset
 
 
+def _may_review(request: HttpRequest) -> bool:
+    """Return whether the link to the review page is shown: administrators do not decide."""
+    return isinstance(request.user, User) and user_can_see_queue(request.user)
+
+
 @admin.register(Submission, site=site)
 class SubmissionAdmin(LightAdmin):
     list_display = (
@@ -86,15 +91,20 @@ class SubmissionAdmin(LightAdmin):
         ("face_similarity", "liveness", "verification_result"),
         ("tries", "vendor_count", "retry_code"),
         ("deadline_at", "pending_at", "target_at", "left"),
-        ("vendor_id", "vendor_status", "vendor_codes", "has_difference"),
+        ("vendor_id", "vendor_state", "vendor_codes", "mismatch"),
         ("decided_at", "source", "reason_code"),
         "to_review",
     )
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Hide the link to the review page from administrators, who do not decide."""
-        may_review = isinstance(request.user, User) and user_can_see_queue(request.user)
-        return self.list_display if may_review else tuple(name for name in self.list_display if name != "to_review")
+        return (
+            self.list_display
+            if _may_review(request)
+            else tuple(name for name in self.list_display if name != "to_review")
+        )
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
+        return self.fields if _may_review(request) else tuple(row for row in self.fields if row != "to_review")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("All records"), **(extra_context or {})})
@@ -135,11 +145,20 @@ class SubmissionAdmin(LightAdmin):
     def recognized(self, submission: Submission) -> str:
         return fields.choice_label(submission.recognized_id_type) or "–"
 
+    @admin.display(description=_("ARGOS status"))
+    def vendor_state(self, submission: Submission) -> str:
+        word = submission.vendor_status
+        return vendor_terms.state_label(word, submission.status, submission.project.vendor_name) or "–"
+
+    @admin.display(description=_("Record mismatch"))
+    def mismatch(self, submission: Submission) -> str:
+        return str(_("Yes") if submission.has_difference else _("No"))
+
     @admin.display(description=_("attempts used"))
     def tries(self, submission: Submission) -> str:
         return f"{submission.tries_used} / 3"
 
-    @admin.display(description=_("due"))
+    @admin.display(description=_("time left"))
     def left(self, submission: Submission) -> str:
         return in_words(submission.time_left)
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from submissions.audit import events, hash_chain
 from submissions.audit.events import Actor
 from submissions.core import clock
-from submissions.models import AccessReview, Event, Export, Submission
+from submissions.models import AccessReview, Event, Export, Submission, User
 from submissions.models.submission_key import load_keys
 
 OPENED = ("looked", "image_opened", "aml_looked")
@@ -103,6 +103,12 @@ def rows(month: date) -> list[AccessRow]:
         for who, counts in kinds.items()
     ]
     return sorted(found, key=lambda row: (-looks[row.who], row.who))
+
+
+def full_names(who: Iterable[str]) -> dict[str, str]:
+    """Return the full name of each user name; the user name itself where the account was renamed."""
+    names = dict(User.objects.filter(username__in=list(who)).values_list("username", "name"))
+    return {one: names.get(one) or one for one in who}
 
 
 def _sum(counts: Counter[str], kinds: Iterable[str]) -> int:

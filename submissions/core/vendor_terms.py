@@ -14,10 +14,10 @@ from submissions.core.vendor_text import ARGOS, named
 
 STATES: dict[str, Any] = {
     "pending": gettext_lazy("Awaiting decision"),
-    "approved": gettext_lazy("approved"),
-    "rejected": gettext_lazy("rejected"),
-    "incomplete": gettext_lazy("not completed"),
-    "success": gettext_lazy("checks passed"),
+    "approved": gettext_lazy("Approved"),
+    "rejected": gettext_lazy("Rejected"),
+    "incomplete": gettext_lazy("Not completed"),
+    "success": gettext_lazy("Checks passed"),
 }
 # "incomplete" has several meanings: the vendor waits for a first selfie, another selfie or another ID image.
 INCOMPLETE: dict[str, Any] = {
@@ -25,7 +25,7 @@ INCOMPLETE: dict[str, Any] = {
     "step1_retry": gettext_lazy("ID retry requested"),
     "confirming": gettext_lazy("ID accepted, selfie awaited"),
     "step2_sending": gettext_lazy("ID accepted, selfie awaited"),
-    "incomplete": gettext_lazy("selfie retry requested"),
+    "incomplete": gettext_lazy("Selfie retry requested"),
 }
 OURS: dict[str, Any] = {
     "already_processed": gettext_lazy("ARGOS had already processed it"),

@@ -3,10 +3,18 @@
 import uuid
 from typing import ClassVar
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from submissions.core import clock
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def with_people(self) -> "EventQuerySet":
+        """Add each actor's present full name as `person`, without a query of its own."""
+        users = apps.get_model("submissions", "User").objects.filter(pk=OuterRef("actor_id"))
+        return self.annotate(person=Subquery(users.values("name")[:1]))
 
 
 class Event(models.Model):
@@ -22,6 +30,8 @@ class Event(models.Model):
     fields = models.JSONField(default=dict)
     row = models.UUIDField(default=uuid.uuid4, help_text="what a sealed reason is bound to")
     reason_sealed = models.BinaryField(null=True)
+
+    objects: ClassVar[EventQuerySet] = EventQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]

@@ -133,8 +133,9 @@ def warning_label(code: str, vendor_name: str = ARGOS) -> str:
 
 
 def actor_name(event: Event, vendor_name: str = ARGOS) -> str:
-    """Return the actor: the user name at that time, or which side did it automatically."""
-    return {VENDOR.name: vendor_name, SYSTEM.name: _("Portal")}.get(event.actor_name, event.actor_name)
+    """Return the actor: the full name (`with_people`), else the user name, or which side did it automatically."""
+    name = getattr(event, "person", None) or event.actor_name
+    return {VENDOR.name: vendor_name, SYSTEM.name: _("Portal")}.get(event.actor_name, name)
 
 
 def event_details(event: Event, vendor_name: str = ARGOS) -> str:

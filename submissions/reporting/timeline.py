@@ -159,4 +159,4 @@ def _entry(event: Event, argos: str, *, is_hidden: bool) -> Entry:
 
 
 def _latest(submission: Submission, kinds: Q) -> list[Event]:
-    return list(Event.objects.filter(kinds, submission_id=submission.pk).order_by("-id")[:MAX_EVENTS])
+    return list(Event.objects.with_people().filter(kinds, submission_id=submission.pk).order_by("-id")[:MAX_EVENTS])

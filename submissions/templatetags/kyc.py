@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from argos.matrix import Problem
+from submissions.accounts import sessions
 from submissions.capture.fields import form_fields
 from submissions.capture.image_findings import Noted, noted
 from submissions.capture.imaging import quality
@@ -129,6 +130,18 @@ def ago(moment: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', here.isoformat(), date_format(here, "DATETIME_FORMAT"), words
     )
+
+
+@register.filter
+def zone(moment: datetime) -> str:
+    """Return the abbreviation of the zone that the page shows times in, for example KST."""
+    return timezone.localtime(moment).tzname() or ""
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Return the browser and the system of a session."""
+    return sessions.device(user_agent)
 
 
 def vendor_left(submission: Submission) -> timedelta | None:

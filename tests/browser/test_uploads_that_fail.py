@@ -26,6 +26,26 @@ def change(path: Path) -> None:
     os.utime(path, (later, later))
 
 
+def test_new_submission_refuses_a_file_that_is_no_image_at_once(desk: Desk, pictures: dict[str, Path]) -> None:
+    desk.log_in("agent").go("/submissions/new/")
+    place, chosen = desk.page.locator("[data-drop=id_front]"), desk.page.locator("input[name=id_front]")
+    chosen.set_input_files(pictures["text"])
+    expect(place.get_by_role("alert")).to_have_text("This file is not an image. Choose a JPEG or PNG photo.")
+    assert chosen.evaluate("input => input.files.length") == 0
+    chosen.set_input_files(pictures["id"])
+    expect(place.locator("img")).to_be_visible()
+    expect(place.get_by_role("alert")).to_be_empty()
+
+
+def test_new_submission_names_a_photo_that_the_browser_cannot_show(desk: Desk, pictures: dict[str, Path]) -> None:
+    desk.log_in("agent").go("/submissions/new/")
+    chosen = desk.page.locator("input[name=id_front]")
+    heic = {"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": pictures["text"].read_bytes()}
+    chosen.set_input_files(heic)
+    expect(desk.page.locator("[data-drop=id_front]")).to_contain_text("IMG_1.HEIC")
+    assert chosen.evaluate("input => input.files.length") == 1
+
+
 def test_a_file_changed_after_it_was_chosen_is_named_and_not_sent(
     desk: Desk, pictures: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -1,8 +1,8 @@
-"""In which time zone a page shows times: the person's own choice, else the portal's (TIME_ZONE)."""
+"""In which time zone a page shows times: the person's own choice, else the browser's, else the portal's (TIME_ZONE)."""
 
 from collections.abc import Callable
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.models import User
 
+COOKIE = "zone"  # static/core/theme.js writes the browser's zone into it
 AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
@@ -36,6 +37,15 @@ def choose(user: User, name: str, *, by: Actor) -> None:
     user.time_zone = name
 
 
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """Return the zone of the request's pages; None for the portal's."""
+    user = request.user
+    if isinstance(user, User) and user.time_zone:
+        return user.zone
+    of_browser = request.COOKIES.get(COOKIE, "")
+    return ZoneInfo(of_browser) if of_browser in names() else None
+
+
 class TimeZoneMiddleware:
     """After authentication. A request starts in the portal's zone: a thread serves one person after the other."""
 
@@ -43,6 +53,5 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        with timezone.override(user.zone if isinstance(user, User) else None):
+        with timezone.override(zone_of(request)):
             return self.get_response(request)

@@ -68,7 +68,7 @@ def _done(rows: list[Difference]) -> dict[uuid.UUID, list[Described]]:
     """Return by row the actions since it was found, newest first, with one query."""
     newest = Window(RowNumber(), partition_by=F("submission_id"), order_by=F("id").desc())
     names = {row.submission_id: row.project.vendor_name for row in rows}
-    concerned = Event.objects.filter(submission_id__in={row.submission_id for row in rows}, kind__in=DONE)
+    concerned = Event.objects.with_people().filter(submission_id__in={row.submission_id for row in rows}, kind__in=DONE)
     by_submission: dict[uuid.UUID | None, list[Described]] = defaultdict(list)
     for event in concerned.annotate(place=newest).filter(place__lte=STEPS).order_by("-id"):
         argos = names[event.submission_id]

@@ -48,6 +48,8 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) -> HttpResponse:
     rows, asked = access_report.rows(day), request.GET.get("person", "")
+    reasons = access_report.reasons(day)
+    names = access_report.full_names({row.who for row in rows} | {reason["event"].actor_name for reason in reasons})
     who = (
         asked if any(row.who == asked for row in rows) else ""
     )  # any other value was typed by hand, and events are permanent
@@ -55,9 +57,9 @@ def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) ->
     events.record("access_report_opened", by=events.actor_of(request), fields=fields)
     context = {
         "month": day,
-        "rows": rows,
-        "reasons": access_report.reasons(day),
-        "who": who,
+        "rows": [(row, names[row.who]) for row in rows],
+        "reasons": [(reason, names[reason["event"].actor_name]) for reason in reasons],
+        "who": names.get(who, ""),
         "looks": access_report.looks_of(day, who) if who else [],
         "review": AccessReview.objects.filter(month=day).select_related("signed_by").first(),
         "is_over": access_report.is_over(day),

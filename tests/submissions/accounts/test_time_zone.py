@@ -35,6 +35,25 @@ def test_choice_is_kept_recorded_and_used(client: Client) -> None:
     assert timezone.get_current_timezone_name() == "UTC"
 
 
+def test_pages_use_the_browsers_zone_until_the_person_chooses(client: Client) -> None:
+    officer = make_user(Role.OFFICER)
+    sign_in(client, officer)
+    asked_at(ask(officer))
+    client.cookies[time_zone.COOKIE] = "Asia/Seoul"
+    assert "6 Mar 2026, 05:30" in client.get("/exports/").content.decode()
+    client.post("/accounts/time-zone/", {"time_zone": "UTC"})
+    assert "5 Mar 2026, 20:30" in client.get("/exports/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "", "x" * 300])
+def test_unknown_zone_of_a_browser_is_the_portals(client: Client, name: str) -> None:
+    officer = make_user(Role.OFFICER)
+    sign_in(client, officer)
+    asked_at(ask(officer))
+    client.cookies[time_zone.COOKIE] = name
+    assert "5 Mar 2026, 20:30" in client.get("/exports/").content.decode()
+
+
 def test_korean_pages_write_the_year_first(client: Client) -> None:
     officer = make_user(Role.OFFICER, language="ko", time_zone="Asia/Seoul")
     sign_in(client, officer)

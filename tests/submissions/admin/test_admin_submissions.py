@@ -27,6 +27,16 @@ def test_list_shows_scores_tries_time_left_and_a_link(client: Client, role: Role
 
 
 @pytest.mark.parametrize("role", LOOKERS)
+def test_record_says_its_state_in_words_and_links_to_the_review_for_reviewers(client: Client, role: Role) -> None:
+    pending = make_at(Status.PENDING)
+    client.force_login(make_user(role))
+    page = client.get(reverse("admin:submissions_submission_change", args=[pending.pk])).content.decode()
+    assert "Awaiting decision" in page
+    assert "icon-no" not in page
+    assert (reverse("review", args=[pending.pk]) in page) == (role != Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("role", LOOKERS)
 def test_neither_list_nor_page_shows_the_person(client: Client, role: Role) -> None:
     pending = make_at(Status.PENDING)
     client.force_login(make_user(role))

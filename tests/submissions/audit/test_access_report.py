@@ -93,6 +93,7 @@ def test_manager_reads_and_signs_a_finished_month_once(client: Client) -> None:
     client.force_login(manager)
     assert "March 2026" in client.get("/reports/access/").content.decode()
     page = client.get(f"/reports/access/2026/3/?person={officer.username}").content.decode()
+    assert f"Submissions viewed by {officer.name}" in page
     assert "asked by the customer" in page
     assert submission.reference in page
     assert client.post("/reports/access/2026/3/sign/", {"remark": ""}).status_code == 422

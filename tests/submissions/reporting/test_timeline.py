@@ -46,3 +46,11 @@ def test_looks_are_listed_apart() -> None:
     browser(agent).get(f"/submissions/{submission.pk}/")
     assert {entry.event.kind for entry in looks(submission).entries} == {"looked"}
     assert "looked" not in {entry.event.kind for entry in timeline(submission, is_blind=False).entries}
+
+
+def test_people_are_shown_with_their_full_names() -> None:
+    agent = make_user()
+    type(agent).objects.filter(pk=agent.pk).update(name="Ara Example")
+    submission = make_at(Status.PENDING, agent)
+    actors = {entry.actor for entry in timeline(submission, is_blind=False).entries}
+    assert actors == {"Ara Example", "ARGOS"}

@@ -36,15 +36,15 @@ SHOWN = {
     Status.STEP1_RETRY: "ID retry requested",
     Status.CONFIRMING: "ID accepted, selfie awaited",
     Status.STEP2_SENDING: "ID accepted, selfie awaited",
-    Status.INCOMPLETE: "selfie retry requested",
+    Status.INCOMPLETE: "Selfie retry requested",
     Status.PENDING: "Awaiting decision",
     Status.SECOND_REVIEW: "Awaiting decision",
     Status.DECISION_SENDING: "Awaiting decision",
-    Status.OVERDUE: "not completed",
+    Status.OVERDUE: "Not completed",
     Status.AT_LIVEFORM: "–",
-    Status.APPROVED: "approved",
-    Status.REJECTED: "rejected",
-    Status.ABANDONED: "not completed",
+    Status.APPROVED: "Approved",
+    Status.REJECTED: "Rejected",
+    Status.ABANDONED: "Not completed",
 }
 # The vendor reports "incomplete" from Step 1 until it accepts a selfie; a factory's reply to Step 1 omits it.
 UNTIL_A_SELFIE = (Status.STEP1_RETRY, Status.CONFIRMING, Status.STEP2_SENDING, Status.ABANDONED)
@@ -80,7 +80,7 @@ def test_vendors_state_beside_each_of_ours(status: Status) -> None:
             {"ocr": {}, "was_read": False, "retries": (Retry("glare_detected", "Please retry."),)},
             "ID retry requested",
         ),
-        ({"kyc_status": "rejected", "ocr": {}}, "rejected"),
+        ({"kyc_status": "rejected", "ocr": {}}, "Rejected"),
     ],
 )
 def test_vendors_state_after_each_reply_to_step1(reply: dict[str, Any], told: str) -> None:
@@ -141,7 +141,7 @@ def test_two_failed_liveness_checks_are_a_warning() -> None:
     text = client.get(f"/review/{submission.pk}/").content.decode()
     assert all(words in text for words in told[0])
     assert "No warnings" not in text
-    assert text.count("selfie retry requested") == 2
+    assert text.count("Selfie retry requested") == 2
 
 
 def test_first_selfie_that_is_accepted_raises_no_such_warning() -> None:
