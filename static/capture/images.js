@@ -108,10 +108,5 @@ document.addEventListener("pointerdown", (event) => {
   view.addEventListener("pointerup", () => view.removeEventListener("pointermove", move), { once: true });
 });
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.("[data-copy]");
-  if (button) await navigator.clipboard.writeText(button.dataset.copy);
-});
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 watchImages(document);
 document.addEventListener("htmx:load", (event) => watchImages(event.target));

@@ -39,15 +39,16 @@ function onClick(event) {
   if (copying) copy(copying);
 }
 
-// Copies the value of the field that the button names. Where the browser forbids it the value is selected.
+// Copies the value or the text of the element that the button names. Where the browser forbids it, it is selected.
 async function copy(button) {
-  const field = document.getElementById(button.dataset.copy);
-  field.select();
+  const source = document.getElementById(button.dataset.copy);
+  if (source.select) source.select();
+  else getSelection().selectAllChildren(source);
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     button.querySelector("span").textContent = button.dataset.copied;
   } catch {
-    field.focus();
+    source.focus();
   }
 }
 

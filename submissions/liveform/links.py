@@ -132,7 +132,13 @@ def url_of(link: LiveformLink) -> str:
 
 def newest(submission: Submission) -> LiveformLink | None:
     """Return the link that was neither used nor withdrawn."""
-    rows = LiveformLink.objects.standing().filter(submission=submission)
+    link = last(submission)
+    return link if link and link.used_at is None and link.revoked_at is None else None
+
+
+def last(submission: Submission) -> LiveformLink | None:
+    """Return the link that was made last, also a used or withdrawn one."""
+    rows = LiveformLink.objects.filter(submission=submission).order_by("-created_at")
     link = rows.select_related("call__attempt", "created_by").first()
     if link is not None:
         link.submission = link.call.submission = link.call.attempt.submission = submission

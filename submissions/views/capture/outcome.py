@@ -124,7 +124,7 @@ def liveform_card(context: StateContext) -> LiveformCard | None:
     is_there = submission.route == Route.LIVEFORM and submission.status == "at_liveform"
     if not is_there and not links.is_offered(submission):
         return None
-    link = links.newest(submission)
+    link = links.last(submission)
     can_capture = context.may("capture")
     is_open = link is not None and link.is_open
     url = links.url_of(link) if link and is_open and can_capture else ""

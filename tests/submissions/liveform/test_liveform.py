@@ -352,7 +352,7 @@ def test_page_offers_the_link(status: Status, django_assert_max_num_queries: Cal
     client = sign_in(Client(), submission.created_by)
     client.get(f"/submissions/{submission.pk}/")
     page = client.get(f"/submissions/{submission.pk}/").text
-    assert ("Send a Liveform link" in page) == (status == Status.DRAFT)
+    assert ("own form instead" in page) == (status == Status.DRAFT)
     assert ("tokenId" in page) == (status == Status.AT_LIVEFORM)
 
 
