@@ -9,9 +9,8 @@ from django.core.management import call_command
 from submissions.aml import monitoring, reviews
 from submissions.audit import hash_chain
 from submissions.core import task_queue
-from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
-from submissions.privacy import retention
+from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
@@ -71,14 +70,9 @@ def keep_monitoring() -> int:
 
 
 @shared_task
-def remove_liveform_tokens() -> int:
-    """Remove the tokens of withdrawn and expired Liveform links at ARGOS."""
-    return removal.prepare_due()
-
-
-@shared_task
 def raise_alerts() -> int:
     reviews.remind_due()
+    resident_numbers.remind_due()
     return alerts.raise_due()
 
 

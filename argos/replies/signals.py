@@ -86,7 +86,7 @@ def parse_signals(item: Mapping[str, Any]) -> Signals:
         age_group=_short(member(data, "age_group") or member(item, "age_group")),
         ip_address=_short(member(data, "ip_address") or member(item, "ipAddress", "ip_address")),
         ip_country=_short(member(data, "ip_country") or member(item, "ipCountry", "ip_country")),
-        ocr_readings=tuple(_readings(member(item, "OCR_raw"))),
+        ocr_readings=parse_readings(member(item, "OCR_raw")),
         data=ocr.normalise(data)[0],
         images=_images(member(item, "image")),
     )
@@ -126,6 +126,10 @@ def parse_aml(given: object) -> AmlResult | None:
     )
     counts = (result.open_count, result.false_positive_count, result.true_positive_count, result.discarded_count)
     return result if result.status or result.risk or any(number is not None for number in counts) else None
+
+
+def parse_readings(given: object) -> tuple[OcrReading, ...]:
+    return tuple(_readings(given))
 
 
 def _readings(given: object) -> Iterable[OcrReading]:

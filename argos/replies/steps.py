@@ -28,6 +28,7 @@ from argos.replies.reading import (
     text_or_none,
     texts,
 )
+from argos.replies.signals import OcrReading, parse_readings
 
 # Any other value is kept unchanged and never counts as an approval.
 KNOWN_STATUSES = frozenset({"pending", "approved", "rejected", "incomplete"})
@@ -58,6 +59,7 @@ class Step1Reply:
     was_read: bool  # the reply carries OCR members, filled or not: an ID without margin reads as empty
     received: Received
     project_state: str = ""  # as in `VendorSubmission`
+    ocr_readings: tuple[OcrReading, ...] = field(default=(), repr=False)  # with coordinates where it gives them
 
     @property
     def rejected(self) -> bool:
@@ -143,6 +145,7 @@ def parse_step1(body: Mapping[str, Any], received: Received) -> Step1Reply:
         was_read=has_member(body, *_STEP1_SUCCESS),
         received=received,
         project_state=parse_project_state(body),
+        ocr_readings=parse_readings(member(body, "reviewOCRData")),
     )
     if not (reply.submission_id or reply.kyc_status or reply.retries or reply.was_read):
         raise OutcomeUnknown("a reply to Step 1 without any known member", received=received)

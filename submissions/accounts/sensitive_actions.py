@@ -24,6 +24,7 @@ def unmasked(posted: QueryDict) -> bool:
 ACTIONS: dict[str, When] = {
     # Personal data
     "reveal": always,
+    "redaction_mark": always,
     "join_capture": always,
     "subject": always,
     "evidence_pack": always,

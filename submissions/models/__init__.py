@@ -12,7 +12,7 @@ from submissions.models.difference import Difference, DifferenceKind
 from submissions.models.event import Event
 from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
-from submissions.models.image import CaptureSource, Image, ImageKind
+from submissions.models.image import CaptureSource, Image, ImageKind, Redaction
 from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.people import Role, Team, User
@@ -63,6 +63,7 @@ __all__ = [
     "PhoneLink",
     "Project",
     "Question",
+    "Redaction",
     "Reviewer",
     "Role",
     "Route",

@@ -42,7 +42,8 @@ class Redaction(models.TextChoices):
     """Of the resident number on an ID image; "": not due, or not looked at yet."""
 
     DONE = "done", _("back digits redacted")
-    NO_AREA = "no_area", _("not redacted: no coordinates")
+    NO_AREA = "no_area", _("not redacted: waiting for a person")
+    NO_NUMBER = "none", _("no resident number on it")
 
 
 class StorageUnavailable(Exception):
@@ -65,12 +66,14 @@ class Image(models.Model):
     face_box = models.JSONField(default=list, help_text="ID front: [x, y, width, height] of the portrait, shares")
     is_current = models.BooleanField(default=True)
     redaction = models.CharField(max_length=8, choices=Redaction, default="", db_default="", blank=True)
+    area_sought_at = models.DateTimeField(null=True, help_text="the last search for coordinates")
     original_sha256 = models.CharField(max_length=64, default="", db_default="", help_text="before the redaction")
     replaced_name = models.CharField(max_length=120, default="", db_default="", help_text="object still to destroy")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
 
     class Meta:
+        indexes = [models.Index("submission", name="image_number_waiting", condition=Q(redaction="no_area"))]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ImageKind.values), name="image_kind_known"),
             models.UniqueConstraint(

@@ -29,9 +29,18 @@ from submissions.models.project_settings import (
     ReviewSettings,
     option,
 )
+from submissions.models.redaction_settings import RedactionSettings
 
 
-class Project(CaptureSettings, LiveformSettings, ReviewSettings, AmlSettings, RetentionSettings, LimitSettings):
+class Project(
+    CaptureSettings,
+    LiveformSettings,
+    ReviewSettings,
+    AmlSettings,
+    RetentionSettings,
+    RedactionSettings,
+    LimitSettings,
+):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

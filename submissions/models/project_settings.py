@@ -230,15 +230,6 @@ class RetentionSettings(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("Drafts and abandoned submissions are deleted after it."),
     )
-    redacts_resident_numbers = option(
-        _("Redact resident numbers"),
-        _(
-            "Blacks out the back seven digits on the stored front of Korean IDs after the decision, where ARGOS gives "
-            "their coordinates, and destroys the original (Article 24-2, Personal Information Protection Act, Korea). "
-            "Off: a law may require the full copy. Stored values are not changed."
-        ),
-        db_default=False,
-    )
     # Within them a delivery that the vendor sends again is known for a doubled one; its pages do not say how long it
     # resends. Later it costs one read more, and still changes nothing twice.
     keep_webhook_days = models.PositiveSmallIntegerField(

@@ -21,7 +21,6 @@ SHARES = {
     "delete": READ,
     "image": READ,
     "token": READ,
-    "untoken": READ,
     "aml_on": READ,
     "aml_off": READ,
 }

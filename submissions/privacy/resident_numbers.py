@@ -1,39 +1,50 @@
 """Redact the back seven digits of resident numbers on stored images of Korean IDs, once the submission is final.
 
-The coordinates are ARGOS's for the image that was sent, which is the one stored. Their unit is not documented: all up
-to 1 are shares of the image, others count as pixels if they lie inside it. Anything else is not used.
+Every stored image of the ID counts: the front that ARGOS read, earlier fronts, and backs. Without usable coordinates
+the image waits for a person, who marks the area (`redaction_area` has the rules).
 """
 
 import hashlib
 import io
 import logging
 import time
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from PIL import Image as Picture
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageOps
 
 from submissions.audit import events
 from submissions.audit.events import SYSTEM, Actor
 from submissions.capture.images import stored
 from submissions.core import clock, isolated_rows
-from submissions.models import Image, ImageKind, Submission
+from submissions.models import Alert, Call, Image, ImageKind, Project, Redaction, Submission, User
 from submissions.models.call import OPEN_STATES
+from submissions.models.image import StorageUnavailable
 from submissions.models.submission import FINAL
+from submissions.privacy.redaction_area import (
+    Area,
+    Shares,
+    back_area,
+    has_no_number,
+    marked_area,
+    may_lack_number,
+)
+from submissions.workflow import alerts
+from submissions.workflow.permissions import visible_to
+from submissions.workflow.role_permissions import is_limited_to_team
+from submissions.workflow.transitions import StaleSubmission
 
 log = logging.getLogger(__name__)
 
-FIELD = "identity_number"
-DIGITS = 13
-BACK_SHARE = 7 / 14  # of six digits, a hyphen and seven digits
-MARGIN = 1 / 14  # one character more on each side of the part to redact
-SMALLEST = (0.02, 0.005)  # of the long side: a smaller box holds no number
-LARGEST = 0.25  # of the image's area: a larger box is not one line of an ID
+KINDS = (ImageKind.ID_FRONT, ImageKind.ID_BACK)
 BATCH = 50
 SWEEP_LASTS = 120.0  # seconds
-Area = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+FORGOTTEN = "number_waiting"  # the kind of alert
 
 
 def sweep() -> int:
@@ -48,23 +59,52 @@ def sweep() -> int:
     return done
 
 
-def due() -> Any:
-    """Return the current ID fronts of final Korean submissions without a hold or an open call, not looked at yet."""
-    return (
-        Image.objects.filter(
-            kind=ImageKind.ID_FRONT,
-            is_current=True,
-            redaction="",
-            submission__project__redacts_resident_numbers=True,
-            submission__issuing_country="KOR",
-            submission__status__in=FINAL,
-            submission__erased_at=None,
-            submission__legal_hold_at=None,
-        )
-        .exclude(submission__calls__state__in=OPEN_STATES)
-        .select_related("submission__project", "submission__vendor_report")
-        .order_by("created_at")
+def in_scope() -> "QuerySet[Image]":
+    """Return the ID images of final Korean submissions without a legal hold or an open call."""
+    open_calls = Call.objects.filter(submission=OuterRef("submission"), state__in=OPEN_STATES)
+    return Image.objects.filter(
+        ~Exists(open_calls),
+        kind__in=KINDS,
+        submission__project__redacts_resident_numbers=True,
+        submission__issuing_country="KOR",
+        submission__status__in=FINAL,
+        submission__erased_at=None,
+        submission__legal_hold_at=None,
     )
+
+
+def due() -> "QuerySet[Image]":
+    """Return the images that were not looked at since their submission became final or ARGOS reported something."""
+    is_new = Q(redaction="")
+    is_later = Q(area_sought_at=None) | Q(submission__vendor_report__updated_at__gt=F("area_sought_at"))
+    has_news = Q(is_later, redaction=Redaction.NO_AREA)
+    related = ("submission__project", "submission__vendor_report")
+    return in_scope().filter(is_new | has_news).select_related(*related).order_by("created_at")
+
+
+def waiting() -> "QuerySet[Image]":
+    """Return the images without coordinates, the earliest decision first."""
+    rows = in_scope().filter(redaction=Redaction.NO_AREA)
+    return rows.select_related("submission__project").order_by("submission__decided_at", "created_at")
+
+
+def waiting_of(submission: Submission) -> Iterable[Image]:
+    """Return those of one submission; no query where there can be none."""
+    is_redacted = submission.project.redacts_resident_numbers and submission.issuing_country == "KOR"
+    return waiting().filter(submission=submission) if is_redacted and submission.is_final else ()
+
+
+def waiting_for(user: User) -> "QuerySet[Image]":
+    """Return those that the user may mark: an agent's own captures, a reviewer's submissions."""
+    rows = waiting().filter(submission__in=visible_to(user))
+    if is_limited_to_team(user):
+        return rows.filter(submission__capturers__user=user)
+    return rows
+
+
+def may_be_marked(image: Image) -> bool:
+    """Return whether a person may cover an area now; also a further one, if digits are still visible."""
+    return image.redaction != "" and in_scope().filter(pk=image.pk).exists()
 
 
 def redact(image: Image) -> bool:
@@ -73,41 +113,75 @@ def redact(image: Image) -> bool:
     Raises:
         OSError, encryption.CannotOpen: the image cannot be read or stored; the next sweep tries again.
     """
+    if has_no_number(image):
+        _record_no_number(image, by=SYSTEM)
+        return False
     area = back_area(image.submission, image)
     if area is None:
         return _record_no_area(image)
-    return _replace(image, area, by=SYSTEM)
+    _replace(image, area, by=SYSTEM)
+    return True
 
 
-def redact_marked(image: Image, shares: tuple[float, float, float, float], *, by: Actor) -> bool:
-    """Redact the area that a person marked, once, where ARGOS gave no usable coordinates; return whether it was done.
+def redact_marked(image: Image, shares: Shares, *, by: Actor) -> None:
+    """Redact the area that a person marked on the image with this `sha256`.
 
-    `shares`: left, top, right, bottom of the image.
+    Raises:
+        UnusableArea: nothing is changed.
+        StaleSubmission: the image, its submission or its project changed; nothing is changed.
+        StorageUnavailable: nothing is changed.
     """
-    left, top, right, bottom = shares
-    project = image.submission.project
-    is_area = 0 <= left < right <= 1 and 0 <= top < bottom <= 1
-    if not is_area or image.redaction != "no_area" or not project.redacts_resident_numbers:
-        return False
-    area = (int(left * image.width), int(top * image.height), round(right * image.width), round(bottom * image.height))
-    return _replace(image, area, by=by)
+    area = marked_area(shares, image)
+    if not may_be_marked(image):
+        raise StaleSubmission(image.submission.reference)
+    _replace(image, area, by=by)
 
 
-def _replace(image: Image, area: Area, *, by: Actor) -> bool:
-    earlier = image.redaction
-    before, content = image.name, _painted(image.read(), area)
-    columns: dict[str, Any] = {"redaction": "done", "original_sha256": image.sha256, "replaced_name": before}
+def state_no_number(image: Image, *, by: Actor) -> None:
+    """Record a person's statement that the image shows no resident number.
+
+    Raises:
+        StaleSubmission: nothing is changed.
+    """
+    if not (may_be_marked(image) and may_lack_number(image)):
+        raise StaleSubmission(image.submission.reference)
+    _record_no_number(image, by=by)
+
+
+def remind_due() -> int:
+    """Alert once for each submission with an image that waits longer than its project allows; return how many."""
+    alerted = Alert.objects.filter(submission=OuterRef("pk"), kind=FORGOTTEN)
+    found = 0
+    for project in Project.objects.filter(redacts_resident_numbers=True):
+        before = clock.now() - timedelta(days=project.redaction_alert_days)
+        late = waiting().filter(submission__project=project, submission__decided_at__lte=before)
+        rows = Submission.objects.filter(~Exists(alerted), pk__in=late.order_by().values("submission"))
+        found += isolated_rows.each(rows.select_related("project", "team")[:BATCH], _remind, "a waiting number")
+    return found
+
+
+def _remind(submission: Submission) -> bool:
+    alerts.notify(submission, FORGOTTEN, submission.decided_at)
+    return True
+
+
+def _replace(image: Image, area: Area, *, by: Actor) -> None:
+    if image.replaced_name and not _destroy_original(image):
+        raise StorageUnavailable
+    earlier, before, sha256 = image.redaction, image.name, image.sha256
+    content = _painted(image.read(), area)
+    columns: dict[str, Any] = {"redaction": Redaction.DONE, "replaced_name": before}
+    columns |= {"original_sha256": image.original_sha256 or sha256}
     columns |= {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     with stored(image, content), transaction.atomic():
         unchanged = Image.objects.filter(pk=image.pk, name=before, redaction=earlier)
         if not _is_still_due(image.submission) or not unchanged.update(name=image.name, **columns):
-            raise RuntimeError("the image changed in the meantime")
-        named = {"image": str(image.pk), "image_kind": image.kind, "original_sha256": image.sha256}
-        events.record("resident_number_redacted", by=by, submission=image.submission, fields=named)
+            raise StaleSubmission(image.submission.reference)
+        fields = {"image": str(image.pk), "image_kind": image.kind, "original_sha256": sha256, "area": list(area)}
+        events.record("resident_number_redacted", by=by, submission=image.submission, fields=fields)
     for column, value in columns.items():
         setattr(image, column, value)
     _destroy_original(image)
-    return True
 
 
 def _is_still_due(submission: Submission) -> bool:
@@ -118,10 +192,22 @@ def _is_still_due(submission: Submission) -> bool:
 
 def _record_no_area(image: Image) -> bool:
     with transaction.atomic():
-        if Image.objects.filter(pk=image.pk, redaction="").update(redaction="no_area"):
+        rows = Image.objects.filter(pk=image.pk, redaction=image.redaction)
+        is_changed = rows.update(redaction=Redaction.NO_AREA, area_sought_at=clock.now())
+        if is_changed and image.redaction == "":
             named = {"image": str(image.pk), "image_kind": image.kind}
             events.record("redaction_area_missing", by=SYSTEM, submission=image.submission, fields=named)
     return False
+
+
+def _record_no_number(image: Image, *, by: Actor) -> None:
+    with transaction.atomic():
+        rows = Image.objects.filter(pk=image.pk, redaction=image.redaction)
+        if image.redaction not in ("", Redaction.NO_AREA) or not rows.update(redaction=Redaction.NO_NUMBER):
+            raise StaleSubmission(image.submission.reference)
+        named = {"image": str(image.pk), "image_kind": image.kind}
+        events.record("no_resident_number", by=by, submission=image.submission, fields=named)
+    image.redaction = Redaction.NO_NUMBER
 
 
 def _destroy_original(image: Image) -> bool:
@@ -137,40 +223,13 @@ def _destroy_original(image: Image) -> bool:
         if Image.objects.filter(pk=image.pk, replaced_name=image.replaced_name).update(replaced_name=""):
             named = {"image": str(image.pk), "at": clock.now().isoformat()}
             events.record("original_destroyed", by=SYSTEM, submission=image.submission, fields=named)
+    image.replaced_name = ""
     return True
 
 
-def back_area(submission: Submission, image: Image) -> Area | None:
-    """Return the part of the image to redact; None without usable coordinates."""
-    for reading in submission.vendor_signals.get("ocr_readings", []):
-        box = reading.get("box") if reading.get("name") == FIELD else None
-        if box and (area := area_of(box, str(reading.get("value", "")), image)):
-            return area
-    return None
-
-
-def area_of(box: list[float], value: str, image: Image) -> Area | None:
-    """Return the back half of the number's box, or all of it if its direction or its length is in doubt."""
-    left, top, right, bottom = (float(side) for side in box)
-    if max(left, top, right, bottom) <= 1:
-        left, right, top, bottom = left * image.width, right * image.width, top * image.height, bottom * image.height
-    if not (0 <= left < right <= image.width and 0 <= top < bottom <= image.height):
-        return None
-    wide, tall = right - left, bottom - top
-    side = max(image.width, image.height)
-    is_small = max(wide, tall) < SMALLEST[0] * side or min(wide, tall) < SMALLEST[1] * side
-    if is_small or wide * tall > LARGEST * image.width * image.height:
-        return None
-    is_whole = sum(character.isdigit() for character in value) == DIGITS
-    if is_whole and wide >= 2 * tall and "id_turned" not in image.findings:
-        left = right - wide * (BACK_SHARE + MARGIN)
-    across, down = max(2.0, wide * MARGIN), max(2.0, min(wide, tall) / 4)
-    room = (max(0.0, left), max(0.0, top - down), min(image.width, right + across), min(image.height, bottom + down))
-    return (int(room[0]), int(room[1]), round(room[2]), round(room[3]))
-
-
 def _painted(content: bytes, area: Area) -> bytes:
-    picture = Picture.open(io.BytesIO(content)).convert("RGB")
+    """Paint the area black as the browser shows the picture, and keep nothing else of the file, such as EXIF."""
+    picture = ImageOps.exif_transpose(Picture.open(io.BytesIO(content))).convert("RGB")
     ImageDraw.Draw(picture).rectangle(area, fill=(0, 0, 0))
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=92)

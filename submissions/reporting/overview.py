@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from submissions.core import clock
-from submissions.models import Call, CallState, Export, Question, Source, Status, Submission, User
+from submissions.models import Call, CallState, Export, Image, Question, Source, Status, Submission, User
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.search import counting
@@ -184,8 +184,11 @@ class Exceptional:
         return shown(self.count)
 
 
-def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
-    """Return figures that need attention, and ARGOS's share of answered requests in the last 24 hours, in percent."""
+def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional], float | None]:
+    """Return figures that need attention, and ARGOS's share of answered requests in the last 24 hours, in percent.
+
+    `numbers`: the images on which the user can redact a resident number.
+    """
     now = clock.now()
     calls = Call.objects.filter(prepared_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
     open_questions = Question.objects.open().filter(asked_at__lt=now - OPEN_FOR)
@@ -194,6 +197,7 @@ def exceptions(user: User) -> tuple[list[Exceptional], float | None]:
         "n_unknown": Counted(Call.objects.filter(state=CallState.UNKNOWN)),
         "n_past": Counted(Submission.objects.filter(status=Status.OVERDUE)),
         "n_questions": Counted(open_questions),
+        "n_numbers": Counted(numbers),
         "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
         "n_calls": Counted(calls, MOST_REQUESTS),
         "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),
@@ -224,6 +228,11 @@ def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
         "questions": (
             ngettext("question open over 2 h", "questions open over 2 h", found["questions"]),
             f"{reverse('review_queue')}?asked=open",
+            False,
+        ),
+        "numbers": (
+            ngettext("resident number to redact", "resident numbers to redact", found["numbers"]),
+            reverse("redactions"),
             False,
         ),
         "exports": (ngettext("failed export", "failed exports", found["exports"]), reverse("export_list"), False),

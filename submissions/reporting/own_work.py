@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from submissions.core import clock
-from submissions.models import Decision, Question, Status, Submission, User
+from submissions.models import Decision, Image, Question, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SENDING
 from submissions.search import counting
 from submissions.search.counting import Counted
@@ -24,10 +24,11 @@ class ReviewerFigures:
     answered: int
     unanswered: int
     unassigned: int
+    numbers: int
 
 
-def reviewer_figures(user: User) -> ReviewerFigures:
-    """Return the counts of one reviewer in one query."""
+def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
+    """Return the counts of one reviewer in one query. `numbers`: images with a resident number to redact."""
     waiting, now = visible_to(user).awaiting_review(), clock.now()
     claimed = waiting.filter(claimed_by=user, claimed_until__gte=now)
     asked = Question.objects.filter(asked_by=user)
@@ -40,6 +41,7 @@ def reviewer_figures(user: User) -> ReviewerFigures:
         "answered": Counted(asked.unread()),
         "unanswered": Counted(asked.open()),
         "unassigned": Counted(waiting.unclaimed(now).filter(assigned_to=None)),
+        "numbers": Counted(numbers),
     }
     return ReviewerFigures(**counting.read(user, figures))
 
@@ -65,10 +67,14 @@ class AgentFigures:
     created: int
     approved: int
     rejected: int
+    numbers: int
 
 
-def agent_figures(user: User) -> AgentFigures:
-    """Return the status of the team's submissions, and today's results of those that this user created."""
+def agent_figures(user: User, numbers: "QuerySet[Image]") -> AgentFigures:
+    """Return the status of the team's submissions, and today's results of those that this user created.
+
+    `numbers`: images with a resident number to redact.
+    """
     team, start = visible_to(user), start_of(clock.local_today())
     decided = Submission.objects.filter(
         created_by=user, decided_at__gte=start, decided_at__lt=start + timedelta(days=1)
@@ -80,5 +86,6 @@ def agent_figures(user: User) -> AgentFigures:
         "created": Counted(Submission.objects.filter(created_by=user, created_at__gte=start)),
         "approved": Counted(decided.filter(status=Status.APPROVED)),
         "rejected": Counted(decided.filter(status=Status.REJECTED)),
+        "numbers": Counted(numbers),
     }
     return AgentFigures(**counting.read(user, figures))

@@ -18,6 +18,7 @@ from submissions.core import clock
 from submissions.models import SkippedCheck, Submission, VendorReport
 
 ELSEWHERE = ("aml",)  # in a table of its own
+READINGS = "ocr_readings"
 SKIPPED = "skipped_checks"  # in rows too, for lists and reports
 
 
@@ -39,12 +40,14 @@ def store(submission: Submission, signals: Signals) -> bool:
 
 
 def store_step1(submission: Submission, reply: Step1Reply) -> None:
-    """Keep which fields the ID carries and which of them were not read, under Step 2's names where it has one."""
-    told = {
-        "document_fields": _step2_names(reply.document_fields),
-        "missing_fields": _step2_names(reply.missing_fields),
-    }
+    """Keep which fields the ID carries, which were not read, and readings with coordinates, under Step 2's names."""
+    told: dict[str, Any] = {}
     if reply.document_fields or reply.missing_fields:
+        told["document_fields"] = _step2_names(reply.document_fields)
+        told["missing_fields"] = _step2_names(reply.missing_fields)
+    if any(reading.box for reading in reply.ocr_readings):
+        told[READINGS] = _as_json([asdict(reading) for reading in reply.ocr_readings])
+    if told:
         _write_report(submission, told)
 
 
@@ -72,7 +75,15 @@ def _with_earlier(report: VendorReport, reported: dict[str, Any]) -> dict[str, A
         entries = [*earlier.get(SKIPPED, []), *reported.get(SKIPPED, [])]
         once = {(each["code"], each["input"], each["engine"]): each for each in reversed(entries)}
         merged[SKIPPED] = list(once.values())[::-1][: limits.LISTED]
+    if READINGS in reported:
+        merged[READINGS] = _with_boxes(reported[READINGS], earlier.get(READINGS, []))
     return merged
+
+
+def _with_boxes(readings: list[dict[str, Any]], earlier: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A reading without coordinates keeps those of an earlier one: they are about the same image."""
+    known = {reading["name"]: reading["box"] for reading in earlier if reading.get("box")}
+    return [reading | {"box": reading.get("box") or known.get(reading["name"])} for reading in readings]
 
 
 def _as_json(value: Any) -> Any:

@@ -11,6 +11,7 @@ from submissions.core import clock
 from submissions.demo import first_use
 from submissions.models import Submission, User
 from submissions.models.submission_key import load_keys
+from submissions.privacy import resident_numbers
 from submissions.reporting import overview, own_work
 from submissions.review import mentions, queue, verdicts
 from submissions.search.counting import shown
@@ -23,6 +24,7 @@ from submissions.workflow.role_permissions import is_administrator, is_manager, 
 
 SHOWN = 12
 DUE_SOON = 5
+NUMBERS = 5
 
 
 @require_safe
@@ -50,7 +52,7 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
     days = overview.decisions()
     due_soon = visible_to(user).for_review("claimed_by", "assigned_to").awaiting_review()
     rows = list(due_soon.order_by("target_at", "id")[:DUE_SOON])
-    exceptions, answered = overview.exceptions(user)
+    exceptions, answered = overview.exceptions(user, resident_numbers.waiting_for(user))
     named = overview.band_labels()
     context = {
         "queue": waiting,
@@ -76,21 +78,26 @@ def _change(now: float | None, before: float | None) -> float | None:
 def _officer(user: User) -> tuple[dict[str, Any], list[Submission]]:
     mine = queue.mine_of(user, visible_to(user).for_review("given_by")).order_by("target_at")
     own, following = list(mine[:SHOWN]), list(own_work.next_unassigned(user))
-    figures = own_work.reviewer_figures(user)
-    context = {
+    to_redact = resident_numbers.waiting_for(user)
+    figures = own_work.reviewer_figures(user, to_redact)
+    numbers = list(to_redact[:NUMBERS]) if figures.numbers else []
+    context: dict[str, Any] = {
         "mine": own,
         "next_up": following,
         "figures": figures,
         "next_left": own[0].time_left if own else None,
         "unassigned": shown(figures.unassigned),
+        "numbers": numbers,
         "last": list(own_work.last_decisions(user)),
         "undo": {row["submission_id"]: row["seconds"] for row in verdicts.leaving(user)},
     }
-    return context, [*own, *following]
+    return context, [*own, *following, *(image.submission for image in numbers)]
 
 
 def _agent(user: User, kind: str) -> tuple[dict[str, Any], list[Submission]]:
-    tasks = todo.of(user)
+    to_redact = resident_numbers.waiting_for(user)
+    figures = own_work.agent_figures(user, to_redact)
+    tasks = todo.of(user, to_redact if figures.numbers else ())
     chosen = [task for task in tasks if task.kind == kind] if kind in todo.KINDS else tasks
     context = {
         "tasks": chosen,
@@ -99,7 +106,7 @@ def _agent(user: User, kind: str) -> tuple[dict[str, Any], list[Submission]]:
         "all_count": len(tasks),
         "is_cut": any(count == todo.SHOWN for _kind, _label, count in todo.chips(tasks)),
         "most": todo.SHOWN,
-        "figures": own_work.agent_figures(user),
+        "figures": figures,
     }
     return context, [task.submission for task in chosen]
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from submissions.capture import callbacks
 from submissions.core import clock
-from submissions.models import Status, Submission, User
+from submissions.models import Image, Status, Submission, User
 from submissions.models.submission import SENDING, UNDER_DEADLINE
 from submissions.review import questions
 from submissions.workflow.permissions import visible_to
@@ -26,6 +27,7 @@ KINDS: dict[str, Any] = {
     "calls": pgettext_lazy("to-do", "Calls"),
     "outcomes": gettext_lazy("Outcomes"),
     "drafts": gettext_lazy("Drafts"),
+    "numbers": gettext_lazy("Resident numbers"),
 }
 
 
@@ -42,13 +44,14 @@ class Task:
     due_at: datetime | None = None
     post: str = ""
     has_limit: bool = False
+    page: str = ""  # instead of the submission's
 
     @property
     def url(self) -> str:
-        return reverse("submission", args=[self.submission.pk])
+        return self.page or reverse("submission", args=[self.submission.pk])
 
 
-def of(user: User) -> list[Task]:
+def of(user: User, to_redact: "QuerySet[Image] | tuple[()]") -> list[Task]:
     """Return the user's tasks by due time, those without one last."""
     team = visible_to(user).for_row()
     capturing = set(UNDER_DEADLINE) - set(SENDING)
@@ -58,6 +61,7 @@ def of(user: User) -> list[Task]:
         *(_capture(row) for row in under_limit),
         *_calls(callbacks.due(user).select_related("project")[:SHOWN]),
         *(_outcome(row) for row in callbacks.to_pass_on(user).select_related("project")[:SHOWN]),
+        *(_number(image) for image in to_redact[:SHOWN]),
         *(_draft(row) for row in team.filter(status=Status.DRAFT).order_by("-created_at")[:SHOWN]),
     ]
     return sorted(found, key=lambda task: task.due_at or NEVER)
@@ -99,6 +103,11 @@ def _outcome(row: Submission) -> Task:
     if row.status == Status.APPROVED:
         return Task("outcomes", row, _("Tell the customer: approved"), "circle-check", "ok", action, post=post)
     return Task("outcomes", row, _("Tell the customer: rejected"), "circle-x", "bad", action, post=post)
+
+
+def _number(image: Image) -> Task:
+    title, page = _("Redact the resident number"), reverse("redaction_mark", args=[image.pk])
+    return Task("numbers", image.submission, title, "eye-off", "warn", _("Redact"), page=page)
 
 
 def _draft(row: Submission) -> Task:

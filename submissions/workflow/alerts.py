@@ -35,6 +35,7 @@ SENTENCES = {
     "overdue_without_word": _lazy("Past 24 h, no result from ARGOS"),
     "aml_hit": _lazy("Possible AML match, review needed"),
     "aml_overdue": _lazy("AML review past its due time"),
+    "number_waiting": _lazy("Resident number still on a stored image"),
     "deadline_240": _lazy("24-hour limit in 4 hours"),
     "deadline_60": _lazy("24-hour limit in 1 hour"),
     "deadline_15": _lazy("24-hour limit in 15 minutes"),
@@ -51,6 +52,7 @@ TASKS = {
     "overdue_without_word": _lazy("The limit passed 6 hours ago. Check the ARGOS record."),
     "aml_hit": _lazy("ARGOS's screening reports a possible match. Do not tell the customer."),
     "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),
+    "number_waiting": _lazy("Mark the number on the image, or state that the image shows none."),
     "deadline": _lazy("ARGOS accepts Step 2 until %(time)s."),
     "target": _lazy("The submission must be decided by %(time)s."),
 }

@@ -96,6 +96,15 @@ def _reveal(user: User, submission: Submission) -> str:
     return _see(user, submission)
 
 
+def _redact(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
+    """Mark the resident number on its stored images: an agent who captured it, and reviewers."""
+    if why := _reveal(user, submission):
+        return why
+    if is_limited_to_team(user) and not _has_captured(user, submission, facts):
+        return _("Only the person who captured this submission, compliance officers and managers redact its images.")
+    return ""
+
+
 def _review(user: User, submission: Submission, facts: PermissionFacts | None) -> str:
     if not user.is_reviewer:
         return _("Only compliance officers and managers decide.")
@@ -165,6 +174,7 @@ CHECKS: dict[str, Check] = {
     "handle": _handle,
     "look": _look,
     "reveal": _reveal,
+    "redact": _redact,
     "note": _handle,
     "claim": _claim,
     "decide": _decide,
@@ -173,7 +183,13 @@ CHECKS: dict[str, Check] = {
     "overrule": _managers_only,
     "export": _export,
 }
-CHECKS_WITH_FACTS = {"capture": _capture, "look": _look, "claim": _claim, "decide": _decide}
+CHECKS_WITH_FACTS = {
+    "capture": _capture,
+    "look": _look,
+    "redact": _redact,
+    "claim": _claim,
+    "decide": _decide,
+}
 
 
 def why_not(user: User, submission: Submission, action: str, facts: PermissionFacts | None = None) -> str:

@@ -30,7 +30,7 @@ from submissions.models import (
 )
 from submissions.models.image import VENDOR_FIELDS
 from submissions.models.submission import CAPTURING, DECIDED, SENDING, UNDER_DEADLINE
-from submissions.privacy import reveal
+from submissions.privacy import resident_numbers, reveal
 from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
@@ -105,6 +105,8 @@ def render_submission(
         "is_unread": submit.is_unread(submission),
         "unread_fields": form_fields.unread_labels(submission) if shows_form else [],
         "can_look": can_look,
+        "may_redact": page.state.may("redact"),
+        "numbers": list(resident_numbers.waiting_of(submission)) if page.state.may("redact") else [],
         "images": cards(page) if can_look else [],
         "shown": None,
         "is_part": False,

@@ -7,8 +7,10 @@ from django.db.models.expressions import Combinable
 
 from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User, WebhookDelivery
 from submissions.outbox import gate
+from submissions.privacy import resident_numbers
 from submissions.search.counting import Counted
 from submissions.workflow.role_permissions import (
+    user_can_list,
     user_can_see_discrepancies,
     user_can_see_queue,
     user_can_see_sending,
@@ -26,6 +28,7 @@ def read(user: User) -> dict[str, Any]:
         "is_project_shut": Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
         "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review()),
         "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
+        "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
         "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged()),
         "unknown_calls": _counted(user_can_see_sending(user), Call.objects.filter(state=CallState.UNKNOWN)),
     }

@@ -69,6 +69,7 @@ OPERATIONS = (
         "differences", _("Record mismatches"), "arrows-diff", user_can_see_discrepancies, "mismatches", is_alarm=True
     ),
     Entry("webhook_list", _("Webhooks"), "world", user_can_see_webhooks, "webhooks", is_alarm=True),
+    Entry("redactions", _("Resident numbers"), "eye-off", user_can_list, "numbers", is_alarm=True),
     Entry("handover", _("Shift handover"), "clock-share", user_can_see_handover),
 )
 SETTINGS = (

@@ -218,7 +218,7 @@ class RetentionForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("Retention of decided submissions"), ("keep_years_after_relationship", "keep_years_after_record")),
         (_("Retention of drafts and webhooks"), ("keep_draft_days", "keep_webhook_days")),
-        (_("ID images"), ("redacts_resident_numbers",)),
+        (_("ID images"), ("redacts_resident_numbers", "redaction_alert_days")),
     )
 
     class Meta(SettingForm.Meta):
@@ -229,6 +229,7 @@ class RetentionForm(SettingForm):
             "keep_draft_days",
             "keep_webhook_days",
             "redacts_resident_numbers",
+            "redaction_alert_days",
         ]
 
 

@@ -147,6 +147,7 @@ def resume_project() -> Act:
 @action
 def change_project() -> Act:
     data = {"keep_years_after_relationship": 6, "keep_years_after_record": 5, "keep_draft_days": 30}
+    data["redaction_alert_days"] = 3
     return posted(
         Role.ADMINISTRATOR, f"/settings/projects/{make_project().pk}/retention/", {**data, "keep_webhook_days": 30}
     )

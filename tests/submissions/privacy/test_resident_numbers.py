@@ -1,66 +1,18 @@
 """The back digits of resident numbers on stored images: when, where, and what happens to the original."""
 
 import hashlib
-import io
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.test import Client
-from PIL import Image as Picture
-from PIL import ImageDraw
 
-from submissions.models import Event, Image, ImageKind, Role, Status, Submission, VendorReport
+from submissions.models import Event, Role, Status, Submission
 from submissions.privacy import erasure, resident_numbers, retention
 from submissions.reporting.evidence_pack import content as pack
-from tests.factories import by, make_at, make_project, make_user, reload, sign_in
+from tests.factories import by, make_user, reload
+from tests.submissions.privacy.stored_cards import NUMBER, card, fresh, make, pixel
 
 pytestmark = pytest.mark.django_db
-SIZE = (1000, 600)
-BOX = [300, 200, 580, 230]  # the 14 characters are 20 wide each
-NUMBER = "900203-1234567"
-
-
-def card() -> bytes:
-    picture = Picture.new("RGB", SIZE, "white")
-    ImageDraw.Draw(picture).rectangle(BOX, fill=(200, 0, 0))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=95)
-    return file.getvalue()
-
-
-def make(
-    status: Status = Status.APPROVED,
-    *,
-    box: Any = tuple(BOX),
-    value: str = NUMBER,
-    is_on: bool = True,
-    findings: tuple[str, ...] = (),
-) -> Image:
-    submission = make_at(status, project=make_project(redacts_resident_numbers=is_on))
-    image = submission.images.get(kind=ImageKind.ID_FRONT, is_current=True)
-    default_storage.delete(image.name)
-    content = card()
-    image.width, image.height, image.findings = *SIZE, list(findings)
-    image.sha256, image.size = hashlib.sha256(content).hexdigest(), len(content)
-    image.submission = submission
-    image.store(content)
-    image.save()
-    report = VendorReport(submission=submission)
-    reading = {"name": "identity_number", "value": value, "score": 0.9, "accepted": True, "box": box}
-    report.content = {"ocr_readings": [reading]}
-    report.save()
-    return image
-
-
-def fresh(image: Image) -> Image:
-    return Image.objects.select_related("submission").get(pk=image.pk)
-
-
-def pixel(image: Image, across: int, down: int = 215) -> tuple[int, ...]:
-    found = Picture.open(io.BytesIO(fresh(image).read())).convert("RGB").getpixel((across, down))
-    assert isinstance(found, tuple)
-    return found
 
 
 def test_the_back_digits_are_redacted_and_the_original_is_destroyed() -> None:
@@ -156,29 +108,6 @@ def test_a_storage_that_refuses_is_asked_again(monkeypatch: pytest.MonkeyPatch) 
     resident_numbers.sweep()
     assert fresh(image).replaced_name == ""
     assert not default_storage.exists(before)
-
-
-@pytest.mark.parametrize(
-    ("sides", "is_done"),
-    [
-        ({"left": "44", "top": "33", "right": "59", "bottom": "39"}, True),
-        ({"left": "59", "top": "33", "right": "44", "bottom": "39"}, False),
-        ({"left": "nan", "top": "33", "right": "44", "bottom": "101"}, False),
-        ({}, False),
-    ],
-)
-def test_a_person_marks_the_area_once(sides: dict[str, str], is_done: bool) -> None:
-    image = make(box=None)
-    before = image.name
-    resident_numbers.sweep()
-    client = sign_in(Client(), make_user(Role.MANAGER))
-    for _time in range(2):
-        assert client.post(f"/images/{image.pk}/redact/", sides).status_code == 302
-    assert (fresh(image).redaction == "done") == is_done
-    assert default_storage.exists(before) != is_done
-    assert (max(pixel(image, 575)) < 30) == is_done
-    assert pixel(image, 350)[0] > 150
-    assert Event.objects.filter(kind="resident_number_redacted").count() == is_done
 
 
 def test_erasure_destroys_an_original_that_is_left() -> None:

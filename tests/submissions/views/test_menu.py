@@ -17,14 +17,15 @@ from tests.factories import make_at, make_user
 WORK = ["/", "/submissions/new/", "/submissions/"]
 DESK = ["/review/", "/reports/"]
 MENUS = {
-    Role.AGENT: [*WORK, "/handover/"],
-    Role.OFFICER: [*WORK, *DESK, "/differences/", "/handover/", "/exports/", "/subject/", "/admin/"],
+    Role.AGENT: [*WORK, "/redactions/", "/handover/"],
+    Role.OFFICER: [*WORK, *DESK, "/differences/", "/redactions/", "/handover/", "/exports/", "/subject/", "/admin/"],
     Role.MANAGER: [
         *WORK,
         *DESK,
         "/sending/",
         "/differences/",
         "/webhook-deliveries/",
+        "/redactions/",
         "/handover/",
         "/exports/",
         "/reports/access/",

@@ -103,6 +103,7 @@ class MatrixData:
             "item": lambda: {"pk": self.submissions[state].pk, "kind": "selfie"},
             "link": lambda: {"pk": self.link.pk},
             "image": lambda: {"pk": self.submissions[state].images.first().pk},
+            "id image": lambda: {"pk": self.submissions[state].images.get(kind=ImageKind.ID_FRONT).pk},
             "difference": lambda: {"pk": self.difference.pk},
             "aml review": lambda: {"pk": self.submissions[FINAL].pk},
             "webhook": lambda: {"pk": self.webhook.pk},

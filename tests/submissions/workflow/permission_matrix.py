@@ -99,6 +99,7 @@ SEE = within_team(lambda person, state: True)
 HANDLE = within_team(lambda person, state: person != ADMIN)
 CAPTURE = within_team(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
 LOOK = within_team(_look)
+REDACT = within_team(lambda person, state: person not in (MATE, ADMIN))  # an agent only what they captured
 IN_REVIEW_ROOM = review_only(within_team(lambda person, state: person != ADMIN))
 REVIEW_PAGE = review_only(within_team(lambda person, state: True))
 CLAIM = review_only(
@@ -168,7 +169,10 @@ ROWS: dict[str, Row] = {
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
     "release_call": Row(post=HANDLE, of="submission"),
     "image": Row(LOOK, of="image"),
-    "redact_area": Row(post=HANDLE, of="image"),
+    "redactions": Row(CUSTOMERS),
+    "redaction_mark": Row(REDACT, REDACT, of="id image", data={"reason": "to cover the number"}),
+    "redact_area": Row(post=REDACT, of="id image", in_as="422"),  # posted without an area
+    "redaction_none": Row(post=REDACT, of="id image"),
     "review_queue": Row(REVIEWERS),
     "claim_next": Row(post=REVIEWERS),
     "assign": Row(post=MANAGERS),
@@ -299,4 +303,4 @@ ROWS: dict[str, Row] = {
 # URLs without a name: the admin's short form of a change page, and its catch-all.
 NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}
 
-STATEFUL = ("submission", "item", "submission in the admin", "image")
+STATEFUL = ("submission", "item", "submission in the admin", "image", "id image")
