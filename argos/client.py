@@ -144,8 +144,22 @@ class Client(Transport):
 
     # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/post-token
     def register_token(self, token: str) -> replies.TokenReply:
-        received = self._request("POST", self._paths.tokens, json={"tokenId": [token]})
-        return replies.parse_token(answers.object_of(received), received)
+        return replies.parse_token(*self._token("POST", token))
+
+    # developers.argosidentity.com/en/idcheck/api-reference/api-reference-guide/delete-token
+    def remove_token(self, token: str) -> replies.TokenReply:
+        """Remove a token. One that the vendor does not have (any more) counts as removed."""
+        try:
+            return replies.parse_token_removal(*self._token("DELETE", token))
+        except Refused as refusal:
+            if refusal.code != "token_id_not_found" or refusal.received is None:
+                raise
+            return replies.TokenReply(None, refusal.received)
+
+    def _token(self, method: str, token: str) -> tuple[dict[str, Any], Received]:
+        """Send JSON as text/plain, as both pages' samples do: they name it for requests that fail as JSON."""
+        received = self._request(method, self._paths.tokens, json={"tokenId": [token]}, json_as="text/plain")
+        return answers.object_of(received), received
 
     # The Step 2 page names POST/Address_code; its own page was not available, so the request body is an assumption.
     def address_code(self, fields: Mapping[str, str], *, as_form: bool = False) -> replies.AddressCode:

@@ -42,6 +42,8 @@ class Paths:
         """Return our name of an operation: "step1", "review", "read", "delete", ..., or "other"."""
         if path == self.submission:
             return "delete" if method == "DELETE" else "read"
+        if path == self.tokens:
+            return "untoken" if method == "DELETE" else "tokens"
         if path.startswith(f"{self.aml_monitor}/"):
             return "aml_monitor"
         return next((known.name for known in fields(self) if getattr(self, known.name) == path), "other")

@@ -84,9 +84,12 @@ class Transport:
         json: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, ImageFile] | None = None,
+        json_as: str = "application/json",
     ) -> tuple[Received, str]:
         self._require_configured()
         headers = {"x-api-key": self._api_key, "Accept": "application/json, image/*"}
+        if json is not None:
+            headers["Content-Type"] = json_as
         body = Multipart(_parts(form, files or {})) if form is not None else None
         request = requests.Request(
             method,

@@ -55,6 +55,7 @@ CELERY_BEAT_SCHEDULE = {
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
     "monitoring": _every(60, "keep_monitoring"),
+    "liveform_tokens": _every(60, "remove_liveform_tokens"),
     "histograms": _every(600, "refresh_histograms"),
     "seals": _every(10, "seal_events"),
     "retention": _every(600, "erase_due"),

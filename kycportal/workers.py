@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from celery.signals import heartbeat_sent, worker_ready
+from celery.signals import heartbeat_sent, worker_init, worker_ready
 from celery.worker.state import active_requests
 
 from submissions.core import redis_client
@@ -32,6 +32,18 @@ class Pool:
     workers: int
     threads: int
     busy: int
+
+
+@worker_init.connect
+def _stay_on_one_core(**_rest: Any) -> None:
+    """Bind this process to one core. Its threads inherit this from the main thread.
+
+    The interpreter runs one thread at a time. Threads that moved between cores needed a third more CPU time for a call,
+    and the rate of calls was a quarter lower.
+    """
+    if hasattr(os, "sched_setaffinity"):  # Linux
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
 
 
 @worker_ready.connect

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from submissions.aml import monitoring, reviews
 from submissions.audit import hash_chain
 from submissions.core import task_queue
+from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
@@ -67,6 +68,12 @@ def poll_silent() -> int:
 def keep_monitoring() -> int:
     """Add approved submissions to ARGOS's AML monitoring, and take out those whose relationship has ended."""
     return monitoring.prepare_due()
+
+
+@shared_task
+def remove_liveform_tokens() -> int:
+    """Remove the tokens of withdrawn and expired Liveform links at ARGOS."""
+    return removal.prepare_due()
 
 
 @shared_task

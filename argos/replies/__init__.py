@@ -35,7 +35,7 @@ from argos.replies.steps import (
     parse_step1,
     parse_step2,
 )
-from argos.replies.tokens import TokenReply, parse_token
+from argos.replies.tokens import TokenReply, parse_token, parse_token_removal
 from argos.replies.webhooks import KNOWN_TRIGGERS, Webhook, parse_webhook
 
 __all__ = [
@@ -72,5 +72,6 @@ __all__ = [
     "parse_step1",
     "parse_step2",
     "parse_token",
+    "parse_token_removal",
     "parse_webhook",
 ]

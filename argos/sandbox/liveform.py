@@ -1,4 +1,4 @@
-"""POST /submission/tokens, and a stand-in for the vendor's capture page on which the tester picks the outcome.
+"""POST and DELETE /submission/tokens, and a stand-in for the vendor's capture page, where the tester picks the outcome.
 
 Assumptions: a wrong token refuses the whole request; a token is not needed to open the page but to finish it; the page
 accepts the e-mail from its own form. The images are drawn, and say that they are simulated.
@@ -32,13 +32,32 @@ DECIDED = ("pending", "approved", "rejected")
 IMAGES = {"idImage": "Identity card", "selfieImage": "Selfie"}
 
 
+def _tokens_in(body: dict[str, Any]) -> list[str]:
+    given = body.get("tokenId")
+    if not isinstance(given, list) or not given:
+        raise Refusal("invalid_token_id", "tokenId must be an array of 1 to 500 token IDs")
+    if len(given) > AT_ONCE:
+        raise Refusal("request_token_limit_exceeded", "More than 500 token IDs")
+    if not all(isinstance(token, str) and TOKEN.fullmatch(token) for token in given):
+        raise Refusal("invalid_token_id_format", "Invalid token ID")
+    return given
+
+
+def remove(state: State, project: Project, body: dict[str, Any]) -> Answer:
+    """Remove tokens from the pool. Assumption: the whole request is refused if the pool has none of them."""
+    given, pool = _tokens_in(body), state.tokens.get(project.key, {})
+    missing = [token for token in given if token not in pool]
+    if len(missing) == len(given):
+        raise Refusal("token_id_not_found", "Requested token does not exist in pool")
+    deleted = [pool.pop(token) for token in set(given) - set(missing)]
+    summary = {"totalSubmitted": len(given), "deleted": len(deleted), "notFound": len(missing), "failed": 0}
+    details = {"details": {"notFound": missing}} if missing else {}
+    return ok(success=True, message=f"Successfully deleted {len(deleted)} tokens", summary=summary, **details)
+
+
 def register(state: State, project: Project, body: dict[str, Any]) -> Answer:
     """Add tokens to the project's pool. An existing one is overwritten silently."""
-    given = body.get("tokenId")
-    if not isinstance(given, list) or not given or len(given) > AT_ONCE:
-        raise Refusal("invalid_payload", "tokenId must be an array of 1 to 500 token IDs")
-    if not all(isinstance(token, str) and TOKEN.fullmatch(token) for token in given):
-        raise Refusal("invalid_tokenId", "Invalid token ID")
+    given = _tokens_in(body)
     pool = state.tokens.setdefault(project.key, {})
     if len(pool.keys() | set(given)) > POOL:
         raise Refusal("pool_exceeded", "The token pool exceeds 100,000")

@@ -24,6 +24,7 @@ from submissions.audit.events import VENDOR, Actor
 from submissions.capture import phone_links
 from submissions.capture.drafts import add_capturer
 from submissions.core import clock, letters, rate_limit
+from submissions.liveform import removal
 from submissions.models import Call, CallKind, CallState, LiveformLink, Project, Route, Status, Submission
 from submissions.outbox import ledger, new_calls
 from submissions.workflow.transitions import StaleSubmission, move
@@ -51,8 +52,8 @@ def is_offered(submission: Submission) -> bool:
 
 
 def tokens_at_argos(project: Project) -> int:
-    """Return how many unused tokens of the portal ARGOS may have. Its pool may hold others."""
-    return LiveformLink.objects.in_pool().filter(submission__project=project).count()
+    """Return how many tokens the project has at ARGOS: as it reported last, at least the unused ones of the portal."""
+    return max(LiveformLink.objects.in_pool().filter(submission__project=project).count(), project.token_pool or 0)
 
 
 @sensitive_variables("token")
@@ -100,6 +101,8 @@ def registered(call: Call, reply: TokenReply) -> bool:
     with transaction.atomic():
         if not ledger.end(call, CallState.ANSWERED, http_status=reply.received.status, error=""):
             return False
+        if reply.pool is not None:
+            Project.objects.filter(pk=submission.project_id).update(token_pool=reply.pool, token_pool_at=clock.now())
         link = LiveformLink.objects.standing().filter(call=call).first()
         if link is None:
             return True
@@ -139,14 +142,14 @@ def newest(submission: Submission) -> LiveformLink | None:
 def last(submission: Submission) -> LiveformLink | None:
     """Return the link that was made last, also a used or withdrawn one."""
     rows = LiveformLink.objects.filter(submission=submission).order_by("-created_at")
-    link = rows.select_related("call__attempt", "created_by").first()
+    link = rows.select_related("call__attempt", "removal", "created_by").first()
     if link is not None:
         link.submission = link.call.submission = link.call.attempt.submission = submission
     return link
 
 
 def withdraw(submission: Submission, *, by: Actor) -> None:
-    """Withdraw the link and return to the draft. ARGOS keeps the token, so its record would be a discrepancy.
+    """Withdraw the link, ask ARGOS to remove its token, and return to the draft.
 
     Raises:
         StaleSubmission: the customer has started at ARGOS, or a call is open.
@@ -157,6 +160,9 @@ def withdraw(submission: Submission, *, by: Actor) -> None:
     with transaction.atomic():
         _revoke_standing(submission, by=by)
         move(submission, Status.DRAFT, by=by, route=Route.API, next_alert_at=None, next_read_at=None)
+        for link in LiveformLink.objects.to_remove().filter(submission=submission).order_by("-created_at")[:1]:
+            link.submission = submission
+            removal.prepare(link, by=by)
 
 
 def _revoke_standing(submission: Submission, *, by: Actor) -> None:

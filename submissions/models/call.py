@@ -26,6 +26,7 @@ class CallKind(models.TextChoices):
     DELETE = "delete", _("Deletion")
     IMAGE = "image", _("Later image")
     TOKEN = "token", _("Liveform token")
+    UNTOKEN = "untoken", _("Liveform token removal")
     AML_ON = "aml_on", _("AML monitoring started")
     AML_OFF = "aml_off", _("AML monitoring ended")
 

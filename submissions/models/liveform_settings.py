@@ -13,8 +13,8 @@ class LiveformSettings(models.Model):
         default=False,
         db_default=False,
         help_text=_(
-            "Staff can send the customer a one-time link to the form of ARGOS. Off: needs private mode at ARGOS, and "
-            "the portal's image checks do not apply there."
+            "Staff can send the customer a one-time link to the form of ARGOS. Off: needs private mode with registered "
+            "tokens at ARGOS, and the portal's image checks do not apply there."
         ),
     )
     liveform_url = models.URLField(
@@ -37,10 +37,13 @@ class LiveformSettings(models.Model):
         db_default=72,
         validators=[MinValueValidator(1), MaxValueValidator(720)],
         help_text=_(
-            "The portal asks for a new link after it. Three days include a weekend. ARGOS may still accept an older "
-            "link, because a lifetime needs its encryption."
+            "The portal asks for a new link after it and removes the token at ARGOS. Three days include a weekend. "
+            "ARGOS takes a lifetime only in an encrypted link."
         ),
     )
+
+    token_pool = models.PositiveIntegerField(null=True, editable=False, help_text="tokens at ARGOS, as it reported")
+    token_pool_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True

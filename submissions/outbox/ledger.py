@@ -26,7 +26,7 @@ from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission, mo
 
 LEASE_SLACK = timedelta(seconds=30)
 FIRST_READ_AFTER = timedelta(seconds=5)
-STEP1_GIVES_UP_AFTER = 6
+GIVES_UP_AFTER = 6  # a first step, or a removal, which would block the draft
 # The status of a submission while a call of this kind is open. Account checks and deletions do not change it.
 MOVED_BY = {
     CallKind.STEP1: Status.STEP1_SENDING,
@@ -136,8 +136,8 @@ def requeue(call: Call, *, error: str, retry_after: timedelta | None = None, cou
         if not _write(call, mine, columns):
             return False
         uncount_start(call)
-        if call.kind == CallKind.STEP1 and call.undelivered >= STEP1_GIVES_UP_AFTER:
-            cancel_prepared(call.submission, (CallKind.STEP1,), by=SYSTEM, why="not_delivered")
+        if call.kind in (CallKind.STEP1, CallKind.UNTOKEN) and call.undelivered >= GIVES_UP_AFTER:
+            cancel_prepared(call.submission, (CallKind(call.kind),), by=SYSTEM, why="not_delivered")
     return True
 
 

@@ -21,6 +21,7 @@ SHARES = {
     "delete": READ,
     "image": READ,
     "token": READ,
+    "untoken": READ,
     "aml_on": READ,
     "aml_off": READ,
 }

@@ -85,6 +85,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "liveform_link_made": _("Liveform link created"),
         "liveform_link_mailed": _("Liveform link sent by e-mail"),
         "liveform_link_revoked": _("Liveform link withdrawn"),
+        "liveform_link_removed": _("Liveform link removed at ARGOS"),
         "liveform_opened": _("Customer sent to Liveform"),
         "liveform_withdrawn": _("Returned from Liveform to the draft"),
         "liveform_started": _("Customer started at Liveform"),

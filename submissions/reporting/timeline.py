@@ -61,6 +61,7 @@ MARKS = {
     "liveform_opened": ("send", ""),
     "liveform_link_mailed": ("mail", ""),
     "liveform_link_revoked": ("arrow-back-up", ""),
+    "liveform_link_removed": ("trash", ""),
     "liveform_started": ("user-check", ""),
     "liveform_image_unusable": ("alert-triangle", "warn"),
     "resident_number_redacted": ("eye-off", ""),

@@ -71,7 +71,7 @@ def settle_one(call: Call, *, hinted: str = "") -> bool:
         alerts.notify(call.submission, "call_stuck", call.sent_at)
     if call.kind == CallKind.ACCOUNT:
         return _wait_for_a_person(call)
-    if call.kind == CallKind.TOKEN:  # thrown away: nobody has seen the link, and a new token costs nothing
+    if call.kind in (CallKind.TOKEN, CallKind.UNTOKEN):  # no read shows a token; nobody has, or should have, its link
         ledger.settle(call, "not_known")
         return True
     client = vendor_client.client_for(call.submission.project)

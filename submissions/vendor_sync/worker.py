@@ -21,10 +21,10 @@ from argos.errors import (
     Undelivered,
     VendorError,
 )
-from argos.replies import AccountReply, DeleteReply, ImageReply, ReviewReply, Step1Reply, Step2Reply, TokenReply
+from argos.replies import AccountReply, DeleteReply, ImageReply, ReviewReply, Step1Reply, Step2Reply
 from submissions.aml import monitoring
 from submissions.core import clock, encryption, metrics
-from submissions.liveform import links
+from submissions.liveform import links, removal
 from submissions.models import Call, CallKind, Image, Submission
 from submissions.outbox import backoff, gate, ledger, rate_budget, stored_replies, vendor_client
 from submissions.vendor_sync import concurrency, replies
@@ -221,10 +221,6 @@ def _ask_delete(call: Call, client: Client, files: dict[str, ImageFile]) -> Dele
     return client.delete(call.attempt.values["submissionId"], call.attempt.values["admin_name"])
 
 
-def _ask_token(call: Call, client: Client, files: dict[str, ImageFile]) -> TokenReply:
-    return client.register_token(call.attempt.values["tokenId"])
-
-
 def _ask_image(call: Call, client: Client, files: dict[str, ImageFile]) -> ImageReply:
     values = call.attempt.values
     [(kind, file)] = files.items()
@@ -248,7 +244,8 @@ ASKS: dict[CallKind, Callable[[Call, Client, dict[str, ImageFile]], Any]] = {
     CallKind.REVIEW: _ask_review,
     CallKind.ACCOUNT: _ask_account,
     CallKind.DELETE: _ask_delete,
-    CallKind.TOKEN: _ask_token,
+    CallKind.TOKEN: lambda call, client, files: client.register_token(call.attempt.values["tokenId"]),
+    CallKind.UNTOKEN: lambda call, client, files: client.remove_token(call.attempt.values["tokenId"]),
     CallKind.AML_ON: lambda call, client, files: monitoring.ask(call, client),
     CallKind.AML_OFF: lambda call, client, files: monitoring.ask(call, client),
     CallKind.IMAGE: _ask_image,
@@ -260,6 +257,7 @@ TAKES: dict[CallKind, Callable[[Call, Any], object]] = {
     CallKind.ACCOUNT: replies.account_answered,
     CallKind.DELETE: lambda call, reply: replies.delete_answered(call, reply.received),
     CallKind.TOKEN: links.registered,
+    CallKind.UNTOKEN: removal.removed,
     CallKind.AML_ON: replies.monitor_answered,
     CallKind.AML_OFF: replies.monitor_answered,
     CallKind.IMAGE: replies.image_answered,

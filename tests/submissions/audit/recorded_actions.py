@@ -4,15 +4,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from argos.replies import TokenReply
 from submissions.audit import events
 from submissions.capture import callbacks, consent, drafts, images, phone_links, submit
 from submissions.capture.restart import restart as restart_of
 from submissions.core import clock
-from submissions.liveform import links
+from submissions.liveform import links, removal
 from submissions.models import (
     CallKind,
     ConsentText,
     ImageKind,
+    LiveformLink,
     Role,
     Status,
     Submission,
@@ -314,6 +316,16 @@ def use_link() -> Act:
 def make_liveform_link() -> Act:
     submission = make_draft(project=factories.make_liveform_project())
     return lambda: links.make(factories.reload(submission), by=by(submission.created_by))
+
+
+@action
+def remove_liveform_token() -> Act:
+    submission = make_at(Status.AT_LIVEFORM)
+    LiveformLink.objects.update(expires_at=clock.now())
+    link = LiveformLink.objects.to_remove().select_related("call__attempt", "submission").get()
+    assert removal.prepare(link)
+    call = factories.claim_call(submission, CallKind.UNTOKEN)
+    return lambda: removal.removed(call, TokenReply(None, factories.received()))
 
 
 @action

@@ -8,15 +8,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import requests
 from django.core import mail as outbox
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from argos.replies import parse_item, parse_webhook
 from submissions.capture import drafts, phone_links, submit
 from submissions.core import clock
-from submissions.liveform import links, records
+from submissions.liveform import links
 from submissions.models import (
     Alert,
     Call,
@@ -24,7 +22,6 @@ from submissions.models import (
     CallState,
     CaptureSource,
     Difference,
-    DifferenceKind,
     Event,
     LiveformLink,
     Project,
@@ -41,57 +38,15 @@ from submissions.reporting.reports import decisions as report_of
 from submissions.reporting.reports.date_range import window_of
 from submissions.review import claims, decisions
 from submissions.review.warnings import warnings_of
-from submissions.vendor_sync import orphans, polling, reconcile, webhooks, worker
+from submissions.vendor_sync import reconcile, worker
 from submissions.workflow import alerts
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission
 from tests import factories
 from tests.factories import by, make_at, make_draft, make_user, reload, sign_in
 from tests.sandbox import Sandbox
+from tests.submissions.liveform.filling import fill, looked_for, sent
 
 pytestmark = pytest.mark.django_db
-PID = "pid-1"
-
-
-@pytest.fixture
-def project(sandbox: Sandbox) -> Project:
-    sandbox.control.project(pid=PID)
-    url = sandbox.base_url.rpartition("/")[0] + "/liveform"
-    project = factories.make_liveform_project(base_url=sandbox.base_url, liveform_url=url, read_timeout=10)
-    project.api_key = "sandbox-key-standard"
-    project.save()
-    return project
-
-
-@pytest.fixture
-def agent() -> User:
-    return make_user(Role.AGENT)
-
-
-def sent(project: Project, agent: User) -> Submission:
-    """Return a submission whose customer has the link."""
-    submission = make_draft(agent, project, images=False)
-    links.make(submission, by=by(agent))
-    assert worker.send_next()
-    submission = reload(submission)
-    assert submission.status == Status.AT_LIVEFORM
-    return submission
-
-
-def fill(submission: Submission, outcome: str, **changes: str) -> str:
-    """Fill the sandbox's form as the customer; return the page."""
-    link = links.newest(submission)
-    assert link is not None
-    address = urlsplit(links.url_of(link))
-    page = f"{address.scheme}://{address.netloc}{address.path}"
-    given = {**dict(parse_qsl(address.query)), "email": "applicant@example.com", "name": "Minseo Example"}
-    given |= {"date_of_birth": "1990-02-03", "document_number": "M12345678", "outcome": outcome, **changes}
-    return requests.post(page, data=given, timeout=10).text
-
-
-def looked_for(submission: Submission) -> Submission:
-    Submission.objects.filter(pk=submission.pk).update(next_read_at=clock.now() - timedelta(minutes=1))
-    polling.poll_due()
-    return reload(submission)
 
 
 def test_finished_form_becomes_the_same_submission_with_values_and_images(project: Project, agent: User) -> None:
@@ -146,56 +101,6 @@ def test_unfinished_form_keeps_the_customer_at_liveform(project: Project, agent:
     with pytest.raises(StaleSubmission):
         links.withdraw(submission, by=by(agent))
     assert not links.is_offered(submission)
-
-
-def deliver(project: Project, sandbox: Sandbox, trigger: str) -> None:
-    """Store the webhook that the sandbox would send, and confirm it."""
-    (kyc,) = sandbox.control.submissions()
-    body = {"webhook_trigger": trigger, "submission_id": kyc["submission_id"], "tokenId": kyc["token_id"]}
-    webhooks.store(project, json.dumps(body).encode(), "application/json", None)
-    webhooks.confirm_due()
-
-
-@pytest.mark.parametrize(("trigger", "outcome"), [("created", "incomplete"), ("submit", "pending")])
-def test_webhook_with_the_token_alone_finds_it(
-    project: Project, agent: User, sandbox: Sandbox, trigger: str, outcome: str
-) -> None:
-    submission = sent(project, agent)
-    fill(submission, outcome, userid="")
-    deliver(project, sandbox, trigger)
-    submission = reload(submission)
-    assert submission.vendor_id
-    assert submission.status == (Status.PENDING if outcome == "pending" else Status.AT_LIVEFORM)
-
-
-def test_token_decides_when_the_customer_changes_the_userid(project: Project, agent: User, sandbox: Sandbox) -> None:
-    mine, other = sent(project, agent), sent(project, agent)
-    fill(mine, "pending", userid=f"{other.reference}-L1")
-    deliver(project, sandbox, "submit")
-    assert reload(mine).status == Status.PENDING
-    assert reload(other).vendor_id == ""
-
-
-def test_our_reference_without_our_token_is_a_mismatch(project: Project, agent: User) -> None:
-    submission = sent(project, agent)
-    item = {"submission_id": "forged", "userid": f"{submission.reference}-L1", "kyc": {"result": "approved"}}
-    assert orphans.place(project, parse_item(item)) == orphans.REPORTED
-    assert reload(submission).status == Status.AT_LIVEFORM
-    assert Difference.objects.get().kind == DifferenceKind.SECOND_RECORD
-
-
-def test_withdrawn_link_returns_the_draft_and_its_record_is_a_mismatch(
-    project: Project, agent: User, sandbox: Sandbox
-) -> None:
-    submission = sent(project, agent)
-    url = links.url_of(links.newest(submission))  # type: ignore[arg-type]
-    links.withdraw(submission, by=by(agent))
-    submission = reload(submission)
-    assert (submission.status, submission.route) == (Status.DRAFT, Route.API)
-    requests.post(url.partition("?")[0], data=[*parse_qsl(urlsplit(url).query), ("outcome", "pending")], timeout=10)
-    deliver(project, sandbox, "submit")
-    assert reload(submission).status == Status.DRAFT
-    assert Difference.objects.get().kind == DifferenceKind.SECOND_RECORD
 
 
 def test_unknown_outcome_throws_the_token_away(project: Project, agent: User, sandbox: Sandbox) -> None:
@@ -329,21 +234,6 @@ def test_route_is_in_the_list_the_report_and_the_pack(project: Project, agent: U
     assert [row[0].text for row in report.rows] == ["Liveform"]
     page = sign_in(Client(), officer).get(f"/submissions/{submission.pk}/").text
     assert 'id="route"' in page
-
-
-ODD: list[Any] = [None, 7, [], {}, "x" * 5000, ["a"], {"a": 1}, True, "\x00"]
-
-
-@pytest.mark.parametrize("odd", ODD)
-def test_odd_token_in_a_record_or_webhook_is_nobodys(odd: Any) -> None:
-    record = parse_item(
-        {"submission_id": "one", "tokenId": odd, "data": odd, "image": odd, "kyc": {"result": "pending"}}
-    )
-    project = factories.make_project()
-    assert records.link_of(project, record.token_id) is None
-    assert orphans.place(project, record) == orphans.REPORTED
-    hint = parse_webhook(json.dumps({"webhook_trigger": "created", "tokenId": odd}).encode())
-    assert records.link_of(project, hint.token_id) is None
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.AT_LIVEFORM])

@@ -253,7 +253,7 @@ def test_call_put_off_beyond_its_latest_start_has_one_more_chance_before_it() ->
 
 def test_step1_undelivered_too_often_is_given_back_to_the_agent() -> None:
     call = left(Status.STEP1_SENDING, CallKind.STEP1)
-    call.undelivered = ledger.STEP1_GIVES_UP_AFTER - 1
+    call.undelivered = ledger.GIVES_UP_AFTER - 1
     assert ledger.requeue(call, error="undelivered")
     assert Call.objects.values_list("state", "error").get(pk=call.pk) == (CallState.CANCELLED, "not_delivered")
     fresh = reload(call.submission)

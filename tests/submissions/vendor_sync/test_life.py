@@ -58,7 +58,7 @@ def test_step1_never_delivered_starts_no_clock() -> None:
 
 def test_step1_undelivered_too_often_goes_back_to_draft() -> None:
     submission = make_at(Status.STEP1_SENDING)
-    for _time in range(ledger.STEP1_GIVES_UP_AFTER):
+    for _time in range(ledger.GIVES_UP_AFTER):
         call = ledger.take_lease(clock.now() + timedelta(minutes=10))
         assert call is not None
         ledger.requeue(call, error="undelivered")

@@ -178,4 +178,4 @@ class TestLifted:
 
 
 def test_adopted_kinds_are_all_but_those_that_nothing_tells() -> None:
-    assert set(adoption.ADOPT) == set(CallKind) - {CallKind.ACCOUNT, CallKind.TOKEN}
+    assert set(adoption.ADOPT) == set(CallKind) - {CallKind.ACCOUNT, CallKind.TOKEN, CallKind.UNTOKEN}

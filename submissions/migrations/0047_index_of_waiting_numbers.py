@@ -6,7 +6,7 @@ from submissions.models.indexes import AddIndexBesideTraffic
 class Migration(migrations.Migration):
     atomic = False  # an index is built without holding up writers
 
-    dependencies = [("submissions", "0045_redaction_waiting")]
+    dependencies = [("submissions", "0046_redaction_waiting")]
 
     operations = [
         AddIndexBesideTraffic(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0044_liveform'),
+        ('submissions', '0045_liveform_removal'),
     ]
 
     operations = [
