@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from PIL import Image, ImageDraw
 
+from argos.sandbox import aml
 from argos.sandbox.answers import Answer, Refusal, ok
 from argos.sandbox.knobs import Project
 from argos.sandbox.kyc import Kyc
@@ -23,11 +24,16 @@ PATH = "/liveform"
 POOL, AT_ONCE, LIVES = 100_000, 500, 180  # tokens, tokens of one request, seconds after the first use
 TOKEN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{6,62})[A-Za-z0-9]")
 OUTCOMES = {
-    "pending": "Pending: a person decides",
-    "approved": "Approved at once",
-    "rejected": "Rejected at once",
-    "incomplete": "Stopped: the ID was taken, the selfie is missing",
+    "pending": ("Pending", "a person decides"),
+    "approved": ("Approved", "at once"),
+    "rejected": ("Rejected", "at once: the data do not match the ID"),
+    "incomplete": ("Stopped", "the ID was taken, the selfie is missing"),
 }
+FIELDS = (
+    ("name", "Full name", "Minseo Example"),
+    ("date_of_birth", "Date of birth", "1990-02-03"),
+    ("document_number", "Document number", "M12345678"),
+)
 DECIDED = ("pending", "approved", "rejected")
 IMAGES = {"idImage": "Identity card", "selfieImage": "Selfie"}
 
@@ -74,20 +80,16 @@ def page(state: State, query: dict[str, str]) -> bytes:
         f'<input type=hidden name="{name}" value="{escape(query.get(name, ""))}">'
         for name in ("pid", "userid", "tokenId")
     )
-    chosen = "".join(f'<option value="{value}">{escape(label)}</option>' for value, label in OUTCOMES.items())
+    email = f"customer-{query['tokenId'][:8]}@example.com"
     fields = "".join(
-        f'<p><label>{label}<br><input name="{name}" value="{value}" required></label></p>'
-        for name, label, value in (
-            ("email", "E-mail", "customer@example.com"),
-            ("name", "Full name", "Minseo Example"),
-            ("date_of_birth", "Date of birth", "1990-02-03"),
-            ("document_number", "Document number", "M12345678"),
-        )
+        f'<p><label>{label}<br><input name="{name}" value="{escape(value)}" required></label></p>'
+        for name, label, value in (("email", "E-mail (its tags play a scenario)", email), *FIELDS)
     )
-    return _html(
-        f'<form method=post action="{PATH}">{hidden}{fields}'
-        f"<p><label>Outcome<br><select name=outcome>{chosen}</select></label></p><button>Finish</button></form>"
+    buttons = "".join(
+        f'<p><button name=outcome value="{value}">{title}</button> {why}</p>'
+        for value, (title, why) in OUTCOMES.items()
     )
+    return _html(f'<form method=post action="{PATH}">{hidden}{fields}<h2>End of the check</h2>{buttons}</form>')
 
 
 def finish(state: State, body: bytes) -> bytes:
@@ -151,11 +153,14 @@ def _end(state: State, kyc: Kyc, outcome: str) -> None:
         kyc.attempts = [{"attemptCnt": 1, "livenessScore": 93.0, "faceSimilarityScore": 87.4}]
     if outcome == "pending":
         kyc.pending_at = state.now()
+        aml.screen_early(kyc)
     if outcome == "approved":
         kyc.result_at, kyc.reviewer = state.now(), "system"
     state.save(kyc)
     if outcome in ("pending", "approved"):
         state.queue_webhook(kyc, {"pending": "submit", "approved": "approved"}[outcome])
+    if outcome == "approved":
+        aml.screen(state, kyc)
 
 
 def _drawn(title: str) -> bytes:
@@ -168,7 +173,16 @@ def _drawn(title: str) -> bytes:
     return stored.getvalue()
 
 
+STYLE = """
+body { max-width: 32rem; margin: 0 auto; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #1b2733 }
+.sandbox { padding: .5rem .75rem; background: #fff3cd; border: 1px solid #8a6d00; border-radius: 6px }
+input { width: 100%; box-sizing: border-box } input, button { font: inherit; padding: .5rem }
+button { min-width: 7rem }
+"""
+
+
 def _html(content: str) -> bytes:
-    head = "<!doctype html><html lang=en><title>Simulated Liveform</title><h1>Simulated Liveform</h1>"
-    note = "<p>The sandbox simulates the vendor's form on this page. It sends nothing to the vendor.</p>"
-    return f"{head}{note}{content}</html>".encode()
+    head = '<!doctype html><html lang=en><meta name=viewport content="width=device-width, initial-scale=1">'
+    title = f"<title>Sandbox: simulated Liveform</title><style>{STYLE}</style><h1>Identity check</h1>"
+    note = "<p class=sandbox><b>Sandbox.</b> This page simulates the vendor's form. It sends nothing to the vendor.</p>"
+    return f"{head}{title}{note}{content}</html>".encode()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from submissions.accounts import demo
 from submissions.models import Project
 
+LIVEFORM = "liveform"  # no tag: the new form sends a link instead of Step 1, and the sandbox's page asks the outcome
 SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("", _("Selfie accepted: an officer decides")),
     ("approved", _("Approved at once")),
@@ -31,6 +32,7 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("amlhit", _("Approved at once, then the AML screening reports a match")),
     ("amllater", _("Approved at once, and AML monitoring reports a match later")),
     ("amlbefore", _("AML match before the decision: an officer decides")),
+    (LIVEFORM, _("Link to ARGOS's own form: you play the customer there and choose the outcome")),
     ("slow", _("The answer to the selfie takes eight seconds")),
     ("lost", _("The answer to the selfie is lost: the portal reads it back")),
 )
@@ -47,6 +49,6 @@ def applies_to(project: Project) -> bool:
 def tagged(email: str, scenario: str) -> str:
     """Return the e-mail with the scenario's tag: kim@example.com becomes kim+glare@example.com."""
     name, at, host = email.partition("@")
-    if not scenario or not at or scenario in name.split("+")[1:]:
+    if scenario in ("", LIVEFORM) or not at or scenario in name.split("+")[1:]:
         return email
     return f"{name}+{scenario}@{host}"

@@ -13,7 +13,7 @@ from submissions.capture.imaging import live_camera
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import Attempt, Decision, Image, ImageKind, Submission, User, Verdict
+from submissions.models import Attempt, CaptureSource, Decision, Image, ImageKind, Submission, User, Verdict
 from submissions.outbox import stored_replies
 from submissions.search import blind_index
 from submissions.signals import store, warning_texts
@@ -132,6 +132,11 @@ def _about_capture(selfie: Image | None) -> Iterable[ReviewWarning]:
     """Warn of a selfie from a file where the project demands a live one, and of a virtual camera."""
     if selfie is None:
         return
+    project = selfie.submission.project
+    if selfie.source == CaptureSource.LIVEFORM and project.requires_live_selfie:
+        text = named(_("Selfie from ARGOS's own form. The project demands the live camera"), project.vendor_name)
+        detail = _("The portal did not see how it was taken. Check that it shows a live person.")
+        yield ReviewWarning("liveform_selfie", text, detail)
     reasons = selfie.submission.reasons
     for code in live_camera.FINDINGS:
         if code not in selfie.findings:

@@ -35,9 +35,15 @@ def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Return the reloading part while a call is open; afterwards reload the whole page."""
+    """Return the reloading part while a call is open; afterwards reload the whole page.
+
+    While a customer is at Liveform (`?seen=`), the page reloads only when something has changed.
+    """
     found = get_submission_for(person(request), pk, "reveal", "aml_result")
-    if not found.has_open_call:
+    seen = request.GET.get("seen", "")
+    if seen and seen == submission_page.waits_as(found) and not found.has_open_call:
+        return HttpResponse(status=204)
+    if seen or not found.has_open_call:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "capture/_state.html", submission_page.state(StateContext.load(found, person(request))))
 

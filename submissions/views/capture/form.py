@@ -20,7 +20,7 @@ from submissions.capture.fields.capture_form import CALLBACK
 from submissions.capture.imaging.errors import status_of
 from submissions.core import masking
 from submissions.core.vendor_text import named
-from submissions.demo import samples
+from submissions.demo import samples, scenarios
 from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKind, Project, Status, Submission, Team
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
@@ -49,25 +49,32 @@ def new(request: HttpRequest) -> HttpResponse:
             if not found or request.POST.get("seen") == "1":
                 draft = _draft_of(request, form)
     if draft:
-        return _begin(request, draft)
+        return _begin(request, draft, _action_of(request, form))
     context = {"form": form, "same": found, "is_stopped": bool(found), "countries": country_options()}
     context["has_liveform"] = Project.objects.filter(is_open=True, has_liveform=True).exists()
     return render(request, "capture/new.html", context, status=422 if form.is_bound else 200)
 
 
-def _begin(request: HttpRequest, submission: Submission) -> HttpResponse:
-    """Store the images of the new form, send Step 1 if requested, and open the draft's page."""
+def _action_of(request: HttpRequest, form: NewForm) -> str:
+    """Return what the pressed button does; with the sandbox's Liveform scenario, both others send the link."""
+    action = request.POST.get("action", "")
+    plays_liveform = form.cleaned_data.get("scenario") == scenarios.LIVEFORM
+    return "liveform" if plays_liveform and action in ("save", "step1") else action
+
+
+def _begin(request: HttpRequest, submission: Submission, action: str) -> HttpResponse:
+    """Store the images of the new form, send Step 1 or a link if requested, and open the draft's page."""
     page = reverse("submission", args=[submission.pk])
     problems = intake.take_in(request, submission)
     for problem in problems:
         messages.error(request, f"{ImageKind(problem.field).label}: {problem.message}")
-    if request.POST.get("action") == "step1":
+    if action == "step1":
         problems = problems or _send_shown(request, submission, "step1")
         for problem in problems:
             if not problem.field:
                 messages.error(request, problem.message)
         page += "?check=step1" if problems else ""
-    if request.POST.get("action") == "liveform" and not problems:
+    if action == "liveform" and not problems:
         actions.begin_liveform(request, submission)
     # A script that keeps the chosen files after a refused form opens the URL itself.
     return JsonResponse({"url": page}) if request.headers.get("X-Keeps-Files") else redirect(page)

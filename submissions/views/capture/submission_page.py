@@ -149,6 +149,11 @@ def _aml(context: StateContext) -> dict[str, Any]:
     }
 
 
+def waits_as(submission: Submission) -> str:
+    """Return what the page knows of a customer at Liveform, so that it reloads after a change; "" for others."""
+    return f"{submission.moves}-{submission.vendor_id}" if submission.status == Status.AT_LIVEFORM else ""
+
+
 def state(context: StateContext) -> dict[str, Any]:
     """Return the content of the reloading part."""
     submission, call = context.submission, context.open_call
@@ -160,6 +165,7 @@ def state(context: StateContext) -> dict[str, Any]:
         "call": call,
         # A worker may end the call after the submission was read; the page must not stay at "Sending" then.
         "is_moving": call is not None or submission.status in SENDING,
+        "waits_as": waits_as(submission),
         "is_stuck": call is not None and call.state == "unknown" and reconcile.is_stuck(call),
         "message": message or status_messages.about_reading(submission),
         "retry": status_messages.about_retry(submission) if not call else None,

@@ -62,7 +62,7 @@ def test_replaced_link_is_removed_after_its_successor_is_there(project: Project,
     assert worker.send_next()
     submission = reload(submission)
     assert "Invalid token" in opened(former)
-    assert "Finish" in opened(url_of(submission))
+    assert "End of the check" in opened(url_of(submission))
     assert submission.status == Status.AT_LIVEFORM
     assert removal.prepare_due() == 0
 
