@@ -134,7 +134,7 @@ def _whole(state: State, kyc: Kyc, item: dict[str, Any]) -> dict[str, Any]:
     }
     if kyc.token_id:
         whole["tokenId"] = kyc.token_id
-    return signals.changed(kyc, case, whole) | signals.members(kyc, case)
+    return signals.changed(kyc, case, whole) | signals.members(kyc, case, state.image(kyc.submission_id, "idImage"))
 
 
 def image(state: State, project: Project, query: Fields) -> Answer:

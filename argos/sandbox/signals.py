@@ -3,30 +3,36 @@
 The contract names these members and few of their values. Assumptions, all of them: a skipped check carries its code as
 `WarningOccurred`; scores of fields go from 0 to 1, the others from 0 to 100; `faceAge` holds the ages of the ID's and
 the selfie's face; both ids are hexadecimal digits;
-coordinates are a rectangle in pixels of the image sent, with a tag the four corners as shares of it, and the same for
-every value.
+coordinates are a rectangle in pixels of the image sent, with a tag the four corners as shares of it. The resident
+number is where the demo's drawn card shows it, in that share of any image; every other value has one place.
 """
 
 import hashlib
+import io
 from typing import Any
+
+from PIL import Image
 
 from argos.sandbox.cases import Case
 from argos.sandbox.kyc import Kyc, iso
 
 PERSON = ("name", "date_of_birth", "gender", "nationality")
 LOW = 0.41
+DRAWN_CARD = (1188, 786)  # pixels
+NUMBER_AT = (438 / 1188, 346 / 786, 654 / 1188, 365 / 786)  # left, top, right, bottom as shares of the drawn card
 OTHER_AGE = 24  # years between the face and the date of birth
 OF_RECOGNITION = {"recognition_score": 93.5, "argos_score": 71}
 
 
-def members(kyc: Kyc, case: Case) -> dict[str, Any]:
-    """Return the members of GET's item; none where the case has no tag for them."""
+def members(kyc: Kyc, case: Case, picture: bytes | None) -> dict[str, Any]:
+    """Return the members of GET's item; none where the case has no tag for them. `picture`: the ID image sent."""
     found: dict[str, Any] = {}
     if warnings := [_warning(kyc, *warning) for warning in case.skipped]:
         found["warning"] = warnings
     if case.signals:
         found |= {**_ids(kyc), **OF_RECOGNITION, **_ages(kyc, case.other_age)}
-        found["OCR_raw"] = {name: _reading(name, value, case) for name, value in kyc.ocr.items()}
+        size = _size(picture)
+        found["OCR_raw"] = {name: _reading(name, value, case, size) for name, value in kyc.ocr.items()}
     return found
 
 
@@ -73,11 +79,23 @@ def _age_group(kyc: Kyc) -> str:
     return f"{_age(kyc) // 10 * 10}s"
 
 
-def _reading(name: str, value: str, case: Case) -> dict[str, Any]:
+def _size(picture: bytes | None) -> tuple[int, int]:
+    return Image.open(io.BytesIO(picture)).size if picture else DRAWN_CARD
+
+
+def _reading(name: str, value: str, case: Case, size: tuple[int, int]) -> dict[str, Any]:
     is_low = name == case.low_field
     reading: dict[str, Any] = {"value": value, "score": LOW if is_low else 0.97, "accepted": not is_low}
+    is_number = name == "identityNumber"
     if case.coordinates == "pixels":
-        reading["coordinates"] = {"x": 40, "y": 60, "width": 320, "height": 28}
+        reading["coordinates"] = _in_pixels(size) if is_number else {"x": 40, "y": 60, "width": 320, "height": 28}
     elif case.coordinates == "shares":
-        reading["coordinates"] = [[0.04, 0.1], [0.36, 0.1], [0.36, 0.14], [0.04, 0.14]]
+        left, top, right, bottom = NUMBER_AT if is_number else (0.04, 0.1, 0.36, 0.14)
+        reading["coordinates"] = [[left, top], [right, top], [right, bottom], [left, bottom]]
     return reading
+
+
+def _in_pixels(size: tuple[int, int]) -> dict[str, int]:
+    left, top, right, bottom = NUMBER_AT
+    x, y = round(left * size[0]), round(top * size[1])
+    return {"x": x, "y": y, "width": round(right * size[0]) - x, "height": round(bottom * size[1]) - y}

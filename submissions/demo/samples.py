@@ -28,7 +28,7 @@ def filled(posted: QueryDict) -> QueryDict:
     values = {
         "email": f"sample.{secrets.token_hex(3)}@example.com",
         "issuing_country": "KOR",
-        "id_type": "passport",
+        "id_type": "government_id" if posted.get("scenario") in scenarios.WITH_RESIDENT_NUMBER else "passport",
     }
     form = posted.copy()
     for name, value in values.items():
@@ -44,21 +44,32 @@ def attach(draft: Submission, *, by: Actor) -> None:
     email = draft.values["email"]
     seed = _draw(email)
     gender = ("male", "female")[seed % 2]
-    card = cards.id_card(seed, draft.issuing_country, draft.id_type, shown_on_card(email), gender)
+    card = cards.id_card(seed, draft.issuing_country, draft.id_type, shown_on_card(email, draft.id_type), gender)
     images.add_image(draft, ImageKind.ID_FRONT, card, by=by)
     images.add_image(draft, ImageKind.SELFIE, cards.selfie(seed, 1, gender), by=by)
 
 
-def shown_on_card(email: str) -> dict[str, str]:
-    """Return the values that the sandbox reads from a passport of this e-mail, under the names of Step 2."""
+def shown_on_card(email: str, id_type: str) -> dict[str, str]:
+    """Return the values that the sandbox reads for this e-mail, under the names of Step 2.
+
+    A government ID is Korean and shows a resident number; everything else is drawn as a passport.
+    """
     draw = _draw(email)
-    return {
-        "name": f"{GIVEN[draw % len(GIVEN)]} {FAMILY[draw // 8 % len(FAMILY)]}",
-        "date_of_birth": f"{1960 + draw // 64 % 40:04d}-{1 + draw // 4096 % 12:02d}-{1 + draw // 65536 % 28:02d}",
-        "document_number": f"M{draw % 100_000_000:08d}",
-        "date_of_issue": "2021-03-04",
-        "date_of_expiry": "2031-03-03",
-    }
+    year, month, day = 1960 + draw // 64 % 40, 1 + draw // 4096 % 12, 1 + draw // 65536 % 28
+    name = f"{GIVEN[draw % len(GIVEN)]} {FAMILY[draw // 8 % len(FAMILY)]}"
+    shown = {"name": name, "date_of_birth": f"{year:04d}-{month:02d}-{day:02d}"}
+    if id_type == "government_id":
+        return {**shown, "identity_number": resident_number(year, month, day, draw), "date_of_issue": "2021-03-04"}
+    number = f"M{draw % 100_000_000:08d}"
+    return {**shown, "document_number": number, "date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
+
+
+def resident_number(year: int, month: int, day: int, draw: int) -> str:
+    """Return a resident number with a valid check digit that nobody has: area codes 96 to 99 are unused."""
+    century = (1 if year < 2000 else 3) + draw % 2
+    body = f"{year % 100:02d}{month:02d}{day:02d}{century}9{6 + draw % 4}{draw // 16 % 1000:03d}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=True))
+    return f"{body[:6]}-{body[6:]}{(11 - total % 11) % 10}"
 
 
 def _draw(email: str) -> int:

@@ -32,10 +32,16 @@ SCENARIOS: tuple[tuple[str, Promise], ...] = (
     ("amlhit", _("Approved at once, then the AML screening reports a match")),
     ("amllater", _("Approved at once, and AML monitoring reports a match later")),
     ("amlbefore", _("AML match before the decision: an officer decides")),
+    ("signals+approved", _("Korean ID card: the resident number is redacted after the approval")),
+    ("nocoords+approved", _("Korean ID card without coordinates: a person marks the resident number")),
     (LIVEFORM, _("Link to ARGOS's own form: you play the customer there and choose the outcome")),
     ("slow", _("The answer to the selfie takes eight seconds")),
     ("lost", _("The answer to the selfie is lost: the portal reads it back")),
 )
+
+
+# Their samples are Korean ID cards instead of passports.
+WITH_RESIDENT_NUMBER = ("signals+approved", "nocoords+approved")
 
 
 def are_offered() -> bool:

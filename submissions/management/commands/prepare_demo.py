@@ -31,7 +31,7 @@ class Command(BaseCommand):
             _first_project()
             return
         standard, everything = demo.SANDBOX_KEYS
-        _project(demo.STANDARD, standard)
+        _project(demo.STANDARD, standard, redacts_resident_numbers=True)
         _project("Demo: everything on", everything, **dict.fromkeys(EVERYTHING, True), has_universal_mode=True)
         if seed.is_wanted():
             self.stdout.write("Creating sample submissions ...")

@@ -80,10 +80,17 @@ def test_sample_pictures_make_a_draft_that_can_be_sent(client: Client, agent: Us
 
 def test_card_shows_what_the_sandbox_reads() -> None:
     for email in ("sample.1a2b3c@example.com", "kim+glare@example.com"):
-        read, shown = reading_of(email, "KOR", "passport"), samples.shown_on_card(email)
+        read, shown = reading_of(email, "KOR", "passport"), samples.shown_on_card(email, "passport")
         assert list(shown.values()) == [
             read[name] for name in ("fullName", "birthDate", "documentNumber", "issueDate", "expireDate")
         ]
+        read, shown = reading_of(email, "KOR", "government_id"), samples.shown_on_card(email, "government_id")
+        assert list(shown.values()) == [read[name] for name in ("fullName", "birthDate", "identityNumber", "issueDate")]
+
+
+def test_scenario_with_a_resident_number_makes_a_korean_card() -> None:
+    pressed = QueryDict("sample_pictures=1&scenario=nocoords%2Bapproved")
+    assert samples.filled(pressed)["id_type"] == "government_id"
 
 
 def test_sample_pictures_are_refused_for_a_real_vendor(settings: Any) -> None:
