@@ -10,6 +10,7 @@ from submissions.capture.fields import form_fields
 from submissions.core import vendor_terms
 from submissions.core.vendor_text import ARGOS, named
 from submissions.models import AmlOutcome, AmlSource, DifferenceKind, Event, ImageKind, Verdict
+from submissions.review import reject_reasons
 from submissions.signals import warning_texts
 
 
@@ -181,5 +182,7 @@ def _detail(name: str, part: object, vendor_name: str) -> str:
         "as": {**vendor_terms.OURS, **dict(AmlSource.choices)},
         "outcome": {**vendor_terms.OURS, **dict(AmlOutcome.choices)},
     }
+    if name == "reason":
+        return reject_reasons.label_of(str(part))
     label = labels.get(name, {}).get(str(part))
     return str(part) if label is None else named(label, vendor_name)

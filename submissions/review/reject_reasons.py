@@ -7,6 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
+from argos import codes
+from submissions.core import vendor_text
+from submissions.models import Status, Submission
+
 # Said to the customer where the reason must not be disclosed, and where a technical problem is the reason.
 NEUTRAL = _lazy("We could not complete the check. We will contact you about the next step.")
 TECHNICAL = _lazy("A technical problem occurred. We need to take it again.")
@@ -132,6 +136,19 @@ def grouped() -> list[tuple[str, list[Choice]]]:
 def label_of(code: str) -> str:
     """Return the short label of a reason; an unknown code stands for itself."""
     return str(REASONS[code].label) if code in REASONS else code
+
+
+def why_rejected(submission: Submission) -> tuple[str, str]:
+    """Return the reason and the sentence for the customer: the reviewer's own reason before ARGOS's codes.
+
+    ARGOS records some of the reviewers' reasons as "other" with a comment, which says nothing to an agent.
+    """
+    if submission.status == Status.REJECTED and submission.reason_code in REASONS:
+        reason = REASONS[submission.reason_code]
+        return f"{reason.label}.", str(reason.say)
+    argos = submission.project.vendor_name
+    advice = [vendor_text.advice_words(codes.advice_for(code, "", "reject"), argos) for code in submission.vendor_codes]
+    return " ".join(f"{row.what_happened} {row.do}" for row in advice), advice[0].say if advice else ""
 
 
 def most_used(by_use: Iterable[str], number: int = 5) -> list[Choice]:

@@ -24,7 +24,7 @@ from submissions.models import (
     Submission,
 )
 from submissions.outbox import evidence, gate, stored_replies
-from submissions.review import questions
+from submissions.review import questions, reject_reasons
 from submissions.vendor_sync import reconcile
 
 IMAGES = {
@@ -237,9 +237,7 @@ def about_end(submission: Submission) -> StatusMessage | None:
         return None
     by = submission.decided_by.name if submission.decided_by else named(submission.get_source_display(), argos)
     title = _("Approved by %(by)s") if submission.status == Status.APPROVED else _("Rejected by %(by)s")
-    advice = [vendor_text.advice_words(codes.advice_for(code, "", "reject"), argos) for code in submission.vendor_codes]
-    text = " ".join(f"{row.what_happened} {row.do}" for row in advice)
-    say = advice[0].say if advice else ""
+    text, say = reject_reasons.why_rejected(submission)
     return StatusMessage(title % {"by": by}, text, "good" if submission.status == Status.APPROVED else "bad", say)
 
 

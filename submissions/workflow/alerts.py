@@ -42,7 +42,10 @@ SENTENCES = {
     "target_240": _lazy("Due in 4 hours"),
     "target_60": _lazy("Due in 1 hour"),
     "target_15": _lazy("Due in 15 minutes"),
+    "target_passed": _lazy("Overdue"),
+    "deadline_passed": _lazy("24-hour limit passed"),
 }
+PASSED = {"target": "target_passed", "deadline": "deadline_passed"}  # an alert that is read later says so
 TASKS = {
     "call_stuck": _lazy("ARGOS has not confirmed a request. Resolve it manually."),
     VENDOR_KEEPS: _lazy(
@@ -216,7 +219,17 @@ def _address(alert: Alert) -> str:
 
 
 def text_of(alert: Alert) -> str:
-    return named(SENTENCES.get(alert.kind, alert.kind), alert.submission.project.vendor_name)
+    return _sentence(alert, alert.kind)
+
+
+def text_now(alert: Alert) -> str:
+    """Return the text of a page that is read later than the alert was raised: its time may have passed."""
+    is_past = alert.due_at is not None and alert.due_at <= clock.now()
+    return _sentence(alert, PASSED.get(alert.kind.partition("_")[0], alert.kind) if is_past else alert.kind)
+
+
+def _sentence(alert: Alert, kind: str) -> str:
+    return named(SENTENCES.get(kind, kind), alert.submission.project.vendor_name)
 
 
 def unseen(person: User) -> list[Alert]:

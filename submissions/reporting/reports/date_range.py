@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from submissions.core import clock, vendor_text
 from submissions.models import Event, Project, Submission
+from submissions.models.event import EventQuerySet
 from submissions.search.filter_engine import day, start_of
 
 MAX_LENGTH = 92  # days, so that queries are bounded
@@ -53,7 +54,7 @@ class Window:
         """The condition that rows belong to the project; `column` leads from a row to it."""
         return Q(**{column: self.project}) if self.project else Q()
 
-    def events(self) -> "QuerySet[Event]":
+    def events(self) -> EventQuerySet:
         """The events of these days about submissions of the project."""
         rows = Event.objects.filter(at__gte=self.start, at__lt=self.end)
         of_project = Submission.objects.filter(self.of_project()).values("pk")

@@ -15,7 +15,7 @@ from submissions.core import encryption
 from submissions.models import CallKind, Decision, Event, Status, Submission, User, Verdict
 from submissions.models.encrypted import decrypted_text
 from submissions.models.submission_key import load_keys
-from submissions.reporting.event_text import warning_label
+from submissions.reporting.event_text import actor_name, warning_label
 from submissions.reporting.reports.date_range import Window
 from submissions.review.verdicts import is_blind
 from submissions.workflow.role_permissions import user_can_see_all_figures
@@ -44,14 +44,14 @@ def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
 
 
 def _by_hand(user: User, window: Window) -> list[Override]:
-    rows = window.events().filter(kind__in=BY_HAND, actor_id__isnull=False)
+    rows = window.events().with_people().filter(kind__in=BY_HAND, actor_id__isnull=False)
     if not user_can_see_all_figures(user):
         rows = rows.filter(actor_id=user.pk)
     settled = list(rows.order_by("-at")[:SHOWN])
     about = {row.pk: row for row in Submission.objects.filter(pk__in=[event.submission_id for event in settled])}
     load_keys(about.values())
     return [
-        Override(event.at, event.actor_name, _what(event), submission, _reason(event, submission, user))
+        Override(event.at, actor_name(event), _what(event), submission, _reason(event, submission, user))
         for event in settled
         if event.submission_id and (submission := about.get(event.submission_id))
     ]
@@ -90,4 +90,4 @@ def _ticked(user: User, window: Window) -> list[Override]:
 def _tick(decision: Decision, user: User) -> Override:
     what = _("warnings acknowledged: %(codes)s") % {"codes": ", ".join(map(warning_label, decision.warnings))}
     reason = decrypted_text(decision, "comment") if user_can_see_all_figures(user) else ""
-    return Override(decision.decided_at, decision.reviewer.username, what, decision.submission, reason)
+    return Override(decision.decided_at, decision.reviewer.name, what, decision.submission, reason)

@@ -21,6 +21,7 @@ class Cell:
     value: float | None = None
     raw: str = ""
     tone: str = ""  # "ok" or "bad": whether the change is an improvement
+    unit: str = ""  # of the number in a file
 
     @property
     def in_file(self) -> str | int | float | None:
@@ -93,7 +94,8 @@ class Report:
 
     def lines(self) -> Iterable[list[str | int | float | None]]:
         """Yield the rows of a file, the heads first."""
-        yield list(self.heads)
+        units = [{row[at].unit for row in self.rows if at < len(row)} - {""} for at in range(len(self.heads))]
+        yield [f"{head} ({', '.join(unit)})" if unit else head for head, unit in zip(self.heads, units, strict=True)]
         for row in self.rows:
             yield [cell.in_file for cell in row]
 
@@ -155,7 +157,7 @@ def minutes_of(value: timedelta | None) -> float | None:
 
 def duration(value: timedelta | None, link: str = "") -> Cell:
     """Return a duration in words on a page, in minutes in a file."""
-    return Cell(span(value), link if value is not None else "", is_number=True, value=minutes_of(value))
+    return Cell(span(value), link if value is not None else "", is_number=True, value=minutes_of(value), unit=_("min"))
 
 
 def span(value: timedelta | None) -> str:
@@ -181,4 +183,4 @@ def duration_in_seconds(value: timedelta | None) -> Cell:
     if value is None:
         return Cell(UNSET, is_number=True)
     seconds = max(0.0, round(value.total_seconds(), 1))  # a host clock was set back between the two times
-    return Cell(_("%(seconds)s s") % {"seconds": f"{seconds:g}"}, is_number=True, value=seconds)
+    return Cell(_("%(seconds)s s") % {"seconds": f"{seconds:g}"}, is_number=True, value=seconds, unit=_("s"))

@@ -27,6 +27,7 @@ class Outcome:
     icon: str
     say: str
     next_step: str
+    is_own_reason: bool
 
 
 LOOKS = {
@@ -53,6 +54,7 @@ def outcome(submission: Submission, *, can_restart: bool) -> Outcome | None:
         icon=look[1],
         say=(end and end.say) or _say(submission),
         next_step=_next_step(submission, can_restart=can_restart),
+        is_own_reason=bool(submission.reason_code),
     )
 
 

@@ -46,7 +46,7 @@ def _page_after_language_choice(request: HttpRequest) -> str:
 
 def notifications(user: User, *, has_alerts: bool = True, has_mentions: bool = True) -> dict[str, Any]:
     """Return the content of the bell: alerts as (alert, text), mentions, their number and the newest alert's key."""
-    unseen = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)] if has_alerts else []
+    unseen = [(alert, alerts.text_now(alert)) for alert in alerts.unseen(user)] if has_alerts else []
     named = mentions.unread(user) if has_mentions else []
     newest = max((alert.pk for alert, _text in unseen), default=0)
     return {"unseen": unseen, "named": named, "newest_alert": newest, "unread": len(named) + len(unseen)}

@@ -35,7 +35,7 @@ def unread(request: HttpRequest) -> HttpResponse:
     load_keys(submissions.values())
     if submissions:
         events.record_list("unread_opened", by=events.actor_of(request), shown=submissions.values(), filters={})
-    rows = [(alert, alerts.text_of(alert)) for alert in alerts.unseen(user)]
+    rows = [(alert, alerts.text_now(alert)) for alert in alerts.unseen(user)]
     return render(request, "review/unread.html", {"mentions": named, "alerts": rows})
 
 

@@ -50,6 +50,23 @@ def test_outcome_of_a_rejection_for_policy_tells_the_customer_no_reason() -> Non
     assert found.say == "We could not complete the check. We will contact you about the next step."
 
 
+@pytest.mark.parametrize(
+    ("reason", "label", "say"),
+    [
+        ("id_image_invalidId", "ID not accepted.", "We cannot accept this ID. Do you have another one?"),
+        ("own_customer_withdrew", "Customer withdrew.", "As you asked, we stopped the check."),
+        ("own_suspected_fraud", "Suspected fraud.", "We could not complete the check."),
+    ],
+)
+def test_outcome_of_a_reviewers_rejection_says_their_reason(reason: str, label: str, say: str) -> None:
+    submission = make_at(Status.REJECTED)
+    submission.vendor_codes, submission.reason_code = ["other"], reason
+    found = outcome(submission, can_restart=True)
+    assert found is not None
+    assert found.text.startswith(label)
+    assert found.say.startswith(say)
+
+
 def test_no_outcome_while_it_is_captured() -> None:
     assert outcome(make_at(Status.CONFIRMING), can_restart=False) is None
 

@@ -223,3 +223,13 @@ def test_mail_that_never_left_is_given_up_after_an_hour(post: Controller) -> Non
     Alert.objects.update(created_at=clock.now() - alerts.MAIL_RETRY_FOR - timedelta(minutes=1))
     post.start()
     assert alerts.send_mails() == 0
+
+
+def test_alert_read_after_the_due_time_says_that_it_has_passed() -> None:
+    submission, manager = make_at(Status.PENDING), make_user(Role.MANAGER)
+    soon, past = clock.now() + timedelta(minutes=9), clock.now() - timedelta(minutes=1)
+    make = {"submission": submission, "person": manager}
+    assert alerts.text_now(Alert(kind="target_15", due_at=soon, **make)) == "Due in 15 minutes"
+    assert alerts.text_now(Alert(kind="target_15", due_at=past, **make)) == "Overdue"
+    assert alerts.text_now(Alert(kind="deadline_60", due_at=past, **make)) == "24-hour limit passed"
+    assert alerts.text_now(Alert(kind="aml_hit", due_at=past, **make)) == "Possible AML match, review needed"

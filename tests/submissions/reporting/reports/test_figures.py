@@ -66,6 +66,13 @@ def test_empty_report_has_no_chart() -> None:
     assert "<canvas" not in page
 
 
+def test_durations_in_a_file_say_their_unit() -> None:
+    rows = [[day_name(clock.today()), duration(timedelta(hours=2))], [day_name(clock.today()), duration(None)]]
+    heads, first, second = Report("x", "X", ["Day", "Median"], rows).lines()
+    assert heads == ["Day", "Median (min)"]
+    assert (first[1], second[1]) == (120, None)
+
+
 @pytest.mark.parametrize("key", REPORTS)
 def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User], key: str) -> None:
     week = days()
@@ -75,7 +82,8 @@ def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User],
     assert response["Content-Disposition"].startswith(f'attachment; filename="{key}-{week.first.isoformat()}')
     lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     report = REPORTS[key](busy["manager"], week)
-    assert lines[0] == report.heads
+    assert lines[0] == next(iter(report.lines()))
+    assert [head.partition(" (")[0] for head in lines[0]] == report.heads
     assert len(lines) == len(report.rows) + 1
     event = Event.objects.get(kind="report_downloaded")
     assert event.fields == {**week.query, "report": key}
