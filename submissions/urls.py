@@ -69,6 +69,7 @@ urlpatterns = [
     path("review/aml/", aml.aml_reviews, name="aml_reviews"),
     path("review/aml/<uuid:pk>/", aml.aml_review, name="aml_review"),
     path("review/aml/<uuid:pk>/assign/", aml.assign, name="aml_assign"),
+    path("review/aml/<uuid:pk>/removed/", aml.removed_by_hand, name="aml_removed_by_hand"),
     path("review/aml/<uuid:pk>/decide/", aml.decide, name="aml_decide"),
     path("review/<uuid:pk>/", page.review_page, name="review"),
     path("review/<uuid:pk>/status/", page.decision_part, name="decision_part"),

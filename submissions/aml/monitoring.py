@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from argos.client import Client
 from argos.paths import Paths
 from argos.replies import AmlReading, MonitorReply
-from submissions.audit.events import SYSTEM
+from submissions.audit import events
+from submissions.audit.events import SYSTEM, Actor
 from submissions.core import clock, isolated_rows
 from submissions.models import Call, CallKind, CallState, Status, Submission
 from submissions.outbox import new_calls
@@ -101,6 +103,23 @@ def _prepare(submission: Submission, kind: CallKind, worklist: str) -> bool:
     return True
 
 
+def record_removal_by_hand(submission: Submission, *, by: Actor, reason: str) -> None:
+    """Record that a person took the submission out of the monitoring at the ARGOS dashboard. Nothing is sent.
+
+    The ledger gets a settled removal, so that the portal prepares no other and asks nobody again.
+
+    Raises:
+        StaleSubmission: no removal by hand is due (any more), or a call is open.
+    """
+    with transaction.atomic():
+        Submission.objects.select_for_update().get(pk=submission.pk)
+        state = state_of(submission, submission.calls.order_by("prepared_at"))
+        if state is None or not state.must_be_removed or submission.has_open_call:
+            raise StaleSubmission(submission.reference)
+        new_calls.insert_done_by_hand(submission, CallKind.AML_OFF, by=by)
+        events.record("aml_removed_by_hand", by=by, submission=submission, reason=reason)
+
+
 def is_to_be_ended_first(submission: Submission) -> bool:
     """Return whether an erasure waits: the portal can still take the submission out, and after it nobody could."""
     return can_be_ended(submission) and to_end().filter(pk=submission.pk).exists()
@@ -126,6 +145,10 @@ class MonitoringState:
 
     last: Call
     must_be_removed: bool
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.last.settled_as == new_calls.BY_HAND
 
 
 def state_of(submission: Submission, calls: Iterable[Call]) -> MonitoringState | None:

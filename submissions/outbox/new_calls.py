@@ -17,6 +17,7 @@ from submissions.workflow.transitions import StaleSubmission, move
 
 log = logging.getLogger(__name__)
 
+BY_HAND = "by_hand"  # how a call is settled that a person made at the vendor's dashboard
 LIMITED = (CallKind.STEP1, CallKind.STEP2, CallKind.ACCOUNT)  # calls under the vendor's 24-hour limit
 
 
@@ -82,6 +83,26 @@ def _write_attempt(
     attempt.values = dict(values)
     attempt.save(force_insert=True)
     return attempt
+
+
+def insert_done_by_hand(submission: Submission, kind: CallKind, *, by: Actor) -> Call:
+    """Insert a closed call for what a person did at the vendor's dashboard, because the portal cannot call it."""
+    now = clock.now()
+    call = Call(
+        submission=submission,
+        attempt=_write_attempt(submission, kind, by, {}, ()),
+        kind=kind,
+        state=CallState.SETTLED,
+        settled_as=BY_HAND,
+        error=BY_HAND,
+        returns_to=submission.status,
+        not_before=now,
+        urgency_at=now,
+        prepared_by=by.user,
+        ended_at=now,
+    )
+    call.save(force_insert=True)
+    return call
 
 
 def insert_recovered(submission: Submission, kind: CallKind, *, as_: CallState, userid: str = "") -> Call:

@@ -103,6 +103,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "aml_screened": _("AML result received"),
         "aml_monitoring_started": _("Added to AML monitoring"),
         "aml_monitoring_ended": _("Removed from AML monitoring"),
+        "aml_removed_by_hand": _("Removed from AML monitoring at the ARGOS dashboard, by hand"),
         "aml_review_opened": _("AML review opened"),
         "aml_review_assigned": _("AML review assigned"),
         "aml_review_overdue": _("AML review overdue"),

@@ -13,7 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from submissions.core import clock
-from submissions.models import Call, CallState, Export, Image, Question, Source, Status, Submission, User
+from submissions.models import (
+    AmlReview,
+    Call,
+    CallState,
+    Export,
+    Image,
+    Question,
+    Source,
+    Status,
+    Submission,
+    User,
+    WebhookDelivery,
+)
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.search import counting
@@ -198,6 +210,8 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
         "n_past": Counted(Submission.objects.filter(status=Status.OVERDUE)),
         "n_questions": Counted(open_questions),
         "n_numbers": Counted(numbers),
+        "n_aml": Counted(AmlReview.objects.waiting()),
+        "n_webhooks": Counted(WebhookDelivery.objects.unacknowledged()),
         "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
         "n_calls": Counted(calls, MOST_REQUESTS),
         "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),
@@ -233,6 +247,12 @@ def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
         "numbers": (
             ngettext("resident number to redact", "resident numbers to redact", found["numbers"]),
             reverse("redactions"),
+            False,
+        ),
+        "aml": (ngettext("AML review open", "AML reviews open", found["aml"]), reverse("aml_reviews"), True),
+        "webhooks": (
+            ngettext("webhook to look at", "webhooks to look at", found["webhooks"]),
+            reverse("webhook_list"),
             False,
         ),
         "exports": (ngettext("failed export", "failed exports", found["exports"]), reverse("export_list"), False),

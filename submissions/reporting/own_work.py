@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 
+from submissions.aml import reviews
 from submissions.core import clock
 from submissions.models import Decision, Image, Question, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SENDING
@@ -25,6 +26,7 @@ class ReviewerFigures:
     unanswered: int
     unassigned: int
     numbers: int
+    aml: int
 
 
 def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
@@ -42,6 +44,7 @@ def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
         "unanswered": Counted(asked.open()),
         "unassigned": Counted(waiting.unclaimed(now).filter(assigned_to=None)),
         "numbers": Counted(numbers),
+        "aml": Counted(reviews.waiting_for(user)),
     }
     return ReviewerFigures(**counting.read(user, figures))
 

@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from submissions.aml import reviews
+from submissions.aml import monitoring, reviews
 from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.core.typed_reason import ReasonMissing
@@ -21,6 +22,7 @@ from submissions.review import queue_tabs, saved_views
 from submissions.search import counting
 from submissions.search.queue_filters import reviewers
 from submissions.views.forms.aml import AmlVerdictForm
+from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
 from submissions.views.review.page import reviewer
 from submissions.workflow.permissions import NotAllowed, get_submission_for, why_not
@@ -175,3 +177,18 @@ def _with_new_stamp(form: AmlVerdictForm, pk: uuid.UUID) -> AmlVerdictForm:
     review = AmlReview.objects.filter(submission=pk).select_related("submission").latest("opened_at")
     seen = reviews.seen_of(review, reviews.verdicts_of(review))
     return AmlVerdictForm({name: form.data.get(name, "") for name in form.fields} | {"seen": seen})
+
+
+@require_POST
+def removed_by_hand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Record that somebody ended the monitoring at the ARGOS dashboard."""
+    submission = get_submission_for(person(request), pk, "aml")
+    reason = read_reason(
+        request,
+        missing=_("Enter when and by whom the monitoring was ended at ARGOS."),
+        title=_("Record the removal"),
+        back=reverse("submission", args=[pk]),
+    )
+    monitoring.record_removal_by_hand(submission, by=events.actor_of(request), reason=reason)
+    messages.success(request, _("Recorded. Nothing was sent to ARGOS."))
+    return redirect("submission", pk=pk)

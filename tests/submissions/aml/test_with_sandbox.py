@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from submissions.aml import monitoring
 from submissions.audit.events import SYSTEM
@@ -18,13 +19,14 @@ from submissions.models import (
     CallState,
     Event,
     Project,
+    Role,
     Status,
     Submission,
     WebhookDelivery,
 )
 from submissions.privacy import erasure
 from submissions.vendor_sync import reconcile, status_table, webhooks, worker
-from tests.factories import make_project, make_user, reload
+from tests.factories import make_project, make_user, reload, sign_in
 from tests.sandbox import Sandbox
 from tests.submissions.vendor_sync.sandbox_steps import gather, step1, step2
 from tests.submissions.vendor_sync.settling import settle_later
@@ -190,6 +192,34 @@ def test_without_a_path_a_person_is_told_to_remove_it(project: Project) -> None:
     Submission.objects.update(erasure_asked_at=clock.now())
     assert monitoring.prepare_due() == 0
     assert must_be_removed(reload(submission)) is True
+
+
+def test_removal_by_hand_is_recorded_once_and_ends_the_request(project: Project, sandbox: Sandbox) -> None:
+    submission = approved(monitored(project), "+amlclear")
+    monitoring.prepare_due()
+    worker.send_next()
+    officer = make_user(Role.OFFICER)
+    client, page = sign_in(Client(), officer), f"/review/aml/{submission.pk}/removed/"
+    client.post(page, {"reason": "Too early, by nobody"})
+    assert not Call.objects.filter(kind=CallKind.AML_OFF).exists()
+    Submission.objects.update(erasure_asked_at=clock.now())
+    assert "When and by whom it was removed at ARGOS" in client.get(f"/submissions/{submission.pk}/").text
+    assert client.post(page, {"reason": ""}).status_code == 422
+    asked = len(sandbox.control.calls())
+    for _press in range(2):
+        assert client.post(page, {"reason": "Kim ended it at 10:00"}).status_code == 302
+    call = Call.objects.get(kind=CallKind.AML_OFF)
+    assert (call.state, call.settled_as, call.prepared_by) == (CallState.SETTLED, "by_hand", officer)
+    assert must_be_removed(reload(submission)) is False
+    assert monitoring.prepare_due() == 0
+    assert not monitoring.to_end().exists()
+    assert len(sandbox.control.calls()) == asked, "nothing is sent"
+    event = Event.objects.get(kind="aml_removed_by_hand")
+    assert (event.actor_name, event.submission_id) == (officer.username, submission.pk)
+    assert "Ended by hand" in client.get(f"/submissions/{submission.pk}/").text
+    agent_page = sign_in(Client(), submission.created_by).get(f"/submissions/{submission.pk}/").text
+    assert "Ended by hand" not in agent_page
+    assert "Removed from AML monitoring" not in agent_page
 
 
 def test_nothing_is_added_without_the_option(project: Project) -> None:

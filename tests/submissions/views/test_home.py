@@ -7,11 +7,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from submissions.aml import results
 from submissions.core import clock
-from submissions.models import Role, Status, Submission, User
+from submissions.models import AmlSource, Role, Status, Submission, User
 from submissions.review import questions
+from submissions.vendor_sync import webhooks
 from tests.clients import browser
 from tests.factories import by, make_at, make_draft, make_user, reload, set_target
+from tests.submissions.aml.screening import reported
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -137,3 +140,18 @@ def test_agent_has_one_list_sorted_by_due_time_with_one_action_a_row() -> None:
 def test_unknown_kind_shows_every_task() -> None:
     agent = fill(make_user(Role.OFFICER))
     assert len(browser(agent).get("/?kind=shoes").context["tasks"]) == 6
+
+
+def test_open_aml_reviews_and_unplaced_webhooks_are_on_home() -> None:
+    manager, officer = make_user(Role.MANAGER), make_user(Role.OFFICER)
+    assert "AML review" not in browser(officer).get("/").text.partition("<main")[2]
+    submission = make_at(Status.APPROVED)
+    results.apply(submission, reported(), AmlSource.RECORD)
+    webhooks.store(submission.project, b"what is this", "application/json", None)
+    webhooks.confirm_due()
+    page = browser(manager).get("/").text
+    assert "<b>1</b>AML review open" in page
+    assert "<b>1</b>webhook to look at" in page
+    assert "1 AML review waits for a decision" in browser(officer).get("/").text
+    agent_page = browser(submission.created_by).get("/").text
+    assert "AML" not in agent_page

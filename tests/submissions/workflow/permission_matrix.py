@@ -186,6 +186,7 @@ ROWS: dict[str, Row] = {
     "aml_reviews": Row(REVIEWERS),
     "aml_review": Row(REVIEWERS, of="aml review"),
     "aml_assign": Row(post=AML, of="aml review", data={"to": "me"}),
+    "aml_removed_by_hand": Row(post=AML, of="aml review", data={"reason": "By hand, today"}, in_as="409"),
     "aml_decide": Row(post=AML_DECIDE, of="aml review", data=AML_VERDICT, in_as="409"),
     "review": Row(REVIEW_PAGE, of="submission"),
     "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
