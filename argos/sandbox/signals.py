@@ -80,7 +80,11 @@ def _age_group(kyc: Kyc) -> str:
 
 
 def _size(picture: bytes | None) -> tuple[int, int]:
-    return Image.open(io.BytesIO(picture)).size if picture else DRAWN_CARD
+    """Return the size; the drawn card's for an image that is missing or has only the first bytes of a picture."""
+    try:
+        return Image.open(io.BytesIO(picture or b"")).size
+    except OSError:
+        return DRAWN_CARD
 
 
 def _reading(name: str, value: str, case: Case, size: tuple[int, int]) -> dict[str, Any]:

@@ -66,7 +66,8 @@ class Customer:
         """Return the values that ARGOS reads from the document, under the names of its replies."""
         chance = random.Random(self.number)  # noqa: S311
         born = date(1958, 1, 1) + timedelta(days=chance.randrange(16_000))
-        issued = date(2019, 1, 1) + timedelta(days=chance.randrange(2_000))
+        since = date(2021, 1, 1) if self.country == "KOR" else date(2019, 1, 1)  # a design without resident number
+        issued = since + timedelta(days=chance.randrange(1_250))
         return {
             "fullName": self.name,
             "birthDate": born.isoformat(),

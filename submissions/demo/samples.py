@@ -44,22 +44,26 @@ def attach(draft: Submission, *, by: Actor) -> None:
     email = draft.values["email"]
     seed = _draw(email)
     gender = ("male", "female")[seed % 2]
-    card = cards.id_card(seed, draft.issuing_country, draft.id_type, shown_on_card(email, draft.id_type), gender)
+    shown = shown_on_card(email, draft.id_type, draft.issuing_country)
+    card = cards.id_card(seed, draft.issuing_country, draft.id_type, shown, gender)
     images.add_image(draft, ImageKind.ID_FRONT, card, by=by)
     images.add_image(draft, ImageKind.SELFIE, cards.selfie(seed, 1, gender), by=by)
 
 
-def shown_on_card(email: str, id_type: str) -> dict[str, str]:
-    """Return the values that the sandbox reads for this e-mail, under the names of Step 2.
-
-    A government ID is Korean and shows a resident number; everything else is drawn as a passport.
-    """
+def shown_on_card(email: str, id_type: str, country: str = "KOR") -> dict[str, str]:
+    """Return the values that the sandbox reads from this kind of ID for this e-mail, under the names of Step 2."""
     draw = _draw(email)
     year, month, day = 1960 + draw // 64 % 40, 1 + draw // 4096 % 12, 1 + draw // 65536 % 28
     name = f"{GIVEN[draw % len(GIVEN)]} {FAMILY[draw // 8 % len(FAMILY)]}"
     shown = {"name": name, "date_of_birth": f"{year:04d}-{month:02d}-{day:02d}"}
-    if id_type == "government_id":
+    if id_type in ("aadhaar", "pancard"):
+        return shown
+    if country == "KOR" and id_type in ("government_id", "residence_permit"):
         return {**shown, "identity_number": resident_number(year, month, day, draw), "date_of_issue": "2021-03-04"}
+    if country == "KOR" and id_type == "drivers_license":
+        serial = hashlib.sha256(name.encode()).hexdigest()[:6].upper()
+        number = f"11-21-{draw % 1_000_000:06d}-{draw // 7 % 100:02d}"
+        return {**shown, "license_number": number, "serial_number": serial, "date_of_issue": "2021-03-04"}
     number = f"M{draw % 100_000_000:08d}"
     return {**shown, "document_number": number, "date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
 

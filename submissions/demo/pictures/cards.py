@@ -31,6 +31,7 @@ LABELS = {
     "document_number": "Document no.",
     "identity_number": "Identity no.",
     "license_number": "Licence no.",
+    "serial_number": "Serial no.",
     "date_of_issue": "Date of issue",
     "date_of_expiry": "Date of expiry",
 }

@@ -3,6 +3,9 @@
 import pytest
 
 from argos.replies.signals import Signals
+from argos.sandbox.cases import case_of
+from argos.sandbox.kyc import Kyc
+from argos.sandbox.signals import members
 from tests.argos.sandbox.calls import started, step1, step2
 from tests.sandbox import Sandbox
 
@@ -54,6 +57,12 @@ def test_signals_of_the_tags_are_read(sandbox: Sandbox) -> None:
     assert not any(reading.box for reading in without)
     assert min(signals.face_ages) > 50  # born in 1990
     assert (signals.recognition_score, signals.ip_country) == (93.5, "SGP")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff no picture"])
+def test_image_that_is_no_picture_breaks_no_record(content: bytes | None) -> None:
+    kyc = Kyc("s", "k", "kim+signals@example.com", "", "KOR", "government_id", 0, ocr={"identityNumber": "9"})
+    assert members(kyc, case_of(kyc.email), content)["OCR_raw"]["identityNumber"]["coordinates"]["x"] > 0
 
 
 def test_record_that_differs_from_what_was_sent(sandbox: Sandbox) -> None:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from argos.sandbox.cases import reading_of
 from submissions.accounts import demo
 from submissions.demo import first_use, samples
+from submissions.demo.customers import Customer
 from submissions.models import Role, Submission, User
+from submissions.privacy.redaction_area import PASSPORTS_WITHOUT_NUMBER_SINCE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -78,14 +80,28 @@ def test_sample_pictures_make_a_draft_that_can_be_sent(client: Client, agent: Us
     assert draft.images.get(kind="selfie").findings == []
 
 
-def test_card_shows_what_the_sandbox_reads() -> None:
-    for email in ("sample.1a2b3c@example.com", "kim+glare@example.com"):
-        read, shown = reading_of(email, "KOR", "passport"), samples.shown_on_card(email, "passport")
-        assert list(shown.values()) == [
-            read[name] for name in ("fullName", "birthDate", "documentNumber", "issueDate", "expireDate")
-        ]
-        read, shown = reading_of(email, "KOR", "government_id"), samples.shown_on_card(email, "government_id")
-        assert list(shown.values()) == [read[name] for name in ("fullName", "birthDate", "identityNumber", "issueDate")]
+@pytest.mark.parametrize(
+    ("country", "id_type"),
+    [
+        ("KOR", "passport"),
+        ("KOR", "government_id"),
+        ("KOR", "residence_permit"),
+        ("KOR", "drivers_license"),
+        ("USA", "government_id"),
+        ("IND", "pancard"),
+    ],
+)
+def test_card_shows_what_the_sandbox_reads(country: str, id_type: str) -> None:
+    for number in range(40):
+        email = f"sample.{number}+glare@example.com"
+        read = reading_of(email, country, id_type)
+        printed = {value for name, value in read.items() if name not in ("nationality", "gender")}
+        assert set(samples.shown_on_card(email, id_type, country).values()) == printed
+
+
+def test_korean_sample_passports_show_no_resident_number() -> None:
+    issued = [Customer(number).reading["issueDate"] for number in range(200) if Customer(number).country == "KOR"]
+    assert min(issued) >= PASSPORTS_WITHOUT_NUMBER_SINCE
 
 
 def test_scenario_with_a_resident_number_makes_a_korean_card() -> None:
