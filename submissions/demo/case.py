@@ -8,13 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from argos.replies import parse_review, parse_step1, parse_step2
+from argos.replies.signals import parse_aml
+from submissions.aml import results, reviews
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import callbacks, drafts, images, submit
 from submissions.core import clock
 from submissions.demo.customers import Customer
 from submissions.demo.vendor_record import VendorRecord, received
-from submissions.models import Call, Image, ImageKind, Project, Submission, User, Verdict
+from submissions.models import AmlOutcome, AmlSource, Call, Image, ImageKind, Project, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS
 from submissions.outbox import ledger
 from submissions.review import claims, decisions, questions
@@ -138,6 +140,18 @@ class Case:
             answer = self.record.review(call)
             assert replies.review_answered(call, parse_review(answer, received(answer)))
         self._reload()
+
+    def screen(self, risk: str) -> None:
+        """Report a possible match of the AML screening, which opens an AML review."""
+        assert self.record is not None
+        results.apply(self.submission, parse_aml(self.record.screen(risk)), AmlSource.RECORD)
+
+    def decide_match(self, reviewer: User, reason: str) -> None:
+        review = reviews.of(self.submission)[0]
+        review.submission = self.submission
+        seen = reviews.seen_of(review, reviews.verdicts_of(review))
+        by = events.actor_for(reviewer)
+        reviews.decide(review, AmlOutcome.FALSE_POSITIVE, by=by, reason=reason, seen=seen)
 
     def ask(self, reviewer: User, text: str) -> None:
         self.claim(reviewer)

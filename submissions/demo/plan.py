@@ -83,6 +83,8 @@ def _today(people: People) -> Iterator[Planned]:
     yield Planned(hours(4), people.agent, lambda case: stories.decided_now(case, first, hours(1.4)))
     yield Planned(hours(3), people.agent, lambda case: stories.decided_now(case, first, hours(1), REASONS[0]))
     yield Planned(hours(2), people.agent2, lambda case: stories.decided_by_argos(case, "approved"))
+    yield Planned(hours(5.5), people.agent, lambda case: stories.matched(case, first, "HIGH"))
+    yield Planned(hours(7), people.agent2, lambda case: stories.matched(case, first, "LOW", (second,)))
 
 
 def _open(people: People, project: Project) -> Iterator[Planned]:

@@ -67,6 +67,18 @@ def decided_now(case: Case, reviewer: User, after: timedelta, reason: tuple[str,
     case.decide(reviewer, *reason)
 
 
+def matched(case: Case, reviewer: User, risk: str, deciding: tuple[User, ...] = ()) -> Story:
+    """Approve; then the AML screening reports a match, which `deciding` decide as a false positive."""
+    yield from to_review(case)
+    yield hours(1)
+    case.decide(reviewer)
+    yield minutes(4)
+    case.screen(risk)
+    for person in deciding:
+        yield minutes(25)
+        case.decide_match(person, "The listed person was born in another year.")
+
+
 def decided_by_argos(case: Case, status: str) -> Story:
     yield from to_confirming(case)
     yield minutes(3)

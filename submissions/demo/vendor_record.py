@@ -40,6 +40,12 @@ class VendorRecord:
             "failures": 0,
         }
 
+    def screen(self, risk: str) -> dict[str, Any]:
+        """Report a possible match of the AML screening."""
+        found = {"currentstatus": "Red Flag", "risk_level_summary": risk}
+        self._change(aml=found)
+        return found
+
     def refuse_id(self, call: Call, code: str) -> dict[str, Any]:
         self._change(userid=call.userid, step1_failures=self.state["step1_failures"] + 1)
         self._fail(code)

@@ -35,7 +35,6 @@ PAGES: dict[str, dict[str, str]] = {
         "submission_list": "/submissions/",
         "submission_new": "/submissions/new/",
         "submission": "/submissions/{approved}/",
-        "redactions": "/redactions/",
         "handover": "/handover/",
         "account_logout": "/accounts/logout/",
         "account_change_password": "/accounts/password/change/",
@@ -95,7 +94,6 @@ PAGES: dict[str, dict[str, str]] = {
 # Pages that another test reaches by user actions and checks in the same way.
 ELSEWHERE = {
     "export": "test_reports: export_is_made_watched_and_downloaded",
-    "redaction_mark": "test_signals_redaction: agent_redacts_a_number_by_dragging",
     "phone_link": "test_camera",
     "phone_take": "test_camera",
     "mfa_authenticate": "test_sign_in: passkey_is_added_and_signs_in",

@@ -182,7 +182,7 @@ def _with_new_stamp(form: AmlVerdictForm, pk: uuid.UUID) -> AmlVerdictForm:
 @require_POST
 def removed_by_hand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Record that somebody ended the monitoring at the ARGOS dashboard."""
-    submission = get_submission_for(person(request), pk, "aml")
+    submission = get_submission_for(reviewer(request), pk, "aml")
     reason = read_reason(
         request,
         missing=_("Enter when and by whom the monitoring was ended at ARGOS."),

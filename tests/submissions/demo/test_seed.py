@@ -17,6 +17,7 @@ from submissions.capture.imaging import quality
 from submissions.demo import seed
 from submissions.demo.customers import Customer
 from submissions.models import (
+    AmlReview,
     Difference,
     Event,
     Image,
@@ -66,6 +67,8 @@ def _check_what_a_newcomer_finds() -> None:
     first, last = pending.order_by("target_at").first(), pending.order_by("pending_at").last()
     assert first.target_at < last.pending_at, "one is past its target"
     assert Submission.objects.filter(decided_by=officer).count() > 10
+    assert AmlReview.objects.undecided().count() == 1
+    assert AmlReview.objects.filter(outcome="false_positive").count() == 1
     refused = Submission.objects.annotate(tries=Count("attempts")).filter(retry_code="liveness_error")
     assert refused.filter(status=Status.APPROVED).exists()
 
