@@ -45,3 +45,15 @@ def test_a_submission_leads_to_the_rows_beside_it_in_the_list(desk: Desk) -> Non
     assert (
         page.evaluate("JSON.parse(sessionStorage.getItem('trail')).list") == "/submissions/?country=NOR&sort=reference"
     )
+
+
+def test_open_menu_covers_the_menus_below_it(desk: Desk) -> None:
+    desk.log_in("officer").go("/review/")
+    menu = desk.page.locator("details.menu", has=desk.page.locator(".view-menu"))
+    menu.locator("summary").click()
+    box = menu.locator(".view-menu").bounding_box()
+    assert box
+    for share in (0.02, 0.5, 0.8, 0.98):
+        point = [box["x"] + share * box["width"], box["y"] + 24]
+        inside = "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.view-menu'))"
+        assert desk.page.evaluate(inside, point)
