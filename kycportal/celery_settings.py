@@ -30,6 +30,7 @@ CELERY_TASK_ROUTES = {
     "submissions.tasks.poll_silent": {"queue": "settling"},
     "submissions.tasks.confirm_webhooks": {"queue": "webhooks"},
     "submissions.tasks.make_exports": {"queue": "exports"},
+    "submissions.tasks.work_on_imports": {"queue": "exports"},
 }
 # For workers with processes. A thread cannot be interrupted, so tasks of thread workers limit their own duration.
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 540, 570
@@ -61,5 +62,6 @@ CELERY_BEAT_SCHEDULE = {
     "retention": _every(600, "erase_due"),
     "sessions": _every(3600, "clear_sessions"),
     "exports": _every(15, "make_exports"),
+    "imports": _every(15, "work_on_imports"),
     "beat": _every(5, "note_heartbeat", "kycportal.health"),
 }

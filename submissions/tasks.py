@@ -9,6 +9,7 @@ from django.core.management import call_command
 from submissions.aml import monitoring, reviews
 from submissions.audit import hash_chain
 from submissions.core import task_queue
+from submissions.imports import work
 from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import resident_numbers, retention
@@ -102,6 +103,13 @@ def refresh_histograms() -> int:
 def clear_sessions() -> None:
     """Delete expired sessions, which no longer sign anybody in."""
     call_command("clearsessions")
+
+
+@shared_task
+def work_on_imports() -> int:
+    """Check the rows of uploaded customer files and create their drafts; delete expired ones."""
+    work.expire()
+    return work.work()
 
 
 @shared_task

@@ -16,8 +16,8 @@ from submissions.views.capture import (
     phone_links,
     vendor_lookups,
 )
+from submissions.views.lists import imports, submissions
 from submissions.views.lists import settings as list_settings
-from submissions.views.lists import submissions
 from submissions.views.operations import discrepancies, sending, webhook, webhook_list
 from submissions.views.privacy import data_subject, redaction, retention
 from submissions.views.reporting import access_report, exports, reports
@@ -105,6 +105,12 @@ urlpatterns = [
     path("submissions/<uuid:pk>/liveform/", actions.liveform_make, name="liveform_make"),
     path("submissions/<uuid:pk>/liveform/mail/", actions.liveform_mail, name="liveform_mail"),
     path("submissions/<uuid:pk>/liveform/withdraw/", actions.liveform_withdraw, name="liveform_withdraw"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/sample/", imports.sample, name="import_sample"),
+    path("imports/<uuid:pk>/", imports.import_page, name="import"),
+    path("imports/<uuid:pk>/create/", imports.create, name="import_create"),
+    path("imports/<uuid:pk>/cancel/", imports.cancel, name="import_cancel"),
+    path("imports/<uuid:pk>/not-created/", imports.not_created, name="import_not_created"),
     path("submissions/<uuid:pk>/camera/<str:kind>/", camera.hint, name="camera_hint"),
     path("submissions/<uuid:pk>/camera/<str:kind>/open/", camera.opened, name="camera_open"),
     path("submissions/<uuid:pk>/camera/<str:kind>/frame/", camera.frame, name="camera_frame"),

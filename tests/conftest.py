@@ -76,7 +76,8 @@ def _looks_at_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
 LOOKS = {
     "looked", "image_opened", "image_preloaded", "revealed", "not_allowed", "access_report_opened", "reports_opened",
     "report_downloaded", "aml_looked", "webhooks_opened",
-    "evidence_pack_made", "export_downloaded", "exported", "subject_exported", "phone_link_mailed", "vendor_asked",
+    "evidence_pack_made", "export_downloaded", "exported", "import_downloaded",
+    "subject_exported", "phone_link_mailed", "vendor_asked",
     "signed_in", "signed_out", "session_expired", "proved_again", "sign_in_failed", "locked_out",
     "second_factor_failed", "single_sign_on_refused", "address_look_up_tested",
 }  # fmt: skip

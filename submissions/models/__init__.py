@@ -7,6 +7,7 @@ from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.camera import CameraOpening
 from submissions.models.capturer import Capturer
 from submissions.models.consent import ConsentText
+from submissions.models.customer_import import CustomerImport, ImportRow, ImportState, RowState
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.difference import Difference, DifferenceKind
 from submissions.models.event import Event
@@ -46,6 +47,7 @@ __all__ = [
     "CaptureSource",
     "Capturer",
     "ConsentText",
+    "CustomerImport",
     "Decision",
     "Difference",
     "DifferenceKind",
@@ -57,6 +59,8 @@ __all__ = [
     "Histogram",
     "Image",
     "ImageKind",
+    "ImportRow",
+    "ImportState",
     "LiveformLink",
     "Mention",
     "Note",
@@ -67,6 +71,7 @@ __all__ = [
     "Reviewer",
     "Role",
     "Route",
+    "RowState",
     "SavedView",
     "Seal",
     "SearchHash",

@@ -22,6 +22,7 @@ from submissions.aml import monitoring
 from submissions.audit import erasure_journal, events
 from submissions.audit.events import SYSTEM, Actor
 from submissions.core import clock
+from submissions.imports import work as imports
 from submissions.models import (
     Call,
     CallKind,
@@ -145,6 +146,7 @@ def _erase(submission: Submission, *, by: Actor, why: str, is_journaled: bool = 
         raise
     submission.__dict__.pop("_data_key", None)
     expiry.forget(submission)
+    imports.forget(submission)
     remove_images(submission)
 
 

@@ -174,6 +174,13 @@ def _digests(values: Iterable[tuple[str, str]]) -> list[bytes]:
     return [digest for kind, text in values if text for digest in encryption.search_digests(kind, text)]
 
 
+def holders(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], uuid.UUID]:
+    """Return an open or approved submission, visible or not, for each (kind, normalised value) that one has."""
+    digests = {digest: pair for pair in pairs for digest in encryption.search_digests(*pair)}
+    rows = SearchHash.objects.filter(digest__in=list(digests)).exclude(submission__status__in=ENDED)
+    return {digests[bytes(digest)]: pk for digest, pk in rows.values_list("digest", "submission_id")}
+
+
 def that_counts(user: User, submission: Submission) -> Submission | None:
     """Return the customer's latest approved submission, also if later ones exist; by customer id, else by e-mail."""
     values = submission.values

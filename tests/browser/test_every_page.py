@@ -34,6 +34,7 @@ PAGES: dict[str, dict[str, str]] = {
         "start": "/",
         "submission_list": "/submissions/",
         "submission_new": "/submissions/new/",
+        "import_list": "/imports/",
         "submission": "/submissions/{approved}/",
         "handover": "/handover/",
         "account_logout": "/accounts/logout/",
@@ -93,6 +94,7 @@ PAGES: dict[str, dict[str, str]] = {
 }
 # Pages that another test reaches by user actions and checks in the same way.
 ELSEWHERE = {
+    "import": "test_imports",
     "export": "test_reports: export_is_made_watched_and_downloaded",
     "phone_link": "test_camera",
     "phone_take": "test_camera",
@@ -106,7 +108,8 @@ ELSEWHERE = {
 # URLs that return a part of a page, an image, a file or a redirect.
 NOT_A_PAGE = {
     *("status_part", "decision_part", "alert_part", "image", "note_people", "session", "healthz", "readyz", "metrics"),
-    *("save_values", "saved_view", "open_mention", "export_download", "report_file", "mfa_download_recovery_codes"),
+    *("save_values", "saved_view", "open_mention", "export_download", "import_sample", "report_file"),
+    "mfa_download_recovery_codes",
     *("mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     *("openid_connect_login", "openid_connect_callback"),
     *("admin:index", "admin:app_list", "admin:login", "admin:logout", "admin:jsi18n", "admin:view_on_site"),

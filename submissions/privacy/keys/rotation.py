@@ -16,7 +16,8 @@ from django.db.models.functions import Substr
 
 from submissions.accounts.mfa import secrets as mfa_secrets
 from submissions.core import encryption
-from submissions.models import AccessReview, Difference, Export, Project, SubmissionKey, WebhookDelivery
+from submissions.models import AccessReview, CustomerImport, Difference, Export, Project, SubmissionKey, WebhookDelivery
+from submissions.models.customer_import import key_label as import_key_label
 from submissions.models.export import file_key_label, key_label
 
 BATCH = 500
@@ -37,6 +38,7 @@ WRAPPED = (
     Wrapped(Project, "webhook_token_sealed", Project.webhook_label_of),
     Wrapped(AccessReview, "remark_sealed", AccessReview.label_of),
     Wrapped(Export, "key_wrapped", key_label),
+    Wrapped(CustomerImport, "key_wrapped", import_key_label),
     Wrapped(Export, "file_key_wrapped", file_key_label),
     Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
     Wrapped(Difference, "note_wrapped", Difference.note_label),

@@ -17,6 +17,7 @@ from submissions.audit import events
 from submissions.capture import consent, drafts, images, ocr_diff, overrides, submit
 from submissions.capture.fields import form_fields, merge, mrz
 from submissions.capture.fields.capture_form import CALLBACK
+from submissions.capture.fields.country_field import country_options
 from submissions.capture.imaging.errors import status_of
 from submissions.core import masking
 from submissions.core.vendor_text import named
@@ -25,7 +26,7 @@ from submissions.models import Call, CaptureSource, ConsentText, Image, ImageKin
 from submissions.models.submission import CAPTURING
 from submissions.search import guess_limit
 from submissions.views.capture import actions, duplicates, intake, submission_page
-from submissions.views.forms.capture import NewForm, country_options
+from submissions.views.forms.capture import NewForm
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
 from submissions.workflow.permissions import get_submission_for

@@ -6,57 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from argos import limits, matrix
 from argos.characters import normalise
 from argos.matrix import Problem
+from submissions.capture.fields.country_field import CountryField
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core import vendor_text
 from submissions.core.text_fields import EmailField, TextField
 from submissions.demo import scenarios
 from submissions.models import Project, Submission, Team, User
 from submissions.workflow.role_permissions import is_limited_to_team
-
-OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
-
-
-NAME_AND_CODE = re.compile(r".*\(([A-Z]{3})\)\s*")
-
-
-class CountryField(TextField):
-    """A country found by typing any part of its name or code, with the browser's own list of suggestions.
-
-    It accepts a name in English or Korean, a code, or both as the list shows them.
-    """
-
-    widget = forms.TextInput(attrs={"list": "countries", "autocomplete": "off"})
-
-    def prepare_value(self, value: Any) -> Any:
-        name = _country_names().get(value)
-        return f"{name} ({value})" if name else value
-
-    def clean(self, value: Any) -> str:
-        typed = str(super().clean(value))
-        both = NAME_AND_CODE.fullmatch(typed)
-        code = matrix.country_code(both[1] if both else typed)
-        if typed and not matrix.is_country(code):
-            raise forms.ValidationError(
-                _("Choose a country from the list: type part of its name, or its three letters.")
-            )
-        return code
-
-
-def country_options() -> list[str]:
-    """Return options like "South Korea (KOR)": frequent ones first, then all by name."""
-    every = _country_names()
-    rest = [code for code in every if code not in OFTEN]
-    return [f"{every[code]} ({code})" for code in (*OFTEN, *rest)]
-
-
-def _country_names() -> dict[str, str]:
-    return dict(matrix.country_choices(get_language() or "en"))
 
 
 def last_project(user: User) -> uuid.UUID | None:

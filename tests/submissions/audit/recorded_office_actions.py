@@ -13,11 +13,14 @@ from argos.replies import parse_item
 from submissions.accounts import one_time_password, sessions
 from submissions.accounts.preferences import language
 from submissions.audit import access_report
+from submissions.imports import work as imports
 from submissions.models import (
+    CustomerImport,
     Difference,
     DifferenceKind,
     Role,
     Status,
+    Team,
 )
 from submissions.outbox import gate
 from submissions.reporting.exports import create, expiry, generate
@@ -61,6 +64,56 @@ def handle_webhook() -> Act:
     delivery = webhooks.store(submission.project, b"{}", "application/json", None)
     delivery.submission = submission
     return lambda: webhooks._handled(delivery, "confirmed")
+
+
+IMPORTED = {"email": "new@example.com", "issuing_country": "KOR", "id_type": "passport"}
+
+
+def new_import() -> CustomerImport:
+    return CustomerImport(owner=officer(), project=make_project(), team=Team.objects.create(name="Imports"))
+
+
+def uploaded_import() -> CustomerImport:
+    batch = new_import()
+    imports.request_import(batch, [(2, IMPORTED)], by=by(batch.owner))
+    return batch
+
+
+def checked_import() -> CustomerImport:
+    batch = uploaded_import()
+    imports.work()
+    return CustomerImport.objects.get(pk=batch.pk)
+
+
+@action
+def upload_import() -> Act:
+    batch = new_import()
+    return lambda: imports.request_import(batch, [(2, IMPORTED)], by=by(batch.owner))
+
+
+@action
+def check_import() -> Act:
+    batch = uploaded_import()
+    rows = list(batch.rows.all())
+    return lambda: imports._check(batch, rows)
+
+
+@action
+def confirm_import() -> Act:
+    batch = checked_import()
+    return lambda: imports.request_drafts(batch, by=by(batch.owner))
+
+
+@action
+def cancel_import() -> Act:
+    batch = checked_import()
+    return lambda: imports.cancel(batch, by=by(batch.owner))
+
+
+@action
+def expire_import() -> Act:
+    batch = checked_import()
+    return lambda: imports._expire(batch)
 
 
 @action

@@ -115,7 +115,7 @@ def test_an_events_details_are_shown_by_name() -> None:
 def test_a_ticked_warning_is_shown_in_words() -> None:
     """Each code of `warnings_of` has a label; the records store only the code."""
     codes = re.findall(r'ReviewWarning\(\s*f?"(\w+)', Path(warnings.__file__).read_text())
-    assert len(codes) == len(set(codes)) == 9
+    assert len(codes) == len(set(codes)) == 10
     with translation.override("ko"):
         assert [
             code for code in codes if code in event_text.warning_label(f"{code}:name" if code == "edited" else code)

@@ -111,6 +111,7 @@ AML_DECIDE = REVIEWERS
 AML_VERDICT = {"outcome": "false_positive", "reason": "Another person.", "seen": "older"}
 EVIDENCE = within_team(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
+ANOTHERS_IMPORT = lambda person, state: LOGIN if person == NOBODY else NO if person == ADMIN else HIDDEN  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN)
 ADMINISTRATORS = only(ADMIN)
 ADMIN_ONLY = ADMINISTRATORS
@@ -214,6 +215,12 @@ ROWS: dict[str, Row] = {
     "export_ask": Row(post=REVIEWERS),
     "export": Row(ANOTHERS_EXPORT, of="anything"),
     "export_download": Row(post=ANOTHERS_EXPORT, of="anything"),
+    "import_list": Row(CUSTOMERS, CUSTOMERS),
+    "import_sample": Row(CUSTOMERS),
+    "import": Row(ANOTHERS_IMPORT, of="anything"),
+    "import_create": Row(post=ANOTHERS_IMPORT, of="anything"),
+    "import_cancel": Row(post=ANOTHERS_IMPORT, of="anything"),
+    "import_not_created": Row(post=ANOTHERS_IMPORT, of="anything"),
     "camera_hint": Row(post=CAPTURE, of="item"),
     "liveform_make": Row(post=CAPTURE, of="submission"),
     "liveform_mail": Row(post=CAPTURE, of="submission"),

@@ -1,0 +1,256 @@
+"""Import of customers: reading files, checking rows, creating drafts once, expiry and erasure."""
+
+import csv
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.utils.translation import override
+
+from submissions.core import clock
+from submissions.imports import read, work
+from submissions.models import (
+    CustomerImport,
+    Event,
+    ImportRow,
+    ImportState,
+    Role,
+    RowState,
+    Status,
+    Submission,
+    User,
+)
+from submissions.privacy import erasure
+from tests.factories import by, make_at, make_draft, make_project, make_team, make_user, sign_in
+
+HEADING = "E-mail,Customer number,Issuing country,ID type,Phone number"
+
+
+def csv_of(*lines: str) -> bytes:
+    return "\n".join([HEADING, *lines]).encode()
+
+
+def uploaded(content: bytes, owner: User | None = None) -> CustomerImport:
+    owner = owner or make_user(Role.AGENT)
+    assert owner.team is not None
+    batch = CustomerImport(owner=owner, project=make_project(), team=owner.team)
+    work.request_import(batch, read.read(content), by=by(owner))
+    return batch
+
+
+def checked(content: bytes, owner: User | None = None) -> CustomerImport:
+    batch = uploaded(content, owner)
+    work.work()
+    return reloaded(batch)
+
+
+def reloaded(batch: CustomerImport) -> CustomerImport:
+    return CustomerImport.objects.get(pk=batch.pk)
+
+
+def states(batch: CustomerImport) -> list[str]:
+    return list(batch.rows.order_by("number").values_list("state", flat=True))
+
+
+ROW = {"email": "mina@example.com", "issuing_country": "대한민국", "id_type": "여권"}
+KOREAN = "이메일;발급 국가;신분증 종류\nmina@example.com;대한민국;여권\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_encodings_and_separators(encoding: str) -> None:
+    for text in (KOREAN, KOREAN.replace(";", "\t"), KOREAN.replace(";", ",")):
+        assert read.read(text.encode(encoding)) == [(2, ROW)]
+
+
+def test_xlsx_is_read_with_numbers_as_typed() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["E-mail", "Customer number", "Country", "ID type"])
+    book.active.append(["a@example.com", 1042.0, "KOR", "passport"])
+    target = io.BytesIO()
+    book.save(target)
+    ((line, values),) = read.read(target.getvalue())
+    assert (line, values["customer_id"]) == (2, "1042")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "Missing: email"),
+        (b"Name\nMina", "Missing: email, issuing_country, id_type"),
+        (HEADING.encode(), "no rows"),
+        (b"PK\x03\x04 no archive", "not a readable XLSX"),
+        (b"\xff\xfe\x00", "characters are not readable"),
+        (b"x" * (read.MAX_BYTES + 1), "larger than 5 MB"),
+        (csv_of(*(f"a{n}@example.com,,KOR,passport," for n in range(read.MAX_ROWS + 1))), "more than 10,000 rows"),
+    ],
+)
+def test_unreadable_file_says_what_to_change(content: bytes, told: str) -> None:
+    with pytest.raises(read.UnreadableFile, match=told):
+        read.read(content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_sample_file_is_ready_in_both_languages(language: str) -> None:
+    user, client = make_user(Role.AGENT), Client()
+    user.language = language
+    user.save()
+    sign_in(client, user)
+    with override(language):
+        content = client.get("/imports/sample/").content
+    assert states(checked(content)) == [RowState.READY]
+
+
+@pytest.mark.django_db
+def test_each_row_is_ready_malformed_known_or_repeated() -> None:
+    owner = make_user(Role.AGENT)
+    known = make_draft(owner, email="known@example.com")
+    batch = checked(
+        csv_of(
+            "new@example.com,C-1,KOR,passport,",
+            "no address,,KOR,passport,",
+            "x@example.com,,Atlantis,passport,",
+            "y@example.com,,KOR,library card,",
+            "KNOWN@example.com,,KOR,passport,",
+            "NEW@example.com,,KOR,passport,",
+            "z@example.com,C-1,KOR,passport,",
+        ),
+        owner,
+    )
+    assert batch.state == ImportState.READY
+    bad, repeated = RowState.MALFORMED, RowState.REPEATED
+    assert states(batch) == [RowState.READY, bad, bad, bad, RowState.KNOWN, repeated, repeated]
+    assert batch.rows.get(number=6).submission == known
+    assert list(batch.rows.filter(state=repeated).values_list("repeats", flat=True)) == [2, 2]
+    shown = Event.objects.filter(kind="same_customer_shown").latest("id")
+    assert shown.fields["shown"] == [known.reference]
+    assert shown.actor_id == owner.pk
+
+
+@pytest.mark.django_db
+def test_customer_of_another_team_is_known_without_a_link() -> None:
+    make_draft(make_user(Role.AGENT, team=make_team("Branch")), email="theirs@example.com")
+    row = checked(csv_of("theirs@example.com,,KOR,passport,")).rows.get()
+    assert (row.state, row.submission) == (RowState.KNOWN, None)
+
+
+@pytest.mark.django_db
+def test_ready_rows_become_drafts_once() -> None:
+    batch = checked(
+        csv_of("a@example.com,C-7,KOR,passport,010-1", "bad,,KOR,passport,", "b@example.com,,USA,passport,")
+    )
+    assert work.request_drafts(batch, by=by(batch.owner))
+    assert not work.request_drafts(batch, by=by(batch.owner))
+    work.work()
+    work.work()
+    assert states(batch) == [RowState.CREATED, RowState.MALFORMED, RowState.CREATED]
+    drafts = Submission.objects.filter(created_by=batch.owner)
+    assert {(one.status, one.team, one.issuing_country) for one in drafts} == {
+        (Status.DRAFT, batch.team, "KOR"),
+        (Status.DRAFT, batch.team, "USA"),
+    }
+    first = batch.rows.get(number=2).submission
+    assert first is not None
+    assert first.values == {"email": "a@example.com", "customer_id": "C-7", "contact_phone": "010-1"}
+    assert reloaded(batch).state == ImportState.DONE
+
+
+@pytest.mark.django_db
+def test_killed_worker_is_replaced_after_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "CHUNK", 2)
+    batch = checked(csv_of(*(f"a{n}@example.com,,KOR,passport," for n in range(5))))
+    work.request_drafts(batch, by=by(batch.owner))
+    leased = work._lease()
+    assert leased is not None
+    work._chunk(leased)  # and the worker dies here
+    assert work.work() == 0
+    with time_machine.travel(clock.now() + work.LEASE + timedelta(seconds=1)):
+        work.work()
+    assert states(batch) == [RowState.CREATED] * 5
+    assert Submission.objects.filter(created_by=batch.owner).count() == 5
+
+
+@pytest.mark.django_db
+def test_cancelled_import_creates_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "CHUNK", 1)
+    batch = checked(csv_of("a@example.com,,KOR,passport,", "b@example.com,,KOR,passport,"))
+    work.request_drafts(batch, by=by(batch.owner))
+    leased = work._lease()
+    assert leased is not None
+    rows = list(batch.rows.all())
+    assert work.cancel(batch, by=by(batch.owner))
+    for row in rows:
+        row.batch = leased
+    work._create_drafts(rows)
+    assert states(batch) == [RowState.READY, RowState.READY]
+    assert not Submission.objects.filter(created_by=batch.owner).exists()
+
+
+@pytest.mark.django_db
+def test_user_who_left_creates_nothing() -> None:
+    batch = checked(csv_of("a@example.com,,KOR,passport,"))
+    work.request_drafts(batch, by=by(batch.owner))
+    User.objects.filter(pk=batch.owner_id).update(is_active=False)
+    work.work()
+    assert reloaded(batch).state == ImportState.CANCELLED
+    assert not Submission.objects.filter(created_by=batch.owner).exists()
+
+
+@pytest.mark.django_db
+def test_rows_are_encrypted_expire_and_are_erased_with_the_submission() -> None:
+    batch = checked(csv_of("secret-customer@example.com,,KOR,passport,"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT values_sealed FROM submissions_importrow")
+        assert b"secret-customer" not in bytes(cursor.fetchone()[0])
+    work.request_drafts(batch, by=by(batch.owner))
+    work.work()
+    submission = batch.rows.get().submission
+    assert submission is not None
+    erasure.erase(submission, by=by(batch.owner), why="mistake")
+    assert not batch.rows.exists()
+    assert work.expire(clock.now() + work.KEPT_FOR) == 1
+    assert (reloaded(batch).state, reloaded(batch).key_wrapped) == (ImportState.EXPIRED, None)
+    assert not ImportRow.objects.exists()
+
+
+@pytest.mark.django_db
+def test_pages_from_upload_to_the_file_of_errors() -> None:
+    user, client = make_user(Role.AGENT), Client()
+    sign_in(client, user)
+    file = SimpleUploadedFile("c.csv", csv_of("a@example.com,,KOR,passport,", "=bad,,KOR,passport,"))
+    given = {"project": str(make_project().pk), "team": str(user.team_id)}
+    refused = client.post("/imports/", {**given, "file": SimpleUploadedFile("c.csv", b"Name")})
+    assert refused.status_code == 422
+    assert "Download the sample file" in refused.content.decode()
+    page = client.post("/imports/", {**given, "file": file}, follow=True)
+    assert "Checking" in page.content.decode()
+    work.work()
+    url = page.redirect_chain[-1][0]
+    assert "Create 1 draft" in client.get(url).content.decode()
+    malformed = client.get(f"{url}?show=malformed").content.decode()
+    assert "E-mail: Enter a valid email address." in malformed
+    assert "a@example.com" not in malformed
+    client.post(f"{url}create/")
+    work.work()
+    assert Submission.objects.get(created_by=user).values["email"] == "a@example.com"
+    assert "Every ready row has a draft now." in client.get(url).content.decode()
+    lines = list(csv.reader(client.post(f"{url}not-created/").content.decode("utf-8-sig").splitlines()))
+    assert lines[1][0] == "'=bad"
+    assert lines[1][-2:] == ["3", "E-mail: Enter a valid email address."]
+    assert Event.objects.filter(kind="import_downloaded", actor_id=user.pk).exists()
+
+
+@pytest.mark.django_db
+def test_import_with_a_known_customer_links_its_submission() -> None:
+    user, client = make_user(Role.OFFICER), Client()
+    sign_in(client, user)
+    known = make_at(Status.PENDING)
+    batch = checked(csv_of(f"{known.values['email']},,KOR,passport,"), owner=make_user(Role.AGENT))
+    CustomerImport.objects.filter(pk=batch.pk).update(owner=user)
+    batch.rows.update(submission=known)
+    assert f"/submissions/{known.pk}/" in client.get(f"/imports/{batch.pk}/").content.decode()
