@@ -36,6 +36,7 @@ PAGES: dict[str, dict[str, str]] = {
         "submission_new": "/submissions/new/",
         "import_list": "/imports/",
         "submission": "/submissions/{approved}/",
+        "redactions": "/redactions/",
         "handover": "/handover/",
         "account_logout": "/accounts/logout/",
         "account_change_password": "/accounts/password/change/",
@@ -96,6 +97,7 @@ PAGES: dict[str, dict[str, str]] = {
 ELSEWHERE = {
     "import": "test_imports",
     "export": "test_reports: export_is_made_watched_and_downloaded",
+    "redaction_mark": "test_signals_redaction: agent_redacts_a_number_by_dragging",
     "phone_link": "test_camera",
     "phone_take": "test_camera",
     "mfa_authenticate": "test_sign_in: passkey_is_added_and_signs_in",
