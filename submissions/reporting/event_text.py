@@ -130,6 +130,7 @@ def warning_label(code: str, vendor_name: str = ARGOS) -> str:
         "duplicate": _("same person elsewhere"),
         "differs": _("ARGOS record differs"),
         "not_live": _("selfie from a file"),
+        "liveform_selfie": _("selfie from ARGOS's own form"),
         "virtual_camera": _("virtual camera"),
         "aml_hit": _("possible sanctions match"),
     }
