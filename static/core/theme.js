@@ -17,6 +17,7 @@
   // Pages show times in this zone unless the person chose another (submissions/accounts/preferences/time_zone.py).
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const secure = location.protocol === "https:" ? "; secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in older browsers and on plain http
   document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
   document.documentElement.classList.add("js"); // hides buttons that only a page without script needs
   apply();
