@@ -203,6 +203,8 @@ MFA_FORMS = {
     "reauthenticate": "submissions.accounts.mfa.totp_codes.AgainCode",
     "activate_totp": "submissions.accounts.mfa.totp_codes.NewAppCode",
     "add_webauthn": "submissions.accounts.mfa.passkeys.AddPasskeyForm",
+    "login_webauthn": "submissions.accounts.mfa.passkeys.LoginPasskeyForm",
+    "reauthenticate_webauthn": "submissions.accounts.mfa.passkeys.ReauthenticatePasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

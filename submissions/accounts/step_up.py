@@ -8,7 +8,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as PasskeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from submissions.accounts import recent_auth
+from submissions.accounts.mfa.passkeys import ReauthenticatePasskeyForm
 from submissions.accounts.mfa.totp_codes import AgainCode
 from submissions.models import User
 
@@ -52,11 +52,11 @@ def _prove(request: HttpRequest) -> bool:
     if code := posted.get(CODE):
         return _by_form(AgainCode(user=request.user, data={"code": code}))
     if passkey := posted.get(PASSKEY):
-        return _by_form(PasskeyForm(user=request.user, data={"credential": passkey}))
+        return _by_form(ReauthenticatePasskeyForm(user=request.user, data={"credential": passkey}))
     return False
 
 
-def _by_form(form: AgainCode | PasskeyForm) -> bool:
+def _by_form(form: AgainCode | ReauthenticatePasskeyForm) -> bool:
     if not form.is_valid():
         raise ValidationError([message for errors in form.errors.values() for message in errors])
     form.save()

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "The constraints are on tables that an earlier version does not know"
 
     dependencies = [
         ('submissions', '0047_index_of_waiting_numbers'),

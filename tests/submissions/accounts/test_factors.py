@@ -112,3 +112,9 @@ def test_passkey_without_a_credential_is_refused_and_not_stored(client: Client, 
     assert reply.status_code == 200
     assert not Authenticator.objects.exists()
     assert client.get("/accounts/2fa/webauthn/add/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/login/"])
+def test_credential_nested_too_deeply_is_refused(path: str) -> None:
+    client = sign_in(Client(), make_user()) if path.endswith("add/") else Client()
+    assert client.post(path, {"credential": "[" * 100_000, "name": "key"}).status_code in (200, 302)

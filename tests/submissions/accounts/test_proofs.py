@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 # URLs and posted data, written from the design and not read from the code's table.
 ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "reveal": ({},),
+    "redaction_mark": ({},),
     "join_capture": ({},),
     "subject": ({},),
     "evidence_pack": ({}, {"open": "1"}),

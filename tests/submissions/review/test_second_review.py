@@ -162,7 +162,7 @@ def test_unlike_second_verdict_can_be_taken_back(first: User, spoken: Submission
     page = client.get(f"/review/{spoken.pk}/").content.decode()
     assert "Awaiting another reviewer" in page
     assert given(page) == ["Sela Second rejected"]
-    assert "Fina First" not in page
+    assert "Fina First approved" not in page
     assert browser(first).post(f"/review/{spoken.pk}/undo/").status_code == 403
     assert "Nothing was sent" in client.post(f"/review/{spoken.pk}/undo/", follow=True).content.decode()
     spoken = reload(spoken)

@@ -20,7 +20,7 @@ def test_our_codes_in_an_events_details_are_words_and_the_vendors_are_quoted() -
     assert event_text.event_details(Event(kind="call_unknown", fields={"error": "a new one"})) == "a new one"
 
 
-@pytest.mark.parametrize(("word", "told"), [("incomplete", "not completed"), ("<new>", "&lt;new&gt;")])
+@pytest.mark.parametrize(("word", "told"), [("incomplete", "Not completed"), ("<new>", "&lt;new&gt;")])
 def test_the_vendors_word_stands_in_the_title(word: str, told: str) -> None:
     title = word.replace("<", "&lt;").replace(">", "&gt;")
     assert vendor_terms.state_label(word) == f'<span title="ARGOS reports “{title}”">{told}</span>'

@@ -12,7 +12,16 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 
 from submissions.core import encryption
-from submissions.models import AccessReview, Difference, Export, Project, Submission, SubmissionKey, WebhookDelivery
+from submissions.models import (
+    AccessReview,
+    CustomerImport,
+    Difference,
+    Export,
+    Project,
+    Submission,
+    SubmissionKey,
+    WebhookDelivery,
+)
 from submissions.privacy.keys import rotation
 from submissions.search import blind_index
 from submissions.vendor_sync import webhooks
@@ -142,7 +151,15 @@ def test_every_column_under_the_master_key_is_rotated() -> None:
         for path in (ROOT / "submissions").rglob("*.py")
         if "encryption.wrap(" in path.read_text() and path.name not in apart and path.parent.name != "migrations"
     ]
-    wrapping = ["access_review.py", "difference.py", "export.py", "project.py", "secrets.py", "submission_key.py"]
+    wrapping = [
+        "access_review.py",
+        "customer_import.py",
+        "difference.py",
+        "export.py",
+        "project.py",
+        "secrets.py",
+        "submission_key.py",
+    ]
     assert sorted(callers) == [*wrapping, "webhook.py"]
-    tables = {AccessReview, Difference, Export, SubmissionKey, Project, WebhookDelivery}
+    tables = {AccessReview, CustomerImport, Difference, Export, SubmissionKey, Project, WebhookDelivery}
     assert {wrapped.model for wrapped in rotation.WRAPPED} == tables

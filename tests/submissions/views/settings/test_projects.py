@@ -215,6 +215,7 @@ def test_paths_and_field_names_share_a_column_and_keep_each_other() -> None:
 def test_saving_a_tab_leaves_what_the_worker_wrote(project: Project) -> None:
     client = administrator()
     found = {"keep_years_after_relationship": "6", "keep_years_after_record": "5", "keep_draft_days": "30"}
+    found |= {"redaction_alert_days": "3"}
     Project.objects.update(undelivered_in_row=4, clock_offset=3.5)
     client.post(f"/settings/projects/{project.pk}/retention/", {**found, "keep_webhook_days": "30"})
     saved = Project.objects.get()
