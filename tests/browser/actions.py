@@ -1,5 +1,6 @@
 """Actions of agents and officers in the browser, shared by several test modules."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -84,3 +85,13 @@ def draft(desk: Desk, email: str) -> str:
     desk.press("Create draft")
     desk.status("Draft")
     return desk.page.url
+
+
+def wait_for_status(desk: Desk, url: str, text: str) -> None:
+    """Reload the page until it shows the status, because the sweep and the poller take time."""
+    for _time in range(60):
+        desk.page.goto(url)
+        if re.search(re.escape(text), desk.page.locator("h1 .status").inner_text()):
+            return
+        desk.page.wait_for_timeout(1000)
+    raise AssertionError(f"never came to {text}: {desk.page.locator('h1').inner_text()}")

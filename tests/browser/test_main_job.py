@@ -1,7 +1,5 @@
 """The main job in Chromium against the running stack: web, worker, beat, broker and sandbox as processes."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -16,6 +14,7 @@ from tests.browser.actions import (
     send_step2,
     tick_warnings,
     upload,
+    wait_for_status,
 )
 from tests.browser.addresses import only_once
 from tests.browser.conftest import Desk
@@ -144,13 +143,3 @@ def test_deadline_that_runs_out(desk: Desk, other_desk: Desk, pictures: Pictures
     wait_for_status(other_desk, tried, "Rejected")
     expect(other_desk.page.get_by_text("Rejected by the 24-hour limit")).to_be_visible()
     other_desk.shot("timeout")
-
-
-def wait_for_status(desk: Desk, url: str, text: str) -> None:
-    """Reload the page until it shows the status, because the sweep and the poller take time."""
-    for _time in range(60):
-        desk.page.goto(url)
-        if re.search(re.escape(text), desk.page.locator("h1 .status").inner_text()):
-            return
-        desk.page.wait_for_timeout(1000)
-    raise AssertionError(f"never came to {text}: {desk.page.locator('h1').inner_text()}")

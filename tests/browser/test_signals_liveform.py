@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.actions import wait_for_status
 from tests.browser.axe import check_at_both_widths
 from tests.browser.conftest import Desk
 from tests.browser.review_actions import claim, pack_of
@@ -50,13 +51,13 @@ def test_link_result_decision_and_evidence(desk: Desk, other_desk: Desk, tmp_pat
     desk.status("Pending review")
     expect(page.locator("#route")).to_have_text(re.compile("Liveform"))
     officer = claim(other_desk.log_in("officer"), here.rstrip("/").rpartition("/")[2])
+    expect(officer.locator(".pane.selfie img.picture")).to_be_visible()
     boxes = officer.locator("#warnings input[type=checkbox]")
     for box in range(boxes.count()):
         boxes.nth(box).check()
     officer.locator("#open-next").uncheck()
     officer.locator("#approve").click()
-    page.goto(here)
-    desk.status("Approved")
+    wait_for_status(desk, here, "Approved")
     other_desk.page.goto(here)
     assert re.search(r"Route\s+Liveform", pack_of(other_desk, tmp_path))
 

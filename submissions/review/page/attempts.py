@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from submissions.capture.imaging import live_camera
-from submissions.models import Attempt, Image, ImageKind, Project, Submission
+from submissions.models import Attempt, CaptureSource, Image, ImageKind, Project, Submission
 from submissions.models.submission import MAX_TRIES
 from submissions.outbox import stored_replies
 from submissions.review.page.score_distribution import near
@@ -72,11 +72,22 @@ def scores(
 
 
 def tries(submission: Submission, selfies: Sequence[Attempt], images: Iterable[Image]) -> list[Try]:
-    """Return up to three selfies, the one that counts first. `selfies`: the arrived attempts by number."""
+    """Return up to three selfies, the one that counts first. `selfies`: the arrived attempts by number.
+
+    Without an attempt of the portal, it is the selfie that ARGOS gathered with its own form.
+    """
     by_id = {str(image.pk): image for image in images if image.kind == ImageKind.SELFIE}
+    if not selfies:
+        gathered = (image for image in by_id.values() if image.is_current and image.source == CaptureSource.LIVEFORM)
+        return [_gathered(submission, image) for image in gathered]
     latest = selfies[-MAX_TRIES:]
     rows = [_try(submission, attempt, by_id, number, len(latest)) for number, attempt in enumerate(latest, start=1)]
     return rows[::-1]
+
+
+def _gathered(submission: Submission, image: Image) -> Try:
+    judged = scores(submission.project, submission.face_similarity, submission.liveness, image)
+    return Try(number=1, image=image, scores=judged, codes=(), outcome="", is_last=True)
 
 
 def _try(submission: Submission, attempt: Attempt, by_id: dict[str, Image], number: int, of: int) -> Try:

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from submissions.models import AmlReview, Project, Role, Route, Status, Submission, User
+from submissions.review import claims
 from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import webhooks, worker
-from tests.factories import make_draft, make_user, reload, sign_in
+from tests.factories import by, make_draft, make_user, reload, sign_in
 from tests.sandbox import Sandbox
 from tests.submissions.liveform.filling import fill, looked_for, sent
 
@@ -25,6 +26,18 @@ def test_selfie_of_the_form_is_marked_where_live_ones_are_demanded(
     codes = [warning.code for warning in warnings_of(looked_for(submission), make_user(Role.OFFICER))]
     assert ("liveform_selfie" in codes) == is_required
     assert "not_live" not in codes, "it is no file that staff uploaded"
+
+
+def test_reviewer_sees_the_selfie_of_the_form_with_its_scores(project: Project, agent: User) -> None:
+    submission = sent(project, agent)
+    fill(submission, "pending")
+    submission = looked_for(submission)
+    officer = make_user(Role.OFFICER)
+    claims.claim(submission, by=by(officer))
+    page = sign_in(Client(), officer).get(f"/review/{submission.pk}/").text
+    selfie = submission.images.get(kind="selfie")
+    assert f'data-url="/images/{selfie.pk}/"' in page
+    assert "No selfie sent" not in page
 
 
 def test_match_of_the_screening_opens_a_review(project: Project, agent: User, sandbox: Sandbox) -> None:
