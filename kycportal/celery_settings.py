@@ -23,12 +23,13 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # By urgency. A worker without `--queues` consumes all of them; `--queues calls` starts a worker for calls only.
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("calls", "settling", "webhooks", "exports", "upkeep")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("calls", "settling", "webhooks", "deliveries", "exports", "upkeep")]
 CELERY_TASK_ROUTES = {
     "submissions.tasks.send_prepared_calls": {"queue": "calls"},
     "submissions.tasks.settle_unknown_calls": {"queue": "settling"},
     "submissions.tasks.poll_silent": {"queue": "settling"},
     "submissions.tasks.confirm_webhooks": {"queue": "webhooks"},
+    "submissions.tasks.deliver_messages": {"queue": "deliveries"},
     "submissions.tasks.make_exports": {"queue": "exports"},
     "submissions.tasks.work_on_imports": {"queue": "exports"},
 }
@@ -53,6 +54,8 @@ CELERY_BEAT_SCHEDULE = {
     "settle": _every(10, "settle_unknown_calls"),
     "deadlines": _every(15, "sweep_deadlines"),
     "webhooks": _every(10, "confirm_webhooks"),
+    "deliveries": _every(5, "deliver_messages"),
+    "messages": _every(60, "keep_messages"),
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
     "monitoring": _every(60, "keep_monitoring"),

@@ -2,6 +2,7 @@
 
 import base64
 import fcntl
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 ENCODE = "percent-encode what stands in user and password (/ as %2F, @ as %40, : as %3A)"
 
 
@@ -37,6 +39,23 @@ def number(name: str, default: int) -> int:
 
 def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[tuple[Network, str]]:
+    """Parse `network=reason; network=reason`. Each entry needs a reason, because it opens a way into a network."""
+    entries = []
+    for entry in text(name).split(";"):
+        network, _equals, reason = (part.strip() for part in entry.partition("="))
+        if not network:
+            continue
+        try:
+            parsed = ipaddress.ip_network(network)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {network} is no network; write 10.20.0.0/16=reason.") from error
+        if not reason:
+            raise ImproperlyConfigured(f"{name}: {network} has no reason; write {network}=reason.")
+        entries.append((parsed, reason))
+    return entries
 
 
 def new_key() -> str:

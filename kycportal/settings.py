@@ -31,6 +31,8 @@ PUBLIC_URL = env.text("PUBLIC_URL", OWN_URL).rstrip("/")
 # Only if PUBLIC_URL says so: with HTTPS_PORT, plain http on loopback must still work.
 IS_HTTPS = urlsplit(env.text("PUBLIC_URL")).scheme == "https"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{https.host_of(PUBLIC_URL)}")
+# Internal networks to which outgoing messages may be sent, each with the reason.
+RECEIVER_ALLOW_LIST = env.networks("RECEIVER_ALLOW_LIST")
 PHONE_LINK_MINUTES = env.number("PHONE_LINK_MINUTES", 15)
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 

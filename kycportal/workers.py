@@ -11,6 +11,7 @@ from celery.signals import heartbeat_sent, worker_init, worker_ready
 from celery.worker.state import active_requests
 
 from submissions.core import redis_client
+from submissions.deliveries import slots
 from submissions.vendor_sync import concurrency
 
 KEY = "kycportal:workers"
@@ -51,6 +52,7 @@ def _start_reporting(sender: Any = None, **_rest: Any) -> None:
     sys.setswitchinterval(INTERPRETER_FOR)
     _reported["threads"] = getattr(sender.pool, "limit", 0) or 0
     concurrency.set_thread_count(int(_reported["threads"]))
+    slots.set_thread_count(int(_reported["threads"]))
     report(at_once=True)
 
 

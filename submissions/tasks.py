@@ -9,6 +9,7 @@ from django.core.management import call_command
 from submissions.aml import monitoring, reviews
 from submissions.audit import hash_chain
 from submissions.core import task_queue
+from submissions.deliveries import deliver, outcomes, slots, upkeep
 from submissions.imports import work
 from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
@@ -16,7 +17,7 @@ from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
-from submissions.workflow import alerts
+from submissions.workflow import alerts, messages
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,32 @@ def send_prepared_calls() -> int:
             task_queue.again(task_queue.SEND)
             break
     return sent
+
+
+@shared_task
+def deliver_messages() -> int:
+    """Send due outgoing messages until nothing is due. With a backlog each wake-up wakes another, up to the limit."""
+    began, sent = time.monotonic(), 0
+    with slots.Slot() as slot:
+        while slot.is_taken and deliver.send_next(slot, on_take=_wake_another if sent == 0 else None):
+            sent += 1
+            if sent >= CALLS_PER_WAKE or time.monotonic() - began > WAKE_LASTS:
+                task_queue.again(task_queue.DELIVER)
+                break
+    return sent
+
+
+def _wake_another() -> None:
+    task_queue.again(task_queue.DELIVER)
+
+
+@shared_task
+def keep_messages() -> int:
+    """Announce overdue submissions; end old deliveries, delete old messages, notify owners of disabled endpoints."""
+    messages.announce_overdue()
+    outcomes.expire()
+    upkeep.delete_old()
+    return upkeep.notify_owners()
 
 
 @shared_task

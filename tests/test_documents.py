@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text()
 DOCUMENTS = [
     str(path.relative_to(ROOT)) for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
 ]
-READERS = {"text", "flag", "number", "names", "secret", "keys", "time_zone"}
+READERS = {"text", "flag", "number", "names", "networks", "secret", "keys", "time_zone"}
 
 
 def variables() -> set[str]:

@@ -17,7 +17,8 @@ from submissions.aml import reviews
 from submissions.audit import events
 from submissions.audit.events import VENDOR
 from submissions.core import clock
-from submissions.models import AmlResult, AmlSource, Submission
+from submissions.models import AmlResult, AmlSource, MessageKind, Submission
+from submissions.workflow import messages
 
 NOT_SCREENED = ("", "notscreened")
 HARMLESS_RISKS = ("", "notscreened", "low", "none")
@@ -93,6 +94,7 @@ def _write(row: AmlResult, reported: Reported, hit: bool, source: AmlSource, ori
     events.record("aml_screened", by=VENDOR, submission=row.submission, fields=fields)
     if hit:
         reviews.open_or_refresh(row.submission, now)
+    messages.announce(row.submission, MessageKind.AML_CHANGED, aml={"is_hit": hit, "review_outcome": None})
 
 
 def _digest(reported: Reported) -> str:

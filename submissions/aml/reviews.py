@@ -13,10 +13,10 @@ from submissions.audit import events
 from submissions.audit.events import SYSTEM, VENDOR, Actor
 from submissions.core import clock, isolated_rows
 from submissions.core.typed_reason import ReasonMissing, is_reason
-from submissions.models import AmlOutcome, AmlReview, AmlState, AmlVerdict, Role, Submission, User
+from submissions.models import AmlOutcome, AmlReview, AmlState, AmlVerdict, MessageKind, Role, Submission, User
 from submissions.models.aml import AmlReviewQuerySet
 from submissions.models.project_choices import SecondReview
-from submissions.workflow import alerts
+from submissions.workflow import alerts, messages
 from submissions.workflow.permissions import NotAllowed, can, check_can, visible_to
 from submissions.workflow.role_permissions import user_can_assign
 from submissions.workflow.transitions import StaleSubmission
@@ -168,6 +168,8 @@ def _go_on(review: AmlReview, verdicts: Sequence[AmlVerdict], *, by: Actor) -> N
     review.save(update_fields=["state", "outcome", "decided_at"])
     fields = {"outcome": str(last.outcome)}
     events.record("aml_review_decided", by=by, submission=review.submission, fields=fields)
+    aml = {"is_hit": True, "review_outcome": str(last.outcome)}
+    messages.announce(review.submission, MessageKind.AML_CHANGED, aml=aml)
 
 
 def remind_due() -> int:

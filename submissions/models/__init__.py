@@ -16,6 +16,7 @@ from submissions.models.histogram import Histogram
 from submissions.models.image import CaptureSource, Image, ImageKind, Redaction
 from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
+from submissions.models.message import Delivery, DeliveryState, Endpoint, EndpointKind, Message, MessageKind
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
@@ -49,8 +50,12 @@ __all__ = [
     "ConsentText",
     "CustomerImport",
     "Decision",
+    "Delivery",
+    "DeliveryState",
     "Difference",
     "DifferenceKind",
+    "Endpoint",
+    "EndpointKind",
     "Event",
     "Export",
     "ExportFormat",
@@ -63,6 +68,8 @@ __all__ = [
     "ImportState",
     "LiveformLink",
     "Mention",
+    "Message",
+    "MessageKind",
     "Note",
     "PhoneLink",
     "Project",

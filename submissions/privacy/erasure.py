@@ -27,6 +27,7 @@ from submissions.models import (
     Call,
     CallKind,
     CallState,
+    Delivery,
     Image,
     SearchHash,
     Source,
@@ -166,6 +167,7 @@ def _destroy(submission: Submission, *, by: Actor, why: str) -> None:
     _empty(submission)
     SearchHash.objects.filter(submission=submission).delete()
     WebhookDelivery.objects.filter(submission=submission).delete()
+    Delivery.objects.filter(submission=submission).update(reply="")  # a receiver may have named the customer
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     events.record("erased", by=by, submission=submission, fields={"why": why})
 

@@ -66,6 +66,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "note_added": _("Note added"),
         "check_skipped": _("Check skipped by ARGOS"),
         "webhook": _("Webhook received"),
+        "personal_data_sent": _("Personal data sent to a receiver"),
         "account_checked": _("Account verification"),
         "capture_joined": _("Joined the capture"),
         "reason_given": _("Override reason entered"),

@@ -7,6 +7,7 @@ batch is a transaction, so a run that was stopped continues where it ended.
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -16,7 +17,16 @@ from django.db.models.functions import Substr
 
 from submissions.accounts.mfa import secrets as mfa_secrets
 from submissions.core import encryption
-from submissions.models import AccessReview, CustomerImport, Difference, Export, Project, SubmissionKey, WebhookDelivery
+from submissions.models import (
+    AccessReview,
+    CustomerImport,
+    Difference,
+    Endpoint,
+    Export,
+    Project,
+    SubmissionKey,
+    WebhookDelivery,
+)
 from submissions.models.customer_import import key_label as import_key_label
 from submissions.models.export import file_key_label, key_label
 
@@ -42,6 +52,10 @@ WRAPPED = (
     Wrapped(Export, "file_key_wrapped", file_key_label),
     Wrapped(WebhookDelivery, "body_sealed", lambda pk: f"webhook.body:{pk}"),
     Wrapped(Difference, "note_wrapped", Difference.note_label),
+    *(
+        Wrapped(Endpoint, f"{name}_sealed", partial(Endpoint.label_of, name))
+        for name in ("url", "secret", "former_secret")
+    ),
 )
 
 

@@ -1,7 +1,7 @@
 """The rest of `recorded_actions`: mismatches, exports, sessions, users and the admin."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -13,9 +13,12 @@ from argos.replies import parse_item
 from submissions.accounts import one_time_password, sessions
 from submissions.accounts.preferences import language
 from submissions.audit import access_report
+from submissions.core import clock
+from submissions.deliveries import deliver, outcomes, slots
 from submissions.imports import work as imports
 from submissions.models import (
     CustomerImport,
+    Delivery,
     Difference,
     DifferenceKind,
     Role,
@@ -29,6 +32,7 @@ from submissions.vendor_sync import discrepancies, webhooks
 from tests import factories
 from tests.factories import by, make_at, make_project, make_user, reload
 from tests.submissions.audit.recorded_actions import Act, action, manager, officer
+from tests.submissions.deliveries.sending import announce, make_endpoint
 
 
 @action
@@ -114,6 +118,27 @@ def cancel_import() -> Act:
 def expire_import() -> Act:
     batch = checked_import()
     return lambda: imports._expire(batch)
+
+
+def taken_delivery(**fields: Any) -> Delivery:
+    make_endpoint(**fields)
+    announce(make_at(Status.DRAFT))
+    with slots.Slot() as slot:
+        delivery = deliver.take(slot)
+    assert delivery is not None
+    return delivery
+
+
+@action
+def disable_failing_endpoint() -> Act:
+    delivery = taken_delivery(failing_since=clock.now() - timedelta(days=2))
+    return lambda: outcomes.record(delivery, outcomes.Outcome("timeout"))
+
+
+@action
+def send_personal_data() -> Act:
+    delivery = taken_delivery(include_personal=True)
+    return lambda: deliver._record_personal(delivery, ["name"])
 
 
 @action

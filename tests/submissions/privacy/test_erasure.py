@@ -72,6 +72,7 @@ def test_every_sealed_column_is_emptied_or_its_row_removed() -> None:
     """Erasure must reach each new table with encrypted columns."""
     by_itself = {"AccessReview", "Project", "Event"}  # not personal values; unreadable without the person's key
     by_itself |= {"ImportRow"}  # deleted after a week, or when its submission is erased (test_imports)
+    by_itself |= {"Endpoint"}  # no personal values: the URL and the secrets of a receiver
     by_itself |= {"Export"}  # deleted after a day, or when a person in it is erased (test_keeping)
     deleted = {"WebhookDelivery"}
     encrypted = {
@@ -98,6 +99,9 @@ def test_every_personal_column_is_found_by_its_type() -> None:
         ("ImportRow", "values_sealed"),  # its row is deleted with its submission (test_imports)
         ("ImportRow", "email_digest"),
         ("ImportRow", "customer_digest"),
+        ("Endpoint", "url_sealed"),
+        ("Endpoint", "secret_sealed"),
+        ("Endpoint", "former_secret_sealed"),
         ("Export", "key_wrapped"),
         ("Export", "told_sealed"),
         ("Export", "file_key_wrapped"),

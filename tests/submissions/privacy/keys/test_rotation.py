@@ -16,6 +16,7 @@ from submissions.models import (
     AccessReview,
     CustomerImport,
     Difference,
+    Endpoint,
     Export,
     Project,
     Submission,
@@ -156,10 +157,11 @@ def test_every_column_under_the_master_key_is_rotated() -> None:
         "customer_import.py",
         "difference.py",
         "export.py",
+        "message.py",
         "project.py",
         "secrets.py",
         "submission_key.py",
     ]
     assert sorted(callers) == [*wrapping, "webhook.py"]
-    tables = {AccessReview, CustomerImport, Difference, Export, SubmissionKey, Project, WebhookDelivery}
+    tables = {AccessReview, CustomerImport, Difference, Endpoint, Export, SubmissionKey, Project, WebhookDelivery}
     assert {wrapped.model for wrapped in rotation.WRAPPED} == tables
