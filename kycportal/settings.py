@@ -33,6 +33,7 @@ IS_HTTPS = urlsplit(env.text("PUBLIC_URL")).scheme == "https"
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{https.host_of(PUBLIC_URL)}")
 # Internal networks to which outgoing messages may be sent, each with the reason.
 RECEIVER_ALLOW_LIST = env.networks("RECEIVER_ALLOW_LIST")
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120)
 PHONE_LINK_MINUTES = env.number("PHONE_LINK_MINUTES", 15)
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 

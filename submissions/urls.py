@@ -1,7 +1,8 @@
 """The portal's pages: this list is its feature list."""
 
-from django.urls import path
+from django.urls import include, path
 
+from submissions.api import app
 from submissions.views import home
 from submissions.views.accounts import language
 from submissions.views.capture import (
@@ -22,7 +23,16 @@ from submissions.views.operations import discrepancies, sending, webhook, webhoo
 from submissions.views.privacy import data_subject, redaction, retention
 from submissions.views.reporting import access_report, exports, reports
 from submissions.views.review import aml, claims, decisions, handover, notes, page, queue, saved_views
-from submissions.views.settings import address_trial, consent_texts, overview, people, projects, teams, webhooks
+from submissions.views.settings import (
+    address_trial,
+    api_tokens,
+    consent_texts,
+    overview,
+    people,
+    projects,
+    teams,
+    webhooks,
+)
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -146,5 +156,10 @@ urlpatterns = [
     path("settings/consent-texts/", consent_texts.consent_texts, name="settings_consent_texts"),
     path("settings/consent-texts/new/", consent_texts.new, name="settings_consent_text_new"),
     path("settings/consent-texts/<int:pk>/", consent_texts.consent_text, name="settings_consent_text"),
+    path("settings/api-tokens/", api_tokens.api_tokens, name="settings_api_tokens"),
+    path("settings/api-tokens/new/", api_tokens.new, name="settings_api_token_new"),
+    path("settings/api-tokens/<uuid:pk>/", api_tokens.api_token, name="settings_api_token"),
+    path("settings/api-tokens/<uuid:pk>/revoke/", api_tokens.revoke, name="settings_api_token_revoke"),
     path("webhooks/argos/<str:token>/", webhook.receive, name="webhook"),
+    path("api/v1/", include((app.urlpatterns, "api"))),
 ]

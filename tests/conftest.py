@@ -75,7 +75,7 @@ def _looks_at_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
 # Events of viewing and of trying, which are recorded without any other change.
 LOOKS = {
     "looked", "image_opened", "image_preloaded", "revealed", "not_allowed", "access_report_opened", "reports_opened",
-    "report_downloaded", "aml_looked", "webhooks_opened",
+    "report_downloaded", "aml_looked", "webhooks_opened", "api_request",
     "evidence_pack_made", "export_downloaded", "exported", "import_downloaded",
     "subject_exported", "phone_link_mailed", "vendor_asked",
     "signed_in", "signed_out", "session_expired", "proved_again", "sign_in_failed", "locked_out",

@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from argos.replies import (
     parse_account,
     parse_step2,
 )
+from submissions.api import tokens
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, image_findings, ocr_diff, overrides, submit
@@ -27,6 +29,7 @@ from submissions.capture.imaging import live_camera
 from submissions.core import clock
 from submissions.liveform import links
 from submissions.models import (
+    ApiToken,
     Call,
     CallKind,
     CameraOpening,
@@ -34,6 +37,7 @@ from submissions.models import (
     ImageKind,
     Project,
     Role,
+    Scope,
     Status,
     Submission,
     Team,
@@ -69,8 +73,18 @@ def make_team(name: str = "Front desk") -> Team:
 def make_user(role: Role = Role.AGENT, *, team: Team | None = None, **fields: Any) -> User:
     number = next(numbers)
     fields = {"name": f"{role.label} {number}", "email": f"{role}{number}@example.com", **fields}
-    team = team or (make_team() if role == Role.AGENT else None)
+    team = team or (make_team() if role in (Role.AGENT, Role.INTEGRATION) else None)
     return User.objects.create_user(f"{role}{number}", PASSWORD, role=role, team=team, **fields)
+
+
+def make_token(
+    *projects: Project, scopes: Iterable[str] = Scope.values, team: Team | None = None, **fields: Any
+) -> tuple[ApiToken, Client]:
+    """Create a token; return it with a client that sends it."""
+    fields = {"networks": [], "expires_at": clock.now() + timedelta(days=30), **fields}
+    made_by = by(make_user(Role.ADMINISTRATOR))
+    token, secret = tokens.create("Core banking", team or make_team(), projects, scopes=scopes, by=made_by, **fields)
+    return token, Client(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
 
 
 def sign_in(client: Client, user: User) -> Client:

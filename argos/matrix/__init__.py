@@ -15,6 +15,7 @@ from argos.matrix.options import (
     STEP2_ID_TYPES,
     STRUCTURED_ADDRESS,
     Options,
+    id_types_by_country,
     id_types_for,
 )
 from argos.matrix.parameters import PARAMETERS, STEP1_PARAMETERS, Case, Form, Parameter, Shown
@@ -49,6 +50,7 @@ __all__ = [
     "clean_step2",
     "country_choices",
     "country_code",
+    "id_types_by_country",
     "id_types_for",
     "is_country",
     "rules_for",

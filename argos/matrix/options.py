@@ -48,3 +48,8 @@ def id_types_for(country: str, options: Options) -> tuple[str, ...]:
     if country == "KOR" or not options.universal_mode:
         missing.add("universal")
     return tuple(id_type for id_type in ID_TYPES if id_type not in missing)
+
+
+def id_types_by_country(options: Options) -> dict[str, tuple[str, ...]]:
+    """Return the ID types by issuing country; "" is every country without types of its own."""
+    return {country: id_types_for(country, options) for country in ("", "KOR", "IND")}

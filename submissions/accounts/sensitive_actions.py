@@ -49,6 +49,8 @@ ACTIONS: dict[str, When] = {
     "settings_webhook_rotate": always,
     "settings_webhook_end": always,
     "settings_consent_text_new": always,
+    "settings_api_token_new": always,
+    "settings_api_token_revoke": always,
     "settings_team_new": always,
     "settings_team": always,
 }

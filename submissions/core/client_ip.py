@@ -1,6 +1,7 @@
 """The client's IP address, as seen by the proxies that this installation trusts."""
 
 import ipaddress
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,6 +19,18 @@ def client_address(request: HttpRequest) -> str | None:
         return _valid(request.META.get("REMOTE_ADDR", ""))
     seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     return _valid(seen[-hops]) if len(seen) >= hops else None
+
+
+def is_listed(address: str | None, networks: Iterable[str]) -> bool:
+    """Return whether the address is one of `networks` or within one; an unknown address is on no list."""
+    return address is not None and any(_covers(entry, address) for entry in networks)
+
+
+def _covers(entry: str, address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(entry.strip(), strict=False)
+    except ValueError:
+        return False
 
 
 def _valid(text: str) -> str | None:

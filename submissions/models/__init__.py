@@ -3,6 +3,7 @@
 from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
 from submissions.models.aml import AmlOutcome, AmlResult, AmlReview, AmlSource, AmlState, AmlVerdict
+from submissions.models.api_token import ApiToken, IdempotentRequest, Scope
 from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.camera import CameraOpening
 from submissions.models.capturer import Capturer
@@ -40,6 +41,7 @@ __all__ = [
     "AmlSource",
     "AmlState",
     "AmlVerdict",
+    "ApiToken",
     "Attempt",
     "Call",
     "CallKind",
@@ -62,6 +64,7 @@ __all__ = [
     "ExportSource",
     "ExportState",
     "Histogram",
+    "IdempotentRequest",
     "Image",
     "ImageKind",
     "ImportRow",
@@ -80,6 +83,7 @@ __all__ = [
     "Route",
     "RowState",
     "SavedView",
+    "Scope",
     "Seal",
     "SearchHash",
     "SkippedCheck",

@@ -17,6 +17,7 @@ class Role(models.TextChoices):
     OFFICER = "officer", _("Compliance officer")
     MANAGER = "manager", _("Manager")
     ADMINISTRATOR = "administrator", _("Administrator")
+    INTEGRATION = "integration", _("API token")
 
 
 REVIEWERS = (Role.OFFICER, Role.MANAGER)
@@ -40,9 +41,13 @@ class UserManager(BaseUserManager["User"]):
         user.save()
         return user
 
+    def people(self) -> "models.QuerySet[User]":
+        """Return the users who can sign in; the user of an API token cannot."""
+        return self.exclude(role=Role.INTEGRATION)
+
 
 class User(AbstractBaseUser):
-    """One person, one role. There is no superuser: an administrator manages settings and sees nobody's data."""
+    """One person or API token, one role. There is no superuser: an administrator manages settings and sees no data."""
 
     username = models.CharField(_("user name"), max_length=80, unique=True)
     name = models.CharField(_("full name"), max_length=120)
@@ -83,6 +88,9 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(condition=~Q(role="agent") | Q(team__isnull=False), name="user_agent_has_team"),
+            models.CheckConstraint(
+                condition=~Q(role="integration") | Q(team__isnull=False), name="user_token_has_team"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,7 +112,7 @@ class User(AbstractBaseUser):
     @property
     def is_staff(self) -> bool:
         """May enter the Django admin at all; each page there asks its own permission."""
-        return self.is_active and self.role != Role.AGENT
+        return self.is_active and self.role not in (Role.AGENT, Role.INTEGRATION)
 
     @property
     def is_reviewer(self) -> bool:

@@ -1,7 +1,6 @@
 """Webhooks are hints: stored at once, then confirmed by reading the vendor's record before a submission moves."""
 
 import hashlib
-import ipaddress
 import logging
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from argos.replies import KNOWN_TRIGGERS, Webhook, parse_webhook
 from submissions.aml import hints
 from submissions.audit import events
 from submissions.audit.events import SYSTEM, VENDOR
-from submissions.core import clock, task_queue
+from submissions.core import client_ip, clock, task_queue
 from submissions.liveform import records
 from submissions.models import Project, Submission, WebhookDelivery
 from submissions.models.project import webhook_token_hash
@@ -42,16 +41,8 @@ def project_of(token: str) -> Project | None:
 
 def may_come_from(project: Project, address: str | None) -> bool:
     """Return whether the project accepts webhooks from this address: any, or one of its list; unknown is on no list."""
-    if not project.webhook_addresses:
-        return True
-    return address is not None and any(_covers(str(entry), address) for entry in project.webhook_addresses)
-
-
-def _covers(entry: str, address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(entry.strip(), strict=False)
-    except ValueError:
-        return False
+    entries = project.webhook_addresses
+    return not entries or client_ip.is_listed(address, map(str, entries))
 
 
 def store(project: Project, body: bytes, content_type: str, address: str | None) -> WebhookDelivery:

@@ -122,7 +122,7 @@ def people(submission: Submission) -> list[User]:
     During capture: the agents who captured it and are still in its team. In review: the claim holder, else every
     officer who may decide on it.
     """
-    active = User.objects.filter(is_active=True)
+    active = User.objects.people().filter(is_active=True)
     recipients: set[User] = set()
     if submission.status not in (*IN_REVIEW, Status.OVERDUE):
         capturers = active.filter(pk__in=submission.capturers.values("user_id"))

@@ -7,16 +7,18 @@ rules that do not depend on a submission.
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import Capturer, Decision, Reviewer, Submission, User
+from submissions.models import ApiToken, Capturer, Decision, Image, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
-from submissions.workflow.role_permissions import is_administrator, is_limited_to_team, is_manager
+from submissions.workflow.role_permissions import is_administrator, is_limited_to_team, is_manager, is_token
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,15 @@ Check = Callable[[User, Submission], str]
 def visible_to(user: User) -> SubmissionQuerySet:
     """Return the submissions whose existence the user may know of."""
     everything: SubmissionQuerySet = Submission.objects.all()
+    if is_token(user):
+        return everything.filter(project__in=_projects_of(user))
     if is_limited_to_team(user):
         return everything.filter(team=user.team_id) if user.team_id else everything.none()
     return everything
+
+
+def _projects_of(token_user: User) -> "QuerySet[Any, Any]":
+    return ApiToken.objects.filter(user=token_user).values("projects")
 
 
 def has_captured(user: User, submission: Submission) -> bool:
@@ -52,6 +60,8 @@ def holds_claim(user: User, submission: Submission) -> bool:
 
 
 def _see(user: User, submission: Submission) -> str:
+    if is_token(user) and not _projects_of(user).filter(projects=submission.project_id).exists():
+        return _("This submission belongs to a project that the API token does not have.")
     if is_limited_to_team(user) and submission.team_id != user.team_id:
         return _("This submission belongs to another team.")
     return ""
@@ -72,6 +82,8 @@ def _capture(user: User, submission: Submission, facts: PermissionFacts | None =
     """Agents capture for their team. A reviewer first joins another person's capture with a reason."""
     if why := _handle(user, submission):
         return why
+    if is_token(user) and not _has_captured(user, submission, facts):
+        return _("An API token fills and sends only the submissions that it created.")
     if user.is_reviewer and not _has_captured(user, submission, facts):
         return _("A colleague captures this submission. To join the capture, enter a reason on its page first.")
     return ""
@@ -168,6 +180,8 @@ def _export(user: User, submission: Submission) -> str:
     return "" if user.is_reviewer else _("Only compliance officers and managers export.")
 
 
+# A person decides and does everything else: a token has these actions, whatever its scopes are.
+TOKEN_ACTIONS = ("see", "capture")
 CHECKS: dict[str, Check] = {
     "see": _see,
     "capture": _capture,
@@ -201,6 +215,8 @@ def why_not(user: User, submission: Submission, action: str, facts: PermissionFa
         return _("This account is switched off.")
     if submission.erased_at is not None and action not in ("see", "reveal"):
         return _("This person's data was deleted permanently. Only the audit log is kept.")
+    if is_token(user) and action not in TOKEN_ACTIONS:
+        return _("An API token cannot do this. A person does it in the portal.")
     if facts is not None and action in CHECKS_WITH_FACTS:
         return CHECKS_WITH_FACTS[action](user, submission, facts)
     return CHECKS[action](user, submission)
@@ -213,6 +229,12 @@ def can(user: User, submission: Submission, action: str) -> bool:
 def check_can(user: User, submission: Submission, action: str) -> None:
     if why := why_not(user, submission, action):
         raise NotAllowed(why)
+
+
+def check_can_read_back(user: User, image: Image) -> None:
+    """Let a token read the images that it attached; all others stay with the people who review the submission."""
+    if image.created_by_id != user.pk:
+        raise NotAllowed(_("An API token reads only the images that it attached."))
 
 
 def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str) -> Submission:

@@ -27,6 +27,11 @@ def is_administrator(user: User) -> bool:
     return user.role == Role.ADMINISTRATOR
 
 
+def is_token(user: User) -> bool:
+    """Whether the user is the user of an API token, which sees the submissions of its projects and cannot sign in."""
+    return user.role == Role.INTEGRATION
+
+
 def is_limited_to_team(user: User) -> bool:
     """Whether the user sees only their own team's submissions and searches only among them."""
     return user.role == Role.AGENT
@@ -41,7 +46,7 @@ def check_user_can_start(user: User) -> None:
 
 
 def user_can_see_personal_data(user: User) -> bool:
-    return not is_administrator(user)
+    return not (is_administrator(user) or is_token(user))
 
 
 def user_can_list(user: User) -> bool:
@@ -53,7 +58,7 @@ def check_user_can_list(user: User) -> None:
 
 
 def user_can_see_handover(user: User) -> bool:
-    return not is_administrator(user)
+    return not (is_administrator(user) or is_token(user))
 
 
 def check_user_can_see_handover(user: User) -> None:

@@ -87,6 +87,9 @@ PAGES: dict[str, dict[str, str]] = {
         "settings_teams": "/settings/teams/",
         "settings_team_new": "/settings/teams/new/",
         "settings_team": "/settings/teams/{team}/",
+        "settings_api_tokens": "/settings/api-tokens/",
+        "settings_api_token_new": "/settings/api-tokens/new/",
+        "settings_api_token": "/settings/api-tokens/{token}/",
         "settings_consent_texts": "/settings/consent-texts/",
         "settings_consent_text_new": "/settings/consent-texts/new/",
         "settings_consent_text": "/settings/consent-texts/{consent}/",
@@ -112,6 +115,8 @@ NOT_A_PAGE = {
     *("status_part", "decision_part", "alert_part", "image", "note_people", "session", "healthz", "readyz", "metrics"),
     *("save_values", "saved_view", "open_mention", "export_download", "import_sample", "report_file"),
     "mfa_download_recovery_codes",
+    *("api:openapi", "api:submissions", "api:submission", "api:events", "api:image", "api:reasons", "api:projects"),
+    *("api:queue_figures", "api:nothing"),
     *("mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     *("openid_connect_login", "openid_connect_callback"),
     *("admin:index", "admin:app_list", "admin:login", "admin:logout", "admin:jsi18n", "admin:view_on_site"),
@@ -149,10 +154,11 @@ def ids(stack: Stack) -> dict[str, Any]:
     )
     found = stack.query(
         "[Project.objects.first().pk, User.objects.get(username='agent').pk, Team.objects.first().pk,"
+        " __import__('tests.factories', fromlist=['make_token']).make_token(Project.objects.first())[0].pk,"
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
         " __import__('submissions.core.clock', fromlist=['now']).now().strftime('%Y/%m')]"
     )
-    return made | dict(zip(("project", "user", "team", "consent", "month"), found, strict=True))
+    return made | dict(zip(("project", "user", "team", "token", "consent", "month"), found, strict=True))
 
 
 class Weighed:

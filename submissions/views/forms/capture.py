@@ -28,11 +28,7 @@ def last_project(user: User) -> uuid.UUID | None:
 
 def offered_types(projects: Iterable[Project]) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the ID types by project and issuing country; "" is every country without types of its own."""
-    countries = ("", "KOR", "IND")
-    return {
-        str(project.pk): {country: matrix.id_types_for(country, project.options) for country in countries}
-        for project in projects
-    }
+    return {str(project.pk): matrix.id_types_by_country(project.options) for project in projects}
 
 
 class NewForm(forms.Form):

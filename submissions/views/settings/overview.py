@@ -47,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "without_factor": without.order_by("name")[:SHOWN],
         "without_count": without.count(),
         "temporary": temporary[:SHOWN],
-        "people_count": User.objects.filter(is_active=True).count(),
+        "people_count": User.objects.people().filter(is_active=True).count(),
         "team_count": Team.objects.count(),
     }
     return render(request, "settings/overview.html", context)

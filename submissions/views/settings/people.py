@@ -24,9 +24,9 @@ PAGE_SIZE = 50
 
 
 def with_factor() -> "QuerySet[User]":
-    """Return all users with `has_factor`: whether a second factor is set up."""
+    """Return all people with `has_factor`: whether a second factor is set up."""
     factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=policy.SECOND_FACTORS)
-    return User.objects.select_related("team").annotate(has_factor=Exists(factors))
+    return User.objects.people().select_related("team").annotate(has_factor=Exists(factors))
 
 
 @require_safe
@@ -100,7 +100,7 @@ def reset_factors(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
     check_user_can_administer(person(request))
-    found = get_object_or_404(User, pk=pk)
+    found = get_object_or_404(User.objects.people(), pk=pk)
     sessions.end_all(found, by=events.actor_of(request))
     messages.success(request, _("Sessions of %(name)s ended.") % {"name": found.name})
     return redirect("settings_person", pk=pk)
@@ -109,7 +109,7 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
 def _other(request: HttpRequest, pk: int) -> tuple[User, HttpResponse | None]:
     """Return the user, and a refusal if it is the administrator themselves."""
     check_user_can_administer(person(request))
-    found = get_object_or_404(User, pk=pk)
+    found = get_object_or_404(User.objects.people(), pk=pk)
     if found != request.user:
         return found, None
     text = _("Not for yourself, so nothing was done: change your own password and factors on your account pages.")

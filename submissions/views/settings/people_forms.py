@@ -33,6 +33,12 @@ class PersonForm(SettingForm):
         label=_("Language"), choices=_languages, required=False, help_text=_("Of pages and e-mails.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields.get("role")
+        if isinstance(role, forms.ChoiceField):  # the user of an API token is made with its token
+            role.choices = [("", "---------"), *((one.value, one.label) for one in Role if one != Role.INTEGRATION)]
+
     class Meta(SettingForm.Meta):
         model = User
         fields: ClassVar = ["username", "name", "email", "role", "team", "is_active", "language"]

@@ -16,7 +16,11 @@ FORM_CLASSES: "dict[type[models.Field[Any, Any]], type[forms.Field]]" = {
     models.TextField: text_fields.TextField,
     models.EmailField: text_fields.EmailField,
 }
-CSS = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
+CSS = {
+    forms.CheckboxInput: "form-check-input",
+    forms.CheckboxSelectMultiple: "form-check-input",
+    forms.Select: "form-select",
+}
 
 
 def form_field(field: "models.Field[Any, Any]", **given: Any) -> forms.Field | None:
@@ -50,8 +54,13 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
         formfield_callback = form_field
 
     def cards(self) -> Iterator[tuple[Any, list[BoundField]]]:
-        for title, names in self.sections:
-            yield title, [self[name] for name in names if name in self.fields]
+        return cards_of(self, self.sections)
+
+
+def cards_of(form: forms.BaseForm, sections: Sections) -> Iterator[tuple[Any, list[BoundField]]]:
+    """Return the titles and fields of a page's cards."""
+    for title, names in sections:
+        yield title, [form[name] for name in names if name in form.fields]
 
 
 def style(form: forms.BaseForm) -> None:

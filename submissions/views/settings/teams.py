@@ -18,7 +18,9 @@ from submissions.workflow.role_permissions import check_user_can_administer
 @require_safe
 def teams(request: HttpRequest) -> HttpResponse:
     check_user_can_administer(person(request))
-    rows = Team.objects.annotate(members=Count("user", filter=Q(user__is_active=True))).order_by("name")
+    rows = Team.objects.annotate(members=Count("user", filter=Q(user__is_active=True, user__api_token=None))).order_by(
+        "name"
+    )
     return render(request, "settings/teams.html", {"rows": rows})
 
 
@@ -45,6 +47,6 @@ def _page(request: HttpRequest, team: Team) -> HttpResponse:
                 events.record(kind, by=events.actor_of(request), fields={"team": team.name, "before": name})
         messages.success(request, _("%(name)s saved.") % {"name": team.name})
         return redirect("settings_teams")
-    members = team.user_set.filter(is_active=True).order_by("name") if not is_new else []
+    members = team.user_set.filter(is_active=True, api_token=None).order_by("name") if not is_new else []
     context = {"form": form, "name": name, "members": members}
     return render(request, "settings/team.html", context, status=422 if form.errors else 200)

@@ -12,6 +12,7 @@ from django.test import Client
 from argos.replies import parse_item
 from submissions.accounts import one_time_password, sessions
 from submissions.accounts.preferences import language
+from submissions.api import tokens
 from submissions.audit import access_report
 from submissions.core import clock
 from submissions.deliveries import deliver, outcomes, slots
@@ -139,6 +140,21 @@ def disable_failing_endpoint() -> Act:
 def send_personal_data() -> Act:
     delivery = taken_delivery(include_personal=True)
     return lambda: deliver._record_personal(delivery, ["name"])
+
+
+@action
+def create_api_token() -> Act:
+    admin, project, team = make_user(Role.ADMINISTRATOR), make_project(), Team.objects.create(name="Programs")
+    expires_at = clock.now() + timedelta(days=1)
+    return lambda: tokens.create(
+        "Core", team, [project], scopes=["events:read"], networks=[], expires_at=expires_at, by=by(admin)
+    )
+
+
+@action
+def revoke_api_token() -> Act:
+    token, _client = factories.make_token()
+    return lambda: tokens.revoke(token, by=by(token.created_by))
 
 
 @action

@@ -31,7 +31,9 @@ NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the te
 OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
 MANAGER, CAPTURING_MANAGER, ADMIN = "manager", "manager who captured", "administrator"
 HOLDER = "holder of a phone link"
-PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN, HOLDER)
+TOKEN, IDLE_TOKEN, FOREIGN_TOKEN = "API token that captured", "API token", "API token of another project"
+TOKENS = (TOKEN, IDLE_TOKEN, FOREIGN_TOKEN)
+PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN, HOLDER, *TOKENS)
 AGENTS = (AGENT, MATE, STRANGER)
 REVIEWING = (OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER)
 HAVE_CAPTURED = (AGENT, CAPTURER, CAPTURING_MANAGER)
@@ -40,6 +42,7 @@ ROLES = {
     **dict.fromkeys((OFFICER, CAPTURER, CLAIMER), Role.OFFICER),
     **dict.fromkeys((MANAGER, CAPTURING_MANAGER), Role.MANAGER),
     ADMIN: Role.ADMINISTRATOR,
+    **dict.fromkeys(TOKENS, Role.INTEGRATION),
 }
 
 HIT = AmlResult("Red Flag", "HIGH", 1, 0, 0, 0, "", ())
@@ -54,9 +57,12 @@ class MatrixData:
         team, elsewhere = factories.make_team(), factories.make_team("Another desk")
         teams = dict.fromkeys(AGENTS, team) | {STRANGER: elsewhere}
         self.users: dict[str, User] = {
-            name: factories.make_user(role, team=teams.get(name)) for name, role in ROLES.items()
+            name: factories.make_user(role, team=teams.get(name)) for name, role in ROLES.items() if name not in TOKENS
         }
         self.project = factories.make_project()
+        reach = {TOKEN: self.project, IDLE_TOKEN: self.project, FOREIGN_TOKEN: factories.make_project()}
+        self.tokens = {name: factories.make_token(project) for name, project in reach.items()}
+        self.users |= {name: token.user for name, (token, _client) in self.tokens.items()}
         statuses = {
             CAPTURING: Status.CONFIRMING,
             PENDING: Status.PENDING,
@@ -65,6 +71,7 @@ class MatrixData:
         }
         self.submissions = {state: self._submission(status) for state, status in statuses.items()}
         claims.claim(self.submissions[CLAIMED], by=factories.by(self.users[CLAIMER]))
+        self.token_image = factories.attach_image(self.submissions[CAPTURING], ImageKind.ID_BACK, self.users[TOKEN])
         self.consent = ConsentText.objects.create(project=self.project, version="1", text="I agree.")
         self.view = SavedView.objects.create(owner=self.users[MANAGER], name="Ours", is_shared=True)
         discrepancies.unknown_here(self.project, "vendor-1", "KP-ABCDEFGH-1", "pending")
@@ -79,16 +86,19 @@ class MatrixData:
         self.project.save()
         self.other = factories.make_user(team=team)
         self.other_session = factories.sign_in(Client(), self.other)
-        self.keys = {name: factories.sign_in(Client(), user).cookies for name, user in self.users.items()}
+        people = {name: user for name, user in self.users.items() if name not in TOKENS}
+        self.keys = {name: factories.sign_in(Client(), user).cookies for name, user in people.items()}
 
     def _submission(self, status: Status) -> Submission:
         submission = factories.make_at(status, self.users[AGENT], self.project)
-        for name in (CAPTURER, CAPTURING_MANAGER):
+        for name in (CAPTURER, CAPTURING_MANAGER, TOKEN):
             Capturer.objects.get_or_create(submission=submission, user=self.users[name])
         return submission
 
     def client(self, person: str) -> Client:
         client = Client(raise_request_exception=False)
+        if person in TOKENS:
+            return self.tokens[person][1]
         if person == HOLDER:
             client.cookies["phone-token"] = self.link_token
         elif person != NOBODY:
@@ -121,6 +131,8 @@ class MatrixData:
             "project tab": lambda: {"pk": self.project.pk, "tab": "connection"},
             "consent text": lambda: {"pk": self.consent.pk},
             "shared view": lambda: {"pk": self.view.pk},
+            "API token": lambda: {"pk": self.tokens[TOKEN][0].pk},
+            "API image": lambda: {"pk": self.token_image.pk},
             "anything": lambda: {"pk": uuid.uuid4()},
         }
         return makers[of]()

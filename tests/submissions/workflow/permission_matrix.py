@@ -23,8 +23,10 @@ from tests.submissions.workflow.matrix_data import (
     CAPTURING_MANAGER,
     CLAIMED,
     CLAIMER,
+    FOREIGN_TOKEN,
     HAVE_CAPTURED,
     HOLDER,
+    IDLE_TOKEN,
     MANAGER,
     MATE,
     NOBODY,
@@ -33,6 +35,7 @@ from tests.submissions.workflow.matrix_data import (
     PEOPLE,
     REVIEWING,
     STRANGER,
+    TOKENS,
 )
 
 IN, NO, HIDDEN, LOGIN, NOT_TAKEN, BAD = "in", "403", "404", "login", "405", "400"
@@ -89,6 +92,27 @@ def _look(person: str, state: str) -> bool:
 def review_only(rule: Rule) -> Rule:
     """Refuse every agent on review pages before any lookup."""
     return lambda person, state: NO if person in AGENTS else rule(person, state)
+
+
+def by_token(person: str, state: str) -> str:
+    """Allow every token; for anybody else the API answers like without a token, also for a signed-in user."""
+    return IN if person in TOKENS else "401"
+
+
+def by_token_of_the_project(person: str, state: str) -> str:
+    return HIDDEN if person == FOREIGN_TOKEN else by_token(person, state)
+
+
+def by_token_that_captured(person: str, state: str) -> str:
+    return NO if person == IDLE_TOKEN else by_token_of_the_project(person, state)
+
+
+def not_taken_by_the_api(person: str, state: str) -> str:
+    return NOT_TAKEN
+
+
+def nothing_of_the_api(person: str, state: str) -> str:
+    return HIDDEN
 
 
 ANYBODY, SIGNED_IN, NEVER = anybody, signed_in, not_taken
@@ -307,6 +331,23 @@ ROWS: dict[str, Row] = {
     "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
     "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs during the tests
     "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
+}
+NO_SUCH_METHOD, NOTHING = not_taken_by_the_api, nothing_of_the_api
+BY_TOKEN = (by_token, by_token_of_the_project, by_token_that_captured)
+ROWS |= {
+    "settings_api_tokens": Row(ADMINISTRATORS),
+    "settings_api_token_new": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "settings_api_token": Row(ADMINISTRATORS, of="API token"),
+    "settings_api_token_revoke": Row(post=ADMINISTRATORS, of="API token"),
+    "api:openapi": Row(ANYBODY, NO_SUCH_METHOD),
+    "api:submissions": Row(by_token, NO_SUCH_METHOD),
+    "api:submission": Row(by_token_of_the_project, NO_SUCH_METHOD, of="submission"),
+    "api:events": Row(by_token_of_the_project, NO_SUCH_METHOD, of="submission"),
+    "api:image": Row(by_token_that_captured, NO_SUCH_METHOD, of="API image"),
+    "api:reasons": Row(by_token, NO_SUCH_METHOD),
+    "api:projects": Row(by_token, NO_SUCH_METHOD),
+    "api:queue_figures": Row(by_token, NO_SUCH_METHOD),
+    "api:nothing": Row(NOTHING, NOTHING),
 }
 # URLs without a name: the admin's short form of a change page, and its catch-all.
 NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}

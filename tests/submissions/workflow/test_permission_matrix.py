@@ -20,9 +20,10 @@ from tests.submissions.workflow.matrix_data import (
     PEOPLE,
     ROLES,
     STATES,
+    TOKENS,
     MatrixData,
 )
-from tests.submissions.workflow.permission_matrix import IN, LOGIN, ROWS, STATEFUL, Row, Rule, by_link
+from tests.submissions.workflow.permission_matrix import BY_TOKEN, IN, LOGIN, ROWS, STATEFUL, Row, Rule, by_link
 
 
 def addresses(resolver: Any = None, space: str = "") -> Iterator[tuple[str, str]]:
@@ -71,8 +72,8 @@ def cells(name: str, row: Row, matrix: MatrixData) -> Iterator[tuple[tuple[str, 
 
 
 def expected(rule: Rule, person: str, state: str) -> str:
-    """A phone link opens its own page; everywhere else its holder is anonymous."""
-    is_nobody = person == HOLDER and rule is not by_link
+    """A phone link opens its own page, a token the API; everywhere else their holders are anonymous."""
+    is_nobody = (person == HOLDER and rule is not by_link) or (person in TOKENS and rule not in BY_TOKEN)
     return rule(NOBODY if is_nobody else person, state)
 
 
