@@ -60,3 +60,16 @@ def test_templates_ask_for_known_permissions_only() -> None:
     """A template silently treats an unknown permission as "no"."""
     asked = {flag[4:] for path in _templates().values() for flag in _in_tags(FLAG, path.read_text())}
     assert asked == PAGE_PERMISSIONS.keys()
+
+
+def test_settings_forms_show_the_portals_messages_instead_of_the_browsers() -> None:
+    forms = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
+    fields = re.compile(r'<(input|select|textarea)\b(?![^>]*type="hidden")|{{ field }}|include "settings/_')
+    checked = {
+        name: form
+        for name, path in _templates().items()
+        if name.startswith("settings/")
+        for form in forms.findall(path.read_text("utf-8"))
+        if fields.search(form) and not re.search('novalidate|method="get"', form.partition(">")[0])
+    }
+    assert checked == {}

@@ -32,6 +32,12 @@ def named(text: object, vendor_name: str) -> str:
     return str(text).replace(ARGOS, vendor_name)
 
 
+def shared(names: Iterable[str]) -> str:
+    """Return the name for ARGOS that all projects have, else ARGOS: for a page of several projects."""
+    different = set(names)
+    return different.pop() if len(different) == 1 else ARGOS
+
+
 def advice_words(advice: Advice, vendor_name: str = ARGOS) -> Words:
     """Return the texts of an advice; for an unknown code, the vendor's own text unchanged."""
     happened = named(_(codes.VENDOR_SAYS if advice.quoted else advice.what_happened), vendor_name)

@@ -36,6 +36,11 @@ class AmlOutcome(models.TextChoices):
     UNCLEAR = "unclear", pgettext_lazy("AML review", "Unclear")
 
 
+RISKS = {
+    "low": pgettext_lazy("AML risk", "Low"),
+    "medium": pgettext_lazy("AML risk", "Medium"),
+    "high": pgettext_lazy("AML risk", "High"),
+}
 UNDECIDED = (AmlState.OPEN, AmlState.SECOND)
 
 
@@ -65,6 +70,11 @@ class AmlResult(models.Model):
 
     def data_key(self) -> bytes:
         return self.submission.data_key()
+
+    @property
+    def risk_label(self) -> Any:
+        """Return the risk level in words; a level that ARGOS does not document as ARGOS wrote it."""
+        return RISKS.get(self.risk.lower(), self.risk)
 
     @property
     def counts(self) -> list[tuple[Any, int]]:

@@ -4,13 +4,14 @@ import hashlib
 import secrets
 import uuid
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from argos import matrix
-from submissions.core import encryption
+from submissions.core import encryption, vendor_text
 from submissions.core.letters import validate_one_line
 from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.project_choices import (
@@ -30,6 +31,11 @@ from submissions.models.project_settings import (
     option,
 )
 from submissions.models.redaction_settings import RedactionSettings
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def shared_vendor_name(self) -> str:
+        return vendor_text.shared(self.order_by().values_list("vendor_name", flat=True))
 
 
 class Project(
@@ -119,6 +125,8 @@ class Project(
     undelivered_in_row = models.PositiveIntegerField(default=0, editable=False)
     clock_offset = models.FloatField(_("time difference to ARGOS (s)"), default=0.0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = ProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("project")

@@ -245,11 +245,12 @@ def vendor_state(submission: Submission, word: str) -> SafeString | str:
 
 
 @register.filter
-def named_in(text: str, project: Project) -> str:
-    """Return a text of the portal with the project's name for ARGOS."""
+def named_in(text: str, project: Project | str) -> str:
+    """Return a text of the portal with the name for ARGOS: the project's, or the one that several projects share."""
+    name = project.vendor_name if isinstance(project, Project) else project
     if isinstance(text, SafeString):
-        return SafeString(vendor_text.named(text, escape(project.vendor_name)))  # nosec B703 (the name is escaped, the rest was safe)
-    return vendor_text.named(text, project.vendor_name)
+        return SafeString(vendor_text.named(text, escape(name)))  # nosec B703 (the name is escaped, the rest was safe)
+    return vendor_text.named(text, name)
 
 
 @register.filter

@@ -79,9 +79,18 @@ def _raise(submission: Submission) -> bool:
             return False
         kind = _kind(submission, due)
         if kind:
+            _replace_earlier(submission, kind)
             rows = [Alert(submission=submission, person=person, kind=kind, due_at=due) for person in people(submission)]
             Alert.objects.bulk_create(rows, ignore_conflicts=True)
     return True
+
+
+def _replace_earlier(submission: Submission, kind: str) -> None:
+    """Mark unread alerts of the same countdown as seen: once the time has passed, all of them would read the same."""
+    subject = kind.partition("_")[0]
+    if subject in PASSED:
+        earlier = Alert.objects.filter(submission=submission, kind__startswith=f"{subject}_", seen_at=None)
+        earlier.update(seen_at=clock.now())
 
 
 def notify(submission: Submission, kind: str, since: datetime | None, to: Iterable[User] | None = None) -> None:

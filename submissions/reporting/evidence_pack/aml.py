@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from submissions.aml import reviews
+from submissions.core.vendor_text import named
 from submissions.models import AmlResult, AmlReview, Submission, User
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting.evidence_pack.signals import moment
@@ -21,15 +22,21 @@ def table(submission: Submission, user: User, *, is_open: bool) -> Table:
 
 def _result(result: AmlResult, is_open: bool) -> list[str]:
     counts = [f"{label}: {number}" for label, number in result.counts]
-    told = ", ".join(part for part in (result.status, result.risk, *counts, str(result.get_source_display())) if part)
+    parts = (
+        result.status,
+        str(result.risk_label),
+        *counts,
+        named(result.get_source_display(), result.submission.project.vendor_name),
+    )
+    told = ", ".join(part for part in parts if part)
     content = result.content if is_open else {}
     memo = "\n".join(part for part in (content.get("memo", ""), ", ".join(content.get("tags", []))) if part)
-    return [moment(result.updated_at), _("AML result"), told, "ARGOS", memo]
+    return [moment(result.updated_at), _("AML result"), told, result.submission.project.vendor_name, memo]
 
 
 def _review(review: AmlReview, user: User, is_open: bool) -> list[list[str]]:
     target = _("due %(at)s") % {"at": moment(review.target_at)}
-    rows = [[moment(review.opened_at), _("AML review opened"), target, "ARGOS", ""]]
+    rows = [[moment(review.opened_at), _("AML review opened"), target, review.submission.project.vendor_name, ""]]
     for verdict in reviews.visible_verdicts(review, user, reviews.verdicts_of(review)):
         reason = decrypted_text(verdict, "reason") if is_open else ""
         label = str(verdict.get_outcome_display())

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from submissions.capture.fields import form_fields
 from submissions.core import encryption, masking
-from submissions.models import ExportSource, SubmissionKey, User
+from submissions.core.vendor_text import named
+from submissions.models import ExportSource, Project, SubmissionKey, User
 from submissions.models.submission import SubmissionQuerySet
 from submissions.reporting.exports.writers import Cell
 from submissions.review import queue
@@ -56,7 +57,9 @@ def columns() -> list[tuple[str, str]]:
 
 
 def heading() -> list[str]:
-    return [label for _path, label in columns()] + [form_fields.label_of(name) for name in (*NAMES, *NUMBERS)]
+    vendor_name = Project.objects.shared_vendor_name()
+    personal = [form_fields.label_of(name) for name in (*NAMES, *NUMBERS)]
+    return [*(named(label, vendor_name) for _path, label in columns()), *personal]
 
 
 def matching_rows(source: str, user: User, query: str) -> tuple[SubmissionQuerySet, str, bool]:

@@ -54,6 +54,13 @@ class Window:
         """The condition that rows belong to the project; `column` leads from a row to it."""
         return Q(**{column: self.project}) if self.project else Q()
 
+    @property
+    def vendor_name(self) -> str:
+        """Return the name for ARGOS of the project, or the one that all projects share."""
+        projects = Project.objects.filter(pk=self.project) if self.project else Project.objects.all()
+        name: str = projects.shared_vendor_name()
+        return name
+
     def events(self) -> EventQuerySet:
         """The events of these days about submissions of the project."""
         rows = Event.objects.filter(at__gte=self.start, at__lt=self.end)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from submissions.core.vendor_text import named
 from submissions.models import Route, Source, Status, User
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window
@@ -72,7 +73,7 @@ def time_per_day(user: User, window: Window) -> Report:
         [day_name(day), number(_many(day, found), links[day]), *_times(day, found, links[day])] for day in window.days
     ]
     chart = time_chart("line", {MEDIAN: "accent", SLOWEST: "accent-2"}, rows)
-    note = _("From Pending review to the decision that ARGOS confirmed.")
+    note = named(_("From Pending review to the decision that ARGOS confirmed."), window.vendor_name)
     return Report("time-per-day", _("Time to decision"), _time_heads(_("Day")), rows, note, chart)
 
 
@@ -166,7 +167,7 @@ def per_source(user: User, window: Window) -> Report:
     """Report by source: ARGOS, an officer, or the 24-hour limit."""
     counted = _answers(closed_in(user, window), "source")
     labels = {
-        Source.VENDOR: "ARGOS",
+        Source.VENDOR: window.vendor_name,
         Source.REVIEWER: pgettext("person who decides", "Officer"),
         Source.TIMEOUT: _("24-hour limit"),
     }
@@ -201,4 +202,4 @@ def per_route(user: User, window: Window) -> Report:
         for row in sorted(counted, key=lambda row: row["route"])
     ]
     heads = [_("Route"), pgettext("number of submissions", "Ended"), _("Approved"), _("Rejected")]
-    return Report("routes", _("Routes to ARGOS"), heads, rows, meter=1)
+    return Report("routes", named(_("Routes to ARGOS"), window.vendor_name), heads, rows, meter=1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from argos import codes
+from submissions.core.vendor_text import named
 from submissions.models import Status, Submission, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.decisions import names_of
@@ -28,7 +29,7 @@ Link = Callable[[str, str], str]
 def rejected(user: User, window: Window) -> Report:
     now, before = (_by_code(_rejected(user, days, "source")) for days in (window, window.previous))
     link = _rejected_link(user, window, "")
-    return _summary("rejected", _("Reject reasons"), _("Rejected"), (now, before), "reject", link)
+    return _summary("rejected", _("Reject reasons"), _("Rejected"), (now, before), "reject", link, window.vendor_name)
 
 
 def retried(user: User, window: Window) -> Report:
@@ -38,7 +39,7 @@ def retried(user: User, window: Window) -> Report:
     def link(_username: str, code: str) -> str:
         return window.asked_again(retry=code, **own(user))
 
-    return _summary("retried", _("Retry reasons"), _("Submissions"), (now, before), "", link)
+    return _summary("retried", _("Retry reasons"), _("Submissions"), (now, before), "", link, window.vendor_name)
 
 
 def _by_code(counted: Counted) -> dict[str, int]:
@@ -49,14 +50,20 @@ def _by_code(counted: Counted) -> dict[str, int]:
 
 
 def _summary(
-    key: str, title: str, what: str, counted: tuple[dict[str, int], dict[str, int]], surface: str, link: Link
+    key: str,
+    title: str,
+    what: str,
+    counted: tuple[dict[str, int], dict[str, int]],
+    surface: str,
+    link: Link,
+    argos: str,
 ) -> Report:
     """Summarize reasons. `counted`: by code, in the period and in the one before."""
     now, before = counted
     total = sum(now.values())
     rows = [
         [
-            name(_in_words(code, surface)),
+            name(_in_words(code, surface, argos)),
             number(many, link("", code)),
             share(many, total),
             change(many, before.get(code, 0), is_better="fewer"),
@@ -70,13 +77,17 @@ def rejected_per_reviewer(user: User, window: Window) -> Report:
     counted = _rejected(user, window, "decided_by__username")
     title = _("Reject reasons by officer")
     who = pgettext("person who decides", "Officer")
-    return _report("rejected-reviewer", title, who, counted, "reject", _rejected_link(user, window, "by"))
+    return _report(
+        "rejected-reviewer", title, who, counted, "reject", _rejected_link(user, window, "by"), window.vendor_name
+    )
 
 
 def rejected_per_agent(user: User, window: Window) -> Report:
     counted = _rejected(user, window, "created_by__username")
     title = _("Reject reasons by agent")
-    return _report("rejected-agent", title, _("Agent"), counted, "reject", _rejected_link(user, window, "of"))
+    return _report(
+        "rejected-agent", title, _("Agent"), counted, "reject", _rejected_link(user, window, "of"), window.vendor_name
+    )
 
 
 def _rejected(user: User, window: Window, column: str) -> Counted:
@@ -104,7 +115,7 @@ def retried_per_agent(user: User, window: Window) -> Report:
     def link(username: str, code: str) -> str:
         return window.asked_again(retry=code, captured_by=username, **own(user))
 
-    return _report("retried-agent", title, _("Agent"), counted, "", link)
+    return _report("retried-agent", title, _("Agent"), counted, "", link, window.vendor_name)
 
 
 def retried_per_reviewer(user: User, window: Window) -> Report:
@@ -114,7 +125,9 @@ def retried_per_reviewer(user: User, window: Window) -> Report:
     def link(username: str, code: str) -> str:
         return window.asked_again(retry=code, decided_by=username)
 
-    return _report("retried-reviewer", title, pgettext("person who decides", "Officer"), counted, "", link)
+    return _report(
+        "retried-reviewer", title, pgettext("person who decides", "Officer"), counted, "", link, window.vendor_name
+    )
 
 
 def _retried(user: User, window: Window, column: str) -> Counted:
@@ -134,19 +147,19 @@ def _ordered(rows: Iterable[tuple[str | None, str | None, int]]) -> Counted:
     )
 
 
-def _report(key: str, title: str, who: str, counted: Counted, surface: str, link: Link) -> Report:
+def _report(key: str, title: str, who: str, counted: Counted, surface: str, link: Link, argos: str) -> Report:
     names = names_of([username for username, _code, _many in counted if username])
-    rows = [_row(row, names, surface, link) for row in counted]
+    rows = [_row(row, names, surface, link, argos) for row in counted]
     return Report(key, title, [who, _("Reason"), _("Submissions")], rows)
 
 
-def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, link: Link) -> list[Cell]:
+def _row(row: tuple[str | None, str, int], names: dict[str, str], surface: str, link: Link, argos: str) -> list[Cell]:
     username, code, many = row
     shown = names.get(username, username) if username else _("Automatic")
-    return [name(shown), name(_in_words(code, surface)), number(many, link(username or "", code))]
+    return [name(shown), name(_in_words(code, surface, argos)), number(many, link(username or "", code))]
 
 
-def _in_words(code: str, surface: str) -> str:
+def _in_words(code: str, surface: str, argos: str) -> str:
     """Return the short label of a reject reason, or the meaning of a retry code; an unknown code unchanged."""
     if not code:
         return _("No code")
@@ -154,4 +167,4 @@ def _in_words(code: str, surface: str) -> str:
         return reject_reasons.label_of(code)
     tables = [codes.TABLES[surface]] if surface else [codes.TABLES["step1_retry"], codes.TABLES["step2_retry"]]
     known = next((table[code] for table in tables if code in table), None)
-    return f"{_(known.what_happened)} ({code})" if known else code
+    return f"{named(_(known.what_happened), argos)} ({code})" if known else code

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, CallState, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.percentiles import PercentileCont, between, percentile
@@ -51,7 +52,8 @@ def report(_user: User, window: Window) -> Report:
         _("Median time"),
     ]
     note = _("Refused: ARGOS answered with an error. Outcome unknown: read back later, or still being checked.")
-    return Report("requests", _("ARGOS requests"), heads, rows, note, is_wide=True)
+    argos = window.vendor_name
+    return Report("requests", named(_("ARGOS requests"), argos), heads, rows, named(note, argos), is_wide=True)
 
 
 def _median(sent: Any) -> Any:

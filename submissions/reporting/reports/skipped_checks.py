@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from submissions.core.vendor_text import named
 from submissions.models import SkippedCheck, Source, Status, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.scope import closed_in, own
@@ -22,10 +23,12 @@ def report(user: User, window: Window) -> Report:
         automatic=Count("submission", distinct=True, filter=APPROVED & Q(submission__source=Source.VENDOR)),
     )
     ordered = sorted(counted, key=lambda row: (-row["all"], row["name"]))
-    heads = [_("Check"), _("Submissions"), _("Approved"), _("Approved by ARGOS")]
+    argos = window.vendor_name
+    heads = [_("Check"), _("Submissions"), _("Approved"), named(_("Approved by ARGOS"), argos)]
     note = _("ARGOS skipped the check and continued. No officer acknowledged it where ARGOS approved.")
     made = [_row(user, window, row) for row in ordered]
-    return Report("skipped-checks", _("Checks skipped by ARGOS"), heads, made, note=note, meter=1)
+    title = named(_("Checks skipped by ARGOS"), argos)
+    return Report("skipped-checks", title, heads, made, note=named(note, argos), meter=1)
 
 
 def _row(user: User, window: Window, row: dict[str, Any]) -> list[Cell]:

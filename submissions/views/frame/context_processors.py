@@ -32,6 +32,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "back": request.path,
         "session_left": sessions.time_left(request),
         "may": page_permissions(user),
+        "vendor_name": counts["vendor_name"],  # on pages of several projects
         **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
         **common,
     }

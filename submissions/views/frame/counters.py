@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet, Value
+from django.db.models import Exists, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 
+from submissions.core import vendor_text
 from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User, WebhookDelivery
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
@@ -19,8 +20,9 @@ from submissions.workflow.role_permissions import (
 
 
 def read(user: User) -> dict[str, Any]:
-    """Return the user's figures: open work, and whether there are alerts, mentions and closed projects."""
+    """Return the user's figures, whether there are alerts, mentions and closed projects, and `vendor_name`."""
     stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
+    names = Project.objects.order_by("vendor_name").values("vendor_name")
     figures: dict[str, Combinable] = {
         "has_alerts": Exists(Alert.objects.filter(person=user, seen_at=None)),
         "has_mentions": Exists(Mention.objects.filter(person=user, seen_at=None)),
@@ -30,9 +32,12 @@ def read(user: User) -> dict[str, Any]:
         "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
         "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
         "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged()),
+        "first_name": Subquery(names[:1]),
+        "last_name": Subquery(names.reverse()[:1]),
         "unknown_calls": _counted(user_can_see_sending(user), Call.objects.filter(state=CallState.UNKNOWN)),
     }
-    return dict(User.objects.filter(pk=user.pk).values(**figures).get())
+    row: Any = User.objects.filter(pk=user.pk).values(**figures).get()
+    return {**row, "vendor_name": vendor_text.shared(filter(None, (row["first_name"], row["last_name"])))}
 
 
 def _counted(is_shown: bool, rows: QuerySet) -> Combinable:  # type: ignore[type-arg]

@@ -14,7 +14,8 @@ from argos.errors import VendorError
 from argos.limits import TooLong
 from submissions.audit import events
 from submissions.core import encryption
-from submissions.models import Submission, User
+from submissions.core.vendor_text import named
+from submissions.models import Project, Submission, User
 from submissions.models.image import StorageUnavailable
 from submissions.views.forms.reason import ReasonRefused, ask_again
 from submissions.workflow.permissions import NotAllowed
@@ -72,7 +73,8 @@ class FactsMiddleware:
             log.error("%s", exception)  # it contains labels and ids
             return render(request, "errors/not_decryptable.html", status=410)
         if isinstance(exception, VendorError):
-            messages.error(request, _("ARGOS is unavailable. Nothing has changed. Try again in a minute."))
+            message = _("ARGOS is unavailable. Nothing has changed. Try again in a minute.")
+            messages.error(request, named(message, Project.objects.shared_vendor_name()))
             return _back(request)
         return None
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from submissions.core.vendor_text import ARGOS, named
 from submissions.models import User
 from submissions.workflow.role_permissions import (
     user_can_administer,
@@ -89,7 +90,7 @@ RECORDS = (
 GROUPS = (("", WORK), (_("Operations"), OPERATIONS), (_("Settings"), SETTINGS), (_("Records"), RECORDS))
 
 
-def groups_for(user: User, path: str, counts: Mapping[str, int]) -> list[tuple[Any, list[Link]]]:
+def groups_for(user: User, path: str, counts: Mapping[str, Any]) -> list[tuple[Any, list[Link]]]:
     """Return the groups of the user's menu with their links; `path` is the page they are on."""
     entries = [(label, [entry for entry in group if entry.is_for(user)]) for label, group in GROUPS]
     urls = {entry.page: reverse(entry.page) for _label, group in entries for entry in group}
@@ -103,6 +104,7 @@ def groups_for(user: User, path: str, counts: Mapping[str, int]) -> list[tuple[A
     ]
 
 
-def _link(entry: Entry, url: str, current: str, counts: Mapping[str, int]) -> Link:
+def _link(entry: Entry, url: str, current: str, counts: Mapping[str, Any]) -> Link:
     count = counts.get(entry.count, 0)
-    return Link(entry.page, url, entry.label, entry.icon, url == current, count, entry.is_alarm and count > 0)
+    label = named(entry.label, counts.get("vendor_name", ARGOS))
+    return Link(entry.page, url, label, entry.icon, url == current, count, entry.is_alarm and count > 0)

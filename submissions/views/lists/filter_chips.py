@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from submissions.models import Source, User
+from submissions.core.vendor_text import named
+from submissions.models import Project, Source, User
 from submissions.search import filters
 from submissions.search.filter_engine import NONE
 
@@ -42,7 +43,7 @@ def shown(name: str, value: str) -> str:
     if name in ("decided_by", "captured_by") and "\0" not in value:  # PostgreSQL accepts none in a text
         return str(User.objects.filter(username=value).values_list("name", flat=True).first() or value)
     if name == "source" and value in Source.values:
-        return str(Source(value).label)
+        return named(Source(value).label, Project.objects.shared_vendor_name())
     if name in ("target", "limit"):
         return str(OUTCOMES.get(value, value))
     if name == "late":

@@ -18,6 +18,7 @@ class Select:
     label: str
     choices: list[tuple[str, str]]  # (value, label)
     chosen: str  # a value, or "" for any
+    is_data: bool = False  # the labels are names that people typed
 
 
 def skipped_checks(request: HttpRequest, names: Iterable[str]) -> Select:
@@ -28,5 +29,5 @@ def skipped_checks(request: HttpRequest, names: Iterable[str]) -> Select:
     return select(request, "skipped", _("Skipped checks"), choices)
 
 
-def select(request: HttpRequest, name: str, label: str, choices: Choices) -> Select:
-    return Select(name, label, list(choices), request.GET.get(name, ""))
+def select(request: HttpRequest, name: str, label: str, choices: Choices, *, is_data: bool = False) -> Select:
+    return Select(name, label, list(choices), request.GET.get(name, ""), is_data)

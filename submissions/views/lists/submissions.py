@@ -96,11 +96,11 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
     offered = filters.offered(user)
     selects = [
         select(request, "status", _("Status"), _statuses()),
-        select(request, "project", _("Project"), offered.projects),
+        select(request, "project", _("Project"), offered.projects, is_data=True),
         select(request, "id_type", _("ID type"), _id_types()),
         select(request, "route", _("Route"), [(route.value, str(route.label)) for route in Route]),
     ]
-    selects += [select(request, "team", _("Team"), offered.teams)] if offered.teams else []
+    selects += [select(request, "team", _("Team"), offered.teams, is_data=True)] if offered.teams else []
     if not user_can_see_queue(user):
         return selects
     is_wanted = offered.skipped or request.GET.get("skipped")

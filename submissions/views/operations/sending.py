@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
+from submissions.core.vendor_text import named
 from submissions.models import Project, Submission, Switch, User
 from submissions.models.submission import UNDER_DEADLINE
 from submissions.outbox import gate, restore_hold, restore_watermark
@@ -79,9 +80,8 @@ def lift_hold(request: HttpRequest) -> HttpResponse:
         request, missing=_("Enter what you have checked."), title=_("Lift restore lock"), back=reverse("sending")
     )
     if restore_recovery.is_under_way() and request.POST.get("anyway") != "1":
-        messages.error(
-            request, _("The portal is still checking with ARGOS. Wait, or confirm that the lock may be lifted now.")
-        )
+        text = _("The portal is still checking with ARGOS. Wait, or confirm that the lock may be lifted now.")
+        messages.error(request, named(text, Project.objects.shared_vendor_name()))
     else:
         _lift(request, reason)
     return redirect("sending")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import WebhookDelivery
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_see_webhooks
@@ -53,11 +54,17 @@ def unplaced(request: HttpRequest) -> HttpResponse:
     found = list(rows.select_related(*related).defer("body_sealed").order_by("-received_at")[: SHOWN + 1])
     events.record("webhooks_opened", by=events.actor_of(request), fields={"count": len(found)})
     context = {
-        "rows": [(row, *OUTCOMES[row.outcome]) for row in found[:SHOWN]],
+        "rows": [(row, *_in_words(row)) for row in found[:SHOWN]],
         "is_long": len(found) > SHOWN,
         "with_seen": with_acknowledged,
     }
     return render(request, "operations/webhooks.html", context)
+
+
+def _in_words(row: WebhookDelivery) -> tuple[str, str]:
+    """Return the outcome and what to do."""
+    label, hint = OUTCOMES[row.outcome]
+    return str(label), named(hint, row.project.vendor_name)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from submissions.audit import events
 from submissions.core import clock
+from submissions.core.vendor_text import named
 from submissions.models import Project, Submission
 from submissions.privacy import erasure, retention
 from submissions.views.forms.retention import EndForm, EraseForm, HoldForm, LiftForm
@@ -66,7 +67,8 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except erasure.OnLegalHold:
         messages.error(request, _("On legal hold. Lift the hold first."))
     except erasure.StillRunning:
-        messages.error(request, _("Not closed yet, or an ARGOS request is in progress. Try again when it has ended."))
+        text = _("Not closed yet, or an ARGOS request is in progress. Try again when it has ended.")
+        messages.error(request, named(text, found.project.vendor_name))
     return redirect("retention_act", pk=pk)
 
 
@@ -80,6 +82,8 @@ def _page(request: HttpRequest, found: Submission, action: str = "", form: Any =
     if form is not None:
         form.auto_id = f"{action}_%s"
         forms[action] = form
+    at_vendor = forms["erase"].fields["at_vendor"]
+    at_vendor.label = named(at_vendor.label, found.project.vendor_name)
     context = {"submission": found, "forms": forms, "back": reverse("retention")}
     context["ended_on"] = retention.ended_on(found)
     context["is_kept_by_vendor"] = retention.kept_by_vendor().filter(pk=found.pk).exists()
@@ -104,7 +108,8 @@ def _lift(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
 def _erase(found: Submission, data: dict[str, Any], request: HttpRequest) -> str:
     by = events.actor_of(request)
     erasure.request_erasure(found, by=by, why=data["why"], reason=data["reason"], at_vendor=data["at_vendor"])
-    return _("Deletion requested. It takes a few minutes, after the answer of ARGOS where its copy is deleted too.")
+    text = _("Deletion requested. It takes a few minutes, after the answer of ARGOS where its copy is deleted too.")
+    return named(text, found.project.vendor_name)
 
 
 Act = Callable[[Submission, dict[str, Any], HttpRequest], str]

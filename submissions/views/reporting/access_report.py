@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -66,7 +67,8 @@ def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) ->
         "form": form,
         "zone": access_report.zone_name(),
     }
-    return render(request, "reporting/access/month.html", context, status=status)
+    with timezone.override(timezone.get_default_timezone()):  # a month and its nights are the same for every manager
+        return render(request, "reporting/access/month.html", context, status=status)
 
 
 @require_POST

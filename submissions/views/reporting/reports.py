@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from submissions.audit import events
+from submissions.core.vendor_text import ARGOS, named
 from submissions.models import User
 from submissions.reporting.exports.writers import harmless_in_csv
 from submissions.reporting.reports import (
@@ -65,7 +66,7 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
         },
     ),
     "argos": (
-        "ARGOS",
+        ARGOS,
         {
             "sources": decisions.per_source,
             "routes": decisions.per_route,
@@ -106,7 +107,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "preset": preset,
         "presets": presets(),
         "tab": tab,
-        "tabs": [(key, label) for key, (label, _made) in TABS.items()],
+        "tabs": [(key, named(label, window.vendor_name)) for key, (label, _made) in TABS.items()],
         "is_whole": user_can_see_all_figures(user),
         "tiles": key_figures.tiles(user, window) if tab == "operations" else [],
         "reports": [_shown(make(user, window), tab, window, whole) for make in made.values()],

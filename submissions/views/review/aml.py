@@ -15,6 +15,7 @@ from submissions.aml import monitoring, reviews
 from submissions.audit import events
 from submissions.capture.fields import form_fields
 from submissions.core.typed_reason import ReasonMissing
+from submissions.core.vendor_text import named
 from submissions.models import AmlOutcome, AmlResult, AmlReview, Submission, User
 from submissions.models.aml import AmlReviewQuerySet
 from submissions.reporting.exports.rows import masked_value
@@ -162,7 +163,8 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         form.add_error("reason", form.fields["reason"].error_messages["required"])
         return _page(request, submission, found, form, status=422)
     except (NotAllowed, StaleSubmission) as stop:
-        changed = _("ARGOS reported a new result, or somebody decided, since you opened the page.")
+        text = _("ARGOS reported a new result, or somebody decided, since you opened the page.")
+        changed = named(text, submission.project.vendor_name)
         why = str(stop) if isinstance(stop, NotAllowed) else changed
         messages.error(request, _("Decision not submitted. %(why)s Your entries are kept.") % {"why": why})
         return _page(request, *_found(request, pk), _with_new_stamp(form, pk), status=409)
@@ -185,10 +187,10 @@ def removed_by_hand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     submission = get_submission_for(reviewer(request), pk, "aml")
     reason = read_reason(
         request,
-        missing=_("Enter when and by whom the monitoring was ended at ARGOS."),
+        missing=named(_("Enter when and by whom the monitoring was ended at ARGOS."), submission.project.vendor_name),
         title=_("Record the removal"),
         back=reverse("submission", args=[pk]),
     )
     monitoring.record_removal_by_hand(submission, by=events.actor_of(request), reason=reason)
-    messages.success(request, _("Recorded. Nothing was sent to ARGOS."))
+    messages.success(request, named(_("Recorded. Nothing was sent to ARGOS."), submission.project.vendor_name))
     return redirect("submission", pk=pk)

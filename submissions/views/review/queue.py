@@ -125,8 +125,8 @@ def _selects(request: HttpRequest, user: User, offered: queue.Offered) -> list[S
     holders = [("nobody", _("Unassigned")), ("me", pgettext("assignee", "Me")), ("someone", _("Assigned")), *others]
     return [
         select(request, "left", _("Due"), [("over", _("Overdue")), ("1h", _("In 1 h")), ("4h", _("In 4 h"))]),
-        select(request, "assignee", _("Assignee"), holders),
-        select(request, "project", _("Project"), offered.projects),
+        select(request, "assignee", _("Assignee"), holders, is_data=True),
+        select(request, "project", _("Project"), offered.projects, is_data=True),
     ]
 
 

@@ -1,6 +1,7 @@
 """The administrator's home: what needs attention, and links to each setting."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ class ProjectState:
 def overview(request: HttpRequest) -> HttpResponse:
     check_user_can_administer(person(request))
     consent = ConsentText.objects.filter(project=OuterRef("pk"))
-    projects = Project.objects.annotate(has_consent=Exists(consent)).order_by("name")
+    projects: Any = Project.objects.annotate(has_consent=Exists(consent)).order_by("name")
     switch = Switch.read()
     states = [ProjectState(row, gate.why_closed(row, switch), webhook_url.former_left(row)) for row in projects]
     people = with_factor().filter(is_active=True)

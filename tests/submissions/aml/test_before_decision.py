@@ -84,7 +84,7 @@ def test_evidence_has_the_result_and_each_verdict(pending: Submission, officer: 
     seen = reviews.seen_of(review, [])
     reviews.decide(review, AmlOutcome.FALSE_POSITIVE, by=by(officer), reason=WHY, seen=seen)
     told = str(section.table(pending, officer, is_open=True))
-    for text in ("Red Flag", "HIGH", "Listed in 2019", "False positive", WHY, officer.name):
+    for text in ("Red Flag", "High", "Listed in 2019", "False positive", WHY, officer.name):
         assert text in told
     masked = str(section.table(pending, officer, is_open=False))
     assert "Red Flag" in masked

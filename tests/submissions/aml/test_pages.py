@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from submissions.aml import results
-from submissions.models import AmlReview, AmlSource, AmlVerdict, Event, Project, Role, Status, Submission
+from submissions.models import AmlResult, AmlReview, AmlSource, AmlVerdict, Event, Project, Role, Status, Submission
 from tests.clients import browser
 from tests.factories import VALUES, make_at, make_user, reload
 from tests.submissions.aml.screening import reported
@@ -37,7 +37,7 @@ def test_tab_of_the_queue_counts_and_lists_it(submission: Submission) -> None:
 
 def test_page_shows_the_result_and_masks_the_customer(submission: Submission) -> None:
     page = browser(make_user(Role.OFFICER)).get(f"/review/aml/{submission.pk}/").content.decode()
-    for text in ("Red Flag", "HIGH", "Listed in 2019", "pep", "ARGOS record", "M. E."):
+    for text in ("Red Flag", "<dd>High</dd>", "Listed in 2019", "pep", "ARGOS record", "M. E."):
         assert text in page
     for secret in (VALUES["name"], VALUES["document_number"], VALUES["date_of_birth"], VALUES["email"]):
         assert secret not in page
@@ -96,3 +96,10 @@ def test_list_reads_as_often_for_many_as_for_one(submission: Submission) -> None
         for _more in range(3):
             results.apply(make_at(Status.APPROVED), reported(), AmlSource.RECORD)
     assert counts[0] == counts[1] <= 10
+
+
+def test_risk_is_translated_unless_argos_does_not_document_it(submission: Submission) -> None:
+    officer = make_user(Role.OFFICER, language="ko")
+    assert "<dd>고</dd>" in browser(officer).get(f"/review/aml/{submission.pk}/").content.decode()
+    AmlResult.objects.update(risk="VERY HIGH")
+    assert "<dd>VERY HIGH</dd>" in browser(officer).get(f"/review/aml/{submission.pk}/").content.decode()

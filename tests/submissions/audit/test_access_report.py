@@ -169,3 +169,14 @@ def test_year_that_no_calendar_has_is_not_found(client: Client, year: str) -> No
     client.force_login(factories.make_user(Role.MANAGER))
     assert client.get(f"/reports/access/{year}/1/").status_code == 404
     assert client.post(f"/reports/access/{year}/1/sign/", {"remark": "Looked into it."}).status_code == 404
+
+
+def test_times_are_in_the_portals_time_zone_whatever_the_managers_is(client: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Seoul"
+    officer = factories.make_user(Role.OFFICER)
+    with time_machine.travel(NOON + timedelta(days=1)):
+        client.force_login(factories.make_user(Role.MANAGER, time_zone="America/New_York"))
+        look(officer, NOON)
+        page = client.get(f"/reports/access/2026/3/?person={officer.username}").content.decode()
+    assert "Days, nights and times in the portal's time zone, Asia/Seoul." in page
+    assert "21:00" in page.partition('id="looks"')[2].partition("</section>")[0]

@@ -1,4 +1,4 @@
-"""A project's name for ARGOS stands on the pages, in the messages and in the e-mails of its submissions."""
+"""A project's name for ARGOS on the pages, in the messages and in the e-mails of its submissions."""
 
 import re
 from datetime import timedelta
@@ -11,14 +11,17 @@ from django.test import Client
 
 from argos import codes
 from kycportal.messages import LOCALE
+from submissions.aml import results
 from submissions.audit import events
 from submissions.core import clock, vendor_text
-from submissions.models import Difference, DifferenceKind, Project, Role, Status, Submission, User
+from submissions.models import AmlSource, Difference, DifferenceKind, Project, Role, Status, Submission, User
 from submissions.reporting import evidence_pack
 from submissions.review import claims
+from submissions.views.reporting import reports
 from submissions.workflow import alerts
 from tests.clients import save_tab
 from tests.factories import by, make_at, make_project, make_user, reload, sign_in
+from tests.submissions.aml.screening import reported
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +120,45 @@ def test_name_is_set_on_the_projects_page() -> None:
     assert reply.status_code == 302
     assert Project.objects.get().vendor_name == "IDcheck"
     assert "vendor_name" in str(events.Event.objects.get(kind="project_changed").fields)
+
+
+PAGES_OF_SEVERAL_PROJECTS = {
+    Role.AGENT: ("/", "/submissions/", "/imports/", "/handover/", "/unread/"),
+    Role.OFFICER: ("/", "/submissions/", "/review/", "/review/aml/", "/differences/", "/exports/", "/subject/"),
+    Role.MANAGER: (
+        *("/", "/sending/", "/webhook-deliveries/", "/reports/access/"),
+        *(f"/reports/?tab={tab}" for tab in reports.TABS),
+    ),
+    Role.ADMINISTRATOR: ("/", "/sending/", "/retention/"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("role", "paths"), list(PAGES_OF_SEVERAL_PROJECTS.items()))
+def test_pages_of_several_projects_show_the_name_that_all_share(role: Role, paths: Any, language: str) -> None:
+    user, shared = make_user(role, language=language), project()
+    asked = make_at(Status.APPROVED, None, shared)
+    results.apply(asked, reported(), AmlSource.RECORD)
+    Submission.objects.filter(pk=asked.pk).update(erasure_asked_at=clock.now())
+    for path in paths:
+        assert "ARGOS" not in main_of(user, path), path
+
+
+def test_reports_of_one_project_show_its_name() -> None:
+    theirs, manager = project(), make_user(Role.MANAGER)
+    make_project()
+    client = sign_in(Client(), manager)
+    assert "ARGOS requests" in client.get("/reports/?tab=argos").content.decode()
+    one = client.get(f"/reports/?tab=argos&project={theirs.pk}").content.decode().partition("<main")[2]
+    assert f"{ESCAPED} requests" in one
+    assert "ARGOS" not in one
+
+
+def test_menu_says_argos_where_projects_have_several_names() -> None:
+    project()
+    client = sign_in(Client(), make_user(Role.MANAGER))
+    assert f"{ESCAPED} requests" in client.get("/sending/").content.decode()
+    make_project()
+    page = client.get("/sending/").content.decode()
+    assert "ARGOS requests" in page
+    assert ESCAPED not in page

@@ -233,3 +233,12 @@ def test_alert_read_after_the_due_time_says_that_it_has_passed() -> None:
     assert alerts.text_now(Alert(kind="target_15", due_at=past, **make)) == "Overdue"
     assert alerts.text_now(Alert(kind="deadline_60", due_at=past, **make)) == "24-hour limit passed"
     assert alerts.text_now(Alert(kind="aml_hit", due_at=past, **make)) == "Possible AML match, review needed"
+
+
+def test_later_alert_of_a_countdown_replaces_the_unread_earlier_one() -> None:
+    submission, manager = near(make_at(Status.CONFIRMING), timedelta(minutes=50)), make_user(Role.MANAGER)
+    alerts.notify(submission, "call_stuck", clock.now())
+    alerts.raise_due()
+    near(submission, timedelta(minutes=10))
+    alerts.raise_due()
+    assert [alert.kind for alert in alerts.unseen(manager)] == ["deadline_15", "call_stuck"]
