@@ -23,7 +23,7 @@ from submissions.reporting import event_text
 from submissions.reporting.evidence_pack import aml, pdf, signals
 from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
-from submissions.review import verdicts
+from submissions.review import reject_reasons, verdicts
 from submissions.workflow.permissions import NotAllowed
 
 LOOKS = ("looked", "image_opened", "revealed", "aml_looked")
@@ -117,7 +117,7 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
             _("made %(at)s UTC by %(name)s, %(kind)s")
             % {
                 "at": moment(clock.now()),
-                "name": by.name,
+                "name": by.user.name if by.user else by.name,
                 "kind": _("complete") if is_open else _("masked"),
             },
         ),
@@ -245,14 +245,14 @@ def _decision(decision: Decision, is_open: bool) -> list[str]:
     verdict = str(decision.get_verdict_display())
     if decision.withdrawn_at:
         verdict += f" ({_('withdrawn')}: {decision.withdrawn_why})"
-    corrected = decision.corrections
-    argos = decision.submission.project.vendor_name
-    warned = [event_text.warning_label(code, argos) for code in decision.warnings]
-    changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in corrected.items())
+    warned = [event_text.warning_label(code, decision.submission.project.vendor_name) for code in decision.warnings]
+    changes = ", ".join(f"{name}: {value}" if is_open else name for name, value in decision.corrections.items())
     reason = decrypted_text(decision, "warning_reason") if is_open else ""
     ticked = "\n".join(part for part in (", ".join(warned), reason, changes) if part)
     comment = decrypted_text(decision, "comment") if is_open else ""
-    return [moment(decision.decided_at), decision.reviewer.name, verdict, decision.reason_code or "–", comment, ticked]
+    code = decision.reason_code
+    why = f"{reject_reasons.label_of(code)} ({code})" if code else "–"
+    return [moment(decision.decided_at), decision.reviewer.name, verdict, why, comment, ticked]
 
 
 def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
@@ -266,7 +266,7 @@ def _discrepancies(submission: Submission, show: Show, is_open: bool) -> Table:
         ]
         for name in ocr_diff.edited_fields(submission)
     ]
-    history = Event.objects.filter(submission_id=submission.pk, kind__in=HOW_IT_WENT).order_by("id")
+    history = Event.objects.with_people().filter(submission_id=submission.pk, kind__in=HOW_IT_WENT).order_by("id")
     rows += [_difference(event, submission, is_open) for event in history]
     return [_("What"), _("Difference"), _("Resolved by")], rows
 
@@ -280,14 +280,14 @@ def _corrected(submission: Submission) -> dict[str, str]:
 
 def _difference(event: Event, submission: Submission, is_open: bool) -> list[str]:
     reason = events.reason_of(event, submission) if is_open else ""
-    how = f"{event.actor_name}, {moment(event.at)}" + (f": {reason}" if reason else "")
     argos = submission.project.vendor_name
+    how = f"{event_text.actor_name(event, argos)}, {moment(event.at)}" + (f": {reason}" if reason else "")
     return [event_text.event_title(event, argos), event_text.event_details(event, argos), how]
 
 
 def _timeline(submission: Submission) -> Table:
     argos = submission.project.vendor_name
-    timeline = Event.objects.filter(submission_id=submission.pk).exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
+    timeline = Event.objects.with_people().filter(submission_id=submission.pk).exclude(kind__in=LOOKS)
     rows = [
         [
             moment(row.at),
@@ -295,6 +295,6 @@ def _timeline(submission: Submission) -> Table:
             event_text.event_details(row, argos),
             event_text.actor_name(row, argos),
         ]
-        for row in timeline
+        for row in timeline.order_by("id")[:TIMELINE]
     ]
     return [_("When (UTC)"), _("What"), _("Details"), _("Who")], rows

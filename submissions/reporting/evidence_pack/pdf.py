@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 LATIN, KOREAN = "Helvetica", "HYGothic-Medium"
 WIDTH = A4[0] - 30 * mm
+MARGIN = 15 * mm - 6  # reportlab pads each frame by 6 pt
 TALLEST = 110 * mm
 BODY = ParagraphStyle("body", fontName=LATIN, fontSize=7.5, leading=9.5, wordWrap="CJK")
 HEAD = ParagraphStyle("head", parent=BODY, textColor=colors.HexColor("#55636f"))
 TITLE = ParagraphStyle("title", parent=BODY, fontSize=15, leading=20)
-SECTION = ParagraphStyle("section", parent=BODY, fontSize=10.5, leading=14, spaceBefore=9, spaceAfter=3)
+SECTION = ParagraphStyle("section", parent=BODY, fontSize=10.5, leading=14, spaceBefore=9, spaceAfter=3, keepWithNext=1)
 GRID = [
     ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.HexColor("#d5dce2")),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -39,7 +40,7 @@ NOT_PRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 def draw(pack: "Pack") -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(KOREAN))
     file = io.BytesIO()
-    document = SimpleDocTemplate(file, pagesize=A4, title=pack.title, leftMargin=15 * mm, rightMargin=15 * mm)
+    document = SimpleDocTemplate(file, pagesize=A4, title=pack.title, leftMargin=MARGIN, rightMargin=MARGIN)
     document.topMargin = document.bottomMargin = 16 * mm
     story: list[Flowable] = [Paragraph(text(pack.title), TITLE)]
     story.append(_table([[Paragraph(text(name), HEAD), _cell(value)] for name, value in pack.facts], heads=False))

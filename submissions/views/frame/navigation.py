@@ -105,6 +105,13 @@ def groups_for(user: User, path: str, counts: Mapping[str, Any]) -> list[tuple[A
 
 
 def _link(entry: Entry, url: str, current: str, counts: Mapping[str, Any]) -> Link:
-    count = counts.get(entry.count, 0)
-    label = named(entry.label, counts.get("vendor_name", ARGOS))
-    return Link(entry.page, url, label, entry.icon, url == current, count, entry.is_alarm and count > 0)
+    count, vendor_name = counts.get(entry.count, 0), counts.get("vendor_name", ARGOS)
+    return Link(
+        entry.page,
+        url,
+        named(entry.label, vendor_name),
+        entry.icon,
+        url == current,
+        count,
+        entry.is_alarm and count > 0,
+    )

@@ -23,7 +23,11 @@ from submissions.workflow.role_permissions import check_user_can_answer_data_sub
 
 class SubjectForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Identifier"), choices=data_subject_export.Identifier)
-    identifier = TextField(label=gettext_lazy("Value, exactly as given"), max_length=200)
+    identifier = TextField(
+        label=gettext_lazy("Value, exactly as given"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Enter the customer's value, exactly as given.")},
+    )
     reason = ReasonField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("For example: request of 3 May, identity checked by phone"),

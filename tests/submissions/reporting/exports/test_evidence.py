@@ -65,6 +65,7 @@ def test_complete_pack_holds_data_images_decision_and_hashes() -> None:
     said = read(content)
     for wanted in (submission.reference, VALUES["name"], VALUES["document_number"], officer.name, "Compared with"):
         assert wanted in said
+    assert officer.username not in said, "people are named in full"
     assert image.sha256[:20] in said.replace(" ", "")
     assert drawn(content) == 1
     told = Event.objects.get(kind="evidence_pack_made")
