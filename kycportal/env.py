@@ -20,7 +20,16 @@ ENCODE = "percent-encode what stands in user and password (/ as %2F, @ as %40, :
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+    """Return the variable, or the content of the file that NAME_FILE names, as containers mount secrets."""
+    value, path = (os.environ.get(variable, "").strip() for variable in (name, f"{name}_FILE"))
+    if value and path:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: unset one.")
+    if path:
+        try:
+            value = Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error.strerror}.") from error
+    return value or default
 
 
 def flag(name: str) -> bool:

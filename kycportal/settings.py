@@ -280,7 +280,7 @@ FORMAT_MODULE_PATH = ["kycportal.formats"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 
 CELERY_BROKER_URL = CELERY_REDBEAT_REDIS_URL = REDIS_URL  # the others are in `celery_settings`
 

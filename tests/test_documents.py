@@ -1,31 +1,17 @@
 """The generated documents and the lists in documents are complete and match the code."""
 
-import ast
 import re
 
 import pytest
 
 from submissions.management.commands import step2_parameters
 from tests.stack import ROOT
+from tests.variables import variables
 
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [
     str(path.relative_to(ROOT)) for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
 ]
-READERS = {"text", "flag", "number", "names", "networks", "secret", "keys", "time_zone"}
-
-
-def variables() -> set[str]:
-    """Return every environment variable that kycportal/ reads through `env`."""
-    found = set()
-    for path in (ROOT / "kycportal" / "settings.py", ROOT / "kycportal" / "env.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in READERS and re.fullmatch(r"[A-Z_]{4,}", str(node.args[0].value)):
-                found.add(str(node.args[0].value))
-    return found
 
 
 def test_readme_lists_every_environment_variable_and_no_other() -> None:

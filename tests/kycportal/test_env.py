@@ -99,3 +99,20 @@ def test_database_and_redis_addresses_show_no_password() -> None:
             read("postgres://kyc:pa/ss@db/kyc")
         assert "pa/" not in str(raised.value)
         assert "'pa'" not in str(raised.value)
+
+
+def test_value_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-the-file\n")
+    monkeypatch.delenv("METRICS_TOKEN", raising=False)
+    monkeypatch.setenv("METRICS_TOKEN_FILE", str(tmp_path / "token"))
+    assert env.text("METRICS_TOKEN") == "from-the-file"
+    monkeypatch.setenv("METRICS_TOKEN", "from-the-variable")
+    with pytest.raises(ImproperlyConfigured, match="METRICS_TOKEN and METRICS_TOKEN_FILE are both set"):
+        env.text("METRICS_TOKEN")
+
+
+def test_missing_file_of_a_value_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY_FILE=.*/none cannot be read: No such file"):
+        env.secret("SECRET_KEY", tmp_path, may_make=True)
