@@ -79,6 +79,25 @@ def pool() -> Pool:
     Raises:
         RedisUnavailable: Redis does not answer.
     """
-    reports = [bytes(entry).decode().split() for entry in redis_client.run_script(_ALL, [KEY], [])[1::2]]
-    alive = [(int(threads), int(busy)) for at, threads, busy in reports if time.time() - float(at) < VALID_FOR]
+    alive = _alive().values()
     return Pool(len(alive), sum(threads for threads, _busy in alive), sum(busy for _threads, busy in alive))
+
+
+def is_on_this_host() -> bool:
+    """Return whether a worker with this host name reported lately; each container has a host name of its own.
+
+    Raises:
+        RedisUnavailable: Redis does not answer.
+    """
+    return any(name.rpartition(":")[0] == socket.gethostname() for name in _alive())
+
+
+def _alive() -> dict[str, tuple[int, int]]:
+    """Return threads and busy threads of each worker that reported within `VALID_FOR` seconds, by its name."""
+    entries = [bytes(entry).decode() for entry in redis_client.run_script(_ALL, [KEY], [])]
+    reports = {name: report.split() for name, report in zip(entries[::2], entries[1::2], strict=True)}
+    return {
+        name: (int(threads), int(busy))
+        for name, (at, threads, busy) in reports.items()
+        if time.time() - float(at) < VALID_FOR
+    }

@@ -9,7 +9,9 @@ from typing import Any
 import boto3
 import pytest
 import requests
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from kycportal import env, health, s3
@@ -194,3 +196,21 @@ def test_boto_is_loaded_only_where_it_is_asked_for() -> None:
         [sys.executable, "-c", "import kycportal.env, sys; sys.exit('boto3' in sys.modules)"], check=False
     )
     assert done.returncode == 0
+
+
+def test_bucket_is_created_once(
+    service: Service, settings: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.allows(True)
+    endpoint = f"s3://test-key:test-secret@kyc-new?endpoint={service.url}&region=eu-west-1"  # pragma: allowlist secret
+    settings.STORAGES = {**settings.STORAGES, "default": env.storage(endpoint, tmp_path)}
+    for _time in range(2):
+        call_command("create_bucket")
+    assert capsys.readouterr().out == "The bucket kyc-new exists.\n" * 2
+    default_storage.save("probe", ContentFile(b"content"))
+    assert default_storage.exists("probe")
+
+
+def test_bucket_needs_a_storage_url() -> None:
+    with pytest.raises(CommandError, match="STORAGE_URL names no bucket"):
+        call_command("create_bucket")
