@@ -33,6 +33,7 @@ from submissions.views.settings import (
     teams,
     webhooks,
 )
+from submissions.views.settings.integrations import deliveries, endpoints
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -160,6 +161,15 @@ urlpatterns = [
     path("settings/api-tokens/new/", api_tokens.new, name="settings_api_token_new"),
     path("settings/api-tokens/<uuid:pk>/", api_tokens.api_token, name="settings_api_token"),
     path("settings/api-tokens/<uuid:pk>/revoke/", api_tokens.revoke, name="settings_api_token_revoke"),
+    path("settings/integrations/", endpoints.endpoint_list, name="settings_endpoints"),
+    path("settings/integrations/new/", endpoints.new, name="settings_endpoint_new"),
+    path("settings/integrations/deliveries/", deliveries.delivery_list, name="settings_deliveries"),
+    path("settings/integrations/deliveries/<int:pk>/", deliveries.resend, name="settings_delivery_resend"),
+    path("settings/integrations/<uuid:pk>/", endpoints.edit, name="settings_endpoint"),
+    path("settings/integrations/<uuid:pk>/secret/", endpoints.rotate_secret, name="settings_endpoint_secret"),
+    path("settings/integrations/<uuid:pk>/switch/", endpoints.switch, name="settings_endpoint_switch"),
+    path("settings/integrations/<uuid:pk>/test/", endpoints.send_test, name="settings_endpoint_test"),
+    path("settings/integrations/<uuid:pk>/replay/", endpoints.replay, name="settings_endpoint_replay"),
     path("webhooks/argos/<str:token>/", webhook.receive, name="webhook"),
     path("api/v1/", include((app.urlpatterns, "api"))),
 ]

@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,18 +12,26 @@ from typing import Any
 
 from kycportal import https
 
+Way = tuple[int | str, float]
 
-@dataclass(frozen=True)
+
+@dataclass
 class Got:
+    """`is_accepted`: a reply of 2xx was written."""
+
     path: str
     headers: dict[str, str]
     body: str
     at: float
+    is_accepted: bool = False
 
 
 @dataclass
 class Receiver:
-    """`status` and `delay` apply to the next requests; "cut" closes the connection without a reply."""
+    """`status` and `delay` apply to the next requests; "cut" closes the connection without a reply.
+
+    `choose` replaces both for each request. `is_down`: connections end before a request is read.
+    """
 
     url: str = ""
     status: int | str = 200
@@ -31,6 +39,8 @@ class Receiver:
     reply: bytes = b"ok"
     headers: dict[str, str] = field(default_factory=dict)
     got: list[Got] = field(default_factory=list)
+    choose: Callable[[], Way] | None = None
+    is_down: threading.Event = field(default_factory=threading.Event)
 
     @property
     def ids(self) -> list[str]:
@@ -42,9 +52,12 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, at = receiver.status, time.time()
-            receiver.got.append(Got(self.path, headers, body, at))
-            time.sleep(receiver.delay)
+            status, delay = receiver.choose() if receiver.choose else (receiver.status, receiver.delay)
+            got = Got(self.path, headers, body, time.time())
+            if isinstance(status, int) and 200 <= status < 300:
+                got.is_accepted = True
+            receiver.got.append(got)
+            time.sleep(delay)
             if not isinstance(status, int):
                 self.close_connection = True
                 return
@@ -64,6 +77,10 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    receiver: Receiver
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return not self.receiver.is_down.is_set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that end a connection early; they are what some tests want."""
@@ -74,6 +91,7 @@ def receiver(certificate: tuple[Path, Path] | None = None, port: int = 0) -> Ite
     """Run a receiver on loopback; with the files of a certificate and its key it speaks TLS."""
     found = Receiver()
     server = _Server(("127.0.0.1", port), _handler(found))
+    server.receiver = found
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)

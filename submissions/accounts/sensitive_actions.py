@@ -51,6 +51,13 @@ ACTIONS: dict[str, When] = {
     "settings_consent_text_new": always,
     "settings_api_token_new": always,
     "settings_api_token_revoke": always,
+    "settings_endpoint_new": always,
+    "settings_endpoint": always,
+    "settings_endpoint_secret": always,
+    "settings_endpoint_switch": always,
+    "settings_endpoint_test": always,
+    "settings_endpoint_replay": always,
+    "settings_delivery_resend": always,
     "settings_team_new": always,
     "settings_team": always,
 }

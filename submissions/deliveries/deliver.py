@@ -5,18 +5,19 @@ id. In order: of each endpoint and submission, only the oldest waiting delivery 
 """
 
 import logging
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
 from submissions.audit import events
 from submissions.audit.events import SYSTEM
-from submissions.core import clock, metrics
-from submissions.deliveries import addresses, outcomes, payload, post, sign, slots
+from submissions.core import clock
+from submissions.deliveries import addresses, chat, outcomes, payload, post, sign, slots
 from submissions.models import Delivery, Endpoint
+from submissions.models.submission_key import take_key
 
 log = logging.getLogger(__name__)
 
@@ -36,33 +37,40 @@ def send_next(slot: slots.Slot, on_take: Callable[[], None] | None = None) -> bo
     try:
         if on_take:
             on_take()
-        outcome = _send(delivery)
-        outcomes.record(delivery, outcome)
-        metrics.count("delivery", "delivered" if outcome.is_success else "failed")
+        outcomes.record(delivery, _send(delivery))
     finally:
         slot.leave()
     return True
 
 
 def take(slot: slots.Slot) -> Delivery | None:
-    """Take the delivery that waited longest, with a lease: its time is moved behind it. Workers may run in parallel."""
-    full: list[UUID] = []
+    """Take a due delivery of any endpoint that may occupy this thread. Workers may run in parallel."""
+    endpoints = list(Endpoint.objects.enabled().select_related("created_by").order_by())
+    random.shuffle(endpoints)  # so that a backlog of one endpoint does not delay the others
+    for endpoint in endpoints:
+        if slot.enter(endpoint.pk, is_failing=endpoint.failing_since is not None):
+            if (delivery := _take_from(endpoint)) is not None:
+                return delivery
+            slot.leave()
+    return None
+
+
+def _take_from(endpoint: Endpoint) -> Delivery | None:
+    """Take the endpoint's delivery that is due longest, with a lease: its due time is moved behind it."""
+    now = clock.now()
+    due = Delivery.objects.due(now).filter(endpoint=endpoint).with_what_is_sent().order_by("due_at", "pk")
     while True:
-        now = clock.now()
-        endpoints = Endpoint.objects.enabled().exclude(pk__in=full).values_list("pk", flat=True)
-        due = Delivery.objects.due(now).filter(endpoint__in=list(endpoints)).order_by("due_at", "pk")
         with transaction.atomic():
-            row = due.select_for_update(skip_locked=True, of=("self",)).select_related("endpoint").first()
+            row: Delivery | None = due.select_for_update(skip_locked=True, of=("self",)).first()
             if row is None:
                 return None
-            if not slot.enter(row.endpoint_id, is_failing=row.endpoint.failing_since is not None):
-                full.append(row.endpoint_id)
+            if not _lease(row, now):
                 continue
-            is_mine = _lease(row, now)
-        if is_mine:
-            related = ("message", "endpoint", "submission")
-            return Delivery.objects.select_related(*related).get(pk=row.pk)
-        slot.leave()
+        row.attempts += 1
+        row.endpoint = endpoint
+        if row.submission is not None:
+            take_key(row.submission, row.wrapped_key)
+        return row
 
 
 def _lease(row: Delivery, now: datetime) -> bool:
@@ -74,7 +82,7 @@ def _lease(row: Delivery, now: datetime) -> bool:
 def _send(delivery: Delivery) -> outcomes.Outcome:
     endpoint, now = delivery.endpoint, clock.now()
     try:
-        body = payload.body_of(delivery)
+        body = payload.body_of(delivery) if endpoint.is_webhook else payload.Body(chat.body_of(delivery), [], [])
         target = addresses.check(endpoint.url)
         if body.personal:
             _record_personal(delivery, body.personal)

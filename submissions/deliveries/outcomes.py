@@ -62,8 +62,10 @@ def record(delivery: Delivery, outcome: Outcome) -> bool:
         columns |= {"state": DeliveryState.FAILED}
     else:
         columns |= {"due_at": now + max(wait_after(delivery.waited), outcome.retry_after)}
+    mine = Delivery.objects.waiting().filter(pk=delivery.pk, attempts=delivery.attempts)
+    if outcome.is_success and delivery.endpoint.failing_since is None:
+        return bool(mine.update(**columns))
     with transaction.atomic():
-        mine = Delivery.objects.waiting().filter(pk=delivery.pk, attempts=delivery.attempts)
         if not mine.update(**columns):
             return False
         _note(delivery.endpoint, outcome)
@@ -80,8 +82,7 @@ def _note(endpoint: Endpoint, outcome: Outcome) -> None:
     now = clock.now()
     row = Endpoint.objects.filter(pk=endpoint.pk)
     if outcome.is_success:
-        if endpoint.failing_since is not None:
-            row.update(failing_since=None)
+        row.update(failing_since=None)
         return
     row.filter(failing_since=None).update(failing_since=now)
     failing = Q(failing_since__lte=now - DISABLED_AFTER)

@@ -52,7 +52,7 @@ def _mail(endpoint: Endpoint, owner: User) -> None:
             _("The portal sends nothing there until you enable the endpoint again."),
             _("Waiting messages are kept for 3 days. Later ones can be sent with Replay from for 30 days."),
         ]
-        url = settings.PUBLIC_URL + reverse("settings")
-        part = letters.Part(endpoint.name, texts, language, url=url, action=_("Open settings"))
+        url = settings.PUBLIC_URL + reverse("settings_endpoint", args=[endpoint.pk])
+        part = letters.Part(endpoint.name, texts, language, url=url, action=_("Open endpoint"))
         why = _("You receive this because you are an administrator.")
         letters.compose(owner.email, letters.product(about), [part], sender=_("KYC Portal"), why=why).send()

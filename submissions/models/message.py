@@ -17,6 +17,7 @@ from submissions.core.letters import validate_one_line
 from submissions.models.people import User
 from submissions.models.project import Project
 from submissions.models.submission import Submission
+from submissions.models.submission_key import SubmissionKey
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 (the prefix of the Standard Webhooks specification)
 SECRET_BYTES = 32
@@ -46,6 +47,13 @@ class MessageKind(models.TextChoices):
 SUBMISSION_KINDS = (
     *(MessageKind.STARTED, MessageKind.PENDING, MessageKind.DECIDED, MessageKind.OVERDUE),
     *(MessageKind.ABANDONED, MessageKind.AML_CHANGED),
+)
+
+
+# The columns that a worker reads to send a delivery.
+SENT = (
+    *("endpoint", "state", "attempts", "waiting_since", "due_at", "message__kind", "message__facts"),
+    *("message__created_at", "submission__values_sealed", "submission__erased_at", "submission__project"),
 )
 
 
@@ -187,6 +195,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
         return self.waiting().filter(~Exists(older), due_at__lte=moment)
 
+    def with_what_is_sent(self) -> Self:
+        """Load the delivery, its message, and of its submission the values with `wrapped_key`."""
+        rows = self.select_related("message", "submission").only(*SENT)
+        return rows.annotate(wrapped_key=SubmissionKey.of("submission_id"))
+
 
 class Delivery(models.Model):
     """One message to one endpoint. Its number is the order; `attempts` rises with each take and guards its outcome."""
@@ -203,6 +216,8 @@ class Delivery(models.Model):
     status_code = models.PositiveSmallIntegerField(null=True)
     error = models.CharField(max_length=20, blank=True, default="")
     reply = models.CharField(max_length=REPLY_LENGTH, blank=True, default="")
+
+    wrapped_key: bytes | memoryview | None  # of the submission, where `with_what_is_sent` loaded the delivery
 
     objects: ClassVar[Any] = DeliveryQuerySet.as_manager()
 

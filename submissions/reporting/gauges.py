@@ -10,7 +10,18 @@ from django.db.models import Count, Min
 
 from submissions.audit import hash_chain
 from submissions.core import clock
-from submissions.models import Call, CallState, Export, Project, Status, Submission, Switch, WebhookDelivery
+from submissions.models import (
+    Call,
+    CallState,
+    Delivery,
+    Endpoint,
+    Export,
+    Project,
+    Status,
+    Submission,
+    Switch,
+    WebhookDelivery,
+)
 from submissions.models.call import OPEN_STATES
 from submissions.outbox import vendor_client
 
@@ -30,6 +41,7 @@ def read() -> Iterator[Gauge]:
     yield from _calls(now)
     yield from _review(now)
     yield from _reads(now)
+    yield from _deliveries(now)
     yield from _switch()
     yield from _projects()
     yield from _connections()
@@ -72,6 +84,14 @@ def _reads(now: datetime) -> Iterator[Gauge]:
     yield Gauge("webhook_oldest_age_seconds", _age(hint, now))
     yield Gauge("webhooks_unhandled", _count(hints))
     yield Gauge("export_oldest_age_seconds", _age(export, now))
+
+
+def _deliveries(now: datetime) -> Iterator[Gauge]:
+    """Yield the waiting outgoing messages of enabled endpoints, and the endpoints that the portal disabled."""
+    waiting = Delivery.objects.waiting().filter(endpoint__disabled_at=None)
+    yield Gauge("deliveries_waiting", _count(waiting))
+    yield Gauge("delivery_oldest_age_seconds", _age(waiting.aggregate(oldest=Min("waiting_since"))["oldest"], now))
+    yield Gauge("endpoints_disabled", Endpoint.objects.filter(disabled_at__isnull=False, disabled_by=None).count())
 
 
 def _count(rows: Any) -> int:

@@ -19,7 +19,7 @@ from submissions.core.vendor_text import named
 from submissions.models import Alert, Role, Status, Submission, User
 from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.submission import IN_REVIEW
-from submissions.workflow import deadlines
+from submissions.workflow import deadlines, messages
 from submissions.workflow.permissions import can, visible_to
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,7 @@ def _raise(submission: Submission) -> bool:
             _replace_earlier(submission, kind)
             rows = [Alert(submission=submission, person=person, kind=kind, due_at=due) for person in people(submission)]
             Alert.objects.bulk_create(rows, ignore_conflicts=True)
+            messages.announce_alert(submission, kind)
     return True
 
 
@@ -103,7 +104,11 @@ def notify(submission: Submission, kind: str, since: datetime | None, to: Iterab
         raise ValueError(f"{kind}: not in SENTENCES")
     recipients = people(submission) if to is None else to
     rows = [Alert(submission=submission, person=person, kind=kind, due_at=since) for person in recipients]
-    Alert.objects.bulk_create(rows, ignore_conflicts=True)
+    with transaction.atomic():
+        is_new = not Alert.objects.filter(submission=submission, kind=kind, due_at=since).exists()
+        Alert.objects.bulk_create(rows, ignore_conflicts=True)
+        if is_new:
+            messages.announce_alert(submission, kind)
 
 
 def administrators() -> QuerySet[User]:

@@ -42,12 +42,18 @@ def announce(submission: Submission, kind: MessageKind, **facts: Any) -> None:
 
     The caller holds the row lock of the submission, so that the numbers of its deliveries are in the order of changes.
     """
-    rows = Endpoint.objects.of_project(submission.project_id).values_list("pk", "kinds")
+    rows = Endpoint.objects.of_project(submission.project_id).order_by().values_list("pk", "kinds")
     endpoints = [pk for pk, kinds in rows if kind in kinds]
     if not endpoints:
         return
     message = Message.objects.create(submission=submission, kind=kind, facts={**_facts(submission), **facts})
     deliver(message, endpoints)
+
+
+def announce_alert(submission: Submission, alert: str) -> None:
+    """Announce an alert to staff, except one about AML: AML_CHANGED reports it to the endpoints that selected it."""
+    if not alert.startswith("aml"):
+        announce(submission, MessageKind.ALERT, alert=alert)
 
 
 def deliver(message: Message, endpoints: list[Any]) -> None:

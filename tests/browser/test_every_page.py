@@ -94,6 +94,10 @@ PAGES: dict[str, dict[str, str]] = {
         "settings_consent_text_new": "/settings/consent-texts/new/",
         "settings_consent_text": "/settings/consent-texts/{consent}/",
         "settings": "/settings/",
+        "settings_endpoints": "/settings/integrations/",
+        "settings_endpoint_new": "/settings/integrations/new/",
+        "settings_endpoint": "/settings/integrations/{endpoint}/",
+        "settings_deliveries": "/settings/integrations/deliveries/",
     },
 }
 # Pages that another test reaches by user actions and checks in the same way.
@@ -138,6 +142,18 @@ def test_every_page_is_looked_at() -> None:
     assert visited - set(ROWS) == set(), "these addresses are gone"
 
 
+ENDPOINT = """
+from submissions.audit import events
+from submissions.deliveries import repeat
+from tests.submissions.deliveries.sending import make_endpoint
+
+owner = User.objects.get(username="admin")
+endpoint = make_endpoint("http://127.0.0.1:9/", created_by=owner)
+repeat.send_test(endpoint, by=events.actor_for(owner))
+answer = str(endpoint.pk)
+"""
+
+
 @pytest.fixture(scope="module")
 def ids(stack: Stack) -> dict[str, Any]:
     """Return the objects of the paths, so that no page is empty.
@@ -158,7 +174,9 @@ def ids(stack: Stack) -> dict[str, Any]:
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
         " __import__('submissions.core.clock', fromlist=['now']).now().strftime('%Y/%m')]"
     )
-    return made | dict(zip(("project", "user", "team", "token", "consent", "month"), found, strict=True))
+    endpoint = stack.run(ENDPOINT)
+    named = dict(zip(("project", "user", "team", "token", "consent", "month"), found, strict=True))
+    return made | named | {"endpoint": endpoint}
 
 
 class Weighed:

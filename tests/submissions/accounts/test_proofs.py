@@ -50,6 +50,13 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "settings_consent_text_new": ({},),
     "settings_api_token_new": ({},),
     "settings_api_token_revoke": ({},),
+    "settings_endpoint_new": ({},),
+    "settings_endpoint": ({},),
+    "settings_endpoint_secret": ({},),
+    "settings_endpoint_switch": ({}, {"enable": "1"}),
+    "settings_endpoint_test": ({},),
+    "settings_endpoint_replay": ({},),
+    "settings_delivery_resend": ({},),
     "settings_team_new": ({},),
     "settings_team": ({},),
 }

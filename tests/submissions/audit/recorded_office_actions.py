@@ -14,14 +14,17 @@ from submissions.accounts import one_time_password, sessions
 from submissions.accounts.preferences import language
 from submissions.api import tokens
 from submissions.audit import access_report
+from submissions.audit.events import Actor
 from submissions.core import clock
-from submissions.deliveries import deliver, outcomes, slots
+from submissions.deliveries import deliver, endpoints, outcomes, repeat, slots
 from submissions.imports import work as imports
 from submissions.models import (
     CustomerImport,
     Delivery,
     Difference,
     DifferenceKind,
+    Endpoint,
+    MessageKind,
     Role,
     Status,
     Team,
@@ -140,6 +143,64 @@ def disable_failing_endpoint() -> Act:
 def send_personal_data() -> Act:
     delivery = taken_delivery(include_personal=True)
     return lambda: deliver._record_personal(delivery, ["name"])
+
+
+def administrator_and_endpoint() -> tuple[Actor, Endpoint]:
+    who = make_user(Role.ADMINISTRATOR)
+    return by(who), make_endpoint(created_by=who)
+
+
+@action
+def add_endpoint() -> Act:
+    actor = by(make_user(Role.ADMINISTRATOR))
+    endpoint = Endpoint(name="CRM", kinds=[MessageKind.DECIDED])
+    endpoint.url = "https://crm.example.com/"
+    return lambda: endpoints.add(endpoint, by=actor)
+
+
+@action
+def change_endpoint() -> Act:
+    actor, endpoint = administrator_and_endpoint()
+    endpoint.name = "Another name"
+    return lambda: endpoints.change(endpoint, ["name"], by=actor)
+
+
+@action
+def rotate_endpoint_secret() -> Act:
+    actor, endpoint = administrator_and_endpoint()
+    return lambda: endpoints.rotate_secret(endpoint, by=actor)
+
+
+@action
+def disable_endpoint() -> Act:
+    actor, endpoint = administrator_and_endpoint()
+    return lambda: endpoints.disable(endpoint, by=actor)
+
+
+@action
+def enable_endpoint() -> Act:
+    actor, endpoint = administrator_and_endpoint()
+    endpoints.disable(endpoint, by=actor)
+    return lambda: endpoints.enable(endpoint, by=actor)
+
+
+@action
+def send_test_message() -> Act:
+    actor, endpoint = administrator_and_endpoint()
+    return lambda: repeat.send_test(endpoint, by=actor)
+
+
+@action
+def resend_delivery() -> Act:
+    delivery = taken_delivery()
+    return lambda: repeat.resend(delivery, by=by(delivery.endpoint.created_by))
+
+
+@action
+def replay_deliveries() -> Act:
+    endpoint = taken_delivery().endpoint
+    since = clock.now() - timedelta(hours=1)
+    return lambda: repeat.replay(endpoint, since, by=by(endpoint.created_by))
 
 
 @action

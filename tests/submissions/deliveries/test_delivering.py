@@ -1,6 +1,7 @@
 """Due deliveries are sent signed and in order, tried again with growing delays, and never lost."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from django.core import mail
+from django.db import transaction
 from joserfc import jwe
 from joserfc.jwk import ECKey, RSAKey
 from standardwebhooks.webhooks import Webhook
@@ -18,8 +20,10 @@ from submissions.core import clock
 from submissions.deliveries import deliver, outcomes, personal, slots, upkeep
 from submissions.models import Delivery, DeliveryState, Endpoint, Event, Message, MessageKind, Role, Status
 from submissions.privacy import erasure
+from submissions.workflow import messages
 from tests.factories import by, make_at, make_user, reload
 from tests.receiver import Receiver
+from tests.stack import ROOT
 from tests.submissions.deliveries.sending import announce, make_endpoint, send_all, send_all_in, states
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +160,7 @@ def test_endpoint_that_fails_for_a_day_is_disabled_and_its_owner_notified(crm: R
     [message] = mail.outbox
     assert message.to == ["owner@example.com"]
     assert endpoint.name in message.subject
-    assert "/settings/" in str(message.body)
+    assert f"/settings/integrations/{endpoint.pk}/" in str(message.body)
     assert states() == ["waiting"]
     with time_machine.travel(clock.now() + timedelta(days=4)):
         assert outcomes.expire() == 1
@@ -253,3 +257,21 @@ def test_key_that_is_not_public_or_too_short_is_refused() -> None:
     for text in ("nonsense", secret, short.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()):
         with pytest.raises(personal.UnusableKey):
             personal.check_key(text)
+
+
+def test_documented_members_are_those_of_the_body(crm: Receiver) -> None:
+    make_endpoint(crm.url, kinds=list(MessageKind))
+    submission = make_at(Status.DRAFT)
+    with transaction.atomic():
+        messages.announce(submission, MessageKind.AML_CHANGED, aml={"is_hit": True, "review_outcome": None})
+        messages.announce_alert(submission, "target_60")
+        messages.announce_alert(submission, "aml_hit")  # is not announced
+    send_all()
+    bodies = [json.loads(got.body) for got in crm.got]
+    assert [body["type"] for body in bodies] == ["submission.aml_changed", "alert"]
+    page = (ROOT / "docs" / "webhooks.md").read_text()
+    table = page.partition("| member | meaning |")[2].partition("\n\n")[0]
+    documented = {name for line in table.splitlines() for name in re.findall(r"`(\w+)`", line.rpartition(" | ")[0])}
+    assert documented == set(bodies[0]["data"]) | set(bodies[1]["data"]) | {"customer", "customer_jwe"}
+    types = set(re.findall(r"^\| `([a-z_.]+)` \|", page.partition("| type | written when |")[2], re.M))
+    assert types == set(MessageKind.values) - {MessageKind.REVERIFICATION_DUE}

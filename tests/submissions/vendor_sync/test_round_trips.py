@@ -20,7 +20,7 @@ __all__ = ["redis"]
 
 pytestmark = pytest.mark.django_db
 
-MAX_STATEMENTS = 12
+MAX_STATEMENTS = 13  # the last one asks for endpoints that receive messages
 MAX_COMMANDS = 5  # docs/performance.md explains why not 4
 
 

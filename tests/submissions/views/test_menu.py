@@ -40,6 +40,7 @@ MENUS = {
         "/settings/teams/",
         "/settings/consent-texts/",
         "/settings/api-tokens/",
+        "/settings/integrations/",
         "/retention/",
         "/admin/",
     ],

@@ -14,8 +14,10 @@ from submissions.models import (
     AmlSource,
     Capturer,
     ConsentText,
+    Delivery,
     Difference,
     ImageKind,
+    MessageKind,
     Role,
     SavedView,
     Status,
@@ -26,6 +28,7 @@ from submissions.models import (
 from submissions.review import claims
 from submissions.vendor_sync import discrepancies, webhooks
 from tests import factories
+from tests.submissions.deliveries.sending import announce, make_endpoint
 
 NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
 OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
@@ -82,6 +85,9 @@ class MatrixData:
         results.apply(self.submissions[FINAL], HIT, AmlSource.RECORD)
         self.webhook = webhooks.store(self.project, b"no json", "application/json", None)
         WebhookDelivery.objects.update(outcome="unreadable", handled_at=clock.now())
+        self.endpoint = make_endpoint(created_by=self.users[ADMIN])
+        announce(self.submissions[FINAL], MessageKind.DECIDED)
+        self.delivery = Delivery.objects.get()
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -129,6 +135,8 @@ class MatrixData:
             "team": lambda: {"pk": self.other.team_id},
             "project": lambda: {"pk": self.project.pk},
             "project tab": lambda: {"pk": self.project.pk, "tab": "connection"},
+            "endpoint": lambda: {"pk": self.endpoint.pk},
+            "delivery": lambda: {"pk": self.delivery.pk},
             "consent text": lambda: {"pk": self.consent.pk},
             "shared view": lambda: {"pk": self.view.pk},
             "API token": lambda: {"pk": self.tokens[TOKEN][0].pk},

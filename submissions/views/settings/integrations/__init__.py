@@ -1,0 +1,1 @@
+"""Endpoints of outgoing messages and their deliveries."""
