@@ -26,7 +26,12 @@ from submissions.models import User
 
 # The address under which a rate limit counts requests whose client address is unknown; no host has it.
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nosec B104
-QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
+# The page that follows says it.
+QUIET = (
+    "account/messages/logged_in.txt",
+    "account/messages/logged_out.txt",
+    "mfa/messages/recovery_codes_generated.txt",
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

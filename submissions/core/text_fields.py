@@ -30,6 +30,8 @@ class TextField(forms.CharField):
 
 
 class EmailField(forms.EmailField):
+    default_error_messages = {"invalid": gettext_lazy("Enter an e-mail address, for example name@example.com.")}
+
     def to_python(self, value: Any) -> str:
         text = characters.normalise(str(super().to_python(value) or ""))
         refuse_invisible(text)

@@ -4,6 +4,7 @@ import math
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +28,7 @@ from submissions.outbox import evidence, gate, stored_replies
 from submissions.review import questions, reject_reasons
 from submissions.vendor_sync import reconcile
 
+TAKEN_WITHIN = timedelta(seconds=30)  # a worker that runs takes a due request within seconds
 IMAGES = {
     "idImage": ImageKind.ID_FRONT,
     "idBackImage": ImageKind.ID_BACK,
@@ -86,13 +88,16 @@ def _waiting(call: Call, name: str) -> StatusMessage:
     if call.error == "too_many_calls":
         text = _("ARGOS accepts no more requests at the moment. No attempt was used. Retry in %(seconds)d s.")
         return StatusMessage(away, named(text, argos) % {"seconds": seconds}, "warn")
-    if call.kind == CallKind.REVIEW and not call.undelivered:
-        return StatusMessage(_("The decision will be sent in a moment"), _("Undo is possible until then."), "wait")
     if call.undelivered:
         text = _("ARGOS was unavailable %(times)d times. No attempt was used. Retry in %(seconds)d s.")
         return StatusMessage(away, named(text, argos) % {"times": call.undelivered, "seconds": seconds}, "warn")
     if why := gate.why_closed(call.submission.project):
         return StatusMessage(_("%(call)s queued") % {"call": name}, why, "warn")
+    if clock.now() - call.not_before > TAKEN_WITHIN:
+        text = _("No worker of the portal has sent it yet. If this lasts, tell an administrator.")
+        return StatusMessage(_("%(call)s queued") % {"call": name}, text, "warn")
+    if call.kind == CallKind.REVIEW:
+        return StatusMessage(_("The decision will be sent in a moment"), _("Undo is possible until then."), "wait")
     return StatusMessage(
         _("%(call)s is about to be sent") % {"call": name}, _("A worker takes it in a moment."), "wait"
     )

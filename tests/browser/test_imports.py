@@ -27,7 +27,9 @@ def test_file_is_uploaded_checked_and_becomes_drafts(desk: Desk, tmp_path: Path)
     desk.press("Upload and check")
     create = page.get_by_role("button", name="Create 1 draft")
     expect(create).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("row", name="no address")).to_contain_text("E-mail: Enter a valid email address.")
+    expect(page.get_by_role("row", name="no address")).to_contain_text(
+        "E-mail: Enter an e-mail address, for example name@example.com."
+    )
     expect(page.get_by_role("row").nth(3)).to_contain_text("Same customer as in line 2")
     check_at_both_widths(page)
     create.click()

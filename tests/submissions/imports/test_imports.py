@@ -233,7 +233,7 @@ def test_pages_from_upload_to_the_file_of_errors() -> None:
     url = page.redirect_chain[-1][0]
     assert "Create 1 draft" in client.get(url).content.decode()
     malformed = client.get(f"{url}?show=malformed").content.decode()
-    assert "E-mail: Enter a valid email address." in malformed
+    assert "E-mail: Enter an e-mail address, for example name@example.com." in malformed
     assert "a@example.com" not in malformed
     client.post(f"{url}create/")
     work.work()
@@ -241,7 +241,7 @@ def test_pages_from_upload_to_the_file_of_errors() -> None:
     assert "Every ready row has a draft now." in client.get(url).content.decode()
     lines = list(csv.reader(client.post(f"{url}not-created/").content.decode("utf-8-sig").splitlines()))
     assert lines[1][0] == "'=bad"
-    assert lines[1][-2:] == ["3", "E-mail: Enter a valid email address."]
+    assert lines[1][-2:] == ["3", "E-mail: Enter an e-mail address, for example name@example.com."]
     assert Event.objects.filter(kind="import_downloaded", actor_id=user.pk).exists()
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from submissions.capture import account_check, drafts, submit
 from submissions.core import clock
-from submissions.models import Call, CallKind, Status, Submission, User
-from submissions.outbox import ledger
+from submissions.models import Call, CallKind, CallState, Role, Status, Submission, User
+from submissions.outbox import gate, ledger
 from submissions.vendor_sync import replies
 from submissions.views import status_messages, todo
 from submissions.views.capture.submission_page import rail
@@ -104,6 +104,22 @@ def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Clien
     page = post(client, reload(submission), "step2").content.decode()
     assert '<a href="#f-userOccupancyCode">Verification code</a>' in page
     assert "Start the account verification first" not in page
+
+
+@pytest.mark.parametrize("status", [Status.STEP2_SENDING, Status.DECISION_SENDING])
+def test_request_that_no_worker_takes_is_said_to_be_queued(agent: User, status: Status) -> None:
+    call = make_at(status, agent).calls.get(state=CallState.PREPARED)
+    assert "moment" in str(status_messages.about_open_call(call))
+    call.not_before = clock.now() - timedelta(seconds=31)
+    late = status_messages.about_open_call(call)
+    assert late.title.endswith(" queued")
+    assert late.text == "No worker of the portal has sent it yet. If this lasts, tell an administrator."
+
+
+def test_decision_that_is_queued_while_processing_is_paused_says_why(agent: User) -> None:
+    call = make_at(Status.DECISION_SENDING, agent).calls.get(state=CallState.PREPARED)
+    gate.stop_sending(by=by(make_user(Role.MANAGER)), why="Maintenance until noon")
+    assert "Maintenance until noon" in status_messages.about_open_call(call).text
 
 
 def test_an_unknown_end_says_how_long_it_may_take(agent: User) -> None:

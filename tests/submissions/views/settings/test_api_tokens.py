@@ -45,10 +45,10 @@ def test_secret_is_shown_once_and_works(client: Client) -> None:
         ({"expires_on": (clock.today() + timedelta(days=400)).isoformat()}, "Choose a day between today"),
         ({"networks": "127.0.0.1\nnowhere"}, "Enter an IP address or a network"),
         ({"networks": "10.0.0.1\n" * 51}, "Enter at most 50 lines."),
-        ({"projects": []}, "This field is required."),
-        ({"scopes": []}, "This field is required."),
+        ({"projects": []}, "Select an option."),
+        ({"scopes": []}, "Select an option."),
         ({"scopes": ["decisions:write"]}, "Select a valid choice."),
-        ({"name": " "}, "This field is required."),
+        ({"name": " "}, "Enter a value."),
     ],
 )
 def test_wrong_form_creates_nothing(client: Client, changed: dict[str, Any], text: str) -> None:

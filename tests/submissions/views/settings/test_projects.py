@@ -109,7 +109,7 @@ def test_address_that_stands_may_stay_and_wants_no_key(tried: list[tuple[str, st
 
 def test_no_call_is_given_no_time(project: Project) -> None:
     reply = save_tab(administrator(), project, "advanced", connect_timeout="0")
-    assert "greater than or equal to 1" in reply.content.decode()
+    assert "Enter at least 1." in reply.content.decode()
     assert Project.objects.get().connect_timeout == project.connect_timeout
 
 
@@ -238,3 +238,35 @@ def test_pause_is_shown_and_ended(project: Project) -> None:
     client.post(f"/settings/projects/{project.pk}/resume/")
     assert Project.objects.get().paused_at is None
     assert Event.objects.filter(kind="project_resumed").exists()
+
+
+DJANGOS = ("This field is required", "valid", "Ensure this value", "required.")
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "texts"),
+    [
+        ("projects/new/", {}, ["Enter a value."]),
+        (
+            "projects/new/",
+            {"base_url": "nowhere", "admin_email": "nobody"},
+            ["Enter an address with https://", "Enter an e-mail address, for example name@example.com."],
+        ),
+        ("people/new/", {}, ["Enter a value.", "Select an option."]),
+        ("teams/new/", {}, ["Enter a value."]),
+        ("consent-texts/new/", {}, ["Enter a value.", "Select an option."]),
+    ],
+)
+def test_empty_or_wrong_setting_has_a_message_of_the_portal(path: str, typed: dict[str, str], texts: list[str]) -> None:
+    client = sign_in(Client(), make_user(Role.ADMINISTRATOR))
+    errors = str(client.post(f"/settings/{path}", {"team": "", **typed}).context["form"].errors)
+    for text in texts:
+        assert text in errors
+    assert [text for text in DJANGOS if text in errors] == []
+
+
+def test_number_outside_its_limits_names_the_limit(project: Project) -> None:
+    client = sign_in(Client(), make_user(Role.ADMINISTRATOR))
+    reply = save_tab(client, project, "review", face_threshold="300", review_target_hours="-1")
+    assert "Enter at most 100." in str(reply.context["form"].errors["face_threshold"])
+    assert "Enter at least 0." in str(reply.context["form"].errors["review_target_hours"])
