@@ -58,6 +58,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "looked": _("Page viewed"),
         "revealed": _("Data revealed"),
         "subject_exported": _("Data subject request downloaded"),
+        "export_downloaded": _("Export downloaded"),
         "erasure_asked": _("Permanent deletion requested"),
         "erased": _("Data and images deleted permanently"),
         "legal_hold_set": _("Legal hold set"),

@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from submissions.audit import access_report, events
 from submissions.core import clock
 from submissions.models import AccessReview, Event, Role, Status, User
 from submissions.privacy import data_subject_export
+from submissions.reporting import event_text
 from submissions.reporting.evidence_pack import content
 from submissions.reporting.exports import create, generate
 from tests import factories
@@ -169,6 +170,12 @@ def test_year_that_no_calendar_has_is_not_found(client: Client, year: str) -> No
     client.force_login(factories.make_user(Role.MANAGER))
     assert client.get(f"/reports/access/{year}/1/").status_code == 404
     assert client.post(f"/reports/access/{year}/1/sign/", {"remark": "Looked into it."}).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["revealed", *access_report.DOWNLOADED])
+def test_action_that_needs_a_reason_has_a_title(kind: str) -> None:
+    with translation.override("ko"):
+        assert not re.search("[a-z]", event_text.event_title(Event(kind=kind)))
 
 
 def test_times_are_in_the_portals_time_zone_whatever_the_managers_is(client: Client, settings: Any) -> None:
