@@ -1,4 +1,4 @@
-"""Form fields that normalise their text and refuse invisible characters by name."""
+"""Form fields that normalise their text and refuse invisible characters by name, and the messages of every field."""
 
 from typing import Any
 
@@ -43,3 +43,37 @@ class CodeField(TextField):
 
     def to_python(self, value: Any) -> str:
         return "".join(super().to_python(value).split())
+
+
+# The portal's messages instead of Django's, by kind of field; a field keeps those of its own.
+SELECT = gettext_lazy("Select an option.")
+MESSAGES: "dict[type[forms.Field], dict[str, Any]]" = {
+    forms.Field: {"required": gettext_lazy("Enter a value.")},
+    forms.ChoiceField: {"required": SELECT},
+    forms.MultipleChoiceField: {"required": SELECT},
+    forms.ModelChoiceField: {"required": SELECT},
+    forms.ModelMultipleChoiceField: {"required": SELECT},
+    forms.FileField: {"required": gettext_lazy("Choose a file.")},
+    forms.URLField: {"invalid": gettext_lazy("Enter an address with https://, for example https://example.com/path.")},
+    forms.IntegerField: {
+        "invalid": gettext_lazy("Enter a number."),
+        "min_value": gettext_lazy("Enter at least %(limit_value)s."),
+        "max_value": gettext_lazy("Enter at most %(limit_value)s."),
+    },
+}
+
+
+def set_messages(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        field.error_messages = _messages(field)
+
+
+def _messages(field: forms.Field) -> "dict[str, Any]":
+    """Return Django's messages with the portal's in their place, and those that a class or the form gives the field."""
+    defaults: dict[str, Any] = {}
+    messages: dict[str, Any] = {}
+    for kind in reversed(type(field).__mro__):
+        own = vars(kind).get("default_error_messages", {})
+        defaults |= own
+        messages |= own | MESSAGES.get(kind, {})
+    return messages | {code: text for code, text in field.error_messages.items() if text != defaults.get(code)}

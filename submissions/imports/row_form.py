@@ -10,7 +10,7 @@ from argos import limits, matrix
 from submissions.capture.fields.country_field import CountryField
 from submissions.capture.fields.form_fields import choice_label, label_of
 from submissions.core import encryption
-from submissions.core.text_fields import EmailField, TextField
+from submissions.core.text_fields import EmailField, TextField, set_messages
 from submissions.imports.read import COLUMNS
 from submissions.models import Project
 
@@ -39,6 +39,7 @@ class RowForm(forms.Form):
 
     def __init__(self, values: dict[str, str], project: Project, types: dict[str, str]) -> None:
         super().__init__(values)
+        set_messages(self)
         self.project, self.types = project, types
 
     def clean_id_type(self) -> str:

@@ -14,7 +14,7 @@ from argos.matrix import Problem
 from submissions.capture.fields.country_field import CountryField
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core import vendor_text
-from submissions.core.text_fields import EmailField, TextField
+from submissions.core.text_fields import EmailField, TextField, set_messages
 from submissions.demo import scenarios
 from submissions.models import Project, Submission, Team, User
 from submissions.workflow.role_permissions import is_limited_to_team
@@ -52,6 +52,7 @@ class NewForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        set_messages(self)
         if scenarios.are_offered():
             self.fields["scenario"] = _scenario_field()
         id_type = self.fields["id_type"]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.capture.fields.form_fields import choice_label
+from submissions.core.text_fields import set_messages
 from submissions.imports import read, work
 from submissions.imports.row_form import RowForm, column_label, id_types, problems_of
 from submissions.models import CustomerImport, ImportRow, ImportState, Project, RowState, Team, User
@@ -46,6 +47,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        set_messages(self)
         if is_limited_to_team(user):
             team = self.fields["team"]
             assert isinstance(team, forms.ModelChoiceField)

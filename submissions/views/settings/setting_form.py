@@ -7,7 +7,7 @@ from django import forms
 from django.db import models
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from submissions.core import text_fields
 
@@ -20,23 +20,6 @@ CSS = {
     forms.CheckboxInput: "form-check-input",
     forms.CheckboxSelectMultiple: "form-check-input",
     forms.Select: "form-select",
-}
-
-
-# The portal's messages instead of Django's, by kind of field; a field keeps those of its own.
-SELECT = gettext_lazy("Select an option.")
-MESSAGES: "dict[type[forms.Field], dict[str, Any]]" = {
-    forms.Field: {"required": gettext_lazy("Enter a value.")},
-    forms.ChoiceField: {"required": SELECT},
-    forms.MultipleChoiceField: {"required": SELECT},
-    forms.ModelChoiceField: {"required": SELECT},
-    forms.ModelMultipleChoiceField: {"required": SELECT},
-    forms.URLField: {"invalid": gettext_lazy("Enter an address with https://, for example https://example.com/path.")},
-    forms.IntegerField: {
-        "invalid": gettext_lazy("Enter a number."),
-        "min_value": gettext_lazy("Enter at least %(limit_value)s."),
-        "max_value": gettext_lazy("Enter at most %(limit_value)s."),
-    },
 }
 
 
@@ -82,19 +65,10 @@ def cards_of(form: forms.BaseForm, sections: Sections) -> Iterator[tuple[Any, li
 
 def style(form: forms.BaseForm) -> None:
     """Give each widget the class and each field the messages of its kind."""
+    text_fields.set_messages(form)
     for field in form.fields.values():
-        field.error_messages = _messages(field)
         kind = next((css for widget, css in CSS.items() if isinstance(field.widget, widget)), "form-control")
         field.widget.attrs.setdefault("class", kind)
-
-
-def _messages(field: forms.Field) -> "dict[str, Any]":
-    """Return the portal's messages for this kind of field, and those that the form gives the field."""
-    kinds = list(reversed(type(field).__mro__))
-    djangos = {code: text for kind in kinds for code, text in getattr(kind, "default_error_messages", {}).items()}
-    given = {code: text for code, text in field.error_messages.items() if text != djangos.get(code)}
-    portals = {code: text for kind in kinds for code, text in MESSAGES.get(kind, {}).items()}
-    return {**field.error_messages, **portals, **given}
 
 
 def _with_default(field: forms.Field, model: type[models.Model], name: str) -> str:

@@ -56,7 +56,7 @@ def test_country_list_is_searched_by_name_and_code_in_the_readers_language(clien
     ("changes", "sentence"),
     [
         ({"issuing_country": "Atlantis"}, "choose a country from the list"),
-        ({"email": "nobody"}, "valid email"),
+        ({"email": "nobody"}, "Enter an e-mail address, for example name@example.com."),
         ({"email": ""}, "required"),
         ({"issuing_country": ""}, "required"),
         ({"id_type": "universal"}, "universal"),
@@ -238,3 +238,10 @@ def test_an_unusable_file_of_the_new_form_is_named_and_the_draft_is_there(client
 def test_a_script_is_told_the_address(client: Client, agent: User) -> None:
     reply = client.post(reverse("submission_new"), form(agent), headers={"X-Keeps-Files": "1"})
     assert reply.json() == {"url": reverse("submission", args=[Submission.objects.get().pk])}
+
+
+def test_empty_form_says_what_to_enter(client: Client) -> None:
+    client.force_login(make_user())
+    errors = client.post("/submissions/new/", {"draft": ""}).context["form"].errors
+    assert errors["email"] == ["Enter a value."]
+    assert errors["id_type"] == ["Select an option."]
