@@ -57,8 +57,8 @@ def test_change_needs_recent_authentication() -> None:
     [
         ({"url": "http://crm.example.com/"}, "Enter a URL that begins with https://."),
         ({"url": "https://10.0.0.1/"}, "internal network"),
-        ({"url": ""}, "This field is required."),
-        ({"kinds": []}, "This field is required."),
+        ({"url": ""}, "Enter a value."),
+        ({"kinds": []}, "Select an option."),
         ({"kinds": ["submission.reverification_due"]}, "not one of the available choices"),
         ({"public_key": "-----BEGIN PRIVATE KEY-----", "include_personal": "on"}, "Never enter a private key."),
         ({"public_key": "x"}, "Never enter a private key."),
