@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "intake": ("a phone's photograph taken in, against bare Pillow", ()),
     "selfies": ("the check of selfies and IDs on labelled pictures (minutes)", ()),
     "mistakes": ("planted mistakes that spent a try (minutes)", ()),
+    "imports": ("10,000 customers of a file until each is a draft", (here.SCRATCH,)),
     "export": ("CSV of 100,000 rows against the driver (minutes)", ()),
     "seals": ("tampering in every position of 10,000 sealed events (minutes)", ()),
     "writers": ("16 writers of events at once, against a plain insert", ()),

@@ -44,12 +44,12 @@ def create_draft(
         created_by=by.user,
         previous=previous,
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         SubmissionKey.create_for(submission)
         submission.values = _filled(values)
         submission.save(force_insert=True)
-        blind_index.index(submission)
-        add_capturer(submission, by)
+        blind_index.index_new(submission)
+        Capturer.objects.create(submission=submission, user=by.user)
         events.record("draft_created", by=by, submission=submission, fields={"filled": sorted(_filled(values))})
     return submission
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 TASK = "submissions.tasks.work_on_imports"
 CHUNK = 250
+ROWS_PER_COMMIT = 25
 WORKS_FOR = 20.0  # seconds, then the next wake-up: other tasks of the queue get their turn
 LEASE = timedelta(minutes=2)
 KEPT_FOR = timedelta(days=7)
@@ -179,10 +180,13 @@ def _earlier(batch: CustomerImport, rows: Sequence[ImportRow]) -> dict[tuple[str
 
 
 def _create_drafts(rows: Sequence[ImportRow]) -> None:
+    """Create the drafts with one commit for some rows; a row that fails is rolled back alone."""
     types = id_types()
-    for row in rows:
-        if not isolated_rows.safely(lambda row: _create(row, types), row, "a row of an import"):
-            _waiting(row).update(state=RowState.FAILED)
+    for start in range(0, len(rows), ROWS_PER_COMMIT):
+        with transaction.atomic():
+            for row in rows[start : start + ROWS_PER_COMMIT]:
+                if not isolated_rows.safely(lambda row: _create(row, types), row, "a row of an import"):
+                    _waiting(row).update(state=RowState.FAILED)
 
 
 def _waiting(row: ImportRow) -> QuerySet[ImportRow]:
@@ -197,7 +201,7 @@ def _create(row: ImportRow, types: dict[str, str]) -> bool:
         return False
     values = {name: form.cleaned_data[name] for name in ("email", "customer_id", "contact_phone")}
     with transaction.atomic():
-        if not _waiting(row).update(state=RowState.CREATED):
+        if not _waiting(row).update(state=RowState.CREATED, submission_id=pk):
             return True
         drafts.create_draft(
             batch.project,
@@ -208,7 +212,6 @@ def _create(row: ImportRow, types: dict[str, str]) -> bool:
             values=values,
             pk=pk,
         )
-        ImportRow.objects.filter(pk=row.pk).update(submission_id=pk)
     return True
 
 

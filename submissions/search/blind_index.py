@@ -67,16 +67,26 @@ def _long_enough(words: Iterable[str]) -> list[str]:
 
 def index(submission: Submission) -> bool:
     """Bring the submission's hashes in line with its values; return whether any was written or deleted."""
-    texts = hashable(submission.values) | hashable_ids(submission.vendor_signals)
-    digests = {(kind, encryption.search_digest(kind, text)) for kind, text in texts}
+    digests = _hashes(hashable(submission.values) | hashable_ids(submission.vendor_signals))
     stored = {(row.kind, bytes(row.digest)): row.pk for row in submission.search_hashes.all()}
     with transaction.atomic():
         SearchHash.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in digests]).delete()
-        SearchHash.objects.bulk_create(
-            [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in digests - stored.keys()],
-            ignore_conflicts=True,
-        )
+        _write(submission, digests - stored.keys())
     return digests != stored.keys()
+
+
+def index_new(submission: Submission) -> None:
+    """Write the hashes of a submission that has none; ARGOS has reported nothing about it."""
+    _write(submission, _hashes(hashable(submission.values)))
+
+
+def _hashes(texts: set[tuple[str, str]]) -> set[tuple[str, bytes]]:
+    return {(kind, encryption.search_digest(kind, text)) for kind, text in texts}
+
+
+def _write(submission: Submission, digests: set[tuple[str, bytes]]) -> None:
+    rows = [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in digests]
+    SearchHash.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def encrypt_token(text: str) -> str:
