@@ -64,6 +64,7 @@ CELERY_BEAT_SCHEDULE = {
     "seals": _every(10, "seal_events"),
     "retention": _every(600, "erase_due"),
     "sessions": _every(3600, "clear_sessions"),
+    "api_requests": _every(600, "forget_api_requests"),
     "exports": _every(15, "make_exports"),
     "imports": _every(15, "work_on_imports"),
     "beat": _every(5, "note_heartbeat", "kycportal.health"),

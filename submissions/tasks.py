@@ -7,6 +7,7 @@ from celery import shared_task
 from django.core.management import call_command
 
 from submissions.aml import monitoring, reviews
+from submissions.api import idempotency
 from submissions.audit import hash_chain
 from submissions.core import task_queue
 from submissions.deliveries import deliver, outcomes, slots, upkeep
@@ -130,6 +131,12 @@ def refresh_histograms() -> int:
 def clear_sessions() -> None:
     """Delete expired sessions, which no longer sign anybody in."""
     call_command("clearsessions")
+
+
+@shared_task
+def forget_api_requests() -> int:
+    """Delete the repeatable requests of the API after a day, with their stored responses."""
+    return idempotency.expire()
 
 
 @shared_task

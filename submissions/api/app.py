@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from submissions.api import gate, openapi, problems, reading
+from submissions.api import writing as writing  # adds its operations to the router: addresses have operations of both
 from submissions.api.errors import add_handlers
 from submissions.api.problems import ApiError
 
@@ -39,7 +40,7 @@ def _entered(view: View) -> View:
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
-            allowed = response.headers["Allow"]
+            allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
             response = problems.response_of(ApiError("method-not-allowed"))
             response.headers["Allow"] = allowed
         try:

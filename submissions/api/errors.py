@@ -16,14 +16,16 @@ from argos.errors import VendorError
 from argos.limits import TooLong
 from submissions.api import problems
 from submissions.api.problems import ApiError, FieldError
+from submissions.capture import submit
 from submissions.core import encryption
 from submissions.models.image import StorageUnavailable
+from submissions.workflow import deadlines
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission
 
 log = logging.getLogger(__name__)
 
-RETRY_SOON = 30  # seconds
+RETRY_SOON, VENDOR_RETRY = 30, 60  # seconds
 
 
 def _own(error: Exception) -> ApiError:
@@ -87,6 +89,42 @@ def _invalid(error: Exception) -> ApiError:
     return ApiError("invalid", errors=found)
 
 
+def _not_ready(error: Exception) -> ApiError:
+    assert isinstance(error, submit.NotReady)
+    errors = problems.of_fields(error.problems)
+    if isinstance(error, submit.StopsStep2):
+        text = _("The named fields block Step 2 after the 24-hour limit starts. Correct them, or confirm the start.")
+        errors.append(FieldError("is_start_confirmed", "start", text, "body"))
+    return ApiError("not-ready", errors=errors)
+
+
+def _last_attempt(error: Exception) -> ApiError:
+    text = _("Final attempt. Check the selfie, then send the step with this confirmation.")
+    return ApiError("not-ready", errors=[FieldError("is_last_confirmed", "last_try", text, "body")])
+
+
+def _no_attempt(error: Exception) -> ApiError:
+    return _stopped("no_try_left", _("All 3 attempts used. ARGOS decides now."))
+
+
+def _no_account_check(error: Exception) -> ApiError:
+    return _stopped("account_missing", _("Check the account first: the project asks for the 1-won check."))
+
+
+def _too_late(error: Exception) -> ApiError:
+    text = _("The 24-hour limit is too near for another request. Start a new submission with this data.")
+    return _stopped("deadline", text)
+
+
+def _stopped(code: str, text: str) -> ApiError:
+    return ApiError("not-ready", text, errors=[FieldError("", code, text)])
+
+
+def _vendor_down(error: Exception) -> ApiError:
+    text = _("ARGOS is unavailable. The 24-hour limit has not started. Your entries are saved; send later.")
+    return ApiError("unavailable", text, retry_after=VENDOR_RETRY)
+
+
 def _unexpected(error: Exception) -> ApiError:
     log.error("a request of the API failed", exc_info=error)
     return ApiError("internal-error")
@@ -97,6 +135,12 @@ HANDLERS: dict[type[Exception], Callable[[Exception], ApiError]] = {
     Http404: _not_found,
     NotAllowed: _forbidden,
     AuthenticationError: _unauthorized,
+    submit.NotReady: _not_ready,
+    submit.UnconfirmedLastAttempt: _last_attempt,
+    submit.NoAttemptLeft: _no_attempt,
+    submit.AccountCheckMissing: _no_account_check,
+    submit.VendorDown: _vendor_down,
+    deadlines.DeadlinePassed: _too_late,
     StaleSubmission: _conflict,
     MoveNotAllowed: _conflict,
     IntegrityError: _conflict,

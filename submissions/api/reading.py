@@ -83,14 +83,14 @@ def get_submission(
     submission = get_submission_for(user_of(request), pk, "see")
     body = representation.whole(submission, user_of(request))
     tag = representation.etag(body)
-    if tag in _tags(if_none_match):
+    if tag in tags_of(if_none_match):
         return HttpResponse(status=304, headers={"ETag": tag})
     events.record("looked", by=events.actor_of(request), submission=submission, purpose=PURPOSE)
     response.headers["ETag"] = tag
     return body
 
 
-def _tags(header: str) -> list[str]:
+def tags_of(header: str) -> list[str]:
     return [part.strip().removeprefix("W/") for part in header.split(",")]
 
 

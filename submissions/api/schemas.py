@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
+from ninja.params import functions
 from pydantic import Field
 
 from submissions.models import ImageKind, Route, Status
@@ -12,6 +13,21 @@ from submissions.models import ImageKind, Route, Status
 MAX_PAGE = 100
 # PostgreSQL stores no NUL, and no text of the portal has one.
 PRINTABLE = r"^[^\x00]*$"
+
+
+Key = Annotated[
+    str,
+    functions.Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern="^[!-~]+$",
+        description="a new random text for each request, the same one for a repetition within 24 hours",
+    ),
+]
+IfMatch = Annotated[
+    str, functions.Header(alias="If-Match", max_length=400, description="the ETag of the submission that you read")
+]
 
 
 class FieldErrorOut(Schema):
@@ -129,6 +145,60 @@ class SubmissionOut(SubmissionRow):
     images: list[ImageOut]
     consent: ConsentOut
     result: ResultOut | None
+
+
+AttachedKind = Literal["id_front", "id_back", "selfie", "address"]
+Text = Annotated[str, Field(max_length=2000, pattern=PRINTABLE)]
+
+
+class NewSubmission(Schema):
+    """`values`: fields of the customer's data by their names; the list of a submission's `fields` has the others."""
+
+    project: uuid.UUID
+    issuing_country: Text = Field(description="three letters, for example KOR")
+    id_type: Text
+    email: Text
+    customer_id: Text = ""
+    contact_phone: Text = ""
+    values: dict[str, Text] = Field(default_factory=dict, max_length=60)
+    consent: int | None = Field(None, description="id of the consent text that the customer agreed to")
+    is_second_confirmed: bool = Field(False, description="create it although this customer has another submission")
+
+
+class Changes(Schema):
+    """`values`: an empty text removes a value. `reasons`: by field name, warning code or key of a finding."""
+
+    values: dict[str, Text] = Field(default_factory=dict, max_length=60)
+    reasons: dict[str, Text] = Field(default_factory=dict, max_length=60)
+    consent: int | None = Field(None, description="id of the consent text that the customer agreed to")
+
+
+class Step1(Schema):
+    wants_step2: bool = Field(False, description="send Step 2 automatically if ARGOS reads what was entered")
+    is_start_confirmed: bool = Field(False, description="start the 24 hours although present data blocks Step 2")
+    is_last_confirmed: bool = Field(False, description="send the final attempt")
+
+
+class Step2(Schema):
+    """`values`: what the customer confirmed, with every field that ARGOS read."""
+
+    values: dict[str, Text] = Field(default_factory=dict, max_length=60)
+    is_last_confirmed: bool = Field(False, description="send the final attempt")
+
+
+class CreatedOut(SubmissionOut):
+    refused_images: list[FieldErrorOut]
+
+
+class NewPhoneLink(Schema):
+    kind: AttachedKind
+
+
+class PhoneLinkOut(Schema):
+    id: uuid.UUID
+    kind: AttachedKind
+    url: str = Field(description="for the customer only; shown once")
+    expires_at: datetime
 
 
 class EventOut(Schema):

@@ -90,6 +90,11 @@ class IdempotentRequest(models.Model):
     def __str__(self) -> str:
         return f"request {self.pk}"
 
+    @property
+    def result_id(self) -> uuid.UUID:
+        """The id of what the request creates: a repetition after a failure finds what the first one created."""
+        return uuid.uuid5(self.token_id, self.key_hash + self.request_hash)
+
     def data_key(self) -> bytes:
         assert self.submission is not None
         return self.submission.data_key()

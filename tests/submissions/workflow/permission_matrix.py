@@ -13,6 +13,7 @@ without one).
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.submissions.workflow.matrix_data import (
     ADMIN,
@@ -157,8 +158,10 @@ class Row:
     get: Rule = NEVER
     post: Rule = NEVER
     of: str = ""
-    data: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
     query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    is_json: bool = False
     in_as: str = ""  # a further status for allowed users: "409" if the state forbids what the role may do
 
 
@@ -341,6 +344,8 @@ ROWS: dict[str, Row] = {
     "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs during the tests
     "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
 }
+KEY = {"Idempotency-Key": "matrix"}
+STALE = {**KEY, "If-Match": '"read before"'}
 NO_SUCH_METHOD, NOTHING = not_taken_by_the_api, nothing_of_the_api
 BY_TOKEN = (by_token, by_token_of_the_project, by_token_that_captured)
 ROWS |= {
@@ -349,13 +354,27 @@ ROWS |= {
     "settings_api_token": Row(ADMINISTRATORS, of="API token"),
     "settings_api_token_revoke": Row(post=ADMINISTRATORS, of="API token"),
     "api:openapi": Row(ANYBODY, NO_SUCH_METHOD),
-    "api:submissions": Row(by_token, NO_SUCH_METHOD),
+    "api:submissions": Row(by_token, by_token, headers=KEY),  # posted without data
     "api:submission": Row(by_token_of_the_project, NO_SUCH_METHOD, of="submission"),
     "api:events": Row(by_token_of_the_project, NO_SUCH_METHOD, of="submission"),
     "api:image": Row(by_token_that_captured, NO_SUCH_METHOD, of="API image"),
     "api:reasons": Row(by_token, NO_SUCH_METHOD),
     "api:projects": Row(by_token, NO_SUCH_METHOD),
     "api:queue_figures": Row(by_token, NO_SUCH_METHOD),
+    "api:images": Row(
+        NO_SUCH_METHOD, by_token_that_captured, of="item", headers=KEY, data={"file": b"no image"}, in_as="409"
+    ),
+    "api:phone_links": Row(
+        NO_SUCH_METHOD,
+        by_token_that_captured,
+        of="submission",
+        headers=KEY,
+        data={"kind": "selfie"},
+        is_json=True,
+        in_as="409",
+    ),
+    "api:step1": Row(NO_SUCH_METHOD, by_token_that_captured, of="submission", headers=STALE, is_json=True, in_as="412"),
+    "api:step2": Row(NO_SUCH_METHOD, by_token_that_captured, of="submission", headers=STALE, is_json=True, in_as="412"),
     "api:nothing": Row(NOTHING, NOTHING),
 }
 # URLs without a name: the admin's short form of a change page, and its catch-all.
