@@ -23,6 +23,7 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "webhooks": ("webhook intake, against a bare view that stores the body", (here.SCRATCH,)),
     "calls": ("Step 2 calls through the worker: rate at a vendor of 300 ms, CPU per call", (here.SCRATCH,)),
+    "deliveries": ("outgoing messages: a decision's way to its receiver, and the rate of a backlog", (here.SCRATCH,)),
     "idle": ("memory, CPU and rows read with nobody there (minutes)", BOTH),
     "intake": ("a phone's photograph taken in, against bare Pillow", ()),
     "selfies": ("the check of selfies and IDs on labelled pictures (minutes)", ()),

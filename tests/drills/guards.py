@@ -198,6 +198,13 @@ def _outbox_sweep() -> None:
     settings.CELERY_BEAT_SCHEDULE.pop("send")
 
 
+def _delivery_order() -> None:
+    """Send each waiting message, also if an older one of its submission waits."""
+    from submissions.models.message import DeliveryQuerySet
+
+    DeliveryQuerySet.due = lambda self, moment: self.waiting().filter(due_at__lte=moment)
+
+
 TWICE = "Step 2 calls sent twice for one press"
 STUCK = "submissions lost or stuck without a person being told"
 TRIES = "tries spent at the vendor minus tries our ledger holds"
@@ -239,4 +246,10 @@ GUARDS: dict[str, Guard] = {
     ),
     "hold": Guard("a restored database sends nothing", "dump_restored", (STUCK, TRIES, TWICE, FOURTH), _hold),
     "outbox_sweep": Guard("prepared calls are found within a beat", "redis_emptied", (STUCK,), _outbox_sweep),
+    "delivery_order": Guard(
+        "only the oldest waiting message of a submission is sent",
+        "receiver_faults",
+        ("messages out of order in their submission",),
+        _delivery_order,
+    ),
 }

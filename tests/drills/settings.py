@@ -12,7 +12,7 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # The portal's clock runs about thirty times as fast as real time, so beat does too.
-SECONDS = {"send": 1, "settle": 2, "deadlines": 3, "webhooks": 2, "poll": 3, "alerts": 10, "beat": 2}
+SECONDS = {"send": 1, "settle": 2, "deadlines": 3, "webhooks": 2, "poll": 3, "alerts": 10, "beat": 2, "deliveries": 2}
 for _name, _seconds in SECONDS.items():
     CELERY_BEAT_SCHEDULE[_name]["schedule"] = timedelta(seconds=_seconds)
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
