@@ -61,7 +61,6 @@ class DeliveryState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
     DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
     FAILED = "failed", pgettext_lazy("delivery", "Failed")
-    CANCELLED = "cancelled", pgettext_lazy("delivery", "Cancelled")
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):

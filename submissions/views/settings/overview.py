@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from submissions.accounts.mfa import policy
 from submissions.core import clock
-from submissions.models import ConsentText, Project, Switch, Team, User
+from submissions.models import ConsentText, Endpoint, Project, Switch, Team, User
 from submissions.outbox import gate
 from submissions.vendor_sync import webhook_url
 from submissions.views.request_helpers import person
@@ -48,6 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "without_factor": without.order_by("name")[:SHOWN],
         "without_count": without.count(),
         "temporary": temporary[:SHOWN],
+        "disabled_endpoints": Endpoint.objects.filter(disabled_at__isnull=False, disabled_by=None),
         "people_count": User.objects.people().filter(is_active=True).count(),
         "team_count": Team.objects.count(),
     }

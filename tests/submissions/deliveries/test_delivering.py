@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from django.core import mail
 from django.db import transaction
+from django.test import Client
 from joserfc import jwe
 from joserfc.jwk import ECKey, RSAKey
 from standardwebhooks.webhooks import Webhook
@@ -21,7 +22,7 @@ from submissions.deliveries import deliver, outcomes, personal, slots, upkeep
 from submissions.models import Delivery, DeliveryState, Endpoint, Event, Message, MessageKind, Role, Status
 from submissions.privacy import erasure
 from submissions.workflow import messages
-from tests.factories import by, make_at, make_user, reload
+from tests.factories import by, make_at, make_user, reload, sign_in
 from tests.receiver import Receiver
 from tests.stack import ROOT
 from tests.submissions.deliveries.sending import announce, make_endpoint, send_all, send_all_in, states
@@ -162,6 +163,7 @@ def test_endpoint_that_fails_for_a_day_is_disabled_and_its_owner_notified(crm: R
     assert endpoint.name in message.subject
     assert f"/settings/integrations/{endpoint.pk}/" in str(message.body)
     assert states() == ["waiting"]
+    assert f"{endpoint.name}: disabled by the portal" in sign_in(Client(), owner).get("/settings/").content.decode()
     with time_machine.travel(clock.now() + timedelta(days=4)):
         assert outcomes.expire() == 1
     assert states() == ["failed"]
