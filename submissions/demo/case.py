@@ -14,6 +14,7 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import callbacks, drafts, images, submit
 from submissions.core import clock
+from submissions.demo import samples
 from submissions.demo.customers import Customer
 from submissions.demo.vendor_record import VendorRecord, received
 from submissions.models import AmlOutcome, AmlSource, Call, Image, ImageKind, Project, Submission, User, Verdict
@@ -47,7 +48,8 @@ class Case:
     def by(self) -> Actor:
         return events.actor_for(self.agent)
 
-    def draft(self) -> None:
+    def draft(self, *, is_sent_later: bool = False) -> None:
+        """`is_sent_later`: the sandbox answers its Step 1, so the card shows what the sandbox reads for the e-mail."""
         assert self.agent.team is not None
         values = {"email": self.customer.email, "customer_id": f"C-{2400 + self.customer.number}"}
         self.submission = drafts.create_draft(
@@ -58,6 +60,9 @@ class Case:
             id_type=self.customer.id_type,
             values=values,
         )
+        if is_sent_later:
+            samples.attach(self.submission, by=self.by)
+            return
         card, selfie = self.pictures.result()
         self._attach(ImageKind.ID_FRONT, card)
         self._attach(ImageKind.SELFIE, selfie)

@@ -41,13 +41,17 @@ def attach(draft: Submission, *, by: Actor) -> None:
     """Store the drawn pictures like uploads; not for a project whose vendor is elsewhere."""
     if not scenarios.applies_to(draft.project):
         return
-    email = draft.values["email"]
+    card, selfie = drawn(draft.values["email"], draft.id_type, draft.issuing_country)
+    images.add_image(draft, ImageKind.ID_FRONT, card, by=by)
+    images.add_image(draft, ImageKind.SELFIE, selfie, by=by)
+
+
+def drawn(email: str, id_type: str, country: str) -> tuple[bytes, bytes]:
+    """Return the card with the values that the sandbox reads for this e-mail, and the selfie of its person."""
     seed = _draw(email)
     gender = ("male", "female")[seed % 2]
-    shown = shown_on_card(email, draft.id_type, draft.issuing_country)
-    card = cards.id_card(seed, draft.issuing_country, draft.id_type, shown, gender)
-    images.add_image(draft, ImageKind.ID_FRONT, card, by=by)
-    images.add_image(draft, ImageKind.SELFIE, cards.selfie(seed, 1, gender), by=by)
+    card = cards.id_card(seed, country, id_type, shown_on_card(email, id_type, country), gender)
+    return card, cards.selfie(seed, 1, gender)
 
 
 def shown_on_card(email: str, id_type: str, country: str = "KOR") -> dict[str, str]:

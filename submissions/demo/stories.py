@@ -154,18 +154,18 @@ def wants_selfie(case: Case, refused: tuple[str, ...], call_back: timedelta | No
 
 
 def wants_card(case: Case) -> Story:
-    case.draft()
+    case.draft(is_sent_later=True)
     yield minutes(2)
     case.step1(refused=GLARE)
 
 
 def draft(case: Case) -> Story:
-    case.draft()
+    case.draft(is_sent_later=True)
     yield minutes(1)
 
 
 def sends_step1(case: Case) -> Story:
-    case.draft()
+    case.draft(is_sent_later=True)
     yield minutes(1)
     case.press_step1()
 

@@ -1,11 +1,15 @@
 """The sample submissions of `make run`: every status, a consistent record, and none on a real installation."""
 
 import ast
+import io
 import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
+import PIL.ImageChops
+import PIL.ImageStat
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
@@ -14,7 +18,7 @@ from argos.sandbox.state import State
 from submissions.accounts import demo
 from submissions.audit.events import SYSTEM
 from submissions.capture.imaging import quality
-from submissions.demo import seed
+from submissions.demo import samples, seed
 from submissions.demo.customers import Customer
 from submissions.models import (
     AmlReview,
@@ -51,6 +55,7 @@ def test_samples_are_in_every_status_and_the_record_holds(seeded: Path, capsys: 
     call_command("verify_events")
     assert "seals verified" in capsys.readouterr().out
     _check_what_a_newcomer_finds()
+    _check_cards_that_the_sandbox_reads()
     _check_times()
     _check_vendor_agrees(seeded)
     _check_pictures()
@@ -71,6 +76,17 @@ def _check_what_a_newcomer_finds() -> None:
     assert AmlReview.objects.filter(outcome="false_positive").count() == 1
     refused = Submission.objects.annotate(tries=Count("attempts")).filter(retry_code="liveness_error")
     assert refused.filter(status=Status.APPROVED).exists()
+
+
+def _check_cards_that_the_sandbox_reads() -> None:
+    """Step 1 of these is sent later: the values read must be those on the card."""
+    waiting = Submission.objects.filter(status__in=(Status.DRAFT, Status.STEP1_RETRY, Status.STEP1_SENDING))
+    assert waiting.count() == 4
+    for submission in waiting:
+        stored = submission.images.get(kind="id_front", is_current=True).read()
+        card, _selfie = samples.drawn(submission.values["email"], submission.id_type, submission.issuing_country)
+        pictures = [PIL.Image.open(io.BytesIO(content)).convert("L").resize((600, 400)) for content in (stored, card)]
+        assert PIL.ImageStat.Stat(PIL.ImageChops.difference(*pictures)).mean[0] < 3
 
 
 def _check_times() -> None:
