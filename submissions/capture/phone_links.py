@@ -74,7 +74,7 @@ def make(submission: Submission, kind: ImageKind, *, by: Actor) -> tuple[PhoneLi
 
     Raises:
         StaleSubmission: the submission accepts no such picture now.
-        TooMany
+        TooManyLinks: `LINKS_AT_MOST` links were created within ten minutes.
     """
     assert by.user is not None
     if not is_asked_for(submission, kind):

@@ -26,7 +26,7 @@ class EndpointForm(SettingForm):
     url = TextField(
         label=_("URL"),
         max_length=addresses.MAX_LENGTH,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Begins with https://. Stored encrypted and never shown again, because it may contain a token."),
     )
     kinds = forms.MultipleChoiceField(
@@ -42,7 +42,7 @@ class EndpointForm(SettingForm):
         help_texts = {
             "kind": _("Chat products receive the reference and a link only."),
             "name": _("Shown to administrators and in the audit log."),
-            "project": _("Empty: all projects."),
+            "project": _("Only changes of its submissions are sent."),
             "include_personal": _("Adds name, e-mail, date of birth, gender and nationality. For webhooks only."),
             "public_key": _("PEM, RSA of 2048 bits or more, or P-256. Personal data is then encrypted (JWE)."),
         }
@@ -50,6 +50,9 @@ class EndpointForm(SettingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        project = self.fields["project"]
+        assert isinstance(project, forms.ModelChoiceField)
+        project.empty_label = _("All projects")
         if not self.instance._state.adding:
             del self.fields["kind"]
             self.fields["url"].required = False

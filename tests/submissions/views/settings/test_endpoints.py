@@ -78,6 +78,12 @@ def test_unusable_value_is_refused(
     assert not Endpoint.objects.exists()
 
 
+def test_refused_form_keeps_the_typed_url(admin: Client) -> None:
+    response = admin.post(f"{LIST}new/", {**VALUES, "kinds": [], "url": "https://crm.example.com/hook"})
+    assert response.status_code == 422
+    assert 'value="https://crm.example.com/hook"' in response.content.decode()
+
+
 def test_empty_url_keeps_the_present_one(admin: Client) -> None:
     endpoint = make_endpoint("https://crm.example.com/hook")
     values = {"name": "Renamed", "kinds": ["submission.decided"], "url": "", "project": str(make_project().pk)}
