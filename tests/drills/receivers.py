@@ -58,16 +58,16 @@ def receiver_faults(scene: "Scene") -> None:
 
 
 def _fault(scene: "Scene", crm: "Receiver", turn: int, faults: Counter[str]) -> None:
-    """Cause one more fault in each round, besides those of `WAYS`."""
-    if turn % 4 == 0:
+    """Cause one more fault every third round, besides those of `WAYS`; a restarted worker needs some seconds."""
+    if turn % 12 == 1:
         scene.processes.restart(scene.draw.choice(scene.processes.workers))
         faults["workers killed"] += 1
-    elif turn % 4 == 1:
+    elif turn % 12 == 4:
         broker().flushall()
         faults["Redis flushed"] += 1
-    elif turn % 4 == 2:
+    elif turn % 12 == 7:
         faults["connections cut"] += cut_workers_off()
-    else:
+    elif turn % 12 == 10:
         crm.is_down.set()
         time.sleep(2)
         crm.is_down.clear()
