@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='user',
             name='role',
-            field=models.CharField(choices=[('agent', 'Agent'), ('officer', 'Compliance officer'), ('manager', 'Manager'), ('administrator', 'Administrator'), ('integration', 'API token')], max_length=16, verbose_name='role'),
+            field=models.CharField(choices=[('agent', 'Agent'), ('officer', 'Compliance officer'), ('manager', 'Manager'), ('administrator', 'Administrator'), ('integration', 'Access token')], max_length=16, verbose_name='role'),
         ),
         migrations.AddConstraint(
             model_name='user',

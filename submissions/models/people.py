@@ -17,7 +17,7 @@ class Role(models.TextChoices):
     OFFICER = "officer", _("Compliance officer")
     MANAGER = "manager", _("Manager")
     ADMINISTRATOR = "administrator", _("Administrator")
-    INTEGRATION = "integration", _("API token")
+    INTEGRATION = "integration", _("Access token")
 
 
 REVIEWERS = (Role.OFFICER, Role.MANAGER)

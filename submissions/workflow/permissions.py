@@ -61,7 +61,7 @@ def holds_claim(user: User, submission: Submission) -> bool:
 
 def _see(user: User, submission: Submission) -> str:
     if is_token(user) and not _projects_of(user).filter(projects=submission.project_id).exists():
-        return _("This submission belongs to a project that the API token does not have.")
+        return _("This submission belongs to a project that the access token does not have.")
     if is_limited_to_team(user) and submission.team_id != user.team_id:
         return _("This submission belongs to another team.")
     return ""
@@ -83,7 +83,7 @@ def _capture(user: User, submission: Submission, facts: PermissionFacts | None =
     if why := _handle(user, submission):
         return why
     if is_token(user) and not _has_captured(user, submission, facts):
-        return _("An API token fills and sends only the submissions that it created.")
+        return _("An access token fills and sends only the submissions that it created.")
     if user.is_reviewer and not _has_captured(user, submission, facts):
         return _("A colleague captures this submission. To join the capture, enter a reason on its page first.")
     return ""
@@ -216,7 +216,7 @@ def why_not(user: User, submission: Submission, action: str, facts: PermissionFa
     if submission.erased_at is not None and action not in ("see", "reveal"):
         return _("This person's data was deleted permanently. Only the audit log is kept.")
     if is_token(user) and action not in TOKEN_ACTIONS:
-        return _("An API token cannot do this. A person does it in the portal.")
+        return _("An access token cannot do this. A person does it in the portal.")
     if facts is not None and action in CHECKS_WITH_FACTS:
         return CHECKS_WITH_FACTS[action](user, submission, facts)
     return CHECKS[action](user, submission)
@@ -234,7 +234,7 @@ def check_can(user: User, submission: Submission, action: str) -> None:
 def check_can_read_back(user: User, image: Image) -> None:
     """Let a token read the images that it attached; all others stay with the people who review the submission."""
     if image.created_by_id != user.pk:
-        raise NotAllowed(_("An API token reads only the images that it attached."))
+        raise NotAllowed(_("An access token reads only the images that it attached."))
 
 
 def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str) -> Submission:

@@ -1,4 +1,4 @@
-"""API tokens: administrators create them, see when they were used, and revoke them. A secret is shown once."""
+"""Access tokens of the API: administrators create and revoke them, and see their use. A secret is shown once."""
 
 import ipaddress
 import uuid
@@ -35,7 +35,7 @@ def _in_three_months() -> Any:
 
 class TokenForm(StyledForm):
     sections: ClassVar[Sections] = (
-        (pgettext_lazy("settings", "API token"), ("name", "team", "expires_on", "networks")),
+        (pgettext_lazy("settings", "Access token"), ("name", "team", "expires_on", "networks")),
         (_("Access"), ("projects", "scopes")),
     )
     name = TextField(label=_("Name of the program"), max_length=120, help_text=_("Shown in the audit log."))

@@ -26,7 +26,7 @@ token, answer = tokens.create("Core banking", team, Project.objects.filter(name=
     networks=[], expires_at=clock.now() + datetime.timedelta(days=30), by=Actor(admin, admin.username))
 """
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-EXAMPLES = scale.sized(10, 100)
+EXAMPLES = scale.sized(5, 100)
 
 
 @pytest.fixture(scope="module")
