@@ -62,6 +62,7 @@ CELERY_BEAT_SCHEDULE = {
     "liveform_tokens": _every(60, "remove_liveform_tokens"),
     "histograms": _every(600, "refresh_histograms"),
     "seals": _every(10, "seal_events"),
+    "stream": _every(10, "stream_events"),
     "retention": _every(600, "erase_due"),
     "sessions": _every(3600, "clear_sessions"),
     "api_requests": _every(600, "forget_api_requests"),

@@ -219,6 +219,24 @@ def mail(url: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def audit_stream(url: str) -> str:
+    """Return AUDIT_STREAM_URL if it has one of its three forms, or is empty."""
+    if not url:
+        return url
+    form = "https://host/path, syslog+tls://host:6514 or s3://key:secret@bucket?endpoint=https://host&retain_days=1825"
+    parts = address("AUDIT_STREAM_URL", url, form=form)
+    has_path, has_user = bool(parts.path.strip("/") or parts.query), bool(parts.username or parts.password)
+    days = parse_qs(parts.query).get("retain_days", ["1825"])[0]
+    is_right = {
+        "https": not has_user,
+        "syslog+tls": not has_user and not has_path,
+        "s3": days.isdigit() and int(days) > 0,
+    }.get(parts.scheme, False)
+    if not (is_right and parts.hostname) or parts.fragment:
+        raise ImproperlyConfigured(f"AUDIT_STREAM_URL must look like {form}; {ENCODE}.")
+    return url
+
+
 def origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

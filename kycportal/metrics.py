@@ -44,6 +44,7 @@ GAUGES = {
     "delivery_oldest_age_seconds": "How long the oldest of them has waited",
     "endpoints_disabled": "Endpoints that the portal disabled because they failed for a day",
     "events_oldest_unsealed_seconds": "Age of the oldest event that no seal holds",
+    "audit_stream_behind_seconds": "Age of the oldest seal that the audit stream's destination has not confirmed",
     "sending_stopped": "1 while a manager has stopped sending",
     "sending_on_hold": "1 while a restored database waits for a person",
     "project_paused": "1 while the vendor refuses this project's key or address",

@@ -287,6 +287,10 @@ CELERY_BROKER_URL = CELERY_REDBEAT_REDIS_URL = REDIS_URL  # the others are in `c
 # JSON for machines; plain text for a terminal, the default with the embedded database.
 LOG_FORMAT = env.text("LOG_FORMAT", "plain" if IS_EMBEDDED else "json")
 LOGGING = logs.config(LOG_FORMAT)
+# Destination of a copy of the audit log (`submissions.audit.stream`); if it is empty there is no copy.
+AUDIT_STREAM_URL = env.audit_stream(env.text("AUDIT_STREAM_URL"))
+AUDIT_STREAM_TOKEN = env.text("AUDIT_STREAM_TOKEN")
+AUDIT_STREAM_CA = env.text("AUDIT_STREAM_CA")
 # Clients of /metrics send it as a bearer token; if it is empty the page does not exist.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 # Target of traces over HTTP; if it is empty, OpenTelemetry is not loaded.

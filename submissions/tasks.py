@@ -9,6 +9,7 @@ from django.core.management import call_command
 from submissions.aml import monitoring, reviews
 from submissions.api import idempotency
 from submissions.audit import hash_chain
+from submissions.audit.stream import sending
 from submissions.core import task_queue
 from submissions.deliveries import deliver, outcomes, slots, upkeep
 from submissions.imports import work
@@ -115,6 +116,12 @@ def raise_alerts() -> int:
 @shared_task
 def seal_events() -> None:
     hash_chain.seal_due()
+
+
+@shared_task
+def stream_events() -> int:
+    """Send the events that were added to the chain to the destination outside this system, if there is one."""
+    return sending.send_due()
 
 
 @shared_task

@@ -19,10 +19,12 @@ from kycportal import workers
 from kycportal.doctor import Result, bad, good, note
 from kycportal.health import HEARTBEAT, broker, probe_storage
 from submissions.audit import hash_chain
+from submissions.audit.stream import sending as stream
 from submissions.core import encryption, redis_client
 from submissions.models import Image, Switch
 
 SEALED_WITHIN = 300  # seconds
+STREAMED_WITHIN = 900  # seconds
 MIN_FREE = 0.1  # of the disk with the images
 
 
@@ -158,6 +160,19 @@ def record_of_events() -> Iterator[Result]:
         yield bad("events", f"the oldest event has not been in the hash chain for {late:.0f} s", do)
     else:
         yield good("events", "all in the hash chain")
+
+
+def audit_stream() -> Iterator[Result]:
+    state = stream.state()
+    if state is None:
+        do = "Set AUDIT_STREAM_URL: only a copy in another system survives a person who controls this one."
+        yield note("audit stream", "events are not copied to another system", do)
+    elif state.behind > STREAMED_WITHIN:
+        do = f"Check {state.target}, AUDIT_STREAM_TOKEN and AUDIT_STREAM_CA; the log of a worker has each attempt."
+        failure = f" ({state.failure})" if state.failure else ""
+        yield bad("audit stream", f"a seal has not been confirmed for {state.behind:.0f} s{failure}", do)
+    else:
+        yield good("audit stream", f"{state.target} has all seals up to {state.number}")
 
 
 def sending() -> Iterator[Result]:

@@ -134,6 +134,11 @@ def oldest_unsealed_age() -> float | None:
     return None if at is None else max(0.0, (clock.now() - at).total_seconds())
 
 
+def rows_of(seal: Seal) -> list[tuple[Any, ...]]:
+    """Return the columns of the events of the seal, in the order of the chain."""
+    return _rows(parse_ranges(seal.members))
+
+
 def _rows(pairs: Ranges) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for low, high in pairs:
@@ -150,10 +155,11 @@ def rows_digest(rows: Iterable[tuple[Any, ...]]) -> str:
 
 
 def _canonical(row: tuple[Any, ...]) -> bytes:
-    return json.dumps([_plain(value) for value in row], sort_keys=True, ensure_ascii=False).encode()
+    return json.dumps([plain(value) for value in row], sort_keys=True, ensure_ascii=False).encode()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return the value as JSON has it: the form that the digests are computed from."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, (bytes, memoryview)):
@@ -165,11 +171,11 @@ def digest_of(seal: Seal) -> str:
     """Return the SHA-256 of all columns of the link; a change of them, or of an earlier link, changes it."""
     columns = [
         seal.number,
-        _plain(seal.sealed_at),
+        plain(seal.sealed_at),
         seal.members,
         seal.count,
         seal.highest_id,
-        _plain(seal.newest_at),
+        plain(seal.newest_at),
         seal.rows_digest,
         seal.previous,
     ]
@@ -228,7 +234,7 @@ def _chain_problems(seal: Seal, expected: int, previous: str) -> Iterator[ChainP
 def _row_problems(seal: Seal) -> Iterator[ChainProblem]:
     if seal.purged_at is not None:
         return
-    rows = _rows(parse_ranges(seal.members))
+    rows = rows_of(seal)
     if len(rows) != seal.count:
         yield ChainProblem(
             seal.number, f"{seal.count} events were sealed and {len(rows)} are there (ids {seal.members})"
@@ -253,7 +259,7 @@ def export() -> dict[str, Any] | None:
     seal = newest()
     if seal is None:
         return None
-    return {"number": seal.number, "digest": seal.digest, "sealed_at": _plain(seal.sealed_at), "up_to": seal.highest_id}
+    return {"number": seal.number, "digest": seal.digest, "sealed_at": plain(seal.sealed_at), "up_to": seal.highest_id}
 
 
 def purge(before: datetime) -> int:

@@ -4,6 +4,7 @@ from submissions.models.access_review import AccessReview
 from submissions.models.alert import Alert
 from submissions.models.aml import AmlOutcome, AmlResult, AmlReview, AmlSource, AmlState, AmlVerdict
 from submissions.models.api_token import ApiToken, IdempotentRequest, Scope
+from submissions.models.audit_stream import AuditStreamCursor
 from submissions.models.call import Attempt, Call, CallKind, CallState
 from submissions.models.camera import CameraOpening
 from submissions.models.capturer import Capturer
@@ -43,6 +44,7 @@ __all__ = [
     "AmlVerdict",
     "ApiToken",
     "Attempt",
+    "AuditStreamCursor",
     "Call",
     "CallKind",
     "CallState",

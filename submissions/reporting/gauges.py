@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Min
 
 from submissions.audit import hash_chain
+from submissions.audit.stream import sending
 from submissions.core import clock
 from submissions.models import (
     Call,
@@ -46,6 +47,8 @@ def read() -> Iterator[Gauge]:
     yield from _projects()
     yield from _connections()
     yield Gauge("events_oldest_unsealed_seconds", _age(hash_chain.oldest_unsealed_at(), now))
+    if stream := sending.state():
+        yield Gauge("audit_stream_behind_seconds", stream.behind)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -21,10 +21,11 @@ CHECKS: dict[str, Check] = {
     "clock": vendor.clocks,
     "mail": parts.mail,
     "events": parts.record_of_events,
+    "audit stream": parts.audit_stream,
     "sending": parts.sending,
 }
 # These need the database: while it is unavailable, one cause would give six results.
-ON_DATABASE = {"keys", "vendor", "clock", "events", "sending"}
+ON_DATABASE = {"keys", "vendor", "clock", "events", "audit stream", "sending"}
 
 
 class Command(BaseCommand):
