@@ -24,12 +24,13 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # PDF and the like.
 DATA = re.compile(
     r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?"
-    r"|\S+@\S+|https?://\S+|kyc_[\w-]+|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
+    r"|\S+@\S+|https?://\S+|kyc_[\w-]+|[a-z]+\.example\.com|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
     r"|(?<![A-Za-z])([a-z]+-?\d+|[A-Z]{2,4})(?![A-Za-z])"
 )
 SAME = {
     "ARGOS",
     "Liveform",  # ARGOS's name of its own page
+    *("Slack", "Microsoft", "Teams", "Mattermost"),
     *("Red", "Flag"),  # a status as ARGOS reports it
     *("Ara", "Kim", "Omar", "Haddad", "Mina", "Choi", "Adrian", "Cole"),  # the demo users on the sign-in page
     *("Excel", "JPEG", "JavaScript", "XLSX", "https", "localhost", "make", "frontend", "null"),
