@@ -58,7 +58,7 @@ def test_public_address_is_accepted(deployed: Any, monkeypatch: pytest.MonkeyPat
     [
         ("http://crm.example.com/", "not_https"),
         ("https://crm.example.com:22/", "port"),
-        ("https://user:secret@crm.example.com/", "user_info"),
+        ("https://user:secret@crm.example.com/", "user_info"),  # pragma: allowlist secret
         ("https://crm.example.com/#part", "user_info"),
         ("https://crm.example.com\\@127.0.0.1/", "unreadable"),
         ("https://crm.example.com/a b", "unreadable"),

@@ -60,7 +60,10 @@ def test_change_needs_recent_authentication() -> None:
         ({"url": ""}, "Enter a value."),
         ({"kinds": []}, "Select an option."),
         ({"kinds": ["submission.reverification_due"]}, "not one of the available choices"),
-        ({"public_key": "-----BEGIN PRIVATE KEY-----", "include_personal": "on"}, "Never enter a private key."),
+        (
+            {"public_key": "-----BEGIN PRIVATE KEY-----", "include_personal": "on"},  # pragma: allowlist secret
+            "Never enter a private key.",
+        ),
         ({"public_key": "x"}, "Never enter a private key."),
         ({"kind": "slack", "include_personal": "on"}, "Chat products receive no personal data."),
     ],
