@@ -92,6 +92,7 @@ def held_on(submission: Submission) -> dict[str, Any]:
         "vendor_comment": submission.vendor_comment,
         "reported_by_vendor": submission.vendor_signals,
         "sent": [_attempt(attempt, submission) for attempt in _sent(submission)],
+        "sent_to_others": _receivers(submission),
         "who_looked": _looks(submission),
     }
 
@@ -104,6 +105,15 @@ def _sent(submission: Submission) -> Any:
 def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
     attempt.submission = submission
     return {"step": attempt.kind, "at": attempt.created_at, "values": attempt.values}
+
+
+def _receivers(submission: Submission) -> list[dict[str, Any]]:
+    """Return the company's systems that received values of the customer, and the names of the values."""
+    sent = Event.objects.filter(submission_id=submission.pk, kind="personal_data_sent").order_by("id")
+    names: dict[str, set[str]] = {}
+    for event in sent:
+        names.setdefault(event.fields["endpoint"], set()).update(event.fields["sent"])
+    return [{"receiver": receiver, "values": sorted(values)} for receiver, values in names.items()]
 
 
 def _looks(submission: Submission) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from submissions import tasks
 from submissions.core import clock
 from submissions.deliveries import deliver, outcomes, personal, slots, upkeep
 from submissions.models import Delivery, DeliveryState, Endpoint, Event, Message, MessageKind, Role, Status
-from submissions.privacy import erasure
+from submissions.privacy import data_subject_export, erasure
 from submissions.workflow import messages
 from tests.factories import by, make_at, make_user, reload, sign_in
 from tests.receiver import Receiver
@@ -235,6 +235,18 @@ def test_personal_data_needs_the_scope_and_is_recorded(crm: Receiver) -> None:
     event = Event.objects.get(kind="personal_data_sent")
     assert (event.submission_id, event.fields["sent"]) == (submission.pk, sorted(customer))
     assert submission.values["name"] not in json.dumps(Message.objects.get().facts)
+
+
+def test_data_subject_learns_which_receiver_got_which_values(crm: Receiver) -> None:
+    make_endpoint(crm.url, name="Core system", include_personal=True)
+    submission = make_at(Status.DRAFT)
+    assert data_subject_export.held_on(submission)["sent_to_others"] == []
+    announce(submission)
+    announce(submission, MessageKind.OVERDUE)
+    send_all()
+    (receiver,) = data_subject_export.held_on(submission)["sent_to_others"]
+    assert receiver["receiver"] == "Core system"
+    assert receiver["values"] == sorted(json.loads(crm.got[0].body)["data"]["customer"])
 
 
 @pytest.mark.parametrize("private", [rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())])
