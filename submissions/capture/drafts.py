@@ -44,7 +44,7 @@ def create_draft(
         created_by=by.user,
         previous=previous,
     )
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         SubmissionKey.create_for(submission)
         submission.values = _filled(values)
         submission.save(force_insert=True)
