@@ -20,7 +20,7 @@ __all__ = ["RESULT_HOURS", "SUBMISSION_ID_HOURS", "Fault", "Knobs", "Kyc", "Proj
 
 RESULT_HOURS = 24
 _SNAPSHOTS = 20
-_REMEMBERED_CALLS = 5000
+REMEMBERED_CALLS = 20_000
 
 
 class State:
@@ -155,7 +155,7 @@ class State:
         `subject`: its submission ID, or the userid of a first Step 1.
         """
         self.calls.append(entry)
-        del self.calls[:-_REMEMBERED_CALLS]
+        del self.calls[:-REMEMBERED_CALLS]
         self.last_body = body
         endpoint, subject = entry["endpoint"], entry["subject"]
         self._store.count(endpoint, subject, "came")
@@ -165,7 +165,7 @@ class State:
         """Record a processed call; its reply may be sent later or never."""
         entry["became"] = "refused" if is_refused else "taken"
         self.received.append(entry | {"at": self.now()})
-        del self.received[:-_REMEMBERED_CALLS]
+        del self.received[:-REMEMBERED_CALLS]
         endpoint, subject = entry["endpoint"], entry["subject"]
         self._store.count(endpoint, subject, "processed")
         if is_refused:

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from argos.sandbox.state import REMEMBERED_CALLS
 from tests.sandbox import Control
 
 DAY = 24 * 3600
 MARK = "fullName"
 MAX_SELFIES = 3
-MAX_CALLS = 5000  # that the sandbox keeps
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Vendor:
     processed_pictures: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        assert len(self.calls) < MAX_CALLS, "the sandbox has forgotten calls: the count would be wrong"
+        assert len(self.calls) < REMEMBERED_CALLS, "the sandbox has forgotten calls: the count would be wrong"
         taken = [call for call in self.calls if was_processed(call)]
         self.processed_pictures = {picture_of(call) for call in taken if call["files"]}
 
