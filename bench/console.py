@@ -77,7 +77,7 @@ def log_in(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/accounts/login/")
     page.get_by_label("User name").fill("officer")
     page.get_by_label("Password").fill(stack.password)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).first.click()
     page.wait_for_url(f"{stack.url}/")
     page.goto(f"{stack.url}/review/?view=all")
     page.locator("#next").click()

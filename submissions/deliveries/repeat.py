@@ -28,7 +28,7 @@ def resend(delivery: Delivery, *, by: Actor) -> None:
 def replay(endpoint: Endpoint, since: datetime, *, by: Actor) -> int:
     """Send all messages since a time again, in order and with their ids; return how many.
 
-    Their deliveries are written anew, because their numbers are the order. Messages that the endpoint never received
+    Their deliveries are written again, because their numbers are the order. Messages that the endpoint never received
     are among them.
     """
     rows = Message.objects.filter(created_at__gte=since, kind__in=endpoint.kinds, submission__isnull=False)
