@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from submissions.reporting.exports.create import MAX_UNDER_WAY
-from tests import postgres, scale
+from tests import postgres
 from tests.race import CALLS, ERASURES, PEOPLE, WAITING
 from tests.stack import ROOT
 
@@ -43,7 +43,6 @@ def race(environment: dict[str, str]) -> None:
     assert {name for raised in told["pressed_twice"].values() for name in raised} <= ANSWERED, "told in words"
 
 
-@pytest.mark.skipif(not scale.FULL, reason="the check runs the race on PostgreSQL; KYC_FULL=1 runs both")
 def test_many_at_once_on_sqlite(tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATA_DIR")}
     race({**kept, "DATA_DIR": str(tmp_path)})
