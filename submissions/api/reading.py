@@ -20,7 +20,7 @@ from submissions.api.problems import ApiError, FieldError
 from submissions.audit import events
 from submissions.audit.events import VENDOR
 from submissions.capture import consent
-from submissions.core import clock, encryption, vendor_text
+from submissions.core import clock, vendor_text
 from submissions.models import Event, Image, Project, Scope, Status, Submission, User
 from submissions.models.submission import FINAL
 from submissions.review import reject_reasons
@@ -155,8 +155,6 @@ def get_image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     check_can_read_back(user_of(request), found)
     try:
         content = found.read()
-    except encryption.CannotOpen:
-        raise
     except FileNotFoundError as error:
         raise ApiError("gone") from error
     except OSError as error:
