@@ -36,7 +36,8 @@ def replay(endpoint: Endpoint, since: datetime, *, by: Actor) -> int:
         rows = rows.filter(submission__project=endpoint.project_id)
     with transaction.atomic():
         found = list(rows.order_by("created_at", "pk").values_list("pk", "submission_id"))
-        endpoint.deliveries.filter(message__in=rows).delete()
+        # By number, because a message that another transaction commits now is not in `found`.
+        endpoint.deliveries.filter(message__in=[pk for pk, _submission in found]).delete()
         fresh = [Delivery(message_id=pk, endpoint=endpoint, submission_id=submission) for pk, submission in found]
         Delivery.objects.bulk_create(fresh, batch_size=BATCH)
         fields = {"endpoint": endpoint.name, "since": since.isoformat(), "count": len(found)}

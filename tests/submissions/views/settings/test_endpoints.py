@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -194,6 +195,25 @@ def test_replay_of_a_time_out_of_range_is_refused(admin: Client) -> None:
     endpoint = make_endpoint()
     page = admin.post(f"{LIST}{endpoint.pk}/replay/", {"since": "2020-01-01T00:00"}, follow=True)
     assert "Enter a time within the last 30 days." in text(page)
+
+
+def test_replay_keeps_the_delivery_of_a_message_that_arrives_during_it() -> None:
+    endpoint = make_endpoint()
+    submission = make_at(Status.DRAFT)
+    announce(submission)
+    arrived = []
+
+    def arrive(execute: Any, sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if sql.startswith("SELECT") and 'FROM "submissions_message"' in sql and not arrived:
+            arrived.append(True)
+            announce(submission, MessageKind.OVERDUE)
+        return result
+
+    with connection.execute_wrapper(arrive):
+        assert repeat.replay(endpoint, clock.now() - timedelta(hours=1), by=by(endpoint.created_by)) == 1
+    kinds = Delivery.objects.order_by("message__created_at").values_list("message__kind", flat=True)
+    assert list(kinds) == [MessageKind.PENDING, MessageKind.OVERDUE]
 
 
 def test_replay_leaves_out_other_projects_and_kinds() -> None:
