@@ -80,9 +80,11 @@ def _text(content: bytes) -> str:
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp949")
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" not in text:  # an image or another binary file
+            return text
     raise UnreadableFile(_("The file's characters are not readable. Save it again as CSV UTF-8 or XLSX."))
 
 

@@ -85,6 +85,7 @@ def test_xlsx_is_read_with_numbers_as_typed() -> None:
         (HEADING.encode(), "no rows"),
         (b"PK\x03\x04 no archive", "not a readable XLSX"),
         (b"\xff\xfe\x00", "characters are not readable"),
+        (b"GIF89a\x01\x00\x01\x00", "characters are not readable"),
         (b"x" * (read.MAX_BYTES + 1), "larger than 5 MB"),
         (csv_of(*(f"a{n}@example.com,,KOR,passport," for n in range(read.MAX_ROWS + 1))), "more than 10,000 rows"),
     ],
