@@ -178,6 +178,19 @@ def test_pages_of_an_erased_submission_still_open(client: Client) -> None:
     assert (note.status_code, "was deleted permanently" in note.content.decode()) == (403, True)
 
 
+def test_page_of_an_erased_submission_offers_nothing_that_would_be_refused(client: Client) -> None:
+    submission = decided()
+    factories.sign_in(client, factories.make_user(Role.OFFICER))
+    actions = ("/reveal/", "/ask/", "/note/", "customer-text")
+    url = f"/submissions/{submission.pk}/"
+    before = client.get(url).content.decode()
+    assert [text for text in actions if text in before] == list(actions)
+    erasure.erase(submission, by=SYSTEM, why="mistake")
+    after = client.get(url).content.decode()
+    assert "their key was destroyed" in after
+    assert [text for text in actions if text in after] == []
+
+
 def test_administrator_acts_and_others_may_not(client: Client) -> None:
     submission = decided()
     url = f"/retention/{submission.pk}/"
