@@ -10,11 +10,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
+CUSTOMERS = LOCALE / "customers"  # languages that only customers read: `kycportal.strings.FOR_CUSTOMERS`
 
 
 def compile_all(folder: Path = LOCALE) -> list[Path]:
     """Compile the changed .po files; return the written files."""
-    return [_compile(po) for po in sorted(folder.glob("*/LC_MESSAGES/*.po")) if _is_stale(po)]
+    return [_compile(po) for po in sorted(folder.rglob("LC_MESSAGES/*.po")) if _is_stale(po)]
 
 
 def _is_stale(po: Path) -> bool:

@@ -273,7 +273,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 8
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+CUSTOMER_LANGUAGES = ["en", "ko", "zh-hans", "vi", "ja", "ar"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "customers"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["kycportal.formats"]

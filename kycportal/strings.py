@@ -15,10 +15,19 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-from kycportal.messages import LOCALE
+from kycportal.messages import CUSTOMERS, LOCALE
 
 ROOT = LOCALE.parent
 CODE = ("argos", "submissions", "kycportal")
+# The files whose texts customers read; the languages of locale/customers/ translate these only.
+FOR_CUSTOMERS = (
+    "submissions/capture/imaging/",
+    "submissions/models/image_kind.py",
+    "submissions/views/capture/camera.py",
+    "submissions/views/capture/phone.py",
+    "templates/capture/_camera.html",
+    "templates/phone/",
+)
 MARK = "N_"
 SAYING = {"django.utils.translation", "argos.words"}
 LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
@@ -91,10 +100,12 @@ def all_texts() -> Iterator[Text]:
             yield from in_template(path)
 
 
-def collected() -> Catalog:
-    """Return a catalogue of all strings without translations."""
+def collected(*, for_customers: bool = False) -> Catalog:
+    """Return a catalogue of all strings, or of those that customers read, without translations."""
     catalog = Catalog()
     for text in all_texts():
+        if for_customers and not text.place.startswith(FOR_CUSTOMERS):
+            continue
         key = (text.singular, text.plural) if text.plural else text.singular
         catalog.add(key, locations=[(text.place, 0)], context=text.context)
     return catalog
@@ -121,6 +132,10 @@ def is_translated(message: Message) -> bool:
 
 
 if __name__ == "__main__":
-    empty = sum(update(po, collected()) for po in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")))
+    everything, for_customers = collected(), collected(for_customers=True)
+    empty = sum(
+        update(po, for_customers if CUSTOMERS in po.parents else everything)
+        for po in sorted(LOCALE.rglob("LC_MESSAGES/*.po"))
+    )
     sys.stdout.write(f"{empty} texts have no translation in locale/\n")
     sys.exit(0)

@@ -12,13 +12,18 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.contrib.admin.utils import flatten
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, to_locale
 
 from kycportal import strings
-from kycportal.messages import LOCALE
+from kycportal.messages import CUSTOMERS, LOCALE
 from submissions.admin.site import site
 from tests import unmarked
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+STAFF_LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+ONLY_CUSTOMERS = [
+    to_locale(code) for code in settings.CUSTOMER_LANGUAGES if code not in [settings.LANGUAGE_CODE, *STAFF_LANGUAGES]
+]
+LANGUAGES = [*STAFF_LANGUAGES, *ONLY_CUSTOMERS]
 ADVICE = "Mark it with _() or {% translate %}, run `make strings`, fill in its msgstr in locale/ (docs/translation.md)."
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z]\w*[^>]*>")
 NOT_FOR_PEOPLE = {"migrations", "management"}
@@ -31,7 +36,8 @@ PAGES_OF_THE_PROJECT = ("errors.py", "settings.py", "urls.py")
 
 @cache
 def entries(language: str) -> dict[tuple[str | None, str], polib.POEntry]:
-    po = LOCALE / language / "LC_MESSAGES" / "django.po"
+    folder = CUSTOMERS if language in ONLY_CUSTOMERS else LOCALE
+    po = folder / language / "LC_MESSAGES" / "django.po"
     assert po.exists(), f"{language} has no texts: see To add a language in docs/translation.md"
     return {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(po))}
 
@@ -41,18 +47,31 @@ def key(message: Message) -> tuple[str | None, str]:
 
 
 def test_every_language_that_has_texts_is_offered_and_no_other() -> None:
-    assert sorted(po.parent.parent.name for po in LOCALE.glob("*/LC_MESSAGES/django.po")) == sorted(LANGUAGES), (
-        "LANGUAGES in kycportal/settings.py and the folders of locale/ differ: see docs/translation.md"
-    )
+    for folder, languages in ((LOCALE, STAFF_LANGUAGES), (CUSTOMERS, ONLY_CUSTOMERS)):
+        assert sorted(po.parent.parent.name for po in folder.glob("*/LC_MESSAGES/django.po")) == sorted(languages), (
+            f"kycportal/settings.py and the folders of {folder} differ: see docs/translation.md"
+        )
+
+
+def test_customers_can_choose_every_language_of_the_users() -> None:
+    """A customer's page shows the company's own language too."""
+    assert {code for code, _name in settings.LANGUAGES} <= set(settings.CUSTOMER_LANGUAGES)
+    assert all(get_language_info(code)["name_local"] for code in settings.CUSTOMER_LANGUAGES)
+
+
+def test_every_file_with_texts_for_customers_exists() -> None:
+    places = {text.place for text in strings.all_texts()}
+    assert [entry for entry in strings.FOR_CUSTOMERS if not any(place.startswith(entry) for place in places)] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_translated(language: str) -> None:
     missing = []
-    for message in strings.collected():
+    for message in strings.collected(for_customers=language in ONLY_CUSTOMERS):
         entry = entries(language).get(key(message))
-        if message.id and (entry is None or entry.fuzzy or not (entry.msgstr or entry.msgstr_plural.get(0))):
+        forms = [] if entry is None else [*entry.msgstr_plural.values()] or [entry.msgstr]
+        if message.id and (entry is None or entry.fuzzy or not forms or not all(forms)):
             missing.append(f"{key(message)[1]!r} in {', '.join(place for place, _line in message.locations)}")
     assert not missing, f"Not yet in {language}:\n" + "\n".join(missing) + f"\n{ADVICE}"
 
@@ -60,7 +79,7 @@ def test_every_text_is_translated(language: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_holds_nothing_that_is_no_longer_said(language: str) -> None:
-    said = {key(message) for message in strings.collected()}
+    said = {key(message) for message in strings.collected(for_customers=language in ONLY_CUSTOMERS)}
     gone = [msgid for context, msgid in entries(language) if (context, msgid) not in said]
     assert not gone, f"No longer said (run `make strings`): {gone}"
 
@@ -106,13 +125,13 @@ ONE_MEANING_WORDS = """
     Assigned Assignee Attempts Back Banks Brighter By Camera Cancel Capture Change Check Claim Claimed Close Comment
     Confirm Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision Decisions
     Deliveries Demo Details Differences Document Download Draft Due Endpoint Expired Export Exports Face Female Field
-    File Filters Findings Format Gender ID Image Images Integrations Keys Line Liveform Liveness Main Male Masked
-    Message Messages No Notes Notifications Operations Ours Overdue Pages Password People Person Portal Previous Print
-    Progress Project Projects Question Ready Reason Redact Reference Reject Rejected Remove Rename Reports Request
-    Required Retention Review Reviewer Risk Rotate Route Rows Save Scopes Search Secret Seen Selfie Sending Sessions
-    Settings Share Show Similarity Source Status Submission Submissions Team Teams Time Timeline Token Tries Unassigned
-    Undo Unmasked Unread Upload Value Verdict Version Views Warnings Webhooks What When Who Why any due masked name
-    needed nobody or project readable team why
+    File Filters Findings Format Gender ID Image Images Integrations Keys Language Line Liveform Liveness Main Male
+    Masked Message Messages No Notes Notifications Operations Ours Overdue Pages Password People Person Portal Previous
+    Print Progress Project Projects Question Ready Reason Redact Reference Reject Rejected Remove Rename Reports
+    Request Required Retention Review Reviewer Risk Rotate Route Rows Save Scopes Search Secret Seen Selfie Sending
+    Sessions Settings Share Show Similarity Source Status Submission Submissions Team Teams Time Timeline Token Tries
+    Unassigned Undo Unmasked Unread Upload Value Verdict Version Views Warnings Webhooks What When Who Why any due
+    masked name needed nobody or project readable team why
 """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 

@@ -68,6 +68,7 @@ function wire(dialog) {
   });
   on("[data-use]", "click", use);
   on("[data-close]", "click", (now) => now.dialog.close());
+  if (dialog.querySelector("[data-own]")) on("[data-own]", "click", openOwnCamera);
   on("select", "change", (now) => {
     now.device = now.dialog.querySelector("select").value;
     look(now);
@@ -133,7 +134,17 @@ function fail(now, why) {
   stop(now);
   say(now, now.dialog.dataset[why], "bad");
   now.dialog.querySelector("[data-take]").disabled = true;
-  now.dialog.querySelector("[data-close]").focus();
+  const own = now.dialog.querySelector("[data-own]");
+  own?.removeAttribute("hidden");
+  (own ?? now.dialog.querySelector("[data-close]")).focus();
+}
+
+// The phone's camera app needs no permission of the page; its picture counts as a file.
+function openOwnCamera(now) {
+  const input = now.button.closest("form").elements[now.button.dataset.camera];
+  now.dialog.close();
+  input.capture = now.shape === "face" ? "user" : "environment";
+  input.click();
 }
 
 // Nothing looks once the person has left.
@@ -257,6 +268,7 @@ function showLive(now, isLive) {
   for (const name of ["canvas", "[data-use]", "[data-again]"])
     now.dialog.querySelector(name).toggleAttribute("hidden", isLive);
   now.dialog.querySelector("[data-take]").disabled = isLive;
+  now.dialog.querySelector("[data-own]")?.setAttribute("hidden", "");
   if (!isLive) now.dialog.querySelector("[data-choice]").hidden = true;
 }
 

@@ -15,7 +15,8 @@ from submissions.models.difference import Difference, DifferenceKind
 from submissions.models.event import Event
 from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
-from submissions.models.image import CaptureSource, Image, ImageKind, Redaction
+from submissions.models.image import CaptureSource, Image, Redaction
+from submissions.models.image_kind import ImageKind
 from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.message import Delivery, DeliveryState, Endpoint, EndpointKind, Message, MessageKind

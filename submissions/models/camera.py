@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from submissions.core import clock
 from submissions.models.encrypted import EncryptedField, EncryptedJSON
-from submissions.models.image import Image, ImageKind
+from submissions.models.image import Image
+from submissions.models.image_kind import ImageKind
 from submissions.models.submission import Submission
 
 

@@ -10,17 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions.core import clock, encryption
+from submissions.models.image_kind import ImageKind
 from submissions.models.people import User
 from submissions.models.submission import Submission
-
-
-class ImageKind(models.TextChoices):
-    ID_FRONT = "id_front", _("ID front")
-    ID_BACK = "id_back", _("ID back")
-    SELFIE = "selfie", _("Selfie")
-    ADDRESS = "address", _("Address document")
-    ATTACHMENT = "attachment", _("Attachment")
-
 
 VENDOR_FIELDS = {
     ImageKind.ID_FRONT: "idImage",

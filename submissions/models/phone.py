@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from submissions.core import clock
-from submissions.models.image import Image, ImageKind
+from submissions.models.image import Image
+from submissions.models.image_kind import ImageKind
 from submissions.models.people import User
 from submissions.models.submission import CAPTURING, Submission
 

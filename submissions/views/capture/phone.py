@@ -7,7 +7,6 @@ links on one phone do not interfere, and neither log nor referrer has it.
 import uuid
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from submissions.accounts.preferences import language
+from submissions.accounts.preferences import customer_language
 from submissions.audit.events import Actor
 from submissions.capture import phone_links
 from submissions.capture.imaging import advice, live_camera
@@ -180,11 +179,9 @@ def hint(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Set the language of this phone's pages only; a signed-in user keeps their own."""
     code = request.POST.get("language", "")
-    if code not in language.names():
+    if code not in customer_language.names():
         raise Http404
     reply = redirect(safe_next(request, "phone"))
-    path = reverse("phone")
-    reply.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, code, path=path, secure=request.is_secure(), httponly=True, samesite="Lax"
-    )
+    name, path = customer_language.COOKIE, reverse("phone")
+    reply.set_cookie(name, code, path=path, secure=request.is_secure(), httponly=True, samesite="Lax")
     return reply

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from submissions.accounts import demo, sessions
-from submissions.accounts.preferences import language
+from submissions.accounts.preferences import customer_language, language
 from submissions.models import Project, Switch, User
 from submissions.outbox import gate
 from submissions.review import mentions
@@ -19,7 +19,7 @@ from submissions.workflow.role_permissions import page_permissions
 def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     common = {
-        "languages": language.names(),
+        "languages": customer_language.names() if language.is_for_customers(request) else language.names(),
         "language_next": _page_after_language_choice(request),
         "is_demo": demo.is_allowed(settings),
     }

@@ -148,7 +148,7 @@ def test_their_language_is_the_phones_and_can_be_switched(submission: Submission
     assert b'lang="en"' in client.get(page, headers={"accept-language": "en-GB"}).content[:80]
     reply = client.post("/phone/language/", {"language": "ko", "next": page})
     assert reply.headers["Location"] == page
-    assert reply.cookies["django_language"]["path"] == "/phone/"
+    assert reply.cookies["customer-language"]["path"] == "/phone/"
     assert b'lang="ko"' in client.get(page, headers={"accept-language": "en-GB"}).content[:80]
     assert client.post("/phone/language/", {"language": "xx"}).status_code == 404
     away = client.post("/phone/language/", {"language": "ko", "next": "https://elsewhere.example/"})
