@@ -1,7 +1,7 @@
 """Drafts: create, fill, join and give up. Everyone who changes a draft is its capturer."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -35,7 +35,7 @@ def create_draft(
 ) -> Submission:
     """Create a draft with its own data key. Nothing is sent and no deadline starts."""
     assert by.user is not None
-    submission = Submission(
+    draft = Submission(
         pk=pk or uuid.uuid4(),
         project=project,
         team=team,
@@ -44,14 +44,23 @@ def create_draft(
         created_by=by.user,
         previous=previous,
     )
+    create_drafts([(draft, values)], by=by)
+    return draft
+
+
+def create_drafts(drafts: Sequence[tuple[Submission, Mapping[str, str]]], *, by: Actor) -> None:
+    """Write unsaved drafts with their values: all or none, in one statement per table."""
+    submissions = [draft for draft, _values in drafts]
     with transaction.atomic():
-        SubmissionKey.create_for(submission)
-        submission.values = _filled(values)
-        submission.save(force_insert=True)
-        blind_index.index_new(submission)
-        Capturer.objects.create(submission=submission, user=by.user)
-        events.record("draft_created", by=by, submission=submission, fields={"filled": sorted(_filled(values))})
-    return submission
+        SubmissionKey.objects.bulk_create([SubmissionKey.new_for(draft) for draft in submissions])
+        for draft, values in drafts:
+            draft.values = _filled(values)
+        Submission.objects.bulk_create(submissions)
+        blind_index.index_new(submissions)
+        Capturer.objects.bulk_create([Capturer(submission=draft, user=by.user) for draft in submissions])
+        events.record_each(
+            "draft_created", by=by, fields=[(draft, {"filled": sorted(_filled(values))}) for draft, values in drafts]
+        )
 
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:

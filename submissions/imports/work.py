@@ -1,8 +1,8 @@
 """The worker's side of an import: check rows and create drafts, a chunk at a time.
 
 A message is only a wake-up. A worker takes a lease that each chunk renews; after a crash another worker continues with
-the rows whose state says that they still wait. A draft and the state of its row are written in one transaction, so no
-row becomes two drafts.
+the rows whose state says that they still wait. The drafts of a chunk and the states of its rows are written in one
+transaction.
 """
 
 import logging
@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import override
 
 from submissions.audit import events
 from submissions.audit.events import SYSTEM, Actor
-from submissions.capture import drafts
+from submissions.capture import drafts as capture_drafts
 from submissions.core import clock, encryption, isolated_rows, task_queue
 from submissions.imports.row_form import RowForm, id_types
 from submissions.models import CustomerImport, ImportRow, ImportState, RowState, SearchHash, Submission, User
@@ -31,10 +31,10 @@ log = logging.getLogger(__name__)
 
 TASK = "submissions.tasks.work_on_imports"
 CHUNK = 250
-ROWS_PER_COMMIT = 25
 WORKS_FOR = 20.0  # seconds, then the next wake-up: other tasks of the queue get their turn
 LEASE = timedelta(minutes=2)
 KEPT_FOR = timedelta(days=7)
+VALUES = ("email", "customer_id", "contact_phone")
 KINDS = {SearchHash.EMAIL: "email", SearchHash.CUSTOMER: "customer_id"}
 
 
@@ -123,7 +123,7 @@ def _chunk(batch: CustomerImport) -> int:
     elif is_checking:
         _check(batch, rows)
     else:
-        _create_drafts(rows)
+        _create_drafts(batch, rows)
     return len(rows)
 
 
@@ -150,7 +150,10 @@ def _check(batch: CustomerImport, rows: Sequence[ImportRow]) -> None:
         if row.state != RowState.REPEATED:
             row.repeats = None
     with transaction.atomic():
-        ImportRow.objects.bulk_update(rows, ["state", "repeats", "submission"])
+        ready = [row.pk for row in rows if row.state == RowState.READY]
+        ImportRow.objects.filter(pk__in=ready).update(state=RowState.READY)
+        others = [row for row in rows if row.state != RowState.READY]
+        ImportRow.objects.bulk_update(others, ["state", "repeats", "submission"])
         searched = {"email": "", "customer_id": ""}
         events.record_list("same_customer_shown", by=events.actor_for(batch.owner), shown=shown, filters=searched)
 
@@ -176,42 +179,44 @@ def _earlier(batch: CustomerImport, rows: Sequence[ImportRow]) -> dict[tuple[str
     emails = [row.email_digest for row in rows if row.email_digest]
     numbers = [row.customer_digest for row in rows if row.customer_digest]
     same = batch.rows.filter(Q(email_digest__in=emails) | Q(customer_digest__in=numbers)).order_by("-number")
-    return {key: row.number for row in same.only("number", "email_digest", "customer_digest") for key in _keys(row)}
+    return {
+        key: row.number for row in same.only("batch", "number", "email_digest", "customer_digest") for key in _keys(row)
+    }
 
 
-def _create_drafts(rows: Sequence[ImportRow]) -> None:
-    """Create the drafts with one commit for some rows; a row that fails is rolled back alone."""
-    types = id_types()
-    for start in range(0, len(rows), ROWS_PER_COMMIT):
-        with transaction.atomic():
-            for row in rows[start : start + ROWS_PER_COMMIT]:
-                if not isolated_rows.safely(lambda row: _create(row, types), row, "a row of an import"):
-                    _waiting(row).update(state=RowState.FAILED)
-
-
-def _waiting(row: ImportRow) -> QuerySet[ImportRow]:
-    """Return the row unless another worker was first, or the import was cancelled."""
-    return ImportRow.objects.filter(pk=row.pk, state=RowState.READY, batch__state=ImportState.CREATING)
-
-
-def _create(row: ImportRow, types: dict[str, str]) -> bool:
-    batch, pk = row.batch, uuid.uuid4()
-    form = RowForm(row.values, batch.project, types)
-    if not form.is_valid():
-        return False
-    values = {name: form.cleaned_data[name] for name in ("email", "customer_id", "contact_phone")}
+def _create_drafts(batch: CustomerImport, rows: Sequence[ImportRow]) -> None:
+    """Create the drafts together; if one fails, create each alone, so that only the failing row has none."""
+    ours = CustomerImport.objects.filter(pk=batch.pk, state=ImportState.CREATING, lease_until=batch.lease_until)
     with transaction.atomic():
-        if not _waiting(row).update(state=RowState.CREATED, submission_id=pk):
-            return True
-        drafts.create_draft(
-            batch.project,
-            batch.team,
-            by=events.actor_for(batch.owner),
+        if ours.select_for_update().first() is None:
+            return  # cancelled, or another worker has the lease
+        if isolated_rows.safely(_create, rows, "a chunk of an import"):
+            return
+        for row in rows:
+            if not isolated_rows.safely(_create, [row], "a row of an import"):
+                ImportRow.objects.filter(pk=row.pk).update(state=RowState.FAILED)
+
+
+def _create(rows: Sequence[ImportRow]) -> bool:
+    """Create the drafts of all rows or of none. A draft has the id of its row, so no row becomes two drafts."""
+    batch, types = rows[0].batch, id_types()
+    drafts = []
+    for row in rows:
+        form = RowForm(row.values, batch.project, types)
+        if not form.is_valid():
+            return False
+        draft = Submission(
+            pk=row.pk,
+            project=batch.project,
+            team=batch.team,
             issuing_country=form.cleaned_data["issuing_country"],
             id_type=form.cleaned_data["id_type"],
-            values=values,
-            pk=pk,
+            created_by=batch.owner,
         )
+        drafts.append((draft, {name: form.cleaned_data[name] for name in VALUES}))
+    with transaction.atomic():
+        capture_drafts.create_drafts(drafts, by=events.actor_for(batch.owner))
+        ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(state=RowState.CREATED, submission_id=F("pk"))
     return True
 
 

@@ -47,10 +47,13 @@ class SubmissionKey(models.Model):
         return encryption.unwrap(cls.label_of(submission_id), bytes(wrapped))
 
     @classmethod
-    def create_for(cls, submission: "Submission") -> None:
-        key = encryption.new_data_key()
-        cls.objects.create(submission_id=submission.pk, wrapped=encryption.wrap(cls.label_of(submission.pk), key))
-        submission._data_key = key
+    def new_for(cls, submission: "Submission") -> "SubmissionKey":
+        """Give a new submission its data key; return the row that the caller saves."""
+        submission._data_key = encryption.new_data_key()
+        return cls(
+            submission_id=submission.pk,
+            wrapped=encryption.wrap(cls.label_of(submission.pk), submission._data_key),
+        )
 
 
 def load_keys(submissions: Iterable["Submission"]) -> None:

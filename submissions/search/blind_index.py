@@ -71,21 +71,24 @@ def index(submission: Submission) -> bool:
     stored = {(row.kind, bytes(row.digest)): row.pk for row in submission.search_hashes.all()}
     with transaction.atomic():
         SearchHash.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in digests]).delete()
-        _write(submission, digests - stored.keys())
+        _write(_rows(submission, digests - stored.keys()))
     return digests != stored.keys()
 
 
-def index_new(submission: Submission) -> None:
-    """Write the hashes of a submission that has none; ARGOS has reported nothing about it."""
-    _write(submission, _hashes(hashable(submission.values)))
+def index_new(submissions: Iterable[Submission]) -> None:
+    """Write the hashes of submissions that have none; ARGOS has reported nothing about them."""
+    _write(row for submission in submissions for row in _rows(submission, _hashes(hashable(submission.values))))
 
 
 def _hashes(texts: set[tuple[str, str]]) -> set[tuple[str, bytes]]:
     return {(kind, encryption.search_digest(kind, text)) for kind, text in texts}
 
 
-def _write(submission: Submission, digests: set[tuple[str, bytes]]) -> None:
-    rows = [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in digests]
+def _rows(submission: Submission, digests: set[tuple[str, bytes]]) -> list[SearchHash]:
+    return [SearchHash(submission=submission, kind=kind, digest=digest) for kind, digest in digests]
+
+
+def _write(rows: Iterable[SearchHash]) -> None:
     SearchHash.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -31,11 +31,12 @@ def snapshot() -> dict[str, list[Any]]:
 
 @contextmanager
 def failing_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def broken(**columns: Any) -> Any:
+    def broken(*args: Any, **named: Any) -> Any:
         raise RuntimeError("the record of events does not take it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Event.objects, "create", broken)
+        patch.setattr(Event, "save", broken)
+        patch.setattr(Event.objects, "bulk_create", broken)
         yield
 
 

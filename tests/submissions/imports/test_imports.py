@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
+from submissions.audit import hash_chain
 from submissions.core import clock
 from submissions.imports import read, work
 from submissions.models import (
@@ -23,11 +25,14 @@ from submissions.models import (
     RowState,
     Status,
     Submission,
+    SubmissionKey,
     User,
 )
 from submissions.privacy import erasure
 from tests.factories import by, make_at, make_draft, make_project, make_team, make_user, sign_in
 
+STATEMENTS_PER_CHECK = 7
+STATEMENTS_PER_CHUNK = 14
 HEADING = "E-mail,Customer number,Issuing country,ID type,Phone number"
 
 
@@ -177,6 +182,60 @@ def test_killed_worker_is_replaced_after_its_lease(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.django_db
+def test_slow_worker_whose_lease_another_has_creates_nothing() -> None:
+    batch = checked(csv_of("a@example.com,,KOR,passport,"))
+    work.request_drafts(batch, by=by(batch.owner))
+    slow = work._lease()
+    assert slow is not None
+    rows = list(batch.rows.all())
+    with time_machine.travel(clock.now() + work.LEASE + timedelta(seconds=1)):
+        work.work()
+        work._create_drafts(slow, rows)
+    assert states(batch) == [RowState.CREATED]
+    assert Submission.objects.filter(created_by=batch.owner).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("breaks", ["in the database", "before it"])
+def test_failing_row_fails_alone(breaks: str) -> None:
+    """Rows are created together; the one that fails undoes nothing of the others, and the chain holds their events."""
+    batch = checked(csv_of(*(f"a{n}@example.com,C-{n},KOR,passport," for n in range(4))))
+    work.request_drafts(batch, by=by(batch.owner))
+    broken = batch.rows.get(number=3)
+    if breaks == "before it":
+        ImportRow.objects.filter(pk=broken.pk).update(values_sealed=b"altered")
+    else:
+        SubmissionKey.objects.create(submission_id=broken.pk, wrapped=b"taken")
+    work.work()
+    assert states(batch) == [RowState.CREATED, RowState.FAILED, RowState.CREATED, RowState.CREATED]
+    drafts = Submission.objects.filter(created_by=batch.owner)
+    assert {draft.values["customer_id"] for draft in drafts} == {"C-0", "C-2", "C-3"}
+    for draft in drafts:
+        assert Event.objects.filter(kind="draft_created", submission_id=draft.pk).count() == 1
+        assert draft.capturers.get().user == batch.owner
+        assert draft.search_hashes.count() == 2
+    assert hash_chain.seal_due() is not None
+    assert list(hash_chain.verify()) == []
+
+
+@pytest.mark.django_db
+def test_chunk_costs_the_same_statements_as_one_row(django_assert_num_queries: Any) -> None:
+    for rows in (1, 5):  # SQLite splits longer statements
+        batch = uploaded(csv_of(*(f"{rows}-{n}@example.com,,KOR,passport," for n in range(rows))))
+        leased = work._lease()
+        assert leased is not None
+        with django_assert_num_queries(STATEMENTS_PER_CHECK):
+            work._chunk(leased)
+        CustomerImport.objects.filter(pk=batch.pk).update(state=ImportState.READY, lease_until=None)
+        work.request_drafts(batch, by=by(batch.owner))
+        leased = work._lease()
+        assert leased is not None
+        with django_assert_num_queries(STATEMENTS_PER_CHUNK):
+            work._chunk(leased)
+        work.work()
+
+
+@pytest.mark.django_db
 def test_cancelled_import_creates_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "CHUNK", 1)
     batch = checked(csv_of("a@example.com,,KOR,passport,", "b@example.com,,KOR,passport,"))
@@ -185,9 +244,7 @@ def test_cancelled_import_creates_nothing_more(monkeypatch: pytest.MonkeyPatch) 
     assert leased is not None
     rows = list(batch.rows.all())
     assert work.cancel(batch, by=by(batch.owner))
-    for row in rows:
-        row.batch = leased
-    work._create_drafts(rows)
+    work._create_drafts(leased, rows)
     assert states(batch) == [RowState.READY, RowState.READY]
     assert not Submission.objects.filter(created_by=batch.owner).exists()
 
