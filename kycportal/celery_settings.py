@@ -30,6 +30,7 @@ CELERY_TASK_ROUTES = {
     "submissions.tasks.poll_silent": {"queue": "settling"},
     "submissions.tasks.confirm_webhooks": {"queue": "webhooks"},
     "submissions.tasks.deliver_messages": {"queue": "deliveries"},
+    "submissions.tasks.send_customer_messages": {"queue": "deliveries"},
     "submissions.tasks.make_exports": {"queue": "exports"},
     "submissions.tasks.work_on_imports": {"queue": "exports"},
 }
@@ -56,6 +57,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": _every(10, "confirm_webhooks"),
     "deliveries": _every(5, "deliver_messages"),
     "messages": _every(60, "keep_messages"),
+    "customer_messages": _every(10, "send_customer_messages"),
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
     "monitoring": _every(60, "keep_monitoring"),

@@ -11,6 +11,7 @@ from submissions.api import idempotency
 from submissions.audit import hash_chain
 from submissions.audit.stream import sending
 from submissions.core import task_queue
+from submissions.customer_messages import send
 from submissions.deliveries import deliver, outcomes, slots, upkeep
 from submissions.imports import work
 from submissions.liveform import removal
@@ -54,6 +55,20 @@ def deliver_messages() -> int:
             sent += 1
             if sent >= CALLS_PER_WAKE or time.monotonic() - began > WAKE_LASTS:
                 task_queue.again(task_queue.DELIVER)
+                break
+    return sent
+
+
+@shared_task
+def send_customer_messages() -> int:
+    """Send due messages to customers in one of the threads for deliveries, so that they never delay calls to ARGOS."""
+    began, sent = time.monotonic(), 0
+    with slots.Slot() as slot:
+        send.lapse()
+        while slot.is_taken and send.send_next():
+            sent += 1
+            if sent >= CALLS_PER_WAKE or time.monotonic() - began > WAKE_LASTS:
+                task_queue.again(task_queue.WRITE)
                 break
     return sent
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from submissions.api import app
-from submissions.views import home
+from submissions.views import customer_messages, home
 from submissions.views.accounts import language
 from submissions.views.capture import (
     actions,
@@ -27,6 +27,7 @@ from submissions.views.settings import (
     address_trial,
     api_tokens,
     consent_texts,
+    customer_texts,
     overview,
     people,
     projects,
@@ -62,6 +63,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/give-up/", actions.give_up, name="give_up"),
     path("submissions/<uuid:pk>/answer/", answers.answer, name="answer_question"),
     path("submissions/<uuid:pk>/join/", detail.join, name="join_capture"),
+    path("submissions/<uuid:pk>/message/", customer_messages.send, name="customer_message"),
     path("submissions/<uuid:pk>/restart/", actions.restart, name="restart"),
     path("submissions/<uuid:pk>/called-back/", actions.called_back, name="called_back"),
     path("submissions/<uuid:pk>/passed-on/", actions.passed_on, name="passed_on"),
@@ -157,6 +159,12 @@ urlpatterns = [
     path("settings/consent-texts/", consent_texts.consent_texts, name="settings_consent_texts"),
     path("settings/consent-texts/new/", consent_texts.new, name="settings_consent_text_new"),
     path("settings/consent-texts/<int:pk>/", consent_texts.consent_text, name="settings_consent_text"),
+    path("settings/customer-texts/", customer_texts.text_list, name="settings_customer_texts"),
+    path(
+        "settings/customer-texts/<uuid:pk>/<slug:occasion>/<slug:language>/",
+        customer_texts.edit,
+        name="settings_customer_text",
+    ),
     path("settings/api-tokens/", api_tokens.api_tokens, name="settings_api_tokens"),
     path("settings/api-tokens/new/", api_tokens.new, name="settings_api_token_new"),
     path("settings/api-tokens/<uuid:pk>/", api_tokens.api_token, name="settings_api_token"),

@@ -49,6 +49,7 @@ ACTIONS: dict[str, When] = {
     "settings_webhook_rotate": always,
     "settings_webhook_end": always,
     "settings_consent_text_new": always,
+    "settings_customer_text": always,
     "settings_api_token_new": always,
     "settings_api_token_revoke": always,
     "settings_endpoint_new": always,

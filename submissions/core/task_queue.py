@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 SEND = "submissions.tasks.send_prepared_calls"
 CONFIRM = "submissions.tasks.confirm_webhooks"
 DELIVER = "submissions.tasks.deliver_messages"
+WRITE = "submissions.tasks.send_customer_messages"
 WAITING = "return redis.call('LLEN', KEYS[1])"
 
 

@@ -17,10 +17,10 @@ MAX_REPLY_BYTES = 4_000
 
 
 class NotDelivered(Exception):
-    """The receiver did not answer. `code` names the reason."""
+    """The receiver did not answer. `code` names the reason; `may_have_arrived`: a connection was open."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self, code: str, *, may_have_arrived: bool = False) -> None:
+        self.code, self.may_have_arrived = code, may_have_arrived
         super().__init__(code)
 
 
@@ -82,9 +82,10 @@ def post(target: Target, body: bytes, headers: dict[str, str]) -> Reply:
             connection.request("POST", target.path, body, {**headers, "Connection": "close"})
             return _read(connection.getresponse())
         except ssl.SSLError as error:
-            raise NotDelivered("timeout" if deadline.expired else "certificate") from error
+            code = "timeout" if deadline.expired else "certificate"
+            raise NotDelivered(code, may_have_arrived=deadline.opened) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise NotDelivered(_code(error, deadline)) from error
+            raise NotDelivered(_code(error, deadline), may_have_arrived=deadline.opened) from error
         finally:
             connection.close()
 

@@ -10,6 +10,7 @@ from submissions.models.camera import CameraOpening
 from submissions.models.capturer import Capturer
 from submissions.models.consent import ConsentText
 from submissions.models.customer_import import CustomerImport, ImportRow, ImportState, RowState
+from submissions.models.customer_message import CustomerMessage, CustomerMessageState, CustomerText
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.difference import Difference, DifferenceKind
 from submissions.models.event import Event
@@ -20,6 +21,7 @@ from submissions.models.image_kind import ImageKind
 from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.message import Delivery, DeliveryState, Endpoint, EndpointKind, Message, MessageKind
+from submissions.models.message_settings import Channel, Occasion
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
@@ -52,8 +54,12 @@ __all__ = [
     "CameraOpening",
     "CaptureSource",
     "Capturer",
+    "Channel",
     "ConsentText",
     "CustomerImport",
+    "CustomerMessage",
+    "CustomerMessageState",
+    "CustomerText",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -77,6 +83,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "Note",
+    "Occasion",
     "PhoneLink",
     "Project",
     "Question",

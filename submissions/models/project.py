@@ -14,6 +14,7 @@ from argos import matrix
 from submissions.core import encryption, vendor_text
 from submissions.core.letters import validate_one_line
 from submissions.models.liveform_settings import LiveformSettings
+from submissions.models.message_settings import MessageSettings
 from submissions.models.project_choices import (
     LookUpBody,
     OccupancyCode,
@@ -41,6 +42,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 class Project(
     CaptureSettings,
     LiveformSettings,
+    MessageSettings,
     ReviewSettings,
     AmlSettings,
     RetentionSettings,

@@ -40,6 +40,9 @@ class CaptureFields(models.Model):
     # Rises with every write of the values, so that a stale form cannot overwrite values its reader never saw.
     draft_version = models.PositiveIntegerField(default=0)
     wants_step2 = models.BooleanField(_("automatic Step 2"), default=False)
+    customer_language = models.CharField(
+        _("customer's language"), max_length=12, blank=True, default="", db_default="", editable=False
+    )
     route = models.CharField(_("route"), max_length=10, choices=Route, default=Route.API, db_default=Route.API)
     consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, verbose_name=_("consent"))
     consented_at = models.DateTimeField(_("consented"), null=True)

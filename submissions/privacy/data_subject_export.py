@@ -93,6 +93,7 @@ def held_on(submission: Submission) -> dict[str, Any]:
         "reported_by_vendor": submission.vendor_signals,
         "sent": [_attempt(attempt, submission) for attempt in _sent(submission)],
         "sent_to_others": _receivers(submission),
+        "messages_to_customer": [_message(row, submission) for row in submission.customer_messages.all()],
         "who_looked": _looks(submission),
     }
 
@@ -105,6 +106,12 @@ def _sent(submission: Submission) -> Any:
 def _attempt(attempt: Any, submission: Submission) -> dict[str, Any]:
     attempt.submission = submission
     return {"step": attempt.kind, "at": attempt.created_at, "values": attempt.values}
+
+
+def _message(row: Any, submission: Submission) -> dict[str, Any]:
+    row.submission = submission
+    what = {"occasion": row.occasion, "channel": row.channel, "language": row.language, "state": row.state}
+    return {**what, "at": row.sent_at or row.created_at, **{k: v for k, v in row.content.items() if k != "link"}}
 
 
 def _receivers(submission: Submission) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from submissions.capture import auto_submit
 from submissions.capture.fields import form_fields
 from submissions.core import vendor_terms
 from submissions.core.vendor_text import ARGOS, named
-from submissions.models import AmlOutcome, AmlSource, DifferenceKind, Event, ImageKind, Verdict
+from submissions.models import AmlOutcome, AmlSource, Channel, DifferenceKind, Event, ImageKind, Occasion, Verdict
 from submissions.review import reject_reasons
 from submissions.signals import warning_texts
 
@@ -94,6 +94,12 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "liveform_started": _("Customer started at Liveform"),
         "liveform_values_read": _("Values of Liveform read back"),
         "liveform_image_unusable": _("An image of Liveform cannot be used"),
+        "customer_message_queued": _("Message to the customer scheduled"),
+        "customer_message_requested": _("Message to the customer requested"),
+        "customer_message_sent": _("Message to the customer sent"),
+        "customer_message_failed": _("Message to the customer not sent"),
+        "customer_message_unknown": _("Message to the customer perhaps sent"),
+        "customer_message_cancelled": _("Message to the customer cancelled"),
         "phone_link_made": _("Capture link created"),
         "phone_link_mailed": _("Capture link sent by e-mail"),
         "phone_link_revoked": _("Capture link revoked"),
@@ -163,6 +169,8 @@ def event_details(event: Event, vendor_name: str = ARGOS) -> str:
         "what",
         "outcome",
         "author",
+        "occasion",
+        "channel",
     )
     fields = {name: event.fields[name] for name in names if event.fields.get(name)}
     return ", ".join(_detail(name, part, vendor_name) for name, item in fields.items() for part in _as_list(item))
@@ -183,6 +191,8 @@ def _detail(name: str, part: object, vendor_name: str) -> str:
         "what": dict(DifferenceKind.choices),
         "why": {**vendor_terms.OURS, **auto_submit.stop_reasons()},
         "error": vendor_terms.OURS,
+        "occasion": dict(Occasion.choices),
+        "channel": dict(Channel.choices),
         "as": {**vendor_terms.OURS, **dict(AmlSource.choices)},
         "outcome": {**vendor_terms.OURS, **dict(AmlOutcome.choices)},
     }

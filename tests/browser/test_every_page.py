@@ -93,6 +93,8 @@ PAGES: dict[str, dict[str, str]] = {
         "settings_consent_texts": "/settings/consent-texts/",
         "settings_consent_text_new": "/settings/consent-texts/new/",
         "settings_consent_text": "/settings/consent-texts/{consent}/",
+        "settings_customer_texts": "/settings/customer-texts/",
+        "settings_customer_text": "/settings/customer-texts/{project}/rejected/ko/",
         "settings": "/settings/",
         "settings_endpoints": "/settings/integrations/",
         "settings_endpoint_new": "/settings/integrations/new/",

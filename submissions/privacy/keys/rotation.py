@@ -46,6 +46,7 @@ WRAPPED = (
     Wrapped(SubmissionKey, "wrapped", SubmissionKey.label_of),
     Wrapped(Project, "api_key_sealed", lambda pk: f"project.api_key:{pk}"),
     Wrapped(Project, "webhook_token_sealed", Project.webhook_label_of),
+    Wrapped(Project, "gateway_secret_sealed", Project.gateway_label_of),
     Wrapped(AccessReview, "remark_sealed", AccessReview.label_of),
     Wrapped(Export, "key_wrapped", key_label),
     Wrapped(CustomerImport, "key_wrapped", import_key_label),

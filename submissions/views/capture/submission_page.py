@@ -34,7 +34,7 @@ from submissions.privacy import resident_numbers, reveal
 from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
-from submissions.views import status_messages
+from submissions.views import customer_messages, status_messages
 from submissions.views.capture.outcome import liveform_card, outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.request_helpers import person
@@ -125,6 +125,7 @@ def render_submission(
         "timeline": page.timeline,
         "looks": page.looks,
         "notes": page.notes,
+        "to_customer": customer_messages.panel(submission, may_send=page.state.may("handle")),
         "countries": matrix.country_choices(get_language() or "en"),
         "has_mrz": submit.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",

@@ -34,6 +34,7 @@ PAGES = frozenset(
         "settings_team",
         "settings_team_new",
         "settings_consent_text_new",
+        "settings_customer_text",
         "settings_webhook_rotate",
         "settings_api_token_new",
     )

@@ -78,6 +78,7 @@ SETTINGS = (
     Entry("settings_people", _("People"), "users", user_can_administer),
     Entry("settings_teams", _("Teams"), "users-group", user_can_administer),
     Entry("settings_consent_texts", _("Consent texts"), "file-text", user_can_administer),
+    Entry("settings_customer_texts", pgettext_lazy("settings", "Customer messages"), "mail", user_can_administer),
     Entry("settings_api_tokens", _("Access tokens"), "key", user_can_administer),
     Entry("settings_endpoints", _("Integrations"), "link", user_can_administer),
 )

@@ -14,6 +14,7 @@ from submissions.models import Project
 from submissions.vendor_sync import connection
 from submissions.views.settings import list_editors
 from submissions.views.settings.list_editors import ListEditor
+from submissions.views.settings.message_form import MessageForm
 from submissions.views.settings.setting_form import Sections, SettingForm
 
 
@@ -264,6 +265,7 @@ TABS = {
     "connection": Tab(_("Connection"), ConnectionForm, (list_editors.NETWORKS,)),
     "capture": Tab(pgettext_lazy("settings", "Capture"), CaptureForm, (list_editors.BANKS,)),
     "review": Tab(pgettext_lazy("settings", "Review"), ReviewForm),
+    "messages": Tab(pgettext_lazy("settings", "Customer messages"), MessageForm),
     "aml": Tab(_("AML"), AmlForm),
     "retention": Tab(pgettext_lazy("settings", "Retention"), RetentionForm),
     "advanced": Tab(

@@ -98,6 +98,9 @@ def _save(form: SettingForm, lists: Lists, request: HttpRequest) -> bool:
         project.api_key = key
         project.paused_at, project.paused_reason = None, ""
         columns |= {"api_key_sealed", "paused_at", "paused_reason"}
+    if secret := form.cleaned_data.get("new_gateway_secret"):
+        project.gateway_secret = secret
+        columns |= {"gateway_secret_sealed"}
     if not changed:
         return False
     with transaction.atomic():

@@ -48,6 +48,7 @@ ASKED: dict[str, tuple[dict[str, str], ...]] = {
     "settings_webhook_rotate": ({},),
     "settings_webhook_end": ({},),
     "settings_consent_text_new": ({},),
+    "settings_customer_text": ({}, {"preview": "1"}, {"reset": "1"}),
     "settings_api_token_new": ({},),
     "settings_api_token_revoke": ({},),
     "settings_endpoint_new": ({},),

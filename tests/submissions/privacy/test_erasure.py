@@ -94,6 +94,7 @@ def test_every_personal_column_is_found_by_its_type() -> None:
         ("Difference", "note_wrapped"),  # belongs to no submission
         ("Project", "api_key_sealed"),
         ("Project", "webhook_token_sealed"),
+        ("Project", "gateway_secret_sealed"),
         ("AccessReview", "remark_sealed"),
         ("CustomerImport", "key_wrapped"),  # its rows are deleted after a week
         ("ImportRow", "values_sealed"),  # its row is deleted with its submission (test_imports)

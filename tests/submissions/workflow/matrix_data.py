@@ -135,6 +135,7 @@ class MatrixData:
             "team": lambda: {"pk": self.other.team_id},
             "project": lambda: {"pk": self.project.pk},
             "project tab": lambda: {"pk": self.project.pk, "tab": "connection"},
+            "customer text": lambda: {"pk": self.project.pk, "occasion": "rejected", "language": "ko"},
             "endpoint": lambda: {"pk": self.endpoint.pk},
             "delivery": lambda: {"pk": self.delivery.pk},
             "consent text": lambda: {"pk": self.consent.pk},
