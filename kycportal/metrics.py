@@ -42,6 +42,7 @@ GAUGES = {
     "export_oldest_age_seconds": "Age of the oldest export not made yet",
     "deliveries_waiting": "Outgoing messages that wait for an enabled endpoint (counted to 10,000)",
     "delivery_oldest_age_seconds": "How long the oldest of them has waited",
+    "customer_message_late_seconds": "How long the most overdue message to a customer is late",
     "endpoints_disabled": "Endpoints that the portal disabled because they failed for a day",
     "events_oldest_unsealed_seconds": "Age of the oldest event that no seal holds",
     "audit_stream_behind_seconds": "Age of the oldest seal that the audit stream's destination has not confirmed",

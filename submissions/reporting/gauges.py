@@ -14,6 +14,7 @@ from submissions.core import clock
 from submissions.models import (
     Call,
     CallState,
+    CustomerMessage,
     Delivery,
     Endpoint,
     Export,
@@ -43,6 +44,7 @@ def read() -> Iterator[Gauge]:
     yield from _review(now)
     yield from _reads(now)
     yield from _deliveries(now)
+    yield Gauge("customer_message_late_seconds", _age(_first_due_message(), now))
     yield from _switch()
     yield from _projects()
     yield from _connections()
@@ -53,6 +55,11 @@ def read() -> Iterator[Gauge]:
 
 def _age(since: datetime | None, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+def _first_due_message() -> datetime | None:
+    first: datetime | None = CustomerMessage.objects.waiting().aggregate(first=Min("due_at"))["first"]
+    return first
 
 
 def _calls(now: datetime) -> Iterator[Gauge]:
