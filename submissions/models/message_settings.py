@@ -121,7 +121,7 @@ class MessageSettings(models.Model):
     )
     gateway_number_field = _name_of(_("Field of the number"), "to", _("JSON field with the customer's phone number."))
     gateway_text_field = _name_of(_("Field of the text"), "text", _("JSON field with the text."))
-    gateway_sender_field = _name_of(_("Field of the sender"), "from", _("JSON field with the sender below."))
+    gateway_sender_field = _name_of(_("Field of the sender"), "from", _("JSON field with the sender."))
     gateway_sender = models.CharField(
         _("Sender"),
         max_length=30,

@@ -31,7 +31,7 @@ from submissions.workflow.role_permissions import check_user_can_administer
 SAMPLE = "KP-7Q3M9XKD"
 MEANINGS = {
     "company": _("Company name of the project"),
-    "link": _("The customer's link"),
+    "link": _("The customer's link, if there is one"),
     "deadline": _("Last day and time for the customer"),
     "contact": _("Customer contact of the project"),
     "complaints": _("Complaints contact of the project"),
@@ -116,7 +116,9 @@ def preview(project: Project, occasion: str, language: str, template: Template) 
     values = texts.values_of(project, language, reference=SAMPLE, link=link, deadline=deadline)
     composed = texts.compose(template, occasion, language, values)
     as_text = channels.text_of(project, composed)
+    named = dict.fromkeys(texts.NAMED.findall(f"{template.subject}\n{template.text}"))
     return {
+        "omitted": ", ".join(f"{{{name}}}" for name in named if not values[name]),
         "letter": channels.part_of(project, composed, language, link),
         "sender": channels.sender_of(project, language),
         "as_text": as_text,

@@ -1,6 +1,7 @@
 """The base of the forms under /settings/: the portal's look, one normal form of text, and each setting's default."""
 
 from collections.abc import Iterator
+from datetime import time
 from typing import Any, ClassVar
 
 from django import forms
@@ -78,6 +79,8 @@ def _with_default(field: forms.Field, model: type[models.Model], name: str) -> s
     default = known[name].get_default()
     if isinstance(default, bool):
         default = pgettext("setting", "on") if default else pgettext("setting", "off")
+    elif isinstance(default, time):
+        default = default.strftime("%H:%M")
     elif known[name].choices:
         default = dict(known[name].flatchoices).get(default, "")
     if default in ("", None, {}, []):

@@ -135,3 +135,13 @@ def test_occasions_and_quiet_hours_are_saved(client: Client, project: Project) -
     assert project.automatic_messages == ["retry", "checked"]
     assert (str(project.quiet_from), str(project.quiet_until)) == ("22:00:00", "07:30:00")
     assert str(project.zone_of_messages) == "Asia/Seoul"
+
+
+def test_page_names_the_placeholders_without_a_value(client: Client) -> None:
+    page = told(client.get(url(make_project())))
+    assert "The project has no value for {contact}, so these lines are left out." in page
+    assert "has no value for" not in told(client.get(url(make_project(company_contact="02-1"))))
+
+
+def test_default_of_a_time_is_shown_as_it_is_typed(client: Client, project: Project) -> None:
+    assert "Default: 21:00." in told(client.get(f"/settings/projects/{project.pk}/messages/"))
