@@ -16,6 +16,7 @@ from submissions.api import tokens
 from submissions.audit import access_report
 from submissions.audit.events import Actor
 from submissions.core import clock
+from submissions.customer_messages import occasions
 from submissions.deliveries import deliver, endpoints, outcomes, repeat, slots
 from submissions.imports import work as imports
 from submissions.models import (
@@ -340,6 +341,18 @@ def add_team() -> Act:
 def add_consent_text() -> Act:
     data = {"project": str(make_project().pk), "version": "2", "text": "Read out"}
     return posted(Role.ADMINISTRATOR, "/settings/consent-texts/new/", data)
+
+
+@action
+def change_customer_text() -> Act:
+    data = {"subject": "Your result", "text": "Your identity is confirmed."}
+    return posted(Role.ADMINISTRATOR, f"/settings/customer-texts/{make_project().pk}/approved/en/", data)
+
+
+@action
+def write_to_customer() -> Act:
+    submission = make_at(Status.APPROVED)
+    return lambda: occasions.write(submission, "approved", "email", "ko", by=by(submission.created_by))
 
 
 @action
