@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from submissions.api import app
-from submissions.views import customer_messages, home
+from submissions.views import home
 from submissions.views.accounts import language
 from submissions.views.capture import (
     actions,
@@ -17,6 +17,8 @@ from submissions.views.capture import (
     phone_links,
     vendor_lookups,
 )
+from submissions.views.customer_messages import panel as to_customer
+from submissions.views.customer_messages import texts as customer_texts
 from submissions.views.lists import imports, submissions
 from submissions.views.lists import settings as list_settings
 from submissions.views.operations import discrepancies, sending, webhook, webhook_list
@@ -27,7 +29,6 @@ from submissions.views.settings import (
     address_trial,
     api_tokens,
     consent_texts,
-    customer_texts,
     overview,
     people,
     projects,
@@ -63,7 +64,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/give-up/", actions.give_up, name="give_up"),
     path("submissions/<uuid:pk>/answer/", answers.answer, name="answer_question"),
     path("submissions/<uuid:pk>/join/", detail.join, name="join_capture"),
-    path("submissions/<uuid:pk>/message/", customer_messages.send, name="customer_message"),
+    path("submissions/<uuid:pk>/message/", to_customer.send, name="customer_message"),
     path("submissions/<uuid:pk>/restart/", actions.restart, name="restart"),
     path("submissions/<uuid:pk>/called-back/", actions.called_back, name="called_back"),
     path("submissions/<uuid:pk>/passed-on/", actions.passed_on, name="passed_on"),

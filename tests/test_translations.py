@@ -117,7 +117,7 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
     """Without a context, all meanings share one Korean word: the start of a period became "sign-in location"."""
     plain = {text.place for text in strings.all_texts() if text.context is None and text.singular in NEEDS_CONTEXT}
     # One page says "Drafts" and means drafts only.
-    assert plain <= {"submissions/views/todo.py"}
+    assert plain <= {"submissions/views/lists/todo.py"}
 
 
 ONE_MEANING_WORDS = """

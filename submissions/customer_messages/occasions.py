@@ -6,7 +6,7 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock, rate_limit, task_queue
 from submissions.customer_messages.languages import languages
-from submissions.models import Channel, CustomerMessage, CustomerMessageState, Occasion, Project, Status, Submission
+from submissions.models import Channel, CustomerMessage, Occasion, Project, Status, Submission
 from submissions.models.submission import CAPTURING, IN_REVIEW
 from submissions.workflow.customer_queue import RESULTS, RETRIES
 
@@ -60,8 +60,7 @@ def write(submission: Submission, occasion: str, channel: str, language: str, *,
         raise TooManyMessages
     with transaction.atomic():
         Submission.objects.filter(pk=submission.pk).update(customer_language=language)
-        waiting = CustomerMessage.objects.waiting().filter(submission=submission, occasion=occasion)
-        waiting.update(state=CustomerMessageState.CANCELLED, ended_at=clock.now())
+        CustomerMessage.objects.waiting().filter(submission=submission, occasion=occasion).cancel(clock.now())
         expires_at = submission.deadline_at if occasion == Occasion.RETRY else None
         row = CustomerMessage.objects.create(
             submission=submission,

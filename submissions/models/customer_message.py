@@ -67,6 +67,11 @@ class CustomerMessageQuerySet(models.QuerySet["CustomerMessage"]):
     def waiting(self) -> Self:
         return self.filter(state=CustomerMessageState.WAITING)
 
+    def cancel(self, moment: datetime) -> None:
+        """End those that were not sent yet."""
+        columns = {"state": CustomerMessageState.CANCELLED, "ended_at": moment}
+        self.filter(ended_at=None).update(**columns)
+
     def due(self, moment: datetime) -> Self:
         return self.waiting().filter(due_at__lte=moment)
 

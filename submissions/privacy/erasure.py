@@ -28,7 +28,6 @@ from submissions.models import (
     CallKind,
     CallState,
     CustomerMessage,
-    CustomerMessageState,
     Delivery,
     Image,
     SearchHash,
@@ -169,8 +168,7 @@ def _destroy(submission: Submission, *, by: Actor, why: str) -> None:
     _empty(submission)
     SearchHash.objects.filter(submission=submission).delete()
     WebhookDelivery.objects.filter(submission=submission).delete()
-    waiting = CustomerMessage.objects.filter(submission=submission, ended_at=None)
-    waiting.update(state=CustomerMessageState.CANCELLED, ended_at=clock.now())
+    CustomerMessage.objects.filter(submission=submission).cancel(clock.now())
     Delivery.objects.filter(submission=submission).update(reply="")  # a receiver may have named the customer
     SubmissionKey.objects.filter(pk=submission.pk).delete()
     events.record("erased", by=by, submission=submission, fields={"why": why})

@@ -15,7 +15,7 @@ from submissions.privacy import resident_numbers
 from submissions.reporting import overview, own_work
 from submissions.review import mentions, queue, verdicts
 from submissions.search.counting import shown
-from submissions.views import todo
+from submissions.views.lists import todo
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.settings import overview as settings_overview
 from submissions.workflow import alerts

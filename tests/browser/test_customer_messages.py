@@ -11,7 +11,7 @@ from tests.stack import Stack
 pytestmark = pytest.mark.browser
 
 
-def test_text_is_edited_with_its_preview_and_sent_by_an_agent(desk: Desk, stack: Stack) -> None:
+def test_text_is_edited_with_its_preview_and_sent_by_an_agent(desk: Desk, other_desk: Desk, stack: Stack) -> None:
     submission = seed(stack, "approved")[0]
     name = stack.query(f"Submission.objects.get(pk='{submission}').project.name")
     page = desk.log_in("admin").page
@@ -35,24 +35,21 @@ def test_text_is_edited_with_its_preview_and_sent_by_an_agent(desk: Desk, stack:
     desk.press("Save text")
     expect(page.get_by_text("Text saved.")).to_be_visible()
     expect(page.get_by_role("button", name="Reset to default text")).to_be_visible()
-    desk.log_out()
 
-    desk.log_in("agent")
-    desk.go(f"/submissions/{submission}/")
-    card = page.locator("#customer-messages")
+    agent = other_desk.log_in("agent").page
+    other_desk.go(f"/submissions/{submission}/")
+    card = agent.locator("#customer-messages")
     card.get_by_label("Occasion").select_option("approved")
     card.get_by_role("button", name="Send message").click()
-    expect(page.get_by_text("The message is on its way.")).to_be_visible()
+    expect(agent.get_by_text("The message is on its way.")).to_be_visible()
     for _reload in range(20):
         if card.get_by_text("Sent", exact=True).is_visible():
             break
-        page.wait_for_timeout(1000)
-        page.reload()
+        agent.wait_for_timeout(1000)
+        agent.reload()
     expect(card.get_by_text("Sent", exact=True)).to_be_visible()
-    check_at_both_widths(page)
-    desk.log_out()
+    check_at_both_widths(agent)
 
-    desk.log_in("admin")
     desk.go("/settings/customer-texts/")
     page.get_by_role("link", name="Approved, English").and_(page.get_by_text("Own text")).click()
     desk.press("Reset to default text")

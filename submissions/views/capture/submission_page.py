@@ -34,9 +34,10 @@ from submissions.privacy import resident_numbers, reveal
 from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
-from submissions.views import customer_messages, status_messages
+from submissions.views import status_messages
 from submissions.views.capture.outcome import liveform_card, outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
+from submissions.views.customer_messages import panel
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
 from submissions.workflow.role_permissions import user_can_see_queue
@@ -125,7 +126,7 @@ def render_submission(
         "timeline": page.timeline,
         "looks": page.looks,
         "notes": page.notes,
-        "to_customer": customer_messages.panel(submission, may_send=page.state.may("handle")),
+        "to_customer": panel.panel(submission, may_send=page.state.may("handle")),
         "countries": matrix.country_choices(get_language() or "en"),
         "has_mrz": submit.document_type(submission) == "passport",
         "mrz": request.POST.get("mrz", "") if problems else "",

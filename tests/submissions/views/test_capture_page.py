@@ -13,8 +13,9 @@ from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Role, Status, Submission, User
 from submissions.outbox import gate, ledger
 from submissions.vendor_sync import replies
-from submissions.views import status_messages, todo
+from submissions.views import status_messages
 from submissions.views.capture.submission_page import rail
+from submissions.views.lists import todo
 from tests.factories import (
     account_reply,
     answer_step1,

@@ -1,0 +1,1 @@
+"""Pages of the messages to customers: on a submission, and under Settings."""
