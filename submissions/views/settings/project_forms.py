@@ -12,9 +12,9 @@ from argos import base_url
 from submissions.accounts import demo
 from submissions.models import Project
 from submissions.vendor_sync import connection
-from submissions.views.customer_messages.project_form import MessageForm
 from submissions.views.settings import list_editors
 from submissions.views.settings.list_editors import ListEditor
+from submissions.views.settings.message_form import MessageForm
 from submissions.views.settings.setting_form import Sections, SettingForm
 
 
