@@ -22,6 +22,8 @@ CODE = ("argos", "submissions", "kycportal")
 # The files whose texts customers read; the languages of locale/customers/ translate these only.
 FOR_CUSTOMERS = (
     "submissions/capture/imaging/",
+    "submissions/customer_messages/channels.py",
+    "submissions/customer_messages/default_texts.py",
     "submissions/models/image_kind.py",
     "submissions/views/capture/camera.py",
     "submissions/views/capture/phone.py",

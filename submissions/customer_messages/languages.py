@@ -1,8 +1,8 @@
 """The languages of messages to customers."""
 
-from django.conf import settings
+from submissions.accounts.preferences import customer_language
 
 
-def languages() -> list[tuple[str, object]]:
-    """Return the codes with their names."""
-    return list(settings.LANGUAGES)
+def languages() -> list[tuple[str, str]]:
+    """Return each code with the language's own name."""
+    return list(customer_language.names().items())

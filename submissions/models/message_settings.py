@@ -58,7 +58,7 @@ class MessageSettings(models.Model):
         default=True,
         db_default=True,
         help_text=_(
-            "ARGOS e-mails the customer itself when a submission is pending, approved or rejected. The portal then "
+            "ARGOS e-mails the customer when a submission is pending, approved or rejected. The portal then "
             "sends no automatic message about these. Switch it off if ARGOS has switched off its e-mails."
         ),
     )

@@ -39,6 +39,7 @@ MENUS = {
         "/settings/people/",
         "/settings/teams/",
         "/settings/consent-texts/",
+        "/settings/customer-texts/",
         "/settings/api-tokens/",
         "/settings/integrations/",
         "/retention/",
