@@ -1,6 +1,7 @@
 """Every page in Korean: no English remains, and the choice of language is stored."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +21,11 @@ from tests.factories import PASSWORD, make_at, make_team, make_user
 from tests.submissions.workflow import matrix_data, permission_matrix
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
-# Time zones, references, placeholders of messages, URLs, the start of an API token, user names, the vendor's text, codes, and country codes, KYC,
-# PDF and the like.
+# Time zones, references, placeholders of messages, a language's own name, URLs, the start of an API token, user names,
+# the vendor's text, codes, and country codes, KYC, PDF and the like.
 DATA = re.compile(
-    r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?"
-    r"|\{[a-z]+\}|\S+@\S+|https?://\S+|kyc_[\w-]+|[a-z]+\.example\.com|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
+    r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?|\{[a-z]+\}|Tiếng Việt"
+    r"|\S+@\S+|https?://\S+|kyc_[\w-]+|[a-z]+\.example\.com|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
     r"|(?<![A-Za-z])([a-z]+-?\d+|[A-Z]{2,4})(?![A-Za-z])"
 )
 SAME = {
@@ -46,7 +47,8 @@ ROLES = (matrix_data.NOBODY, matrix_data.AGENT, matrix_data.CLAIMER, matrix_data
 def english_on(html: str) -> list[str]:
     page = unmarked.Spoken()
     page.feed(html)
-    return [text for text in page.found if set(WORD.findall(DATA.sub(" ", text))) - SAME]
+    found = [unicodedata.normalize("NFC", text) for text in page.found]
+    return [text for text in found if set(WORD.findall(DATA.sub(" ", text))) - SAME]
 
 
 def speak_korean() -> None:
