@@ -1,4 +1,4 @@
-"""Write the OpenAPI document of the API, unless it breaks the clients of the present one."""
+"""Write the OpenAPI document of the API, unless it breaks the clients of the last release."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from submissions.api import app, compatibility, openapi
 
 PATH = "docs/openapi.json"
+RELEASED = "docs/openapi.released.json"  # only a release changes it
 
 
 def text() -> str:
@@ -21,11 +22,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--output", default=str(Path(settings.BASE_DIR) / PATH))
+        parser.add_argument("--released", default=str(Path(settings.BASE_DIR) / RELEASED))
 
-    def handle(self, *args: Any, output: str, **options: Any) -> None:
+    def handle(self, *args: Any, output: str, released: str, **options: Any) -> None:
         path, new = Path(output), text()
-        old = json.loads(path.read_text()) if path.exists() else {"paths": {}}
-        if broken := compatibility.broken_by(json.loads(new), old):
+        if broken := compatibility.broken_by(json.loads(new), json.loads(Path(released).read_text())):
             raise CommandError("Breaking changes, so nothing was written:\n" + "\n".join(broken))
         path.write_text(new)
         self.stdout.write(f"{path.name} is written.")
