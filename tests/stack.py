@@ -17,6 +17,16 @@ from tests.sandbox import Control
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN = 240
+API_TOKEN = """
+import datetime
+from submissions.api import tokens
+from submissions.audit.events import Actor
+from submissions.core import clock
+from submissions.models.api_token import Scope
+admin, team = User.objects.get(username="admin"), User.objects.get(username="agent").team
+token, answer = tokens.create("Core banking", team, Project.objects.filter(name="Demo: standard"), scopes=Scope.values,
+    networks=[], expires_at=clock.now() + datetime.timedelta(days=30), by=Actor(admin, admin.username))
+"""
 
 
 class Stack:
@@ -96,6 +106,10 @@ class Stack:
     def run(self, code: str) -> Any:
         """Run code in the portal's shell, with the models imported; return what it assigns to `answer`, as JSON."""
         return self._ask({"code": code})
+
+    def new_api_token(self) -> str:
+        """Return the secret of a new access token with every scope."""
+        return str(self.run(API_TOKEN))
 
     def file(self, cases: list[dict[str, Any]]) -> list[str]:
         """Create submissions with the portal's own actions (`tests.filing`); return their ids."""

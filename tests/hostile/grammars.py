@@ -4,11 +4,13 @@ Names and URLs are read from the source, so that a new field or page is covered 
 imported, because a client process uses this.
 """
 
+import json
 import random
 import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from argos import matrix
@@ -190,3 +192,26 @@ def filled(dice: random.Random, route: str, known: Callable[[random.Random], str
         return quote(dice.choice(VALUES)[:200] or "x", safe="", errors="replace")
 
     return re.sub(r"<([^>]+)>", part, route)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((ROOT.parent / "docs" / "openapi.json").read_text())
+    return document
+
+
+@cache
+def operations() -> list[tuple[str, tuple[str, ...]]]:
+    """Return each address of the API with its methods."""
+    return [(path, tuple(method.upper() for method in methods)) for path, methods in _document()["paths"].items()]
+
+
+@cache
+def api_names() -> list[str]:
+    """Return the names of all properties and parameters of the API."""
+    schemas = _document()["components"]["schemas"].values()
+    names = {name for schema in schemas for name in schema.get("properties", {})}
+    for methods in _document()["paths"].values():
+        for operation in methods.values():
+            names |= {parameter["name"] for parameter in operation.get("parameters", ())}
+    return sorted(names)

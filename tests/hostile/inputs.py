@@ -1,17 +1,14 @@
-"""Build one hostile request from a seed and a number: uploads, forms, queries, webhooks, cookies, headers, URLs."""
+"""Build one hostile request from a seed and a number: uploads, forms, queries, webhooks, cookies, headers, API."""
 
 import json
 import random
-import struct
 import uuid
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import quote
 
-from tests import pictures
 from tests.hostile import grammars
+from tests.hostile.files import file_content
 
 BOUNDARY = "hostile-boundary-7d1f"
 ODD = (
@@ -60,12 +57,16 @@ class Hostile:
 
 @dataclass(frozen=True)
 class Targets:
-    """Existing objects, so that inputs do more than get a 404: ids of two drafts, of images, and a webhook token."""
+    """Existing objects, so that inputs do more than get a 404: ids of two drafts, of images, and a webhook token.
+
+    `secret`: the bearer token of a program that may use every operation of the API.
+    """
 
     draft: str
     image: str
     pending: str
     token: str
+    secret: str
 
 
 Maker = Callable[[random.Random, Targets], Hostile]
@@ -107,66 +108,6 @@ def _part(name: str, file_name: str, content_type: str, content: bytes) -> bytes
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{clean[0]}"; filename="{clean[1]}"\r\n'
     head += f"Content-Type: {content_type}\r\n\r\n"
     return head.encode("utf-8", "replace") + content + b"\r\n"
-
-
-@cache
-def good_files() -> tuple[bytes, ...]:
-    return (pictures.selfie_jpeg((640, 480)), pictures.id_card_jpeg())
-
-
-def file_content(dice: random.Random) -> bytes:
-    good = dice.choice(good_files())
-    return dice.choice(FILES)(dice, good)
-
-
-def _truncated(dice: random.Random, good: bytes) -> bytes:
-    return good[: dice.randrange(len(good))]
-
-
-def _flipped(dice: random.Random, good: bytes) -> bytes:
-    changed = bytearray(good)
-    for _at in range(dice.randrange(1, 40)):
-        changed[dice.randrange(len(changed))] = dice.randrange(256)
-    return bytes(changed)
-
-
-def _png_bomb(dice: random.Random, good: bytes) -> bytes:
-    """Return a small file that claims a huge picture."""
-    side = dice.choice((20_000, 65_535, 2_000_000_000))
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    data = zlib.compress(b"\0" * dice.choice((1000, 5_000_000)))
-    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
-    made = [
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    ]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(made)
-
-
-def _polyglot(dice: random.Random, good: bytes) -> bytes:
-    other = dice.choice(
-        (b"<script>alert(1)</script>", b"PK\x03\x04" + b"a" * 50, b"<?php system('id'); ?>", b"%PDF-1.7\n%%EOF")
-    )
-    return dice.choice(
-        (good + other, other + good, good[:2] + b"\xff\xfe" + struct.pack(">H", len(other) + 2) + other + good[2:])
-    )
-
-
-def _wrong_type(dice: random.Random, good: bytes) -> bytes:
-    kinds = (
-        b"MZ\x90\x00",
-        b"GIF89a",
-        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
-        b"%PDF-1.7\n",
-        b"RIFF\0\0\0\0WEBP",
-    )
-    return dice.choice((*kinds, b"", b"BM", b"II*\0", b"\0\0\0\x18ftypheic")) + dice.randbytes(dice.randrange(2000))
-
-
-def _as_it_is(dice: random.Random, good: bytes) -> bytes:
-    return good
-
-
-FILES = (_truncated, _flipped, _flipped, _png_bomb, _polyglot, _wrong_type, _as_it_is)
 
 
 def form(dice: random.Random, targets: Targets) -> Hostile:
@@ -292,8 +233,7 @@ HEADERS = [
 
 
 def header(dice: random.Random, targets: Targets) -> Hostile:
-    wanted = text(dice)[:300].encode("ascii", "replace").decode()
-    value = "".join(letter for letter in wanted if letter.isprintable()).strip()
+    value = _plain(dice)
     method = dice.choice(("GET", "GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "POST", "PROPFIND"))
     path = dice.choice(
         ("/", "/submissions/", f"/submissions/{targets.draft}/", f"/images/{targets.image}/", "/healthz")
@@ -357,5 +297,55 @@ def _encoded(pairs: list[tuple[str, str]]) -> str:
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='', errors='replace')}" for name, value in pairs)
 
 
+def api(dice: random.Random, targets: Targets) -> Hostile:
+    """Return a request to an operation of the API, with a valid token most times."""
+    path, methods = dice.choice(grammars.operations())
+    kind = dice.choice(("selfie", "id_front", quote(text(dice)[:40] or "x", safe="", errors="replace")))
+    path = path.replace("{pk}", some_id(dice, targets)).replace("{kind}", kind)
+    method = dice.choice((*methods, *methods, *methods, "PUT", "DELETE"))
+    headers = {
+        "Authorization": f"Bearer {targets.secret if dice.random() < 0.9 else _plain(dice)}",
+        "Idempotency-Key": dice.choice((str(dice.random()), "again", _plain(dice))),
+        "If-Match": dice.choice(('"0"', '"1"', "*", _plain(dice))),
+    }
+    if method == "GET":
+        names = grammars.api_names()
+        pairs = [(dice.choice(names), dice.choice(grammars.VALUES)[:300]) for _at in range(dice.randrange(6))]
+        return Hostile("api", method, f"{path}?{_encoded(pairs)}", headers=headers)
+    body, media = _api_body(dice)
+    return Hostile("api", method, path, body, {**headers, "Content-Type": media})
+
+
+def _api_body(dice: random.Random) -> tuple[bytes, str]:
+    """Return a body and its media type, mostly JSON with names that the API knows."""
+    names = grammars.api_names()
+    given = json.dumps({dice.choice(names): _json(dice) for _at in range(dice.randrange(8))}).encode()
+    part = _part("data", "", "application/json", given) + _part("id_front", "a.jpg", "image/jpeg", file_content(dice))
+    return dice.choice(
+        (
+            (given, "application/json"),
+            (given, "application/json"),
+            (part + f"--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}"),
+            (b"[" * 50_000, "application/json"),
+            (dice.randbytes(dice.randrange(300)), "application/json; charset=utf-16"),
+            (given, "text/plain"),
+        )
+    )
+
+
+def _json(dice: random.Random, depth: int = 0) -> object:
+    """Return a value of any type, sometimes an object with names that the API knows."""
+    if depth < 2 and dice.random() < 0.3:
+        return {dice.choice(grammars.api_names()): _json(dice, depth + 1) for _at in range(dice.randrange(5))}
+    odd = (None, True, 0, -1, 10**400, 1e308, [], [[]], {}, "", text(dice), dice.choice(grammars.VALUES))
+    return dice.choice(odd)
+
+
+def _plain(dice: random.Random) -> str:
+    """Return a text that a header can carry."""
+    given = text(dice)[:300].encode("ascii", "replace").decode()
+    return "".join(letter for letter in given if letter.isprintable()).strip()
+
+
 OTHERS: tuple[Maker, ...] = (upload, form, form, query, webhook, webhook, cookie, header, header, address, address)
-MAKERS: tuple[Maker, ...] = (*OTHERS, *[fields] * 9)
+MAKERS: tuple[Maker, ...] = (*OTHERS, *[fields] * 9, *[api] * 3)

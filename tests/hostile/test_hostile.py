@@ -1,16 +1,19 @@
 """A short set of the hostile inputs, in this process; the full run is `make hostile`."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from submissions.models import Role, Status, User
+from submissions.api import tokens
+from submissions.core import clock
+from submissions.models import Project, Role, Scope, Status, User
 from tests import factories, scale
 from tests.hostile import grammars, judging
 from tests.hostile.answers import problem_of
-from tests.hostile.inputs import Hostile, Targets, make, some_id
+from tests.hostile.inputs import Hostile, Targets, api, make, some_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -26,7 +29,17 @@ def targets() -> Targets:
     draft.project.save()
     image = draft.images.first()
     assert image is not None
-    return Targets(str(draft.pk), str(image.pk), str(pending.pk), token)
+    admin = factories.make_user(Role.ADMINISTRATOR)
+    _token, secret = tokens.create(
+        "Core banking",
+        draft.team,
+        Project.objects.all(),
+        scopes=Scope.values,
+        networks=[],
+        expires_at=clock.now() + timedelta(days=30),
+        by=factories.by(admin),
+    )
+    return Targets(str(draft.pk), str(image.pk), str(pending.pk), token, secret)
 
 
 def send(client: Client, hostile: Hostile) -> Any:
@@ -35,6 +48,20 @@ def send(client: Client, hostile: Hostile) -> Any:
     headers = dict(hostile.headers)
     content_type = headers.pop("Content-Type", "application/octet-stream")
     return client.generic(hostile.method, hostile.path, hostile.body, content_type=content_type, headers=headers)
+
+
+def test_hostile_requests_to_the_api_are_answered_in_words(targets: Targets, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    wrong, statuses, client = [], set(), Client(raise_request_exception=False)
+    for number in range(INPUTS):
+        hostile = api(random.Random(f"{SEED}:{number}"), targets)
+        reply = send(client, hostile)
+        statuses.add(reply.status_code)
+        if problem := problem_in(reply):
+            wrong.append(f"seed {SEED} input {number} ({hostile.method} {hostile.path[:80]}): {problem}")
+    assert not wrong, "\n".join(wrong)
+    assert {200, 422} <= statuses
+    assert not any(judging.half_written().values()), judging.half_written()
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -93,6 +120,8 @@ def test_names_and_addresses_are_read_from_the_source() -> None:
         assert name in grammars.names()
     for route in ("/reports/access/<int:year>/<int:month>/", "/submissions/<uuid:pk>/values/", "/accounts/login/"):
         assert route in grammars.routes()
+    assert ("/api/v1/submissions", ("GET", "POST")) in grammars.operations()
+    assert {"issuing_country", "consent", "cursor"} <= set(grammars.api_names())
 
 
 ANSWERED = [

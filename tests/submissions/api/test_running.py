@@ -15,16 +15,6 @@ from tests.stack import ROOT, Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-TOKEN = """
-import datetime
-from submissions.api import tokens
-from submissions.audit.events import Actor
-from submissions.core import clock
-from submissions.models.api_token import Scope
-admin, team = User.objects.get(username="admin"), User.objects.get(username="agent").team
-token, answer = tokens.create("Core banking", team, Project.objects.filter(name="Demo: standard"), scopes=Scope.values,
-    networks=[], expires_at=clock.now() + datetime.timedelta(days=30), by=Actor(admin, admin.username))
-"""
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 EXAMPLES = scale.sized(5, 100)
 
@@ -40,7 +30,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def secret(running: Stack) -> str:
-    return str(running.run(TOKEN))
+    return running.new_api_token()
 
 
 def run_client(stack: Stack, secret: str, folder: Path, email: str) -> subprocess.CompletedProcess[str]:
