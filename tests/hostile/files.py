@@ -1,4 +1,4 @@
-"""Contents of hostile uploads: good pictures that are cut, changed, joined with other formats, or huge when unpacked."""
+"""Contents of hostile uploads: good pictures, pictures that were cut or changed, other formats, huge pictures."""
 
 import random
 import struct
