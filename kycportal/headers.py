@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 FORBIDDEN = ("microphone", "geolocation", "payment", "usb", "serial", "display-capture", "midi", "hid")
 LOG_OUT = "/accounts/logout/"
 # Pages with a camera: an agent's submission page and a customer's phone page. All others disable the camera.
-USES_CAMERA = re.compile(r"^/(submissions|phone)/[0-9a-f-]{36}/")
+USES_CAMERA = re.compile(r"^/(submissions|phone|phone/check)/[0-9a-f-]{36}/")
 
 
 class HeadersMiddleware:

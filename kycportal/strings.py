@@ -26,7 +26,9 @@ FOR_CUSTOMERS = (
     "submissions/customer_messages/default_texts.py",
     "submissions/models/image_kind.py",
     "submissions/views/capture/camera.py",
-    "submissions/views/capture/phone.py",
+    "submissions/views/capture/phone/customer",
+    "submissions/views/capture/phone/one_picture.py",
+    "submissions/views/capture/phone/pages.py",
     "templates/capture/_camera.html",
     "templates/phone/",
 )

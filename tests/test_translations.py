@@ -121,17 +121,17 @@ def test_a_word_with_several_meanings_has_a_context() -> None:
 
 
 ONE_MEANING_WORDS = """
-    AML ARGOS Abandoned Access Account Action Add Agent Alerts All Answer Answered Any Apply Approve Approved As Assign
-    Assigned Assignee Attempts Back Banks Brighter By Camera Cancel Capture Change Channel Check Claim Claimed Close
-    Comment Confirm Connection Consent Continue Copied Copy Country Created Customer Data Day Deactivated Decision
-    Decisions Deliveries Demo Details Differences Document Download Draft Due Endpoint Expired Export Exports Face
-    Female Field File Filters Findings Format Gender ID Image Images Integrations Keys Language Line Liveform Liveness
-    Main Male Masked Message Messages No Notes Notifications Occasion Operations Ours Overdue Pages Password People
-    Person Portal Previous Print Progress Project Projects Question Ready Reason Redact Reference Reject Rejected
-    Remove Rename Reports Request Required Retention Review Reviewer Risk Rotate Route Rows Save Scopes Search Secret
-    Seen Selfie Sending Sessions Settings Share Show Similarity Source Status Submission Submissions Team Teams Time
-    Timeline Token Tries Unassigned Undo Unmasked Unread Upload Value Verdict Version Views Warnings Webhooks What When
-    Who Why any due masked name needed nobody or project readable team why
+    AML ARGOS Abandoned Access Account Action Add Agent Alerts All Answer Answered Any Apply Approve Approved As
+    Assign Assigned Assignee Attempts Back Bank Banks Brighter By Camera Cancel Capture Change Channel Check Claim
+    Claimed Close Comment Confirm Connection Consent Continue Copied Copy Country Created Customer Data Day
+    Deactivated Decision Decisions Deliveries Demo Details Differences Document Download Draft Due Endpoint Expired
+    Export Exports Face Female Field File Filters Findings Format Gender ID Image Images Integrations Keys Language
+    Line Liveform Liveness Main Male Masked Message Messages No Notes Notifications Occasion Operations Ours Overdue
+    Pages Password People Person Portal Previous Print Progress Project Projects Question Ready Reason Redact
+    Reference Reject Rejected Remove Rename Reports Request Required Retention Review Reviewer Risk Rotate Route
+    Rows Save Scopes Search Secret Seen Selfie Sending Sessions Settings Share Show Similarity Source Started Status
+    Submission Submissions Team Teams Time Timeline Token Tries Unassigned Undo Unmasked Unread Upload Value Verdict
+    Version Views Warnings Webhooks What When Who Why any due masked name needed nobody or project readable team why
 """
 ONE_MEANING = frozenset(ONE_MEANING_WORDS.split())
 

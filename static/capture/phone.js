@@ -20,13 +20,22 @@ document.addEventListener("submit", (event) => {
 });
 watchCameras(document);
 
+// A page that waits for staff or for ARGOS loads itself again after a change; a lost connection is tried again.
+const NEWS_EVERY = 4000; // ms
+setInterval(async () => {
+  const waiting = document.querySelector("[data-state]");
+  if (!waiting || document.hidden || isSending || document.activeElement?.matches("textarea")) return;
+  const reply = await fetch(waiting.dataset.state).catch(() => null);
+  if (reply && reply.status !== 204) location.replace(location.pathname);
+}, NEWS_EVERY);
+
 async function hand(form) {
   if (isSending) return;
   isSending = true;
   const [file, source] = [form.elements.picture.files[0], form.elements.source_picture.value];
   form.querySelector("#sent").textContent = "";
   try {
-    const to = source === "file" ? location.pathname : form.querySelector("[data-camera]").dataset.frames;
+    const to = source === "file" ? form.action : form.querySelector("[data-camera]").dataset.frames;
     show(await send(to, new FormData(form), form.querySelector("progress")), file, source);
   } catch {
     const dropped = await dropUnreadable([form.elements.picture]);
@@ -45,6 +54,7 @@ function show(request, file, source) {
     return;
   }
   document.querySelector("main").replaceWith(main);
+  if (request.status === 200) history.replaceState(null, "", request.responseURL); // the next step of an invitation
   const form = document.querySelector("#take");
   if (form) {
     put(form.elements.picture, file);

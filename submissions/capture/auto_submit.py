@@ -1,6 +1,6 @@
-"""Send Step 2 automatically after Step 1, if the agent asked for it and nothing needs a decision.
+"""Send Step 2 automatically after Step 1, or what a customer submitted, if nothing needs a decision.
 
-This is decided inside the transaction that ends the Step 1 call, so a crash neither loses nor duplicates it: both are
+Step 2 is decided inside the transaction that ends the Step 1 call, so a crash neither loses nor duplicates it: both are
 written or neither is, and a lost reply is settled by a read, which decides here again.
 """
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from submissions.audit.events import SYSTEM, Actor, actor_for, record
 from submissions.capture import images, ocr_diff, submit
-from submissions.models import Call, CallKind, CallState, Submission
+from submissions.models import Call, CallKind, CallState, Status, Submission
 from submissions.workflow import deadlines
+from submissions.workflow.transitions import StaleSubmission
 
 
 class Stop(StrEnum):
@@ -27,6 +28,9 @@ class Stop(StrEnum):
     DIFFERS = "follow_differs"
     NOT_READY = "follow_not_ready"
     TOO_LATE = "follow_too_late"
+    RETRY = "follow_retry"
+    WARNED = "follow_warned"
+    VENDOR_DOWN = "follow_vendor_down"
 
 
 def after_step1(call: Call, confirmed: Mapping[str, str]) -> None:
@@ -81,6 +85,42 @@ def _asked_by(call: Call) -> Actor:
     return actor_for(call.prepared_by) if call.prepared_by else SYSTEM
 
 
+def after_customer(submission: Submission) -> Stop | None:
+    """Send Step 1 or the first Step 2 of a customer who has submitted, if every check is clean; else return why not.
+
+    A retry and the last attempt always wait for a person. Call it inside the transaction of the customer's Submit.
+    """
+    try:
+        if why := _why_a_person_looks(submission):
+            return why
+        if submission.status == Status.DRAFT:
+            is_filled = not submission.project.has_account_occupancy and not submit.step2_problems(submission)
+            submit.send_step1(submission, by=SYSTEM, wants_step2=is_filled)
+        else:
+            submit.send_step2(submission, by=SYSTEM)
+    except (deadlines.DeadlinePassed, submit.NoAttemptLeft):
+        return Stop.TOO_LATE
+    except submit.VendorDown:
+        return Stop.VENDOR_DOWN
+    except (submit.NotReady, submit.UnconfirmedLastAttempt, submit.AccountCheckMissing, StaleSubmission):
+        return Stop.NOT_READY
+    return None
+
+
+def _why_a_person_looks(submission: Submission) -> Stop | None:
+    is_first = submission.status in (Status.DRAFT, Status.CONFIRMING) and not submission.tries_used
+    is_read = submission.status == Status.CONFIRMING
+    checks = (
+        (Stop.RETRY, not is_first or submission.tries_left <= 1 or submission.step1_calls > 1),
+        (Stop.FINDINGS, any(image.findings for image in images.current_images(submission).values())),
+        (Stop.ANY, submission.id_type_unknown),
+        (Stop.NOTHING_READ, is_read and submit.is_unread(submission)),
+        (Stop.DIFFERS, bool(ocr_diff.edited_fields(submission)) and is_read),
+        (Stop.WARNED, bool(submit.warnings(submission))),
+    )
+    return next((why for why, is_so in checks if is_so), None)
+
+
 def _write(submission: Submission, **columns: str) -> None:
     Submission.objects.filter(pk=submission.pk).update(**columns)
     for name, value in columns.items():
@@ -98,5 +138,8 @@ def stop_reasons() -> dict[str, str]:
         Stop.NOT_CONFIRMED: _("ARGOS read values that were not entered before. Confirm them with the customer."),
         Stop.DIFFERS: _("Values read and entered differ. Check the marked fields against the ID."),
         Stop.NOT_READY: _("A value is missing or not accepted. Select Send Step 2 to see it."),
+        Stop.RETRY: _("A retry uses another attempt. Check the new image, then send it."),
+        Stop.WARNED: _("A value has a warning. Check the marked fields, then send."),
+        Stop.VENDOR_DOWN: _("ARGOS is unavailable. Send it when ARGOS is available again."),
         Stop.TOO_LATE: _("The limit of this submission has passed, or no attempts are left."),
     }

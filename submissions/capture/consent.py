@@ -1,5 +1,7 @@
 """The customer's consent: the current text, and the record of the consent with its version and time."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from submissions.audit import events
@@ -19,7 +21,7 @@ def is_missing(submission: Submission) -> bool:
     return submission.project.requires_consent and submission.consent_id is None
 
 
-def record(submission: Submission, text: ConsentText, *, by: Actor) -> None:
+def record(submission: Submission, text: ConsentText, *, by: Actor, fields: Mapping[str, str] | None = None) -> None:
     """Record that the customer consented to this version now.
 
     Raises:
@@ -28,7 +30,8 @@ def record(submission: Submission, text: ConsentText, *, by: Actor) -> None:
     with transaction.atomic():
         write_while_capturing(submission, consent=text, consented_at=clock.now())
         add_capturer(submission, by)
-        events.record("consent_recorded", by=by, submission=submission, fields={"version": text.version})
+        named = {"version": text.version, **(fields or {})}
+        events.record("consent_recorded", by=by, submission=submission, fields=named)
 
 
 def withdraw(submission: Submission, *, by: Actor) -> None:

@@ -12,6 +12,8 @@ from submissions.audit.events import Actor
 from submissions.capture.drafts import add_capturer, write_while_capturing
 from submissions.capture.imaging import decode_slots, live_camera, normalise, portrait, quality
 from submissions.models import (
+    CallKind,
+    CallState,
     CameraOpening,
     CaptureSource,
     Image,
@@ -161,3 +163,10 @@ def _check(kind: ImageKind, prepared: normalise.Prepared, upload: bytes) -> tupl
 def current_images(submission: Submission) -> dict[str, Image]:
     """Return the current image of each kind, by kind."""
     return {image.kind: image for image in submission.images.filter(is_current=True).select_related("created_by")}
+
+
+def sent_ids(submission: Submission, kind: CallKind) -> set[str]:
+    """Return the ids of the images that reached ARGOS with this kind of call."""
+    tried = submission.attempts.filter(kind=kind, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
+    arrived = tried.exclude(call__settled_as="never_arrived")
+    return {entry["id"] for attempt in arrived for entry in attempt.images}

@@ -8,6 +8,7 @@ send, and only the token's hash is stored: see docs/decisions/camera-and-phone.m
 import hashlib
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -148,22 +149,34 @@ def mail(link: PhoneLink, url: str, *, by: Actor) -> None:
     """Mail the link to the customer in each language, without names. Record an event only after it was sent.
 
     Raises:
-        TooMany, NotMailed: the link is revoked, because nobody has it.
+        TooManyLinks, NotMailed: the link is revoked, because nobody has it.
     """
     submission = link.submission
     try:
-        if rate_limit.is_too_fast("phone-mail", str(submission.pk), most=MAILS_AT_MOST, seconds=3600):
-            raise TooManyLinks
-        if not _letter(submission.project, recipient(submission), url).send():
-            raise NotMailed
+        deliver(submission, lambda to: _letter(submission.project, to, url))
     except (TooManyLinks, NotMailed):
         revoke(submission, ImageKind(link.kind), by=by)
         raise
-    except Exception as error:  # whatever a mail server or its library raises: nobody has the link
-        log.warning("a mail with a phone link did not leave: %s", type(error).__name__)
-        revoke(submission, ImageKind(link.kind), by=by)
-        raise NotMailed from None  # its text may contain the address
     events.record("phone_link_mailed", by=by, submission=submission, fields=_named(link))
+
+
+@sensitive_variables()
+def deliver(submission: Submission, compose: Callable[[str], EmailMultiAlternatives]) -> None:
+    """Send the e-mail that `compose` returns for the customer's address.
+
+    Raises:
+        TooManyLinks, NotMailed: it was not sent.
+    """
+    if rate_limit.is_too_fast("phone-mail", str(submission.pk), most=MAILS_AT_MOST, seconds=3600):
+        raise TooManyLinks
+    to = recipient(submission)
+    try:
+        sent = compose(to).send()
+    except Exception as error:  # whatever a mail server or its library raises: nobody has the link
+        log.warning("a mail with a link did not leave: %s", type(error).__name__)
+        raise NotMailed from None  # its text may contain the address
+    if not sent:
+        raise NotMailed
 
 
 @sensitive_variables("url", "parts")

@@ -11,9 +11,9 @@ from argos.matrix import Problem
 from submissions.audit.events import Actor
 from submissions.capture import account_check, consent, image_findings, ocr_diff
 from submissions.capture.drafts import add_capturer
-from submissions.capture.images import current_images
+from submissions.capture.images import current_images, sent_ids
 from submissions.core import clock, vendor_text
-from submissions.models import Call, CallKind, CallState, Image, ImageKind, Status, Submission
+from submissions.models import Call, CallKind, Image, ImageKind, Status, Submission
 from submissions.outbox import gate, new_calls
 from submissions.workflow import deadlines
 
@@ -266,9 +266,7 @@ def check_tries(submission: Submission, is_last_confirmed: bool) -> None:
 def _check_selfie_is_new(submission: Submission) -> None:
     """Refuse a selfie that the vendor has just refused, because it would be refused again."""
     selfie = current_images(submission).get(ImageKind.SELFIE)
-    tried = submission.attempts.filter(kind=CallKind.STEP2, call__state__in=(CallState.ANSWERED, CallState.SETTLED))
-    used = {entry["id"] for attempt in tried.exclude(call__settled_as="never_arrived") for entry in attempt.images}
-    if selfie and str(selfie.pk) in used:
+    if selfie and str(selfie.pk) in sent_ids(submission, CallKind.STEP2):
         message = _("This selfie was already sent. Take a new one to save an attempt.")
         raise NotReady([Problem("faceImage", "selfie_used", message, "error")])
 

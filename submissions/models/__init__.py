@@ -18,6 +18,7 @@ from submissions.models.export import Export, ExportFormat, ExportSource, Export
 from submissions.models.histogram import Histogram
 from submissions.models.image import CaptureSource, Image, Redaction
 from submissions.models.image_kind import ImageKind
+from submissions.models.invitation import Invitation
 from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.message import Delivery, DeliveryState, Endpoint, EndpointKind, Message, MessageKind
@@ -78,6 +79,7 @@ __all__ = [
     "ImageKind",
     "ImportRow",
     "ImportState",
+    "Invitation",
     "LiveformLink",
     "Mention",
     "Message",

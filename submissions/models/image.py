@@ -63,6 +63,8 @@ class Image(models.Model):
     replaced_name = models.CharField(max_length=120, default="", db_default="", help_text="object still to destroy")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
+    # The link on which the customer sent it; only its page shows the image as the customer's own.
+    invitation = models.ForeignKey("Invitation", models.SET_NULL, null=True, related_name="images")
 
     class Meta:
         indexes = [models.Index("submission", name="image_number_waiting", condition=Q(redaction="no_area"))]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption, vendor_text
 from submissions.core.letters import validate_one_line
+from submissions.models.invitation_settings import InvitationSettings
 from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.message_settings import MessageSettings
 from submissions.models.project_choices import (
@@ -41,6 +42,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 class Project(
     CaptureSettings,
+    InvitationSettings,
     LiveformSettings,
     MessageSettings,
     ReviewSettings,

@@ -32,6 +32,8 @@ SENTENCES = {
     "call_stuck": _lazy("Outcome unknown, action needed"),
     VENDOR_KEEPS: _lazy("ARGOS has not deleted its copy"),
     "liveform_expired": _lazy("Liveform link expired unused"),
+    "customer_stuck": _lazy("Customer asks for help"),
+    "customer_ready": _lazy("Customer has submitted, ready to send"),
     "overdue_without_word": _lazy("Past 24 h, no result from ARGOS"),
     "aml_hit": _lazy("Possible AML match, review needed"),
     "aml_overdue": _lazy("AML review past its due time"),
@@ -52,6 +54,8 @@ TASKS = {
         "The portal has deleted nothing yet. Request the deletion again, or delete the portal's data only."
     ),
     "liveform_expired": _lazy("Send the customer a new link, or close the submission."),
+    "customer_stuck": _lazy("The submission shows where the customer is. Call them, or create a new link."),
+    "customer_ready": _lazy("Check the images and values, then send the step."),
     "overdue_without_word": _lazy("The limit passed 6 hours ago. Check the ARGOS record."),
     "aml_hit": _lazy("ARGOS's screening reports a possible match. Do not tell the customer."),
     "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),

@@ -109,6 +109,8 @@ ELSEWHERE = {
     "redaction_mark": "test_signals_redaction: agent_redacts_a_number_by_dragging",
     "phone_link": "test_camera",
     "phone_take": "test_camera",
+    "invite": "test_invitation",
+    "invitation": "test_invitation",
     "mfa_authenticate": "test_sign_in: passkey_is_added_and_signs_in",
     "mfa_view_recovery_codes": "test_sign_in: passkey_is_added_and_signs_in",
     "mfa_generate_recovery_codes": "test_sign_in: passkey_is_added_and_signs_in",
@@ -119,6 +121,7 @@ ELSEWHERE = {
 # URLs that return a part of a page, an image, a file or a redirect.
 NOT_A_PAGE = {
     *("status_part", "decision_part", "alert_part", "image", "note_people", "session", "healthz", "readyz", "metrics"),
+    "invitation_state",
     *("save_values", "saved_view", "open_mention", "export_download", "import_sample", "report_file"),
     "mfa_download_recovery_codes",
     *("api:openapi", "api:submissions", "api:submission", "api:events", "api:image", "api:reasons", "api:projects"),

@@ -52,7 +52,7 @@ def outcome(submission: Submission, *, can_restart: bool) -> Outcome | None:
         text=_decision(submission, end.text) if end else _who_decides(submission),
         tone=look[0],
         icon=look[1],
-        say=(end and end.say) or _say(submission),
+        say=(end and end.say) or say(submission),
         next_step=_next_step(submission, can_restart=can_restart),
         is_own_reason=bool(submission.reason_code),
     )
@@ -80,7 +80,7 @@ def _who_decides(submission: Submission) -> str:
     return f"{who} {_('Due: %(at)s') % {'at': at}}"
 
 
-def _say(submission: Submission) -> str:
+def say(submission: Submission) -> str:
     """Return what staff may tell the customer if the reject reason has no sentence of its own."""
     if submission.status == Status.APPROVED:
         return _("Your identity has been verified. Thank you.")

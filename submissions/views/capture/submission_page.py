@@ -17,6 +17,7 @@ from submissions.capture import account_check, image_findings, images, restart, 
 from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
+from submissions.invitations.card import card_of
 from submissions.models import (
     Call,
     CallKind,
@@ -88,6 +89,7 @@ def render_submission(
     context = {
         **state(page.state),
         "liveform": liveform_card(page.state),
+        "invitation": card_of(submission) if page.state.may("capture") else None,
         "problems": problems,
         "to_complete": sum(bool(problem.field) for problem in problems),
         "by_field": {problem.field: problem for problem in reversed(problems)},

@@ -130,6 +130,7 @@ class CaptureForm(SettingForm):
         ),
         (pgettext_lazy("settings", "Selfie"), ("requires_live_selfie",)),
         (_("Consent"), ("requires_consent",)),
+        (_("Invitations"), ("invitation_hours", "sends_clean_steps")),
         (_("Liveform"), ("has_liveform", "liveform_url", "liveform_project_id", "liveform_link_hours")),
     )
     liveform_url = forms.URLField(
@@ -154,6 +155,8 @@ class CaptureForm(SettingForm):
             "requires_address_detail",
             "requires_live_selfie",
             "requires_consent",
+            "invitation_hours",
+            "sends_clean_steps",
             "has_liveform",
             "liveform_url",
             "liveform_project_id",

@@ -98,7 +98,7 @@ STOPS: dict[Stop, Callable[[Submission], Submission]] = {
 }
 
 
-@pytest.mark.parametrize("why", Stop)
+@pytest.mark.parametrize("why", STOPS)
 def test_stops_and_says_why(why: Stop) -> None:
     submission = STOPS[why](press())
     assert (submission.status, submission.notice) == (Status.CONFIRMING, why)

@@ -16,7 +16,8 @@ from django.views.debug import ExceptionReporter
 
 from submissions.capture import images, phone_links
 from submissions.models import Event, Image, ImageKind, PhoneLink, Status, Submission
-from submissions.views.capture import phone as phone_pages
+from submissions.views.capture.phone import enter as entrance
+from submissions.views.capture.phone import one_picture as phone_pages
 from tests.factories import by, make_draft, make_user, sign_in
 from tests.pictures import no_face_jpeg, selfie_jpeg
 
@@ -209,7 +210,7 @@ def test_an_error_report_hides_the_token(where: str, monkeypatch: pytest.MonkeyP
         raise RuntimeError("the portal failed")
 
     monkeypatch.setattr(phone_links, "find", broken)
-    view = phone_pages.enter if where == "body" else phone_pages.take
+    view = entrance.enter if where == "body" else phone_pages.take
     try:
         view(asked, **({} if where == "body" else {"pk": "00000000-0000-4000-8000-000000000000"}))
     except RuntimeError as error:

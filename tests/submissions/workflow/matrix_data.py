@@ -10,6 +10,8 @@ from argos.replies.signals import AmlResult
 from submissions.aml import results
 from submissions.capture import phone_links
 from submissions.core import clock
+from submissions.invitations import hand_over
+from submissions.invitations import links as invitations
 from submissions.models import (
     AmlSource,
     Capturer,
@@ -27,13 +29,14 @@ from submissions.models import (
 )
 from submissions.review import claims
 from submissions.vendor_sync import discrepancies, webhooks
+from submissions.views.capture.phone import cookies
 from tests import factories
 from tests.submissions.deliveries.sending import announce, make_endpoint
 
 NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
 OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
 MANAGER, CAPTURING_MANAGER, ADMIN = "manager", "manager who captured", "administrator"
-HOLDER = "holder of a phone link"
+HOLDER = "holder of a customer link"
 TOKEN, IDLE_TOKEN, FOREIGN_TOKEN = "API token that captured", "API token", "API token of another project"
 TOKENS = (TOKEN, IDLE_TOKEN, FOREIGN_TOKEN)
 PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN, HOLDER, *TOKENS)
@@ -82,6 +85,9 @@ class MatrixData:
         capturing, agent = self.submissions[CAPTURING], factories.by(self.users[AGENT])
         self.link, address = phone_links.make(capturing, ImageKind.SELFIE, by=agent)
         self.link_token = address.rpartition("#")[2]
+        self.invitation, address = invitations.create(capturing, by=agent)
+        self.phone = {cookies.TOKEN: address.rpartition("#")[2]}
+        self.phone[cookies.DEVICE] = invitations.start(self.invitation, by=hand_over.customer(None))
         results.apply(self.submissions[FINAL], HIT, AmlSource.RECORD)
         self.webhook = webhooks.store(self.project, b"no json", "application/json", None)
         WebhookDelivery.objects.update(outcome="unreadable", handled_at=clock.now())
@@ -106,7 +112,7 @@ class MatrixData:
         if person in TOKENS:
             return self.tokens[person][1]
         if person == HOLDER:
-            client.cookies["phone-token"] = self.link_token
+            client.cookies.load({"phone-token": self.link_token, **self.phone})
         elif person != NOBODY:
             client.cookies.update(self.keys[person])
         return client
@@ -118,6 +124,8 @@ class MatrixData:
             "submission in the admin": lambda: {"object_id": self.submissions[state].pk},
             "item": lambda: {"pk": self.submissions[state].pk, "kind": "selfie"},
             "link": lambda: {"pk": self.link.pk},
+            "invitation": lambda: {"pk": self.invitation.pk},
+            "invitation image": lambda: {"pk": self.invitation.pk, "kind": "selfie"},
             "image": lambda: {"pk": self.submissions[state].images.first().pk},
             "id image": lambda: {"pk": self.submissions[state].images.get(kind=ImageKind.ID_FRONT).pk},
             "difference": lambda: {"pk": self.difference.pk},

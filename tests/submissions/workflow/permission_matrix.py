@@ -45,7 +45,7 @@ Rule = Callable[[str, str], str]
 
 
 def by_link(person: str, state: str) -> str:
-    """Allow the holder of the link's token and nobody else, signed in or not."""
+    """Allow the phone that holds the link and nobody else, signed in or not."""
     return IN if person == HOLDER else HIDDEN
 
 
@@ -263,6 +263,22 @@ ROWS: dict[str, Row] = {
     "phone_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
     "phone_camera_open": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
     "phone_frame": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
+    "invite": Row(CAPTURE, CAPTURE, of="submission", data={"how": "show"}),
+    "invite_revoke": Row(post=CAPTURE, of="submission"),
+    "invite_helped": Row(post=CAPTURE, of="submission"),
+    "invitation": Row(by_link, lambda person, state: NOT_TAKEN, of="invitation"),
+    "invitation_state": Row(by_link, lambda person, state: NOT_TAKEN, of="invitation"),
+    "invitation_start": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_consent": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_no_back": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_details": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_account": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_submit": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_help": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
+    "invitation_picture": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
+    "invitation_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
+    "invitation_camera_open": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
+    "invitation_frame": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
     "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
     "account_login": Row(ANYBODY, ANYBODY),
     "account_logout": Row(SIGNED_IN, lambda person, state: LOGIN),

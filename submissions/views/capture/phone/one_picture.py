@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from submissions.accounts.preferences import customer_language
@@ -32,35 +31,6 @@ UPLOADS_A_MINUTE = 12  # for one link
 
 
 @login_not_required
-@sensitive_post_parameters("token")
-@sensitive_variables("token")
-@require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
-    """GET explains how to continue; POST accepts the token and redirects to its page. Neither uses the link."""
-    if request.method != "POST":
-        return render(request, "phone/enter.html")
-    token = request.POST.get("token", "").strip().rpartition("#")[2]
-    try:
-        link = phone_links.find(token)
-    except phone_links.LinkUsed:
-        return _done(request)
-    except phone_links.LinkGone:
-        return _gone(request)
-    page = reverse("phone_take", args=[link.pk])
-    reply = redirect(page)
-    reply.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(phone_links.lives().total_seconds()) + 600,  # so that a late visit still shows the result
-        path=page,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Strict",
-    )
-    return reply
-
-
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """GET shows what to take without using the link; POST uploads the picture."""
@@ -68,9 +38,9 @@ def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         link = _link(request, pk)
         return _hand_over(request, link) if request.method == "POST" else _page(request, link)
     except phone_links.LinkUsed:
-        return _done(request)
+        return done(request)
     except phone_links.LinkGone:
-        return _gone(request)
+        return gone(request)
 
 
 def _link(request: HttpRequest, pk: uuid.UUID) -> PhoneLink:
@@ -107,9 +77,9 @@ def frame(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         opening = live_camera.find(token, link.submission, ImageKind(link.kind), holder=_holder(link))
         return _hand_over(request, link, opening)
     except (phone_links.LinkUsed, live_camera.Arrived):
-        return _done(request)
+        return done(request)
     except phone_links.LinkGone:
-        return _gone(request)
+        return gone(request)
 
 
 def _hand_over(request: HttpRequest, link: PhoneLink, opening: CameraOpening | None = None) -> HttpResponse:
@@ -148,14 +118,21 @@ def _page(
     kind = ImageKind(link.kind)
     context = {"link": link, "kind": kind.value, "label": kind.label}
     context |= {"problems": problems, "findings": findings, "sha256": sha256}
+    context |= camera_urls("phone", pk=link.pk)
     return render(request, "phone/take.html", context, status=status if problems or findings else 200)
 
 
-def _done(request: HttpRequest) -> HttpResponse:
+def camera_urls(prefix: str, **arguments: object) -> dict[str, str]:
+    """Return the addresses that the camera of a phone's page uses."""
+    names = {"hints": "hint", "opens": "camera_open", "frames": "frame"}
+    return {key: reverse(f"{prefix}_{name}", kwargs=arguments) for key, name in names.items()}
+
+
+def done(request: HttpRequest) -> HttpResponse:
     return render(request, "phone/done.html")
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest) -> HttpResponse:
     """Show the same page for expired, revoked and unknown links."""
     is_guessing = rate_limit.is_too_fast(
         "phone", client_ip.client_address(request) or "", most=MISSES_A_MINUTE, seconds=60

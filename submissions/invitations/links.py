@@ -1,0 +1,212 @@
+"""Invitations: create, mail, open, bind to one phone, revoke.
+
+The token is as the one of a phone link (`capture.phone_links`): in the URL's fragment, stored as a hash. The first
+phone that starts the capture binds the link with a secret of its own, so that a forwarded link opens nothing.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext
+from django.views.decorators.debug import sensitive_variables
+
+from submissions.audit import events
+from submissions.audit.events import Actor
+from submissions.capture import drafts, phone_links
+from submissions.capture.phone_links import LinkGone, NotMailed, TooManyLinks, digest
+from submissions.core import clock, letters, rate_limit
+from submissions.models import Invitation, Project, Submission
+from submissions.models.submission import CAPTURING, SENDING
+from submissions.workflow.transitions import StaleSubmission
+
+MAY_BE_INVITED = (*CAPTURING, *SENDING)
+
+
+class OtherDevice(Exception):
+    """Another phone started it; only a new link moves the capture to this one."""
+
+
+def is_offered(submission: Submission) -> bool:
+    return submission.status in MAY_BE_INVITED
+
+
+@sensitive_variables("token")
+def create(submission: Submission, *, by: Actor) -> tuple[Invitation, str]:
+    """Create an invitation and return its URL, which is shown only once. Revoke the former one.
+
+    Raises:
+        StaleSubmission: the submission is not captured any more.
+        TooManyLinks: too many links were created within ten minutes.
+    """
+    assert by.user is not None
+    if not is_offered(submission):
+        raise StaleSubmission(submission.reference)
+    if rate_limit.is_too_fast("invitation", str(submission.pk), most=phone_links.LINKS_AT_MOST, seconds=600):
+        raise TooManyLinks
+    token, now = secrets.token_urlsafe(32), clock.now()
+    invitation = Invitation(submission=submission, created_at=now, created_by=by.user)
+    invitation.token_hash = digest(token.encode())
+    invitation.expires_at = now + timedelta(hours=submission.project.invitation_hours)
+    with transaction.atomic():
+        drafts.write_while_capturing(submission, MAY_BE_INVITED)  # locks the row, so that two requests make one link
+        _revoke_standing(submission, by=by)
+        invitation.save(force_insert=True)
+        drafts.add_capturer(submission, by)
+        events.record("invitation_made", by=by, submission=submission, fields=named(invitation))
+    return invitation, f"{settings.PUBLIC_URL}{reverse('phone')}#{token}"
+
+
+def named(invitation: Invitation) -> dict[str, str]:
+    """Return the fields of an event about it."""
+    return {"invitation": str(invitation.pk)}
+
+
+def standing(submission: Submission) -> Invitation | None:
+    """Return the invitation that was not revoked; it may have expired."""
+    invitation: Invitation | None = Invitation.objects.standing().filter(submission=submission).first()
+    if invitation is not None:
+        invitation.submission = submission
+    return invitation
+
+
+def revoke(submission: Submission, *, by: Actor) -> bool:
+    """Revoke the invitation; return whether there was one."""
+    with transaction.atomic():
+        _lock(submission)
+        return _revoke_standing(submission, by=by)
+
+
+def _lock(submission: Submission) -> None:
+    """Lock the submission's row before the link's, as `create` does, so that two requests never wait for each other."""
+    Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
+
+
+def _revoke_standing(submission: Submission, *, by: Actor) -> bool:
+    revoked = list(Invitation.objects.standing().filter(submission=submission).select_for_update())
+    for invitation in revoked:
+        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=clock.now())
+        events.record("invitation_revoked", by=by, submission=submission, fields=named(invitation))
+    return bool(revoked)
+
+
+@sensitive_variables("url")
+def mail(invitation: Invitation, url: str, *, by: Actor) -> None:
+    """Mail the link to the customer. Record an event only after it was sent; on a failure the link stays valid.
+
+    Raises:
+        TooManyLinks, NotMailed: it was not sent.
+    """
+    submission = invitation.submission
+    phone_links.deliver(submission, lambda to: _letter(submission.project, to, url, invitation))
+    with transaction.atomic():
+        Invitation.objects.filter(pk=invitation.pk).update(mailed_at=clock.now())
+        events.record("invitation_mailed", by=by, submission=submission, fields=named(invitation))
+
+
+@sensitive_variables("url", "parts")
+def _letter(project: Project, to: str, url: str, invitation: Invitation) -> EmailMultiAlternatives:
+    """Return the e-mail, with one part for each language, because the customer's language is unknown."""
+    subjects, parts = [], []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            title = gettext("Your identity check")
+            if project.company_name:
+                title = gettext("%(company)s: your identity check") % {"company": project.company_name}
+            texts = [
+                gettext(
+                    "Please open this link on your phone and follow the steps. Have your ID ready. You can stop and "
+                    "continue later with the same link on the same phone."
+                ),
+                gettext("The link works until %(time)s.")
+                % {"time": letters.local_time(invitation.ends_at, timezone.get_default_timezone())},
+                gettext("If you did not expect this e-mail, ignore it."),
+            ]
+            if project.company_contact:
+                texts.append(gettext("Questions? Contact us: %(contact)s") % {"contact": project.company_contact})
+            why = gettext("You receive this because this address was given for an identity check.")
+            subjects.append(title)
+            parts.append(letters.Part(title, texts, code, url=url, action=gettext("Start identity check"), why=why))
+    subject = " / ".join(dict.fromkeys(subjects))
+    return letters.compose(to, subject, parts, sender=project.company_name or gettext("Identity check"))
+
+
+@sensitive_variables("token")
+def find(token: str) -> Invitation:
+    """Return the invitation of this token, also after the final decision.
+
+    Raises:
+        LinkGone: unknown, revoked, expired, or the customer went to Liveform.
+    """
+    rows = Invitation.objects.select_related("submission__project", "submission__vendor_report")
+    invitation: Invitation | None = rows.filter(token_hash=digest(token.encode())).first() if token else None
+    is_there = invitation is not None and invitation.is_standing and invitation.submission.erased_at is None
+    if invitation is None or not is_there or invitation.submission.status == "at_liveform":
+        raise LinkGone
+    return invitation
+
+
+@sensitive_variables("token", "secret")
+def held(token: str, secret: str) -> Invitation:
+    """Return the invitation of this token for the phone that started it.
+
+    Raises:
+        LinkGone, OtherDevice
+    """
+    invitation = find(token)
+    if not secret or not secrets.compare_digest(invitation.device_hash, digest(secret.encode())):
+        raise OtherDevice
+    return invitation
+
+
+@sensitive_variables("secret")
+def start(invitation: Invitation, *, by: Actor) -> str:
+    """Bind the link to the phone that asks; return the secret for its cookie. Of two simultaneous phones one gets it.
+
+    Raises:
+        OtherDevice: another phone was faster.
+        LinkGone: it was revoked or expired, or the submission is final.
+    """
+    secret, now = secrets.token_urlsafe(32), clock.now()
+    columns = {"device_hash": digest(secret.encode()), "opened_at": now, "active_at": now}
+    columns["language"] = (get_language() or "")[:10]
+    with transaction.atomic():
+        rows = Invitation.objects.open(now).filter(pk=invitation.pk)
+        if not rows.filter(device_hash="").update(**columns):
+            raise OtherDevice if rows.exists() else LinkGone
+        events.record("invitation_opened", by=by, submission=invitation.submission, fields=named(invitation))
+    return secret
+
+
+@contextmanager
+def handing_over(invitation: Invitation) -> Iterator[None]:
+    """Make the changes of the block within one transaction, while the link is open.
+
+    Raises:
+        LinkGone: it was revoked or it ended in the meantime; nothing is written.
+    """
+    with transaction.atomic():
+        _lock(invitation.submission)
+        if not Invitation.objects.open(clock.now()).filter(pk=invitation.pk).exists():
+            raise LinkGone
+        yield
+
+
+def write(invitation: Invitation, **columns: object) -> None:
+    """Write columns of the invitation and the time of the customer's last action."""
+    columns["active_at"] = clock.now()
+    names = []
+    for name, value in columns.items():
+        setattr(invitation, name, value)
+        names.append(f"{name}_sealed" if f"{name}_sealed" in SEALED else name)
+    invitation.save(update_fields=names)
+
+
+SEALED = ("entered_sealed", "help_text_sealed")
+__all__ = ["LinkGone", "NotMailed", "OtherDevice", "TooManyLinks"]

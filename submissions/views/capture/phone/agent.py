@@ -1,0 +1,143 @@
+"""The agent's side of an invitation: create, mail, revoke, and the card that follows the customer."""
+
+import uuid
+from dataclasses import dataclass
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from submissions.audit import events
+from submissions.capture import images, phone_links
+from submissions.invitations import hand_over, links
+from submissions.invitations.card import card_of
+from submissions.models import Invitation, Submission
+from submissions.models.submission import CAPTURING
+from submissions.views.capture import submission_page
+from submissions.views.request_helpers import person
+from submissions.workflow.permissions import get_submission_for
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`url` and `qr`: directly after a link was created; they cannot be shown again."""
+
+    message: str = ""
+    url: str = ""
+    qr: str = ""
+    is_bad: bool = False
+
+
+@sensitive_post_parameters("url")
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """POST creates or mails an invitation; GET is the card's polling while one is open."""
+    submission = get_submission_for(person(request), pk, "capture", "vendor_report")
+    if request.method != "POST":
+        return _news(request, submission)
+    return _card(request, submission, _share(request, submission))
+
+
+@sensitive_variables()
+def _share(request: HttpRequest, submission: Submission) -> Shown:
+    """Create a link and show or mail it. `url`: the page shows a link already, which is mailed as it is."""
+    by, url = events.actor_of(request), request.POST.get("url", "")
+    is_mail = request.POST.get("how") == "mail"
+    try:
+        if is_mail:
+            phone_links.recipient(submission)  # before a link is created, because that revokes the former one
+        invitation = _shown_one(submission, url)
+        if invitation is None:
+            invitation, url = links.create(submission, by=by)
+        if is_mail:
+            links.mail(invitation, url, by=by)
+    except phone_links.TooManyLinks:
+        return Shown(_("Too many links for this submission. Wait 10 minutes."), is_bad=True)
+    except phone_links.NotMailed:
+        text = _("The e-mail was not sent. Show the QR code, or check the address.")
+        return Shown(text, url=url, qr=_qr(url) if url else "", is_bad=True)
+    if is_mail and not request.POST.get("url"):
+        return Shown(_("The link is on its way to the customer's e-mail address."))
+    message = _("The link is on its way to the customer's e-mail address.") if is_mail else ""
+    return Shown(message, url=url, qr=_qr(url))
+
+
+@sensitive_variables("url", "token")
+def _shown_one(submission: Submission, url: str) -> Invitation | None:
+    """Return the invitation of the link that the page shows, if it is the valid one of this submission."""
+    token = url.rpartition("#")[2]
+    try:
+        invitation = links.find(token) if token else None
+    except links.LinkGone:
+        return None
+    if invitation is None or invitation.submission_id != submission.pk:
+        return None
+    invitation.submission = submission
+    return invitation
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture", "vendor_report")
+    links.revoke(submission, by=events.actor_of(request))
+    return _card(request, submission, Shown(_("The link does not work any more.")))
+
+
+@require_POST
+def helped(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    submission = get_submission_for(person(request), pk, "capture", "vendor_report")
+    invitation = links.standing(submission)
+    if invitation is not None and invitation.help_at:
+        hand_over.helped(invitation, by=events.actor_of(request))
+        invitation.refresh_from_db()
+    return _card(request, submission, Shown())
+
+
+def _news(request: HttpRequest, submission: Submission) -> HttpResponse:
+    """Return 204 for no news, the card with the images that are new, or a reload after a change of the form's part."""
+    if not request.headers.get("HX-Request"):
+        return redirect("submission", pk=submission.pk)
+    card = card_of(submission)
+    form, _dot, rest = request.GET.get("seen", "").partition(".")
+    if form != card.form_key:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    fresh = _fresh_images(request, submission)
+    if rest == card.key and not fresh:
+        return HttpResponse(status=204)
+    return _part(request, submission, Shown(), fresh)
+
+
+def _fresh_images(request: HttpRequest, submission: Submission) -> list[dict[str, object]]:
+    """Return the image cards that the page shows without the image that is current now."""
+    if submission.status not in CAPTURING:
+        return []
+    current = images.current_images(submission)
+    kinds = [kind for kind in submission_page.kinds(submission) if f"shown_{kind}" in request.GET and kind in current]
+    stale = [kind for kind in kinds if request.GET[f"shown_{kind}"] != str(current[kind].pk)]
+    return [submission_page.card(submission, kind) for kind in stale]
+
+
+def _card(request: HttpRequest, submission: Submission, shown: Shown) -> HttpResponse:
+    """Return the card for the page's script; without it a page with the code, or the submission."""
+    if request.headers.get("HX-Request"):
+        return _part(request, submission, shown, [])
+    if shown.url:
+        context = {"submission": submission, "invitation": card_of(submission), "shown": shown}
+        return render(request, "capture/invitation_code.html", context)
+    if shown.message:
+        messages.add_message(request, messages.WARNING if shown.is_bad else messages.SUCCESS, shown.message)
+    return redirect("submission", pk=submission.pk)
+
+
+def _part(request: HttpRequest, submission: Submission, shown: Shown, fresh: list[dict[str, object]]) -> HttpResponse:
+    context = {"submission": submission, "invitation": card_of(submission), "shown": shown, "fresh": fresh}
+    return render(request, "capture/_invitation.html", context | {"by_field": {}, "is_oob": True})
+
+
+def _qr(url: str) -> str:
+    """Draw the QR code as an image's data: black on white in both colour schemes, with the required margin."""
+    return segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
