@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "The constraints are of a new table, in which an earlier version writes nothing"
 
     dependencies = [
         ('submissions', '0053_customer_messages'),
