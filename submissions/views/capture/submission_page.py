@@ -19,7 +19,6 @@ from submissions.capture.imaging import advice
 from submissions.core import clock
 from submissions.invitations.card import card_of
 from submissions.models import (
-    Call,
     CallKind,
     ConsentText,
     Event,
@@ -189,7 +188,7 @@ def state(context: StateContext) -> dict[str, Any]:
         "can_overrule": context.may("overrule"),
         "can_review": context.may("claim"),
         "is_last_try": submission.tries_left == 1 and submission.tries_used > 0,
-        "seconds": _seconds(call) if call else 0,
+        "seconds": max(0, int((clock.now() - call.prepared_at).total_seconds())) if call else 0,  # for the stepper
         "outcome": outcome(submission, can_restart=restart.can_restart(submission)),
         "is_to_communicate": submission.status in DECIDED and submission.passed_on_at is None,
         "is_account_call": call is not None and call.kind == CallKind.ACCOUNT,
@@ -197,11 +196,6 @@ def state(context: StateContext) -> dict[str, Any]:
         "changing": submission.status in CAPTURING,
         "can_restart": restart.can_restart(submission),
     }
-
-
-def _seconds(call: Call) -> int:
-    """Return how long the request has been in progress, for the stepper."""
-    return max(0, int((clock.now() - call.prepared_at).total_seconds()))
 
 
 def rail(submission: Submission) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.views.debug import ExceptionReporter
@@ -15,7 +16,7 @@ from submissions.core import clock
 from submissions.invitations import hand_over, links
 from submissions.models import ConsentText, Event, Image, ImageKind, Invitation, Status, Submission
 from submissions.views.capture.phone import cookies, customer
-from tests.factories import attach_image, by, make_at, make_draft, make_project, make_user, reload, sign_in
+from tests.factories import attach_image, by, make_at, make_draft, make_project, make_team, make_user, reload, sign_in
 from tests.submissions.invitations.customer import Customer, invite, opened, picture, started
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,11 @@ def state_of(submission: Submission) -> tuple[object, ...]:
     return fresh.status, fresh.values, fresh.consent_id, fresh.images.count(), fresh.calls.count(), events
 
 
+def reject() -> None:
+    codes = ["duplicated_face"]
+    Submission.objects.update(status=Status.REJECTED, source="vendor", decided_at=clock.now(), vendor_codes=codes)
+
+
 def refused_everywhere(client: Client, phone: Customer, status: int) -> None:
     before = state_of(phone.invitation.submission)
     assert client.get(phone.page).status_code == status
@@ -52,9 +58,6 @@ def refused_everywhere(client: Client, phone: Customer, status: int) -> None:
         data = {"picture": picture(b"x"), "name": "Mallory", "agreed": "1", "text": "1"}
         assert client.post(phone.page + part, data).status_code == status, part
     assert state_of(phone.invitation.submission) == before
-
-
-# --- the token and the phone
 
 
 def test_1_guessed_tokens_open_nothing_and_are_slowed_down(submission: Submission) -> None:
@@ -109,8 +112,7 @@ def test_7_secret_that_the_attacker_chose_is_not_taken(submission: Submission) -
 def test_8_empty_secret_does_not_match_a_link_that_nobody_started(submission: Submission) -> None:
     customer = opened(submission)
     customer.client.cookies[cookies.DEVICE] = ""
-    refused_everywhere_but_welcome = [customer.post(part).status_code for part in POSTS]
-    assert set(refused_everywhere_but_welcome) == {403}
+    assert {customer.post(part).status_code for part in POSTS} == {403}
 
 
 def test_9_cookies_are_for_this_link_and_no_script_reads_them(submission: Submission) -> None:
@@ -162,9 +164,6 @@ def test_13_no_page_is_cached_and_none_tells_its_address(phone: Customer) -> Non
         assert "frame-ancestors 'none'" in reply.headers["Content-Security-Policy"]
 
 
-# --- its end
-
-
 def test_14_revoked_link_opens_nothing(phone: Customer) -> None:
     submission = phone.invitation.submission
     links.revoke(submission, by=by(submission.created_by))
@@ -204,9 +203,7 @@ def test_19_back_after_the_end_shows_no_form_and_sends_nothing() -> None:
     submission = make_at(Status.INCOMPLETE)
     customer = started(submission)
     assert "camera" in customer.get().content.decode()
-    Submission.objects.filter(pk=submission.pk).update(
-        status=Status.REJECTED, source="vendor", decided_at=clock.now(), next_alert_at=None
-    )
+    reject()
     page = customer.get("?step=selfie").content.decode()
     assert "<form" not in page.split("<main")[1]
     assert customer.send("selfie").status_code == 302
@@ -216,15 +213,10 @@ def test_19_back_after_the_end_shows_no_form_and_sends_nothing() -> None:
 def test_20_result_names_no_reason() -> None:
     submission = make_at(Status.INCOMPLETE)
     customer = started(submission)
-    Submission.objects.filter(pk=submission.pk).update(
-        status=Status.REJECTED, source="vendor", decided_at=clock.now(), vendor_codes=["duplicated_face"]
-    )
+    reject()
     page = customer.get().content.decode()
     assert "We could not complete the check" in page
     assert not re.search("reject|duplicate|score|fraud", page, re.IGNORECASE)
-
-
-# --- other submissions, other pages
 
 
 def test_21_one_links_phone_opens_no_other_submission(phone: Customer) -> None:
@@ -265,15 +257,10 @@ def test_24_deciding_and_sending_ask_for_a_sign_in(phone: Customer) -> None:
 
 
 def test_25_another_teams_agent_cannot_revoke_or_read_it(phone: Customer) -> None:
-    from tests.factories import make_team
-
     stranger = sign_in(Client(), make_user(team=make_team("Another desk")))
     path = f"/submissions/{phone.invitation.submission_id}/invitation/"
     assert [stranger.get(path).status_code, stranger.post(f"{path}revoke/").status_code] == [404, 404]
     assert phone.row.revoked_at is None
-
-
-# --- the requests
 
 
 def test_26_cross_site_posts_are_refused(phone: Customer) -> None:
@@ -324,9 +311,6 @@ def test_30_oversized_texts_and_images_are_refused(phone: Customer) -> None:
     phone.post("help/", {"text": "x" * 5000})
     assert len(phone.row.help_text) == hand_over.HELP_TEXT
     assert not phone.invitation.submission.images.exists()
-
-
-# --- the steps
 
 
 def test_31_submit_before_everything_is_there_sends_nothing(phone: Customer) -> None:
@@ -383,16 +367,13 @@ def test_37_number_of_images_is_limited(phone: Customer, monkeypatch: pytest.Mon
 
 
 def test_38_erased_submission_has_no_page(phone: Customer) -> None:
-    Submission.objects.filter(pk=phone.invitation.submission_id).update(
-        status=Status.ABANDONED, decided_at=clock.now(), erased_at=clock.now(), values_sealed=None
-    )
+    now = clock.now()
+    Submission.objects.update(status=Status.ABANDONED, decided_at=now, erased_at=now, values_sealed=None)
     assert phone.get().status_code == 404
 
 
 def test_39_agents_mail_form_sends_no_foreign_link(submission: Submission, phone: Customer) -> None:
     """A link of another submission, or one that the portal never made, is not mailed: a new one is."""
-    from django.core import mail
-
     other = invite(make_draft(make_user(), images=False))
     agent = sign_in(Client(), submission.created_by)
     path = f"/submissions/{submission.pk}/invitation/"

@@ -268,17 +268,6 @@ ROWS: dict[str, Row] = {
     "invite_helped": Row(post=CAPTURE, of="submission"),
     "invitation": Row(by_link, lambda person, state: NOT_TAKEN, of="invitation"),
     "invitation_state": Row(by_link, lambda person, state: NOT_TAKEN, of="invitation"),
-    "invitation_start": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_consent": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_no_back": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_details": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_account": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_submit": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_help": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation"),
-    "invitation_picture": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
-    "invitation_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
-    "invitation_camera_open": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
-    "invitation_frame": Row(lambda person, state: NOT_TAKEN, by_link, of="invitation image"),
     "webhook": Row(lambda person, state: NOT_TAKEN, ANYBODY, of="token"),
     "account_login": Row(ANYBODY, ANYBODY),
     "account_logout": Row(SIGNED_IN, lambda person, state: LOGIN),
@@ -363,6 +352,11 @@ ROWS: dict[str, Row] = {
     "readyz": Row(ANYBODY, lambda person, state: NOT_TAKEN, in_as="503"),  # no worker runs during the tests
     "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
 }
+PARTS_OF_INVITATION = ("start", "consent", "no_back", "details", "account", "submit", "help")
+PARTS_OF_IMAGE = ("picture", "hint", "camera_open", "frame")
+for _part in (*PARTS_OF_INVITATION, *PARTS_OF_IMAGE):
+    _of = "invitation image" if _part in PARTS_OF_IMAGE else "invitation"
+    ROWS[f"invitation_{_part}"] = Row(lambda person, state: NOT_TAKEN, by_link, of=_of)
 KEY = {"Idempotency-Key": "matrix"}
 STALE = {**KEY, "If-Match": '"read before"'}
 NO_SUCH_METHOD, NOTHING = not_taken_by_the_api, nothing_of_the_api
