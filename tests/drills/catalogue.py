@@ -28,7 +28,7 @@ class Drill:
         return (self.act.__doc__ or "").strip().splitlines()[0]
 
 
-MODULES = ("vendor", "host", "restoring", "hosts", "backup", "network", "receivers")
+MODULES = ("vendor", "host", "restoring", "hosts", "backup", "network", "receivers", "auditing")
 DRILLS: dict[str, Drill] = {}
 
 
