@@ -67,6 +67,7 @@ CELERY_BEAT_SCHEDULE = {
     "stream": _every(10, "stream_events"),
     "retention": _every(600, "erase_due"),
     "sessions": _every(3600, "clear_sessions"),
+    "upload_parts": _every(300, "delete_upload_parts"),
     "api_requests": _every(600, "forget_api_requests"),
     "exports": _every(15, "make_exports"),
     "imports": _every(15, "work_on_imports"),

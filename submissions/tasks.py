@@ -19,6 +19,7 @@ from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
+from submissions.uploads import parts
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
 from submissions.workflow import alerts, messages
 
@@ -153,6 +154,12 @@ def refresh_histograms() -> int:
 def clear_sessions() -> None:
     """Delete expired sessions, which no longer sign anybody in."""
     call_command("clearsessions")
+
+
+@shared_task
+def delete_upload_parts() -> int:
+    """Delete pictures that a phone began to send an hour ago and did not finish."""
+    return parts.expire()
 
 
 @shared_task

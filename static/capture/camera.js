@@ -143,7 +143,7 @@ function fail(now, why) {
 function openOwnCamera(now) {
   const input = now.button.closest("form").elements[now.button.dataset.camera];
   now.dialog.close();
-  input.capture = now.shape === "face" ? "user" : "environment";
+  input.setAttribute("capture", now.shape === "face" ? "user" : "environment");
   input.click();
 }
 

@@ -35,6 +35,7 @@ from submissions.models.signals import SkippedCheck, VendorReport
 from submissions.models.submission import Route, Source, Status, Submission
 from submissions.models.submission_key import SubmissionKey
 from submissions.models.switch import Switch
+from submissions.models.upload_part import UploadPart
 from submissions.models.webhook import WebhookDelivery
 
 __all__ = [
@@ -105,6 +106,7 @@ __all__ = [
     "SubmissionKey",
     "Switch",
     "Team",
+    "UploadPart",
     "User",
     "VendorReport",
     "VendorState",

@@ -14,7 +14,6 @@ from tests.browser.actions import draft
 from tests.browser.axe import check_accessible
 from tests.browser.conftest import Desk, save_picture
 from tests.browser.fake_camera import (
-    KEEPS_STREAMS,
     FakeCamera,
     hint,
     likeness,
@@ -23,9 +22,9 @@ from tests.browser.fake_camera import (
     stored_picture,
 )
 from tests.browser.gathering_actions import tab_to
+from tests.browser.phone_actions import PHONE, arrived, choose_language, is_done, new_phone, show_code
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +38,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., Brows
 def phone(camera: FakeCamera) -> Iterator[BrowserContext]:
     """Return a phone whose user has accepted the self-signed certificate."""
     camera.show(pictures.selfie())
-    settings = {"viewport": PHONE, "locale": "en-GB", "ignore_https_errors": True, "has_touch": True}
-    context = camera.browser.new_context(**settings)  # type: ignore[arg-type]
-    context.add_init_script(KEEPS_STREAMS)
+    context = new_phone(camera.browser)
     yield context
     context.close()
 
@@ -52,27 +49,6 @@ def files(tmp_path: Path) -> dict[str, Path]:
     for name, content in made.items():
         (tmp_path / f"{name}.jpg").write_bytes(content)
     return {name: tmp_path / f"{name}.jpg" for name in made}
-
-
-def show_code(desk: Desk, kind: str = "selfie") -> str:
-    """Return the URL in the code."""
-    part = desk.page.locator(f"#f-{kind}")
-    before = part.locator("input[readonly]").input_value() if part.locator("input[readonly]").count() else ""
-    if part.locator("details").get_attribute("open") is None:
-        part.locator("summary").click()
-    part.get_by_role("button", name="QR code").click()
-    expect(part.locator("input[readonly]")).not_to_have_value(before, timeout=20_000)
-    return part.locator("input[readonly]").input_value()
-
-
-def arrived(desk: Desk, text: str) -> None:
-    """Wait until the card shows and announces the picture automatically."""
-    expect(desk.page.locator("#f-selfie")).to_contain_text(text, timeout=30_000)
-    expect(desk.page.locator("#phone-told")).to_contain_text("has arrived")
-
-
-def is_done(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=30_000)
 
 
 def images_of(desk: Desk) -> int:
@@ -115,11 +91,6 @@ def test_a_live_selfie_comes_over_and_the_token_is_nowhere(
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert token not in kept
     expect(desk.page.get_by_text("0 of 3 used")).to_be_visible()
-
-
-def choose_language(page: Page, name: str) -> None:
-    page.locator(".phone-languages summary").click()
-    page.get_by_role("button", name=name).click()
 
 
 def look_at(page: Page, name: str) -> None:

@@ -62,11 +62,20 @@ class Limits:
         long_side, short_side = self.smallest_document
         return max(width, height) < long_side or min(width, height) < short_side
 
+    def of_kind(self, kind: Kind) -> dict[str, int]:
+        """Return what a browser needs to reduce a picture itself (`static/capture/reduce.js`)."""
+        long_floor, short_floor = self._floor(kind)
+        sides = {"long_side": self._long_side(kind), "long_floor": long_floor, "short_floor": short_floor}
+        return sides | {"wanted_bytes": self.wanted_bytes}
+
+    def _floor(self, kind: Kind) -> Size:
+        return self.selfie_floor if kind == Kind.SELFIE else self.document_floor
+
     def _long_side(self, kind: Kind) -> int:
         return self.selfie_long_side if kind == Kind.SELFIE else self.document_long_side
 
     def _at_least(self, kind: Kind, width: int, height: int, wished: float) -> float:
-        floor = self.selfie_floor if kind == Kind.SELFIE else self.document_floor
+        floor = self._floor(kind)
         return min(1.0, max(wished, floor[0] / max(width, height), floor[1] / min(width, height)))
 
 

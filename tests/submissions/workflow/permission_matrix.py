@@ -166,6 +166,7 @@ class Row:
 
 
 POST_ONLY = NEVER
+A_PART = "?upload=0123456789abcdef0123456789abcdef&start=0"
 NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
 ROWS: dict[str, Row] = {
     "start": Row(SIGNED_IN),
@@ -263,6 +264,7 @@ ROWS: dict[str, Row] = {
     "phone_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
     "phone_camera_open": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
     "phone_frame": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
+    "phone_part": Row(lambda person, state: NOT_TAKEN, by_link, of="link", query=A_PART),
     "invite": Row(CAPTURE, CAPTURE, of="submission", data={"how": "show"}),
     "invite_revoke": Row(post=CAPTURE, of="submission"),
     "invite_helped": Row(post=CAPTURE, of="submission"),
@@ -353,10 +355,12 @@ ROWS: dict[str, Row] = {
     "metrics": Row(lambda person, state: HIDDEN, lambda person, state: NOT_TAKEN),
 }
 PARTS_OF_INVITATION = ("start", "consent", "no_back", "details", "account", "submit", "help")
-PARTS_OF_IMAGE = ("picture", "hint", "camera_open", "frame")
+PARTS_OF_IMAGE = ("picture", "hint", "camera_open", "frame", "part")
 for _part in (*PARTS_OF_INVITATION, *PARTS_OF_IMAGE):
     _of = "invitation image" if _part in PARTS_OF_IMAGE else "invitation"
-    ROWS[f"invitation_{_part}"] = Row(lambda person, state: NOT_TAKEN, by_link, of=_of)
+    ROWS[f"invitation_{_part}"] = Row(
+        lambda person, state: NOT_TAKEN, by_link, of=_of, query=A_PART if _part == "part" else ""
+    )
 KEY = {"Idempotency-Key": "matrix"}
 STALE = {**KEY, "If-Match": '"read before"'}
 NO_SUCH_METHOD, NOTHING = not_taken_by_the_api, nothing_of_the_api

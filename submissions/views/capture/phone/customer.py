@@ -60,8 +60,8 @@ def _held(request: HttpRequest, pk: uuid.UUID) -> Invitation:
 
 
 def _is_too_fast(request: HttpRequest, invitation: Invitation) -> bool:
-    """Count writes; the camera's hints have a limit of their own."""
-    if request.method != "POST" or request.path.endswith("/hint/"):
+    """Count writes; the camera's hints and the parts of a picture have limits of their own."""
+    if request.method != "POST" or request.path.endswith(("/hint/", "/part/")):
         return False
     return rate_limit.is_too_fast("invitation-post", str(invitation.pk), most=POSTS_A_MINUTE, seconds=60)
 

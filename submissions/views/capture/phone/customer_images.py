@@ -10,8 +10,9 @@ from submissions.capture.imaging.errors import UnusableImage
 from submissions.invitations import hand_over
 from submissions.models import CameraOpening, Invitation
 from submissions.models.image import StorageUnavailable
+from submissions.uploads import parts
 from submissions.views.capture.camera import hint_for, kind_or_404, token_for
-from submissions.views.capture.phone import pages
+from submissions.views.capture.phone import pages, uploads
 from submissions.views.capture.phone.customer import by, for_holder
 
 
@@ -45,6 +46,14 @@ def open_camera(request: HttpRequest, invitation: Invitation, kind: str) -> Http
 
 @require_POST
 @for_holder
+def part(request: HttpRequest, invitation: Invitation, kind: str) -> HttpResponse:
+    """Store a part of a picture that the page asks for."""
+    hand_over.check_asked(invitation, kind_or_404(kind).value)
+    return uploads.store_part(request, invitation.submission, hand_over.holder(invitation))
+
+
+@require_POST
+@for_holder
 def hint(request: HttpRequest, invitation: Invitation, kind: str) -> JsonResponse:
     """Return a hint for the phone's camera; nothing is stored."""
     return hint_for(request, kind_or_404(kind), who=f"invitation:{invitation.pk}", to_customer=True)
@@ -53,15 +62,15 @@ def hint(request: HttpRequest, invitation: Invitation, kind: str) -> JsonRespons
 def _hand_over(
     request: HttpRequest, invitation: Invitation, kind: str, opening: CameraOpening | None = None
 ) -> HttpResponse:
-    item = kind_or_404(kind)
-    upload = request.FILES.get("picture")
-    if upload is None:
+    item, holder = kind_or_404(kind), hand_over.holder(invitation)
+    content = uploads.picture_of(request, invitation.submission, holder)
+    if content is None:
         return pages.show(request, invitation, kind, problems=[_("Take the photo or choose one first.")])
     try:
         hand_over.keep_picture(
             invitation,
             item,
-            upload.read(),
+            content,
             by=by(request),
             opening=opening,
             accepted=request.POST.get("accepted", ""),
@@ -75,4 +84,5 @@ def _hand_over(
     except hand_over.Advised as advised:
         findings = [advice.sentence(code, kind, to_customer=True) for code in advised.codes]
         return pages.show(request, invitation, kind, findings=findings, sha256=advised.sha256)
+    parts.forget(holder)
     return redirect("invitation", pk=invitation.pk)

@@ -6,6 +6,7 @@ links on one phone do not interfere, and neither log nor referrer has it.
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,10 +20,13 @@ from submissions.audit.events import Actor
 from submissions.capture import phone_links
 from submissions.capture.imaging import advice, live_camera
 from submissions.capture.imaging.errors import UnusableImage
+from submissions.capture.imaging.normalise import DEFAULT, Kind
 from submissions.core import client_ip, rate_limit
 from submissions.models import CameraOpening, ImageKind, PhoneLink
 from submissions.models.image import StorageUnavailable
+from submissions.uploads import parts
 from submissions.views.capture.camera import hint_for, token_for
+from submissions.views.capture.phone import uploads
 from submissions.views.request_helpers import safe_next
 
 COOKIE = "phone-token"
@@ -83,15 +87,15 @@ def frame(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _hand_over(request: HttpRequest, link: PhoneLink, opening: CameraOpening | None = None) -> HttpResponse:
-    upload = request.FILES.get("picture")
-    if upload is None:
+    content = uploads.picture_of(request, link.submission, _holder(link))
+    if content is None:
         return _page(request, link, problems=[_("Take the photo or choose one first.")])
     if rate_limit.is_too_fast("phone-upload", str(link.pk), most=UPLOADS_A_MINUTE, seconds=60):
         return _page(request, link, problems=[_("That was too fast. Wait a minute, then send it again.")], status=429)
     try:
         phone_links.store_upload(
             link,
-            upload.read(),
+            content,
             address=client_ip.client_address(request),
             opening=opening,
             accepted=request.POST.get("accepted", ""),
@@ -104,7 +108,19 @@ def _hand_over(request: HttpRequest, link: PhoneLink, opening: CameraOpening | N
     except phone_links.Advised as advised:
         sentences = [advice.sentence(code, link.kind, to_customer=True) for code in advised.codes]
         return _page(request, link, findings=sentences, sha256=advised.sha256)
+    parts.forget(_holder(link))
     return redirect("phone_take", pk=link.pk)
+
+
+@login_not_required
+@require_POST
+def part(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """Store a part of a picture. The link is not used."""
+    try:
+        link = _link(request, pk)
+    except (phone_links.LinkGone, phone_links.LinkUsed):
+        return JsonResponse({"received": 0}, status=404)
+    return uploads.store_part(request, link.submission, _holder(link))
 
 
 def _page(
@@ -118,14 +134,15 @@ def _page(
     kind = ImageKind(link.kind)
     context = {"link": link, "kind": kind.value, "label": kind.label}
     context |= {"problems": problems, "findings": findings, "sha256": sha256}
-    context |= camera_urls("phone", pk=link.pk)
+    context |= camera_urls("phone", kind, pk=link.pk)
     return render(request, "phone/take.html", context, status=status if problems or findings else 200)
 
 
-def camera_urls(prefix: str, **arguments: object) -> dict[str, str]:
-    """Return the addresses that the camera of a phone's page uses."""
-    names = {"hints": "hint", "opens": "camera_open", "frames": "frame"}
-    return {key: reverse(f"{prefix}_{name}", kwargs=arguments) for key, name in names.items()}
+def camera_urls(prefix: str, item: ImageKind, **arguments: object) -> dict[str, Any]:
+    """Return the addresses that the page uses for a picture, and the sizes to which it reduces one."""
+    names = {"hints": "hint", "opens": "camera_open", "frames": "frame", "parts": "part"}
+    urls = {key: reverse(f"{prefix}_{name}", kwargs=arguments) for key, name in names.items()}
+    return {**urls, "limits": DEFAULT.of_kind(Kind(item))}
 
 
 def done(request: HttpRequest) -> HttpResponse:

@@ -90,7 +90,7 @@ def _photo(progress: Progress, name: StepName) -> dict[str, Any]:
     retry = status_messages.about_retry(progress.submission) if step and step.is_again else None
     context = {"kind": kind.value, "label": kind.label, "is_again": bool(step and step.is_again)}
     context |= {"say": retry.say if retry else "", "may_leave_out": kind == ImageKind.ID_BACK and not retry}
-    return context | one_picture.camera_urls("invitation", pk=progress.invitation.pk, kind=kind.value)
+    return context | one_picture.camera_urls("invitation", kind, pk=progress.invitation.pk, kind=kind.value)
 
 
 def _details(progress: Progress, more: dict[str, Any]) -> dict[str, Any]:
