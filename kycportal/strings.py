@@ -21,9 +21,13 @@ ROOT = LOCALE.parent
 CODE = ("argos", "submissions", "kycportal")
 # The files whose texts customers read; the languages of locale/customers/ translate these only.
 FOR_CUSTOMERS = (
+    "argos/matrix/",
+    "submissions/capture/fields/country_field.py",
+    "submissions/capture/fields/form_fields.py",
     "submissions/capture/imaging/",
     "submissions/customer_messages/channels.py",
     "submissions/customer_messages/default_texts.py",
+    "submissions/invitations/hand_over.py",
     "submissions/models/image_kind.py",
     "submissions/views/capture/camera.py",
     "submissions/views/capture/phone/customer",

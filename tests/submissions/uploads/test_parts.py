@@ -17,8 +17,9 @@ from submissions.privacy import erasure
 from submissions.tasks import delete_upload_parts
 from submissions.uploads import parts
 from submissions.views.capture.phone import one_picture, uploads
-from tests.factories import by, make_draft
+from tests.factories import by, make_draft, make_user
 from tests.pictures import no_face_jpeg, selfie_jpeg
+from tests.submissions.invitations.customer import started
 
 pytestmark = pytest.mark.django_db
 UPLOAD = uuid.UUID("0123456789abcdef0123456789abcdef")
@@ -153,3 +154,19 @@ def test_erasure_empties_the_parts(submission: Submission) -> None:
     phone.part(0, b"my face")
     erasure.erase(submission, by=SYSTEM, why="customer_request")
     assert UploadPart.objects.get().content_sealed is None
+
+
+def test_invitation_takes_a_picture_in_parts_for_the_step_that_it_asks_for() -> None:
+    submission = make_draft(make_user(), name="", document_number="", images=False)
+    customer, content = started(submission), selfie_jpeg()
+    step = customer.page + "selfie/"
+    assert f'data-parts="{step}part/"' in customer.client.get(f"{customer.page}?step=selfie").content.decode()
+    for start in range(0, len(content), 50_000):
+        url = f"{step}part/?upload={UPLOAD.hex}&start={start}"
+        reply = customer.client.post(url, content[start : start + 50_000], content_type="application/octet-stream")
+        assert reply.json() == {"received": min(start + 50_000, len(content))}
+    assert customer.client.post(step, {"parts": UPLOAD.hex}).status_code == 302
+    assert submission.images.get().kind == ImageKind.SELFIE
+    assert not UploadPart.objects.exists()
+    stranger = Client().post(f"{step}part/?upload={UPLOAD.hex}&start=0", b"x", content_type="application/octet-stream")
+    assert (stranger.status_code, UploadPart.objects.count()) == (404, 0)
