@@ -160,3 +160,30 @@ def test_a_lost_answer_is_settled_and_followed_once(sandbox: Sandbox) -> None:
     assert submission.calls.filter(kind=CallKind.STEP2).count() == 1
     assert worker.send_next()
     assert len(sandbox.control.received("step2")) == 1
+
+
+def _warned() -> Submission:
+    """The ID has expired."""
+    return make_draft(make_user(), date_of_expiry="2020-02-02", date_of_issue="2010-02-02")
+
+
+def _doubted() -> Submission:
+    submission = make_draft()
+    submission.images.filter(kind=ImageKind.SELFIE).update(findings=["no_face"])
+    return submission
+
+
+def _refused_once() -> Submission:
+    submission = make_draft()
+    Submission.objects.update(vendor_count=1)
+    return reload(submission)
+
+
+@pytest.mark.parametrize(
+    ("made", "why"), [(_warned, Stop.WARNED), (_doubted, Stop.FINDINGS), (_refused_once, Stop.RETRY)]
+)
+def test_what_a_customer_submitted_waits_for_a_person(made: Callable[[], Submission], why: Stop) -> None:
+    submission = made()
+    assert auto_submit.after_customer(submission) == why
+    assert not submission.calls.exists()
+    assert auto_submit.stop_reasons()[why]
