@@ -11,7 +11,7 @@ from submissions.api import idempotency
 from submissions.audit import hash_chain
 from submissions.audit.stream import sending
 from submissions.core import task_queue
-from submissions.customer_messages import send
+from submissions.customer_messages import invitations, send
 from submissions.deliveries import deliver, outcomes, slots, upkeep
 from submissions.imports import work
 from submissions.liveform import removal
@@ -80,7 +80,12 @@ def _wake_another() -> None:
 
 @shared_task
 def keep_messages() -> int:
-    """Announce overdue submissions; end old deliveries, delete old messages, notify owners of disabled endpoints."""
+    """Remind of invitations, announce overdue submissions, end old deliveries, delete old messages.
+
+    Owners of disabled endpoints are notified.
+    """
+    invitations.remind_due()
+    invitations.forget_links()
     messages.announce_overdue()
     outcomes.expire()
     upkeep.delete_old()

@@ -12,20 +12,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
-from argos.matrix.formats import EMAIL
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, images
 from submissions.core import clock, letters, rate_limit
+from submissions.customer_messages import channels
 from submissions.models import CameraOpening, CaptureSource, Image, ImageKind, PhoneLink, Project, Status, Submission
 from submissions.models.submission import CAPTURING
 from submissions.workflow.transitions import StaleSubmission
@@ -134,14 +132,10 @@ def recipient(submission: Submission) -> str:
     Raises:
         NotMailed: there is none, or the text is not one e-mail address: a line break or a comma would make two.
     """
-    given = submission.values.get("email") or ""
     try:
-        validate_email(given)
-    except ValidationError as error:
+        return channels.email_address(submission)
+    except channels.NotSent as error:
         raise NotMailed from error
-    if not EMAIL.fullmatch(given):
-        raise NotMailed
-    return given
 
 
 @sensitive_variables("url")

@@ -7,12 +7,12 @@ from submissions.audit.events import Actor
 from submissions.core import clock, rate_limit, task_queue
 from submissions.customer_messages.languages import languages
 from submissions.models import Channel, CustomerMessage, Occasion, Project, Status, Submission
-from submissions.models.submission import CAPTURING, IN_REVIEW
+from submissions.models.submission import CAPTURING, IN_REVIEW, SENDING
 from submissions.workflow.customer_queue import RESULTS, RETRIES
 
 MESSAGES_AT_MOST = 10  # to one customer in an hour
 WITH_LINK = (Occasion.INVITATION, Occasion.REMINDER)
-AUTOMATIC = tuple(occasion for occasion in Occasion if occasion not in WITH_LINK)
+AUTOMATIC = tuple(occasion for occasion in Occasion if occasion != Occasion.INVITATION)
 
 
 class TooManyMessages(Exception):
@@ -31,7 +31,7 @@ def true_of(submission: Submission) -> list[Occasion]:
     if status in (*IN_REVIEW, Status.DECISION_SENDING):
         return [Occasion.RECEIVED]
     retry = [Occasion.RETRY] if status in RETRIES else []
-    return [*retry, *WITH_LINK] if status in CAPTURING else []
+    return [*retry, *WITH_LINK] if status in (*CAPTURING, *SENDING) else []
 
 
 def offered(submission: Submission) -> list[Occasion]:

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import transaction
 
 from submissions.core import clock, encryption
-from submissions.customer_messages import channels, occasions, texts
-from submissions.models import Channel, CustomerMessage, CustomerMessageState, Switch
+from submissions.customer_messages import channels, invitations, occasions, texts
+from submissions.models import Channel, CustomerMessage, CustomerMessageState, Occasion, Switch
 from submissions.workflow import customer_queue
 
 log = logging.getLogger(__name__)
@@ -78,12 +78,15 @@ def _send(row: CustomerMessage) -> tuple[State, str, str]:
 def _is_needed(row: CustomerMessage) -> bool:
     """Whether the text is still true: the submission may have moved during the quiet hours."""
     is_past = row.expires_at is not None and row.expires_at <= clock.now()
-    return not is_past and row.occasion in occasions.true_of(row.submission)
+    if is_past or row.occasion not in occasions.true_of(row.submission):
+        return False
+    return row.occasion != Occasion.REMINDER or invitations.is_unfinished(row.submission)
 
 
 def _hand_over(row: CustomerMessage) -> str:
     """Compose the message, store it, and give it to the provider. Return the provider's id."""
-    submission, project, link = row.submission, row.submission.project, row.content.get("link", "")
+    submission, project = row.submission, row.submission.project
+    link = row.content.get("link") or invitations.open_link(submission)[0]
     number = channels.phone_number(submission) if row.channel == Channel.TEXT and project.gateway_url else ""
     row.channel = Channel.TEXT if number else Channel.EMAIL
     to = number or channels.email_address(submission)
@@ -103,14 +106,6 @@ def _mine(row: CustomerMessage) -> Any:
     return CustomerMessage.objects.filter(pk=row.pk, state=State.SENDING, attempts=row.attempts)
 
 
-def _without_link(row: CustomerMessage) -> dict[str, str]:
-    """Return the content to keep: the link would open the customer's form."""
-    try:
-        return {name: value for name, value in row.content.items() if name != "link"}
-    except encryption.CannotOpen:
-        return {}
-
-
 def _end(row: CustomerMessage, state: State, error: str, provider_id: str) -> None:
     """Write the outcome; nothing if the lease ended or the customer's data was erased."""
     now = clock.now()
@@ -119,7 +114,9 @@ def _end(row: CustomerMessage, state: State, error: str, provider_id: str) -> No
         columns["due_at"] = _next_attempt(row, now)
     else:
         columns |= {"ended_at": now, "content_sealed": None}
-        if kept := _without_link(row):
+        keeps_link = row.has_link and state in (State.SENT, State.UNKNOWN)
+        columns["has_link"] = keeps_link
+        if kept := (row.content if keeps_link else row.content_without_link()):
             row.content = kept
             columns["content_sealed"] = row.content_sealed
     with transaction.atomic():

@@ -10,19 +10,19 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_variables
 
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.capture import drafts, phone_links
 from submissions.capture.phone_links import LinkGone, NotMailed, TooManyLinks, digest
-from submissions.core import clock, letters, rate_limit
-from submissions.models import Invitation, Project, Submission
+from submissions.core import clock, rate_limit
+from submissions.customer_messages import channels
+from submissions.customer_messages import invitations as customer_invitations
+from submissions.models import Channel, Invitation, Submission
 from submissions.models.submission import CAPTURING, SENDING
 from submissions.workflow.transitions import StaleSubmission
 
@@ -96,45 +96,29 @@ def _revoke_standing(submission: Submission, *, by: Actor) -> bool:
     return bool(revoked)
 
 
+def check_reachable(submission: Submission, channel: Channel) -> None:
+    """Raise `NotMailed` unless the customer has a usable address or number for this channel."""
+    try:
+        customer_invitations.check_reachable(submission, channel)
+    except channels.NotSent:
+        raise NotMailed from None
+
+
 @sensitive_variables("url")
-def mail(invitation: Invitation, url: str, *, by: Actor) -> None:
-    """Mail the link to the customer. Record an event only after it was sent; on a failure the link stays valid.
+def mail(invitation: Invitation, url: str, *, by: Actor, channel: Channel = Channel.EMAIL) -> None:
+    """Write the message with the link, which a worker sends at once; the page of the submission shows its state.
 
     Raises:
-        TooManyLinks, NotMailed: it was not sent.
+        TooManyLinks, NotMailed: it was not written; the link stays valid.
     """
     submission = invitation.submission
-    phone_links.deliver(submission, lambda to: _letter(submission.project, to, url, invitation))
+    if rate_limit.is_too_fast("phone-mail", str(submission.pk), most=phone_links.MAILS_AT_MOST, seconds=3600):
+        raise TooManyLinks
+    check_reachable(submission, channel)
     with transaction.atomic():
+        customer_invitations.invite(submission, url, invitation.ends_at, channel, by=by)
         Invitation.objects.filter(pk=invitation.pk).update(mailed_at=clock.now())
         events.record("invitation_mailed", by=by, submission=submission, fields=named(invitation))
-
-
-@sensitive_variables("url", "parts")
-def _letter(project: Project, to: str, url: str, invitation: Invitation) -> EmailMultiAlternatives:
-    """Return the e-mail, with one part for each language, because the customer's language is unknown."""
-    subjects, parts = [], []
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            title = gettext("Your identity check")
-            if project.company_name:
-                title = gettext("%(company)s: your identity check") % {"company": project.company_name}
-            texts = [
-                gettext(
-                    "Please open this link on your phone and follow the steps. Have your ID ready. You can stop and "
-                    "continue later with the same link on the same phone."
-                ),
-                gettext("The link works until %(time)s.")
-                % {"time": letters.local_time(invitation.ends_at, timezone.get_default_timezone())},
-                gettext("If you did not expect this e-mail, ignore it."),
-            ]
-            if project.company_contact:
-                texts.append(gettext("Questions? Contact us: %(contact)s") % {"contact": project.company_contact})
-            why = gettext("You receive this because this address was given for an identity check.")
-            subjects.append(title)
-            parts.append(letters.Part(title, texts, code, url=url, action=gettext("Start identity check"), why=why))
-    subject = " / ".join(dict.fromkeys(subjects))
-    return letters.compose(to, subject, parts, sender=project.company_name or gettext("Identity check"))
 
 
 @sensitive_variables("token")
@@ -180,6 +164,7 @@ def start(invitation: Invitation, *, by: Actor) -> str:
         rows = Invitation.objects.open(now).filter(pk=invitation.pk)
         if not rows.filter(device_hash="").update(**columns):
             raise OtherDevice if rows.exists() else LinkGone
+        Submission.objects.filter(pk=invitation.submission_id).update(customer_language=columns["language"])
         events.record("invitation_opened", by=by, submission=invitation.submission, fields=named(invitation))
     return secret
 

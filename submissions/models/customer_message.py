@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from submissions.core import clock
+from submissions.core import clock, encryption
 from submissions.core.letters import validate_one_line
 from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.message_settings import Channel, Occasion
@@ -90,6 +90,9 @@ class CustomerMessage(models.Model):
     state = models.CharField(max_length=10, choices=CustomerMessageState, default=CustomerMessageState.WAITING)
     content_sealed = EncryptedField(null=True)
     content = EncryptedJSON[dict[str, str]]("content_sealed", "customer_message.content", dict)
+    has_link = models.BooleanField(
+        default=False, db_default=False, help_text="content has the link of an invitation that may be open"
+    )
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(default=clock.now)
@@ -127,3 +130,10 @@ class CustomerMessage(models.Model):
 
     def data_key(self) -> bytes:
         return self.submission.data_key()
+
+    def content_without_link(self) -> dict[str, str]:
+        """Return the content to keep: the link would open the customer's pages. {} if it cannot be decrypted."""
+        try:
+            return {name: value for name, value in self.content.items() if name != "link"}
+        except encryption.CannotOpen:
+            return {}

@@ -4,7 +4,7 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -86,6 +86,13 @@ class MessageSettings(models.Model):
         db_default="",
         validators=[validate_one_line],
         help_text=_("In messages about the result. Empty: the customer contact."),
+    )
+    reminder_hours = models.PositiveSmallIntegerField(
+        _("Reminder (h)"),
+        default=4,
+        db_default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(72)],
+        help_text=_("Time before the end of an invitation at which a customer who has not finished is reminded."),
     )
     quiet_from = models.TimeField(
         _("Quiet from"),

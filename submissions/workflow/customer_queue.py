@@ -65,7 +65,7 @@ def record(row: CustomerMessage, what: str, **fields: str) -> None:
 
 
 def language_of(submission: Submission) -> str:
-    """Return the language chosen for this customer, else the project's, else the portal's own."""
+    """Return the language chosen by an agent or on the phone, else the project's, else the portal's own."""
     return submission.customer_language or submission.project.customer_language or settings.LANGUAGE_CODE
 
 

@@ -21,7 +21,6 @@ from submissions.core.text_fields import TOO_LONG
 from submissions.customer_messages import channels, own_texts, segments, texts
 from submissions.customer_messages.default_texts import Template
 from submissions.customer_messages.languages import languages
-from submissions.customer_messages.occasions import AUTOMATIC
 from submissions.models import CustomerText, Occasion, Project
 from submissions.models.customer_message import TEXT_LENGTH
 from submissions.views.request_helpers import person
@@ -45,7 +44,10 @@ class TextForm(SettingForm):
     class Meta(SettingForm.Meta):
         model = CustomerText
         fields: ClassVar = ["subject", "text"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 9}), "subject": forms.TextInput}
+        widgets = {
+            "subject": forms.TextInput(attrs={"dir": "auto"}),
+            "text": forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
+        }
 
     def clean_subject(self) -> str:
         subject: str = self.cleaned_data["subject"]
@@ -73,7 +75,7 @@ def text_list(request: HttpRequest) -> HttpResponse:
 
 def _rows(project: Project) -> list[tuple[Occasion, list[tuple[str, Any, bool]]]]:
     own = own_texts.own_of(project)
-    return [(one, [(code, name, (one, code) in own) for code, name in languages()]) for one in AUTOMATIC]
+    return [(one, [(code, name, (one, code) in own) for code, name in languages()]) for one in Occasion]
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +83,7 @@ def edit(request: HttpRequest, pk: uuid.UUID, occasion: str, language: str) -> H
     """Edit one text. The button *Update preview* posts the same form and saves nothing."""
     check_user_can_administer(person(request))
     project = get_object_or_404(Project, pk=pk)
-    if occasion not in AUTOMATIC or language not in dict(languages()):
+    if occasion not in Occasion.values or language not in dict(languages()):
         raise Http404(occasion)
     by = events.actor_of(request)
     if "reset" in request.POST:

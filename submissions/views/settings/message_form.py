@@ -19,7 +19,10 @@ GATEWAY = (
     *("gateway_url", "new_gateway_secret", "gateway_header", "gateway_number_field", "gateway_text_field"),
     *("gateway_sender", "gateway_sender_field", "gateway_id_field"),
 )
-MESSAGES = ("automatic_messages", "argos_mails_customers", "message_channel", "customer_language", "complaints_contact")
+MESSAGES = (
+    *("automatic_messages", "argos_mails_customers", "message_channel", "customer_language", "complaints_contact"),
+    "reminder_hours",
+)
 QUIET = ("quiet_from", "quiet_until", "message_time_zone")
 
 

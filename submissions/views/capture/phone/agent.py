@@ -15,7 +15,7 @@ from submissions.audit import events
 from submissions.capture import images, phone_links
 from submissions.invitations import hand_over, links
 from submissions.invitations.card import card_of
-from submissions.models import Invitation, Submission
+from submissions.models import Channel, Invitation, Submission
 from submissions.models.submission import CAPTURING
 from submissions.views.capture import submission_page
 from submissions.views.request_helpers import person
@@ -46,23 +46,24 @@ def invite(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _share(request: HttpRequest, submission: Submission) -> Shown:
     """Create a link and show or mail it. `url`: the page shows a link already, which is mailed as it is."""
     by, url = events.actor_of(request), request.POST.get("url", "")
-    is_mail = request.POST.get("how") == "mail"
+    how = request.POST.get("how")
+    is_mail, channel = how in ("mail", "text"), Channel.TEXT if how == "text" else Channel.EMAIL
     try:
         if is_mail:
-            phone_links.recipient(submission)  # before a link is created, because that revokes the former one
+            links.check_reachable(submission, channel)  # before a link is created, because that revokes the former one
         invitation = _shown_one(submission, url)
         if invitation is None:
             invitation, url = links.create(submission, by=by)
         if is_mail:
-            links.mail(invitation, url, by=by)
+            links.mail(invitation, url, by=by, channel=channel)
     except phone_links.TooManyLinks:
         return Shown(_("Too many links for this submission. Wait 10 minutes."), is_bad=True)
     except phone_links.NotMailed:
-        text = _("The e-mail was not sent. Show the QR code, or check the address.")
+        text = _("The message was not sent. Show the QR code, or check the customer's e-mail and phone number.")
         return Shown(text, url=url, qr=_qr(url) if url else "", is_bad=True)
     if is_mail and not request.POST.get("url"):
-        return Shown(_("The link is on its way to the customer's e-mail address."))
-    message = _("The link is on its way to the customer's e-mail address.") if is_mail else ""
+        return Shown(_("The link is on its way to the customer."))
+    message = _("The link is on its way to the customer.") if is_mail else ""
     return Shown(message, url=url, qr=_qr(url))
 
 
