@@ -18,7 +18,7 @@ from submissions.views.capture import (
 from submissions.views.capture.phone import agent, customer, customer_images, enter, one_picture, one_picture_links
 from submissions.views.customer_messages import panel as to_customer
 from submissions.views.customer_messages import texts as customer_texts
-from submissions.views.lists import imports, submissions
+from submissions.views.lists import imports, next_checks, submissions
 from submissions.views.lists import settings as list_settings
 from submissions.views.operations import discrepancies, sending, webhook, webhook_list
 from submissions.views.privacy import data_subject, redaction, retention
@@ -65,6 +65,8 @@ urlpatterns = [
     path("submissions/<uuid:pk>/join/", detail.join, name="join_capture"),
     path("submissions/<uuid:pk>/message/", to_customer.send, name="customer_message"),
     path("submissions/<uuid:pk>/restart/", actions.restart, name="restart"),
+    path("submissions/<uuid:pk>/risk/", next_checks.set_risk, name="set_risk"),
+    path("re-verification/", next_checks.next_check_list, name="next_checks"),
     path("submissions/<uuid:pk>/called-back/", actions.called_back, name="called_back"),
     path("submissions/<uuid:pk>/passed-on/", actions.passed_on, name="passed_on"),
     path("submissions/<uuid:pk>/release-call/", detail.release_call, name="release_call"),

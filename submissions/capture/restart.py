@@ -1,4 +1,4 @@
-"""Create a new draft for a customer whose submission ended without approval."""
+"""Create a new draft for a customer: after an end without approval, or to verify an approved one again."""
 
 from django.db import IntegrityError, transaction
 
@@ -30,6 +30,12 @@ def can_restart(submission: Submission) -> bool:
     return submission.status in RESTARTS or deadlines.is_past_first_step2_limit(submission)
 
 
+def can_verify_again(submission: Submission) -> bool:
+    """Return whether it is the approval of a present customer."""
+    is_present = submission.erased_at is None and submission.relationship_ended_at is None
+    return submission.status == Status.APPROVED and is_present
+
+
 def restart(submission: Submission, *, by: Actor) -> Submission:
     """Create a draft from this one's values, with its own attempts, deadline, key and images.
 
@@ -37,10 +43,10 @@ def restart(submission: Submission, *, by: Actor) -> Submission:
     one is open, there is no second one (`submission_one_restart`).
 
     Raises:
-        StaleSubmission: it is in progress, or approved; nothing is written and no value is shown.
+        StaleSubmission: it is in progress, or its customer has left; nothing is written and no value is shown.
         RestartedAlready: its new submission is open; nothing is written.
     """
-    if not can_restart(submission):
+    if not (can_restart(submission) or can_verify_again(submission)):
         raise StaleSubmission(submission.reference)
     try:
         with transaction.atomic():

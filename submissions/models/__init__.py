@@ -23,6 +23,7 @@ from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.message import Delivery, DeliveryState, Endpoint, EndpointKind, Message, MessageKind
 from submissions.models.message_settings import Channel, Occasion
+from submissions.models.next_check import CustomerRisk, NextCheck
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
@@ -61,6 +62,7 @@ __all__ = [
     "CustomerImport",
     "CustomerMessage",
     "CustomerMessageState",
+    "CustomerRisk",
     "CustomerText",
     "Decision",
     "Delivery",
@@ -85,6 +87,7 @@ __all__ = [
     "Mention",
     "Message",
     "MessageKind",
+    "NextCheck",
     "Note",
     "Occasion",
     "PhoneLink",

@@ -43,10 +43,10 @@ class MessageKind(models.TextChoices):
     TEST = "test", pgettext_lazy("message", "Test")
 
 
-# The kinds that an endpoint can select. Nothing writes REVERIFICATION_DUE yet; a test is sent to one endpoint.
+# The kinds that an endpoint can select; a test is sent to one endpoint.
 SUBMISSION_KINDS = (
     *(MessageKind.STARTED, MessageKind.PENDING, MessageKind.DECIDED, MessageKind.OVERDUE),
-    *(MessageKind.ABANDONED, MessageKind.AML_CHANGED),
+    *(MessageKind.ABANDONED, MessageKind.REVERIFICATION_DUE, MessageKind.AML_CHANGED),
 )
 
 

@@ -16,6 +16,7 @@ from submissions.core.letters import validate_one_line
 from submissions.models.invitation_settings import InvitationSettings
 from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.message_settings import MessageSettings
+from submissions.models.next_check_settings import NextCheckSettings
 from submissions.models.project_choices import (
     LookUpBody,
     OccupancyCode,
@@ -50,6 +51,7 @@ class Project(
     RetentionSettings,
     RedactionSettings,
     LimitSettings,
+    NextCheckSettings,
 ):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 

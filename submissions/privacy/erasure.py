@@ -42,6 +42,7 @@ from submissions.models.encrypted import EncryptedField
 from submissions.models.submission import DECIDED, FINAL
 from submissions.outbox import new_calls
 from submissions.reporting.exports import expiry
+from submissions.workflow import next_checks
 from submissions.workflow.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 
 log = logging.getLogger(__name__)
@@ -167,6 +168,7 @@ def _destroy(submission: Submission, *, by: Actor, why: str) -> None:
         move(submission, Status.ABANDONED, by=by, decided_at=clock.now(), callback_at=None)
     _empty(submission)
     SearchHash.objects.filter(submission=submission).delete()
+    next_checks.end(submission)
     WebhookDelivery.objects.filter(submission=submission).delete()
     CustomerMessage.objects.filter(submission=submission).cancel(clock.now())
     Delivery.objects.filter(submission=submission).update(reply="")  # a receiver may have named the customer

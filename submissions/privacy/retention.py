@@ -25,7 +25,7 @@ from submissions.models.alert import VENDOR_KEEPS
 from submissions.models.webhook import NEVER_CONFIRMED, UNPLACED, WebhookQuerySet
 from submissions.privacy import erasure, resident_numbers
 from submissions.reporting.exports import expiry
-from submissions.workflow import alerts
+from submissions.workflow import alerts, next_checks
 from submissions.workflow.transitions import StaleSubmission
 
 log = logging.getLogger(__name__)
@@ -187,6 +187,7 @@ def end_relationship(submission: Submission, on: date, *, by: Actor) -> None:
     """Set the day on which the relationship ended, which starts the first term. A later call corrects the day."""
     with transaction.atomic():
         _write(submission, relationship_ended_at=_midnight(on))
+        next_checks.end(submission)
         events.record("relationship_ended", by=by, submission=submission, fields={"on": on.isoformat()})
 
 

@@ -71,6 +71,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "account_checked": _("Account verification"),
         "capture_joined": _("Joined the capture"),
         "reason_given": _("Override reason entered"),
+        "risk_set": _("Customer risk changed"),
         "restarted": _("New submission started with this data"),
         "assigned": _("Assigned"),
         "follow_stopped": _("Automatic Step 2 stopped"),

@@ -58,6 +58,7 @@ MARKS = {
     "consent_recorded": ("clipboard-check", ""),
     "consent_withdrawn": ("clipboard-list", "warn"),
     "restarted": ("refresh", ""),
+    "risk_set": ("adjustments-horizontal", ""),
     "liveform_opened": ("send", ""),
     "liveform_link_mailed": ("mail", ""),
     "liveform_link_revoked": ("arrow-back-up", ""),

@@ -180,6 +180,10 @@ def _export(user: User, submission: Submission) -> str:
     return "" if user.is_reviewer else _("Only compliance officers and managers export.")
 
 
+def _set_risk(user: User, submission: Submission) -> str:
+    return "" if user.is_reviewer else _("Only compliance officers and managers set the customer's risk level.")
+
+
 # A person decides and does everything else: a token has these actions, whatever its scopes are.
 TOKEN_ACTIONS = ("see", "capture")
 CHECKS: dict[str, Check] = {
@@ -196,6 +200,7 @@ CHECKS: dict[str, Check] = {
     "reassign": _managers_only,
     "overrule": _managers_only,
     "export": _export,
+    "set_risk": _set_risk,
 }
 CHECKS_WITH_FACTS = {
     "capture": _capture,

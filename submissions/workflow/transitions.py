@@ -1,8 +1,8 @@
 """The table of moves and the only code that writes `Submission.status`.
 
 `move()` is a guarded UPDATE (it matches only if the row has not moved since it was read) with its event and its
-messages, to receivers and to the customer, in the same transaction. Code that decides on an outgoing call inserts the
-call's row in that transaction too.
+messages, to receivers and to the customer, in the same transaction, and the plan of the next check with an approval.
+Code that decides on an outgoing call inserts the call's row in that transaction too.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock
 from submissions.models import Status, Submission
-from submissions.workflow import customer_queue, messages
+from submissions.workflow import customer_queue, messages, next_checks
 
 S = Status
 
@@ -107,6 +107,8 @@ def move(
             events.record(MOVES[seen, to], by=by, submission=submission, fields=event_fields)
             messages.announce_move(submission, seen, to)
             customer_queue.queue_move(submission, seen, to)
+            if to == Status.APPROVED:
+                next_checks.plan(submission)
     if not has_moved:  # raised outside the block: nothing was written, so an outer transaction needs no rollback
         raise StaleSubmission(submission.reference)
 

@@ -37,6 +37,7 @@ PAGES: dict[str, dict[str, str]] = {
         "import_list": "/imports/",
         "submission": "/submissions/{approved}/",
         "redactions": "/redactions/",
+        "next_checks": "/re-verification/",
         "handover": "/handover/",
         "account_logout": "/accounts/logout/",
         "account_change_password": "/accounts/password/change/",

@@ -23,11 +23,13 @@ from submissions.views.request_helpers import person
 from submissions.workflow.permissions import can, check_can, get_submission_for
 from submissions.workflow.transitions import StaleSubmission
 
+SHOWN = ("aml_result", "previous", "next_check__replaced_by")  # read with the submission, in one query
+
 
 @require_safe
 def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. `?check=step1`: Send Step 1 of the new form was refused; the page lists the problems."""
-    found = get_submission_for(person(request), pk, "reveal", "aml_result")
+    found = get_submission_for(person(request), pk, "reveal", *SHOWN)
     is_checked = request.GET.get("check") == "step1" and found.status == Status.DRAFT
     problems = submit.step1_problems(found) if is_checked and can(person(request), found, "capture") else ()
     return submission_page.render_submission(request, found, problems=problems)
@@ -51,7 +53,7 @@ def status_part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record now and show both sides."""
-    found = get_submission_for(person(request), pk, "handle", "aml_result")
+    found = get_submission_for(person(request), pk, "handle", *SHOWN)
     if not found.vendor_id:
         messages.info(request, named(_("ARGOS has assigned no ID yet. Send Step 1 first."), found.project.vendor_name))
         return redirect("submission", pk=pk)
@@ -63,7 +65,7 @@ def ask_vendor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the numbers and images once, with a typed reason."""
-    found = get_submission_for(person(request), pk, "reveal", "aml_result")
+    found = get_submission_for(person(request), pk, "reveal", *SHOWN)
     reason = read_reason(
         request,
         missing=_("Enter a reason to view this data."),

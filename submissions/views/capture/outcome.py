@@ -1,6 +1,7 @@
-"""Panels of a submission: the result after the agent's part, with reason and text for the customer; and Liveform."""
+"""Panels of a submission: the result with its reason and the text for the customer, Liveform, and the next check."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import segno
 from django.utils import timezone
@@ -8,10 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from submissions.capture import restart
 from submissions.core import clock
 from submissions.core.vendor_text import named
 from submissions.liveform import links
-from submissions.models import CallKind, CallState, LiveformLink, Reviewer, Route, Status, Submission
+from submissions.models import CallKind, CallState, CustomerRisk, LiveformLink, Reviewer, Route, Status, Submission
 from submissions.models.submission import DECIDED
 from submissions.views import status_messages
 from submissions.views.capture.page_context import StateContext
@@ -144,3 +146,15 @@ def liveform_card(context: StateContext) -> LiveformCard | None:
         if url
         else "",
     )
+
+
+def next_check_card(context: StateContext) -> dict[str, Any]:
+    """When an approved customer is verified again, and by which submission."""
+    submission = context.submission
+    if submission.status != Status.APPROVED or submission.erased_at:
+        return {}
+    return {
+        "can_verify_again": restart.can_verify_again(submission),
+        "can_set_risk": context.may("set_risk"),
+        "risks": CustomerRisk.choices,
+    }

@@ -35,7 +35,7 @@ from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
-from submissions.views.capture.outcome import liveform_card, outcome
+from submissions.views.capture.outcome import liveform_card, next_check_card, outcome
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.customer_messages import panel
 from submissions.views.request_helpers import person
@@ -122,6 +122,7 @@ def render_submission(
         "later_kinds": questions.KINDS,
         "that_counts": page.counting,
         **_aml(page.state),
+        **next_check_card(page.state),
         "differences": [status_messages.about_difference(row) for row in page.differences],
         "skipped_checks": page.skipped,
         "timeline": page.timeline,

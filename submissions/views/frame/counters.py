@@ -9,6 +9,7 @@ from submissions.core import vendor_text
 from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User, WebhookDelivery
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
+from submissions.reporting import next_checks
 from submissions.search.counting import Counted
 from submissions.workflow.role_permissions import (
     user_can_list,
@@ -31,6 +32,7 @@ def read(user: User) -> dict[str, Any]:
         "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review()),
         "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
         "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
+        "next_checks": _counted(user_can_list(user), next_checks.passed(user)),
         "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged()),
         "first_name": Subquery(names[:1]),
         "last_name": Subquery(names.reverse()[:1]),

@@ -71,6 +71,7 @@ OPERATIONS = (
     ),
     Entry("webhook_list", _("Webhooks"), "world", user_can_see_webhooks, "webhooks", is_alarm=True),
     Entry("redactions", _("Resident numbers"), "eye-off", user_can_list, "numbers", is_alarm=True),
+    Entry("next_checks", _("Re-verification"), "refresh", user_can_list, "next_checks"),
     Entry("handover", _("Shift handover"), "clock-share", user_can_see_handover),
 )
 SETTINGS = (

@@ -183,6 +183,13 @@ class ReviewForm(SettingForm):
             ("reviewer", "second_review", "review_target_hours", "pending_clock", "sends_later_images"),
         ),
         (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
+        (
+            _("Re-verification"),
+            (
+                *("check_years_low", "check_years_standard", "check_years_high"),
+                *("checks_expired_ids", "check_reminder_days"),
+            ),
+        ),
     )
 
     class Meta(SettingForm.Meta):
@@ -196,6 +203,11 @@ class ReviewForm(SettingForm):
             "face_threshold",
             "liveness_threshold",
             "ocr_threshold",
+            "check_years_low",
+            "check_years_standard",
+            "check_years_high",
+            "checks_expired_ids",
+            "check_reminder_days",
         ]
 
 

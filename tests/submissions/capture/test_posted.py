@@ -206,11 +206,11 @@ def test_what_was_sent_is_not_closed_as_given_up(client: Client, status: Status)
     assert not Event.objects.filter(kind="given_up_because").exists()
 
 
-RESTARTED = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE)
+RESTARTED = (Status.ABANDONED, Status.REJECTED, Status.OVERDUE, Status.APPROVED)
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status not in RESTARTED])
-def test_fresh_draft_of_one_that_is_under_way_or_approved_shows_nobody_a_value(client: Client, status: Status) -> None:
+def test_fresh_draft_of_one_that_is_under_way_shows_nobody_a_value(client: Client, status: Status) -> None:
     submission = make_at(status)
     client.force_login(make_user(team=submission.team))
     said = client.post(f"/submissions/{submission.pk}/restart/", follow=True)

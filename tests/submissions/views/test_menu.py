@@ -17,8 +17,18 @@ from tests.factories import make_at, make_user
 WORK = ["/", "/submissions/new/", "/submissions/"]
 DESK = ["/review/", "/reports/"]
 MENUS = {
-    Role.AGENT: [*WORK, "/redactions/", "/handover/"],
-    Role.OFFICER: [*WORK, *DESK, "/differences/", "/redactions/", "/handover/", "/exports/", "/subject/", "/admin/"],
+    Role.AGENT: [*WORK, "/redactions/", "/re-verification/", "/handover/"],
+    Role.OFFICER: [
+        *WORK,
+        *DESK,
+        "/differences/",
+        "/redactions/",
+        "/re-verification/",
+        "/handover/",
+        "/exports/",
+        "/subject/",
+        "/admin/",
+    ],
     Role.MANAGER: [
         *WORK,
         *DESK,
@@ -26,6 +36,7 @@ MENUS = {
         "/differences/",
         "/webhook-deliveries/",
         "/redactions/",
+        "/re-verification/",
         "/handover/",
         "/exports/",
         "/reports/access/",

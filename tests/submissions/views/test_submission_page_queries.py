@@ -16,7 +16,7 @@ from tests.factories import answered, attach_image, by, explain, make_at, make_u
 
 pytestmark = pytest.mark.django_db
 
-MAX_QUERIES = 21
+MAX_QUERIES = 22
 STATES = [
     Status.DRAFT,
     Status.CONFIRMING,

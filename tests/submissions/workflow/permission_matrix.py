@@ -196,6 +196,8 @@ ROWS: dict[str, Row] = {
     "give_up": Row(post=CAPTURE, of="submission"),
     "customer_message": Row(post=HANDLE, of="submission"),
     "restart": Row(post=HANDLE, of="submission"),
+    "set_risk": Row(post=EVIDENCE, of="submission", data={"risk": "high", "reason": "lives abroad"}),
+    "next_checks": Row(CUSTOMERS),
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
     "release_call": Row(post=HANDLE, of="submission"),
     "image": Row(LOOK, of="image"),

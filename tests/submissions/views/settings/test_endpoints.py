@@ -60,7 +60,7 @@ def test_change_needs_recent_authentication() -> None:
         ({"url": "https://10.0.0.1/"}, "internal network"),
         ({"url": ""}, "Enter a value."),
         ({"kinds": []}, "Select an option."),
-        ({"kinds": ["submission.reverification_due"]}, "not one of the available choices"),
+        ({"kinds": ["submission.reverified"]}, "not one of the available choices"),
         (
             {"public_key": "-----BEGIN PRIVATE KEY-----", "include_personal": "on"},  # pragma: allowlist secret
             "Never enter a private key.",
