@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0055_upload_parts'),
+        ('submissions', '0056_customer_reminders'),
     ]
 
     operations = [
