@@ -17,7 +17,7 @@ from submissions.workflow import customer_queue
 from tests.factories import by, make_draft, make_user, reload
 from tests.receiver import Receiver
 from tests.submissions.customer_messages.conftest import use_gateway
-from tests.submissions.customer_messages.test_sending import send_all
+from tests.submissions.customer_messages.sending import send_all
 
 pytestmark = pytest.mark.django_db
 

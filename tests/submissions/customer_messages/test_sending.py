@@ -18,15 +18,9 @@ from submissions.privacy import data_subject_export, erasure
 from tests.factories import by, make_at, reload
 from tests.receiver import Receiver
 from tests.submissions.customer_messages.conftest import use_gateway
+from tests.submissions.customer_messages.sending import send_all
 
 pytestmark = pytest.mark.django_db
-
-
-def send_all() -> int:
-    count = 0
-    while send.send_next():
-        count += 1
-    return count
 
 
 def write(submission: Submission, occasion: str, channel: str = "email", language: str = "en") -> CustomerMessage:
