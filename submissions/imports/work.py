@@ -1,8 +1,8 @@
 """The worker's side of an import: check rows and create drafts, a chunk at a time.
 
 A message is only a wake-up. A worker takes a lease that each chunk renews; after a crash another worker continues with
-the rows whose state says that they still wait. The drafts of a chunk and the states of its rows are written in one
-transaction.
+the rows whose state says that they still wait. The drafts of a chunk, their invitations and the states of its rows are
+written in one transaction.
 """
 
 import logging
@@ -21,7 +21,8 @@ from submissions.audit.events import SYSTEM, Actor
 from submissions.capture import drafts as capture_drafts
 from submissions.core import clock, encryption, isolated_rows, task_queue
 from submissions.imports.row_form import RowForm, id_types
-from submissions.models import CustomerImport, ImportRow, ImportState, RowState, SearchHash, Submission, User
+from submissions.invitations import links
+from submissions.models import Channel, CustomerImport, ImportRow, ImportState, RowState, SearchHash, Submission, User
 from submissions.models.customer_import import UNDER_WAY
 from submissions.search import blind_index
 from submissions.workflow.permissions import visible_to
@@ -64,13 +65,16 @@ def _digest(kind: str, values: dict[str, str]) -> bytes:
     return encryption.search_digest(kind, text) if text else b""
 
 
-def request_drafts(batch: CustomerImport, *, by: Actor) -> bool:
-    """Let a worker create a draft for each ready row; return False if it already does or has."""
+def request_drafts(batch: CustomerImport, *, by: Actor, invites: bool = False) -> bool:
+    """Let a worker create a draft for each ready row; return False if it already does or has.
+
+    `invites`: each customer gets an invitation by e-mail.
+    """
     checked = CustomerImport.objects.filter(pk=batch.pk, state=ImportState.READY)
     with transaction.atomic():
-        if not checked.update(state=ImportState.CREATING):
+        if not checked.update(state=ImportState.CREATING, invites=invites):
             return False
-        events.record("import_confirmed", by=by, fields={"import": str(batch.pk)})
+        events.record("import_confirmed", by=by, fields={"import": str(batch.pk), "invites": invites})
         task_queue.after_commit(TASK)
     return True
 
@@ -216,8 +220,25 @@ def _create(rows: Sequence[ImportRow]) -> bool:
         drafts.append((draft, {name: form.cleaned_data[name] for name in VALUES}))
     with transaction.atomic():
         capture_drafts.create_drafts(drafts, by=events.actor_for(batch.owner))
+        if batch.invites:
+            for draft, _values in drafts:
+                _invite(draft, batch.owner)
         ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(state=RowState.CREATED, submission_id=F("pk"))
     return True
+
+
+def _invite(draft: Submission, owner: User) -> None:
+    """Write the invitation with the draft, so that a crash neither loses it nor writes it twice.
+
+    Without a usable address the draft stays, without an invitation.
+    """
+    by = events.actor_for(owner)
+    try:
+        links.check_reachable(draft, Channel.EMAIL)
+    except links.NotMailed:
+        return
+    invitation, url = links.create(draft, by=by)
+    links.mail(invitation, url, by=by)
 
 
 def expire(now: datetime | None = None) -> int:

@@ -45,6 +45,7 @@ class CustomerImport(models.Model):
     key_wrapped = models.BinaryField(null=True, help_text="the rows' own key; gone when the rows are")
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKING)
     total = models.PositiveIntegerField()
+    invites = models.BooleanField(default=False, db_default=False, help_text="each customer is invited by e-mail")
     created_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from submissions.capture.fields.form_fields import choice_label
 from submissions.core.text_fields import set_messages
 from submissions.imports import read, work
 from submissions.imports.row_form import RowForm, column_label, id_types, problems_of
-from submissions.models import CustomerImport, ImportRow, ImportState, Project, RowState, Team, User
+from submissions.models import CustomerImport, ImportRow, ImportState, Invitation, Project, RowState, Team, User
 from submissions.reporting.exports.writers import harmless_in_csv
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_start, is_limited_to_team
@@ -91,6 +91,8 @@ def import_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     counts = dict(batch.rows.values_list("state").annotate(Count("pk")).order_by())
     shown = request.GET.get("show", "")
     rows = batch.rows.filter(state=shown) if shown in RowState.values else batch.rows.all()
+    if batch.invites:
+        rows = rows.annotate(is_invited=Exists(Invitation.objects.filter(submission=OuterRef("submission"))))
     page = Paginator(rows.select_related("submission").order_by("number"), SHOWN).get_page(request.GET.get("page"))
     waiting = RowState.UNCHECKED if batch.state == ImportState.CHECKING else RowState.READY
     context = {
@@ -127,7 +129,8 @@ def _reason(batch: CustomerImport, row: ImportRow, values: dict[str, str]) -> st
 
 @require_POST
 def create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    if not work.request_drafts(_own(request, pk), by=events.actor_of(request)):
+    invites = request.POST.get("invites") == "1"
+    if not work.request_drafts(_own(request, pk), by=events.actor_of(request), invites=invites):
         messages.info(request, _("This import was already started or cancelled."))
     return redirect("import", pk=pk)
 

@@ -16,11 +16,14 @@ from django.utils.translation import override
 from submissions.audit import hash_chain
 from submissions.core import clock
 from submissions.imports import read, work
+from submissions.invitations import links
 from submissions.models import (
     CustomerImport,
+    CustomerMessage,
     Event,
     ImportRow,
     ImportState,
+    Invitation,
     Role,
     RowState,
     Status,
@@ -164,6 +167,50 @@ def test_ready_rows_become_drafts_once() -> None:
     assert first is not None
     assert first.values == {"email": "a@example.com", "customer_id": "C-7", "contact_phone": "010-1"}
     assert reloaded(batch).state == ImportState.DONE
+
+
+@pytest.mark.django_db
+def test_each_draft_is_invited_once_where_that_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "CHUNK", 2)
+    batch = checked(csv_of(*(f"a{n}@example.com,,KOR,passport," for n in range(5))))
+    work.request_drafts(batch, by=by(batch.owner), invites=True)
+    leased = work._lease()
+    assert leased is not None
+    work._chunk(leased)  # and the worker dies here
+    with time_machine.travel(clock.now() + work.LEASE + timedelta(seconds=1)):
+        work.work()
+    drafts = Submission.objects.filter(created_by=batch.owner)
+    assert drafts.count() == 5
+    for draft in drafts:
+        assert Invitation.objects.filter(submission=draft).count() == 1
+        message = CustomerMessage.objects.get(submission=draft)
+        assert (message.occasion, message.channel, message.created_by) == ("invitation", "email", batch.owner)
+
+
+@pytest.mark.django_db
+def test_draft_without_a_usable_address_stays_and_the_page_says_so(client: Client) -> None:
+    def refuse(*args: object) -> None:
+        raise links.NotMailed
+
+    batch = checked(csv_of("a@example.com,,KOR,passport,"))
+    client.force_login(batch.owner)
+    client.post(f"/imports/{batch.pk}/create/", {"invites": "1"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(links, "check_reachable", refuse)
+        work.work()
+    assert states(batch) == [RowState.CREATED]
+    assert not CustomerMessage.objects.exists()
+    assert "Not invited: the e-mail address is not usable" in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_without_the_choice_nobody_is_invited(client: Client) -> None:
+    batch = checked(csv_of("a@example.com,,KOR,passport,"))
+    client.force_login(batch.owner)
+    client.post(f"/imports/{batch.pk}/create/")
+    work.work()
+    assert states(batch) == [RowState.CREATED]
+    assert not Invitation.objects.exists()
 
 
 @pytest.mark.django_db
