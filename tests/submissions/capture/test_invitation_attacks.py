@@ -21,7 +21,10 @@ from tests.factories import attach_image, by, make_at, make_draft, make_project,
 from tests.submissions.invitations.customer import Customer, invite, opened, picture, started
 
 pytestmark = pytest.mark.django_db
-POSTS = ("consent/", "no-back/", "details/", "account/", "submit/", "help/", "selfie/", "selfie/open/", "selfie/frame/")
+POSTS = (
+    *("consent/", "no-back/", "details/", "account/", "submit/", "help/"),
+    *("selfie/", "selfie/open/", "selfie/frame/", "selfie/part/"),
+)
 
 
 @pytest.fixture(autouse=True)
