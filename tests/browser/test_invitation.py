@@ -50,8 +50,8 @@ def invite(desk: Desk) -> str:
 
 
 def look_at(page: Page, name: str) -> None:
-    """Check that the page is accessible and not wider than the phone, in both languages; take a screenshot of each."""
-    for code in ("ko", "en"):
+    """Check that the page is accessible and not wider than the phone, in three languages; take a screenshot of each."""
+    for code in ("ko", "ar", "en"):
         page.context.add_cookies([{"name": "customer-language", "value": code, "url": page.url, "secure": True}])
         page.reload()
         expect(page.locator("html")).to_have_attribute("lang", code)
