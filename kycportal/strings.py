@@ -21,10 +21,12 @@ ROOT = LOCALE.parent
 CODE = ("argos", "submissions", "kycportal")
 # The files whose texts customers read; the languages of locale/customers/ translate these only.
 FOR_CUSTOMERS = (
+    "argos/codes/for_customers.py",
     "argos/matrix/",
     "submissions/capture/fields/country_field.py",
     "submissions/capture/fields/form_fields.py",
     "submissions/capture/imaging/",
+    "submissions/core/text_fields.py",
     "submissions/customer_messages/channels.py",
     "submissions/customer_messages/default_texts.py",
     "submissions/invitations/hand_over.py",
@@ -33,6 +35,8 @@ FOR_CUSTOMERS = (
     "submissions/views/capture/phone/customer",
     "submissions/views/capture/phone/one_picture.py",
     "submissions/views/capture/phone/pages.py",
+    "submissions/views/capture/result_sentence.py",
+    "submissions/views/forms/account.py",
     "templates/capture/_camera.html",
     "templates/phone/",
 )

@@ -87,7 +87,7 @@ def _missing(name: str, form: Form) -> Problem:
     if form is Form.REFERENCE:
         return Problem(name, "missing", N_("ARGOS has assigned no ID yet. Send Step 1 first."))
     if name in NOT_ON_THE_ID:
-        return Problem(name, "missing", N_("This project needs it. Ask the customer."))
+        return Problem(name, "missing", N_("This is required and is not on the ID. Enter it."))
     return Problem(name, "missing", N_("This is needed for this ID. Copy it from the document."))
 
 
@@ -131,7 +131,7 @@ def _birth_problems(born: date, today: date, latest_day: date) -> Iterator[Probl
         yield Problem(
             "date_of_birth",
             "age",
-            N_("The customer would be %(years)d years old. Check the year."),
+            N_("This date means an age of %(years)d years. Check the year."),
             params=(("years", years),),
         )
     elif years < _YOUNGEST_YEARS:

@@ -17,6 +17,7 @@ from submissions.models import CallKind, CallState, CustomerRisk, LiveformLink, 
 from submissions.models.submission import DECIDED
 from submissions.views import status_messages
 from submissions.views.capture.page_context import StateContext
+from submissions.views.capture.result_sentence import say
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,6 @@ def _who_decides(submission: Submission) -> str:
         return who
     at = date_format(timezone.localtime(submission.next_due_at), "DATETIME_FORMAT")
     return f"{who} {_('Due: %(at)s') % {'at': at}}"
-
-
-def say(submission: Submission) -> str:
-    """Return what staff may tell the customer if the reject reason has no sentence of its own."""
-    if submission.status == Status.APPROVED:
-        return _("Your identity has been verified. Thank you.")
-    if submission.status == Status.REJECTED:
-        return _("We could not complete the check. We will contact you about the next step.")
-    if submission.status == Status.ABANDONED:
-        return _("This check was closed. We can start again if you wish.")
-    if submission.status == Status.OVERDUE:
-        return _("The check took longer than allowed. We will tell you the next step.")
-    return _("We are still checking. We will contact you as soon as we have the result.")
 
 
 def _next_step(submission: Submission, *, can_restart: bool) -> str:

@@ -17,7 +17,7 @@ from submissions.models.project_choices import LookUpBody
 from submissions.outbox import vendor_client
 from submissions.views.capture import submission_page
 from submissions.views.capture.form import kept, store
-from submissions.views.forms.capture import account_problems, account_typed
+from submissions.views.forms.account import account_problems, account_typed
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
 

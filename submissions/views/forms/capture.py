@@ -1,16 +1,13 @@
-"""The form for a new submission, and the values of the account check."""
+"""The form for a new submission."""
 
-import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from argos import limits, matrix
-from argos.characters import normalise
-from argos.matrix import Problem
 from submissions.capture.fields.country_field import CountryField
 from submissions.capture.fields.form_fields import choice_label
 from submissions.core import vendor_text
@@ -106,22 +103,3 @@ def _scenario_field() -> forms.ChoiceField:
 
 
 STEP1_FIELDS = {"issuingCountry": "issuing_country", "idType": "id_type", "email": "email"}
-
-
-def account_typed(posted: Mapping[str, str]) -> dict[str, str]:
-    """Return the three values of the 1-won check."""
-    return {name: normalise(posted.get(name, "")) for name in ("userName", "bankCode", "accountNumber")}
-
-
-def account_problems(typed: Mapping[str, str], banks: Mapping[str, str]) -> list[Problem]:
-    """Return the problems of the 1-won check's values before it is sent. `banks`: the project's list; empty: any."""
-    found = []
-    if not typed.get("userName"):
-        found.append(Problem("userName", "missing", str(_("Enter the account holder's name."))))
-    if not re.fullmatch("[0-9]{3}", typed.get("bankCode", "")):
-        found.append(Problem("bankCode", "format", str(_("A bank code has three digits, for example 004."))))
-    elif banks and typed["bankCode"] not in banks:
-        found.append(Problem("bankCode", "choice", str(_("Choose a bank from the list."))))
-    if not re.fullmatch("[0-9]+", typed.get("accountNumber", "")):
-        found.append(Problem("accountNumber", "format", str(_("Digits only, without hyphens."))))
-    return found

@@ -10,7 +10,8 @@ from submissions.accounts.mfa.totp_codes import AgainCode, NewAppCode, SignInCod
 from submissions.core.text_fields import EmailField, TextField
 from submissions.models import Role, Status, Submission
 from submissions.search import blind_index, filter_engine
-from submissions.views.forms.capture import NewForm, account_typed
+from submissions.views.forms.account import account_typed
+from submissions.views.forms.capture import NewForm
 from submissions.views.forms.reason import ReasonForm
 from submissions.views.forms.retention import EndForm, EraseForm, HoldForm
 from submissions.views.forms.review import DecisionForm

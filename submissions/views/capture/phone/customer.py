@@ -21,7 +21,7 @@ from submissions.core import client_ip, rate_limit
 from submissions.invitations import hand_over, links
 from submissions.models import Invitation
 from submissions.views.capture.phone import cookies, one_picture, pages
-from submissions.views.forms.capture import account_problems, account_typed
+from submissions.views.forms.account import account_problems, account_typed
 
 POSTS_A_MINUTE = 60  # of one invitation
 P = ParamSpec("P")

@@ -7,13 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from argos import matrix
+from argos import codes, matrix
 from submissions.capture.fields import form_fields
 from submissions.invitations import links
 from submissions.invitations.steps import DEPOSIT_CODE, Progress, StepName
-from submissions.models import CallKind, ImageKind, Invitation, Status
-from submissions.views import status_messages
-from submissions.views.capture import outcome
+from submissions.models import CallKind, ImageKind, Invitation, Status, Submission
+from submissions.views.capture import result_sentence
 from submissions.views.capture.phone import one_picture
 
 KINDS = (StepName.ID_FRONT, StepName.ID_BACK, StepName.SELFIE, StepName.ADDRESS)
@@ -87,10 +86,18 @@ def _content(progress: Progress, name: StepName, more: dict[str, Any]) -> dict[s
 
 def _photo(progress: Progress, name: StepName) -> dict[str, Any]:
     step, kind = progress.step(name), ImageKind(name.value)
-    retry = status_messages.about_retry(progress.submission) if step and step.is_again else None
-    context = {"kind": kind.value, "label": kind.label, "is_again": bool(step and step.is_again)}
-    context |= {"say": retry.say if retry else "", "may_leave_out": kind == ImageKind.ID_BACK and not retry}
+    is_again = step is not None and step.is_again
+    context = {"kind": kind.value, "label": kind.label, "is_again": is_again}
+    context |= {"say": _about_retry(progress.submission) if is_again else ""}
+    context |= {"may_leave_out": kind == ImageKind.ID_BACK and not is_again}
     return context | one_picture.camera_urls("invitation", kind, pk=progress.invitation.pk, kind=kind.value)
+
+
+def _about_retry(submission: Submission) -> str:
+    """Return the sentence for the retry code; "" for an unknown one, for which the page has a general sentence."""
+    surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
+    advice = codes.TABLES[surface].get(submission.retry_code)
+    return _(advice.say) if advice else ""
 
 
 def _details(progress: Progress, more: dict[str, Any]) -> dict[str, Any]:
@@ -115,12 +122,13 @@ def differs_from_read(invitation: Invitation) -> bool:
 def _account(progress: Progress, more: dict[str, Any]) -> dict[str, Any]:
     submission = progress.submission
     last = submission.calls.filter(kind=CallKind.ACCOUNT).order_by("-prepared_at").first()
-    failed = status_messages.about_account(last) if last and not progress.has_passed_account else None
+    is_refused = last is not None and last.error == "account_refused" and not progress.has_passed_account
     problems = {problem.field: problem for problem in more.get("field_problems", ())}
     return {
         "passed": progress.has_passed_account,
         "is_checking": submission.has_open_call,
-        "say": failed.say if failed else "",
+        "is_refused": is_refused,
+        "typed": {},
         "banks": sorted(submission.project.banks.items()),
         "code_field": DEPOSIT_CODE,
         "by_field": problems,
@@ -135,7 +143,7 @@ def _waiting(request: HttpRequest, progress: Progress) -> HttpResponse:
         "seen": seen_of(progress.invitation),
         "is_final": progress.is_final,
         "tone": FINAL_TONES.get(status, "wait"),
-        "say": outcome.say(progress.submission),
+        "say": result_sentence.say(progress.submission),
         "status": status.value,
         "overview": [(step, words_of(step.name)) for step in progress.steps],
     }
