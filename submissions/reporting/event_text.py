@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from submissions.audit.events import SYSTEM, VENDOR
 from submissions.capture import auto_submit
 from submissions.capture.fields import form_fields
+from submissions.capture.phone_links import CARRIES
 from submissions.core import vendor_terms
 from submissions.core.vendor_text import ARGOS, named
 from submissions.models import AmlOutcome, AmlSource, Channel, DifferenceKind, Event, ImageKind, Occasion, Verdict
@@ -157,7 +158,8 @@ def warning_label(code: str, vendor_name: str = ARGOS) -> str:
 def actor_name(event: Event, vendor_name: str = ARGOS) -> str:
     """Return the actor: the full name (`with_people`), else the user name, or which side did it automatically."""
     name = getattr(event, "person", None) or event.actor_name
-    return {VENDOR.name: vendor_name, SYSTEM.name: _("Portal")}.get(event.actor_name, name)
+    others = {VENDOR.name: vendor_name, SYSTEM.name: _("Portal"), CARRIES: _("Customer's phone")}
+    return others.get(event.actor_name, name)
 
 
 def event_details(event: Event, vendor_name: str = ARGOS) -> str:

@@ -117,11 +117,8 @@ def plan_missing(batch: int = BATCH) -> int:
     planned = 0
     for submission in rows.select_related("project", "team").order_by("decided_at", "id")[:batch]:
         with transaction.atomic():
-            if (
-                Submission.objects.select_for_update()
-                .filter(pk=submission.pk, next_check=None, erased_at=None)
-                .exists()
-            ):
+            mine = Submission.objects.filter(pk=submission.pk, next_check=None, erased_at=None)
+            if mine.select_for_update(of=("self",)).exists():
                 plan(submission)
                 planned += 1
     return planned
