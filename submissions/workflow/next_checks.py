@@ -117,8 +117,8 @@ def plan_missing(batch: int = BATCH) -> int:
     planned = 0
     for submission in rows.select_related("project", "team").order_by("decided_at", "id")[:batch]:
         with transaction.atomic():
-            mine = Submission.objects.filter(pk=submission.pk, next_check=None, erased_at=None)
-            if mine.select_for_update(of=("self",)).exists():
+            mine = Submission.objects.select_for_update().filter(pk=submission.pk, erased_at=None)
+            if mine.exists() and not NextCheck.objects.filter(pk=submission.pk).exists():
                 plan(submission)
                 planned += 1
     return planned
