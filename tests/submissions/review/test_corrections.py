@@ -30,7 +30,7 @@ def pending(officer: User) -> Submission:
     [
         ({"birthDate": "1990-W09-3"}, "Enter the date as YYYY-MM-DD"),
         ({"birthDate": "2090-02-28"}, "This date of birth is in the future."),
-        ({"birthDate": "1822-02-28"}, "years old. Check the year."),
+        ({"birthDate": "1822-02-28"}, "years. Check the year."),
         ({"issueDate": "2090-02-28"}, "This date of issue is in the future."),
         ({"issueDate": "1989-01-01"}, "The ID cannot be issued before the birth."),
         ({"issueDate": "2024-01-01", "expireDate": "2023-01-01"}, "The ID cannot expire before it is issued."),

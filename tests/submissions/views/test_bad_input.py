@@ -88,7 +88,7 @@ def test_list_of_what_is_wrong_names_each_field(
     listed = page[page.index('id="problems"') :].partition("</ul>")[0]
     assert ">Street</a>" in listed
     assert ">Full name</a>" in listed
-    assert_beside(page, "address_street", "project")
+    assert_beside(page, "address_street", "required")
     assert_beside(page, "name", "ID")
 
 

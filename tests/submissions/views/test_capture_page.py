@@ -99,7 +99,7 @@ def test_the_code_of_a_deposit_is_not_asked_for_before_the_deposit(client: Clien
     page = post(client, submission, "step2").content.decode()
     assert "Start the account verification first." in page
     assert "3 digits, for example 004" in page
-    assert "Ask the customer.</" not in page
+    assert "is not on the ID. Enter it.</" not in page
     account_check.prepare(submission, by=by(agent), holder="Kim", bank_code="004", account_number="123")
     assert replies.account_answered(claim_call(submission, CallKind.ACCOUNT), account_reply())
     page = post(client, reload(submission), "step2").content.decode()
