@@ -189,7 +189,7 @@ def enter_code(invitation: Invitation, posted: Mapping[str, str], *, by: Actor) 
 
 
 def submit(invitation: Invitation, *, by: Actor) -> None:
-    """Note that the customer has handed over everything; staff are told and send it.
+    """Note that the customer has handed over everything, and alert staff, who send it.
 
     If the project sends clean steps itself, send it, or note why not.
 
