@@ -9,8 +9,10 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
+import segno
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -57,6 +59,22 @@ class Advised(Exception):
     def __init__(self, codes: list[str], sha256: str) -> None:
         super().__init__(", ".join(codes))
         self.codes, self.sha256 = codes, sha256
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A link as the agent's page shows it: `url` and `qr` directly after it was created, once; else a message."""
+
+    message: str = ""
+    url: str = ""
+    qr: str = ""
+    is_bad: bool = False
+
+
+@sensitive_variables("url")
+def qr_code(url: str) -> str:
+    """Draw the QR code as an image's data: black on white in both colour schemes, with the required margin."""
+    return segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
 
 
 def lives() -> timedelta:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from submissions.capture import restart
+from submissions.capture.phone_links import qr_code
 from submissions.core import clock
 from submissions.core.vendor_text import named
 from submissions.liveform import links
@@ -130,9 +130,7 @@ def liveform_card(context: StateContext) -> LiveformCard | None:
         has_started=bool(submission.vendor_id),
         is_pool_full_soon=can_capture and links.tokens_at_argos(submission.project) >= links.POOL_WARNING,
         url=url,
-        qr=segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
-        if url
-        else "",
+        qr=qr_code(url) if url else "",
     )
 
 

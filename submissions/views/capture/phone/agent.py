@@ -1,9 +1,7 @@
 """The agent's side of an invitation: create, mail, revoke, and the card that follows the customer."""
 
 import uuid
-from dataclasses import dataclass
 
-import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from submissions.audit import events
 from submissions.capture import images, phone_links
+from submissions.capture.phone_links import Shown, qr_code
 from submissions.invitations import hand_over, links
 from submissions.invitations.card import card_of
 from submissions.models import Channel, Invitation, Submission
@@ -20,16 +19,6 @@ from submissions.models.submission import CAPTURING
 from submissions.views.capture import submission_page
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
-
-
-@dataclass(frozen=True)
-class Shown:
-    """`url` and `qr`: directly after a link was created; they cannot be shown again."""
-
-    message: str = ""
-    url: str = ""
-    qr: str = ""
-    is_bad: bool = False
 
 
 @sensitive_post_parameters("url")
@@ -60,11 +49,11 @@ def _share(request: HttpRequest, submission: Submission) -> Shown:
         return Shown(_("Too many links for this submission. Wait 10 minutes."), is_bad=True)
     except phone_links.NotMailed:
         text = _("The message was not sent. Show the QR code, or check the customer's e-mail and phone number.")
-        return Shown(text, url=url, qr=_qr(url) if url else "", is_bad=True)
+        return Shown(text, url=url, qr=qr_code(url) if url else "", is_bad=True)
     if is_mail and not request.POST.get("url"):
         return Shown(_("The link is on its way to the customer."))
     message = _("The link is on its way to the customer.") if is_mail else ""
-    return Shown(message, url=url, qr=_qr(url))
+    return Shown(message, url=url, qr=qr_code(url))
 
 
 @sensitive_variables("url", "token")
@@ -137,8 +126,3 @@ def _card(request: HttpRequest, submission: Submission, shown: Shown) -> HttpRes
 def _part(request: HttpRequest, submission: Submission, shown: Shown, fresh: list[dict[str, object]]) -> HttpResponse:
     context = {"submission": submission, "invitation": card_of(submission), "shown": shown, "fresh": fresh}
     return render(request, "capture/_invitation.html", context | {"by_field": {}, "is_oob": True})
-
-
-def _qr(url: str) -> str:
-    """Draw the QR code as an image's data: black on white in both colour schemes, with the required margin."""
-    return segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")

@@ -90,7 +90,7 @@ def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @login_not_required
 @require_POST
 def start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Bind the link to this phone. A phone that pressed twice continues."""
+    """Bind the link to this phone. A customer who presses twice continues."""
     try:
         invitation = links.find(request.COOKIES.get(cookies.TOKEN, ""))
         if invitation.pk != pk:

@@ -1,9 +1,7 @@
 """The agent's side of the phone hand-over: a link as QR code or by e-mail, revoking it, and the card of uploads."""
 
 import uuid
-from dataclasses import dataclass
 
-import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from submissions.audit import events
 from submissions.capture import phone_links
 from submissions.capture.fields import form_fields, merge
+from submissions.capture.phone_links import Shown, qr_code
 from submissions.models import ImageKind, PhoneLink, Submission
 from submissions.models.submission import CAPTURING
 from submissions.views.capture import submission_page
@@ -21,16 +20,6 @@ from submissions.views.capture.camera import kind_or_404
 from submissions.views.capture.form import store
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import check_can, get_submission_for
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The content of the card: `url` and `qr` once, directly after a link was created; else a message."""
-
-    message: str = ""
-    url: str = ""
-    qr: str = ""
-    is_bad: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +42,7 @@ def _share(request: HttpRequest, submission: Submission, kind: ImageKind) -> Sho
             phone_links.recipient(submission)  # before a link is created, because that revokes the previous one
         made, url = phone_links.make(submission, kind, by=by)
         if not is_mail:
-            return Shown(url=url, qr=_qr(url))
+            return Shown(url=url, qr=qr_code(url))
         phone_links.mail(made, url, by=by)
     except phone_links.TooManyLinks:
         return Shown(_("Too many links for this submission. Wait 10 minutes, or choose a file."), is_bad=True)
@@ -108,8 +97,3 @@ def _card(request: HttpRequest, submission: Submission, kind: ImageKind, shown: 
 
 def _is_part(request: HttpRequest) -> bool:
     return bool(request.headers.get("HX-Request"))
-
-
-def _qr(url: str) -> str:
-    """Draw the QR code as an image's data: black on white in both colour schemes, with the required margin."""
-    return segno.make(url, micro=False, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
