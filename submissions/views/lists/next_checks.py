@@ -59,10 +59,7 @@ def _selects(request: HttpRequest, user: User, forecast: next_checks.Forecast) -
     if not is_limited_to_team(user):
         teams = [(str(pk), name) for pk, name in Team.objects.order_by("name").values_list("pk", "name")]
         selects.append(select(request, "team", _("Team"), teams, is_data=True))
-    return [
-        one if one.chosen in dict(one.choices) else Select(one.name, one.label, one.choices, "", one.is_data)
-        for one in selects
-    ]
+    return [one.known() for one in selects]
 
 
 def _by_key(forecast: next_checks.Forecast) -> list[tuple[str, next_checks.Row]]:

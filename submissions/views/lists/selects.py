@@ -1,7 +1,7 @@
 """The `<select>`s of the filters above a list; `templates/_select.html` shows one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -19,6 +19,10 @@ class Select:
     choices: list[tuple[str, str]]  # (value, label)
     chosen: str  # a value, or "" for any
     is_data: bool = False  # the labels are names that people typed
+
+    def known(self) -> "Select":
+        """Return the select with no choice, if the chosen value is none of its choices."""
+        return self if self.chosen in dict(self.choices) else replace(self, chosen="")
 
 
 def skipped_checks(request: HttpRequest, names: Iterable[str]) -> Select:

@@ -66,11 +66,7 @@ def _selects(request: HttpRequest) -> list[Select]:
         select(request, "state", _("Status"), [(state.value, str(state.label)) for state in DeliveryState]),
         select(request, "kind", _("Message"), kinds),
     ]
-    known = [one.chosen in dict(one.choices) for one in selects]
-    return [
-        one if is_known else Select(one.name, one.label, one.choices, "")
-        for one, is_known in zip(selects, known, strict=True)
-    ]
+    return [one.known() for one in selects]
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
