@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, override
 
 from submissions.audit import events
 from submissions.audit.events import Actor
-from submissions.core import clock, encryption, letters
+from submissions.core import clock, encryption, isolated_rows, letters
 from submissions.models import (
     CustomerRisk,
     MessageKind,
@@ -130,10 +130,9 @@ def announce_due() -> int:
     for project in Project.objects.order_by("name"):
         until = clock.today() + timedelta(days=project.check_reminder_days)
         due = NextCheck.objects.filter(counting(), project=project, announced_at=None, due_on__lte=until)
-        while rows := list(due.select_related("submission__project", "team").order_by("due_on")[:BATCH]):
-            for check in rows:
-                if _announce(check):
-                    by_team[check.team] = by_team.get(check.team, 0) + 1
+        for check in due.select_related("team").order_by("due_on"):
+            if isolated_rows.safely(_announce, check, "a next check"):
+                by_team[check.team] = by_team.get(check.team, 0) + 1
     for person in _managers(by_team):
         _mail(person, {team: many for team, many in by_team.items() if person.team_id in (None, team.pk)})
     return sum(by_team.values())
@@ -141,7 +140,9 @@ def announce_due() -> int:
 
 def _announce(check: NextCheck) -> bool:
     with transaction.atomic():
-        submission = Submission.objects.select_for_update().get(pk=check.pk)  # keeps the order of its messages
+        submission = Submission.objects.select_for_update(no_key=True).get(
+            pk=check.pk
+        )  # keeps the order of its messages
         if not NextCheck.objects.filter(pk=check.pk, announced_at=None).update(announced_at=clock.now()):
             return False
         messages.announce(submission, MessageKind.REVERIFICATION_DUE, next_check_on=check.due_on.isoformat())

@@ -135,6 +135,22 @@ def test_each_check_is_announced_once_to_receivers_and_managers() -> None:
     assert "/re-verification/" in str(sent[0].body)
 
 
+def test_a_check_that_cannot_be_announced_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, sound = decided(), decided()
+    NextCheck.objects.update(due_on=clock.today())
+    announce = next_checks.messages.announce
+
+    def fail_for_one(submission: Submission, *args: Any, **facts: Any) -> None:
+        if submission == broken:
+            raise RuntimeError("a fault of this row")
+        announce(submission, *args, **facts)
+
+    monkeypatch.setattr(next_checks.messages, "announce", fail_for_one)
+    assert next_checks.announce_due() == 1
+    assert check_of(sound).announced_at is not None
+    assert check_of(broken).announced_at is None
+
+
 def test_approvals_from_before_are_planned_by_the_command() -> None:
     project = factories.make_project()
     first = factories.make_at(Status.APPROVED, project=project, customer_id="C-1")
