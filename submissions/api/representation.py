@@ -8,7 +8,7 @@ from submissions.api import schemas
 from submissions.capture import images, ocr_diff, submit
 from submissions.capture.image_findings import reason_key
 from submissions.models import Image, Status, Submission, User
-from submissions.models.submission import CAPTURING, FINAL
+from submissions.models.submission import CAPTURING, FINAL, SENDING
 
 STEP1 = (Status.DRAFT, Status.STEP1_RETRY)
 Step = Literal["step1", "step2", ""]
@@ -37,7 +37,8 @@ def whole(submission: Submission, user: User) -> schemas.SubmissionOut:
         **row_of(submission).model_dump(),
         version=submission.draft_version,
         next_step=step,
-        is_request_open=submission.has_open_call,
+        # A worker may end the call after the submission was read; a client must wait for the result then.
+        is_request_open=submission.has_open_call or submission.status in (*SENDING, Status.DECISION_SENDING),
         attempts_used=submission.tries_used,
         attempts_left=submission.tries_left,
         retry_codes=[] if is_erased else _retry_codes(submission),

@@ -12,7 +12,7 @@ from django.test import Client
 from submissions.aml import results
 from submissions.audit.events import SYSTEM
 from submissions.core import clock
-from submissions.models import AmlSource, Capturer, Event, ImageKind, Role, Scope, Status, Submission
+from submissions.models import AmlSource, Call, CallState, Capturer, Event, ImageKind, Role, Scope, Status, Submission
 from submissions.privacy import erasure
 from tests import factories
 from tests.factories import attach_image, decided, make_at, make_draft, make_project, make_token, make_user
@@ -102,6 +102,15 @@ def test_result_is_told_when_it_is_final() -> None:
     result = one(client, approved).json()["result"]
     assert (result["outcome"], result["decided_through"], result["codes"]) == ("approved", "vendor", [])
     assert one(client, pending).json()["result"] is None
+
+
+@pytest.mark.parametrize("status", [Status.STEP1_SENDING, Status.STEP2_SENDING, Status.DECISION_SENDING])
+def test_status_that_is_read_before_its_request_ends_is_shown_as_open(status: Status) -> None:
+    """The worker may end the request between the two reads of one answer."""
+    submission = make_at(status)
+    _token, client = make_token(submission.project)
+    Call.objects.open().update(state=CallState.SETTLED, ended_at=clock.now())
+    assert one(client, submission).json()["is_request_open"]
 
 
 def test_entity_tag_saves_the_body_until_something_changes() -> None:
