@@ -4,9 +4,11 @@ honcho supervises: when one process ends it stops the others. The environment de
 REDIS_URL is set, no sandbox if ARGOS_BASE_URL is set.
 """
 
+import contextlib
 import fcntl
 import importlib
 import os
+import random
 import secrets
 import shlex
 import shutil
@@ -168,10 +170,12 @@ def broker_binary() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a free port below those of outgoing connections, which could take it before its server starts."""
+    for port in random.sample(range(15_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise CannotStart("No free port was found between 15000 and 32000. Stop a server of this machine, then try again.")
 
 
 def sandbox_command(settings: ModuleType) -> list[str]:
