@@ -138,6 +138,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/invitation/", agent.invite, name="invite"),
     path("submissions/<uuid:pk>/invitation/revoke/", agent.revoke, name="invite_revoke"),
     path("submissions/<uuid:pk>/invitation/helped/", agent.helped, name="invite_helped"),
+    path("submissions/<uuid:pk>/invitation/again/", agent.ask_again, name="invite_again"),
     path("phone/", enter.enter, name="phone"),
     path("phone/language/", one_picture.choose_language, name="phone_language"),
     path("phone/<uuid:pk>/", one_picture.take, name="phone_take"),

@@ -34,6 +34,14 @@ def true_of(submission: Submission) -> list[Occasion]:
     return [*retry, *WITH_LINK] if status in (*CAPTURING, *SENDING) else []
 
 
+def is_true(submission: Submission, occasion: Occasion) -> bool:
+    """Return whether a message that waited is still true: staff may have asked for another photo before a send."""
+    if occasion == Occasion.RETRY and submission.status in CAPTURING:
+        current = submission.images.filter(is_current=True)
+        return submission.status in RETRIES or any(image.asked_again for image in current)
+    return occasion in true_of(submission)
+
+
 def offered(submission: Submission) -> list[Occasion]:
     """Return the occasions on which a person can write now; an invitation is sent with its link only."""
     if submission.erased_at is not None:

@@ -78,7 +78,7 @@ def _send(row: CustomerMessage) -> tuple[State, str, str]:
 def _is_needed(row: CustomerMessage) -> bool:
     """Whether the text is still true: the submission may have moved during the quiet hours."""
     is_past = row.expires_at is not None and row.expires_at <= clock.now()
-    if is_past or row.occasion not in occasions.true_of(row.submission):
+    if is_past or not occasions.is_true(row.submission, Occasion(row.occasion)):
         return False
     return row.occasion != Occasion.REMINDER or invitations.is_unfinished(row.submission)
 

@@ -7,10 +7,22 @@ from typing import Any
 from submissions.capture import auto_submit
 from submissions.capture.imaging import advice
 from submissions.core.vendor_text import named
-from submissions.invitations import links
-from submissions.invitations.steps import Progress, label_of
-from submissions.models import Invitation, Submission
+from submissions.invitations import links, retakes
+from submissions.invitations.steps import Progress, Step, label_of
+from submissions.models import Image, Invitation, Submission
 from submissions.models.submission import CAPTURING, SENDING
+
+
+@dataclass(frozen=True)
+class FollowedStep:
+    """`state`: of `State`, or "asked" for another photo. `image`: one for which another can be asked, by a reason."""
+
+    name: str
+    label: str
+    state: str
+    findings: list[str]
+    image: str
+    reasons: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,7 @@ class InvitationCard:
     is_expired: bool
     is_ready: bool
     step: str
-    steps: list[tuple[str, str, list[str]]]  # label, state, findings of the check
+    steps: list[FollowedStep]
     help_step: str
     why_stopped: str
     key: str
@@ -48,14 +60,25 @@ def card_of(submission: Submission) -> InvitationCard:
         steps=_steps(progress) if progress and is_open else [],
         help_step=label_of(link.help_step) if link and link.help_at else "",
         why_stopped=_why_stopped(link) if link else "",
-        key=_key(link),
+        key=_key(link, progress),
         form_key=_hash(submission.moves, submission.consent_id, link and link.entered_at),
     )
 
 
-def _steps(progress: Progress) -> list[tuple[str, str, list[str]]]:
-    found = {kind: [advice.fault(code) for code in image.findings] for kind, image in progress.images.items()}
-    return [(label_of(step.name), step.state.value, found.get(step.name, [])) for step in progress.steps]
+def _steps(progress: Progress) -> list[FollowedStep]:
+    return [_followed(step, progress.images.get(step.name)) for step in progress.steps]
+
+
+def _followed(step: Step, image: Image | None) -> FollowedStep:
+    may_ask = image is not None and retakes.may_ask(step, image)
+    return FollowedStep(
+        name=step.name.value,
+        label=label_of(step.name),
+        state="asked" if step.asked else step.state.value,
+        findings=[advice.fault(code) for code in image.findings] if image else [],
+        image=str(image.pk) if image and may_ask else "",
+        reasons=retakes.reasons(step.name) if may_ask else {},
+    )
 
 
 def _why_stopped(link: Invitation) -> str:
@@ -63,10 +86,12 @@ def _why_stopped(link: Invitation) -> str:
     return named(text, link.submission.project.vendor_name)
 
 
-def _key(link: Invitation | None) -> str:
-    if link is None:
+def _key(link: Invitation | None, progress: Progress | None) -> str:
+    if link is None or progress is None:
         return _hash("")
-    return _hash(link.pk, link.is_open, link.step, link.opened_at, link.submitted_at, link.help_at, link.mailed_at)
+    asked = [(image.pk, image.asked_again) for image in progress.images.values()]
+    parts = (link.pk, link.is_open, link.step, link.opened_at, link.submitted_at, link.help_at, link.mailed_at)
+    return _hash(*parts, sorted(map(str, asked)))
 
 
 def _hash(*parts: Any) -> str:

@@ -16,6 +16,7 @@ from argos import matrix
 from argos.matrix import Problem
 from submissions.capture import account_check, consent, images, ocr_diff, submit
 from submissions.capture.fields import form_fields
+from submissions.capture.image_findings import reason_key
 from submissions.models import CallKind, ConsentText, Image, ImageKind, Invitation, Status
 from submissions.models.submission import CAPTURING, FINAL
 
@@ -63,7 +64,8 @@ def label_of(name: str) -> str:
 class Step:
     name: StepName
     state: State
-    is_again: bool = False  # ARGOS asks for another image
+    is_again: bool = False  # ARGOS or staff ask for another image
+    asked: str = ""  # the finding with which staff ask for it
 
     @property
     def is_open(self) -> bool:
@@ -144,6 +146,8 @@ class Progress:
             return Step(name, State.DONE if is_left_out else State.OPEN)
         if str(image.pk) in self._refused and kind in self._again:
             return Step(name, State.OPEN, is_again=True)
+        if image.asked_again and not self.submission.reasons.get(reason_key(image, image.asked_again)):
+            return Step(name, State.OPEN, is_again=True, asked=image.asked_again)
         return Step(name, State.DONE if image.invitation_id == self.invitation.pk else State.DESK)
 
     @cached_property

@@ -20,6 +20,7 @@ VENDOR_FIELDS = {
     ImageKind.SELFIE: "faceImage",
     ImageKind.ADDRESS: "addressImage",
 }
+ASKED = "asked_"  # begins the findings that a user added, not the check
 
 
 class CaptureSource(models.TextChoices):
@@ -82,6 +83,11 @@ class Image(models.Model):
     def vendor_field(self) -> str:
         """The vendor's name of it; "" for an attachment, which no step sends."""
         return VENDOR_FIELDS.get(ImageKind(self.kind), "")
+
+    @property
+    def asked_again(self) -> str:
+        """The finding with which a user asked the customer for another photo; "" without one."""
+        return next((code for code in self.findings if code.startswith(ASKED)), "")
 
     @property
     def portrait_box(self) -> str:

@@ -10,6 +10,7 @@ from submissions.capture.fields import form_fields
 from submissions.capture.phone_links import CARRIES
 from submissions.core import vendor_terms
 from submissions.core.vendor_text import ARGOS, named
+from submissions.invitations import retakes
 from submissions.models import AmlOutcome, AmlSource, Channel, DifferenceKind, Event, ImageKind, Occasion, Verdict
 from submissions.review import reject_reasons
 from submissions.signals import warning_texts
@@ -110,6 +111,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "invitation_stopped": _("Not sent automatically after the customer submitted"),
         "invitation_help": _("Customer asked for help"),
         "invitation_helped": _("Customer was helped"),
+        "photo_asked_again": _("Another photo requested from the customer"),
         "phone_link_made": _("Capture link created"),
         "phone_link_mailed": _("Capture link sent by e-mail"),
         "phone_link_revoked": _("Capture link revoked"),
@@ -200,7 +202,7 @@ def _detail(name: str, part: object, vendor_name: str) -> str:
         "image_kind": dict(ImageKind.choices),
         "verdict": dict(Verdict.choices),
         "what": dict(DifferenceKind.choices),
-        "why": {**vendor_terms.OURS, **auto_submit.stop_reasons()},
+        "why": {**vendor_terms.OURS, **auto_submit.stop_reasons(), **retakes.all_reasons()},
         "error": vendor_terms.OURS,
         "occasion": dict(Occasion.choices),
         "channel": dict(Channel.choices),

@@ -78,6 +78,7 @@ MARKS = {
     "invitation_stopped": ("player-pause", ""),
     "invitation_help": ("help", ""),
     "invitation_helped": ("check", ""),
+    "photo_asked_again": ("refresh", ""),
     "phone_link_made": ("qrcode", ""),
     "phone_link_mailed": ("mail", ""),
     "phone_link_revoked": ("device-mobile", ""),

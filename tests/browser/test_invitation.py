@@ -78,6 +78,19 @@ def follows(desk: Desk, text: str) -> None:
     expect(desk.page.locator("#invitation")).to_contain_text(text, timeout=LATER)
 
 
+def ask_again(desk: Desk, label: str, reason: str) -> None:
+    """Ask for another photo; the card's polling keeps the open form."""
+    card = desk.page.locator("#invitation")
+    card.get_by_text(f"Ask for another photo: {label}").click()
+    card.get_by_label("Reason, shown to the customer").locator("visible=true").select_option(reason)
+    card.get_by_label("Note for colleagues").locator("visible=true").fill("The corner is missing.")
+    save_picture(desk.page, "invitation-desk-asks")
+    check_accessible(desk.page, "asking for another photo")
+    card.get_by_role("button", name="Ask for another photo").locator("visible=true").click()
+    follows(desk, "Another photo was requested: cut off")
+    save_picture(desk.page, "invitation-desk-asked")
+
+
 def fill_details(page: Page) -> None:
     """Confirm the values read; type those that the page asks for."""
     typed = {"document_number": "M12345678", "date_of_issue": "2021-03-04", "date_of_expiry": "2031-03-03"}
@@ -127,6 +140,14 @@ def test_whole_capture_on_the_phone_with_one_retry(
     page.get_by_role("button", name="Submit", exact=True).click()
     heading(page, "we have received everything")
     look_at(page, "waiting")
+    follows(desk, "Ready to send")
+    ask_again(desk, "ID front", "Cut off")
+    heading(page, "front of your ID")
+    expect(page.locator("#again")).to_contain_text("A part is cut off")
+    look_at(page, "asked")
+    choose(page, files["id"])
+    heading(page, "Everything is there")
+    page.get_by_role("button", name="Submit", exact=True).click()
     follows(desk, "Ready to send")
     expect(desk.page.get_by_text("0 of 3 used")).to_be_visible()
     desk.page.reload()

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from argos.codes.for_customers import FACE
+
 
 def sentence(code: str, kind: str = "selfie", *, to_customer: bool = False) -> str:
     """Return the message for the user who takes the picture, or for the customer. `kind`: the expected picture."""
@@ -36,6 +38,14 @@ def _to_customer(code: str) -> str:
         "selfie_is_id": _(
             "This looks like an ID card, not a face. Take your own face; if it is your face, come closer to the camera."
         ),
+        "asked_blurred": _("The photo is blurred. Please hold the phone still and wait until it is sharp."),
+        "asked_glare": _(
+            "Light is reflected on the document. Please tilt it a little, so that no lamp or window shines on it."
+        ),
+        "asked_cut": _("A part is cut off. Please show all of it, with some space around it."),
+        "asked_document": _("This is not the document or the side that we need. Please take the one named above."),
+        "asked_face": _(FACE),
+        "asked_other": _("Please take it once more, in good light, so that everything is sharp."),
     }
     return texts.get(code, "")
 
@@ -70,6 +80,12 @@ def _to_agent(code: str) -> str:
         "selfie_is_id": _(
             "This looks like an ID card, not a face. Take the customer's own face; if it is, come closer to the camera."
         ),
+        "asked_blurred": _("Another photo was requested: blurred."),
+        "asked_glare": _("Another photo was requested: light is reflected."),
+        "asked_cut": _("Another photo was requested: cut off."),
+        "asked_document": _("Another photo was requested: wrong document or side."),
+        "asked_face": _("Another photo was requested: face not visible."),
+        "asked_other": _("Another photo was requested."),
     }
     return texts.get(code, code)
 

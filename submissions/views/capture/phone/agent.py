@@ -12,13 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from submissions.audit import events
 from submissions.capture import images, phone_links
 from submissions.capture.phone_links import Shown, qr_code
-from submissions.invitations import hand_over, links
+from submissions.invitations import hand_over, links, retakes
 from submissions.invitations.card import card_of
-from submissions.models import Channel, Invitation, Submission
+from submissions.models import Channel, ImageKind, Invitation, Submission
 from submissions.models.submission import CAPTURING
+from submissions.review import decisions
 from submissions.views.capture import submission_page
+from submissions.views.capture.camera import kind_or_404
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
+from submissions.workflow.transitions import StaleSubmission
+
+MAX_NOTE = 2000  # as the other form for notes
 
 
 @sensitive_post_parameters("url")
@@ -87,6 +92,29 @@ def helped(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _card(request, submission, Shown())
 
 
+@require_POST
+def ask_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask the customer for another photo; the note is for staff."""
+    submission = get_submission_for(person(request), pk, "capture", "vendor_report")
+    kind, by = kind_or_404(request.POST.get("kind", "")), events.actor_of(request)
+    reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()
+    invitation = links.standing(submission)
+    if reason not in retakes.reasons(kind):
+        return _card(request, submission, Shown(_("Choose a reason for another photo."), is_bad=True))
+    try:
+        if invitation is None:
+            raise links.LinkGone
+        retakes.ask(invitation, kind, request.POST.get("image", ""), reason, by=by)
+    except links.LinkGone:
+        return _card(request, submission, Shown(_("The customer has no valid link. Create a new one."), is_bad=True))
+    except StaleSubmission:
+        text = _("This photo was replaced or sent in the meantime. Check the present one.")
+        return _card(request, submission, Shown(text, is_bad=True), kind)
+    if note:
+        decisions.add_note(submission, note[:MAX_NOTE], by=by)
+    return _card(request, submission, Shown(_("The customer's phone asks for another photo.")), kind)
+
+
 def _news(request: HttpRequest, submission: Submission) -> HttpResponse:
     """Return 204 for no news, the card with the images that are new, or a reload after a change of the form's part."""
     if not request.headers.get("HX-Request"):
@@ -111,10 +139,13 @@ def _fresh_images(request: HttpRequest, submission: Submission) -> list[dict[str
     return [submission_page.card(submission, kind) for kind in stale]
 
 
-def _card(request: HttpRequest, submission: Submission, shown: Shown) -> HttpResponse:
-    """Return the card for the page's script; without it a page with the code, or the submission."""
+def _card(request: HttpRequest, submission: Submission, shown: Shown, kind: ImageKind | None = None) -> HttpResponse:
+    """Return the card for the page's script; without it a page with the code, or the submission.
+
+    `kind`: the photo whose card has changed too.
+    """
     if request.headers.get("HX-Request"):
-        return _part(request, submission, shown, [])
+        return _part(request, submission, shown, [submission_page.card(submission, kind)] if kind else [])
     if shown.url:
         context = {"submission": submission, "invitation": card_of(submission), "shown": shown}
         return render(request, "capture/invitation_code.html", context)

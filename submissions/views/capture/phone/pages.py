@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from argos import codes, matrix
 from submissions.capture.fields import form_fields
+from submissions.capture.imaging import advice
 from submissions.invitations import links
-from submissions.invitations.steps import DEPOSIT_CODE, Progress, StepName
+from submissions.invitations.steps import DEPOSIT_CODE, Progress, Step, StepName
 from submissions.models import CallKind, ImageKind, Invitation, Status, Submission
 from submissions.views.capture import result_sentence
 from submissions.views.capture.phone import one_picture
@@ -88,16 +89,20 @@ def _photo(progress: Progress, name: StepName) -> dict[str, Any]:
     step, kind = progress.step(name), ImageKind(name.value)
     is_again = step is not None and step.is_again
     context = {"kind": kind.value, "label": kind.label, "is_again": is_again}
-    context |= {"say": _about_retry(progress.submission) if is_again else ""}
+    context |= {"say": _why_again(progress.submission, step, kind) if step and is_again else ""}
     context |= {"may_leave_out": kind == ImageKind.ID_BACK and not is_again}
     return context | one_picture.camera_urls("invitation", kind, pk=progress.invitation.pk, kind=kind.value)
+
+
+def _why_again(submission: Submission, step: Step, kind: ImageKind) -> str:
+    return advice.sentence(step.asked, kind, to_customer=True) if step.asked else _about_retry(submission)
 
 
 def _about_retry(submission: Submission) -> str:
     """Return the sentence for the retry code; "" for an unknown one, for which the page has a general sentence."""
     surface = "step1_retry" if submission.status == Status.STEP1_RETRY else "step2_retry"
-    advice = codes.TABLES[surface].get(submission.retry_code)
-    return _(advice.say) if advice else ""
+    retry = codes.TABLES[surface].get(submission.retry_code)
+    return _(retry.say) if retry else ""
 
 
 def _details(progress: Progress, more: dict[str, Any]) -> dict[str, Any]:
