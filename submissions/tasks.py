@@ -52,8 +52,8 @@ def deliver_messages() -> int:
     """Send due outgoing messages until nothing is due. With a backlog each wake-up wakes another, up to the limit."""
     began, sent = time.monotonic(), 0
     with slots.Slot() as slot:
-        while slot.is_taken and deliver.send_next(slot, on_take=_wake_another if sent == 0 else None):
-            sent += 1
+        while slot.is_taken and (count := deliver.send_next(slot, on_take=None if sent else _wake_another)):
+            sent += count
             if sent >= CALLS_PER_WAKE or time.monotonic() - began > WAKE_LASTS:
                 task_queue.again(task_queue.DELIVER)
                 break

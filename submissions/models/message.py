@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -185,14 +185,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=DeliveryState.WAITING)
 
     def due(self, moment: Any) -> Self:
-        """Return waiting deliveries whose time has come: the oldest waiting one of each endpoint and submission."""
-        older = self.model._default_manager.filter(
-            state=DeliveryState.WAITING,
-            endpoint=OuterRef("endpoint"),
-            submission=OuterRef("submission"),
-            pk__lt=OuterRef("pk"),
+        """Return waiting deliveries whose time has come: the oldest waiting one of each endpoint and submission.
+
+        PostgreSQL looks the oldest one up for each row. It would turn a NOT EXISTS into a join, which compared each
+        delivery of a sudden backlog with each other until the table was analyzed: 4 s for 3,000.
+        """
+        same = self.model._default_manager.filter(
+            state=DeliveryState.WAITING, endpoint=OuterRef("endpoint"), submission=OuterRef("submission")
         )
-        return self.waiting().filter(~Exists(older), due_at__lte=moment)
+        oldest = Subquery(same.order_by("pk").values("pk")[:1])
+        return self.waiting().filter(Q(submission=None) | Q(pk=oldest), due_at__lte=moment)
 
     def with_what_is_sent(self) -> Self:
         """Load the delivery, its message, and of its submission the values with `wrapped_key`."""

@@ -129,8 +129,7 @@ def taken_delivery(**fields: Any) -> Delivery:
     make_endpoint(**fields)
     announce(make_at(Status.DRAFT))
     with slots.Slot() as slot:
-        delivery = deliver.take(slot)
-    assert delivery is not None
+        [delivery] = deliver.take(slot)
     return delivery
 
 

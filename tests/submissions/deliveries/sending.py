@@ -33,11 +33,11 @@ def announce(submission: Submission, kind: MessageKind = MessageKind.PENDING) ->
 
 def send_all() -> int:
     """Send what is due now; return the number of attempts."""
-    count = 0
+    total = 0
     with slots.Slot() as slot:
-        while deliver.send_next(slot):
-            count += 1
-    return count
+        while count := deliver.send_next(slot):
+            total += count
+    return total
 
 
 def send_all_in(wait: timedelta) -> int:

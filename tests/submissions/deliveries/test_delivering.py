@@ -134,8 +134,7 @@ def test_worker_that_died_is_replaced_after_its_lease(crm: Receiver) -> None:
     make_endpoint(crm.url)
     announce(make_at(Status.DRAFT))
     with slots.Slot() as slot:
-        taken = deliver.take(slot)
-    assert taken is not None
+        [taken] = deliver.take(slot)
     assert send_all() == 0
     assert send_all_in(deliver.LEASE + timedelta(seconds=1)) == 1
     assert not outcomes.record(taken, outcomes.Outcome("timeout"))  # the late worker's outcome does not count
