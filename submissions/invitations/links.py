@@ -54,6 +54,7 @@ def create(submission: Submission, *, by: Actor) -> tuple[Invitation, str]:
     invitation = Invitation(submission=submission, created_at=now, created_by=by.user)
     invitation.token_hash = digest(token.encode())
     invitation.expires_at = now + timedelta(hours=submission.project.invitation_hours)
+    invitation.language = submission.customer_language  # chosen on the former link, or by the agent
     with transaction.atomic():
         drafts.write_while_capturing(submission, MAY_BE_INVITED)  # locks the row, so that two requests make one link
         _revoke_standing(submission, by=by)
@@ -167,6 +168,16 @@ def start(invitation: Invitation, *, by: Actor) -> str:
         Submission.objects.filter(pk=invitation.submission_id).update(customer_language=columns["language"])
         events.record("invitation_opened", by=by, submission=invitation.submission, fields=named(invitation))
     return secret
+
+
+def keep_language(invitation: Invitation, code: str) -> None:
+    """Note another language that the customer chose: for the link's pages, and for later messages."""
+    if code in ("", invitation.language):
+        return
+    with transaction.atomic():
+        Submission.objects.filter(pk=invitation.submission_id).update(customer_language=code)
+        Invitation.objects.filter(pk=invitation.pk).update(language=code)
+    invitation.language = code
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Invitation(models.Model):
 
     device_hash = models.CharField(max_length=64, blank=True, default="")
     opened_at = models.DateTimeField(null=True)
-    language = models.CharField(max_length=10, blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")  # of its pages in a browser without a choice
     step = models.CharField(max_length=10, blank=True, default="", help_text="where the customer is")
     active_at = models.DateTimeField(null=True)
     has_no_back = models.BooleanField(default=False, help_text="the customer's ID has nothing on its back")

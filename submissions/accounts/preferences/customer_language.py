@@ -13,10 +13,16 @@ def names() -> dict[str, str]:
     return {code: translation.get_language_info(code)["name_local"] for code in settings.CUSTOMER_LANGUAGES}
 
 
+def chosen(request: HttpRequest) -> str:
+    """Return the language chosen in this browser; "" for none."""
+    code = request.COOKIES.get(COOKIE, "")
+    return code if code in settings.CUSTOMER_LANGUAGES else ""
+
+
 def of_request(request: HttpRequest) -> str:
     """Return the language chosen in this browser, else the first of its `Accept-Language` that the portal has."""
-    if (chosen := request.COOKIES.get(COOKIE, "")) in settings.CUSTOMER_LANGUAGES:
-        return chosen
+    if code := chosen(request):
+        return code
     # Browsers list their languages in the order of preference.
     wanted = request.headers.get("Accept-Language", "").lower().split(",")[:MAX_WANTED]
     matches = (_match(code.partition(";")[0].strip()) for code in wanted)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from submissions.capture import submit
 from submissions.core import clock
@@ -10,6 +11,7 @@ from submissions.invitations import hand_over, links
 from submissions.invitations.steps import Progress
 from submissions.models import Alert, CallKind, ConsentText, Event, ImageKind, Invitation, Project, Status, Submission
 from submissions.models.submission import CAPTURING
+from submissions.workflow import customer_queue
 from tests.factories import (
     VALUES,
     answer_step1,
@@ -236,3 +238,31 @@ def test_expiry_is_the_projects_and_after_step1_the_limits(submission: Submissio
     assert round((invitation.ends_at - clock.now()).total_seconds() / 3600) == 24
     submission.deadline_at = clock.now()
     assert not invitation.is_standing
+
+
+def test_language_stays_with_the_link(submission: Submission) -> None:
+    customer = started(submission)
+    chosen = customer.client.post("/phone/language/", {"language": "vi", "next": customer.page})
+    assert chosen.headers["Location"] == customer.page
+    assert '<html lang="vi"' in customer.get().content.decode()
+    assert (customer.row.language, reload(submission).customer_language) == ("vi", "vi")
+    del customer.client.cookies["customer-language"]
+    assert '<html lang="vi"' in customer.get().content.decode()
+    moved = opened(reload(submission))
+    assert '<html lang="vi"' in moved.get().content.decode()
+    assert moved.post("start/").status_code == 302
+    assert moved.row.language == "vi"
+
+
+def test_a_message_after_the_choice_is_in_that_language(submission: Submission) -> None:
+    customer = started(submission)
+    customer.client.cookies["customer-language"] = "ja"
+    customer.get()
+    assert customer_queue.language_of(reload(submission)) == "ja"
+
+
+def test_only_the_phone_that_started_changes_the_languages(submission: Submission) -> None:
+    customer, other = started(submission), Client()
+    other.cookies["invitation-token"], other.cookies["customer-language"] = customer.token, "ar"
+    assert other.get(customer.page).status_code == 403
+    assert customer.row.language == "en"

@@ -13,9 +13,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from submissions.accounts.preferences import customer_language
 from submissions.audit.events import Actor
 from submissions.core import client_ip, rate_limit
 from submissions.invitations import hand_over, links
@@ -56,7 +58,16 @@ def _held(request: HttpRequest, pk: uuid.UUID) -> Invitation:
     invitation = links.held(request.COOKIES.get(cookies.TOKEN, ""), request.COOKIES.get(cookies.DEVICE, ""))
     if invitation.pk != pk:
         raise links.LinkGone
+    _use_language(request, invitation)
+    links.keep_language(invitation, customer_language.chosen(request))
     return invitation
+
+
+def _use_language(request: HttpRequest, invitation: Invitation) -> None:
+    """Use the link's language, unless this browser has a choice of its own (`accounts.preferences`)."""
+    if invitation.language in customer_language.names() and not customer_language.chosen(request):
+        translation.activate(invitation.language)
+        request.LANGUAGE_CODE = invitation.language
 
 
 def _is_too_fast(request: HttpRequest, invitation: Invitation) -> bool:
@@ -79,6 +90,7 @@ def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if invitation.pk != pk:
             raise links.LinkGone
         if not invitation.device_hash:
+            _use_language(request, invitation)
             return pages.welcome(request, invitation)
         return pages.show(request, _held(request, pk), request.GET.get("step", ""))
     except links.LinkGone:
@@ -99,6 +111,7 @@ def start(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if invitation.device_hash:
             _held(request, pk)
             return reply
+        _use_language(request, invitation)
         secret = links.start(invitation, by=by(request))
     except links.LinkGone:
         return one_picture.gone(request)
