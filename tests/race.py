@@ -21,7 +21,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    told = {**claims_at_once(), **links_at_once(), **presses_at_once()}
+    told = {**claims_at_once(), **links_at_once(), **presses_at_once(), **invitations_at_once()}
     print(json.dumps({**told, **calls_at_once(), **erasures_at_once(), **exports_at_once()}))
 
 
@@ -61,6 +61,36 @@ def links_at_once() -> dict[str, Any]:
         "unspent": len(unspent),
         "came": sorted(type(one).__name__ for one in came),
         "images": submission.images.count(),
+    }
+
+
+def invitations_at_once() -> dict[str, Any]:
+    """Start one link on many phones, press Submit twice, and revoke a link while its customer submits."""
+    from submissions.invitations import hand_over, links
+    from submissions.models import Event, Invitation
+    from tests.factories import by, make_draft
+
+    phone = hand_over.customer(None)
+
+    def submitted(agent_revokes: bool) -> tuple[list[str], int]:
+        submission = make_draft()
+        invitation, _url = links.create(submission, by=by(submission.created_by))
+        links.start(invitation, by=phone)
+        submission.images.update(invitation=invitation)
+        rows = [Invitation.objects.select_related("submission__project").get(pk=invitation.pk) for _each in range(2)]
+        press = [lambda row=row: hand_over.submit(row, by=phone) for row in rows]
+        revoke = [lambda: links.revoke(submission, by=by(submission.created_by))] * agent_revokes
+        got = at_once([*press, *revoke])
+        done = Event.objects.filter(kind="invitation_submitted", submission_id=submission.pk).count()
+        return sorted(type(one).__name__ for one in got), done
+
+    submission = make_draft()
+    invitation, _url = links.create(submission, by=by(submission.created_by))
+    started = at_once([lambda: links.start(invitation, by=phone)] * PEOPLE)
+    return {
+        "phones": sorted(type(one).__name__ for one in started),
+        "submits": submitted(agent_revokes=False),
+        "revoked": [submitted(agent_revokes=True) for _each in range(WAITING)],
     }
 
 

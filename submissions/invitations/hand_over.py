@@ -16,7 +16,7 @@ from submissions.capture.fields.capture_form import CaptureForm
 from submissions.capture.imaging import live_camera
 from submissions.capture.phone_links import CARRIES, Advised, LinkGone, digest
 from submissions.core import clock, rate_limit
-from submissions.invitations.links import handing_over, named, write
+from submissions.invitations.links import handing_over, named, read_again, write
 from submissions.invitations.steps import DEPOSIT_CODE, Progress, StepName
 from submissions.models import CameraOpening, CaptureSource, Image, ImageKind, Invitation, Submission
 from submissions.workflow import alerts
@@ -111,11 +111,12 @@ def keep_picture(
     return image
 
 
-def leave_out_back(invitation: Invitation) -> None:
+def leave_out_back(invitation: Invitation, *, by: Actor) -> None:
     """Note that the customer's ID has nothing on its back."""
     check_asked(invitation, StepName.ID_BACK)
     with handing_over(invitation):
         write(invitation, has_no_back=True)
+        events.record("invitation_no_back", by=by, submission=invitation.submission, fields=named(invitation))
 
 
 def enter(invitation: Invitation, posted: Mapping[str, str], *, by: Actor) -> list[Problem]:
@@ -197,13 +198,13 @@ def submit(invitation: Invitation, *, by: Actor) -> None:
         NotAsked: something is still missing.
         LinkGone
     """
-    progress = Progress(invitation)
-    if not progress.is_capturing or not progress.is_complete:
-        raise NotAsked
-    if progress.is_submitted:
-        return  # pressed twice
-    submission, now = invitation.submission, clock.now()
     with handing_over(invitation):
+        invitation = read_again(invitation)  # the second of two presses waited for the lock
+        progress, submission, now = Progress(invitation), invitation.submission, clock.now()
+        if not progress.is_capturing or not progress.is_complete:
+            raise NotAsked
+        if progress.is_submitted:
+            return
         write(invitation, submitted_at=now, stopped="")
         events.record("invitation_submitted", by=by, submission=submission, fields=named(invitation))
         stop = auto_submit.after_customer(submission) if submission.project.sends_clean_steps else None

@@ -23,6 +23,7 @@ from submissions.core import clock, rate_limit
 from submissions.customer_messages import channels
 from submissions.customer_messages import invitations as customer_invitations
 from submissions.models import Channel, Invitation, Submission
+from submissions.models.invitation import InvitationQuerySet
 from submissions.models.submission import CAPTURING, SENDING
 from submissions.workflow.transitions import StaleSubmission
 
@@ -129,12 +130,20 @@ def find(token: str) -> Invitation:
     Raises:
         LinkGone: unknown, revoked, expired, or the customer went to Liveform.
     """
-    rows = Invitation.objects.select_related("submission__project", "submission__vendor_report")
-    invitation: Invitation | None = rows.filter(token_hash=digest(token.encode())).first() if token else None
+    invitation: Invitation | None = _rows().filter(token_hash=digest(token.encode())).first() if token else None
     is_there = invitation is not None and invitation.is_standing and invitation.submission.erased_at is None
     if invitation is None or not is_there or invitation.submission.status == "at_liveform":
         raise LinkGone
     return invitation
+
+
+def _rows() -> InvitationQuerySet:
+    return Invitation.objects.select_related("submission__project", "submission__vendor_report")
+
+
+def read_again(invitation: Invitation) -> Invitation:
+    """Return the row as it is now, with its submission, within `handing_over`."""
+    return _rows().get(pk=invitation.pk)
 
 
 @sensitive_variables("token", "secret")
@@ -162,6 +171,8 @@ def start(invitation: Invitation, *, by: Actor) -> str:
     columns = {"device_hash": digest(secret.encode()), "opened_at": now, "active_at": now}
     columns["language"] = (get_language() or "")[:10]
     with transaction.atomic():
+        # A guarded UPDATE is not enough: its condition has a join, which PostgreSQL does not check again after a wait.
+        _lock(invitation.submission)
         rows = Invitation.objects.open(now).filter(pk=invitation.pk)
         if not rows.filter(device_hash="").update(**columns):
             raise OtherDevice if rows.exists() else LinkGone
@@ -170,13 +181,15 @@ def start(invitation: Invitation, *, by: Actor) -> str:
     return secret
 
 
-def keep_language(invitation: Invitation, code: str) -> None:
+def keep_language(invitation: Invitation, code: str, *, by: Actor) -> None:
     """Note another language that the customer chose: for the link's pages, and for later messages."""
     if code in ("", invitation.language):
         return
     with transaction.atomic():
         Submission.objects.filter(pk=invitation.submission_id).update(customer_language=code)
         Invitation.objects.filter(pk=invitation.pk).update(language=code)
+        fields = {**named(invitation), "language": code}
+        events.record("invitation_language", by=by, submission=invitation.submission, fields=fields)
     invitation.language = code
 
 

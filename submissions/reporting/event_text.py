@@ -107,6 +107,8 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "invitation_mailed": _("Invitation sent by e-mail"),
         "invitation_opened": _("Customer started the invitation"),
         "invitation_revoked": _("Invitation revoked"),
+        "invitation_language": _("Customer chose a language"),
+        "invitation_no_back": _("Customer stated that the ID has no back"),
         "invitation_submitted": _("Customer submitted"),
         "invitation_stopped": _("Not sent automatically after the customer submitted"),
         "invitation_help": _("Customer asked for help"),

@@ -74,6 +74,8 @@ MARKS = {
     "invitation_mailed": ("mail", ""),
     "invitation_opened": ("device-mobile", ""),
     "invitation_revoked": ("ban", ""),
+    "invitation_language": ("world", ""),
+    "invitation_no_back": ("id", ""),
     "invitation_submitted": ("check", ""),
     "invitation_stopped": ("player-pause", ""),
     "invitation_help": ("help", ""),

@@ -15,6 +15,10 @@ from tests.stack import ROOT
 
 pytestmark = pytest.mark.slow
 BUTTONS = ("account", "step1", "step2", "ask", "decide")
+REVOKED = {  # results of two presses and a revocation, by the number of submits
+    1: [["NoneType", "NoneType", "bool"], ["LinkGone", "NoneType", "bool"]],
+    0: [["LinkGone", "LinkGone", "bool"]],
+}
 ANSWERED = {"StaleSubmission", "SavedElsewhere", "AlreadyAsked", "NotAllowed"}
 
 
@@ -39,6 +43,10 @@ def race(environment: dict[str, str]) -> None:
     assert (told["erased_and_asked"], told["kept_and_journaled"]) == (0, 0), "one comes first, the other does nothing"
     assert (told["erased_or_kept"], told["refusals"]) == (ERASURES, [])
     assert told["exports"] == MAX_UNDER_WAY
+    assert told["phones"] == ["OtherDevice"] * (PEOPLE - 1) + ["str"], "exactly one phone is bound"
+    assert told["submits"] == [["NoneType", "NoneType"], 1], "pressed twice at once, submitted once"
+    for came, submits in told["revoked"]:
+        assert came in REVOKED[submits], "before the revocation it is submitted, after it nothing is"
     assert {button: len(raised) for button, raised in told["pressed_twice"].items()} == dict.fromkeys(BUTTONS, 1)
     assert {name for raised in told["pressed_twice"].values() for name in raised} <= ANSWERED, "told in words"
 

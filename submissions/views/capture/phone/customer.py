@@ -59,7 +59,7 @@ def _held(request: HttpRequest, pk: uuid.UUID) -> Invitation:
     if invitation.pk != pk:
         raise links.LinkGone
     _use_language(request, invitation)
-    links.keep_language(invitation, customer_language.chosen(request))
+    links.keep_language(invitation, customer_language.chosen(request), by=by(request))
     return invitation
 
 
@@ -142,7 +142,7 @@ def agree(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_POST
 @for_holder
 def no_back(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    hand_over.leave_out_back(invitation)
+    hand_over.leave_out_back(invitation, by=by(request))
     return redirect("invitation", pk=invitation.pk)
 
 
