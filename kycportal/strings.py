@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -102,8 +103,13 @@ def _place(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def all_texts() -> Iterator[Text]:
-    """Yield all strings of the portal: code first, then templates, in the order of their files."""
+@cache
+def all_texts() -> tuple[Text, ...]:
+    """Return all strings of the portal: code first, then templates, in the order of their files."""
+    return tuple(_read())
+
+
+def _read() -> Iterator[Text]:
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield from in_code(path)

@@ -1,5 +1,6 @@
 """Fixtures of all tests: no network except loopback, and the sandbox."""
 
+import gc
 import math
 import socket
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported and collected out of all later garbage collections; they took 6 % of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
 
 
 LOOPBACK = ("127.", "localhost", "::1")

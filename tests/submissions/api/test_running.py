@@ -16,7 +16,7 @@ from tests.stack import ROOT, Stack
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-EXAMPLES = scale.sized(5, 100)
+EXAMPLES = scale.sized(2, 100)
 
 
 @pytest.fixture(scope="module")

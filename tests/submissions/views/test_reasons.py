@@ -11,6 +11,7 @@ from submissions.models import DifferenceKind, Event, ExportFormat, ExportSource
 from submissions.reporting.exports import create
 from submissions.review import claims, questions
 from submissions.vendor_sync import discrepancies
+from tests import scale
 from tests.factories import by, make_at, make_draft, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ LOOKS = ("looked", "signed_in", "differences_opened", "sending_opened", "list_op
 @pytest.mark.parametrize(
     "text", ["....", "\u3164\u3164\u3164\u3164", "r" * (limits.REASON + 1)], ids=["dots", "unseen", "long"]
 )
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", scale.sample([*CASES], 3))
 def test_refused_reason_is_kept_on_the_page_and_nothing_is_done(name: str, text: str, client: Client) -> None:
     user, url, given = CASES[name]()
     before = list(Event.objects.values_list("pk", flat=True))

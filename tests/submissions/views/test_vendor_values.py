@@ -29,6 +29,7 @@ from submissions.outbox import ledger
 from submissions.review import claims, decisions
 from submissions.review.warnings import warnings_of
 from submissions.vendor_sync import replies, status_table
+from tests import scale
 from tests.factories import answer_step2, by, claim_call, explain, make_at, make_draft, make_project, make_user, reload
 from tests.stack import ROOT
 
@@ -182,7 +183,7 @@ def test_no_reply_to_step1_breaks_a_page(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("status", ["pending", "incomplete"])
-@pytest.mark.parametrize("given", list(all_at_once(STEP2, "kycStatus")), ids=str)
+@pytest.mark.parametrize("given", scale.sample(list(all_at_once(STEP2, "kycStatus")), 3), ids=str)
 def test_no_reply_to_step2_breaks_a_page(given: dict[str, Any], status: str) -> None:
     submission = make_at(Status.STEP2_SENDING)
     call = claim_call(submission, CallKind.STEP2)
@@ -220,7 +221,7 @@ def signals_with(value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("where", ["kyc", "item", "signals"])
-@pytest.mark.parametrize("value", ON_PAGES, ids=str)
+@pytest.mark.parametrize("value", scale.sample(ON_PAGES, 3), ids=str)
 def test_no_record_that_is_read_back_breaks_a_page(value: Any, where: str) -> None:
     explain(submission := make_at(Status.CONFIRMING))
     submit.send_step2(submission, by=by(submission.created_by))

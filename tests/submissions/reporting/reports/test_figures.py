@@ -10,13 +10,11 @@ import pytest
 from django.db import transaction
 
 from submissions.audit import events
-from submissions.core import clock
-from submissions.models import Event, Role, Status, Submission, User
+from submissions.models import Event, Status, Submission, User
 from submissions.reporting.reports import decisions, key_figures, overrides, requests
-from submissions.reporting.reports.table import Chart, Report, change, day_name, duration, name, number, time_chart
 from submissions.search import filters
 from submissions.views.reporting.reports import REPORTS
-from tests.factories import by, make_project, make_user
+from tests.factories import by, make_project
 from tests.submissions.reporting.reports.week import browser, days, decided_here, texts
 
 pytestmark = pytest.mark.django_db
@@ -33,44 +31,6 @@ def test_tiles_compare_with_the_days_before(busy: dict[str, User]) -> None:
     assert (limit.value, limit.delta, limit.tone) == ("2", "+2", "bad")
     for tile, many in ((decided, 9), (limit, 2)):
         assert filters.matching(busy["manager"], dict(parse_qsl(urlsplit(tile.link).query))).rows.count() == many
-
-
-def test_tiles_without_any_decision_have_no_change() -> None:
-    tiles = key_figures.tiles(make_user(Role.MANAGER), days())
-    assert [tile.value for tile in tiles] == ["0", "–", "–", "–", "0"]
-    assert [tile.tone for tile in tiles] == ["muted"] * 5
-
-
-def test_changes_say_whether_they_are_for_the_better() -> None:
-    found = [change(5, 3, is_better="fewer"), change(3, 5, is_better="fewer"), change(3, 3), change(None, 3)]
-    assert [(cell.text, cell.tone) for cell in found] == [("+2", "bad"), ("−2", "ok"), ("0", "muted"), ("–", "")]
-
-
-def test_short_times_are_drawn_in_minutes() -> None:
-    rows = [[name("a"), duration(timedelta(minutes=42))]]
-    assert (time_chart("line", {1: "accent"}, rows).unit, time_chart("line", {1: "accent"}, rows).divisor) == (
-        " min",
-        1,
-    )
-    rows.append([name("b"), duration(timedelta(minutes=60))])
-    assert time_chart("line", {1: "accent"}, rows).divisor == 60
-
-
-def test_empty_report_has_no_chart() -> None:
-    report = Report(
-        "x", "X", ["Day", "Approved"], [[day_name(clock.today()), number(0)]], chart=Chart("bar", {1: "ok"})
-    )
-    assert report.is_empty
-    page = browser(make_user(Role.MANAGER)).get("/reports/").content.decode()
-    assert "No data in this period." in page
-    assert "<canvas" not in page
-
-
-def test_durations_in_a_file_say_their_unit() -> None:
-    rows = [[day_name(clock.today()), duration(timedelta(hours=2))], [day_name(clock.today()), duration(None)]]
-    heads, first, second = Report("x", "X", ["Day", "Median"], rows).lines()
-    assert heads == ["Day", "Median (min)"]
-    assert (first[1], second[1]) == (120, None)
 
 
 def test_every_report_is_a_file_and_its_download_an_event(busy: dict[str, User]) -> None:
@@ -137,12 +97,6 @@ def test_file_holds_iso_days_and_minutes(busy: dict[str, User]) -> None:
     week = days(2)
     lines = [*decisions.time_per_day(busy["manager"], week).lines()]
     assert lines[2] == [week.days[1].isoformat(), 1, 300, 300, 300]
-
-
-@pytest.mark.parametrize("address", ["nothing.csv", "requests.csv", "limits.csv?days=abc"])
-def test_unknown_report_or_period_is_not_found(address: str) -> None:
-    assert browser(make_user(Role.OFFICER)).get(f"/reports/{address}").status_code == 404
-    assert not Event.objects.filter(kind="report_downloaded").exists()
 
 
 def test_requests_count_ends_and_time(busy: dict[str, User]) -> None:
