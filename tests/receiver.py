@@ -50,7 +50,11 @@ class Receiver:
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            length = int(self.headers.get("Content-Length", "0"))
+            content = self.rfile.read(length)
+            if len(content) < length:
+                return  # the client ended before its request did; no server would accept it
+            body = content.decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, delay = receiver.choose() if receiver.choose else (receiver.status, receiver.delay)
             got = Got(self.path, headers, body, time.time())
