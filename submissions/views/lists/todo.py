@@ -1,4 +1,4 @@
-"""An agent's to-do list: questions, retries, details to confirm, calls, outcomes and drafts, by due time."""
+"""An agent's to-do list by due time: questions, retries, details to confirm, invitations, calls, outcomes, drafts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from submissions.capture import callbacks
 from submissions.core import clock
-from submissions.models import Image, Status, Submission, User
+from submissions.models import Image, Invitation, Status, Submission, User
 from submissions.models.submission import SENDING, UNDER_DEADLINE
 from submissions.review import questions
 from submissions.workflow.permissions import visible_to
@@ -24,6 +24,7 @@ KINDS: dict[str, Any] = {
     "questions": gettext_lazy("Questions"),
     "retries": gettext_lazy("Retries"),
     "confirm": pgettext_lazy("to-do", "Confirm"),
+    "submitted": pgettext_lazy("to-do", "Submitted"),
     "calls": pgettext_lazy("to-do", "Calls"),
     "outcomes": gettext_lazy("Outcomes"),
     "drafts": gettext_lazy("Drafts"),
@@ -56,13 +57,19 @@ def of(user: User, to_redact: "QuerySet[Image] | tuple[()]") -> list[Task]:
     team = visible_to(user).for_row()
     capturing = set(UNDER_DEADLINE) - set(SENDING)
     under_limit = team.filter(status__in=capturing, deadline_at__isnull=False).order_by("deadline_at")[:SHOWN]
+    sent = Exists(Invitation.objects.standing().filter(submission=OuterRef("pk"), submitted_at__isnull=False))
+    drafts = (
+        team.filter(status=Status.DRAFT).annotate(is_submitted=sent).order_by("-is_submitted", "-created_at")[:SHOWN]
+    )
+    submitted = [row for row in drafts if getattr(row, "is_submitted", False)]
     found = [
         *(_question(row) for row in questions.waiting_for(user)[:SHOWN]),
         *(_capture(row) for row in under_limit),
+        *(_submitted(row) for row in submitted),
         *_calls(callbacks.due(user).select_related("project")[:SHOWN]),
         *(_outcome(row) for row in callbacks.to_pass_on(user).select_related("project")[:SHOWN]),
         *(_number(image) for image in to_redact[:SHOWN]),
-        *(_draft(row) for row in team.filter(status=Status.DRAFT).order_by("-created_at")[:SHOWN]),
+        *(_draft(row) for row in drafts if row not in submitted),
     ]
     return sorted(found, key=lambda task: task.due_at or NEVER)
 
@@ -90,6 +97,10 @@ def _capture(row: Submission) -> Task:
     return Task(*words, due_at=row.next_due_at, has_limit=True)
 
 
+def _submitted(row: Submission) -> Task:
+    return Task("submitted", row, _("Customer submitted on the phone"), "device-mobile", "info", _("Check and send"))
+
+
 def _calls(rows: Iterable[Submission]) -> Iterator[Task]:
     for row in rows:
         is_late = row.callback_at is not None and row.callback_at < clock.now()
@@ -111,4 +122,4 @@ def _number(image: Image) -> Task:
 
 
 def _draft(row: Submission) -> Task:
-    return Task("drafts", row, _("Draft"), "pencil", "", _("Continue"))
+    return Task("drafts", row, _("Draft"), "pencil", "", pgettext("draft", "Continue"))

@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions.aml import results
 from submissions.core import clock
-from submissions.models import AmlSource, Role, Status, Submission, User
+from submissions.models import AmlSource, Invitation, Role, Status, Submission, User
 from submissions.review import questions
 from submissions.vendor_sync import webhooks
 from tests.clients import browser
 from tests.factories import by, make_at, make_draft, make_user, reload, set_target
 from tests.submissions.aml.screening import reported
+from tests.submissions.invitations.customer import invite
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -135,6 +136,16 @@ def test_agent_has_one_list_sorted_by_due_time_with_one_action_a_row() -> None:
     assert page.count('<span class="todo-due"') == len(tasks) == 7
     only = browser(agent).get("/?kind=retries").context["tasks"]
     assert {task.submission.status for task in only} == {Status.STEP1_RETRY, Status.INCOMPLETE}
+
+
+def test_draft_that_the_customer_submitted_comes_before_other_tasks_without_a_limit() -> None:
+    agent = make_user()
+    submitted, _newer = make_draft(agent), make_draft(agent)
+    invite(submitted)
+    Invitation.objects.update(submitted_at=clock.now())
+    first, second = browser(agent).get("/").context["tasks"]
+    assert (first.kind, first.submission, first.action) == ("submitted", submitted, "Check and send")
+    assert second.kind == "drafts"
 
 
 def test_unknown_kind_shows_every_task() -> None:
