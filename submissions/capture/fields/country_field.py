@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from argos import matrix
 from submissions.core.text_fields import TextField
 
+MAX_ALIKE = 6  # more names are no help in an error message
 OFTEN = ("KOR", "USA", "CAN", "MEX", "IND", "JPN", "CHN", "VNM")
 
 
@@ -32,11 +33,16 @@ class CountryField(TextField):
         typed = str(super().clean(value))
         both = NAME_AND_CODE.fullmatch(typed)
         code = matrix.country_code(both[1] if both else typed)
-        if typed and not matrix.is_country(code):
-            raise forms.ValidationError(
-                _("Choose a country from the list: type part of its name, or its three letters.")
-            )
-        return code
+        if not typed or matrix.is_country(code):
+            return code
+        alike = [code for code, name in _country_names().items() if typed.casefold() in name.casefold()]
+        if not 1 <= len(alike) <= MAX_ALIKE:
+            text = _("Choose a country from the list: type part of its name, or its three letters.")
+            raise forms.ValidationError(text)
+        # A part is never completed: “America” is only in American Samoa.
+        names = ", ".join(str(self.prepare_value(code)) for code in alike)
+        text = _("No country has the name “%(typed)s”. Enter one of: %(names)s.")
+        raise forms.ValidationError(text % {"typed": typed, "names": names})
 
 
 def country_options() -> list[str]:

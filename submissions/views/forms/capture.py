@@ -36,7 +36,8 @@ class NewForm(forms.Form):
     project = forms.ModelChoiceField(Project.objects.filter(is_open=True).order_by("name"), label=_("Project"))
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
     issuing_country = CountryField(
-        label=_("Issuing country"), help_text=_("Type part of the name, or the three letters")
+        label=_("Issuing country"),
+        help_text=_("Type part of the name and choose from the list, or enter the three letters"),
     )
     id_type = forms.ChoiceField(label=_("ID type"))
     email = EmailField(label=_("Customer's e-mail"), max_length=limits.EMAIL, help_text=_("ARGOS requires it"))

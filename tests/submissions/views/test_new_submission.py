@@ -45,6 +45,17 @@ def test_country_is_found_by_name_or_code(client: Client, agent: User, typed: st
     assert Submission.objects.get().issuing_country == "KOR"
 
 
+@pytest.mark.parametrize(
+    ("typed", "names"), [("Korea", "North Korea (PRK), South Korea (KOR)"), ("German", "Germany (DEU)")]
+)
+def test_part_of_a_countrys_name_is_answered_with_the_names(
+    client: Client, agent: User, typed: str, names: str
+) -> None:
+    page = client.post(reverse("submission_new"), form(agent, issuing_country=typed)).content.decode()
+    assert f"No country has the name “{typed}”. Enter one of: {names}." in page
+    assert not Submission.objects.exists()
+
+
 def test_country_list_is_searched_by_name_and_code_in_the_readers_language(client: Client, agent: User) -> None:
     User.objects.filter(pk=agent.pk).update(language="ko")
     page = client.get(reverse("submission_new")).content.decode()
