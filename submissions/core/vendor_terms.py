@@ -45,6 +45,7 @@ OURS: dict[str, Any] = {
     "not_configured": gettext_lazy("no usable address or key is set"),
     "not_delivered": gettext_lazy("ARGOS unavailable"),
     "not_known": gettext_lazy("not known to ARGOS"),
+    "outcomeunknown": gettext_lazy("no readable answer arrived"),
     "portal_fault": gettext_lazy("the portal failed"),
     "read_back": gettext_lazy("ARGOS status refreshed"),
     "storage_away": gettext_lazy("image storage unavailable"),

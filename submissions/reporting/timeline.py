@@ -43,7 +43,6 @@ MARKS = {
     "assigned": ("user-plus", ""),
     "handed_over": ("users", ""),
     "verdict_given": ("gavel", "info"),
-    "first_verdict": ("gavel", "info"),
     "first_verdict_withdrawn": ("arrow-back-up", "warn"),
     "verdict_withdrawn": ("arrow-back-up", "warn"),
     "decision_not_sent": ("alert-triangle", "bad"),
@@ -117,6 +116,10 @@ class Group:
     attempt: int
     entries: list[Entry] = field(default_factory=list)
 
+    @property
+    def is_system(self) -> bool:
+        return all(entry.is_system for entry in self.entries)
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -167,9 +170,14 @@ def _grouped(newest_first: list[Event], hidden: Iterable[str], argos: str) -> li
 
 def _entry(event: Event, argos: str, *, is_hidden: bool) -> Entry:
     icon, tone = MARKS.get(event.kind, ("info-circle", ""))
-    is_system = event.actor_id is None and event.kind not in MARKS
+    is_system = (event.actor_id is None and event.kind not in MARKS) or _is_repeated(event)
     details = "" if is_hidden else event_details(event, argos)
     return Entry(event, event_title(event, argos), actor_name(event, argos), details, icon, tone, is_system)
+
+
+def _is_repeated(event: Event) -> bool:
+    """Return whether another event says the same to users: the decision, or the claim that follows a reservation."""
+    return event.kind == "first_verdict" or (event.kind == "claimed" and event.purpose == "reserved")
 
 
 def _latest(submission: Submission, kinds: Q) -> list[Event]:

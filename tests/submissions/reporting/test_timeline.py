@@ -6,8 +6,9 @@ from django.db import transaction
 from submissions.audit import events
 from submissions.audit.events import VENDOR
 from submissions.capture import submit
-from submissions.models import ImageKind, Status
+from submissions.models import ImageKind, Role, Status
 from submissions.reporting.timeline import looks, timeline
+from submissions.review import claims
 from tests.clients import browser
 from tests.factories import answered, attach_image, by, make_at, make_user, reload
 
@@ -38,6 +39,27 @@ def test_automatic_event_is_marked_as_system_event() -> None:
     assert not marked["draft_created"]
     page = browser(make_user()).get(f"/submissions/{submission.pk}/").content.decode()
     assert "Show system events" in page
+
+
+def test_decision_and_claim_are_one_entry_each_for_users() -> None:
+    officer, pending = make_user(Role.OFFICER), make_at(Status.PENDING)
+    assert claims.reserve_next(by=by(officer), besides=make_at(Status.PENDING)) == pending
+    claims.claim(reload(pending), by=by(officer))
+    for submission, once, system in (
+        (pending, "Claimed", "Reserved as next"),
+        (make_at(Status.SECOND_REVIEW), "Decision made", "Second review"),
+    ):
+        entries = timeline(submission, is_blind=False).entries
+        assert [entry.title for entry in entries if not entry.is_system].count(once) == 1
+        assert system in {entry.title for entry in entries if entry.is_system}
+
+
+def test_attempt_with_system_events_only_is_hidden_with_them() -> None:
+    submission = make_at(Status.INCOMPLETE)
+    with transaction.atomic():
+        events.record("webhook", by=VENDOR, submission=submission)
+    newest, first = timeline(submission, is_blind=False).groups
+    assert (newest.attempt, newest.is_system, first.is_system) == (2, True, False)
 
 
 def test_looks_are_listed_apart() -> None:
