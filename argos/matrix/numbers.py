@@ -63,14 +63,15 @@ def _check_digit_problems(number: str, values: Mapping[str, str]) -> Iterator[Pr
         return
     issued = parse_date(values.get("date_of_issue", ""))
     if issued and issued < _RANDOM_SINCE:
-        yield _wrong("checksum", N_("The identity number does not add up. Compare it with the ID, digit by digit."))
+        text = N_("The check digit of the identity number is wrong. Compare the number with the ID, digit by digit.")
+        yield _wrong("checksum", text)
         return
     yield _doubt(
         "identity_number",
         "checksum",
         N_(
-            "The identity number does not add up, which is right only for one given out since October 2020. Compare it "
-            "with the ID, digit by digit."
+            "The check digit of the identity number is wrong. Numbers issued since October 2020 have none. Compare the "
+            "number with the ID, digit by digit."
         ),
     )
 

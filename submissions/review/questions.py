@@ -176,14 +176,6 @@ def all_questions(submission: Submission) -> list[Question]:
     return list(submission.questions.select_related("asked_by", "answered_by", "image"))
 
 
-def open_question(submission: Submission) -> Question | None:
-    """The one that waits for an answer, readable."""
-    question: Question | None = submission.questions.open().select_related("asked_by").first()
-    if question is not None:
-        question.submission = submission
-    return question
-
-
 def mark_seen(read: Iterable[Question]) -> None:
     """Mark the answers among these questions as seen by the reviewer who holds the claim."""
     unread = [question.pk for question in read if question.answered_at and question.seen_at is None]

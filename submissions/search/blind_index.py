@@ -206,9 +206,12 @@ def that_counts(user: User, submission: Submission) -> Submission | None:
 
 
 def same_person(user: User, submission: Submission) -> SubmissionQuerySet:
-    """Return other open or approved submissions with the same e-mail, customer id or document, for the warning."""
+    """Return other open or approved submissions with the same e-mail, customer id or document, for the warning.
+
+    Without the submission that this one verifies again: it is no duplicate.
+    """
     others: SubmissionQuerySet = visible_to(user).filter(pk__in=_same(submission.values)).exclude(pk=submission.pk)
-    return others
+    return others.exclude(pk=submission.previous_id) if submission.previous_id else others
 
 
 def related(user: User, submission: Submission) -> list[tuple[str, Submission]]:

@@ -41,7 +41,7 @@ def test_text_is_edited_with_its_preview_and_sent_by_an_agent(desk: Desk, other_
     card = agent.locator("#customer-messages")
     card.get_by_label("Occasion").select_option("approved")
     card.get_by_role("button", name="Send message").click()
-    expect(agent.get_by_text("The message is on its way.")).to_be_visible()
+    expect(agent.get_by_text("Message queued.")).to_be_visible()
     for _reload in range(20):
         if card.get_by_text("Sent", exact=True).is_visible():
             break

@@ -2,7 +2,7 @@
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from submissions.models import Status, User
 from submissions.models.submission import MAX_TRIES
@@ -14,7 +14,7 @@ from submissions.reporting.reports.table import Cell, Report, change, name, numb
 def report(user: User, window: Window) -> Report:
     now, before = _counted(user, window), _counted(user, window.previous)
     rows = [_row(user, window, sent, now, before) for sent in range(MAX_TRIES + 1) if sent or now.get(0)]
-    heads = [_("Attempts"), _("Approved"), _("Share"), _("Change")]
+    heads = [_("Attempts"), _("Approved"), _("Share"), pgettext("since the period before", "Change")]
     return Report("tries", _("Attempts per approval"), heads, rows, meter=1)
 
 

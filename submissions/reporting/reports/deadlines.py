@@ -2,6 +2,7 @@
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.models import Source, Status, User
 from submissions.models.submission import DECIDED
@@ -26,7 +27,7 @@ def report(user: User, window: Window) -> Report:
     now, before = counted(user, window), counted(user, window.previous)
     limits = {"target": _("Review target"), "limit": _("24-hour limit")}
     rows = [_row(user, window, limit, label, now, before) for limit, label in limits.items()]
-    heads = [_("Limit"), _("Met"), _("Missed"), _("Met, share"), _("Change")]
+    heads = [_("Limit"), _("Met"), _("Missed"), _("Met, share"), pgettext("since the period before", "Change")]
     note = _("24-hour limit missed: ended by the limit, or closed after Step 1 without a selfie.")
     return Report("limits", _("Limits"), heads, rows, note)
 

@@ -70,7 +70,14 @@ def _summary(
         ]
         for code, many in now.items()
     ]
-    return Report(key, title, [_("Reason"), what, _("Share"), _("Change")], rows, meter=1, count=total)
+    return Report(
+        key,
+        title,
+        [_("Reason"), what, _("Share"), pgettext("since the period before", "Change")],
+        rows,
+        meter=1,
+        count=total,
+    )
 
 
 def rejected_per_reviewer(user: User, window: Window) -> Report:

@@ -88,7 +88,7 @@ class SubmissionContext:
     consent_text: ConsentText | None
     others: list[Submission]
     counting: Submission | None
-    question: Question | None
+    questions: list[Question]
     differences: list[Difference]
     notes: list[Note]
 
@@ -102,7 +102,7 @@ class SubmissionContext:
             consent_text=submission.consent or consent.current_text(submission.project),
             others=list(same_person[:MAX_OTHERS]),
             counting=blind_index.that_counts(user, submission),
-            question=questions.open_question(submission),
+            questions=questions.all_questions(submission),
             differences=list(submission.differences.standing().select_related("project")),
             notes=_notes(submission),
         )
@@ -110,6 +110,11 @@ class SubmissionContext:
     @property
     def submission(self) -> Submission:
         return self.state.submission
+
+    @property
+    def question(self) -> Question | None:
+        """Return the question that waits for an answer."""
+        return next((question for question in self.questions if question.answered_at is None), None)
 
     @property
     def skipped(self) -> list[SkippedCheckState]:

@@ -118,6 +118,7 @@ def render_submission(
         "vendor": vendor,
         "others": page.others,
         "question": page.question,
+        "answered": [question for question in page.questions if question.answered_at],
         "why_image_stays": questions.why_image_stays(submission) if page.question else "",
         "later_kinds": questions.KINDS,
         "that_counts": page.counting,
@@ -273,7 +274,10 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
 
 
 def _state_of(kind: ImageKind, image: Image | None, submission: Submission) -> str:
-    """Return waiting (ARGOS has it), accepted or unread (ARGOS's result), doubted or good (the portal's check)."""
+    """Return the state of an image.
+
+    ARGOS has it: waiting; ARGOS's result: accepted, unread or refused; the portal's check: doubted or good.
+    """
     if image is None:
         return ""
     is_id = kind in (ImageKind.ID_FRONT, ImageKind.ID_BACK)
@@ -281,6 +285,9 @@ def _state_of(kind: ImageKind, image: Image | None, submission: Submission) -> s
         return "waiting"
     if is_id and not images.takes(kind, Status(submission.status)):
         return "unread" if submit.is_unread(submission) else "accepted"
+    step = {Status.STEP1_RETRY: CallKind.STEP1, Status.INCOMPLETE: CallKind.STEP2}.get(Status(submission.status))
+    if step and is_id == (step == CallKind.STEP1) and str(image.pk) in images.sent_ids(submission, step):
+        return "refused"
     return "doubted" if image.findings else "good"
 
 

@@ -91,5 +91,5 @@ def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except occasions.TooManyMessages:
         messages.warning(request, _("Too many messages to this customer within an hour. Nothing was sent."))
     else:
-        messages.success(request, _("The message is on its way. Its state is shown below Messages to the customer."))
+        messages.success(request, _("Message queued. Messages to the customer shows whether it was sent."))
     return redirect("submission", pk=pk)

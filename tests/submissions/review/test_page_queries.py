@@ -116,7 +116,7 @@ def many_images(submission: Submission, officer: User) -> None:
 def many_questions(submission: Submission, officer: User) -> None:
     for number in range(4):
         questions.ask(submission, f"Question {number}", by=by(officer))
-        question = questions.open_question(submission)
+        question = submission.questions.open().get()
         assert question is not None
         questions.answer(question, "Yes.", None, by=by(make_user()))
     questions.mark_seen(questions.all_questions(submission))

@@ -61,6 +61,19 @@ def test_answer_with_a_note_is_shown_in_queue_and_console(officer: User, held: S
     assert held.reference not in browser(held.created_by).get("/").content.decode()
 
 
+def test_agent_reads_what_to_do_and_later_the_question_with_its_answer(officer: User, held: Submission) -> None:
+    ask(officer, held)
+    client, address = browser(held.created_by), f"/submissions/{held.pk}/"
+    before = client.get(address).content.decode()
+    assert "Answer the reviewer's question below." in before
+    assert "No action is needed." not in before
+    after = answer(held.created_by, held, answer="It is a seven.")
+    assert "No action is needed." in after
+    _head, _, answered = after.partition("Answered questions")
+    assert TEXT in answered
+    assert "It is a seven." in answered
+
+
 def test_reviewer_who_captured_nothing_does_not_answer_their_own_question(officer: User, held: Submission) -> None:
     ask(officer, held)
     assert "A colleague captures this submission." in answer(officer, held, answer="I say it is fine.")
@@ -69,7 +82,7 @@ def test_reviewer_who_captured_nothing_does_not_answer_their_own_question(office
 
 def test_who_answers_does_not_decide(officer: User, held: Submission) -> None:
     ask(officer, held)
-    questions.answer(questions.open_question(held), "I say it is fine.", None, by=by(officer))
+    questions.answer(held.questions.open().get(), "I say it is fine.", None, by=by(officer))
     held = reload(held)
     assert Question.objects.get().answered_by == officer
     assert why_not(officer, held, "decide") == "You captured this submission, so another reviewer must decide."

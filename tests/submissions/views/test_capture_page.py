@@ -8,9 +8,9 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from submissions.capture import account_check, drafts, submit
+from submissions.capture import account_check, drafts, images, submit
 from submissions.core import clock
-from submissions.models import Call, CallKind, CallState, Role, Status, Submission, User
+from submissions.models import Call, CallKind, CallState, ImageKind, Role, Status, Submission, User
 from submissions.outbox import gate, ledger
 from submissions.vendor_sync import replies
 from submissions.views import status_messages
@@ -63,6 +63,24 @@ def test_time_and_try_stand_beside_the_button(client: Client, agent: User) -> No
     bar = bar_of(read(client, make_draft(agent)))
     assert "</time>" not in bar
     assert "of 3" not in bar
+
+
+def test_number_of_the_next_attempt_is_not_beside_an_attempt_under_way(client: Client, agent: User) -> None:
+    assert "of 3" not in bar_of(read(client, make_at(Status.STEP2_SENDING, agent)))
+
+
+@pytest.mark.parametrize(("status", "kind"), [(Status.STEP1_RETRY, "id_front"), (Status.INCOMPLETE, "selfie")])
+def test_image_that_argos_refused_is_marked_until_it_is_replaced(
+    client: Client, agent: User, status: Status, kind: str
+) -> None:
+    submission = make_at(status, agent)
+    states = {card["kind"]: card["state"] for card in client.get(f"/submissions/{submission.pk}/").context["images"]}
+    assert states.pop(kind) == "refused"
+    assert "refused" not in states.values()
+    content = id_card_jpeg("Another Example") if kind == "id_front" else selfie_jpeg((1000, 750))
+    images.add_image(reload(submission), ImageKind(kind), content, by=by(agent))
+    states = {card["kind"]: card["state"] for card in client.get(f"/submissions/{submission.pk}/").context["images"]}
+    assert "refused" not in states.values()
 
 
 def test_a_first_step1_under_way_says_that_the_clock_may_run(client: Client, agent: User) -> None:

@@ -30,7 +30,7 @@ def post(submission: Submission, **changed: str) -> Any:
 
 
 def test_agent_sends_a_message_in_the_customers_language(submission: Submission) -> None:
-    assert "The message is on its way." in post(submission).content.decode()
+    assert "Message queued." in post(submission).content.decode()
     row = CustomerMessage.objects.get()
     assert (row.occasion, row.language, row.state, row.created_by) == (
         "approved",

@@ -19,6 +19,7 @@ from submissions.reporting import next_checks as forecasts
 from submissions.workflow import next_checks
 from submissions.workflow.transitions import StaleSubmission
 from tests import factories
+from tests.clients import browser
 from tests.factories import decided
 from tests.submissions.deliveries.sending import make_endpoint
 
@@ -82,6 +83,21 @@ def test_verifying_again_makes_a_linked_draft_whose_approval_replaces_the_first(
     Submission.objects.filter(pk=fresh.pk).update(status=Status.APPROVED, decided_at=clock.now(), source="vendor")
     next_checks.plan(factories.reload(fresh))
     assert check_of(approved).replaced_by == fresh
+
+
+def test_the_verified_submission_is_named_and_no_duplicate() -> None:
+    agent = factories.make_user()
+    approved = factories.make_at(Status.APPROVED, agent)
+    client = browser(agent)
+    page = client.post(f"/submissions/{approved.pk}/restart/", follow=True).content.decode()
+    assert "Data from an earlier submission:" in page
+    assert approved.reference in page
+    assert "Possible duplicate" not in page
+    assert "submissions of this person" not in page
+    other = factories.make_at(Status.PENDING, agent)
+    page = client.get(f"/submissions/{approved.restarts.get().pk}/").content.decode()
+    _head, _, duplicates = page.partition("Possible duplicate")
+    assert other.reference in duplicates
 
 
 def test_a_customer_who_left_is_not_verified_again() -> None:
