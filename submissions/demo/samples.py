@@ -9,7 +9,7 @@ from submissions.audit.events import Actor
 from submissions.capture import images
 from submissions.demo import scenarios
 from submissions.demo.pictures import cards
-from submissions.models import ImageKind, Submission
+from submissions.models import ImageKind, Status, Submission
 
 BUTTON = "sample_pictures"
 # The names that the sandbox invents (`argos.sandbox.cases`). A test compares both.
@@ -46,12 +46,26 @@ def attach(draft: Submission, *, by: Actor) -> None:
     images.add_image(draft, ImageKind.SELFIE, selfie, by=by)
 
 
+def retake_selfie(submission: Submission, *, by: Actor) -> None:
+    """Store another drawn selfie of the same person, after ARGOS refused the one before."""
+    if submission.status == Status.INCOMPLETE and scenarios.applies_to(submission.project):
+        seed = _draw(submission.values["email"])
+        images.add_image(submission, ImageKind.SELFIE, _selfie(seed, 1 + submission.tries_used), by=by)
+
+
 def drawn(email: str, id_type: str, country: str) -> tuple[bytes, bytes]:
     """Return the card with the values that the sandbox reads for this e-mail, and the selfie of its person."""
     seed = _draw(email)
-    gender = ("male", "female")[seed % 2]
-    card = cards.id_card(seed, country, id_type, shown_on_card(email, id_type, country), gender)
-    return card, cards.selfie(seed, 1, gender)
+    card = cards.id_card(seed, country, id_type, shown_on_card(email, id_type, country), _gender(seed))
+    return card, _selfie(seed, 1)
+
+
+def _selfie(seed: int, number: int) -> bytes:
+    return cards.selfie(seed, number, _gender(seed))
+
+
+def _gender(seed: int) -> str:
+    return ("male", "female")[seed % 2]
 
 
 def shown_on_card(email: str, id_type: str, country: str = "KOR") -> dict[str, str]:

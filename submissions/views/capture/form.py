@@ -113,6 +113,8 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     problems = store(request, submission, form) + intake.take_in(request, submission)
     if request.headers.get("X-Autosave"):
         return _autosaved(submission, problems)
+    if samples.are_asked(request.POST):
+        samples.retake_selfie(submission, by=events.actor_of(request))
     action = request.POST.get("action", "save")
     if not problems and action in SENDERS:
         problems = _send_shown(request, submission, action)

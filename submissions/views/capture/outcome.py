@@ -1,4 +1,4 @@
-"""Panels of a submission: the result with its reason and the text for the customer, Liveform, and the next check."""
+"""Panels of a submission: progress, the result with its reason and customer text, Liveform, and the next check."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,26 @@ from submissions.models.submission import DECIDED
 from submissions.views import status_messages
 from submissions.views.capture.page_context import StateContext
 from submissions.views.capture.result_sentence import say
+
+RAIL = (
+    ("capture", (Status.DRAFT, Status.AT_LIVEFORM)),
+    ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
+    ("confirm", (Status.CONFIRMING,)),
+    ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
+    (
+        "result",
+        (
+            Status.PENDING,
+            Status.SECOND_REVIEW,
+            Status.DECISION_SENDING,
+            Status.APPROVED,
+            Status.REJECTED,
+            Status.ABANDONED,
+        ),
+    ),
+)
+# Parts of a submission with a result that exist only if it reached that step.
+WAS_THERE = {"step1": "step1_started_at", "confirm": "first_step2_at", "step2": "first_step2_at"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,22 @@ def outcome(submission: Submission, *, can_restart: bool) -> Outcome | None:
         next_step=_next_step(submission, can_restart=can_restart),
         is_own_reason=bool(submission.reason_code),
     )
+
+
+def rail(submission: Submission) -> list[tuple[str, str]]:
+    """Return (step, done | passed | here | ahead) from draft to result.
+
+    A result may come before every step was done.
+    """
+    here = next(at for at, (_name, statuses) in enumerate(RAIL) if submission.status in statuses)
+    return [(name, _where(submission, at, here, name)) for at, (name, _statuses) in enumerate(RAIL)]
+
+
+def _where(submission: Submission, at: int, here: int, name: str) -> str:
+    if at >= here:
+        return "here" if at == here else "ahead"
+    shows = WAS_THERE.get(name) if here == len(RAIL) - 1 else None
+    return "passed" if shows and getattr(submission, shows) is None else "done"
 
 
 def _decision(submission: Submission, reason: str) -> str:

@@ -17,6 +17,7 @@ from submissions.capture import account_check, image_findings, images, restart, 
 from submissions.capture.fields import form_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
+from submissions.demo import scenarios
 from submissions.invitations.card import card_of
 from submissions.models import (
     CallKind,
@@ -35,32 +36,13 @@ from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
-from submissions.views.capture.outcome import liveform_card, next_check_card, outcome
+from submissions.views.capture.outcome import liveform_card, next_check_card, outcome, rail
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.customer_messages import panel
 from submissions.views.request_helpers import person
 from submissions.workflow import deadlines
 from submissions.workflow.role_permissions import user_can_see_queue
 
-RAIL = (
-    ("capture", (Status.DRAFT, Status.AT_LIVEFORM)),
-    ("step1", (Status.STEP1_SENDING, Status.STEP1_RETRY)),
-    ("confirm", (Status.CONFIRMING,)),
-    ("step2", (Status.STEP2_SENDING, Status.INCOMPLETE, Status.OVERDUE)),
-    (
-        "result",
-        (
-            Status.PENDING,
-            Status.SECOND_REVIEW,
-            Status.DECISION_SENDING,
-            Status.APPROVED,
-            Status.REJECTED,
-            Status.ABANDONED,
-        ),
-    ),
-)
-# Parts of a submission with a result that exist only if it reached that step.
-WAS_THERE = {"step1": "step1_started_at", "confirm": "first_step2_at", "step2": "first_step2_at"}
 ADDRESS_SEARCH = ("address_input", *matrix.ADDRESS_CODES)  # typed once and looked up; each has a place of its own
 PICTURES = "image/jpeg,image/png,image/heic,image/heif"
 SHOWS_FORM = (*CAPTURING, Status.STEP1_SENDING, Status.STEP2_SENDING)
@@ -200,22 +182,6 @@ def state(context: StateContext) -> dict[str, Any]:
     }
 
 
-def rail(submission: Submission) -> list[tuple[str, str]]:
-    """Return (step, done | passed | here | ahead) from draft to result.
-
-    A result may come before every step was done.
-    """
-    here = next(at for at, (_name, statuses) in enumerate(RAIL) if submission.status in statuses)
-    return [(name, _where(submission, at, here, name)) for at, (name, _statuses) in enumerate(RAIL)]
-
-
-def _where(submission: Submission, at: int, here: int, name: str) -> str:
-    if at >= here:
-        return "here" if at == here else "ahead"
-    shows = WAS_THERE.get(name) if here == len(RAIL) - 1 else None
-    return "passed" if shows and getattr(submission, shows) is None else "done"
-
-
 def account(context: StateContext) -> dict[str, Any]:
     """Return the 1-won check: whether it is required, and the last result."""
     project, last = context.submission.project, context.last_account_call
@@ -256,6 +222,7 @@ def card(submission: Submission, kind: ImageKind) -> dict[str, Any]:
 
 
 def _card(kind: ImageKind, image: Image | None, submission: Submission, link: PhoneLink | None) -> dict[str, Any]:
+    state = _state_of(kind, image, submission)
     return {
         "kind": kind,
         "label": kind.label,
@@ -264,7 +231,8 @@ def _card(kind: ImageKind, image: Image | None, submission: Submission, link: Ph
         "is_fixed": not images.takes(kind, Status(submission.status)),
         # The right to view may end with Step 2's reply at any moment, so a later request would be refused.
         "is_away": submission.status == Status.STEP2_SENDING,
-        "state": _state_of(kind, image, submission),
+        "state": state,
+        "offers_sample": state == "refused" and kind == ImageKind.SELFIE and scenarios.applies_to(submission.project),
         "accept": PICTURES + (",application/pdf" if kind == ImageKind.ADDRESS else ""),
         "field": kind.value,
         "vendor_field": VENDOR_FIELDS[kind],

@@ -11,7 +11,7 @@ from argos.sandbox.cases import reading_of
 from submissions.accounts import demo
 from submissions.demo import first_use, samples
 from submissions.demo.customers import Customer
-from submissions.models import Role, Submission, User
+from submissions.models import Role, Status, Submission, User
 from submissions.privacy.redaction_area import PASSPORTS_WITHOUT_NUMBER_SINCE
 from tests import factories
 
@@ -78,6 +78,17 @@ def test_sample_pictures_make_a_draft_that_can_be_sent(client: Client, agent: Us
     assert (draft.issuing_country, draft.id_type) == ("KOR", "passport")
     assert sorted(draft.images.values_list("kind", flat=True)) == ["id_front", "selfie"]
     assert draft.images.get(kind="selfie").findings == []
+
+
+def test_sample_selfie_after_a_refusal_is_another_picture(client: Client, agent: User) -> None:
+    submission = factories.make_at(Status.INCOMPLETE, agent)
+    page = f"/submissions/{submission.pk}/"
+    assert "Use another sample selfie" in client.get(page).content.decode()
+    before = submission.images.get(kind="selfie", is_current=True)
+    client.post(f"{page}values/", {"sample_pictures": "1"})
+    after = submission.images.get(kind="selfie", is_current=True)
+    assert before.sha256 != after.sha256
+    assert "Use another sample selfie" not in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from submissions.models import Call, CallKind, CallState, ImageKind, Role, Statu
 from submissions.outbox import gate, ledger
 from submissions.vendor_sync import replies
 from submissions.views import status_messages
-from submissions.views.capture.submission_page import rail
+from submissions.views.capture.outcome import rail
 from submissions.views.lists import todo
 from tests.factories import (
     account_reply,
