@@ -29,7 +29,7 @@ TRY = (
     ("agent", "capture an ID and a selfie, answer a question", "/submissions/new/"),
     ("officer", "decide what is in the review queue", "/review/"),
     ("manager", "assign work, read the reports", "/reports/"),
-    ("admin", "projects, people, retention", "/admin/"),
+    ("admin", "projects, people, retention", "/settings/"),
 )
 
 
