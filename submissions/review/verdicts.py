@@ -85,7 +85,12 @@ class Verdicts:
         last = self.undoable
         if last is not None and last.reviewer_id == user.pk:
             left = int((last.decided_at - clock.now()).total_seconds()) + UNDO_SECONDS + 1
-            return {"decision": last, "seconds": max(0, left), "is_own": True, "another_is_next": True}
+            return {
+                "decision": last,
+                "seconds": min(max(0, left), UNDO_SECONDS),
+                "is_own": True,
+                "another_is_next": True,
+            }
         if call is None or call.kind != CallKind.REVIEW or call.state != CallState.PREPARED or call.undelivered:
             return None
         left = int((call.not_before - clock.now()).total_seconds()) + 1

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from submissions.core import clock
@@ -236,3 +237,10 @@ def test_approvals_that_correct_the_same_agree(first: User) -> None:
 
 def test_first_alone_may_not_speak_twice(first: User, spoken: Submission) -> None:
     assert browser(first).post(f"/review/{spoken.pk}/claim/").status_code == 403
+
+
+def test_undo_of_a_first_decision_counts_from_ten_seconds(spoken: Submission, first: User) -> None:
+    with time_machine.travel(Decision.objects.get().decided_at, tick=False):
+        offer = Verdicts.load(spoken).undo_offer(first, None)
+    assert offer is not None
+    assert offer["seconds"] == decisions.UNDO_SECONDS
