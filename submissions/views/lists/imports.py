@@ -21,6 +21,7 @@ from submissions.imports import read, work
 from submissions.imports.row_form import RowForm, column_label, id_types, problems_of
 from submissions.models import CustomerImport, ImportRow, ImportState, Invitation, Project, RowState, Team, User
 from submissions.reporting.exports.writers import harmless_in_csv
+from submissions.views.forms.capture import last_project
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_start, is_limited_to_team
 
@@ -52,6 +53,7 @@ class ImportForm(forms.Form):
             team = self.fields["team"]
             assert isinstance(team, forms.ModelChoiceField)
             team.queryset = Team.objects.filter(pk=user.team_id or 0)
+        self.fields["project"].initial = last_project(user)
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "form-control" if name == "file" else "form-select"}
 

@@ -32,6 +32,7 @@ from submissions.models import (
     User,
 )
 from submissions.privacy import erasure
+from tests.clients import browser
 from tests.factories import by, make_at, make_draft, make_project, make_team, make_user, sign_in
 
 STATEMENTS_PER_CHECK = 7
@@ -359,3 +360,13 @@ def test_import_with_a_known_customer_links_its_submission() -> None:
     CustomerImport.objects.filter(pk=batch.pk).update(owner=user)
     batch.rows.update(submission=known)
     assert f"/submissions/{known.pk}/" in client.get(f"/imports/{batch.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_project_of_the_last_submission_is_offered_first() -> None:
+    agent = make_user(Role.AGENT)
+    make_project(name="Another one")
+    draft = make_draft(agent)
+    assert draft.project.name > "Another one"
+    form = browser(agent).get("/imports/").context["form"]
+    assert form["project"].value() == draft.project_id
