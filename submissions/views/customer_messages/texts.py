@@ -28,6 +28,7 @@ from submissions.views.settings.setting_form import Sections, SettingForm
 from submissions.workflow.role_permissions import check_user_can_administer
 
 SAMPLE = "KP-7Q3M9XKD"
+SAMPLE_TOKEN = "x" * 43  # as long as a real one, which the number of SMS segments includes
 MEANINGS = {
     "company": _("Company name of the project"),
     "link": _("The customer's link, if there is one"),
@@ -114,7 +115,7 @@ def edit(request: HttpRequest, pk: uuid.UUID, occasion: str, language: str) -> H
 
 def preview(project: Project, occasion: str, language: str, template: Template) -> dict[str, Any]:
     """Return the e-mail and the text message with the project's values and a sample reference, link and deadline."""
-    link, deadline = f"{settings.PUBLIC_URL}/phone/#…", clock.now() + timedelta(hours=24)
+    link, deadline = f"{settings.PUBLIC_URL}/phone/#{SAMPLE_TOKEN}", clock.now() + timedelta(hours=24)
     values = texts.values_of(project, language, reference=SAMPLE, link=link, deadline=deadline)
     composed = texts.compose(template, occasion, language, values)
     as_text = channels.text_of(project, composed)

@@ -49,6 +49,13 @@ def test_page_begins_with_the_default_text_and_its_preview(client: Client, proje
     assert "Reset to default text" not in told(page)
 
 
+def test_sample_link_is_as_long_as_a_real_one_and_takes_no_unicode(client: Client, project: Project) -> None:
+    context = client.get(url(project, occasion="invitation")).context
+    assert not context["length"].is_unicode
+    token = context["as_text"].partition("/phone/#")[2]
+    assert len(token.split()[0]) == 43
+
+
 def test_korean_preview_counts_unicode_segments(client: Client, project: Project) -> None:
     length = client.get(url(project, language="ko")).context["length"]
     assert (length.segments, length.is_unicode) == (2, True)
