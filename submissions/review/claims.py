@@ -205,6 +205,12 @@ def assign(pks: Iterable[uuid.UUID], to: User | None, *, by: Actor) -> tuple[int
     return done, skipped
 
 
+def count_claimed_by_others(pks: Iterable[uuid.UUID], to: User | None) -> int:
+    """Return how many of these stay with another reviewer until the claim ends."""
+    claimed = Submission.objects.filter(pk__in=list(pks), claimed_until__gte=clock.now(), is_reserved=False)
+    return claimed.exclude(claimed_by=to).count()
+
+
 def _assign(submission: Submission, to: User | None, *, by: Actor) -> bool:
     if to is not None and not can(to, submission, "claim"):
         return False

@@ -66,7 +66,7 @@ def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _held_by(submission: Submission) -> str:
     who = submission.claimed_by or _("Somebody")
-    return _("%(name)s has claimed this one and is reviewing it now.") % {"name": who}
+    return _("%(name)s has claimed this submission and is reviewing it now.") % {"name": who}
 
 
 @require_POST

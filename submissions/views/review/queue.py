@@ -191,6 +191,9 @@ def assign(request: HttpRequest) -> HttpResponse:
     if skipped:
         text = _("Submissions not changed: %(count)d. They are decided, or the reviewer cannot decide them.")
         messages.warning(request, text % {"count": skipped})
+    if claimed := claims.count_claimed_by_others(chosen, to):
+        text = _("Still claimed by another reviewer: %(count)d. They stay there until the claim ends or is released.")
+        messages.warning(request, text % {"count": claimed})
     return redirect(back)
 
 

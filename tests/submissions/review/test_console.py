@@ -88,7 +88,7 @@ def test_console_of_another_ones_claim_tells_who_has_it() -> None:
 def test_claim_of_a_claimed_one_tells_who_has_it() -> None:
     submission, officer, _client = claimed()
     response = browser(make_user(Role.MANAGER)).post(f"/review/{submission.pk}/claim/", follow=True)
-    assert f"{officer.name} has claimed this one" in response.content.decode()
+    assert f"{officer.name} has claimed this submission" in response.content.decode()
     assert reload(submission).claimed_by == officer
 
 
@@ -138,7 +138,7 @@ def test_hold_of_a_lost_claim_says_who_has_it_now() -> None:
     other = make_user(Role.OFFICER)
     claims.claim(reload(submission), by=by(other))
     answer = client.post(f"/review/{submission.pk}/hold/").json()
-    assert answer == {"held": False, "why": f"{other.name} has claimed this one and is reviewing it now."}
+    assert answer == {"held": False, "why": f"{other.name} has claimed this submission and is reviewing it now."}
 
 
 def test_release_frees_it_with_a_note() -> None:

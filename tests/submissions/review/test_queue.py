@@ -243,6 +243,17 @@ def test_assign_says_whose_turn_it_is_and_decides_nothing() -> None:
     assert reload(mine).assigned_to is None
 
 
+def test_assign_names_those_that_another_reviewer_has_claimed() -> None:
+    manager, officer, other = make_user(Role.MANAGER), make_user(Role.OFFICER), make_user(Role.OFFICER)
+    held = make_at(Status.PENDING)
+    claims.claim(held, by=by(officer))
+    for to, is_named in ((other, True), (officer, False)):
+        data = {"to": to.username, "submission": [held.pk]}
+        page = browser(manager).post("/review/assign/", data, follow=True).content.decode()
+        assert ("Still claimed by another reviewer: 1." in page) == is_named
+    assert reload(held).claimed_by == officer
+
+
 def test_assigned_ones_come_first_and_are_left_to_their_person() -> None:
     manager, officer = make_user(Role.MANAGER), make_user(Role.OFFICER)
     sooner, later = make_at(Status.PENDING), make_at(Status.PENDING)
