@@ -2,10 +2,13 @@
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Desk
+from tests import scale
+from tests.browser.axe import check_accessible
+from tests.browser.conftest import Desk, save_picture
 from tests.browser.fake_camera import KEEPS_STREAMS
 
 PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 568}
 
 
 def new_phone(browser: Browser, language: str = "en-GB") -> BrowserContext:
@@ -40,3 +43,21 @@ def is_done(page: Page) -> None:
 def choose_language(page: Page, name: str) -> None:
     page.locator(".phone-languages summary").click()
     page.get_by_role("button", name=name).click()
+
+
+def check_sizes(page: Page, name: str) -> None:
+    """Check the page on a small screen and with text of 200 %."""
+    for size, text in ((PHONE, "100%"), (SMALL, "100%"), (PHONE, "200%")):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, size, text)
+        cut = page.evaluate("""[...document.querySelectorAll("main *, header *")]
+            .filter((one) => one.clientWidth && !one.matches("input") && getComputedStyle(one).overflowX !== "hidden")
+            .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML.slice(0, 90))""")
+        assert cut == [], (name, size, text)
+        for scheme in ("light", "dark") if scale.FULL else ():
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            save_picture(page, f"{name}-{size['width']}-{text.rstrip('%')}-{scheme}")
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    check_accessible(page, name)

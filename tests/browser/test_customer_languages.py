@@ -5,17 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests import scale
 from tests.browser.actions import draft
 from tests.browser.axe import check_accessible
 from tests.browser.conftest import Desk, save_picture
 from tests.browser.fake_camera import FakeCamera
-from tests.browser.phone_actions import PHONE, new_phone, show_code
+from tests.browser.phone_actions import check_sizes, new_phone, show_code
 
 pytestmark = pytest.mark.browser
-SMALL = {"width": 320, "height": 568}
 # What a screen reader says of the page that takes the photo, from the top; the names differ by language.
 ORDER = ["banner", "group", "main", "heading", "button", "list", "button", "button", "paragraph"]
 
@@ -32,24 +30,6 @@ def phone(request: pytest.FixtureRequest, camera: FakeCamera) -> Iterator[Browse
     context = new_phone(camera.browser, "zh-CN" if request.param == "zh-hans" else request.param)
     yield context
     context.close()
-
-
-def check_sizes(page: Page, name: str) -> None:
-    """Check the page on a small screen and with text of 200 %."""
-    for size, text in ((PHONE, "100%"), (SMALL, "100%"), (PHONE, "200%")):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, size, text)
-        cut = page.evaluate("""[...document.querySelectorAll("main *, header *")]
-            .filter((one) => one.clientWidth && !one.matches("input") && getComputedStyle(one).overflowX !== "hidden")
-            .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML.slice(0, 90))""")
-        assert cut == [], (name, size, text)
-        for scheme in ("light", "dark") if scale.FULL else ():
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            save_picture(page, f"{name}-{size['width']}-{text.rstrip('%')}-{scheme}")
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    check_accessible(page, name)
 
 
 def test_pages_are_accessible_and_fit(desk: Desk, phone: BrowserContext) -> None:
