@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import scale
 from tests.browser.conftest import save_picture
 from tests.browser.phone_actions import check_sizes, new_phone
 from tests.stack import Stack
@@ -120,7 +121,7 @@ def each(*languages: str) -> list[object]:
     return [pytest.param((name, language), id=f"{name}-{language}") for name in PAGES for language in languages]
 
 
-@pytest.mark.parametrize("page", each("en", "ar", "ko"), indirect=True)
+@pytest.mark.parametrize("page", each("en", "ar", *(["ko"] if scale.FULL else [])), indirect=True)
 def test_page_is_accessible_in_every_size_and_in_one_order(page: Page, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.id
     expect(page.locator("h1")).to_have_count(1)
