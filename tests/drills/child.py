@@ -36,18 +36,19 @@ def run(name: str, seed: int, calls: int, environment: dict[str, str], *, withou
 
 def _counted(name: str, seed: int, calls: int, folder: Path, environment: dict[str, str]) -> Counts:
     command = [sys.executable, "-m", "tests.drills.one", name, f"--seed={seed}", f"--calls={calls}"]
-    with (folder / "drill.log").open("w") as log:
+    with (folder / "drill.log").open("w") as errors:
         done = subprocess.run(
             tied([*command, f"--folder={folder}"]),
             cwd=ROOT,
             env=environment | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=errors,
             text=True,
             check=False,
         )
     line = next((line for line in done.stdout.splitlines() if line.startswith(RESULT)), None)
     if line is None:
-        raise Broken(f"{name} did not end: {(folder / 'drill.log').read_text()[-4000:]}\nits logs: {folder}")
+        log = (folder / "drill.log").read_text()[-4000:]
+        raise Broken(f"{name} ended with code {done.returncode}: {log}\nits logs: {folder}")
     counts: Counts = json.loads(line[len(RESULT) :])
     return counts
