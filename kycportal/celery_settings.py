@@ -60,6 +60,7 @@ CELERY_BEAT_SCHEDULE = {
     "customer_messages": _every(10, "send_customer_messages"),
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
+    "targets": _every(60, "recompute_targets"),
     "next_checks": _every(3600, "announce_next_checks"),
     "monitoring": _every(60, "keep_monitoring"),
     "liveform_tokens": _every(60, "remove_liveform_tokens"),

@@ -21,7 +21,7 @@ from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
 from submissions.uploads import parts
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
-from submissions.workflow import alerts, messages, next_checks
+from submissions.workflow import alerts, messages, next_checks, targets
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +132,11 @@ def raise_alerts() -> int:
     reviews.remind_due()
     resident_numbers.remind_due()
     return alerts.raise_due()
+
+
+@shared_task
+def recompute_targets() -> int:
+    return targets.recompute()
 
 
 @shared_task

@@ -4,7 +4,7 @@ A hit counts as a warning for that rule: with "When there are warnings" each AML
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from submissions.workflow import alerts, messages
 from submissions.workflow.permissions import NotAllowed, can, check_can, visible_to
 from submissions.workflow.role_permissions import user_can_assign
 from submissions.workflow.transitions import StaleSubmission
+from submissions.workflow.working_hours import target_after
 
 BATCH = 100
 
@@ -45,8 +46,8 @@ def open_or_refresh(submission: Submission, result_at: datetime) -> AmlReview:
     """
     review: AmlReview | None = AmlReview.objects.undecided().filter(submission=submission).first()
     if review is None:
-        hours = submission.project.aml_review_target_hours
-        review = AmlReview(submission=submission, opened_at=result_at, target_at=result_at + timedelta(hours=hours))
+        target_at = target_after(submission.project, result_at, submission.project.aml_review_target_hours)
+        review = AmlReview(submission=submission, opened_at=result_at, target_at=target_at)
         review.seen_result_at = result_at
         review.save(force_insert=True)
         events.record("aml_review_opened", by=VENDOR, submission=submission)

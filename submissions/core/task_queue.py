@@ -17,6 +17,7 @@ SEND = "submissions.tasks.send_prepared_calls"
 CONFIRM = "submissions.tasks.confirm_webhooks"
 DELIVER = "submissions.tasks.deliver_messages"
 WRITE = "submissions.tasks.send_customer_messages"
+RECOMPUTE = "submissions.tasks.recompute_targets"
 WAITING = "return redis.call('LLEN', KEYS[1])"
 
 

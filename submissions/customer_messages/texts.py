@@ -40,7 +40,7 @@ def values_of(
 ) -> dict[str, str]:
     """Return the value of each placeholder; "" for one without a value."""
     with translation.override(language):
-        until = letters.local_time(deadline, project.zone_of_messages) if deadline else ""
+        until = letters.local_time(deadline, project.zone) if deadline else ""
     return {
         "company": project.company_name,
         "link": link,

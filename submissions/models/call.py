@@ -97,6 +97,7 @@ SENT_PROJECT = (
     *("base_url", "api_key_sealed", "paths", "connect_timeout", "read_timeout", "calls_per_second", "calls_per_day"),
     *("clock_offset", "undelivered_in_row", "pending_clock", "review_target_hours", "reported_state"),
     *("automatic_messages", "argos_mails_customers"),
+    *("counts_working_hours", "working_hours", "holiday_country", "days_off", "working_days", "message_time_zone"),
 )
 
 # Every call is put off by less: what lies further ahead, a clock that ran ahead wrote.

@@ -112,7 +112,7 @@ class MessageSettings(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Of the quiet hours, and of the deadlines in the messages."),
+        help_text=_("Of the quiet hours, of the deadlines in the messages, and of the working hours."),
     )
     gateway_url = models.CharField(
         _("Gateway address"),
@@ -146,7 +146,7 @@ class MessageSettings(models.Model):
         abstract = True
 
     @property
-    def zone_of_messages(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo:
         return ZoneInfo(self.message_time_zone or settings.TIME_ZONE)
 
     @property

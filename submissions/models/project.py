@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption, vendor_text
 from submissions.core.letters import validate_one_line
+from submissions.models.calendar_settings import CalendarSettings
 from submissions.models.invitation_settings import InvitationSettings
 from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.message_settings import MessageSettings
@@ -47,6 +48,7 @@ class Project(
     LiveformSettings,
     MessageSettings,
     ReviewSettings,
+    CalendarSettings,
     AmlSettings,
     RetentionSettings,
     RedactionSettings,

@@ -131,7 +131,10 @@ class ReviewSettings(models.Model):
         ),
     )
     review_target_hours = models.PositiveSmallIntegerField(
-        _("Review target (h)"), default=24, help_text=_("Time allowed to decide, from pending to the decision.")
+        _("Review target (h)"),
+        default=24,
+        validators=[MaxValueValidator(720)],
+        help_text=_("Time allowed to decide, from pending to the decision."),
     )
     pending_clock = models.CharField(
         _("24-hour limit while pending"),

@@ -72,7 +72,7 @@ def language_of(submission: Submission) -> str:
 def after_quiet_hours(project: Project, moment: datetime) -> datetime:
     """Return the moment, or the end of the quiet hours that it lies in."""
     begins, ends = project.quiet_from, project.quiet_until
-    local = moment.astimezone(project.zone_of_messages)
+    local = moment.astimezone(project.zone)
     now = local.time()
     is_quiet = begins <= now < ends if begins <= ends else now >= begins or now < ends
     if not is_quiet:

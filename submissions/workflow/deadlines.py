@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from submissions.core import clock
 from submissions.models import Project, Submission
 from submissions.models.project_choices import PendingClock
+from submissions.workflow.working_hours import target_after
 
 RESULT_LIMIT = timedelta(hours=24)
 FIRST_STEP2_WARNING = timedelta(hours=4)
@@ -23,7 +24,7 @@ class DeadlinePassed(Exception):
 
 def review_target(project: Project, pending_at: datetime, step1_started_at: datetime | None) -> datetime:
     """Return when a reviewer should have decided: by the project's target, or 2 h before the vendor's 24 h end."""
-    ours = pending_at + timedelta(hours=project.review_target_hours)
+    ours = target_after(project, pending_at, project.review_target_hours)
     if step1_started_at is None or project.pending_clock == PendingClock.STOPS:
         return ours
     return min(ours, step1_started_at + RESULT_LIMIT - MARGIN_WHILE_PENDING)

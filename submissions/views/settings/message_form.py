@@ -58,20 +58,9 @@ class MessageForm(SettingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = dict(languages()).get(settings.LANGUAGE_CODE, settings.LANGUAGE_CODE)
-        self._choose_from("customer_language", _t("As the portal: %(name)s") % {"name": own}, languages())
+        self.choose_from("customer_language", _t("As the portal: %(name)s") % {"name": own}, languages())
         zones = [(name, name) for name in time_zone.names()]
-        self._choose_from("message_time_zone", _t("As the portal: %(name)s") % {"name": settings.TIME_ZONE}, zones)
-
-    def _choose_from(self, name: str, empty: str, choices: list[Any]) -> None:
-        """Replace the text field by a list of options; the empty option is the portal's own."""
-        was = self.fields[name]
-        self.fields[name] = forms.ChoiceField(
-            label=was.label,
-            help_text=was.help_text,
-            required=False,
-            choices=[("", empty), *choices],
-            widget=forms.Select(attrs={"class": "form-select"}),
-        )
+        self.choose_from("message_time_zone", _t("As the portal: %(name)s") % {"name": settings.TIME_ZONE}, zones)
 
     def clean_gateway_url(self) -> str:
         url: str = self.cleaned_data["gateway_url"]

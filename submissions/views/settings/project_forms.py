@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from argos import base_url
+from argos import base_url, matrix
 from submissions.accounts import demo
 from submissions.models import Project
 from submissions.vendor_sync import connection
@@ -16,6 +16,7 @@ from submissions.views.settings import list_editors
 from submissions.views.settings.list_editors import ListEditor
 from submissions.views.settings.message_form import MessageForm
 from submissions.views.settings.setting_form import Sections, SettingForm
+from submissions.workflow import business_time
 
 
 class ConnectionForm(SettingForm):
@@ -182,6 +183,7 @@ class ReviewForm(SettingForm):
             pgettext_lazy("outcome of a review", "Decision"),
             ("reviewer", "second_review", "review_target_hours", "pending_clock", "sends_later_images"),
         ),
+        (_("Targets in working hours"), ("counts_working_hours", "holiday_country")),
         (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
         (
             _("Re-verification"),
@@ -200,15 +202,17 @@ class ReviewForm(SettingForm):
             "review_target_hours",
             "pending_clock",
             "sends_later_images",
-            "face_threshold",
-            "liveness_threshold",
-            "ocr_threshold",
-            "check_years_low",
-            "check_years_standard",
-            "check_years_high",
-            "checks_expired_ids",
-            "check_reminder_days",
+            *("counts_working_hours", "holiday_country"),
+            *("face_threshold", "liveness_threshold", "ocr_threshold"),
+            *("check_years_low", "check_years_standard", "check_years_high"),
+            *("checks_expired_ids", "check_reminder_days"),
         ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = matrix.country_choices(get_language() or "en")
+        known = [(code, name) for code, name in names if code in business_time.countries()]
+        self.choose_from("holiday_country", _t("Not observed"), known)
 
 
 class AmlForm(SettingForm):
@@ -279,7 +283,11 @@ class Tab:
 TABS = {
     "connection": Tab(_("Connection"), ConnectionForm, (list_editors.NETWORKS,)),
     "capture": Tab(pgettext_lazy("settings", "Capture"), CaptureForm, (list_editors.BANKS,)),
-    "review": Tab(pgettext_lazy("settings", "Review"), ReviewForm),
+    "review": Tab(
+        pgettext_lazy("settings", "Review"),
+        ReviewForm,
+        (list_editors.WORKING_HOURS, list_editors.WORKING_DAYS, list_editors.DAYS_OFF),
+    ),
     "messages": Tab(pgettext_lazy("settings", "Customer messages"), MessageForm),
     "aml": Tab(_("AML"), AmlForm),
     "retention": Tab(pgettext_lazy("settings", "Retention"), RetentionForm),

@@ -22,6 +22,7 @@ from submissions.views.request_helpers import person
 from submissions.views.settings.list_editors import ListEditor, Rows
 from submissions.views.settings.project_forms import TABS, ConnectionForm, NewProjectForm, Tab
 from submissions.views.settings.setting_form import SettingForm
+from submissions.workflow import targets, working_hours
 from submissions.workflow.role_permissions import check_user_can_administer
 
 Lists = list[tuple[ListEditor, Rows]]
@@ -105,6 +106,7 @@ def _save(form: SettingForm, lists: Lists, request: HttpRequest) -> bool:
         return False
     with transaction.atomic():
         project.save(force_insert=True) if is_new else project.save(update_fields=columns)
+        targets.follow(project, columns)
         kind = "project_added" if is_new else "project_changed"
         events.record(kind, by=events.actor_of(request), fields=_event_fields(project, changed))
     policy.forget_look()
@@ -143,6 +145,7 @@ def page(request: HttpRequest, project: Project, context: dict[str, Any], status
         "submissions": count.get()[0],
         "webhook": webhook_url.current(project),
         "former_left": webhook_url.former_left(project),
+        **({"next_days": working_hours.preview(project)} if context["tab"] == "review" else {}),
     }
     return render(request, "settings/project.html", context, status=status)
 

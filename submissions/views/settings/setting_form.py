@@ -1,6 +1,6 @@
 """The base of the forms under /settings/: the portal's look, one normal form of text, and each setting's default."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time
 from typing import Any, ClassVar
 
@@ -53,6 +53,17 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         formfield_callback = form_field
+
+    def choose_from(self, name: str, empty: str, choices: Iterable[tuple[str, str]]) -> None:
+        """Replace the text field by a list of options; `empty` is the label of the empty one."""
+        was = self.fields[name]
+        self.fields[name] = forms.ChoiceField(
+            label=was.label,
+            help_text=was.help_text,
+            required=False,
+            choices=[("", empty), *choices],
+            widget=forms.Select(attrs={"class": "form-select"}),
+        )
 
     def cards(self) -> Iterator[tuple[Any, list[BoundField]]]:
         return cards_of(self, self.sections)

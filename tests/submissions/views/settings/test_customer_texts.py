@@ -141,7 +141,7 @@ def test_occasions_and_quiet_hours_are_saved(client: Client, project: Project) -
     project.refresh_from_db()
     assert project.automatic_messages == ["retry", "checked"]
     assert (str(project.quiet_from), str(project.quiet_until)) == ("22:00:00", "07:30:00")
-    assert str(project.zone_of_messages) == "Asia/Seoul"
+    assert str(project.zone) == "Asia/Seoul"
 
 
 def test_page_names_the_placeholders_without_a_value(client: Client) -> None:
