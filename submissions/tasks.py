@@ -18,6 +18,7 @@ from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
+from submissions.review import snooze
 from submissions.review.page import score_distribution
 from submissions.uploads import parts
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
@@ -129,6 +130,7 @@ def remove_liveform_tokens() -> int:
 
 @shared_task
 def raise_alerts() -> int:
+    snooze.return_due()
     reviews.remind_due()
     resident_numbers.remind_due()
     return alerts.raise_due()

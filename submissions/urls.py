@@ -23,7 +23,7 @@ from submissions.views.lists import settings as list_settings
 from submissions.views.operations import discrepancies, sending, webhook, webhook_list
 from submissions.views.privacy import data_subject, redaction, retention
 from submissions.views.reporting import access_report, exports, reports
-from submissions.views.review import aml, claims, decisions, handover, notes, page, queue, saved_views
+from submissions.views.review import aml, claims, decisions, handover, notes, page, queue, saved_views, snooze
 from submissions.views.settings import (
     address_trial,
     api_tokens,
@@ -93,6 +93,8 @@ urlpatterns = [
     path("review/<uuid:pk>/release/", claims.release, name="release_claim"),
     path("review/<uuid:pk>/reserve/", claims.reserve, name="reserve"),
     path("review/<uuid:pk>/hand-over/", claims.hand_over, name="hand_over"),
+    path("review/<uuid:pk>/snooze/", snooze.put, name="snooze"),
+    path("review/<uuid:pk>/unsnooze/", snooze.end, name="end_snooze"),
     path("review/<uuid:pk>/ask/", page.ask_agent, name="ask_agent"),
     path("review/<uuid:pk>/image/", page.send_later_image, name="send_later_image"),
     path("review/<uuid:pk>/decide/", decisions.decide, name="decide"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from submissions.core import clock
+from submissions.models.list_columns import LISTED, REVIEWED
 from submissions.models.people import Team, User
 from submissions.models.project import Project
 from submissions.models.submission_fields import CaptureFields, RetentionFields, ReviewFields, VendorFields
@@ -52,16 +53,6 @@ __all__ = [
 ]
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-# Columns in a row of any list, and the additional columns of a row in review.
-LISTED = (
-    *("reference", "status", "values_sealed", "issuing_country", "id_type", "vendor_count", "selfies_sent"),
-    *("created_at", "target_at", "deadline_at", "has_skipped_check", "project__name", "project__clock_offset"),
-    "route",
-)
-REVIEWED = (
-    *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),
-    *("claimed_until", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
-)
 
 
 def new_reference() -> str:
@@ -99,6 +90,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def unclaimed(self, moment: datetime) -> Self:
         return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment))
+
+    def unsnoozed(self, moment: datetime) -> Self:
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=moment))
+
+    def shown_in_queue(self, moment: datetime) -> Self:
+        """Leave out what is snoozed, except overdue submissions: a snooze never hides those."""
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=moment) | Q(target_at__lte=moment))
 
     def for_row(self, *people: str) -> Self:
         """Load only the columns that a row of a list shows; whole rows cost four times as much to fetch and build.
@@ -187,6 +185,7 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
                 condition=Q(erasure_asked_at__isnull=False, erased_at=None),
             ),
             models.Index("erased_at", name="submission_erased", condition=Q(erased_at__isnull=False)),
+            models.Index("snoozed_until", name="submission_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index("assigned_to", name="submission_assigned", condition=Q(assigned_to__isnull=False)),
             models.Index("vendor_id", name="submission_vendor_id", condition=~Q(vendor_id="")),
             models.Index(

@@ -15,7 +15,7 @@ from submissions.models.consent import ConsentText
 from submissions.models.encrypted import EncryptedField, EncryptedJSON
 from submissions.models.people import User
 from submissions.models.submission_key import NO_KEY, SubmissionKey
-from submissions.models.submission_status import MAX_TRIES, Route, Source, Status
+from submissions.models.submission_status import IN_REVIEW, MAX_TRIES, Route, Source, Status
 
 
 class CaptureFields(models.Model):
@@ -152,13 +152,17 @@ class VendorFields(models.Model):
 
 
 class ReviewFields(models.Model):
-    """Claim, assignment, decision, and that the customer was informed of it."""
+    """Claim, assignment, snooze, decision, and that the customer was informed of it."""
+
+    status: Any
 
     claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="claims")
     claimed_until = models.DateTimeField(null=True, blank=True)
     is_reserved = models.BooleanField(default=False, help_text="claimed ahead: the claimant's next one, not opened yet")
     assigned_to = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    snoozed_until = models.DateTimeField(null=True, editable=False)
+    snoozed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+", db_index=False)
 
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -176,6 +180,10 @@ class ReviewFields(models.Model):
     @property
     def is_claimed(self) -> bool:
         return self.is_claimed_at(clock.now())
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.status in IN_REVIEW and self.snoozed_until is not None and self.snoozed_until > clock.now()
 
 
 class RetentionFields(models.Model):

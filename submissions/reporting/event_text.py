@@ -82,6 +82,8 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "called_back": _("Customer called back"),
         "verdict_passed_on": _("Result communicated to the customer"),
         "handed_over": _("Reassigned"),
+        "snoozed": _("Snoozed"),
+        "snooze_ended": _("Snooze ended"),
         "agent_asked": _("Question to the agent"),
         "agent_answered": _("Answer from the agent"),
         "first_verdict_withdrawn": _("First decision undone"),

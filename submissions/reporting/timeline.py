@@ -42,6 +42,8 @@ MARKS = {
     "claim_released": ("user-x", ""),
     "assigned": ("user-plus", ""),
     "handed_over": ("users", ""),
+    "snoozed": ("player-pause", ""),
+    "snooze_ended": ("player-play", ""),
     "verdict_given": ("gavel", "info"),
     "first_verdict_withdrawn": ("arrow-back-up", "warn"),
     "verdict_withdrawn": ("arrow-back-up", "warn"),

@@ -60,9 +60,12 @@ def open_reserved(submission: Submission, *, by: Actor) -> bool:
 
 def _take(submission: Submission, *, by: Actor, purpose: str) -> bool:
     """Write the claim and its event with a guarded UPDATE: of two people at once, one gets the row."""
+    was_snoozed = submission.is_snoozed
     with transaction.atomic():
         if not _write_claim(submission, by.user, is_reserved=purpose == "reserved"):
             return False
+        if was_snoozed:
+            events.record("snooze_ended", by=by, submission=submission, purpose="claimed")
         events.record("claimed", by=by, submission=submission, purpose=purpose)
     return True
 
@@ -74,6 +77,8 @@ def _write_claim(submission: Submission, user: User | None, *, is_reserved: bool
         "claimed_by": user,
         "claimed_until": now + (RESERVATION_LASTS if is_reserved else LASTS),
         "is_reserved": is_reserved,
+        "snoozed_until": None,
+        "snoozed_by": None,
     }
     free = row.unclaimed(now)
     if not (free.update(**columns, given_by=None) or row.filter(claimed_by=user).update(**columns)):
@@ -130,7 +135,9 @@ def _candidates(user: User, besides: Submission | None) -> list[Submission]:
     Submissions that they have decided, and those with a verdict that can still be undone, are left out.
     """
     now = clock.now()
-    waiting = Submission.objects.awaiting_review().unclaimed(now).filter(project__reviewer=Reviewer.CLIENT)
+    waiting = (
+        Submission.objects.awaiting_review().unclaimed(now).unsnoozed(now).filter(project__reviewer=Reviewer.CLIENT)
+    )
     verdicts = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
     allowed = (

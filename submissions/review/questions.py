@@ -17,6 +17,7 @@ from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, Image, ImageKind, Question, Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.outbox import new_calls
+from submissions.review import snooze
 from submissions.workflow.permissions import NotAllowed, holds_claim, visible_to
 from submissions.workflow.transitions import StaleSubmission
 
@@ -89,6 +90,7 @@ def _write(question: Question, image: Image | None, *, by: Actor) -> None:
         if not Question.objects.open().filter(pk=question.pk).update(**columns, image=image):
             raise StaleSubmission(submission.reference)
         events.record("agent_answered", by=by, submission=submission, fields=fields)
+        snooze.end(submission, by=by, why="answered")
 
 
 def _attachment(submission: Submission, content: bytes, *, by: Actor) -> tuple[Image, bytes]:

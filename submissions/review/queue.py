@@ -15,7 +15,7 @@ from submissions.models import Project, Question, SkippedCheck, Status, Submissi
 from submissions.models.submission import IN_REVIEW, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.counting import Counted
-from submissions.search.queue_filters import FILTERS, reviewers, work_of
+from submissions.search.queue_filters import FILTERS, SHOW_SNOOZED, reviewers, work_of
 
 # What stands in the URL beside the filters: the page's keys, the view it came from, what the refresh has already.
 BESIDES = ("after", "before", "view", "sort", "seen", "shown")
@@ -43,7 +43,10 @@ def _in_review(user: User, params: QueryDict) -> SubmissionQuerySet:
     """For a second one that status says it all; with both conditions PostgreSQL thinks them so rare together that it
     reads two indexes, one of them the whole queue, in place of the first page of one.
     """
-    found = blind_index.sought(user, blind_index.asked_in(params))
+    text = blind_index.asked_in(params)
+    found = blind_index.sought(user, text)
+    if not (text or any(params.get(name, "").strip() for name in SHOW_SNOOZED)):
+        found = found.shown_in_queue(clock.now())
     is_second = params.get("status", "").strip() == Status.SECOND_REVIEW
     return found.filter(status=Status.SECOND_REVIEW) if is_second else found.awaiting_review()
 
@@ -64,7 +67,7 @@ def unknown(params: QueryDict) -> list[str]:
 
 def mine_of(user: User, rows: SubmissionQuerySet) -> SubmissionQuerySet:
     """This person's work among `rows`."""
-    return rows.awaiting_review().filter(work_of(user))
+    return rows.awaiting_review().shown_in_queue(clock.now()).filter(work_of(user))
 
 
 def bounded_count(rows: "QuerySet[Submission]", shown: list[Submission]) -> str:
@@ -115,6 +118,6 @@ def version(rows: Iterable[Submission], count: str) -> str:
     for row in rows:
         held = row.claimed_by_id if row.is_claimed_at(now) else None
         asked = [getattr(row, mark, False) for mark in ("is_asked", "is_answered")]
-        marks = (*asked, row.has_difference, row.has_skipped_check, row.is_reserved)
+        marks = (*asked, row.has_difference, row.has_skipped_check, row.is_reserved, row.is_snoozed)
         parts.append(f"{row.pk}:{row.status}:{row.target_at}:{held}:{row.assigned_to_id}:{marks}")
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

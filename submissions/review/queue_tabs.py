@@ -8,15 +8,23 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from submissions.core import clock
 from submissions.models import AmlReview, SavedView, Submission, User
 from submissions.models.submission import SubmissionQuerySet
 from submissions.search import counting, filter_engine
 from submissions.search.counting import Counted, shown
-from submissions.search.queue_filters import FILTERS
+from submissions.search.queue_filters import FILTERS, SHOW_SNOOZED
 from submissions.workflow.permissions import visible_to
 
 COUNTED_VIEWS = 6  # saved views beyond these are shown without a count
-STANDARD = {"all": "", "mine": "mine=1", "free": "assignee=nobody", "soon": "left=4h", "second": "status=second_review"}
+STANDARD = {
+    "all": "",
+    "mine": "mine=1",
+    "free": "assignee=nobody",
+    "soon": "left=4h",
+    "second": "status=second_review",
+    "snoozed": "snoozed=1",
+}
 AML = "aml"  # a list of its own: its reviews are of submissions that are decided already
 FIGURES = {"hour": "left=1h", "over": "left=over"}  # for the line beside the heading
 
@@ -37,6 +45,7 @@ def labels() -> dict[str, str]:
         "free": _("Unassigned"),
         "soon": _("Due in 4 h"),
         "second": _("Second review"),
+        "snoozed": _("Snoozed"),
     }
 
 
@@ -50,6 +59,8 @@ def counts_for(user: User, views: Sequence[SavedView]) -> dict[str, Counted]:
 
 def _under(rows: SubmissionQuerySet, user: User, query: str) -> SubmissionQuerySet:
     values = filter_engine.values_of(FILTERS, QueryDict(query).dict())
+    if not values.keys() & set(SHOW_SNOOZED):
+        rows = rows.shown_in_queue(clock.now())
     return filter_engine.narrow(rows, FILTERS, user, values)[0]
 
 

@@ -16,6 +16,7 @@ from submissions.search.filter_engine import Condition, Filter
 BANDS = {"low": (0, 50), "middle": (50, 80), "high": (80, 101)}
 AGES = {"4h": timedelta(hours=4), "12h": timedelta(hours=12), "24h": timedelta(hours=24)}
 LEFT = {"over": timedelta(0), "1h": timedelta(hours=1), "4h": timedelta(hours=4)}
+SHOW_SNOOZED = ("snoozed", "left", "asked")  # under these filters the queue has snoozed submissions too
 RETRIES = sorted({*TABLES["step1_retry"], *TABLES["step2_retry"]})
 
 
@@ -87,6 +88,7 @@ def work_of(user: User) -> Q:
 
 
 FILTERS: dict[str, Filter] = {
+    "snoozed": Filter(filter_engine.flag(lambda user: Q(snoozed_until__gt=clock.now()))),
     "mine": Filter(filter_engine.flag(work_of)),
     "status": Filter(filter_engine.one_of("status", IN_REVIEW)),
     "project": Filter(filter_engine.project),

@@ -38,6 +38,7 @@ SENTENCES = {
     "aml_hit": _lazy("Possible AML match, review needed"),
     "aml_overdue": _lazy("AML review past its due time"),
     "number_waiting": _lazy("Resident number still on a stored image"),
+    "snooze_ended": _lazy("Snooze ended"),
     "deadline_240": _lazy("24-hour limit in 4 hours"),
     "deadline_60": _lazy("24-hour limit in 1 hour"),
     "deadline_15": _lazy("24-hour limit in 15 minutes"),
@@ -60,6 +61,7 @@ TASKS = {
     "aml_hit": _lazy("ARGOS's screening reports a possible match. Do not tell the customer."),
     "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),
     "number_waiting": _lazy("Mark the number on the image, or state that the image shows none."),
+    "snooze_ended": _lazy("The submission is in the queue again. Claim it to go on."),
     "deadline": _lazy("ARGOS accepts Step 2 until %(time)s."),
     "target": _lazy("The submission must be decided by %(time)s."),
 }

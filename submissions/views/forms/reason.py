@@ -1,18 +1,21 @@
 """The one form of a typed reason, and of a longer text. A text that is refused is never cut and never lost."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from argos import limits
 from submissions.core import typed_reason
 from submissions.core.text_fields import TOO_LONG, TextField
-from submissions.review import questions
+from submissions.models import Submission
+from submissions.review import questions, snooze
 
 MISSING = _("Enter a reason.")
 
@@ -67,6 +70,40 @@ class HandoverForm(forms.Form):
     note = WrittenField(
         label=_("Note"), max_length=limits.NOTE, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
+
+
+class SnoozeForm(forms.Form):
+    """Until when a submission is snoozed and why. A time after the review target needs a tick."""
+
+    until = forms.DateTimeField(
+        label=_("Until"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": _("Enter a date and a time."), "invalid": _("Enter a date and a time.")},
+    )
+    reason = ReasonField(label=_("Why"), max_length=limits.REASON)
+    accepts_overdue = forms.BooleanField(
+        label=_("Snooze longer than the review target. The submission becomes overdue."), required=False
+    )
+
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.submission = submission
+
+    def clean_until(self) -> datetime:
+        until: datetime = self.cleaned_data["until"]
+        if why := snooze.why_not_until(until):
+            raise forms.ValidationError(why)
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        until = data.get("until")
+        if until and snooze.is_after_target(self.submission, until) and not data.get("accepts_overdue"):
+            self.add_error(
+                "accepts_overdue",
+                _t("The submission is due before this time. Choose an earlier time, or tick this box."),
+            )
+        return data
 
 
 class AnswerForm(forms.Form):

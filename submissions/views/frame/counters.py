@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 
-from submissions.core import vendor_text
+from submissions.core import clock, vendor_text
 from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User, WebhookDelivery
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
@@ -29,7 +29,7 @@ def read(user: User) -> dict[str, Any]:
         "has_mentions": Exists(Mention.objects.filter(person=user, seen_at=None)),
         "is_stopped": Exists(stopped),
         "is_project_shut": Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
-        "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review()),
+        "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review().shown_in_queue(clock.now())),
         "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
         "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
         "next_checks": _counted(user_can_list(user), next_checks.passed(user)),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from submissions.audit import events
 from submissions.core import clock
 from submissions.models.submission_key import load_keys
-from submissions.review import handover
+from submissions.reporting import handover
 from submissions.views.request_helpers import person
 from submissions.workflow.role_permissions import check_user_can_see_handover
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from argos import limits
 from submissions.audit import events
 from submissions.core import clock
 from submissions.models import ImageKind, Submission, User
@@ -62,6 +63,8 @@ def render_console(
         **review.for_template(),
         **_decision_state(review),
         **_claim_left(submission, user),
+        "may_snooze": _may_snooze(review),
+        "reason_length": limits.REASON,
         **_later_images(review),
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
@@ -120,6 +123,13 @@ def _timeline(review: ReviewContext) -> Timeline | None:
     if is_administrator(review.user):
         return None
     return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user), with_aml=True)
+
+
+def _may_snooze(review: ReviewContext) -> bool:
+    """Whether the user may claim it, nobody else has the claim, and it is not snoozed already."""
+    submission = review.submission
+    is_free = review.is_open or not submission.is_claimed
+    return is_free and not (submission.is_snoozed or review.why_not("claim"))
 
 
 @require_safe

@@ -223,11 +223,10 @@ ROWS: dict[str, Row] = {
     "review": Row(REVIEW_PAGE, of="submission"),
     "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
     "claim": Row(post=CLAIM, of="submission"),
-    "hold": Row(post=IN_REVIEW_ROOM, of="submission"),
-    "release_claim": Row(post=IN_REVIEW_ROOM, of="submission"),
-    "reserve": Row(post=IN_REVIEW_ROOM, of="submission"),
-    "hand_over": Row(post=IN_REVIEW_ROOM, of="submission"),
-    "ask_agent": Row(post=IN_REVIEW_ROOM, of="submission"),
+    **{
+        name: Row(post=IN_REVIEW_ROOM, of="submission")
+        for name in ("hold", "release_claim", "reserve", "hand_over", "ask_agent", "snooze", "end_snooze")
+    },
     "send_later_image": Row(post=IN_REVIEW_ROOM, of="submission"),
     "answer_question": Row(post=CAPTURE, of="submission"),
     "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that the user saw

@@ -8,7 +8,8 @@ from django.test import Client
 from submissions.core import clock
 from submissions.models import CallKind, Role, Status, Submission, User
 from submissions.outbox import ledger
-from submissions.review import claims, handover, questions
+from submissions.reporting import handover
+from submissions.review import claims, questions
 from tests.factories import by, claim_call, make_at, make_team, make_user, reload
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,36 @@
+"""The workload of the queue in Chromium: snoozing a submission."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.axe import check_accessible
+from tests.browser.conftest import Desk
+from tests.browser.review_actions import claim, file
+
+pytestmark = pytest.mark.browser
+
+
+def test_snooze_after_the_target_warns_and_the_tab_brings_it_back(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.locator("summary", has_text="Snooze").click()
+    page.get_by_label("Until", exact=True).fill(f"{timezone.now() + timedelta(days=20):%Y-%m-%dT%H:%M}")
+    page.get_by_label("Why", exact=True).fill("Waiting for the customer's bank")
+    desk.press("Snooze submission")
+    expect(page.get_by_text("The submission is due before this time.")).to_be_visible()
+    check_accessible(page)
+    page.get_by_label("Snooze longer than the review target").check()
+    desk.press("Snooze submission")
+    expect(page.locator(f"a[href='/review/{pk}/']")).to_have_count(0)
+    page.locator(".tabs a", has_text="Snoozed").click()
+    expect(page.locator("tr", has=page.locator(f"a[href='/review/{pk}/']"))).to_contain_text("Snoozed until")
+    page.locator(f"a[href='/review/{pk}/']").click()
+    expect(page.get_by_text("The review target still applies")).to_be_visible()
+    check_accessible(page)
+    desk.press("End snooze")
+    expect(page.get_by_text("is in the queue again.")).to_be_visible()
+    desk.go("/review/?view=all")
+    expect(page.locator(f"a[href='/review/{pk}/']")).to_have_count(1)
