@@ -20,7 +20,7 @@ def test_snooze_after_the_target_warns_and_the_tab_brings_it_back(desk: Desk) ->
     page.get_by_label("Until", exact=True).fill(f"{timezone.now() + timedelta(days=20):%Y-%m-%dT%H:%M}")
     page.get_by_label("Why", exact=True).fill("Waiting for the customer's bank")
     desk.press("Snooze submission")
-    expect(page.get_by_text("The submission is due before this time.")).to_be_visible()
+    expect(page.get_by_text("The submission is due before this time.")).to_be_visible(timeout=30_000)
     check_accessible(page)
     page.get_by_label("Snooze longer than the review target").check()
     desk.press("Snooze submission")
