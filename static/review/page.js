@@ -22,7 +22,11 @@ const isDesk = (form) => form.matches("main[data-console] form[method=post]:not(
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!isDesk(form)) return;
+  // The browser sends this form itself and asks only about what is typed in others.
+  if (!isDesk(form)) {
+    isLeaving ||= form.dataset.leaves !== undefined && !typed.isUnsent(main(), form);
+    return;
+  }
   event.preventDefault();
   if (!busy) sendUnlessStopped(form, event.submitter);
 });
