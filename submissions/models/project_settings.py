@@ -225,7 +225,17 @@ class RetentionSettings(models.Model):
         _("Years after the decision"),
         default=5,
         validators=[MaxValueValidator(50)],
-        help_text=_("A rejected customer's data is deleted when this period has ended."),
+        help_text=_("A rejected customer's data is deleted when this period has ended, unless the next one is set."),
+    )
+    keep_months_after_rejection = models.PositiveSmallIntegerField(
+        _("Months after a rejection"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_(
+            "A rejected customer's data is deleted when this period has ended. Empty: after the years after the "
+            "decision."
+        ),
     )
     keep_draft_days = models.PositiveSmallIntegerField(
         _("Days as a draft or abandoned"),
@@ -245,6 +255,11 @@ class RetentionSettings(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def months_after_rejection(self) -> int:
+        own = self.keep_months_after_rejection
+        return self.keep_years_after_record * 12 if own is None else own
 
 
 class LimitSettings(models.Model):

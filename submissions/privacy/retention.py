@@ -1,10 +1,11 @@
-"""Decide when data must be erased: two five-year terms, short ones of drafts and webhooks, requests, legal holds.
+"""Decide when data must be erased: two five-year terms, that of rejections, short ones, requests, legal holds.
 
 US customer identification (31 CFR 1020.220(a)(3)(ii)) keeps the identity for five years after the account is closed
 and the record of its verification for five years after it was made; both must have run out. A rejected applicant never
-had a relationship, so only the second term counts. `submissions.privacy.erasure` erases.
+had a relationship, so the project's term of rejections counts alone. `submissions.privacy.erasure` erases.
 """
 
+import calendar
 import logging
 import time
 from dataclasses import dataclass
@@ -55,28 +56,28 @@ class Due:
         return str(RULES[self.clock])
 
 
-def years_before(moment: datetime, years: int) -> datetime:
-    """Return the same day `years` earlier; 29 February becomes 28."""
-    try:
-        return moment.replace(year=moment.year - years)
-    except ValueError:
-        return moment.replace(year=moment.year - years, day=28)
+def months_before(moment: datetime, months: int) -> datetime:
+    """Return the same day `months` earlier, or the last day of that month if the month is shorter."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submission]"]:
     """Return the submissions of a project that are due at `moment`, by name of the term; legal holds are ignored."""
     rows = Submission.objects.filter(project=project, erased_at=None)
-    record = years_before(moment, project.keep_years_after_record)
+    record = months_before(moment, project.keep_years_after_record * 12)
+    rejection = months_before(moment, project.months_after_rejection)
     # The anniversary must have ended in the portal's time zone.
     here = timezone.localtime(moment, timezone.get_default_timezone())
-    relationship = _midnight(years_before(here, project.keep_years_after_relationship).date())
+    relationship = _midnight(months_before(here, project.keep_years_after_relationship * 12).date())
     draft = moment - timedelta(days=project.keep_draft_days)
     unsent = Q(status=Status.DRAFT) | Q(status=Status.AT_LIVEFORM, vendor_id="")
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)
     return {
         "drafts": rows.filter(unsent, created_at__lte=draft, updated_at__lte=draft),
         "abandoned": rows.filter(status=Status.ABANDONED, decided_at__lte=draft),
-        "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=record),
+        "rejected": rows.filter(status=Status.REJECTED, decided_at__lte=rejection),
         "approved": approved,
         "asked for": rows.filter(erasure.vendor_is_done(), erasure_asked_at__lte=moment),
     }

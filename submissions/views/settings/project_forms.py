@@ -236,7 +236,10 @@ class AmlForm(SettingForm):
 
 class RetentionForm(SettingForm):
     sections: ClassVar[Sections] = (
-        (_("Retention of decided submissions"), ("keep_years_after_relationship", "keep_years_after_record")),
+        (
+            _("Retention of decided submissions"),
+            ("keep_years_after_relationship", "keep_years_after_record", "keep_months_after_rejection"),
+        ),
         (_("Retention of drafts and webhooks"), ("keep_draft_days", "keep_webhook_days")),
         (_("ID images"), ("redacts_resident_numbers", "redaction_alert_days")),
     )
@@ -246,6 +249,7 @@ class RetentionForm(SettingForm):
         fields: ClassVar = [
             "keep_years_after_relationship",
             "keep_years_after_record",
+            "keep_months_after_rejection",
             "keep_draft_days",
             "keep_webhook_days",
             "redacts_resident_numbers",

@@ -1,12 +1,15 @@
 """Retention periods, legal hold, and the roles that may request an erasure."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from submissions.audit.events import SYSTEM
 from submissions.core import clock
@@ -14,6 +17,7 @@ from submissions.models import (
     Alert,
     Call,
     CallKind,
+    Project,
     Role,
     Status,
     Submission,
@@ -46,6 +50,39 @@ def test_rejected_goes_by_the_second_clock_alone() -> None:
     assert [due.count for due in retention.dry_run()] == [1]
     retention.erase_due()
     assert Submission.objects.get(erased_at__isnull=False).pk == old.pk
+
+
+@pytest.mark.parametrize(
+    ("status", "own_months", "months_ago", "is_due"),
+    [
+        (Status.REJECTED, 6, 5, False),
+        (Status.REJECTED, 6, 7, True),
+        (Status.REJECTED, 120, 61, False),
+        (Status.REJECTED, None, 59, False),
+        (Status.REJECTED, None, 61, True),
+        (Status.APPROVED, 6, 7, False),
+        (Status.APPROVED, 120, 61, True),
+    ],
+)
+def test_rejections_have_a_term_of_their_own_where_the_project_sets_one(
+    status: Status, own_months: int | None, months_ago: int, is_due: bool
+) -> None:
+    decided(status)
+    Project.objects.update(keep_months_after_rejection=own_months)
+    then = clock.now() - relativedelta(months=months_ago)
+    Submission.objects.update(decided_at=then, relationship_ended_at=then - timedelta(days=30))
+    clocks = retention.clocks_of(Project.objects.get(), clock.now())
+    assert [name for name, rows in clocks.items() if rows.exists()] == [status.value] * is_due
+    assert retention.erase_due() == int(is_due)
+
+
+def test_page_shows_the_term_of_rejections(client: Client) -> None:
+    factories.make_project(name="Branch", keep_months_after_rejection=7)
+    factories.make_project(name="Online")
+    factories.sign_in(client, factories.make_user(Role.ADMINISTRATOR))
+    page = " ".join(client.get("/retention/").content.decode().split())
+    cell = '<td class="num c-full" data-label="After a rejection (months)"> '
+    assert [part.split(" ")[0] for part in page.split(cell)[1:]] == ["7", "60"]
 
 
 def test_draft_goes_after_its_own_short_clock() -> None:
@@ -217,4 +254,10 @@ def test_administrator_acts_and_others_may_not(client: Client) -> None:
 
 
 def test_leap_day_has_a_day_to_go_back_to() -> None:
-    assert retention.years_before(clock.now().replace(year=2024, month=2, day=29), 5).strftime("%m-%d") == "02-28"
+    leap_day = clock.now().replace(year=2024, month=2, day=29)
+    assert retention.months_before(leap_day, 60).strftime("%Y-%m-%d") == "2019-02-28"
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)), st.integers(1, 600))
+def test_month_has_passed_on_the_same_day_or_the_last_one_of_the_month(moment: datetime, months: int) -> None:
+    assert retention.months_before(moment, months) == moment - relativedelta(months=months)
