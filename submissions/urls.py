@@ -23,7 +23,18 @@ from submissions.views.lists import settings as list_settings
 from submissions.views.operations import discrepancies, sending, webhook, webhook_list
 from submissions.views.privacy import data_subject, redaction, retention
 from submissions.views.reporting import access_report, exports, reports
-from submissions.views.review import aml, claims, decisions, handover, notes, page, queue, saved_views, snooze
+from submissions.views.review import (
+    aml,
+    claims,
+    decisions,
+    handover,
+    notes,
+    page,
+    queue,
+    report_consideration,
+    saved_views,
+    snooze,
+)
 from submissions.views.settings import (
     address_trial,
     api_tokens,
@@ -65,6 +76,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/join/", detail.join, name="join_capture"),
     path("submissions/<uuid:pk>/message/", to_customer.send, name="customer_message"),
     path("submissions/<uuid:pk>/restart/", actions.restart, name="restart"),
+    path("submissions/<uuid:pk>/report-consideration/", report_consideration.consider_report, name="consider_report"),
     path("submissions/<uuid:pk>/risk/", next_checks.set_risk, name="set_risk"),
     path("re-verification/", next_checks.next_check_list, name="next_checks"),
     path("submissions/<uuid:pk>/called-back/", actions.called_back, name="called_back"),

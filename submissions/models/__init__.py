@@ -29,6 +29,7 @@ from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
 from submissions.models.project_choices import Reviewer, VendorState
 from submissions.models.question import Question
+from submissions.models.report_consideration import ReportConsideration
 from submissions.models.saved_view import SavedView
 from submissions.models.seal import Seal
 from submissions.models.search_hash import SearchHash
@@ -94,6 +95,7 @@ __all__ = [
     "Project",
     "Question",
     "Redaction",
+    "ReportConsideration",
     "Reviewer",
     "Role",
     "Route",

@@ -201,6 +201,14 @@ class AmlSettings(models.Model):
         validators=[RegexValidator(r"^[A-Za-z0-9._-]*\Z", _("Enter letters, digits, dots, hyphens or underscores."))],
         help_text=_("From the ARGOS dashboard: it is part of the address of each monitoring request. No default."),
     )
+    requires_report_consideration = option(
+        _("Consideration of a report required"),
+        _(
+            "For each rejected or abandoned submission an officer records whether a suspicious transaction report was "
+            "made. The manager's home counts those without a record."
+        ),
+        db_default=False,
+    )
 
     class Meta:
         abstract = True

@@ -134,6 +134,7 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "aml_verdict_given": _("AML decision made"),
         "aml_verdicts_withdrawn": _("AML decisions withdrawn: ARGOS reported a new result"),
         "aml_review_decided": _("AML review decided"),
+        "aml_report_considered": _("Suspicious transaction report considered"),
     }
     return named(texts.get(event.kind, event.kind.replace("_", " ")), vendor_name)
 

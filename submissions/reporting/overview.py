@@ -26,6 +26,7 @@ from submissions.models import (
     User,
     WebhookDelivery,
 )
+from submissions.models.report_consideration import not_considered
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.search import counting
@@ -211,6 +212,7 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
         "n_questions": Counted(open_questions),
         "n_numbers": Counted(numbers),
         "n_aml": Counted(AmlReview.objects.waiting()),
+        "n_reports": Counted(Submission.objects.filter(not_considered())),
         "n_webhooks": Counted(WebhookDelivery.objects.unacknowledged()),
         "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
         "n_calls": Counted(calls, MOST_REQUESTS),
@@ -250,6 +252,11 @@ def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
             False,
         ),
         "aml": (ngettext("AML review open", "AML reviews open", found["aml"]), reverse("aml_reviews"), True),
+        "reports": (
+            ngettext("report to consider", "reports to consider", found["reports"]),
+            listed(report="missing"),
+            False,
+        ),
         "webhooks": (
             ngettext("webhook to look at", "webhooks to look at", found["webhooks"]),
             reverse("webhook_list"),

@@ -94,6 +94,7 @@ MARKS = {
     "aml_verdict_given": ("gavel", "info"),
     "aml_verdicts_withdrawn": ("arrow-back-up", "warn"),
     "aml_review_decided": ("gavel", "ok"),
+    "aml_report_considered": ("file-text", "info"),
     "erased": ("trash", "bad"),
 }
 

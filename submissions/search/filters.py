@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from argos import matrix
 from submissions.core import clock
 from submissions.models import AmlReview, Event, Project, Route, SkippedCheck, Source, Status, Team, User
+from submissions.models.report_consideration import considered, not_considered
 from submissions.models.submission import DECIDED, IN_REVIEW, SENDING, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
@@ -173,6 +174,13 @@ def _aml(user: User, value: str) -> Q | None:
     }.get(value)
 
 
+def _report(user: User, value: str) -> Q | None:
+    """Match the consideration of a suspicious transaction report, for those who review, as `_aml`."""
+    if not user.is_reviewer:
+        return None
+    return {"missing": not_considered(), "considered": considered()}.get(value)
+
+
 def _late(user: User) -> Q:
     return Q(status__in=IN_REVIEW, target_at__lt=clock.now())
 
@@ -202,5 +210,6 @@ FILTERS: dict[str, Filter] = {
     "skipped": Filter(filter_engine.skipped_check),
     "route": Filter(filter_engine.one_of("route", Route.values)),
     "aml": Filter(_aml),
+    "report": Filter(_report),
     "late": Filter(filter_engine.flag(_late), _lazy("Past its review target")),
 }

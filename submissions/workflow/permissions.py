@@ -166,6 +166,11 @@ def _aml(user: User, submission: Submission) -> str:
     return ""
 
 
+def _consider_report(user: User, submission: Submission) -> str:
+    """Nobody else may learn that a report to the authority is considered, nor whether one was made."""
+    return "" if user.is_reviewer else _("Only compliance officers and managers may do this.")
+
+
 def _claim_lost(submission: Submission) -> str:
     if submission.claimed_by and submission.is_claimed:
         return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
@@ -201,6 +206,7 @@ CHECKS: dict[str, Check] = {
     "overrule": _managers_only,
     "export": _export,
     "set_risk": _set_risk,
+    "consider_report": _consider_report,
 }
 CHECKS_WITH_FACTS = {
     "capture": _capture,

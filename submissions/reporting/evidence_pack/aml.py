@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from submissions.aml import reviews
+from submissions.aml import report_considerations, reviews
 from submissions.core.vendor_text import named
-from submissions.models import AmlResult, AmlReview, Submission, User
+from submissions.models import AmlResult, AmlReview, ReportConsideration, Submission, User
 from submissions.models.encrypted import decrypted_text
 from submissions.reporting.evidence_pack.signals import moment
 
@@ -17,6 +17,7 @@ def table(submission: Submission, user: User, *, is_open: bool) -> Table:
     for review in reversed(reviews.of(submission)):
         review.submission = submission
         rows += _review(review, user, is_open)
+    rows += [_consideration(row, is_open) for row in reversed(report_considerations.of(submission))]
     return [_("When (UTC)"), _("What"), _("Details"), _("Who"), _("Reason")], rows
 
 
@@ -32,6 +33,15 @@ def _result(result: AmlResult, is_open: bool) -> list[str]:
     content = result.content if is_open else {}
     memo = "\n".join(part for part in (content.get("memo", ""), ", ".join(content.get("tags", []))) if part)
     return [moment(result.updated_at), _("AML result"), told, result.submission.project.vendor_name, memo]
+
+
+def _consideration(row: ReportConsideration, is_open: bool) -> list[str]:
+    result = _("Report made") if row.is_reported else _("Considered, no report made")
+    reference = decrypted_text(row, "reference") if is_open else ""
+    reason = decrypted_text(row, "reason") if is_open else ""
+    result += f", {reference}" if reference else ""
+    title = _("Suspicious transaction report considered")
+    return [moment(row.considered_at), title, result, row.considered_by.name, reason]
 
 
 def _review(review: AmlReview, user: User, is_open: bool) -> list[list[str]]:

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from submissions.aml import report_considerations
 from submissions.capture import restart
 from submissions.capture.phone_links import qr_code
 from submissions.core import clock
@@ -18,6 +19,8 @@ from submissions.models.submission import DECIDED
 from submissions.views import status_messages
 from submissions.views.capture.page_context import StateContext
 from submissions.views.capture.result_sentence import say
+from submissions.views.forms.report_consideration import ReportConsiderationForm
+from submissions.workflow.role_permissions import user_can_see_queue
 
 RAIL = (
     ("capture", (Status.DRAFT, Status.AT_LIVEFORM)),
@@ -179,4 +182,17 @@ def next_check_card(context: StateContext) -> dict[str, Any]:
         "can_verify_again": restart.can_verify_again(submission),
         "can_set_risk": context.may("set_risk"),
         "risks": CustomerRisk.choices,
+    }
+
+
+def report_card(context: StateContext) -> dict[str, Any]:
+    """The consideration of a suspicious transaction report, for those who review: nobody else learns of it."""
+    submission = context.submission
+    if not user_can_see_queue(context.user) or not report_considerations.is_due(submission):
+        return {}
+    return {
+        "shows_report": True,
+        "report_considerations": report_considerations.of(submission),
+        "can_consider_report": context.may("consider_report"),
+        "report_form": ReportConsiderationForm(auto_id="report_%s"),
     }

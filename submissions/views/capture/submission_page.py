@@ -36,7 +36,7 @@ from submissions.review import questions
 from submissions.signals import project_state
 from submissions.vendor_sync import reconcile
 from submissions.views import status_messages
-from submissions.views.capture.outcome import liveform_card, next_check_card, outcome, rail
+from submissions.views.capture.outcome import liveform_card, next_check_card, outcome, rail, report_card
 from submissions.views.capture.page_context import StateContext, SubmissionContext
 from submissions.views.customer_messages import panel
 from submissions.views.request_helpers import person
@@ -106,6 +106,7 @@ def render_submission(
         "that_counts": page.counting,
         **_aml(page.state),
         **next_check_card(page.state),
+        **report_card(page.state),
         "differences": [status_messages.about_difference(row) for row in page.differences],
         "skipped_checks": page.skipped,
         "timeline": page.timeline,

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +22,7 @@ from submissions.workflow.role_permissions import check_user_can_list, user_can_
 
 # Filters with a field of their own on the page; others came from a link and are shown as chips.
 FIELDS = (
-    *("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "aml", "route", "sort"),
+    *("q", "status", "project", "id_type", "country", "mine", "team", "skipped", "aml", "report", "route", "sort"),
     *pagination.KEYS,
 )
 
@@ -105,11 +105,16 @@ def _selects(request: HttpRequest, user: User) -> list[Select]:
         return selects
     is_wanted = offered.skipped or request.GET.get("skipped")
     selects += [skipped_checks(request, offered.skipped)] if is_wanted else []
-    return [*selects, select(request, "aml", _("AML"), _aml())]
+    report = select(request, "report", _("Suspicious transaction report"), _report())
+    return [*selects, select(request, "aml", _("AML"), _aml()), report]
 
 
 def _aml() -> list[tuple[str, str]]:
     return [("hit", _("Possible match")), ("open", _("Review undecided")), ("clear", _("No match"))]
+
+
+def _report() -> list[tuple[str, str]]:
+    return [("missing", _("Not yet considered")), ("considered", pgettext("report", "Considered"))]
 
 
 def _statuses() -> list[tuple[str, str]]:

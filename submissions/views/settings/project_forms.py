@@ -219,11 +219,18 @@ class AmlForm(SettingForm):
     sections: ClassVar[Sections] = (
         (_("AML reviews"), ("aml_review_target_hours", "aml_clear_statuses")),
         (_("AML monitoring"), ("monitors_aml", "aml_worklist_id")),
+        (_("Suspicious transaction reports"), ("requires_report_consideration",)),
     )
 
     class Meta(SettingForm.Meta):
         model = Project
-        fields: ClassVar = ["aml_review_target_hours", "aml_clear_statuses", "monitors_aml", "aml_worklist_id"]
+        fields: ClassVar = [
+            "aml_review_target_hours",
+            "aml_clear_statuses",
+            "monitors_aml",
+            "aml_worklist_id",
+            "requires_report_consideration",
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

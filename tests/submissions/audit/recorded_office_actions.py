@@ -12,6 +12,7 @@ from django.test import Client
 from argos.replies import parse_item
 from submissions.accounts import one_time_password, sessions
 from submissions.accounts.preferences import language
+from submissions.aml import report_considerations
 from submissions.api import tokens
 from submissions.audit import access_report
 from submissions.audit.events import Actor
@@ -297,6 +298,14 @@ def resume_project() -> Act:
     project = make_project()
     gate.pause(project, "key")
     return posted(Role.ADMINISTRATOR, f"/settings/projects/{project.pk}/resume/", {})
+
+
+@action
+def consider_report() -> Act:
+    submission, by_officer = make_at(Status.REJECTED), by(officer())
+    return lambda: report_considerations.consider(
+        submission, by=by_officer, is_reported=False, reason="One family, one address."
+    )
 
 
 @action

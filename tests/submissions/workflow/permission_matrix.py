@@ -197,6 +197,9 @@ ROWS: dict[str, Row] = {
     "customer_message": Row(post=HANDLE, of="submission"),
     "restart": Row(post=HANDLE, of="submission"),
     "set_risk": Row(post=EVIDENCE, of="submission", data={"risk": "high", "reason": "lives abroad"}),
+    "consider_report": Row(
+        post=EVIDENCE, of="submission", data={"is_reported": "no", "reason": "no sign of laundering"}
+    ),
     "next_checks": Row(CUSTOMERS),
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
     "release_call": Row(post=HANDLE, of="submission"),
