@@ -121,6 +121,16 @@ class ReviewSettings(models.Model):
         default=SecondReview.NONE,
         help_text=_("Another officer decides blind before a decision is sent."),
     )
+    verification_methods_required = models.PositiveSmallIntegerField(
+        _("Verification methods required"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(4)],
+        help_text=_(
+            "An officer cannot approve with fewer of: ID document, face comparison, account check, address document. "
+            "The Korean guideline requires two of its list. ARGOS's own approvals are not affected."
+        ),
+    )
     sends_later_images = models.BooleanField(
         _("Later images to ARGOS"),
         default=False,

@@ -4,7 +4,7 @@
 what an approval must acknowledge.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -25,6 +25,7 @@ from submissions.review import mentions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
 from submissions.review.warnings import warnings_of
+from submissions.workflow import verification_methods
 from submissions.workflow.permissions import NotAllowed, check_can
 from submissions.workflow.transitions import StaleSubmission, move
 
@@ -94,6 +95,9 @@ def decide(
         raise CommentMissing
     if Verdicts.load(submission).is_back_to_first(by.user) and not comment.strip():
         raise CommentToOverrule
+    methods = verification_methods.of(submission)
+    if verdict == Verdict.APPROVED and methods.why_too_few:
+        raise NotAllowed(methods.why_too_few)
     warnings = warnings_of(submission, by.user)
     warned = [warning.code for warning in warnings]
     if verdict == Verdict.APPROVED and (still_open := set(warned) - set(ticked)):
@@ -108,18 +112,20 @@ def decide(
     decision.warnings = [code for code in warned if code in set(ticked)]
     try:
         with transaction.atomic():
-            _write(decision, by=by, is_flagged=bool(warned))
+            _write(decision, by=by, is_flagged=bool(warned), methods=methods.codes)
     except IntegrityError as error:
         raise StaleSubmission(submission.reference) from error
     return decision
 
 
-def _write(decision: Decision, *, by: Actor, is_flagged: bool) -> None:
+def _write(decision: Decision, *, by: Actor, is_flagged: bool, methods: Sequence[str]) -> None:
     submission = decision.submission
     _lock(submission, claimed_by=by.user)
     earlier = Verdicts.load(submission).in_force
     decision.round = earlier[-1].round + 1 if earlier else 1
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
+    if decision.verdict == Verdict.APPROVED:
+        fields["methods"] = list(methods)
     agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
     freed = {"claimed_by": None, "claimed_until": None, "assigned_to": None, "given_by": None}
     if agreed:

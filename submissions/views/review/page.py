@@ -23,7 +23,7 @@ from submissions.views.capture.images import record_image
 from submissions.views.forms.reason import LaterImageForm, NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, safe_next, warn_of_unmatched
-from submissions.workflow import permissions
+from submissions.workflow import permissions, verification_methods
 from submissions.workflow.permissions import get_submission_for
 from submissions.workflow.role_permissions import (
     check_user_can_see_queue,
@@ -66,6 +66,7 @@ def render_console(
         "may_snooze": _may_snooze(review),
         "reason_length": limits.REASON,
         **_later_images(review),
+        "methods": verification_methods.of(submission, review.calls),
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
         "leaving": verdicts.leaving(user, besides=submission),

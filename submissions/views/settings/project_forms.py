@@ -181,7 +181,10 @@ class ReviewForm(SettingForm):
     sections: ClassVar[Sections] = (
         (
             pgettext_lazy("outcome of a review", "Decision"),
-            ("reviewer", "second_review", "review_target_hours", "pending_clock", "sends_later_images"),
+            (
+                *("reviewer", "second_review", "verification_methods_required", "review_target_hours"),
+                *("pending_clock", "sends_later_images"),
+            ),
         ),
         (_("Targets in working hours"), ("counts_working_hours", "holiday_country")),
         (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
@@ -199,6 +202,7 @@ class ReviewForm(SettingForm):
         fields: ClassVar = [
             "reviewer",
             "second_review",
+            "verification_methods_required",
             "review_target_hours",
             "pending_clock",
             "sends_later_images",
