@@ -64,3 +64,28 @@ def test_match_before_the_decision_is_acknowledged_with_a_reason(desk: Desk) -> 
     page.get_by_label("Reason for acknowledging").fill(WHY)
     page.locator("#approve").click()
     expect(page.locator("#problems")).to_have_count(0)
+
+
+def test_officer_records_the_consideration_of_a_report_and_the_agent_sees_nothing(desk: Desk, other_desk: Desk) -> None:
+    pk, _reference = seed(desk.stack, "rejected")
+    page = desk.log_in("officer").page
+    desk.go(f"/submissions/{pk}/")
+    card = page.locator("#report-consideration")
+    expect(card).to_contain_text("Not yet considered")
+    check_at_both_widths(page)
+    card.get_by_label("Reason", exact=True).fill(WHY)
+    card.get_by_role("button", name="Save consideration").click()
+    expect(page.get_by_text("Select whether a report was made.")).to_be_visible()
+    page.get_by_label("Was a report made?").select_option("yes")
+    page.get_by_label("Reference of the report (optional)").fill("FIU-2026-7")
+    page.get_by_role("button", name="Save consideration").click()
+    for text in ("Report made", WHY, "FIU-2026-7"):
+        expect(card).to_contain_text(text)
+    told = evidence(page, desk)
+    for text in ("Suspicious transaction report considered", "Report made, FIU-2026-7", WHY):
+        assert text in told
+    agent = other_desk.log_in("agent").page
+    other_desk.go(f"/submissions/{pk}/")
+    expect(agent.locator("#notes")).to_be_visible()
+    expect(agent.locator("#report-consideration")).to_have_count(0)
+    expect(agent.get_by_text("Suspicious transaction")).to_have_count(0)
