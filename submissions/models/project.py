@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption, vendor_text
 from submissions.core.letters import validate_one_line
+from submissions.models.aml_settings import AmlSettings
 from submissions.models.calendar_settings import CalendarSettings
 from submissions.models.invitation_settings import InvitationSettings
 from submissions.models.liveform_settings import LiveformSettings
@@ -27,7 +28,6 @@ from submissions.models.project_choices import (
     VendorState,
 )
 from submissions.models.project_settings import (
-    AmlSettings,
     CaptureSettings,
     LimitSettings,
     RetentionSettings,

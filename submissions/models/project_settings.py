@@ -1,6 +1,6 @@
 """The settings of a project by the tab that shows them: abstract bases of `Project`, all in its one table."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +81,11 @@ class CaptureSettings(models.Model):
             "A selfie from a file needs a reason, which reviewers see and acknowledge. Off: projects without cameras "
             "use files. The browser reports the camera; no portal can prove it."
         ),
+        db_default=False,
+    )
+    asks_birthplace = option(
+        _("Place of birth and further nationalities"),
+        _("Agents enter both. Not sent to ARGOS. Regulation (EU) 2024/1624, Article 22."),
         db_default=False,
     )
     requires_consent = option(_("Consent on record"), _("Step 1 waits until the customer's consent is recorded."))
@@ -169,63 +174,6 @@ class ReviewSettings(models.Model):
 
     class Meta:
         abstract = True
-
-
-class AmlSettings(models.Model):
-    """Hits of ARGOS's AML screening, and its monitoring."""
-
-    aml_review_target_hours = models.PositiveSmallIntegerField(
-        _("AML review target (h)"),
-        default=24,
-        db_default=24,
-        validators=[MinValueValidator(1), MaxValueValidator(720)],
-        help_text=_(
-            "Time allowed to decide an AML review. A day: a match may oblige the company to report or to stop."
-        ),
-    )
-    aml_clear_statuses = models.CharField(
-        _("Clear AML statuses"),
-        max_length=300,
-        default="screenedNoMatches",
-        db_default="screenedNoMatches",
-        blank=True,
-        help_text=_(
-            "Separated by commas. Any other status opens an AML review. ARGOS documents this one only; add another "
-            "one after ARGOS confirmed its meaning."
-        ),
-    )
-    monitors_aml = models.BooleanField(
-        _("AML monitoring"),
-        default=False,
-        db_default=False,
-        help_text=_(
-            "Approved submissions are added to ARGOS's ongoing monitoring. Off: the ARGOS contract must include it."
-        ),
-    )
-    aml_worklist_id = models.CharField(
-        _("AML worklist"),
-        max_length=80,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[RegexValidator(r"^[A-Za-z0-9._-]*\Z", _("Enter letters, digits, dots, hyphens or underscores."))],
-        help_text=_("From the ARGOS dashboard: it is part of the address of each monitoring request. No default."),
-    )
-    requires_report_consideration = option(
-        _("Consideration of a report required"),
-        _(
-            "For each rejected or abandoned submission an officer records whether a suspicious transaction report was "
-            "made. The manager's home counts those without a record."
-        ),
-        db_default=False,
-    )
-
-    class Meta:
-        abstract = True
-
-    @property
-    def clear_aml_statuses(self) -> list[str]:
-        return [status.strip() for status in self.aml_clear_statuses.split(",")]
 
 
 class RetentionSettings(models.Model):

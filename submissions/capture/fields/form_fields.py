@@ -47,6 +47,8 @@ LABELS = {
     "email": _("E-mail"),
     "customer_id": _("Customer number"),
     "contact_phone": _("Phone number"),
+    "place_of_birth": _("Place of birth"),
+    "other_nationalities": _("Further nationalities"),
     "callback_at": _("Call-back time"),
 }
 HINTS = {
@@ -58,6 +60,7 @@ HINTS = {
     Form.SHORT_PLUS_CODE: _("For example VXX7+39 Washington, DC, USA"),
     Form.DIGITS: _("The first three digits"),
 }
+PORTAL_HINTS = {"other_nationalities": _("All besides the nationality above, separated by commas")}
 CHOICES = {
     "male": _("Male"),
     "female": _("Female"),
@@ -74,6 +77,8 @@ CHOICES = {
 }
 CHOSEN = ("gender", "idType")  # their values are keys of `CHOICES`
 OFFICE = ("email", "customer_id", "contact_phone")
+# Regulation (EU) 2024/1624, Art. 22: asked for by the project's setting and never sent to ARGOS.
+PORTAL_ONLY = ("place_of_birth", "other_nationalities")
 OFFICE_TYPES = {"email": "email", "contact_phone": "tel"}
 WIDTHS = {  # columns of six; a third of the row by default
     "name": "f-4",
@@ -174,7 +179,11 @@ def rules(submission: Submission) -> tuple[FieldRule, ...]:
 
 def names(submission: Submission) -> list[str]:
     """Return every name that the form may post."""
-    return [rule.name for rule in rules(submission)] + list(OFFICE)
+    return [rule.name for rule in rules(submission)] + [*OFFICE, *_portal_only(submission)]
+
+
+def _portal_only(submission: Submission) -> tuple[str, ...]:
+    return PORTAL_ONLY if submission.project.asks_birthplace else ()
 
 
 def rows(
@@ -217,6 +226,15 @@ def office_rows(
     }
     made = _rows(submission, stored, widgets, problems, typed)
     made[0].required = True
+    return made
+
+
+def portal_rows(submission: Submission, typed: Mapping[str, str] | None = None) -> list[FormRow]:
+    """Build the fields that the project asks for and ARGOS does not know."""
+    widgets: dict[str, forms.Widget] = {name: forms.TextInput() for name in _portal_only(submission)}
+    made = _rows(submission, submission.values, widgets, (), typed)
+    for row in made:
+        row.hint = str(PORTAL_HINTS.get(row.name, ""))
     return made
 
 

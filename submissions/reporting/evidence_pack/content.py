@@ -24,7 +24,6 @@ from submissions.reporting.evidence_pack import aml, pdf, signals
 from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
 from submissions.review import reject_reasons, verdicts
-from submissions.workflow import verification_methods
 from submissions.workflow.permissions import NotAllowed
 
 LOOKS = ("looked", "image_opened", "revealed", "aml_looked")
@@ -106,7 +105,6 @@ def _facts(submission: Submission, by: Actor, is_open: bool) -> list[tuple[str, 
         (_("Project, team"), f"{submission.project.name}, {submission.team.name}"),
         (_("Document"), f"{submission.issuing_country} {form_fields.choice_label(submission.id_type)}"),
         (named(_("ARGOS ID"), submission.project.vendor_name), submission.vendor_id or "–"),
-        (_("Verification methods"), verification_methods.of(submission).text),
         (_("Captured by"), people or "–"),
         (
             _("Created, Step 1, 24-hour limit (UTC)"),

@@ -11,6 +11,7 @@ from submissions.models import DifferenceKind, Submission
 from submissions.review.page.confidence import readings_of
 from submissions.review.page.signals import signals_of
 from submissions.review.warnings import skipped_checks_of
+from submissions.workflow import verification_methods
 
 Show = Callable[[str, str], str]
 Table = tuple[list[str], list[list[str]]]
@@ -75,6 +76,11 @@ def stored_otherwise(submission: Submission, show: Show) -> Table:
 
 
 def facts(submission: Submission) -> list[tuple[str, str]]:
-    """Return the route to ARGOS, and that the approval hides a skipped check if it does."""
+    """Return the route to ARGOS, the verification methods, and that the approval hides a skipped check if it does."""
     route = (_("Route"), str(submission.get_route_display()))
-    return [route, *([(_("Warnings"), _("Approved with a skipped check"))] if submission.hides_skipped_check else [])]
+    methods = (_("Verification methods"), verification_methods.of(submission).text)
+    return [
+        route,
+        methods,
+        *([(_("Warnings"), _("Approved with a skipped check"))] if submission.hides_skipped_check else []),
+    ]

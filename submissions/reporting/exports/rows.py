@@ -142,4 +142,6 @@ def masked_value(name: str, value: str) -> str:
         return " ".join(f"{word[0]}." for word in value.split())
     if name == "email":
         return f"•••@{value.rpartition('@')[2]}"
+    if name in form_fields.PORTAL_ONLY:
+        return masking.BULLET * 3
     return value[:4] if name == "date_of_birth" else value

@@ -130,6 +130,7 @@ class CaptureForm(SettingForm):
             ),
         ),
         (pgettext_lazy("settings", "Selfie"), ("requires_live_selfie",)),
+        (_("Customer data"), ("asks_birthplace",)),
         (_("Consent"), ("requires_consent",)),
         (_("Invitations"), ("invitation_hours", "sends_clean_steps")),
         (_("Liveform"), ("has_liveform", "liveform_url", "liveform_project_id", "liveform_link_hours")),
@@ -148,17 +149,9 @@ class CaptureForm(SettingForm):
             "has_account_occupancy",
             "occupancy_code",
             "vehicle_certificate_value",
-            "has_address_codes",
-            "has_address_image",
-            "has_structured_address",
-            "requires_structured_address",
-            "requires_typed_address",
-            "requires_address_detail",
-            "requires_live_selfie",
-            "requires_consent",
-            "invitation_hours",
-            "sends_clean_steps",
-            "has_liveform",
+            *("has_address_codes", "has_address_image", "has_structured_address", "requires_structured_address"),
+            *("requires_typed_address", "requires_address_detail", "requires_live_selfie", "asks_birthplace"),
+            *("requires_consent", "invitation_hours", "sends_clean_steps", "has_liveform"),
             "liveform_url",
             "liveform_project_id",
             "liveform_link_hours",
@@ -229,10 +222,7 @@ class AmlForm(SettingForm):
     class Meta(SettingForm.Meta):
         model = Project
         fields: ClassVar = [
-            "aml_review_target_hours",
-            "aml_clear_statuses",
-            "monitors_aml",
-            "aml_worklist_id",
+            *("aml_review_target_hours", "aml_clear_statuses", "monitors_aml", "aml_worklist_id"),
             "requires_report_consideration",
         ]
 
@@ -258,13 +248,8 @@ class RetentionForm(SettingForm):
     class Meta(SettingForm.Meta):
         model = Project
         fields: ClassVar = [
-            "keep_years_after_relationship",
-            "keep_years_after_record",
-            "keep_months_after_rejection",
-            "keep_draft_days",
-            "keep_webhook_days",
-            "redacts_resident_numbers",
-            "redaction_alert_days",
+            *("keep_years_after_relationship", "keep_years_after_record", "keep_months_after_rejection"),
+            *("keep_draft_days", "keep_webhook_days", "redacts_resident_numbers", "redaction_alert_days"),
         ]
 
 

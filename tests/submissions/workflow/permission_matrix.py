@@ -132,7 +132,6 @@ CLAIM = review_only(
 )
 # A capturer is refused. The page of a refused decision keeps the typed text.
 AML = only(OFFICER, CLAIMER, MANAGER)
-AML_DECIDE = REVIEWERS
 AML_VERDICT = {"outcome": "false_positive", "reason": "Another person.", "seen": "older"}
 EVIDENCE = within_team(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
@@ -197,9 +196,7 @@ ROWS: dict[str, Row] = {
     "customer_message": Row(post=HANDLE, of="submission"),
     "restart": Row(post=HANDLE, of="submission"),
     "set_risk": Row(post=EVIDENCE, of="submission", data={"risk": "high", "reason": "lives abroad"}),
-    "consider_report": Row(
-        post=EVIDENCE, of="submission", data={"is_reported": "no", "reason": "no sign of laundering"}
-    ),
+    "consider_report": Row(post=EVIDENCE, of="submission", data={"is_reported": "no", "reason": "one family"}),
     "next_checks": Row(CUSTOMERS),
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
     "release_call": Row(post=HANDLE, of="submission"),
@@ -222,7 +219,7 @@ ROWS: dict[str, Row] = {
     "aml_review": Row(REVIEWERS, of="aml review"),
     "aml_assign": Row(post=AML, of="aml review", data={"to": "me"}),
     "aml_removed_by_hand": Row(post=AML, of="aml review", data={"reason": "By hand, today"}, in_as="409"),
-    "aml_decide": Row(post=AML_DECIDE, of="aml review", data=AML_VERDICT, in_as="409"),
+    "aml_decide": Row(post=REVIEWERS, of="aml review", data=AML_VERDICT, in_as="409"),
     "review": Row(REVIEW_PAGE, of="submission"),
     "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
     "claim": Row(post=CLAIM, of="submission"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0060_report_considerations'),
+        ('submissions', '0063_report_considerations'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0058_import_invitations'),
+        ('submissions', '0061_find_snoozed'),
     ]
 
     operations = [

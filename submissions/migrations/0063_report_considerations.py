@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0059_rejected_retention'),
+        ('submissions', '0062_rejected_retention'),
     ]
 
     operations = [
