@@ -188,11 +188,14 @@ def next_check_card(context: StateContext) -> dict[str, Any]:
 def report_card(context: StateContext) -> dict[str, Any]:
     """The consideration of a suspicious transaction report, for those who review: nobody else learns of it."""
     submission = context.submission
-    if not user_can_see_queue(context.user) or not report_considerations.is_due(submission):
+    if not user_can_see_queue(context.user):
+        return {}
+    considerations = report_considerations.of(submission)  # in every state: the page takes the same queries
+    if not report_considerations.is_due(submission):
         return {}
     return {
         "shows_report": True,
-        "report_considerations": report_considerations.of(submission),
+        "report_considerations": considerations,
         "can_consider_report": context.may("consider_report"),
         "report_form": ReportConsiderationForm(auto_id="report_%s"),
     }
