@@ -139,7 +139,7 @@ def address(name: str, url: str, *, form: str) -> SplitResult:
 
 def database(name: str, url: str, **more: Any) -> dict[str, Any]:
     """Return Django's DATABASES["default"] for DATABASE_URL."""
-    form = "postgres://user:password@host/name"
+    form = "postgres://user:password@host/name"  # pragma: allowlist secret
     address(name, url, form=form)
     try:
         return dict(dj_database_url.parse(url, **more))
@@ -195,10 +195,10 @@ WITHOUT_MAIL = {
 
 
 def mail(url: str, folder: Path) -> dict[str, Any]:
-    """Return the mail settings for EMAIL_URL (smtp://user:password@host:port?tls=1); without it, files in `folder`."""
+    """Return the mail settings for EMAIL_URL (`form` below); without it, files in `folder`."""
     if not url:
         return WITHOUT_MAIL | {"EMAIL_FILE_PATH": str(folder)}
-    form = "smtp://user:password@host:port?tls=1"
+    form = "smtp://user:password@host:port?tls=1"  # pragma: allowlist secret
     parts = address("EMAIL_URL", url, form=form)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
         raise ImproperlyConfigured(f"EMAIL_URL must look like {form}; {ENCODE}.")

@@ -1,7 +1,7 @@
 """Scan the tracked files for secrets with detect-secrets.
 
-`.secrets.baseline` lists reviewed false positives (an alphabet, a URL pattern). The keyword rule is off in it: tests
-contain many passwords that protect nothing, and a rule with many false alarms is ignored.
+`.secrets.baseline` has the settings. The keyword rule is off in it: tests contain many passwords that protect nothing,
+and a rule with many false alarms is ignored. A reviewed false positive is marked in its line.
 """
 
 import subprocess

@@ -17,7 +17,7 @@ from submissions.core import clock
 from submissions.models import User
 
 GOOD_FOR = timedelta(hours=24)
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without characters that are easily confused
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without characters that are easily confused  # pragma: allowlist secret
 GROUPS, LETTERS = 4, 4  # 16 letters of 32: 80 bits
 
 
