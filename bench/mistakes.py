@@ -93,7 +93,7 @@ class Desk:
             except UnusableImage as unusable:
                 return [Problem(kind, unusable.code, unusable.message)]
         with suppress(hand_over.NotAsked):  # a passport has no back
-            hand_over.leave_out_back(invitation)
+            hand_over.leave_out_back(invitation, by=phone)
         for _step in range(2):
             with suppress(hand_over.NotAsked):
                 hand_over.enter(invitation, customer.values, by=phone)

@@ -36,12 +36,15 @@ def decide(client: Client, submission: Submission, verdict: str, **data: Any) ->
 
 def save_tab(client: Client, project: Project, tab: str, **changed: str) -> Any:
     """Post a settings tab of a project unchanged except for these values."""
-    url = f"/settings/projects/{project.pk}/{tab}/"
-    page = client.get(url).context
+    return client.post(f"/settings/projects/{project.pk}/{tab}/", {**tab_values(client, project, tab), **changed})
+
+
+def tab_values(client: Client, project: Project, tab: str) -> dict[str, Any]:
+    """Return what a browser would post for an unchanged settings tab."""
+    page = client.get(f"/settings/projects/{project.pk}/{tab}/").context
     forms = [page["form"]]
     for _editor, rows in page["lists"]:
         forms += [rows.management_form, *rows.forms]
     values = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
     kept = {name: value for name, value in values.items() if value is not None and value is not False}
-    kept |= {name: "on" for name, value in kept.items() if value is True}
-    return client.post(url, {**kept, **changed})
+    return kept | {name: "on" for name, value in kept.items() if value is True}

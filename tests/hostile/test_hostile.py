@@ -17,7 +17,7 @@ from tests.hostile.inputs import Hostile, Targets, api, make, some_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-SEED, INPUTS = scale.SEED, scale.sized(40, 400)
+SEED, INPUTS = scale.SEED, scale.sized(100, 400)
 ROLES = (Role.AGENT, Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 
 

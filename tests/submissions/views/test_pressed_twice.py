@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
-from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
@@ -15,8 +14,8 @@ from submissions.outbox import gate, ledger
 from submissions.privacy import retention
 from submissions.review import decisions, saved_views
 from submissions.vendor_sync import webhook_url
-from submissions.views.settings.project_forms import ReviewForm
 from submissions.workflow.transitions import StaleSubmission
+from tests.clients import tab_values
 from tests.factories import make_at, make_draft, make_project, make_team, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +74,7 @@ def test_refused_setting_leads_to_a_page_that_is_there(
     project = make_project()
     if name == "settings_project":
         url = reverse(name, args=[project.pk, "review"])
-        data = {**model_to_dict(project, ReviewForm.Meta.fields), **data}
+        data = {**tab_values(client, project, "review"), **data}
     elif "new" in name:
         url = reverse(name)
     else:
