@@ -1,11 +1,10 @@
-"""Decide when data must be erased: two five-year terms, that of rejections, short ones, requests, legal holds.
+"""Decide when data must be erased: after the periods of the project, or on request, and never under a legal hold.
 
 US customer identification (31 CFR 1020.220(a)(3)(ii)) keeps the identity for five years after the account is closed
 and the record of its verification for five years after it was made; both must have run out. A rejected applicant never
-had a relationship, so the project's term of rejections counts alone. `submissions.privacy.erasure` erases.
+had a relationship, so only the project's period for rejections counts. `submissions.privacy.erasure` erases.
 """
 
-import calendar
 import logging
 import time
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import chain
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -56,21 +56,14 @@ class Due:
         return str(RULES[self.clock])
 
 
-def months_before(moment: datetime, months: int) -> datetime:
-    """Return the same day `months` earlier, or the last day of that month if the month is shorter."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
-
-
 def clocks_of(project: Project, moment: datetime) -> dict[str, "QuerySet[Submission]"]:
     """Return the submissions of a project that are due at `moment`, by name of the term; legal holds are ignored."""
     rows = Submission.objects.filter(project=project, erased_at=None)
-    record = months_before(moment, project.keep_years_after_record * 12)
-    rejection = months_before(moment, project.months_after_rejection)
+    record = moment - relativedelta(years=project.keep_years_after_record)
+    rejection = moment - relativedelta(months=project.months_after_rejection)
     # The anniversary must have ended in the portal's time zone.
     here = timezone.localtime(moment, timezone.get_default_timezone())
-    relationship = _midnight(months_before(here, project.keep_years_after_relationship * 12).date())
+    relationship = _midnight((here - relativedelta(years=project.keep_years_after_relationship)).date())
     draft = moment - timedelta(days=project.keep_draft_days)
     unsent = Q(status=Status.DRAFT) | Q(status=Status.AT_LIVEFORM, vendor_id="")
     approved = rows.filter(status=Status.APPROVED, decided_at__lte=record, relationship_ended_at__lt=relationship)

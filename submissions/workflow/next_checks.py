@@ -7,6 +7,7 @@ that it continues.
 import logging
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -84,16 +85,8 @@ def _expires_month(submission: Submission) -> date | None:
 def _due_on(submission: Submission, risk: str, expires: date | None) -> date:
     project: Project = submission.project
     decided = submission.decided_at or clock.now()
-    due = _years_after(timezone.localtime(decided).date(), getattr(project, f"check_years_{risk}"))
+    due: date = timezone.localtime(decided).date() + relativedelta(years=getattr(project, f"check_years_{risk}"))
     return min(due, expires) if expires and project.checks_expired_ids else due
-
-
-def _years_after(day: date, years: int) -> date:
-    """Return the same day `years` later; 29 February becomes 28."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def set_risk(submission: Submission, risk: CustomerRisk, *, by: Actor, reason: str) -> date:

@@ -1,7 +1,7 @@
 """Re-verification: planned with the approval, replaced by the next one, announced once, forecast from raw rows."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,7 +58,9 @@ def test_other_ends_plan_nothing() -> None:
 
 
 def test_29_february_becomes_28() -> None:
-    assert next_checks._years_after(date(2028, 2, 29), 3) == date(2031, 2, 28)
+    submission = factories.make_at(Status.APPROVED, project=factories.make_project(check_years_standard=3))
+    submission.decided_at = datetime(2028, 2, 29, 12, tzinfo=UTC)
+    assert next_checks._due_on(submission, "standard", None) == date(2031, 2, 28)
 
 
 def test_a_later_approval_of_the_same_customer_number_counts_instead() -> None:
