@@ -30,13 +30,10 @@ class AmlSettings(models.Model):
             "one after ARGOS confirmed its meaning."
         ),
     )
-    monitors_aml = models.BooleanField(
+    monitors_aml = option(
         _("AML monitoring"),
-        default=False,
+        _("Approved submissions are added to ARGOS's ongoing monitoring. Off: the ARGOS contract must include it."),
         db_default=False,
-        help_text=_(
-            "Approved submissions are added to ARGOS's ongoing monitoring. Off: the ARGOS contract must include it."
-        ),
     )
     aml_worklist_id = models.CharField(
         _("AML worklist"),

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from submissions.models.project_settings import option
+
 
 def standard_week() -> list[str]:
     """Return the hours of Monday to Sunday."""
@@ -10,15 +12,14 @@ def standard_week() -> list[str]:
 
 
 class CalendarSettings(models.Model):
-    counts_working_hours = models.BooleanField(
+    counts_working_hours = option(
         _("Working hours only"),
-        default=False,
-        db_default=False,
-        help_text=_(
+        _(
             "Review targets and AML review targets count in the working hours below: 4 h that begin on Friday at 17:30 "
             "end on Monday at 12:30. Off: they count at all hours. ARGOS's 24-hour limit counts at all hours, and the "
             "earlier of the two is due."
         ),
+        db_default=False,
     )
     holiday_country = models.CharField(
         _("National holidays"),
