@@ -32,6 +32,10 @@ def is_after_target(submission: Submission, until: datetime) -> bool:
     return submission.target_at is not None and until > submission.target_at
 
 
+def lasts_past_target(submission: Submission) -> bool:
+    return submission.snoozed_until is not None and is_after_target(submission, submission.snoozed_until)
+
+
 def snooze(submission: Submission, until: datetime, reason: str, *, by: Actor, accepts_overdue: bool = False) -> None:
     """Snooze it and end this person's claim. The reason is a note; an unassigned submission is assigned to them.
 

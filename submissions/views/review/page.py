@@ -15,7 +15,7 @@ from submissions.audit import events
 from submissions.core import clock
 from submissions.models import ImageKind, Submission, User
 from submissions.reporting.timeline import Timeline, timeline
-from submissions.review import claims, decisions, questions, verdicts
+from submissions.review import claims, decisions, questions, snooze, verdicts
 from submissions.review.page_context import ReviewContext
 from submissions.views import status_messages
 from submissions.views.capture.answers import send_image
@@ -64,6 +64,7 @@ def render_console(
         **_decision_state(review),
         **_claim_left(submission, user),
         "may_snooze": _may_snooze(review),
+        "is_snoozed_past_target": snooze.lasts_past_target(submission),
         "reason_length": limits.REASON,
         **_later_images(review),
         "methods": verification_methods.of(submission, review.calls),
