@@ -31,7 +31,8 @@ class ReviewerFigures:
 
 def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
     """Return the counts of one reviewer in one query. `numbers`: images with a resident number to redact."""
-    waiting, now = visible_to(user).awaiting_review().shown_in_queue(clock.now()), clock.now()
+    now = clock.now()
+    waiting = visible_to(user).awaiting_review().shown_in_queue(now)
     claimed = waiting.filter(claimed_by=user, claimed_until__gte=now)
     asked = Question.objects.filter(asked_by=user)
     figures = {
@@ -52,7 +53,8 @@ def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
 def next_unassigned(user: User) -> "QuerySet[Submission]":
     """Return the first unclaimed and unassigned submission of the queue."""
     waiting = visible_to(user).for_review().awaiting_review()
-    free: QuerySet[Submission] = waiting.unclaimed(clock.now()).unsnoozed(clock.now()).filter(assigned_to=None)
+    now = clock.now()
+    free: QuerySet[Submission] = waiting.unclaimed(now).unsnoozed(now).filter(assigned_to=None)
     return free.order_by("target_at", "id")[:SHOWN]
 
 

@@ -8,8 +8,10 @@ from django.test import Client
 
 from submissions.invitations import links
 from submissions.models import Invitation, Submission
-from tests.factories import by
+from tests.factories import VALUES, by
 from tests.pictures import id_card_jpeg, selfie_jpeg
+
+TYPED = {name: text for name, text in VALUES.items() if name not in ("email", "customer_id")}
 
 
 @dataclass

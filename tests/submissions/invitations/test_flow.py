@@ -26,10 +26,9 @@ from tests.factories import (
 )
 from tests.factories import _retry as retry
 from tests.pictures import no_face_jpeg, selfie_jpeg
-from tests.submissions.invitations.customer import Customer, invite, opened, started
+from tests.submissions.invitations.customer import TYPED, Customer, invite, opened, started
 
 pytestmark = pytest.mark.django_db
-TYPED = {name: text for name, text in VALUES.items() if name not in ("email", "customer_id")}
 
 
 @pytest.fixture

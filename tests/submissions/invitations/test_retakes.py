@@ -12,8 +12,8 @@ from submissions.invitations import links, retakes
 from submissions.invitations.steps import Progress
 from submissions.models import CustomerMessage, Event, ImageKind, Note, Occasion, Project, Status, Submission
 from submissions.workflow.transitions import StaleSubmission
+from tests.factories import _retry as retry
 from tests.factories import (
-    VALUES,
     answer_step1,
     answer_step2,
     attach_image,
@@ -23,12 +23,10 @@ from tests.factories import (
     reload,
     sign_in,
 )
-from tests.factories import _retry as retry
 from tests.pictures import selfie_jpeg
-from tests.submissions.invitations.customer import Customer, started
+from tests.submissions.invitations.customer import TYPED, Customer, started
 
 pytestmark = pytest.mark.django_db
-TYPED = {name: text for name, text in VALUES.items() if name not in ("email", "customer_id")}
 
 
 @pytest.fixture
