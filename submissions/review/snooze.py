@@ -70,6 +70,8 @@ def end(submission: Submission, *, by: Actor, why: str) -> bool:
     Return whether it was snoozed. `why`: "time", "by_hand" or "answered".
     """
     snoozed = Submission.objects.filter(pk=submission.pk, snoozed_until__isnull=False)
+    if why == "time":  # it may have been snoozed again since the list of due ones was read
+        snoozed = snoozed.filter(snoozed_until__lte=clock.now())
     with transaction.atomic():
         row = snoozed.select_for_update().first()
         if row is None:

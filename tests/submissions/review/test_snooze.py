@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from submissions import tasks
+from submissions.audit.events import SYSTEM
 from submissions.core import clock
 from submissions.models import Alert, Event, Note, Role, Status, Submission, User
 from submissions.review import claims, questions, snooze
@@ -158,6 +159,14 @@ def test_it_returns_at_its_time_with_one_alert_to_the_officer(officer: User) -> 
     alert = Alert.objects.get(kind="snooze_ended")
     assert (alert.person, alert.submission, alert.page) == (officer, here, "review")
     assert [event.purpose for event in Event.objects.filter(kind="snooze_ended")] == ["time"]
+
+
+def test_one_that_is_snoozed_again_while_its_time_ends_stays_snoozed(officer: User) -> None:
+    """The worker has read the list of due ones before."""
+    here = snoozed(officer)
+    assert not snooze.end(reload(here), by=SYSTEM, why="time")
+    assert reload(here).is_snoozed
+    assert not Event.objects.filter(kind="snooze_ended").exists()
 
 
 def test_by_hand_it_returns_at_once_and_a_colleague_is_not_silent(officer: User) -> None:
