@@ -18,7 +18,7 @@ from bench.timing import turn_by_turn
 from submissions.audit.events import Actor
 from submissions.core import clock
 from submissions.models import Submission
-from submissions.review import claims
+from submissions.review.workload import claims
 
 TURNS = 3 if IS_SMALL else 25
 LIMIT = 1.25

@@ -27,7 +27,8 @@ def prepare() -> tuple[Any, str, list[str]]:
     from django.test import Client
 
     from submissions.models import Role, Status
-    from submissions.review import claims, decisions
+    from submissions.review import decisions
+    from submissions.review.workload import claims
     from tests.factories import by, make_at, make_user, sign_in
 
     officer, agent = make_user(Role.OFFICER), make_user()

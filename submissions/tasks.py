@@ -18,8 +18,8 @@ from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
-from submissions.review import snooze
 from submissions.review.page import score_distribution
+from submissions.review.workload import snooze
 from submissions.uploads import parts
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
 from submissions.workflow import alerts, messages, next_checks, targets

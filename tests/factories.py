@@ -45,8 +45,9 @@ from submissions.models import (
     Verdict,
 )
 from submissions.outbox import deadline_sweep, ledger
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import replies
 from tests import factories
 

@@ -35,7 +35,8 @@ HANDED_ON = ("DATABASE_URL", "DATABASE_POOLER", "SECRET_KEY", "KYC_FIELD_KEYS", 
 DECIDE = """
 from submissions.audit import events
 from submissions.models import Submission, User, Verdict
-from submissions.review import claims, decisions
+from submissions.review import decisions
+from submissions.review.workload import claims
 from submissions.review.warnings import warnings_of
 by = events.actor_for(User.objects.get(username="officer"))
 submission = Submission.objects.get(pk="{pk}")

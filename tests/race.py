@@ -28,7 +28,7 @@ def main() -> None:
 def claims_at_once() -> dict[str, Any]:
     """Let every officer press "claim next"."""
     from submissions.models import Role, Status, Submission
-    from submissions.review import claims
+    from submissions.review.workload import claims
     from tests.factories import by, make_at, make_user
 
     for _each in range(WAITING):
@@ -164,7 +164,8 @@ def presses_at_once() -> dict[str, Any]:
     from submissions.capture import account_check, submit
     from submissions.core import clock
     from submissions.models import Call, CallState, Role, Status, Verdict
-    from submissions.review import claims, decisions, questions
+    from submissions.review import decisions, questions
+    from submissions.review.workload import claims
     from tests.factories import by, explain, make_at, make_draft, make_project, make_user, reload
 
     agent, officer = make_user(), by(make_user(Role.OFFICER))

@@ -20,8 +20,9 @@ from submissions.demo.vendor_record import VendorRecord, received
 from submissions.models import AmlOutcome, AmlSource, Call, Image, ImageKind, Project, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS
 from submissions.outbox import ledger
-from submissions.review import claims, decisions, questions
+from submissions.review import decisions, questions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import replies
 
 REPLY_AFTER = timedelta(seconds=6)

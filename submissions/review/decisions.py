@@ -1,7 +1,7 @@
 """Give and undo verdicts. A verdict can be undone for `UNDO_SECONDS`, then its call is sent; only one is ever sent.
 
-`review.claims` reserves a submission for one reviewer, `review.verdicts` reads the verdicts, and `review.warnings` is
-what an approval must acknowledge.
+`review.workload.claims` reserves a submission for one reviewer, `review.verdicts` reads the verdicts, and
+`review.warnings` is what an approval must acknowledge.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

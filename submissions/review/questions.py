@@ -17,7 +17,7 @@ from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, Image, ImageKind, Question, Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.outbox import new_calls
-from submissions.review import snooze
+from submissions.review.workload import snooze
 from submissions.workflow.permissions import NotAllowed, holds_claim, visible_to
 from submissions.workflow.transitions import StaleSubmission
 

@@ -16,8 +16,9 @@ from submissions.capture import drafts, submit
 from submissions.core import clock
 from submissions.models import Image, ImageKind, Project, Role, Status, Submission, Team, User, Verdict
 from submissions.models.submission import FINAL
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.workflow.deadlines import DeadlinePassed
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission

@@ -18,7 +18,7 @@ from kycportal import env, health, s3
 from kycportal.doctor import parts
 from kycportal.run import free_port
 from submissions.models import CallState, Event, Image, ImageKind, Role, Submission
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.vendor_sync import worker
 from tests.factories import attach_image, by, claim_call, make_at, make_user, reload, sign_in
 from tests.pictures import selfie_jpeg

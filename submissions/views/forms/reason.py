@@ -15,7 +15,8 @@ from argos import limits
 from submissions.core import typed_reason
 from submissions.core.text_fields import TOO_LONG, TextField
 from submissions.models import Submission
-from submissions.review import questions, snooze
+from submissions.review import questions
+from submissions.review.workload import snooze
 
 MISSING = _("Enter a reason.")
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.models import Submission
-from submissions.review import claims, verdicts
+from submissions.review import verdicts
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.page_context import ReviewContext
+from submissions.review.workload import claims
 from submissions.search.queue_filters import reviewers
 from submissions.views.forms.reason import HandoverForm, ask_again
 from submissions.views.forms.review import DecisionForm

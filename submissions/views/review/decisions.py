@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from submissions.audit import events
 from submissions.models import Submission, Verdict
-from submissions.review import claims, decisions, page_context, verdicts
+from submissions.review import decisions, page_context, verdicts
 from submissions.review.verdicts import Verdicts
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person
 from submissions.views.review.claims import to_next

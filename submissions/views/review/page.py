@@ -15,8 +15,9 @@ from submissions.audit import events
 from submissions.core import clock
 from submissions.models import ImageKind, Submission, User
 from submissions.reporting.timeline import Timeline, timeline
-from submissions.review import claims, decisions, questions, snooze, verdicts
+from submissions.review import decisions, questions, verdicts
 from submissions.review.page_context import ReviewContext
+from submissions.review.workload import claims, snooze
 from submissions.views import status_messages
 from submissions.views.capture.answers import send_image
 from submissions.views.capture.images import record_image

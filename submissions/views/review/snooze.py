@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from submissions.audit import events
-from submissions.review import snooze
+from submissions.review.workload import snooze
 from submissions.views.forms.reason import SnoozeForm, ask_again
 from submissions.views.request_helpers import go, warn_of_unmatched
 from submissions.views.review.page import reviewer

@@ -10,7 +10,8 @@ from submissions.models import AmlOutcome, AmlReview, AmlSource, Decision, Role,
 from submissions.reporting.evidence_pack import aml as section
 from submissions.reporting.reports import aml as report
 from submissions.reporting.reports.date_range import Window
-from submissions.review import claims, decisions
+from submissions.review import decisions
+from submissions.review.workload import claims
 from tests.clients import browser, decide
 from tests.factories import by, make_at, make_user, reload
 from tests.submissions.aml.screening import reported

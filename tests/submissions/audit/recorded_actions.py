@@ -23,7 +23,8 @@ from submissions.models import (
 )
 from submissions.outbox import gate, ledger, restore_hold
 from submissions.privacy import erasure, retention
-from submissions.review import claims, decisions, questions
+from submissions.review import decisions, questions
+from submissions.review.workload import claims
 from submissions.vendor_sync import reconcile
 from tests import factories, pictures
 from tests.factories import by, make_at, make_draft, make_project, make_user

@@ -13,7 +13,7 @@ from submissions.capture import image_findings, images, overrides, submit
 from submissions.capture.imaging import advice, quality
 from submissions.models import Event, ImageKind, Role, Status, Submission
 from submissions.models.image import VENDOR_FIELDS
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.templatetags.kyc import anchor, named
 from tests import pictures
 from tests.factories import (

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from submissions.capture import phone_links
 from submissions.core import letters
 from submissions.models import Alert, ImageKind, Role, Status, Submission, User
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.workflow import alerts
 from tests.factories import by, make_at, make_draft, make_user
 

@@ -11,7 +11,7 @@ from submissions.audit import events
 from submissions.capture.fields import merge
 from submissions.core import clock, masking
 from submissions.models import Event, Role, Status, Submission, User
-from submissions.review import claims
+from submissions.review.workload import claims
 from tests import factories
 
 NUMBER = "900203-2345672"

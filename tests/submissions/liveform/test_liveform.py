@@ -36,8 +36,9 @@ from submissions.outbox import new_calls
 from submissions.reporting.evidence_pack import content
 from submissions.reporting.reports import decisions as report_of
 from submissions.reporting.reports.date_range import window_of
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import reconcile, worker
 from submissions.workflow import alerts
 from submissions.workflow.transitions import MoveNotAllowed, StaleSubmission

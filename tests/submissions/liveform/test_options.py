@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from submissions.models import AmlReview, Project, Role, Route, Status, Submission, User
-from submissions.review import claims
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import webhooks, worker
 from tests.factories import by, make_draft, make_user, reload, sign_in
 from tests.sandbox import Sandbox

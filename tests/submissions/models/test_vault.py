@@ -8,7 +8,7 @@ from django.test import Client
 
 from submissions.core import encryption
 from submissions.models import Decision, Note, Question, Role, Status, Submission
-from submissions.review import claims
+from submissions.review.workload import claims
 from tests.factories import by, make_at, make_draft, make_user, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,9 @@ from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Image, ImageKind, Role, Status, Submission, Verdict
 from submissions.outbox import deadline_sweep, evidence, ledger, vendor_client
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import polling, reconcile, webhooks, worker
 from submissions.vendor_sync.status_table import Agreement, agreement_on
 from submissions.workflow import deadlines

@@ -9,7 +9,8 @@ from submissions.core import clock
 from submissions.models import CallKind, Role, Status, Submission, User
 from submissions.outbox import ledger
 from submissions.reporting import handover
-from submissions.review import claims, questions
+from submissions.review import questions
+from submissions.review.workload import claims
 from tests.factories import by, claim_call, make_at, make_team, make_user, reload
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from submissions.audit.events import VENDOR
 from submissions.capture import submit
 from submissions.models import ImageKind, Role, Status
 from submissions.reporting.timeline import looks, timeline
-from submissions.review import claims
+from submissions.review.workload import claims
 from tests.clients import browser
 from tests.factories import answered, attach_image, by, make_at, make_user, reload
 

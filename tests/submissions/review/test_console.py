@@ -10,9 +10,10 @@ from django.test import Client
 from submissions.capture import drafts, overrides, submit
 from submissions.core import clock
 from submissions.models import Decision, Event, ImageKind, Project, Role, Status, Submission, User, Verdict
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.page import attempts, comparison
 from submissions.review.page_context import ReviewContext
+from submissions.review.workload import claims
 from tests.clients import browser, given
 from tests.factories import (
     VALUES,

@@ -4,7 +4,7 @@ import pytest
 
 from submissions.models import CallKind, Decision, Event, Role, Status, Submission, User
 from submissions.outbox import ledger
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.search import blind_index
 from submissions.vendor_sync import replies
 from tests.clients import browser, decide

@@ -12,8 +12,9 @@ from argos.replies import ReviewReply
 from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from submissions.outbox import ledger
-from submissions.review import claims, decisions, page_context, reject_reasons, verdicts
+from submissions.review import decisions, page_context, reject_reasons, verdicts
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import replies
 from submissions.workflow.transitions import StaleSubmission
 from tests.clients import browser, decide

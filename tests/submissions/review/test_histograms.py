@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from submissions.models import Histogram, Project, Role, Status, Submission
-from submissions.review import claims
 from submissions.review.page import score_distribution
+from submissions.review.workload import claims
 from submissions.tasks import refresh_histograms
 from tests.clients import browser
 from tests.factories import by, make_at, make_project, make_user

@@ -12,7 +12,8 @@ from submissions.models import Call, CallKind, CallState, Event, Project, Questi
 from submissions.outbox import evidence
 from submissions.outbox.evidence import Evidence
 from submissions.reporting.evidence_pack import content
-from submissions.review import claims, questions
+from submissions.review import questions
+from submissions.review.workload import claims
 from submissions.vendor_sync import reconcile, replies, status_table, worker
 from submissions.workflow.role_permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission

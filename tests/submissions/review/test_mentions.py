@@ -8,7 +8,8 @@ from django.core import mail
 from django.test import Client
 
 from submissions.models import Event, Mention, Role, Status, Submission, User
-from submissions.review import claims, decisions, mentions
+from submissions.review import decisions, mentions
+from submissions.review.workload import claims
 from tests.factories import by, make_at, make_draft, make_team, make_user
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,9 @@ from submissions.audit import events
 from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import Decision, ImageKind, Project, Role, Status, Submission, User, Verdict
-from submissions.review import claims, decisions, questions, verdicts
+from submissions.review import decisions, questions, verdicts
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from tests.clients import browser
 from tests.factories import answered, attach_image, by, explain, make_at, make_user, reload
 

@@ -7,7 +7,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from submissions.models import Capturer, Event, ImageKind, Question, Role, Status, Submission, User
-from submissions.review import claims, questions
+from submissions.review import questions
+from submissions.review.workload import claims
 from submissions.workflow.permissions import why_not
 from submissions.workflow.transitions import StaleSubmission
 from tests import pictures

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions.core import clock
 from submissions.models import Capturer, Event, Role, Status, Submission, User
-from submissions.review import claims, queue
+from submissions.review import queue
+from submissions.review.workload import claims
 from submissions.search import blind_index, columns, pagination
 from tests.clients import browser, shown
 from tests.factories import by, make_at, make_project, make_user, reload, set_target

@@ -9,9 +9,10 @@ from django.test import Client
 
 from submissions.core import clock
 from submissions.models import CallKind, Decision, Project, Role, Status, Submission, User, Verdict
-from submissions.review import claims, decisions, page_context, verdicts
+from submissions.review import decisions, page_context, verdicts
 from submissions.review.verdicts import Verdicts
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.workflow.transitions import StaleSubmission
 from tests.clients import browser, given
 from tests.factories import by, claim_call, make_at, make_user, reload

@@ -8,9 +8,9 @@ from django.urls import reverse
 from argos.replies import parse_item
 from submissions.models import Project, Role, SearchHash, Status, Submission, User
 from submissions.reporting.evidence_pack import signals as evidence
-from submissions.review import claims
 from submissions.review.page import confidence
 from submissions.review.page.signals import signals_of
+from submissions.review.workload import claims
 from submissions.search import blind_index, reindex
 from submissions.vendor_sync import status_table
 from tests.clients import browser

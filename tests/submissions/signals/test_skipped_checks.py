@@ -13,9 +13,10 @@ from submissions.reporting.evidence_pack import signals
 from submissions.reporting.evidence_pack.content import gather
 from submissions.reporting.reports import skipped_checks
 from submissions.reporting.reports.date_range import Window
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.decisions import WarningsOpen
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.signals import store, warning_texts
 from tests.clients import browser, decide
 from tests.factories import by, make_at, make_user, reload

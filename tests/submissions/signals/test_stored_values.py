@@ -19,8 +19,9 @@ from submissions.models import (
     Verdict,
 )
 from submissions.reporting.evidence_pack import signals as evidence
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.signals import stored_values
 from submissions.vendor_sync import replies, status_table
 from tests.clients import browser

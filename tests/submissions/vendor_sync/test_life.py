@@ -8,7 +8,8 @@ from submissions.capture import submit
 from submissions.core import clock
 from submissions.models import CallKind, CallState, Decision, ImageKind, Role, Status, Verdict
 from submissions.outbox import ledger, new_calls
-from submissions.review import claims, decisions
+from submissions.review import decisions
+from submissions.review.workload import claims
 from submissions.workflow.transitions import MOVES, MoveNotAllowed, StaleSubmission, move
 from tests.factories import answer_step2, attach_image, by, claim_call, make_at, make_draft, make_user, reload
 

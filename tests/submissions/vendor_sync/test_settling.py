@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from submissions.core import clock
 from submissions.models import Alert, Call, CallState, ImageKind, Role, Status, Submission, Verdict
 from submissions.outbox import ledger
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.search import blind_index
 from submissions.vendor_sync import polling, reconcile, replies, status_table, worker
 from tests.factories import by, claim_call, make_user, reload

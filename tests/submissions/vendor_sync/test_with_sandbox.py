@@ -10,8 +10,9 @@ from submissions.audit.events import SYSTEM
 from submissions.capture import drafts, images, submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, ImageKind, Project, Role, Status, Submission, Verdict
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import reconcile, status_table, worker
 from tests.factories import VALUES, by, make_project, make_user, reload
 from tests.pictures import selfie_jpeg

@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from submissions.models import Event, ImageKind, Role, Status, Submission
-from submissions.review import claims, questions
+from submissions.review import questions
+from submissions.review.workload import claims
 from submissions.views.capture.outcome import outcome
 from tests.clients import browser
 from tests.factories import attach_image, by, make_at, make_project, make_user

@@ -9,7 +9,8 @@ from django.urls import reverse
 from argos import limits
 from submissions.models import DifferenceKind, Event, ExportFormat, ExportSource, Role, Status, Switch, User
 from submissions.reporting.exports import create
-from submissions.review import claims, questions
+from submissions.review import questions
+from submissions.review.workload import claims
 from submissions.vendor_sync import discrepancies
 from tests import scale
 from tests.factories import by, make_at, make_draft, make_user, reload, sign_in

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from submissions.audit import events
 from submissions.capture import submit
 from submissions.models import ImageKind, Role, Status, Submission, User
-from submissions.review import claims, decisions, questions
+from submissions.review import decisions, questions
+from submissions.review.workload import claims
 from tests.clients import browser
 from tests.factories import answered, attach_image, by, explain, make_at, make_user, reload
 

@@ -13,7 +13,8 @@ from kycportal import run
 from submissions.capture import phone_links
 from submissions.capture.imaging import decode_slots
 from submissions.models import ImageKind, PhoneLink, Question, Role, Status, Submission
-from submissions.review import claims, questions
+from submissions.review import questions
+from submissions.review.workload import claims
 from tests.factories import by, make_at, make_draft, make_user, reload, sign_in
 from tests.pictures import selfie_jpeg
 from tests.stack import ROOT

@@ -16,7 +16,7 @@ from submissions.audit import events
 from submissions.core import clock, vendor_text
 from submissions.models import AmlSource, Difference, DifferenceKind, Project, Role, Status, Submission, User
 from submissions.reporting import evidence_pack
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.views.reporting import reports
 from submissions.workflow import alerts
 from tests import scale

@@ -12,8 +12,8 @@ from argos.replies import Retry, parse_step2
 from submissions.capture import submit
 from submissions.core import vendor_terms
 from submissions.models import CallKind, ImageKind, Role, Status, Submission, User
-from submissions.review import claims
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import replies
 from tests.factories import (
     answer_step1,

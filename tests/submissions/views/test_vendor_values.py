@@ -26,8 +26,9 @@ from submissions.capture import account_check, submit
 from submissions.core import clock
 from submissions.models import Call, CallKind, CallState, Role, Status, Submission, Verdict
 from submissions.outbox import ledger
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import replies, status_table
 from tests import scale
 from tests.factories import answer_step2, by, claim_call, explain, make_at, make_draft, make_project, make_user, reload

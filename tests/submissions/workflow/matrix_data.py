@@ -27,7 +27,7 @@ from submissions.models import (
     User,
     WebhookDelivery,
 )
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.vendor_sync import discrepancies, webhooks
 from submissions.views.capture.phone import cookies
 from tests import factories

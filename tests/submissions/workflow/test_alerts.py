@@ -14,7 +14,7 @@ from django.test import Client
 from kycportal.run import free_port
 from submissions.core import clock
 from submissions.models import Alert, Role, Status, Submission, User
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.workflow import alerts, deadlines
 from tests.factories import VALUES, by, make_at, make_team, make_user, reload
 

@@ -5,7 +5,7 @@ from django.http import Http404
 
 from submissions.core import clock
 from submissions.models import Project, Role, Status, Submission
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.workflow import permissions, role_permissions
 from submissions.workflow.permissions import CHECKS, NotAllowed, can, check_can, get_submission_for, why_not
 from tests.factories import by, make_at, make_team, make_user, reload

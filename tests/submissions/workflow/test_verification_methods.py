@@ -5,8 +5,9 @@ from django.test import Client
 
 from submissions.models import Call, CallKind, CallState, Event, ImageKind, Project, Role, Status, Submission, Verdict
 from submissions.reporting.evidence_pack import content
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.workflow import verification_methods
 from submissions.workflow.permissions import NotAllowed
 from tests.clients import browser

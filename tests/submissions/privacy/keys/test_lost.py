@@ -17,7 +17,8 @@ from submissions.models.submission_key import load_keys
 from submissions.privacy import erasure
 from submissions.privacy.keys import backup
 from submissions.reporting.exports import rows
-from submissions.review import claims, decisions, questions
+from submissions.review import decisions, questions
+from submissions.review.workload import claims
 from submissions.vendor_sync import discrepancies
 from tests.factories import by, make_at, make_draft, make_user, reload, sign_in
 

@@ -13,8 +13,9 @@ from submissions.audit import events
 from submissions.models import Event, Image, ImageKind, Role, Status, Submission, User, Verdict
 from submissions.reporting.evidence_pack import content as pack_content
 from submissions.reporting.evidence_pack import pdf
-from submissions.review import claims, decisions
+from submissions.review import decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.workflow.permissions import NotAllowed
 from tests import pictures
 from tests.factories import VALUES, attach_image, by, make_at, make_draft, make_user, reload, sign_in

@@ -29,9 +29,9 @@ from submissions.reporting.reports.table import (
     span,
     time_chart,
 )
-from submissions.review import claims
 from submissions.review import decisions as review_decisions
 from submissions.review.warnings import warnings_of
+from submissions.review.workload import claims
 from submissions.vendor_sync import reconcile
 from tests.factories import by, claim_call, make_at, make_user, reload
 from tests.submissions.reporting.reports.week import browser, days, texts

@@ -8,7 +8,7 @@ import pytest
 from submissions.core import clock
 from submissions.models import Event, Role, Status, Submission, User
 from submissions.privacy import reveal
-from submissions.review import claims
+from submissions.review.workload import claims
 from submissions.workflow.permissions import can, holds_claim
 from tests.clients import browser, shown
 from tests.factories import by, make_at, make_user, reload, set_target

@@ -10,7 +10,8 @@ from submissions import tasks
 from submissions.audit.events import SYSTEM
 from submissions.core import clock
 from submissions.models import Alert, Event, Note, Role, Status, Submission, User
-from submissions.review import claims, questions, snooze
+from submissions.review import questions
+from submissions.review.workload import claims, snooze
 from submissions.workflow.permissions import NotAllowed
 from submissions.workflow.transitions import StaleSubmission
 from tests.clients import browser, shown

@@ -1,0 +1,1 @@
+"""Who works on which submission, and when: claims, assignments and snoozes."""
