@@ -26,6 +26,7 @@ FOR_CUSTOMERS = (
     "argos/matrix/",
     "submissions/capture/fields/country_field.py",
     "submissions/capture/fields/form_fields.py",
+    "submissions/capture/fields/portal_fields.py",
     "submissions/capture/imaging/",
     "submissions/core/text_fields.py",
     "submissions/customer_messages/channels.py",

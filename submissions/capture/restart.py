@@ -7,7 +7,7 @@ from submissions.audit.events import Actor
 from submissions.capture.drafts import create_draft
 from submissions.core import masking
 from submissions.models import Status, Submission
-from submissions.workflow import deadlines
+from submissions.workflow import address_date, deadlines
 from submissions.workflow.permissions import can
 from submissions.workflow.transitions import StaleSubmission
 
@@ -69,7 +69,9 @@ def restart(submission: Submission, *, by: Actor) -> Submission:
 
 
 def _visible_values(submission: Submission, by: Actor) -> dict[str, str]:
+    """Return what the new draft may begin with; not the date of a document whose image is not copied."""
     assert by.user is not None
+    values = {name: text for name, text in submission.values.items() if name != address_date.NAME}
     if can(by.user, submission, "look"):
-        return submission.values
-    return {name: text for name, text in submission.values.items() if masking.masked(name, text) == text}
+        return values
+    return {name: text for name, text in values.items() if masking.masked(name, text) == text}

@@ -15,7 +15,7 @@ from submissions.capture.images import current_images, sent_ids
 from submissions.core import clock, vendor_text
 from submissions.models import Call, CallKind, Image, ImageKind, Status, Submission
 from submissions.outbox import gate, new_calls
-from submissions.workflow import deadlines
+from submissions.workflow import address_date, deadlines
 
 YET_TO_COME = ("missing", "one_of", "changed")
 OF_THE_DEPOSIT = ("userOccupancyCode", "userOccupancyName")
@@ -85,14 +85,16 @@ def step2_problems(submission: Submission, facts: CaptureFacts | None = None) ->
     open_ones = tuple(p for p in problems if p.severity == "error" or not reasons.get(p.code))
     wrong = {problem.field for problem in problems if problem.is_error}
     unexplained = tuple(problem for problem in _unexplained(submission) if problem.field not in wrong)
-    return open_ones + unexplained + image_findings.problems(submission, _step2_kinds(submission), facts.images)
+    looked_at = image_findings.problems(submission, _step2_kinds(submission), facts.images)
+    return open_ones + unexplained + address_date.problems(submission) + looked_at
 
 
 def warnings(submission: Submission) -> tuple[Problem, ...]:
     """Return the warnings of the present values, with or without a reason."""
     images = current_images(submission)
     step1 = matrix.check_step1(_step1_values(submission), _files(images), submission.project.options)
-    return tuple(problem for problem in (*step1, *_checked(submission, images)) if problem.severity == "warning")
+    found = (*step1, *_checked(submission, images), *address_date.questions(submission))
+    return tuple(problem for problem in found if problem.severity == "warning")
 
 
 def _checked(submission: Submission, images: Mapping[str, Image]) -> tuple[Problem, ...]:

@@ -39,7 +39,12 @@ def shifted(by: timedelta) -> Iterator[None]:
 
 def today() -> date:
     """Return the date in the portal's time zone (`TIME_ZONE`), which decides on expiry of IDs and on ages."""
-    return timezone.localtime(now(), timezone.get_default_timezone()).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the date of a moment in the portal's time zone."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
 
 
 def local_today() -> date:

@@ -19,6 +19,7 @@ from submissions.capture.fields import form_fields
 from submissions.capture.image_findings import reason_key
 from submissions.models import CallKind, ConsentText, Image, ImageKind, Invitation, Status
 from submissions.models.submission import CAPTURING, FINAL
+from submissions.workflow import address_date
 
 ONE_SIDED = ("passport", "visa")  # ID types without a second side to photograph
 DEPOSIT_CODE = "userOccupancyCode"
@@ -178,6 +179,7 @@ class Progress:
     def asked(self) -> list[str]:
         """Return the names of the values that the page asks for or shows; not those that staff entered."""
         values, names = self.submission.values, [rule.name for rule in form_fields.rules(self.submission)]
+        names += [address_date.NAME] if address_date.is_asked(self.submission) else []
         wanted = [name for name in names if name not in OF_THE_DESK]
         return [name for name in wanted if not values.get(name) or self._is_ours(name, values[name])]
 
@@ -220,9 +222,9 @@ class Progress:
 
     @property
     def _is_unfilled(self) -> bool:
-        """Whether a value is missing that the document requires; before Step 1 the customer may still go on."""
-        values, required = self.submission.values, form_fields.rules(self.submission)
-        return any(rule.required and not values.get(rule.name) for rule in required if rule.name in self.shown)
+        """Whether a value is missing that the page must ask for; before Step 1 the customer may still go on."""
+        wanted = {rule.name for rule in form_fields.rules(self.submission) if rule.required} | {address_date.NAME}
+        return any(name in wanted and not self.submission.values.get(name) for name in self.shown)
 
     @property
     def _is_as_read(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from argos import matrix
 from submissions.core import encryption, vendor_text
 from submissions.core.letters import validate_one_line
+from submissions.models.address_settings import AddressSettings
 from submissions.models.aml_settings import AmlSettings
 from submissions.models.calendar_settings import CalendarSettings
 from submissions.models.invitation_settings import InvitationSettings
@@ -44,6 +45,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 class Project(
     CaptureSettings,
+    AddressSettings,
     InvitationSettings,
     LiveformSettings,
     MessageSettings,

@@ -16,6 +16,14 @@ class SecondReview(models.TextChoices):
     ALL = "all", pgettext_lazy("second review", "Always")
 
 
+class AddressDate(models.TextChoices):
+    """Whether a project asks for the date of the address document."""
+
+    NOT_ASKED = "no", _("Not asked")
+    ASKED = "asked", _("Asked, optional")
+    REQUIRED = "required", pgettext_lazy("a value", "Required")
+
+
 class PendingClock(models.TextChoices):
     UNSTATED = "unstated", _("Unknown: the earlier of both limits counts")
     COUNTS = "counts", _("Counted: decision within 24 hours of Step 1")

@@ -24,24 +24,6 @@ class CaptureSettings(models.Model):
     """What the project's options at ARGOS demand of a capture."""
 
     # Each option is a switch of the vendor's dashboard and stands alone.
-    has_address_codes = option(
-        _("Address codes"), _("Step 2 needs a Plus Code or the formatted address, which a look-up fills.")
-    )
-    has_address_image = option(_("Proof of address"), _("Step 2 needs an image of a document with name and address."))
-    has_structured_address = option(
-        _("Address in parts"), _("Step 2 sends street, city, state, postal code and country.")
-    )
-    requires_structured_address = models.BooleanField(
-        _("Address in parts required"),
-        default=True,
-        db_default=True,
-        help_text=_(
-            "Street, city and country must be entered. The ARGOS documentation does not say whether they are "
-            "required, so an incomplete address is not sent."
-        ),
-    )
-    requires_typed_address = option(_("Entered address"), _("Step 2 needs the address as the customer says it."))
-    requires_address_detail = option(_("Address details"), _("Step 2 needs flat and floor."))
     has_id_authentication = option(
         _("ID authentication"),
         _("Step 2 needs the values that ARGOS compares with the issuer's records."),

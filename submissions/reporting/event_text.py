@@ -151,6 +151,7 @@ def warning_label(code: str, vendor_name: str = ARGOS) -> str:
         "liveness_low": _("liveness too low"),
         "selfies_refused": _("earlier selfies not accepted"),
         "expired_id": _("ID expired"),
+        "old_address_document": _("address document old"),
         "nothing_read": _("no values read from the ID"),
         "duplicate": _("same person elsewhere"),
         "differs": _("ARGOS record differs"),
@@ -189,6 +190,7 @@ def event_details(event: Event, vendor_name: str = ARGOS) -> str:
         "author",
         "occasion",
         "channel",
+        "address_document_months",
     )
     fields = {name: event.fields[name] for name in names if event.fields.get(name)}
     return ", ".join(_detail(name, part, vendor_name) for name, item in fields.items() for part in _as_list(item))
@@ -202,6 +204,8 @@ def _detail(name: str, part: object, vendor_name: str) -> str:
     """Return the label of a field, image, verdict or code of ours; the vendor's codes unchanged."""
     if name == "trigger":
         return vendor_terms.quoted(str(part), vendor_name)
+    if name == "address_document_months":
+        return _("age of the address document in months: %(months)s") % {"months": part}
     labels: dict[str, dict[str, Any]] = {
         "changed": form_fields.LABELS,
         "image_kind": dict(ImageKind.choices),

@@ -25,7 +25,7 @@ from submissions.review import mentions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
 from submissions.review.warnings import warnings_of
-from submissions.workflow import verification_methods
+from submissions.workflow import address_date, verification_methods
 from submissions.workflow.permissions import NotAllowed, check_can
 from submissions.workflow.transitions import StaleSubmission, move
 
@@ -126,6 +126,8 @@ def _write(decision: Decision, *, by: Actor, is_flagged: bool, methods: Sequence
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
     if decision.verdict == Verdict.APPROVED:
         fields["methods"] = list(methods)
+        if months := address_date.months_if_old(submission):
+            fields["address_document_months"] = months
     agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
     freed = {"claimed_by": None, "claimed_until": None, "assigned_to": None, "given_by": None}
     if agreed:

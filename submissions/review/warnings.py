@@ -18,6 +18,7 @@ from submissions.outbox import stored_replies
 from submissions.search import blind_index
 from submissions.signals import store, warning_texts
 from submissions.signals.warning_texts import Check
+from submissions.workflow import address_date
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def warnings_from(
     expiry = submission.values.get("date_of_expiry", "")
     if expiry and expiry < clock.today().isoformat():
         warnings.append(ReviewWarning("expired_id", _("The ID expired on %s") % expiry))
+    warnings += _about_address_document(submission)
     if submit.is_unread(submission):
         detail = _("Compare every confirmed value with the image.")
         warnings.append(ReviewWarning("nothing_read", _("No values read from the ID"), detail))
@@ -126,6 +128,16 @@ def _about_scores(submission: Submission) -> list[ReviewWarning]:
         detail = _("Check that the selfie shows a live person, not a screen or a print.")
         warnings.append(ReviewWarning("liveness_low", text, detail))
     return warnings
+
+
+def _about_address_document(submission: Submission) -> Iterable[ReviewWarning]:
+    if not address_date.months_if_old(submission):
+        return
+    reason = submission.reasons.get(address_date.OLD, "")
+    given = _("Reason given: %(reason)s") % {"reason": reason} if reason else _("No reason given.")
+    text = _("Address document is %(age)s") % {"age": address_date.age_of(submission)}
+    detail = _("Ask the agent for a newer document, or accept this one.")
+    yield ReviewWarning(address_date.OLD, text, f"{detail} {given}")
 
 
 def _about_capture(selfie: Image | None) -> Iterable[ReviewWarning]:

@@ -16,6 +16,7 @@ from submissions.capture.fields import merge
 from submissions.capture.fields.capture_form import CALLBACK, CaptureForm
 from submissions.core import masking
 from submissions.models import Submission
+from submissions.workflow import address_date
 
 LABELS = {
     "idType": _("ID type"),
@@ -49,6 +50,7 @@ LABELS = {
     "contact_phone": _("Phone number"),
     "place_of_birth": _("Place of birth"),
     "other_nationalities": _("Further nationalities"),
+    "address_document_date": _("Date of the address document"),
     "callback_at": _("Call-back time"),
 }
 HINTS = {
@@ -60,7 +62,6 @@ HINTS = {
     Form.SHORT_PLUS_CODE: _("For example VXX7+39 Washington, DC, USA"),
     Form.DIGITS: _("The first three digits"),
 }
-PORTAL_HINTS = {"other_nationalities": _("All besides the nationality above, separated by commas")}
 CHOICES = {
     "male": _("Male"),
     "female": _("Female"),
@@ -179,23 +180,25 @@ def rules(submission: Submission) -> tuple[FieldRule, ...]:
 
 def names(submission: Submission) -> list[str]:
     """Return every name that the form may post."""
-    return [rule.name for rule in rules(submission)] + [*OFFICE, *_portal_only(submission)]
+    return [rule.name for rule in rules(submission)] + [*OFFICE, *portal_only(submission)]
 
 
-def _portal_only(submission: Submission) -> tuple[str, ...]:
-    return PORTAL_ONLY if submission.project.asks_birthplace else ()
+def portal_only(submission: Submission) -> tuple[str, ...]:
+    """Return the names of the values that the project asks for and ARGOS does not get."""
+    date_of_address = (address_date.NAME,) if address_date.is_asked(submission) else ()
+    return (*(PORTAL_ONLY if submission.project.asks_birthplace else ()), *date_of_address)
 
 
 def rows(
     submission: Submission, problems: Iterable[Problem] = (), typed: Mapping[str, str] | None = None
 ) -> list[FormRow]:
     """Build the rows. Typed values replace stored ones, so that an error loses nothing."""
-    widgets = {rule.name: _widget(rule, submission.issuing_country) for rule in rules(submission)}
-    made = _rows(submission, submission.values, widgets, problems, typed)
+    widgets = {rule.name: widget_of(rule, submission.issuing_country) for rule in rules(submission)}
+    made = build_rows(submission, submission.values, widgets, problems, typed)
     carried, missing = submission.document_fields, submission.missing_fields
     unread = unread_labels(submission)
     for row, rule in zip(made, rules(submission), strict=True):
-        row.required, row.hint, row.section = rule.required, str(HINTS.get(rule.form, "")), _section(rule.name)
+        row.required, row.hint, row.section = rule.required, str(HINTS.get(rule.form, "")), section_of(rule.name)
         row.read, row.reason = submission.ocr.get(row.name, ""), submission.reasons.get(row.name, "")
         row.is_unread = row.label in unread
         row.is_extra = bool(carried) and row.name not in {*carried, *missing} and _may_wait(row)
@@ -224,21 +227,12 @@ def office_rows(
     widgets: dict[str, forms.Widget] = {
         name: forms.TextInput({"type": types.get(name, "text")}) for name in (*OFFICE, CALLBACK)
     }
-    made = _rows(submission, stored, widgets, problems, typed)
+    made = build_rows(submission, stored, widgets, problems, typed)
     made[0].required = True
     return made
 
 
-def portal_rows(submission: Submission, typed: Mapping[str, str] | None = None) -> list[FormRow]:
-    """Build the fields that the project asks for and ARGOS does not know."""
-    widgets: dict[str, forms.Widget] = {name: forms.TextInput() for name in _portal_only(submission)}
-    made = _rows(submission, submission.values, widgets, (), typed)
-    for row in made:
-        row.hint = str(PORTAL_HINTS.get(row.name, ""))
-    return made
-
-
-def _rows(
+def build_rows(
     submission: Submission,
     stored: Mapping[str, str],
     widgets: Mapping[str, forms.Widget],
@@ -269,7 +263,7 @@ def _rows(
     ]
 
 
-def _widget(rule: FieldRule, country: str) -> forms.Widget:
+def widget_of(rule: FieldRule, country: str) -> forms.Widget:
     """Return a list of the rule's choices, or a text input with the shape that the page checks during typing."""
     if rule.choices:
         choices = [("", ""), *((choice, choice_label(choice)) for choice in rule.choices)]
@@ -281,7 +275,7 @@ def _widget(rule: FieldRule, country: str) -> forms.Widget:
     return forms.TextInput(attrs)
 
 
-def _section(name: str) -> str:
+def section_of(name: str) -> str:
     if name.startswith("userOccupancy"):
         return ACCOUNT
     is_address = name.startswith("address") or name in matrix.ADDRESS_CODES

@@ -11,7 +11,7 @@ from submissions.models import DifferenceKind, Submission
 from submissions.review.page.confidence import readings_of
 from submissions.review.page.signals import signals_of
 from submissions.review.warnings import skipped_checks_of
-from submissions.workflow import verification_methods
+from submissions.workflow import address_date, verification_methods
 
 Show = Callable[[str, str], str]
 Table = tuple[list[str], list[list[str]]]
@@ -76,11 +76,13 @@ def stored_otherwise(submission: Submission, show: Show) -> Table:
 
 
 def facts(submission: Submission) -> list[tuple[str, str]]:
-    """Return the route to ARGOS, the verification methods, and that the approval hides a skipped check if it does."""
+    """Return the route, the verification methods, the address document's age, and a skipped check that is hidden."""
     route = (_("Route"), str(submission.get_route_display()))
     methods = (_("Verification methods"), verification_methods.of(submission).text)
+    proof = address_date.text_of(submission)
     return [
         route,
         methods,
+        *([(_("Date of the address document"), proof)] if proof else []),
         *([(_("Warnings"), _("Approved with a skipped check"))] if submission.hides_skipped_check else []),
     ]

@@ -28,7 +28,7 @@ from submissions.search import guess_limit
 from submissions.views.capture import actions, duplicates, intake, submission_page
 from submissions.views.forms.capture import NewForm
 from submissions.views.request_helpers import person
-from submissions.workflow import deadlines
+from submissions.workflow import address_date, deadlines
 from submissions.workflow.permissions import get_submission_for
 from submissions.workflow.role_permissions import check_user_can_start
 from submissions.workflow.transitions import StaleSubmission
@@ -203,7 +203,7 @@ def _consent_text(submission: Submission, ticked: str) -> ConsentText:
 
 def _autosaved(submission: Submission, problems: list[Problem]) -> JsonResponse:
     """Return the data for the script: the next version, and the problems so far for each field."""
-    found = [*problems, *submit.known_to_stop(submission)]
+    found = [*problems, *submit.known_to_stop(submission), *address_date.questions(submission)]
     fields = [{"field": p.field, "code": p.code, "message": p.message, "severity": p.severity} for p in found]
     changed = ocr_diff.differing(submission.values, submission.ocr)
     saved = {"saved": not problems, "version": submission.draft_version, "changed": changed}

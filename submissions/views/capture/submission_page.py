@@ -14,7 +14,7 @@ from argos.matrix import Problem
 from submissions.aml import monitoring
 from submissions.audit import events
 from submissions.capture import account_check, image_findings, images, restart, submit
-from submissions.capture.fields import form_fields
+from submissions.capture.fields import form_fields, portal_fields
 from submissions.capture.imaging import advice
 from submissions.core import clock
 from submissions.demo import scenarios
@@ -77,7 +77,7 @@ def render_submission(
         "rows": rows,
         "has_extra": any(row.is_extra for row in rows),
         "office": form_fields.office_rows(submission, problems, typed) if shows_form else [],
-        "portal_rows": form_fields.portal_rows(submission, typed) if shows_form else [],
+        "portal_rows": portal_fields.rows(submission, shown_problems, typed) if shows_form else [],
         "consent": consent_box(submission, page.consent_text),
         "may_follow": submission.status == Status.DRAFT and not submission.project.has_account_occupancy,
         "wants_step2": request.POST.get("wants_step2") == "1",

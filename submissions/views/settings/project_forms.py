@@ -122,7 +122,7 @@ class CaptureForm(SettingForm):
             pgettext_lazy("home", "Address"),
             (
                 "has_address_codes",
-                "has_address_image",
+                *("has_address_image", "address_date", "address_date_months"),
                 "has_structured_address",
                 "requires_structured_address",
                 "requires_typed_address",
@@ -144,11 +144,8 @@ class CaptureForm(SettingForm):
     class Meta(SettingForm.Meta):
         model = Project
         fields: ClassVar = [
-            "has_id_authentication",
-            "has_universal_mode",
-            "has_account_occupancy",
-            "occupancy_code",
-            "vehicle_certificate_value",
+            *("has_id_authentication", "has_universal_mode", "has_account_occupancy", "occupancy_code"),
+            *("vehicle_certificate_value", "address_date", "address_date_months"),
             *("has_address_codes", "has_address_image", "has_structured_address", "requires_structured_address"),
             *("requires_typed_address", "requires_address_detail", "requires_live_selfie", "asks_birthplace"),
             *("requires_consent", "invitation_hours", "sends_clean_steps", "has_liveform"),

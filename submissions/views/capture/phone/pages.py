@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from argos import codes, matrix
-from submissions.capture.fields import form_fields
+from submissions.capture.fields import form_fields, portal_fields
 from submissions.capture.imaging import advice
 from submissions.invitations import links
 from submissions.invitations.steps import DEPOSIT_CODE, Progress, Step, StepName
@@ -107,7 +107,9 @@ def _about_retry(submission: Submission) -> str:
 
 def _details(progress: Progress, more: dict[str, Any]) -> dict[str, Any]:
     typed = {name: text for name, text in more.get("typed", {}).items() if name in progress.shown}
-    rows = form_fields.rows(progress.submission, more.get("field_problems", ()), typed)
+    problems = more.get("field_problems", ())
+    rows = form_fields.rows(progress.submission, problems, typed)
+    rows += portal_fields.rows(progress.submission, problems, typed)
     shown = [row for row in rows if row.name in progress.shown]
     for row in shown:
         row.read = progress.read.get(row.name, "")
