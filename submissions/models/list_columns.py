@@ -8,5 +8,12 @@ LISTED = (
 )
 REVIEWED = (
     *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),
-    *("claimed_until", "snoozed_until", "project__reviewer", "project__face_threshold", "project__liveness_threshold"),
+    *(
+        "claimed_by",
+        "claimed_until",
+        "snoozed_until",
+        "project__reviewer",
+        "project__face_threshold",
+        "project__liveness_threshold",
+    ),
 )

@@ -112,7 +112,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def _with(self, columns: Iterable[str], people: Iterable[str]) -> Self:
         shown = [f"{person}__{column}" for person in people for column in ("name", "username")]  # username: its colour
-        return self.select_related("project", *people).only(*columns, *shown)
+        rows = self.select_related("project", *people).only(*columns, *shown)
+        return rows.annotate(wrapped_key=SubmissionKey.of("pk"))
 
 
 class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):

@@ -57,16 +57,16 @@ class SubmissionKey(models.Model):
 
 
 def load_keys(submissions: Iterable["Submission"]) -> None:
-    """Fetch the data keys of many submissions in one query, for lists that show names.
+    """Give many submissions their data keys, for lists that show names.
 
-    A missing or unusable key does not affect the other rows; `data_key` of that submission raises `CannotOpen`.
+    The query of a list's rows has read them (`for_row`); for all others one query fetches them. A missing or unusable
+    key does not affect the other rows; `data_key` of that submission raises `CannotOpen`.
     """
-    rows = {submission.pk: submission for submission in submissions}
-    for submission in rows.values():
-        submission._data_key = NO_KEY
-    for key in SubmissionKey.objects.filter(pk__in=rows):
-        with suppress(encryption.CannotOpen):
-            rows[key.pk]._data_key = key.open()
+    rows = list(submissions)
+    without = [row.pk for row in rows if not hasattr(row, "wrapped_key")]
+    fetched = dict(SubmissionKey.objects.filter(pk__in=without).values_list("pk", "wrapped")) if without else {}
+    for row in rows:
+        take_key(row, getattr(row, "wrapped_key", fetched.get(row.pk)))
 
 
 def take_key(submission: "Submission", wrapped: bytes | memoryview | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
@@ -108,13 +108,18 @@ def is_blind(submission: Submission, user: User) -> bool:
     return Verdicts.load(submission).is_blind_for(user)
 
 
-def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any]]:
-    """Return this person's verdicts on other submissions that can be undone, latest first, with the seconds left."""
+def just_given(user: User) -> "QuerySet[Decision]":
+    """Return this person's verdicts of the seconds in which one can be undone."""
+    since = clock.now() - timedelta(seconds=UNDO_SECONDS)
+    return Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since)
+
+
+def leaving(user: User) -> list[dict[str, Any]]:
+    """Return this person's verdicts that can be undone, latest first, with the seconds left."""
     now = clock.now()
     since = now - timedelta(seconds=UNDO_SECONDS)
     later = Decision.objects.filter(submission=OuterRef("submission"), withdrawn_at=None, round__gt=OuterRef("round"))
-    rows = Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since).exclude(submission=besides)
-    rows = rows.select_related("submission", "call").annotate(is_latest=~Exists(later)).order_by("-decided_at")
+    rows = just_given(user).select_related("submission__project", "call").annotate(is_latest=~Exists(later))
     return [
         {
             "submission_id": decision.submission_id,
@@ -122,7 +127,7 @@ def leaving(user: User, besides: Submission | None = None) -> list[dict[str, Any
             "verdict": decision.verdict,
             "seconds": int((decision.decided_at - since).total_seconds()) + 1,
         }
-        for decision in rows
+        for decision in rows.order_by("-decided_at")
         if _can_be_undone(decision, decision.is_latest, now)
     ]
 

@@ -13,7 +13,7 @@ from submissions.models import Submission, User
 from submissions.models.submission_key import load_keys
 from submissions.privacy import resident_numbers
 from submissions.reporting import overview, own_work
-from submissions.review import mentions, queue, verdicts
+from submissions.review import mentions, queue
 from submissions.search.counting import shown
 from submissions.views.lists import todo
 from submissions.views.request_helpers import person, safe_next
@@ -89,7 +89,6 @@ def _officer(user: User) -> tuple[dict[str, Any], list[Submission]]:
         "unassigned": shown(figures.unassigned),
         "numbers": numbers,
         "last": list(own_work.last_decisions(user)),
-        "undo": {row["submission_id"]: row["seconds"] for row in verdicts.leaving(user)},
     }
     return context, [*own, *following, *(image.submission for image in numbers)]
 

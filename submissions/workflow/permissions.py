@@ -233,8 +233,8 @@ def why_not(user: User, submission: Submission, action: str, facts: PermissionFa
     return CHECKS[action](user, submission)
 
 
-def can(user: User, submission: Submission, action: str) -> bool:
-    return not why_not(user, submission, action)
+def can(user: User, submission: Submission, action: str, facts: PermissionFacts | None = None) -> bool:
+    return not why_not(user, submission, action, facts)
 
 
 def check_can(user: User, submission: Submission, action: str) -> None:

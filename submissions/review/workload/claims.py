@@ -4,11 +4,11 @@ A claim is the reason to look at a person's data, so it is exclusive and expires
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from submissions.audit import events
@@ -19,13 +19,15 @@ from submissions.models.decision import UNDO_SECONDS
 from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW
 from submissions.review.decisions import add_note
-from submissions.workflow.permissions import NotAllowed, can, check_can
+from submissions.workflow.permissions import NotAllowed, PermissionFacts, can, check_can
 from submissions.workflow.transitions import StaleSubmission
 
 LASTS = timedelta(minutes=30)
 # A reservation nobody opens is soon free again; the page that made it renews it while its person works.
 RESERVATION_LASTS = timedelta(minutes=3)
 CANDIDATES = 50
+# Of a candidate: the query has left out what this person captured or decided.
+NO_PART_IN_IT = PermissionFacts(has_captured=False, in_force=())
 
 
 class ClaimedByOther(Exception):
@@ -115,39 +117,33 @@ def reserve_next(*, by: Actor, besides: Submission) -> Submission | None:
 
 def _take_first(by: Actor, besides: Submission | None, *, is_reserved: bool) -> Submission | None:
     assert by.user is not None
-    for submission in [*_held_ahead(by.user, besides), *_candidates(by.user, besides)]:
-        purpose = "reserved" if is_reserved else "next"
-        if can(by.user, submission, "claim") and _take(submission, by=by, purpose=purpose):
+    purpose = "reserved" if is_reserved else "next"
+    for submission in _first_candidates(by.user, besides):
+        if can(by.user, submission, "claim", NO_PART_IN_IT) and _take(submission, by=by, purpose=purpose):
             return submission
     return None
 
 
-def _held_ahead(user: User, besides: Submission | None) -> "QuerySet[Submission]":
-    """Return this person's reservations: usually one, but no constraint enforces it."""
-    held = Submission.objects.awaiting_review().filter(claimed_by=user, claimed_until__gte=clock.now())
-    rows: QuerySet[Submission] = held.filter(is_reserved=True).select_related("project")
-    return rows.exclude(pk=besides.pk) if besides is not None else rows
+def _first_candidates(user: User, besides: Submission | None) -> Iterator[Submission]:
+    """Yield what this person may claim now: what is reserved for them, then assigned to them, then to nobody.
 
-
-def _candidates(user: User, besides: Submission | None) -> list[Submission]:
-    """Return what this person may claim now: first what is assigned to them, then to nobody, by the nearest target.
-
-    Submissions that they have decided, and those with a verdict that can still be undone, are left out.
+    Each by the nearest target. Submissions that they have captured or decided, and those with a verdict that can still
+    be undone, are left out.
     """
     now = clock.now()
-    waiting = (
-        Submission.objects.awaiting_review().unclaimed(now).unsnoozed(now).filter(project__reviewer=Reviewer.CLIENT)
-    )
     verdicts = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
-    allowed = (
-        waiting.exclude(Exists(verdicts.filter(not_theirs))).exclude(capturers__user=user).select_related("project")
-    )
+    waiting = Submission.objects.awaiting_review().filter(project__reviewer=Reviewer.CLIENT)
+    allowed = waiting.exclude(Exists(verdicts.filter(not_theirs))).exclude(capturers__user=user)
     if besides is not None:
         allowed = allowed.exclude(pk=besides.pk)
-    theirs = allowed.filter(assigned_to=user).order_by("target_at", "id")
-    free = allowed.filter(_is_nobodys()).order_by("target_at", "id")
-    return [*theirs[:CANDIDATES], *free[:CANDIDATES]]
+    reserved = Submission.objects.filter(claimed_by=user, claimed_until__gte=now, is_reserved=True)
+    assigned = Submission.objects.filter(assigned_to=user).unclaimed(now).unsnoozed(now)
+    allowed = allowed.select_related("project")
+    theirs = allowed.filter(pk__in=reserved.values("pk").union(assigned.values("pk")))  # two indexes; an OR uses none
+    yield from theirs.order_by("-is_reserved", "target_at", "id")[:CANDIDATES]
+    free = allowed.unclaimed(now).unsnoozed(now).filter(_is_nobodys())
+    yield from free.order_by("target_at", "id")[:CANDIDATES]
 
 
 def _is_nobodys() -> Q:

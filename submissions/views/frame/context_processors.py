@@ -10,7 +10,7 @@ from submissions.accounts import demo, sessions
 from submissions.accounts.preferences import customer_language, language
 from submissions.models import Project, Switch, User
 from submissions.outbox import gate
-from submissions.review import mentions
+from submissions.review import mentions, verdicts
 from submissions.views.frame import counters, navigation
 from submissions.workflow import alerts
 from submissions.workflow.role_permissions import page_permissions
@@ -24,12 +24,21 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_demo": demo.is_allowed(settings),
     }
     if not isinstance(user, User):
-        return {"closed": [], "unseen": [], "session_left": None, "newest_alert": 0, "unread": 0, **common}
+        return {
+            "closed": [],
+            "leaving": [],
+            "unseen": [],
+            "session_left": None,
+            "newest_alert": 0,
+            "unread": 0,
+            **common,
+        }
     counts = counters.read(user)
     return {
         "menu": navigation.groups_for(user, request.path, counts),
         "closed": closed() if counts["is_stopped"] or counts["is_project_shut"] else [],
         "back": request.path,
+        "leaving": verdicts.leaving(user) if counts["has_leaving"] else [],
         "session_left": sessions.time_left(request),
         "may": page_permissions(user),
         "vendor_name": counts["vendor_name"],  # on pages of several projects

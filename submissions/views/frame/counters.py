@@ -10,6 +10,7 @@ from submissions.models import Alert, Call, CallState, Mention, Project, Submiss
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
 from submissions.reporting import next_checks
+from submissions.review import verdicts
 from submissions.search.counting import Counted
 from submissions.workflow.role_permissions import (
     user_can_list,
@@ -26,6 +27,7 @@ def read(user: User) -> dict[str, Any]:
     names = Project.objects.order_by("vendor_name").values("vendor_name")
     figures: dict[str, Combinable] = {
         "has_alerts": Exists(Alert.objects.filter(person=user, seen_at=None)),
+        "has_leaving": Exists(verdicts.just_given(user)),
         "has_mentions": Exists(Mention.objects.filter(person=user, seen_at=None)),
         "is_stopped": Exists(stopped),
         "is_project_shut": Exists(Project.objects.filter(gate.is_shut(), is_open=True)),

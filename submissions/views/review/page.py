@@ -15,7 +15,7 @@ from submissions.audit import events
 from submissions.core import clock
 from submissions.models import ImageKind, Submission, User
 from submissions.reporting.timeline import Timeline, timeline
-from submissions.review import decisions, questions, verdicts
+from submissions.review import decisions, questions
 from submissions.review.page_context import ReviewContext
 from submissions.review.workload import claims, snooze
 from submissions.views import status_messages
@@ -71,7 +71,6 @@ def render_console(
         "methods": verification_methods.of(submission, review.calls),
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
-        "leaving": verdicts.leaving(user, besides=submission),
         "is_part": False,
     }
     return render(request, "review/page.html", context, status=status)

@@ -19,7 +19,7 @@ from submissions.core import vendor_text
 from submissions.models import SavedView, Status, User
 from submissions.models.submission import IN_REVIEW
 from submissions.models.submission_key import load_keys
-from submissions.review import queue, queue_tabs, saved_views, verdicts
+from submissions.review import queue, queue_tabs, saved_views
 from submissions.review.workload import claims
 from submissions.search import blind_index, columns, filter_engine, guess_limit, pagination, sorting
 from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
@@ -116,7 +116,6 @@ def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: 
         "view": view,
         "kept": kept,
         "reviewers": reviewers() if user_can_assign(user) else [],
-        "leaving": verdicts.leaving(user),
     }
 
 
