@@ -112,8 +112,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def _with(self, columns: Iterable[str], people: Iterable[str]) -> Self:
         shown = [f"{person}__{column}" for person in people for column in ("name", "username")]  # username: its colour
-        rows = self.select_related("project", *people).only(*columns, *shown)
-        return rows.annotate(wrapped_key=SubmissionKey.of("pk"))
+        rows = self.select_related("project", *people).annotate(wrapped_key=SubmissionKey.of("pk"))
+        return rows.only(*columns, *shown)
 
 
 class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):

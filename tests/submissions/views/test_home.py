@@ -58,6 +58,18 @@ def test_home_asks_at_most_eight_times_beside_its_frame(role: Role) -> None:
     assert own_queries(browser(person), "/", "/accounts/sessions/") <= MOST
 
 
+def test_officers_home_takes_the_same_queries_for_more_claimed_ones() -> None:
+    officer = make_user(Role.OFFICER)
+    client = browser(officer)
+    counted = []
+    for _time in range(2):
+        fill(officer)
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/")
+        counted.append(len(captured))
+    assert counted[0] == counted[1]
+
+
 def test_managers_figures_are_the_queues_and_lead_to_its_lists() -> None:
     officer = make_user(Role.OFFICER)
     fill(officer)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from submissions.core import clock
 from submissions.models import Event, Role, Status, Submission, User
@@ -14,6 +16,7 @@ from tests.clients import browser, shown
 from tests.factories import by, make_at, make_user, reload, set_target
 
 pytestmark = pytest.mark.django_db
+MOST_QUERIES = 6  # with BEGIN and COMMIT 8 round trips
 
 
 @pytest.fixture
@@ -54,6 +57,17 @@ def test_next_takes_what_is_reserved_before_what_is_nearer(officer: User) -> Non
     ahead = reload(ahead)
     assert (ahead.claimed_by, ahead.is_reserved) == (officer, False)
     assert ahead.claimed_until > clock.now() + timedelta(minutes=29)
+
+
+def test_next_takes_the_same_queries_for_more_candidates(officer: User) -> None:
+    client, counted = browser(officer), []
+    for _time in range(2):
+        for _each in range(3):
+            make_at(Status.PENDING)
+        with CaptureQueriesContext(connection) as captured:
+            client.post("/review/next/")
+        counted.append(sum(1 for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))))
+    assert counted[0] == counted[1] <= MOST_QUERIES
 
 
 def test_opening_what_is_reserved_from_a_list_makes_it_a_full_claim(officer: User) -> None:
