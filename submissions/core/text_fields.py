@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from argos import characters
 from argos.matrix.formats import INVISIBLE
@@ -63,9 +63,16 @@ MESSAGES: "dict[type[forms.Field], dict[str, Any]]" = {
 }
 
 
+DASHES = "---------"  # what Django shows in a select without a choice
+NO_CHOICE = gettext_lazy("Select an option")
+
+
 def set_messages(form: forms.BaseForm) -> None:
+    """Give the fields the portal's texts instead of Django's: error messages, and the choice of nothing."""
     for field in form.fields.values():
         field.error_messages = _messages(field)
+        if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+            field.empty_label = NO_CHOICE if field.required else pgettext_lazy("choice", "None")
 
 
 def _messages(field: forms.Field) -> "dict[str, Any]":

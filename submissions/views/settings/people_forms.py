@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from submissions.accounts.preferences import language
+from submissions.core.text_fields import NO_CHOICE
 from submissions.models import Role, Team, User
 from submissions.views.settings.setting_form import Sections, SettingForm
 
@@ -37,7 +38,7 @@ class PersonForm(SettingForm):
         super().__init__(*args, **kwargs)
         role = self.fields.get("role")
         if isinstance(role, forms.ChoiceField):  # the user of an API token is made with its token
-            role.choices = [("", "---------"), *((one.value, one.label) for one in Role if one != Role.INTEGRATION)]
+            role.choices = [("", NO_CHOICE), *((one.value, one.label) for one in Role if one != Role.INTEGRATION)]
 
     class Meta(SettingForm.Meta):
         model = User

@@ -12,6 +12,7 @@ from submissions.core import clock
 from submissions.models import ConsentText, Event, Project, Role, Team, User
 from submissions.outbox import gate
 from submissions.views.settings.people_forms import PersonForm
+from tests.clients import browser
 from tests.factories import by, make_project, make_team, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,12 @@ class TestHome:
                 client.get(page)
             counts.append(len(queries))
         assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("path", ["/settings/people/new/", "/settings/consent-texts/new/", "/submissions/new/"])
+def test_selects_say_in_words_that_nothing_is_selected(path: str) -> None:
+    make_team()
+    role = Role.OFFICER if path == "/submissions/new/" else Role.ADMINISTRATOR
+    page = browser(make_user(role)).get(path).content.decode()
+    assert "---" not in page
+    assert "Select an option" in page
