@@ -102,6 +102,13 @@ def extend(submission: Submission, *, by: Actor) -> bool:
     return bool(held.filter(pk=submission.pk).update(claimed_until=now + LASTS, is_reserved=False))
 
 
+def reserve_again(submission: Submission, *, by: Actor) -> None:
+    """Keep a claimed submission as this person's next one: they have left its page to undo an earlier decision."""
+    now = clock.now()
+    held = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW, claimed_by=by.user, claimed_until__gte=now)
+    held.update(is_reserved=True, claimed_until=now + RESERVATION_LASTS)
+
+
 def claim_next(*, by: Actor, besides: Submission | None = None) -> Submission | None:
     """Claim what is reserved for this person, else the unclaimed one with the nearest target that they may decide.
 

@@ -29,10 +29,11 @@ TYPED = ("verdict", "reason_code", "comment", "warning_reason", *CORRECTABLE)
 def claim_next(request: HttpRequest) -> HttpResponse:
     """Claim the next submission; `from` names the page of the button, whose own submission is not the next."""
     reviewer(request)
-    return to_next(request, besides=_from(request))
+    return to_next(request, besides=claimed_from(request))
 
 
-def _from(request: HttpRequest) -> Submission | None:
+def claimed_from(request: HttpRequest) -> Submission | None:
+    """Return the submission on whose page the button was pressed."""
     try:
         return Submission.objects.filter(pk=uuid.UUID(request.POST.get("from", ""))).first()
     except ValueError:

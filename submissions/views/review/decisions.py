@@ -16,7 +16,7 @@ from submissions.review.warnings import warnings_of
 from submissions.review.workload import claims
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person
-from submissions.views.review.claims import to_next
+from submissions.views.review.claims import claimed_from, to_next
 from submissions.views.review.page import render_console, reviewer
 from submissions.workflow import permissions
 from submissions.workflow.permissions import NotAllowed, get_submission_for
@@ -80,6 +80,8 @@ def undo_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         text = _("%(reference)s: the decision was sent already and cannot be undone.")
         messages.warning(request, text % {"reference": submission.reference})
         return go(request, "review", pk=pk)
+    if left := claimed_from(request):
+        claims.reserve_again(left, by=events.actor_of(request))
     if not permissions.holds_claim(person(request), submission):
         with suppress(claims.ClaimedByOther, StaleSubmission, NotAllowed):
             claims.claim(submission, by=events.actor_of(request))

@@ -12,7 +12,7 @@ from submissions.models import Event, Role, Status, Submission, User
 from submissions.privacy import reveal
 from submissions.review.workload import claims
 from submissions.workflow.permissions import can, holds_claim
-from tests.clients import browser, shown
+from tests.clients import browser, decide, shown
 from tests.factories import by, make_at, make_user, reload, set_target
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,17 @@ def test_next_takes_what_is_reserved_before_what_is_nearer(officer: User) -> Non
     ahead = reload(ahead)
     assert (ahead.claimed_by, ahead.is_reserved) == (officer, False)
     assert ahead.claimed_until > clock.now() + timedelta(minutes=29)
+
+
+def test_undo_from_the_next_page_keeps_that_one_as_the_next(officer: User) -> None:
+    decided, opened = held_by(officer), make_at(Status.PENDING)
+    client = browser(officer)
+    decide(client, decided, "approved", then="next")
+    client.post(f"/review/{decided.pk}/undo/", {"from": opened.pk})
+    opened = reload(opened)
+    assert (opened.claimed_by, opened.is_reserved) == (officer, True)
+    assert opened.claimed_until < clock.now() + timedelta(minutes=4)
+    assert client.post("/review/next/", {"from": decided.pk}).url == f"/review/{opened.pk}/"
 
 
 def test_next_takes_the_same_queries_for_more_candidates(officer: User) -> None:
