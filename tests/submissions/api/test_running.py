@@ -89,7 +89,6 @@ def draft_of(stack: Stack, secret: str) -> dict[str, str]:
     return {"submission": made["id"], "image": made["images"][0]["id"]}
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("is_known", [True, False], ids=["ids of a draft", "made-up ids"])
 def test_generated_requests_find_no_error_of_the_portal(
     running: Stack, secret: str, tmp_path: Path, is_known: bool
