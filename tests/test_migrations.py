@@ -18,6 +18,7 @@ from submissions.models.indexes import AddIndexBesideTraffic
 
 # The first versions never ran in production beside each other.
 FROM = "0011_phone_links"
+RULES = ("indexes", "constraints")
 HARMLESS = (does.CreateModel, does.AddIndex, does.RemoveIndex, does.RemoveConstraint, does.AlterModelOptions)
 
 
@@ -64,6 +65,25 @@ def test_migrations_only_add_or_say_why() -> None:
             if problem and not getattr(migration, "contracts", ""):
                 wrong.append(f"{migration.name}: {problem}")
     assert wrong == [], "add it so that the version before can go on, or say in `contracts` since when nobody uses it"
+
+
+def models_after(*, is_new: bool) -> dict[str, Any]:
+    """Return each model of the portal as its columns, indexes and constraints, after all migrations."""
+    loader = MigrationLoader(None, ignore_no_migrations=True, replace_migrations=is_new)
+    last = [node for node in loader.graph.leaf_nodes("submissions") if is_new or "squashed" not in node[1]]
+    models_of_it = loader.project_state(last).models
+    return {
+        name: {
+            "columns": {column: field.deconstruct()[1:] for column, field in model.fields.items()},
+            **{kind: {one.name: one.deconstruct() for one in model.options.get(kind, [])} for kind in RULES},
+        }
+        for (app, name), model in models_of_it.items()
+        if app == "submissions"
+    }
+
+
+def test_new_installations_get_the_tables_of_upgraded_ones() -> None:
+    assert models_after(is_new=True) == models_after(is_new=False)
 
 
 def test_indexes_are_built_beside_the_traffic() -> None:
