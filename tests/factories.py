@@ -78,6 +78,13 @@ def make_user(role: Role = Role.AGENT, *, team: Team | None = None, **fields: An
     return User.objects.create_user(f"{role}{number}", PASSWORD, role=role, team=team, **fields)
 
 
+def limit(user: User, *, projects: Iterable[Project] = (), teams: Iterable[Team] = ()) -> User:
+    """Limit an officer or manager to a review area."""
+    user.review_projects, user.review_teams = [str(one.pk) for one in projects], [one.pk for one in teams]
+    user.save()
+    return user
+
+
 def make_token(
     *projects: Project, scopes: Iterable[str] = Scope.values, team: Team | None = None, **fields: Any
 ) -> tuple[ApiToken, Client]:

@@ -21,6 +21,7 @@ from submissions.core import clock, vendor_terms
 from submissions.models import Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.templatetags.kyc import in_words, score
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import user_can_read_records, user_can_see_queue
 
 COUNT_BOUND = 5000
@@ -131,7 +132,7 @@ class SubmissionAdmin(LightAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
         rows: QuerySet[Submission] = Submission.objects.defer("values_sealed", "ocr_sealed", "reasons_sealed")
-        return rows
+        return rows.filter(review_area.condition(request.user)) if isinstance(request.user, User) else rows.none()
 
     @admin.display(description=_("ID"))
     def document(self, submission: Submission) -> str:

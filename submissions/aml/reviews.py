@@ -16,8 +16,8 @@ from submissions.core.typed_reason import ReasonMissing, is_reason
 from submissions.models import AmlOutcome, AmlReview, AmlState, AmlVerdict, MessageKind, Role, Submission, User
 from submissions.models.aml import AmlReviewQuerySet
 from submissions.models.project_choices import SecondReview
-from submissions.workflow import alerts, messages
-from submissions.workflow.permissions import NotAllowed, can, check_can, visible_to
+from submissions.workflow import alerts, messages, review_area
+from submissions.workflow.permissions import NotAllowed, can, check_can
 from submissions.workflow.role_permissions import user_can_assign
 from submissions.workflow.transitions import StaleSubmission
 from submissions.workflow.working_hours import target_after
@@ -28,7 +28,7 @@ BATCH = 100
 def waiting_for(user: User) -> AmlReviewQuerySet:
     """Return the undecided reviews that this person may know of, the nearest due time first."""
     rows: AmlReviewQuerySet = AmlReview.objects.waiting()
-    return rows.filter(submission__in=visible_to(user)).order_by("target_at", "id")
+    return rows.filter(review_area.condition(user, "submission__")).order_by("target_at", "id")
 
 
 def overdue(rows: AmlReviewQuerySet) -> AmlReviewQuerySet:
@@ -70,9 +70,7 @@ def people(review: AmlReview) -> list[User]:
     submission = review.submission
     active = User.objects.filter(is_active=True)
     officers = [review.assigned_to] if review.assigned_to else list(active.filter(role=Role.OFFICER))
-    managers = active.filter(role=Role.MANAGER)
-    of_team = set(managers.filter(team=submission.team)) or set(managers.filter(team=None)) or set(managers)
-    told = {officer for officer in officers if can(officer, submission, "aml")} | of_team
+    told = {officer for officer in officers if can(officer, submission, "aml")} | alerts.managers_of(submission)
     return sorted(told, key=lambda person: person.pk)
 
 
@@ -96,6 +94,18 @@ def assign(review: AmlReview, to: User | None, *, by: Actor) -> None:
         fields = {"to": to.username if to else ""}
         events.record("aml_review_assigned", by=by, submission=review.submission, fields=fields)
     review.assigned_to = to
+
+
+def release_hidden(person: User, *, by: Actor) -> None:
+    """Release the reviews that are assigned to this person, who may see them no longer."""
+    rows = AmlReview.objects.undecided().filter(assigned_to=person).select_related("submission")
+    for review in rows:
+        if person.is_reviewer and review_area.contains(person, review.submission):
+            continue
+        with transaction.atomic():
+            if AmlReview.objects.undecided().filter(pk=review.pk, assigned_to=person).update(assigned_to=None):
+                fields = {"to": ""}
+                events.record("aml_review_assigned", by=by, submission=review.submission, fields=fields)
 
 
 def verdicts_of(review: AmlReview) -> list[AmlVerdict]:

@@ -22,6 +22,7 @@ from submissions.audit import events, hash_chain
 from submissions.audit.events import Actor
 from submissions.core import clock
 from submissions.models import AccessReview, Event, Export, Submission, User
+from submissions.models.submission import SubmissionQuerySet
 from submissions.models.submission_key import load_keys
 
 OPENED = ("looked", "image_opened", "aml_looked")
@@ -159,25 +160,29 @@ def _busiest(month: date, kinds: Iterable[str]) -> Counter[str]:
     return highest
 
 
-def looks_of(month: date, who: str) -> list[dict[str, Any]]:
-    """Return the submissions that this user viewed, most often first: reference, number of views, last view."""
+def looks_of(month: date, who: str, visible: SubmissionQuerySet) -> list[dict[str, Any]]:
+    """Return the `visible` submissions that this user viewed, most often first: reference, views, last view."""
     counted: Counter[Any] = Counter()
     last: dict[Any, datetime] = {}
     looked = _of(month, LOOKS).filter(actor_name=who).values_list("submission_id", "at")
     for pk, at in looked.order_by("at").iterator():
         counted[pk] += 1
         last[pk] = at
-    references = dict(Submission.objects.filter(pk__in=counted).values_list("pk", "reference"))
+    references = dict(visible.filter(pk__in=counted).values_list("pk", "reference"))
     return [
-        {"pk": pk, "reference": references.get(pk, ""), "count": count, "last": last[pk]}
-        for pk, count in counted.most_common(SHOWN)
-    ]
+        {"pk": pk, "reference": references[pk], "count": count, "last": last[pk]}
+        for pk, count in counted.most_common()
+        if pk in references
+    ][:SHOWN]
 
 
-def reasons(month: date) -> list[dict[str, Any]]:
-    """Return every reveal and download of the month with the typed reason, if it can still be decrypted."""
+def reasons(month: date, visible: SubmissionQuerySet) -> list[dict[str, Any]]:
+    """Return every reveal and download of the month with the typed reason, if it can still be decrypted.
+
+    Those of submissions that are not `visible` are left out; a download of many submissions belongs to none.
+    """
     events_of_month = list(_of(month, ("revealed", *DOWNLOADED)).order_by("at")[:SHOWN])
-    concerned = Submission.objects.in_bulk([event.submission_id for event in events_of_month if event.submission_id])
+    concerned = visible.in_bulk([event.submission_id for event in events_of_month if event.submission_id])
     load_keys(concerned.values())
     made = Export.objects.in_bulk([event.fields["export"] for event in events_of_month if "export" in event.fields])
     exports = {str(pk): export for pk, export in made.items()}
@@ -188,6 +193,7 @@ def reasons(month: date) -> list[dict[str, Any]]:
             "reason": _reason(event, concerned, exports),
         }
         for event in events_of_month
+        if event.submission_id is None or event.submission_id in concerned
     ]
 
 

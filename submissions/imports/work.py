@@ -25,6 +25,7 @@ from submissions.invitations import links
 from submissions.models import Channel, CustomerImport, ImportRow, ImportState, RowState, SearchHash, Submission, User
 from submissions.models.customer_import import UNDER_WAY
 from submissions.search import blind_index
+from submissions.workflow import review_area
 from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import user_can_start
 
@@ -114,7 +115,7 @@ def _lease() -> CustomerImport | None:
 
 
 def _chunk(batch: CustomerImport) -> int:
-    if not (batch.owner.is_active and user_can_start(batch.owner)):
+    if not (batch.owner.is_active and user_can_start(batch.owner) and review_area.contains(batch.owner, batch)):
         cancel(batch, by=SYSTEM)
         return 0
     is_checking = batch.state == ImportState.CHECKING

@@ -67,6 +67,17 @@ class User(AbstractBaseUser):
     list_settings = models.JSONField(
         default=dict, db_default=Value({}, models.JSONField()), help_text="{list: {hidden: [column], size: rows}}"
     )
+    # Ids in the user's own row, because every request asks for them. Projects and teams are never deleted.
+    review_projects = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="ids of the projects that an officer or manager reviews; empty: all",
+    )
+    review_teams = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="ids of the teams whose submissions an officer or manager reviews; empty: all",
+    )
     default_view = models.ForeignKey("SavedView", models.SET_NULL, null=True, blank=True, related_name="+")
     is_active = models.BooleanField(_("active"), default=True)
     one_time_until = models.DateTimeField(

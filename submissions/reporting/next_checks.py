@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from submissions.core import clock
 from submissions.models import NextCheck, User
 from submissions.models.next_check import counting
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import is_limited_to_team
 
 MONTHS = 12
@@ -31,7 +32,7 @@ class Forecast:
 
 
 def visible_checks(user: User) -> "QuerySet[NextCheck]":
-    rows: QuerySet[NextCheck] = NextCheck.objects.filter(counting())
+    rows: QuerySet[NextCheck] = NextCheck.objects.filter(counting(), review_area.condition(user))
     return rows.filter(team=user.team_id or 0) if is_limited_to_team(user) else rows
 
 

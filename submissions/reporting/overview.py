@@ -22,7 +22,6 @@ from submissions.models import (
     Question,
     Source,
     Status,
-    Submission,
     User,
     WebhookDelivery,
 )
@@ -33,6 +32,8 @@ from submissions.search import counting
 from submissions.search.counting import Counted, shown
 from submissions.search.filter_engine import start_of
 from submissions.search.queue_filters import reviewers
+from submissions.workflow import review_area
+from submissions.workflow.permissions import visible_to
 
 MOST_WAITING = 3000  # rows of the queue that are read; beyond them the figures show "and more"
 MOST_TIMED = 1000  # the newest decisions, for the median
@@ -142,19 +143,19 @@ def last_days() -> Window:
     return Window(today - timedelta(days=DAYS - 1), today)
 
 
-def decisions() -> Days:
+def decisions(user: User) -> Days:
     """Count the decisions of the last 14 days by day and outcome."""
     window = last_days()
-    rows: Any = Submission.objects.filter(status__in=DECIDED, decided_at__gte=window.start, decided_at__lt=window.end)
+    rows: Any = visible_to(user).filter(status__in=DECIDED, decided_at__gte=window.start, decided_at__lt=window.end)
     by_day = rows.annotate(day=TruncDate("decided_at")).order_by().values_list("day", "status").annotate(Count("pk"))
     counted = Counter({(day, status): many for day, status, many in by_day})
     return Days([(day, counted[day, Status.APPROVED], counted[day, Status.REJECTED]) for day in window.days])
 
 
-def median_time_to_decision() -> timedelta | None:
+def median_time_to_decision(user: User) -> timedelta | None:
     """Return the median from pending to decided, of the newest decisions of reviewers in the last 7 days."""
     since = clock.now() - timedelta(days=WEEK)
-    rows: Any = Submission.objects.filter(decided_at__gte=since, source=Source.REVIEWER, pending_at__isnull=False)
+    rows: Any = visible_to(user).filter(decided_at__gte=since, source=Source.REVIEWER, pending_at__isnull=False)
     times = rows.order_by("-decided_at", "id").values_list("pending_at", "decided_at")[:MOST_TIMED]
     took = sorted(decided - pending for pending, decided in times)
     return took[len(took) // 2] if took else None
@@ -170,10 +171,10 @@ class Load:
     today: int
 
 
-def load(waiting: Queue) -> list[Load]:
-    """Return the load of each reviewer."""
+def load(user: User, waiting: Queue) -> list[Load]:
+    """Return the load of each reviewer, counted among the submissions that the user may see."""
     today = start_of(clock.local_today())
-    decided = Submission.objects.filter(decided_by=OuterRef("pk"), decided_at__gte=today)
+    decided = visible_to(user).filter(decided_by=OuterRef("pk"), decided_at__gte=today)
     people: Any = reviewers().annotate(today=Counted(decided))[:MOST_PEOPLE]
     return [_load_of(person, waiting, person.today) for person in people]
 
@@ -203,17 +204,18 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
     `numbers`: the images on which the user can redact a resident number.
     """
     now = clock.now()
-    calls = Call.objects.filter(prepared_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
-    open_questions = Question.objects.open().filter(asked_at__lt=now - OPEN_FOR)
+    visible, area = visible_to(user), review_area.condition(user, "submission__")
+    calls = Call.objects.filter(area, prepared_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
+    open_questions = Question.objects.open().filter(area, asked_at__lt=now - OPEN_FOR)
     figures = {
-        "n_mismatches": Counted(Submission.objects.filter(has_difference=True)),
-        "n_unknown": Counted(Call.objects.filter(state=CallState.UNKNOWN)),
-        "n_past": Counted(Submission.objects.filter(status=Status.OVERDUE)),
+        "n_mismatches": Counted(visible.filter(has_difference=True)),
+        "n_unknown": Counted(Call.objects.filter(area, state=CallState.UNKNOWN)),
+        "n_past": Counted(visible.filter(status=Status.OVERDUE)),
         "n_questions": Counted(open_questions),
         "n_numbers": Counted(numbers),
-        "n_aml": Counted(AmlReview.objects.waiting()),
-        "n_reports": Counted(Submission.objects.filter(not_considered())),
-        "n_webhooks": Counted(WebhookDelivery.objects.unacknowledged()),
+        "n_aml": Counted(AmlReview.objects.waiting().filter(area)),
+        "n_reports": Counted(visible.filter(not_considered())),
+        "n_webhooks": Counted(WebhookDelivery.objects.unacknowledged().filter(review_area.condition_of_records(user))),
         "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
         "n_calls": Counted(calls, MOST_REQUESTS),
         "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),

@@ -12,6 +12,7 @@ from submissions.models.submission import IN_REVIEW, SENDING
 from submissions.search import counting
 from submissions.search.counting import Counted
 from submissions.search.filter_engine import start_of
+from submissions.workflow import review_area
 from submissions.workflow.permissions import visible_to
 
 SHOWN = 5
@@ -34,12 +35,12 @@ def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
     now = clock.now()
     waiting = visible_to(user).awaiting_review().shown_in_queue(now)
     claimed = waiting.filter(claimed_by=user, claimed_until__gte=now)
-    asked = Question.objects.filter(asked_by=user)
+    asked = Question.objects.filter(review_area.condition(user, "submission__"), asked_by=user)
     figures = {
         "claimed": Counted(claimed),
         "assigned": Counted(waiting.filter(assigned_to=user).exclude(claimed_by=user, claimed_until__gte=now)),
         "decided_today": Counted(
-            Submission.objects.filter(decided_by=user, decided_at__gte=start_of(clock.local_today()))
+            visible_to(user).filter(decided_by=user, decided_at__gte=start_of(clock.local_today()))
         ),
         "answered": Counted(asked.unread()),
         "unanswered": Counted(asked.open()),
@@ -60,7 +61,8 @@ def next_unassigned(user: User) -> "QuerySet[Submission]":
 
 def last_decisions(user: User) -> "QuerySet[Decision]":
     """Return the user's last decisions, newest first."""
-    given = Decision.objects.filter(reviewer=user, withdrawn_at=None).select_related("submission")
+    area = review_area.condition(user, "submission__")
+    given = Decision.objects.filter(area, reviewer=user, withdrawn_at=None).select_related("submission")
     return given.order_by("-decided_at")[:SHOWN]
 
 

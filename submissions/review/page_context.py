@@ -33,6 +33,7 @@ from submissions.review.verdicts import Verdicts
 from submissions.review.warnings import ReviewWarning, warnings_from
 from submissions.search import blind_index
 from submissions.signals import store
+from submissions.workflow import review_area
 from submissions.workflow.permissions import PermissionFacts, why_not
 from submissions.workflow.role_permissions import is_administrator
 
@@ -261,7 +262,8 @@ def _people(submission: Submission, user: User) -> People:
     is_reviewer = Q(is_active=True, role__in=REVIEWERS)
     rows = list(User.objects.annotate(has_captured=Exists(captured)).filter(is_reviewer | Q(has_captured=True)))
     rows.sort(key=lambda person: person.name)
-    colleagues = [row for row in rows if row.is_active and row.is_reviewer and row != user]
+    reviewing = [row for row in rows if row.is_active and row.is_reviewer and row != user]
+    colleagues = [row for row in reviewing if review_area.contains(row, submission)]
     return People([row for row in rows if row.has_captured], colleagues)
 
 

@@ -11,11 +11,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
-from submissions.models import Project, Question, SkippedCheck, Status, Submission, User
+from submissions.models import Question, SkippedCheck, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.counting import Counted
 from submissions.search.queue_filters import FILTERS, SHOW_SNOOZED, reviewers, work_of
+from submissions.workflow import review_area
 
 # What stands in the URL beside the filters: the page's keys, the view it came from, what the refresh has already.
 BESIDES = ("after", "before", "view", "sort", "seen", "shown")
@@ -88,9 +89,9 @@ class Offered(NamedTuple):
     skipped: list[str]
 
 
-def offered() -> Offered:
+def offered(user: User) -> Offered:
     """Return what three filters offer, with one query."""
-    rows = sorted(_offered(), key=lambda row: row[2])
+    rows = sorted(_offered(user), key=lambda row: row[2])
     return Offered(
         [(str(pk), name) for pk, _none, name in rows if pk],
         [(user, name) for _none, user, name in rows if user],
@@ -98,8 +99,8 @@ def offered() -> Offered:
     )
 
 
-def _offered() -> "QuerySet[Any, Any]":
-    projects = Project.objects.values_list("pk", NOBODY, "name").order_by()
+def _offered(user: User) -> "QuerySet[Any, Any]":
+    projects = review_area.projects(user).values_list("pk", NOBODY, "name").order_by()
     people = reviewers().values_list(NO_PROJECT, "username", "name").order_by()
     return projects.union(people, SkippedCheck.objects.offered(NO_PROJECT, NOBODY), all=True)
 

@@ -14,6 +14,7 @@ from submissions.models.submission import SubmissionQuerySet
 from submissions.search import counting, filter_engine
 from submissions.search.counting import Counted, shown
 from submissions.search.queue_filters import FILTERS, SHOW_SNOOZED
+from submissions.workflow import review_area
 from submissions.workflow.permissions import visible_to
 
 COUNTED_VIEWS = 6  # saved views beyond these are shown without a count
@@ -54,7 +55,8 @@ def counts_for(user: User, views: Sequence[SavedView]) -> dict[str, Counted]:
     queries = {**STANDARD, **FIGURES, **{f"view_{at}": view.query for at, view in enumerate(views[:COUNTED_VIEWS])}}
     waiting = visible_to(user).awaiting_review()
     counts = {f"tab_{name}": Counted(_under(waiting, user, query)) for name, query in queries.items()}
-    return {**counts, "tab_aml": Counted(AmlReview.objects.waiting())}
+    area = review_area.condition(user, "submission__")
+    return {**counts, "tab_aml": Counted(AmlReview.objects.waiting().filter(area))}
 
 
 def _under(rows: SubmissionQuerySet, user: User, query: str) -> SubmissionQuerySet:

@@ -13,6 +13,7 @@ from submissions.core.vendor_text import named
 from submissions.models import Call, CallKind, CallState, Decision, Status, Submission, User, Verdict
 from submissions.models.decision import UNDO_SECONDS
 from submissions.models.submission import FINAL
+from submissions.workflow import review_area
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def is_blind(submission: Submission, user: User) -> bool:
 def just_given(user: User) -> "QuerySet[Decision]":
     """Return this person's verdicts of the seconds in which one can be undone."""
     since = clock.now() - timedelta(seconds=UNDO_SECONDS)
-    return Decision.objects.filter(reviewer=user, withdrawn_at=None, decided_at__gt=since)
+    mine = Decision.objects.filter(review_area.condition(user, "submission__"), reviewer=user)
+    return mine.filter(withdrawn_at=None, decided_at__gt=since)
 
 
 def leaving(user: User) -> list[dict[str, Any]]:

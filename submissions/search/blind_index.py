@@ -21,6 +21,7 @@ from argos.characters import normalise
 from submissions.core import clock, encryption
 from submissions.models import SearchHash, Status, Submission, User
 from submissions.models.submission import FINAL, REFERENCE_ALPHABET, SubmissionQuerySet
+from submissions.workflow import review_area
 from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import is_limited_to_team
 
@@ -173,8 +174,10 @@ def _with_all(user: User, words: list[str]) -> list[Ids]:
     first, *others = (_holding(_digests([(SearchHash.NAME_WORD, word)])) for word in words)
     for other in others:
         first = first.filter(submission__in=other)
-    if is_limited_to_team(user):  # before the limit, so that other teams' customers with this name do not use it up
+    # Before the limit, so that hidden customers with this name do not use it up.
+    if is_limited_to_team(user):
         first = first.filter(submission__team=user.team_id)
+    first = first.filter(review_area.condition(user, "submission__"))
     # The limit is in a subquery, because SQLite allows no LIMIT inside a union.
     return [Submission.objects.filter(pk__in=first.order_by("-id")[:MAX_FOUND]).values_list("pk")]
 

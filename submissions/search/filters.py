@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from argos import matrix
 from submissions.core import clock
-from submissions.models import AmlReview, Event, Project, Route, SkippedCheck, Source, Status, Team, User
+from submissions.models import AmlReview, Event, Route, SkippedCheck, Source, Status, Team, User
 from submissions.models.report_consideration import considered, not_considered
 from submissions.models.submission import DECIDED, IN_REVIEW, SENDING, SubmissionQuerySet
 from submissions.search import blind_index, filter_engine
 from submissions.search.filter_engine import NONE, Filter, day, start_of
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import is_limited_to_team, user_can_see_queue
 
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # the events that carry a retry code
@@ -72,8 +73,8 @@ class Offered(NamedTuple):
 
 
 def offered(user: User) -> Offered:
-    """Return every project, and every team and skipped check if the user sees several teams, with one query."""
-    rows = sorted(_projects() if is_limited_to_team(user) else _projects_and_more(user), key=lambda row: row[2])
+    """Return the user's projects, and their teams and skipped checks if they see several teams, with one query."""
+    rows = sorted(_projects(user) if is_limited_to_team(user) else _projects_and_more(user), key=lambda row: row[2])
     return Offered(
         [(str(project), name) for project, _none, name in rows if project],
         [(str(team), name) for _none, team, name in rows if team],
@@ -81,14 +82,14 @@ def offered(user: User) -> Offered:
     )
 
 
-def _projects() -> "QuerySet[Any, Any]":
-    return Project.objects.values_list("pk", NO_TEAM, "name").order_by()
+def _projects(user: User) -> "QuerySet[Any, Any]":
+    return review_area.projects(user).values_list("pk", NO_TEAM, "name").order_by()
 
 
 def _projects_and_more(user: User) -> "QuerySet[Any, Any]":
-    teams = Team.objects.values_list(NO_PROJECT, "pk", "name").order_by()
+    teams = review_area.teams(user).values_list(NO_PROJECT, "pk", "name").order_by()
     skipped = [SkippedCheck.objects.offered(NO_PROJECT, NO_TEAM)] if user_can_see_queue(user) else []
-    return _projects().union(teams, *skipped, all=True)
+    return _projects(user).union(teams, *skipped, all=True)
 
 
 def _fill_windows(values: dict[str, str]) -> list[str]:

@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
     """Return the figures, and the rows due soon without personal data."""
     waiting = overview.queue(visible_to(user))
-    days = overview.decisions()
+    days = overview.decisions(user)
     due_soon = visible_to(user).for_review("claimed_by", "assigned_to").awaiting_review()
     rows = list(due_soon.order_by("target_at", "id")[:DUE_SOON])
     exceptions, answered = overview.exceptions(user, resident_numbers.waiting_for(user))
@@ -60,11 +60,11 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
         "rate": days.approval_rate,
         "rate_change": _change(days.approval_rate, days.rate_before),
         "today_change": days.today - days.a_week_ago,
-        "median": overview.median_time_to_decision(),
+        "median": overview.median_time_to_decision(user),
         "answered": answered,
         "exceptions": exceptions,
         "bands": [(named[name], counts) for name, counts in waiting.bands.items()],
-        "load": overview.load(waiting),
+        "load": overview.load(user, waiting),
         "due_soon": rows,
         "downloading": access_report.downloading_today(),
     }

@@ -148,12 +148,18 @@ def people(submission: Submission) -> list[User]:
         capturers = active.filter(pk__in=submission.capturers.values("user_id"))
         recipients |= {capturer for capturer in capturers if can(capturer, submission, "see")}
     elif submission.claimed_by and submission.is_claimed:
-        recipients.add(submission.claimed_by)
+        recipients |= {submission.claimed_by} if can(submission.claimed_by, submission, "see") else set()
     elif submission.status in IN_REVIEW:
         recipients |= {officer for officer in active.filter(role=Role.OFFICER) if can(officer, submission, "claim")}
-    managers = active.filter(role=Role.MANAGER)
-    recipients |= set(managers.filter(team=submission.team)) or set(managers.filter(team=None)) or set(managers)
-    return sorted(recipients, key=lambda person: person.pk)
+    return sorted(recipients | managers_of(submission), key=lambda person: person.pk)
+
+
+def managers_of(submission: Submission) -> set[User]:
+    """Return the managers of the team, else those without a team, else all; without those who may not see it."""
+    rows = User.objects.filter(is_active=True, role=Role.MANAGER)
+    managers = {manager for manager in rows if can(manager, submission, "see")}
+    of_team = {manager for manager in managers if manager.team_id == submission.team_id}
+    return of_team or {manager for manager in managers if manager.team_id is None} or managers
 
 
 def send_mails() -> int:
@@ -167,6 +173,8 @@ def send_mails() -> int:
     rows = waiting.exclude(person__email="").select_related("submission__project", "person").order_by("pk")[:BATCH]
     by_person: dict[User, list[Alert]] = {}
     for alert in rows:
+        if not can(alert.person, alert.submission, "see"):
+            continue
         if Alert.objects.filter(pk=alert.pk, mailed_at=None).update(mailed_at=now):
             by_person.setdefault(alert.person, []).append(alert)
     return sum(_mail(person, alerts) for person, alerts in by_person.items())

@@ -5,6 +5,8 @@ that it continues.
 """
 
 import logging
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -32,7 +34,7 @@ from submissions.models import (
     User,
 )
 from submissions.models.next_check import counting
-from submissions.workflow import messages
+from submissions.workflow import messages, review_area
 
 log = logging.getLogger(__name__)
 
@@ -119,16 +121,16 @@ def plan_missing(batch: int = BATCH) -> int:
 
 def announce_due() -> int:
     """Announce each check once, the project's reminder days before it is due; return how many."""
-    by_team: dict[Team, int] = {}
+    announced: list[NextCheck] = []
     for project in Project.objects.order_by("name"):
         until = clock.today() + timedelta(days=project.check_reminder_days)
         due = NextCheck.objects.filter(counting(), project=project, announced_at=None, due_on__lte=until)
-        for check in due.select_related("team").order_by("due_on"):
-            if isolated_rows.safely(_announce, check, "a next check"):
-                by_team[check.team] = by_team.get(check.team, 0) + 1
-    for person in _managers(by_team):
-        _mail(person, {team: many for team, many in by_team.items() if person.team_id in (None, team.pk)})
-    return sum(by_team.values())
+        rows = due.select_related("team").order_by("due_on")
+        announced += [check for check in rows if isolated_rows.safely(_announce, check, "a next check")]
+    for person in _managers() if announced else ():
+        if by_team := Counter(check.team for check in announced if _concerns(person, check)):
+            _mail(person, by_team)
+    return len(announced)
 
 
 def _announce(check: NextCheck) -> bool:
@@ -142,12 +144,15 @@ def _announce(check: NextCheck) -> bool:
     return True
 
 
-def _managers(by_team: dict[Team, int]) -> QuerySet[User]:
-    managers = User.objects.people().filter(is_active=True, role=Role.MANAGER).exclude(email="")
-    return managers.filter(Q(team=None) | Q(team__in=by_team)) if by_team else managers.none()
+def _managers() -> QuerySet[User]:
+    return User.objects.people().filter(is_active=True, role=Role.MANAGER).exclude(email="")
 
 
-def _mail(person: User, by_team: dict[Team, int]) -> None:
+def _concerns(manager: User, check: NextCheck) -> bool:
+    return manager.team_id in (None, check.team_id) and review_area.contains(manager, check)
+
+
+def _mail(person: User, by_team: Mapping[Team, int]) -> None:
     language = person.language or settings.LANGUAGE_CODE
     with override(language):
         many = sum(by_team.values())

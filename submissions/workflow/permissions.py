@@ -17,6 +17,7 @@ from submissions.core import clock
 from submissions.core.vendor_text import named
 from submissions.models import ApiToken, Capturer, Decision, Image, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
 from submissions.workflow.role_permissions import is_administrator, is_limited_to_team, is_manager, is_token
 
@@ -42,7 +43,7 @@ def visible_to(user: User) -> SubmissionQuerySet:
         return everything.filter(project__in=_projects_of(user))
     if is_limited_to_team(user):
         return everything.filter(team=user.team_id) if user.team_id else everything.none()
-    return everything
+    return everything.filter(review_area.condition(user))
 
 
 def _projects_of(token_user: User) -> "QuerySet[Any, Any]":
@@ -224,6 +225,8 @@ def why_not(user: User, submission: Submission, action: str, facts: PermissionFa
     """
     if not user.is_active:
         return _("This account is switched off.")
+    if not review_area.contains(user, submission):
+        return _("This submission is outside your projects and teams.")
     if submission.erased_at is not None and action not in ("see", "reveal"):
         return _("This person's data was deleted permanently. Only the audit log is kept.")
     if is_token(user) and action not in TOKEN_ACTIONS:

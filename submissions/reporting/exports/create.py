@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from submissions.audit import events
 from submissions.audit.events import Actor
@@ -14,7 +15,8 @@ from submissions.models.export import UNDER_WAY
 from submissions.reporting.exports.encrypted_file import read_encrypted
 from submissions.review import queue
 from submissions.search import blind_index
-from submissions.workflow.role_permissions import check_user_can_export
+from submissions.workflow import review_area
+from submissions.workflow.role_permissions import NotAllowed, check_user_can_export
 
 TASK = "submissions.tasks.make_exports"
 MAX_UNDER_WAY = 3
@@ -53,7 +55,7 @@ def request_export(source: str, format: str, query: str, *, by: Actor, reason: s
             text
         )  # encrypted again, so that it is still valid when a worker starts late
     export = Export(owner=by.user, source=ExportSource(source), format=ExportFormat(format), is_open=is_open)
-    export.told = {"query": params.urlencode(), "reason": reason}
+    export.told = {"query": params.urlencode(), "reason": reason, "review_area": review_area.stamp(by.user)}
     filters = events.known_filters(params)
     fields = {"export": str(export.pk), "source": source, "format": format, "filters": filters, "open": is_open}
     with transaction.atomic():
@@ -67,15 +69,22 @@ def request_export(source: str, format: str, query: str, *, by: Actor, reason: s
     return export
 
 
+def check_can_receive(user: User, export: Export) -> None:
+    """Raise NotAllowed if the user may not export any more, or had another review area when they requested it."""
+    check_user_can_export(user)
+    if export.told.get("review_area", "") != review_area.stamp(user):
+        raise NotAllowed(_("Your projects or teams have changed since you requested this export. Start a new export."))
+
+
 def download(export: Export, *, by: Actor, reason: str) -> Iterator[bytes]:
     """Yield the file in pieces and record the download with its reason.
 
     Raises:
-        NotAllowed: the user may not export (any more).
+        NotAllowed: the user may not export (any more), or their review area has changed.
         FileGone: it expired, or the storage has lost it.
     """
     assert by.user is not None
-    check_user_can_export(by.user)
+    check_can_receive(by.user, export)
     if not export.is_ready:
         raise FileGone
     pieces = _pieces(export)

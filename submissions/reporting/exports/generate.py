@@ -24,12 +24,11 @@ from submissions.audit.events import SYSTEM, actor_for
 from submissions.core import clock
 from submissions.models import Export, ExportFormat, ExportState
 from submissions.reporting.exports import rows
-from submissions.reporting.exports.create import label_of
+from submissions.reporting.exports.create import check_can_receive, label_of
 from submissions.reporting.exports.encrypted_file import EncryptedWriter
 from submissions.reporting.exports.expiry import KEPT_FOR
 from submissions.reporting.exports.writers import SHEETS, XLSX_MOST_ROWS
 from submissions.workflow.permissions import NotAllowed
-from submissions.workflow.role_permissions import check_user_can_export
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +75,7 @@ def start() -> Export | None:
 def make(export: Export) -> None:
     """Write the file and mark it ready; a failure is stored as a code and logged without any data."""
     try:
-        check_user_can_export(export.owner)
+        check_can_receive(export.owner, export)
         # As on the owner's page: its language, and its days in the filters.
         with (
             tempfile.TemporaryFile() as encrypted,

@@ -10,11 +10,13 @@ from submissions.models import AmlOutcome, AmlReview, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.percentiles import percentile
 from submissions.reporting.reports.table import UNSET, Cell, Report, duration, name, number, share
+from submissions.workflow import review_area
 
 
-def report(_user: User, window: Window) -> Report:
-    """All of the desk: everybody who reviews sees every AML review."""
-    decided = AmlReview.objects.filter(decided_at__gte=window.start, decided_at__lt=window.end)
+def report(user: User, window: Window) -> Report:
+    """All of the user's review area: everybody who reviews sees every AML review there."""
+    reviews = AmlReview.objects.filter(review_area.condition(user, "submission__"))
+    decided = reviews.filter(decided_at__gte=window.start, decided_at__lt=window.end)
     found: dict[str, list[timedelta]] = {outcome: [] for outcome in AmlOutcome.values}
     late = dict.fromkeys(AmlOutcome.values, 0)
     for outcome, opened_at, decided_at, target_at in decided.values_list(
@@ -25,8 +27,8 @@ def report(_user: User, window: Window) -> Report:
         late[outcome] += decided_at > target_at
     total = sum(map(len, found.values()))
     rows = [_row(str(AmlOutcome(outcome).label), times, total, late[outcome]) for outcome, times in found.items()]
-    opened = AmlReview.objects.filter(opened_at__gte=window.start, opened_at__lt=window.end).count()
-    waiting = AmlReview.objects.waiting()
+    opened = reviews.filter(opened_at__gte=window.start, opened_at__lt=window.end).count()
+    waiting = reviews.waiting()
     rows.append([name(_("Opened in the period")), number(opened, _listed("open")), *_unset(3)])
     rows.append([name(_("Undecided now")), number(waiting.count(), _listed("open")), *_unset(3)])
     heads = [

@@ -6,10 +6,11 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from submissions.core import clock
-from submissions.models import Submission, User
+from submissions.models import User
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.reporting.reports.table import Chart, Report, name, number
 from submissions.search.filters import HOURS, WAITED
+from submissions.workflow.permissions import visible_to
 
 
 def labels() -> dict[str, str]:
@@ -23,8 +24,8 @@ def labels() -> dict[str, str]:
 
 
 def report(user: User, window: Window) -> Report:
-    """Return the report of the whole queue, which every reviewer may see."""
-    counted = Submission.objects.awaiting_review().filter(window.of_project()).aggregate(**_bands())
+    """Return the report of the user's whole queue, which every reviewer may see."""
+    counted = visible_to(user).awaiting_review().filter(window.of_project()).aggregate(**_bands())
     named = labels()
     rows = [
         [

@@ -11,9 +11,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from submissions.core import clock, vendor_text
-from submissions.models import Event, Project, Submission
+from submissions.models import Event, Project, Submission, User
 from submissions.models.event import EventQuerySet
 from submissions.search.filter_engine import day, start_of
+from submissions.workflow import review_area
 
 MAX_LENGTH = 92  # days, so that queries are bounded
 DEFAULT = "14"
@@ -61,11 +62,11 @@ class Window:
         name: str = projects.shared_vendor_name()
         return name
 
-    def events(self) -> EventQuerySet:
-        """The events of these days about submissions of the project."""
+    def events(self, user: User) -> EventQuerySet:
+        """The events of these days about submissions of the project and of the user's review area."""
         rows = Event.objects.filter(at__gte=self.start, at__lt=self.end)
-        of_project = Submission.objects.filter(self.of_project()).values("pk")
-        return rows.filter(submission_id__in=of_project) if self.project else rows
+        wanted = self.of_project() & review_area.condition(user)
+        return rows.filter(submission_id__in=Submission.objects.filter(wanted).values("pk")) if wanted else rows
 
     @property
     def in_words(self) -> str:
@@ -99,18 +100,18 @@ def presets() -> list[tuple[str, str]]:
     return [("1", _("Today")), *days]
 
 
-def window_of(given: QueryDict) -> tuple[Window, str, list[str]]:
+def window_of(given: QueryDict, user: User) -> tuple[Window, str, list[str]]:
     """(window, the preset it is or "", sentences about what was not understood)."""
     window, preset, sentences = _days_of(given)
     project = given.get("project", "")
-    if project and project not in dict(projects()):
+    if project and project not in dict(projects(user)):
         sentences.append(vendor_text.left_out("project", project))
         project = ""
     return replace(window, project=project), preset, sentences
 
 
-def projects() -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in Project.objects.order_by("name").values_list("pk", "name")]
+def projects(user: User) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in review_area.projects(user).order_by("name").values_list("pk", "name")]
 
 
 def _days_of(given: QueryDict) -> tuple[Window, str, list[str]]:

@@ -18,6 +18,7 @@ from submissions.models.submission_key import load_keys
 from submissions.reporting.event_text import actor_name, warning_label
 from submissions.reporting.reports.date_range import Window
 from submissions.review.verdicts import is_blind
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import user_can_see_all_figures
 
 SHOWN = 100
@@ -44,7 +45,7 @@ def overrides(user: User, window: Window, *, by: Actor) -> list[Override]:
 
 
 def _by_hand(user: User, window: Window) -> list[Override]:
-    rows = window.events().with_people().filter(kind__in=BY_HAND, actor_id__isnull=False)
+    rows = window.events(user).with_people().filter(kind__in=BY_HAND, actor_id__isnull=False)
     if not user_can_see_all_figures(user):
         rows = rows.filter(actor_id=user.pk)
     settled = list(rows.order_by("-at")[:SHOWN])
@@ -78,7 +79,8 @@ def _ticked(user: User, window: Window) -> list[Override]:
     rows = Decision.objects.filter(
         verdict=Verdict.APPROVED, withdrawn_at=None, decided_at__gte=window.start, decided_at__lt=window.end
     ).exclude(warnings=[])
-    rows = rows.exclude(submission__status=Status.SECOND_REVIEW).filter(window.of_project("submission__project"))
+    rows = rows.exclude(submission__status=Status.SECOND_REVIEW)
+    rows = rows.filter(window.of_project("submission__project"), review_area.condition(user, "submission__"))
     if not user_can_see_all_figures(user):
         rows = rows.filter(reviewer=user)
     approvals = list(rows.select_related("submission", "reviewer").order_by("-decided_at")[:SHOWN])

@@ -140,7 +140,7 @@ def retried_per_reviewer(user: User, window: Window) -> Report:
 def _retried(user: User, window: Window, column: str) -> Counted:
     """Count submissions, not attempts: three retries for the same reason count once, as in the linked list."""
     of: QuerySet[Submission] = Submission.objects.filter(pk=OuterRef("submission_id"))
-    asked = window.events().filter(kind__in=RETRIES)
+    asked = window.events(user).filter(kind__in=RETRIES)
     rows: Any = asked.annotate(who=Subquery(of.values(column)[:1]), code=KeyTextTransform("retry_code", "fields"))
     if not user_can_see_all_figures(user):
         rows = rows.annotate(decider=Subquery(of.values("decided_by")[:1])).filter(decider=user.pk)

@@ -12,6 +12,7 @@ from submissions.models import Call, CallKind, CallState, User
 from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.percentiles import PercentileCont, between, percentile
 from submissions.reporting.reports.table import Report, duration_in_seconds, name, number, share
+from submissions.workflow import review_area
 
 ENDS = {
     "answered": Q(state=CallState.ANSWERED),
@@ -20,13 +21,13 @@ ENDS = {
 }
 
 
-def report(_user: User, window: Window) -> Report:
-    """Report all requests: a request belongs to no officer."""
+def report(user: User, window: Window) -> Report:
+    """Report all requests of the user's review area: a request belongs to no officer."""
     counts: dict[str, Any] = {key: Count("id", filter=condition) for key, condition in ENDS.items()}
     if connection.vendor == "postgresql":
         counts["median"] = PercentileCont(between("sent_at", "ended_at"), 0.5, filter=ENDS["answered"])
     sent: Any = Call.objects.filter(prepared_at__gte=window.start, prepared_at__lt=window.end, sent_at__isnull=False)
-    sent = sent.filter(window.of_project("submission__project"))
+    sent = sent.filter(window.of_project("submission__project"), review_area.condition(user, "submission__"))
     found = sent.order_by().values("kind").annotate(many=Count("id"), **counts)
     by_kind = {row["kind"]: row for row in found}
     rows = [

@@ -19,7 +19,8 @@ from submissions.models.decision import UNDO_SECONDS
 from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW
 from submissions.review.decisions import add_note
-from submissions.workflow.permissions import NotAllowed, PermissionFacts, can, check_can
+from submissions.workflow import review_area
+from submissions.workflow.permissions import NotAllowed, PermissionFacts, can, check_can, visible_to
 from submissions.workflow.transitions import StaleSubmission
 
 LASTS = timedelta(minutes=30)
@@ -140,7 +141,7 @@ def _first_candidates(user: User, besides: Submission | None) -> Iterator[Submis
     now = clock.now()
     verdicts = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
-    waiting = Submission.objects.awaiting_review().filter(project__reviewer=Reviewer.CLIENT)
+    waiting = visible_to(user).awaiting_review().filter(project__reviewer=Reviewer.CLIENT)
     allowed = waiting.exclude(Exists(verdicts.filter(not_theirs))).exclude(capturers__user=user)
     if besides is not None:
         allowed = allowed.exclude(pk=besides.pk)
@@ -176,6 +177,21 @@ def release(submission: Submission, *, by: Actor, note: str = "") -> None:
     submission.claimed_by = submission.claimed_until = None
 
 
+def release_hidden(person: User, *, by: Actor) -> int:
+    """Release what this person has claimed or is assigned to and may review no longer; return how many."""
+    has_claim = Q(claimed_by=person, claimed_until__gte=clock.now())
+    held = Submission.objects.filter(has_claim | Q(assigned_to=person, status__in=IN_REVIEW))
+    hidden = [row for row in held if not (person.is_reviewer and review_area.contains(person, row))]
+    for row in hidden:
+        mine = Submission.objects.filter(pk=row.pk)
+        with transaction.atomic():
+            if mine.filter(claimed_by=person).update(claimed_by=None, claimed_until=None, is_reserved=False):
+                events.record("claim_released", by=by, submission=row)
+            if mine.filter(assigned_to=person, status__in=IN_REVIEW).update(assigned_to=None, given_by=None):
+                events.record("assigned", by=by, submission=row, fields={"to": ""})
+    return len(hidden)
+
+
 def hand_over(submission: Submission, to: User, *, by: Actor, note: str) -> None:
     """Give a claim to a colleague, who finds it on their start page.
 
@@ -206,7 +222,7 @@ def assign(pks: Iterable[uuid.UUID], to: User | None, *, by: Actor) -> tuple[int
     """
     assert by.user is not None
     done = skipped = 0
-    for submission in Submission.objects.filter(pk__in=list(pks)).select_related("project"):
+    for submission in visible_to(by.user).filter(pk__in=list(pks)).select_related("project"):
         check_can(by.user, submission, "reassign")
         if _assign(submission, to, by=by):
             done += 1
@@ -215,9 +231,9 @@ def assign(pks: Iterable[uuid.UUID], to: User | None, *, by: Actor) -> tuple[int
     return done, skipped
 
 
-def count_claimed_by_others(pks: Iterable[uuid.UUID], to: User | None) -> int:
+def count_claimed_by_others(pks: Iterable[uuid.UUID], to: User | None, *, by: User) -> int:
     """Return how many of these stay with another reviewer until the claim ends."""
-    claimed = Submission.objects.filter(pk__in=list(pks), claimed_until__gte=clock.now(), is_reserved=False)
+    claimed = visible_to(by).filter(pk__in=list(pks), claimed_until__gte=clock.now(), is_reserved=False)
     return claimed.exclude(claimed_by=to).count()
 
 

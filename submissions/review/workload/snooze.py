@@ -14,7 +14,7 @@ from submissions.models import Submission, User
 from submissions.models.submission import IN_REVIEW
 from submissions.review.decisions import add_note
 from submissions.workflow import alerts
-from submissions.workflow.permissions import NotAllowed, check_can
+from submissions.workflow.permissions import NotAllowed, can, check_can
 from submissions.workflow.transitions import StaleSubmission
 
 MAX_SNOOZE = timedelta(days=30)
@@ -86,8 +86,8 @@ def end(submission: Submission, *, by: Actor, why: str) -> bool:
 
 
 def _recipients(row: Submission, by: Actor) -> list[User]:
-    people = User.objects.filter(pk__in=[row.snoozed_by_id, row.assigned_to_id], is_active=True)
-    return [person for person in people if person != by.user]
+    people = User.objects.filter(pk__in=[row.snoozed_by_id, row.assigned_to_id])
+    return [person for person in people if person != by.user and can(person, row, "see")]
 
 
 def return_due() -> int:

@@ -19,7 +19,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Duplicates:
-    """`elsewhere`: the number of submissions that belong to teams hidden from this user."""
+    """`elsewhere`: the number of submissions that this user may not see."""
 
     rows: tuple[Submission, ...] = ()
     elsewhere: int = 0

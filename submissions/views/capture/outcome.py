@@ -20,6 +20,7 @@ from submissions.views import status_messages
 from submissions.views.capture.page_context import StateContext
 from submissions.views.capture.result_sentence import say
 from submissions.views.forms.report_consideration import ReportConsiderationForm
+from submissions.workflow.permissions import can
 from submissions.workflow.role_permissions import user_can_see_queue
 
 RAIL = (
@@ -178,7 +179,10 @@ def next_check_card(context: StateContext) -> dict[str, Any]:
     submission = context.submission
     if submission.status != Status.APPROVED or submission.erased_at:
         return {}
+    check = getattr(submission, "next_check", None)  # none without an approval of ours
+    later = check.replaced_by if check else None
     return {
+        "replaced_by": later if later and can(context.user, later, "see") else None,
         "can_verify_again": restart.can_verify_again(submission),
         "can_set_risk": context.may("set_risk"),
         "risks": CustomerRisk.choices,

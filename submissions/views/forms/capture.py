@@ -14,6 +14,7 @@ from submissions.core import vendor_text
 from submissions.core.text_fields import EmailField, TextField, set_messages
 from submissions.demo import scenarios
 from submissions.models import Project, Submission, Team, User
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import is_limited_to_team
 
 
@@ -56,15 +57,15 @@ class NewForm(forms.Form):
         id_type = self.fields["id_type"]
         assert isinstance(id_type, forms.ChoiceField)
         id_type.choices = [("", _("Select the ID type")), *((name, choice_label(name)) for name in matrix.ID_TYPES)]
+        team, project = self.fields["team"], self.fields["project"]
+        assert isinstance(team, forms.ModelChoiceField)
+        assert isinstance(project, forms.ModelChoiceField)
+        team.queryset = review_area.teams(user).order_by("name")
+        project.queryset = review_area.projects(user).filter(is_open=True).order_by("name")
         if is_limited_to_team(user):
-            team = self.fields["team"]
-            assert isinstance(team, forms.ModelChoiceField)
             team.queryset = Team.objects.filter(pk=user.team_id or 0)
             team.initial = user.team_id
             team.widget = forms.HiddenInput()
-        project = self.fields["project"]
-        assert isinstance(project, forms.ModelChoiceField)
-        assert project.queryset is not None
         opened = list(project.queryset)
         last = last_project(user)
         project.initial = next((one for one in opened if one.pk == last), opened[0] if opened else None)

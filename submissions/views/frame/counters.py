@@ -6,12 +6,14 @@ from django.db.models import Exists, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 
 from submissions.core import clock, vendor_text
-from submissions.models import Alert, Call, CallState, Mention, Project, Submission, Switch, User, WebhookDelivery
+from submissions.models import Alert, Call, CallState, Mention, Project, Switch, User, WebhookDelivery
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
 from submissions.reporting import next_checks
 from submissions.review import verdicts
 from submissions.search.counting import Counted
+from submissions.workflow import review_area
+from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import (
     user_can_list,
     user_can_see_discrepancies,
@@ -25,20 +27,22 @@ def read(user: User) -> dict[str, Any]:
     """Return the user's figures, whether there are alerts, mentions and closed projects, and `vendor_name`."""
     stopped = Switch.objects.filter(Q(stopped_at__isnull=False) | Q(on_hold_since__isnull=False))
     names = Project.objects.order_by("vendor_name").values("vendor_name")
+    visible, records = visible_to(user), review_area.condition_of_records(user)
+    unknown = Call.objects.filter(review_area.condition(user, "submission__"), state=CallState.UNKNOWN)
     figures: dict[str, Combinable] = {
         "has_alerts": Exists(Alert.objects.filter(person=user, seen_at=None)),
         "has_leaving": Exists(verdicts.just_given(user)),
         "has_mentions": Exists(Mention.objects.filter(person=user, seen_at=None)),
         "is_stopped": Exists(stopped),
         "is_project_shut": Exists(Project.objects.filter(gate.is_shut(), is_open=True)),
-        "queue": _counted(user_can_see_queue(user), Submission.objects.awaiting_review().shown_in_queue(clock.now())),
-        "mismatches": _counted(user_can_see_discrepancies(user), Submission.objects.filter(has_difference=True)),
+        "queue": _counted(user_can_see_queue(user), visible.awaiting_review().shown_in_queue(clock.now())),
+        "mismatches": _counted(user_can_see_discrepancies(user), visible.filter(has_difference=True)),
         "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
         "next_checks": _counted(user_can_list(user), next_checks.passed(user)),
-        "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged()),
+        "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged().filter(records)),
         "first_name": Subquery(names[:1]),
         "last_name": Subquery(names.reverse()[:1]),
-        "unknown_calls": _counted(user_can_see_sending(user), Call.objects.filter(state=CallState.UNKNOWN)),
+        "unknown_calls": _counted(user_can_see_sending(user), unknown),
     }
     row: Any = User.objects.filter(pk=user.pk).values(**figures).get()
     return {**row, "vendor_name": vendor_text.shared(filter(None, (row["first_name"], row["last_name"])))}

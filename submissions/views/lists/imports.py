@@ -23,6 +23,7 @@ from submissions.models import CustomerImport, ImportRow, ImportState, Invitatio
 from submissions.reporting.exports.writers import harmless_in_csv
 from submissions.views.forms.capture import last_project
 from submissions.views.request_helpers import person
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import check_user_can_start, is_limited_to_team
 
 SHOWN = 50
@@ -49,11 +50,14 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_messages(self)
+        team, project = self.fields["team"], self.fields["project"]
+        assert isinstance(team, forms.ModelChoiceField)
+        assert isinstance(project, forms.ModelChoiceField)
+        team.queryset = review_area.teams(user).order_by("name")
+        project.queryset = review_area.projects(user).filter(is_open=True).order_by("name")
         if is_limited_to_team(user):
-            team = self.fields["team"]
-            assert isinstance(team, forms.ModelChoiceField)
             team.queryset = Team.objects.filter(pk=user.team_id or 0)
-        self.fields["project"].initial = last_project(user)
+        project.initial = last_project(user)
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "form-control" if name == "file" else "form-select"}
 
@@ -71,16 +75,17 @@ def import_list(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(unreadable))
         else:
             return redirect("import", pk=batch.pk)
-    mine = CustomerImport.objects.filter(owner=user).select_related("project")[:30]
+    mine = CustomerImport.objects.filter(review_area.condition(user), owner=user).select_related("project")[:30]
     status = 422 if form.is_bound else 200
     return render(request, "imports/list.html", {"form": form, "imports": mine}, status=status)
 
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> CustomerImport:
-    """Return the user's own import; raise 404 for somebody else's."""
+    """Return the user's own import; raise 404 for another person's, and for one outside the user's review area."""
     user = person(request)
     check_user_can_start(user)
-    found = CustomerImport.objects.filter(pk=pk, owner=user).select_related("project", "team").first()
+    mine = CustomerImport.objects.filter(review_area.condition(user), owner=user)
+    found = mine.filter(pk=pk).select_related("project", "team").first()
     if found is None:
         raise Http404
     return found
@@ -122,7 +127,7 @@ def _reason(batch: CustomerImport, row: ImportRow, values: dict[str, str]) -> st
     if row.state == RowState.MALFORMED:
         return " ".join(problems_of(RowForm(values, batch.project, id_types())))
     if row.state == RowState.KNOWN:
-        reference = row.submission.reference if row.submission else _("in another team")
+        reference = row.submission.reference if row.submission else _("not visible to you")
         return _("This customer has a submission: %(reference)s") % {"reference": reference}
     if row.state == RowState.REPEATED:
         return _("Same customer as in line %(number)d") % {"number": row.repeats or 0}

@@ -16,14 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from submissions.audit import events
 from submissions.core import clock
-from submissions.models import CustomerRisk, NextCheck, Submission, Team, User
+from submissions.models import CustomerRisk, NextCheck, Submission, User
 from submissions.models.submission_key import load_keys
 from submissions.reporting import next_checks
 from submissions.views.forms.reason import read_reason
 from submissions.views.lists.selects import Select, select
 from submissions.views.request_helpers import person
 from submissions.workflow import next_checks as planning
-from submissions.workflow.permissions import NotAllowed, get_submission_for
+from submissions.workflow import review_area
+from submissions.workflow.permissions import NotAllowed, get_submission_for, visible_to
 from submissions.workflow.role_permissions import check_user_can_list, is_limited_to_team
 
 
@@ -43,7 +44,7 @@ def next_check_list(request: HttpRequest) -> HttpResponse:
         "teams": forecast.teams,
         "forecast": [(key, labels[key], key == next_checks.PASSED, *row[1:]) for key, row in _by_key(forecast)],
         "rows": page.rows,
-        "open_ones": _open_ones(submissions),
+        "open_ones": _open_ones(user, submissions),
         "selects": selects,
         "is_set": bool(chosen),
         "later": urlencode({**chosen, "after": page.after}) if page.after else "",
@@ -57,7 +58,7 @@ def _selects(request: HttpRequest, user: User, forecast: next_checks.Forecast) -
     months = [(key, _month(row[0])) for key, row in _by_key(forecast)]
     selects = [select(request, "month", _("Month"), months)]
     if not is_limited_to_team(user):
-        teams = [(str(pk), name) for pk, name in Team.objects.order_by("name").values_list("pk", "name")]
+        teams = [(str(pk), name) for pk, name in review_area.teams(user).order_by("name").values_list("pk", "name")]
         selects.append(select(request, "team", _("Team"), teams, is_data=True))
     return [one.known() for one in selects]
 
@@ -71,9 +72,9 @@ def _month(first: date | None) -> str:
     return date_format(first, "YEAR_MONTH_FORMAT") if first else pgettext("re-verification", "Past due")
 
 
-def _open_ones(submissions: list[Submission]) -> dict[Any, Submission]:
+def _open_ones(user: User, submissions: list[Submission]) -> dict[Any, Submission]:
     """Return the submission that verifies each of these again, if one is open."""
-    rows = Submission.objects.open().filter(previous__in=submissions)
+    rows = visible_to(user).open().filter(previous__in=submissions)
     return {row.previous_id: row for row in rows.only("reference", "previous_id")}
 
 

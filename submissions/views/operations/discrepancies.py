@@ -23,6 +23,7 @@ from submissions.vendor_sync import discrepancies, status_table
 from submissions.views import status_messages
 from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import check_user_can_see_discrepancies
 
 SHOWN = 100
@@ -41,7 +42,7 @@ class Described(NamedTuple):
 @require_safe
 def differences_page(request: HttpRequest) -> HttpResponse:
     user = _reviewer(request)
-    rows = Difference.objects.standing()
+    rows = Difference.objects.standing().filter(review_area.condition_of_records(user))
     if request.GET.get("seen") != "1":
         rows = rows.unseen()
     found = list(rows.select_related("submission__project", "project", "seen_by").order_by("found_at")[:SHOWN])
@@ -80,8 +81,8 @@ def _done(rows: list[Difference]) -> dict[uuid.UUID, list[Described]]:
 @require_POST
 def read_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Read the vendor's record again now."""
-    _reviewer(request)
-    row = get_object_or_404(Difference.objects.select_related("submission__project"), pk=pk)
+    area = review_area.condition_of_records(_reviewer(request))
+    row = get_object_or_404(Difference.objects.select_related("submission__project"), area, pk=pk)
     if row.submission is None or not row.submission.vendor_id:
         messages.info(request, _("No submission of the portal belongs to this record."))
     else:
@@ -103,8 +104,8 @@ def _ask(request: HttpRequest, row: Difference, *, by: Actor) -> None:
 @require_POST
 def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Record that a user has viewed it, with a note."""
-    _reviewer(request)
-    row = get_object_or_404(Difference.objects.standing().select_related("submission"), pk=pk)
+    area = review_area.condition_of_records(_reviewer(request))
+    row = get_object_or_404(Difference.objects.standing().select_related("submission"), area, pk=pk)
     reason = read_reason(
         request,
         missing=_("Enter what you found and what follows."),

@@ -18,6 +18,7 @@ from submissions.signals import project_state
 from submissions.vendor_sync import restore_recovery
 from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
+from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import (
     check_user_can_lift_hold,
     check_user_can_see_sending,
@@ -49,7 +50,7 @@ def _row(project: Project, switch: Switch) -> tuple[Project, str, str]:
 
 def _started(user: User) -> list[Submission]:
     """Return submissions whose 24 hours have started, least time first; references only, for administrators too."""
-    rows: Any = Submission.objects.filter(status__in=UNDER_DEADLINE, deadline_at__isnull=False)
+    rows: Any = visible_to(user).filter(status__in=UNDER_DEADLINE, deadline_at__isnull=False)
     return list(rows.select_related("project", "team").order_by("deadline_at")[:SHOWN])
 
 

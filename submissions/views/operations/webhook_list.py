@@ -15,6 +15,7 @@ from submissions.core import clock
 from submissions.core.vendor_text import named
 from submissions.models import WebhookDelivery
 from submissions.views.request_helpers import person
+from submissions.workflow import review_area
 from submissions.workflow.role_permissions import check_user_can_see_webhooks
 
 SHOWN = 100
@@ -47,10 +48,12 @@ OUTCOMES = {
 @require_safe
 def unplaced(request: HttpRequest) -> HttpResponse:
     """By its kind, time and sender; its content may name a customer and is not shown."""
-    check_user_can_see_webhooks(person(request))
+    user = person(request)
+    check_user_can_see_webhooks(user)
     with_acknowledged = request.GET.get("seen") == "1"
     rows = WebhookDelivery.objects.unplaced() if with_acknowledged else WebhookDelivery.objects.unacknowledged()
     related = ("project", "submission", "acknowledged_by")
+    rows = rows.filter(review_area.condition_of_records(user))
     found = list(rows.select_related(*related).defer("body_sealed").order_by("-received_at")[: SHOWN + 1])
     events.record("webhooks_opened", by=events.actor_of(request), fields={"count": len(found)})
     context = {
@@ -71,7 +74,7 @@ def _in_words(row: WebhookDelivery) -> tuple[str, str]:
 def acknowledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = person(request)
     check_user_can_see_webhooks(user)
-    row = get_object_or_404(WebhookDelivery.objects.unplaced(), pk=pk)
+    row = get_object_or_404(WebhookDelivery.objects.unplaced(), review_area.condition_of_records(user), pk=pk)
     with transaction.atomic():
         changed = WebhookDelivery.objects.unacknowledged().filter(pk=pk)
         if changed.update(acknowledged_at=clock.now(), acknowledged_by=user):

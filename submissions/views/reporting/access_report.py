@@ -17,6 +17,7 @@ from submissions.models import AccessReview
 from submissions.search.filter_engine import YEARS
 from submissions.views.forms.reason import ReasonField
 from submissions.views.request_helpers import person
+from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import check_user_can_see_access_report
 
 
@@ -49,7 +50,8 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) -> HttpResponse:
     rows, asked = access_report.rows(day), request.GET.get("person", "")
-    reasons = access_report.reasons(day)
+    visible = visible_to(person(request))
+    reasons = access_report.reasons(day, visible)
     names = access_report.full_names({row.who for row in rows} | {reason["event"].actor_name for reason in reasons})
     who = (
         asked if any(row.who == asked for row in rows) else ""
@@ -61,7 +63,7 @@ def _page(request: HttpRequest, day: date, form: SignForm, status: int = 200) ->
         "rows": [(row, names[row.who]) for row in rows],
         "reasons": [(reason, names[reason["event"].actor_name]) for reason in reasons],
         "who": names.get(who, ""),
-        "looks": access_report.looks_of(day, who) if who else [],
+        "looks": access_report.looks_of(day, who, visible) if who else [],
         "review": AccessReview.objects.filter(month=day).select_related("signed_by").first(),
         "is_over": access_report.is_over(day),
         "form": form,

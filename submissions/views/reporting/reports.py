@@ -87,14 +87,14 @@ def _may_see(user: User, key: str) -> bool:
 def reports(request: HttpRequest) -> HttpResponse:
     user = person(request)
     check_user_can_see_reports(user)
-    window, preset, sentences = window_of(request.GET)
+    window, preset, sentences = window_of(request.GET, user)
     for sentence in sentences:
         messages.warning(request, sentence)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "operations"
     actor = events.actor_of(request)
     events.record("reports_opened", by=actor, fields={**window.query, "tab": tab})
-    whole, offered = request.GET.get("whole", ""), projects()
+    whole, offered = request.GET.get("whole", ""), projects(user)
     made = {key: make for key, make in TABS[tab][1].items() if _may_see(user, key)}
     context = {
         "window": window,
@@ -131,7 +131,7 @@ def report_file(request: HttpRequest, key: str) -> HttpResponse:
     check_user_can_see_reports(user)
     if key not in REPORTS or not _may_see(user, key):
         raise Http404
-    window, _preset, sentences = window_of(request.GET)
+    window, _preset, sentences = window_of(request.GET, user)
     if sentences:
         raise Http404(" ".join(sentences))
     report = REPORTS[key](user, window)

@@ -26,7 +26,8 @@ from submissions.views.forms.aml import AmlVerdictForm
 from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
 from submissions.views.review.page import reviewer
-from submissions.workflow.permissions import NotAllowed, get_submission_for, why_not
+from submissions.workflow import review_area
+from submissions.workflow.permissions import NotAllowed, can, get_submission_for, why_not
 from submissions.workflow.role_permissions import user_can_assign
 from submissions.workflow.transitions import StaleSubmission
 
@@ -67,6 +68,7 @@ def _rows(user: User, view: str) -> AmlReviewQuerySet:
     related = ("submission__project", "submission__aml_result", "assigned_to")
     if view == "decided":
         decided: AmlReviewQuerySet = AmlReview.objects.filter(decided_at__isnull=False).order_by("-decided_at")
+        decided = decided.filter(review_area.condition(user, "submission__"))
         return decided.select_related(*related)
     rows = reviews.waiting_for(user)
     if view == "mine":
@@ -116,7 +118,7 @@ def _page(
         "is_blind": review.is_open and len(verdicts) == 1 and verdicts[0].reviewer_id != user.pk,
         "why_not": why_not(user, submission, "aml") or reviews.why_not(review, user, verdicts),
         "form": form or AmlVerdictForm(initial={"seen": reviews.seen_of(review, verdicts)}),
-        "reviewers": reviewers() if user_can_assign(user) else [],
+        "reviewers": [one for one in reviewers() if can(one, submission, "aml")] if user_can_assign(user) else [],
         "may_assign": user_can_assign(user),
         "goes_to_second": review.state == "open" and submission.project.second_review != "none",
     }

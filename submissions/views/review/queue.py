@@ -103,7 +103,7 @@ def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: 
     chosen = request.GET.get("view", "")
     view = next((found for found in views if str(found.pk) == chosen), None)
     kept = saved_views.query_of(request.GET)
-    offered = queue.offered()
+    offered = queue.offered(user)
     return {
         "text": blind_index.asked_in(request.GET) or "",
         "given": request.GET.dict(),
@@ -191,7 +191,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     if skipped:
         text = _("Submissions not changed: %(count)d. They are decided, or the reviewer cannot decide them.")
         messages.warning(request, text % {"count": skipped})
-    if claimed := claims.count_claimed_by_others(chosen, to):
+    if claimed := claims.count_claimed_by_others(chosen, to, by=user):
         text = _("Still claimed by another reviewer: %(count)d. They stay there until the claim ends or is released.")
         messages.warning(request, text % {"count": claimed})
     return redirect(back)

@@ -14,10 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from submissions.accounts import one_time_password, sessions
 from submissions.accounts.mfa import policy
+from submissions.aml import reviews
 from submissions.audit import events
-from submissions.models import User
+from submissions.audit.events import Actor
+from submissions.models import Project, Team, User
+from submissions.review.workload import claims
 from submissions.views.request_helpers import person
-from submissions.views.settings.people_forms import NewPersonForm, OwnForm, PersonForm
+from submissions.views.settings.people_forms import AREA, NewPersonForm, OwnForm, PersonForm
 from submissions.workflow.role_permissions import check_user_can_administer
 
 PAGE_SIZE = 50
@@ -52,6 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         made.save()
         events.record("person_added", by=by, fields=_event_fields(made, form.changed_data))
+        _record_area(made, {"projects": [], "teams": []}, by=by)
         password = one_time_password.issue(made, by=by)
     return _show(request, made, password)
 
@@ -60,15 +64,18 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     check_user_can_administer(person(request))
     found = get_object_or_404(with_factor(), pk=pk)
-    is_own = found == request.user
+    is_own, before = found == request.user, _area_of(found)
     form = (OwnForm if is_own else PersonForm)(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         if form.changed_data:
+            by = events.actor_of(request)
             with transaction.atomic():
-                found.save(update_fields=form.changed_data)
-                events.record(
-                    "person_changed", by=events.actor_of(request), fields=_event_fields(found, form.changed_data)
-                )
+                found.save(update_fields={*form.changed_data, *AREA})
+                events.record("person_changed", by=by, fields=_event_fields(found, form.changed_data))
+                _record_area(found, before, by=by)
+                if {"role", *AREA} & set(form.changed_data):
+                    claims.release_hidden(found, by=by)
+                    reviews.release_hidden(found, by=by)
         messages.success(
             request, _("%(name)s saved.") % {"name": found.name} if form.changed_data else _("No changes.")
         )
@@ -79,6 +86,22 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _event_fields(changed: User, fields: list[str]) -> dict[str, Any]:
     return {"person": changed.username, "changed": fields, "role": changed.role}
+
+
+def _area_of(user: User) -> dict[str, list[str]]:
+    """Return the names of the projects and teams to which the user is limited."""
+    chosen = {"projects": (Project, user.review_projects), "teams": (Team, user.review_teams)}
+    return {
+        name: list(model._default_manager.filter(pk__in=ids).order_by("name").values_list("name", flat=True))
+        for name, (model, ids) in chosen.items()
+    }
+
+
+def _record_area(changed: User, before: dict[str, list[str]], *, by: Actor) -> None:
+    after = _area_of(changed)
+    if after != before:
+        fields = {"person": changed.username, "before": before, "after": after}
+        events.record("review_area_changed", by=by, fields=fields)
 
 
 @require_POST

@@ -90,6 +90,6 @@ def test_days_of_a_report_are_those_of_the_person() -> None:
 def test_today_is_the_persons_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: LATE)
     with timezone.override("Asia/Seoul"):
-        assert window_of(QueryDict("days=1"))[0].first == date(2026, 3, 6)
+        assert window_of(QueryDict("days=1"), User())[0].first == date(2026, 3, 6)
         assert overview.last_days().last == date(2026, 3, 6)
         assert clock.today() == date(2026, 3, 5)

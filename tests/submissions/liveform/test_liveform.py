@@ -230,7 +230,7 @@ def test_route_is_in_the_list_the_report_and_the_pack(project: Project, agent: U
     fill_approved = sent(project, agent)
     fill(fill_approved, "approved")
     looked_for(fill_approved)
-    window, _preset, _sentences = window_of({})
+    window, _preset, _sentences = window_of({}, make_user(Role.MANAGER))
     report = report_of.per_route(manager, window)
     assert [row[0].text for row in report.rows] == ["Liveform"]
     page = sign_in(Client(), officer).get(f"/submissions/{submission.pk}/").text

@@ -36,17 +36,20 @@ from tests.submissions.deliveries.sending import announce, make_endpoint
 NOBODY, AGENT, MATE, STRANGER = "nobody", "agent who captured", "agent of the team", "agent of another team"
 OFFICER, CAPTURER, CLAIMER = "officer", "officer who captured", "officer who claimed"
 MANAGER, CAPTURING_MANAGER, ADMIN = "manager", "manager who captured", "administrator"
+FOREIGN_OFFICER, FOREIGN_MANAGER = "officer of another project", "manager of another team"
 HOLDER = "holder of a customer link"
 TOKEN, IDLE_TOKEN, FOREIGN_TOKEN = "API token that captured", "API token", "API token of another project"
 TOKENS = (TOKEN, IDLE_TOKEN, FOREIGN_TOKEN)
-PEOPLE = (NOBODY, AGENT, MATE, STRANGER, OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER, ADMIN, HOLDER, *TOKENS)
 AGENTS = (AGENT, MATE, STRANGER)
-REVIEWING = (OFFICER, CAPTURER, CLAIMER, MANAGER, CAPTURING_MANAGER)
+OFFICERS, ALL_MANAGERS = (OFFICER, CAPTURER, CLAIMER, FOREIGN_OFFICER), (MANAGER, CAPTURING_MANAGER, FOREIGN_MANAGER)
+REVIEWING = (*OFFICERS, *ALL_MANAGERS)
+PEOPLE = (NOBODY, *AGENTS, *REVIEWING, ADMIN, HOLDER, *TOKENS)
+HAVE_NO_ACCESS = (STRANGER, FOREIGN_OFFICER, FOREIGN_MANAGER)
 HAVE_CAPTURED = (AGENT, CAPTURER, CAPTURING_MANAGER)
 ROLES = {
     **dict.fromkeys(AGENTS, Role.AGENT),
-    **dict.fromkeys((OFFICER, CAPTURER, CLAIMER), Role.OFFICER),
-    **dict.fromkeys((MANAGER, CAPTURING_MANAGER), Role.MANAGER),
+    **dict.fromkeys(OFFICERS, Role.OFFICER),
+    **dict.fromkeys(ALL_MANAGERS, Role.MANAGER),
     ADMIN: Role.ADMINISTRATOR,
     **dict.fromkeys(TOKENS, Role.INTEGRATION),
 }
@@ -65,8 +68,10 @@ class MatrixData:
         self.users: dict[str, User] = {
             name: factories.make_user(role, team=teams.get(name)) for name, role in ROLES.items() if name not in TOKENS
         }
-        self.project = factories.make_project()
-        reach = {TOKEN: self.project, IDLE_TOKEN: self.project, FOREIGN_TOKEN: factories.make_project()}
+        self.project, other_project = factories.make_project(), factories.make_project()
+        factories.limit(self.users[FOREIGN_OFFICER], projects=[other_project])
+        factories.limit(self.users[FOREIGN_MANAGER], teams=[elsewhere])
+        reach = {TOKEN: self.project, IDLE_TOKEN: self.project, FOREIGN_TOKEN: other_project}
         self.tokens = {name: factories.make_token(project) for name, project in reach.items()}
         self.users |= {name: token.user for name, (token, _client) in self.tokens.items()}
         statuses = {

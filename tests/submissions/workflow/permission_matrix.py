@@ -19,6 +19,7 @@ from tests.submissions.workflow.matrix_data import (
     ADMIN,
     AGENT,
     AGENTS,
+    ALL_MANAGERS,
     CAPTURER,
     CAPTURING,
     CAPTURING_MANAGER,
@@ -26,6 +27,7 @@ from tests.submissions.workflow.matrix_data import (
     CLAIMER,
     FOREIGN_TOKEN,
     HAVE_CAPTURED,
+    HAVE_NO_ACCESS,
     HOLDER,
     IDLE_TOKEN,
     MANAGER,
@@ -35,7 +37,6 @@ from tests.submissions.workflow.matrix_data import (
     PENDING,
     PEOPLE,
     REVIEWING,
-    STRANGER,
     TOKENS,
 )
 
@@ -71,12 +72,12 @@ def only(*people: str, otherwise: str = NO) -> Rule:
 
 
 def within_team(may: Callable[[str, str], bool]) -> Rule:
-    """Hide it from other teams (404); refuse others with 403."""
+    """Hide it from other teams and from reviewers of other projects or teams (404); refuse others with 403."""
 
     def rule(person: str, state: str) -> str:
         if person == NOBODY:
             return LOGIN
-        if person == STRANGER:
+        if person in HAVE_NO_ACCESS:
             return HIDDEN
         return IN if may(person, state) else NO
 
@@ -88,6 +89,13 @@ def _look(person: str, state: str) -> bool:
     if state == CAPTURING:
         return person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER)
     return state == CLAIMED and person == CLAIMER
+
+
+def within_area(rule: Rule) -> Rule:
+    """Hide it from the reviewers of other projects or teams (404) whom the rule would allow."""
+    return lambda person, state: (
+        HIDDEN if person in HAVE_NO_ACCESS and rule(person, state) == IN else rule(person, state)
+    )
 
 
 def review_only(rule: Rule) -> Rule:
@@ -119,7 +127,7 @@ def nothing_of_the_api(person: str, state: str) -> str:
 ANYBODY, SIGNED_IN, NEVER = anybody, signed_in, not_taken
 CUSTOMERS = only(*AGENTS, *REVIEWING)
 REVIEWERS = only(*REVIEWING)
-MANAGERS = only(MANAGER, CAPTURING_MANAGER)
+MANAGERS = only(*ALL_MANAGERS)
 SEE = within_team(lambda person, state: True)
 HANDLE = within_team(lambda person, state: person != ADMIN)
 CAPTURE = within_team(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
@@ -131,14 +139,13 @@ CLAIM = review_only(
     within_team(lambda person, state: state in (PENDING, CLAIMED) and person not in (*HAVE_CAPTURED, ADMIN))
 )
 # A capturer is refused. The page of a refused decision keeps the typed text.
-AML = only(OFFICER, CLAIMER, MANAGER)
+AML = within_area(only(OFFICER, CLAIMER, MANAGER, *HAVE_NO_ACCESS[1:]))
 AML_VERDICT = {"outcome": "false_positive", "reason": "Another person.", "seen": "older"}
 EVIDENCE = within_team(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
 ANOTHERS_IMPORT = lambda person, state: LOGIN if person == NOBODY else NO if person == ADMIN else HIDDEN  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN)
 ADMINISTRATORS = only(ADMIN)
-ADMIN_ONLY = ADMINISTRATORS
 ADMIN_NEVER = only()
 
 
@@ -164,7 +171,7 @@ class Row:
     in_as: str = ""  # a further status for allowed users: "409" if the state forbids what the role may do
 
 
-POST_ONLY = NEVER
+PARTS_OF_ENDPOINT = ("secret", "switch", "test", "replay")
 A_PART = "?upload=0123456789abcdef0123456789abcdef&start=0"
 NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
 ROWS: dict[str, Row] = {
@@ -173,13 +180,13 @@ ROWS: dict[str, Row] = {
     "choose_time_zone": Row(post=SIGNED_IN, data={"time_zone": "Asia/Seoul"}),
     "choose_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
     "stop_switch": Row(post=MANAGERS),
-    "sending": Row(only(MANAGER, CAPTURING_MANAGER, ADMIN)),
+    "sending": Row(only(*ALL_MANAGERS, ADMIN)),
     "lift_hold": Row(post=ADMINISTRATORS),
     "differences": Row(REVIEWERS),
-    "difference_ask": Row(post=REVIEWERS, of="difference"),
-    "difference_seen": Row(post=REVIEWERS, of="difference"),
+    "difference_ask": Row(post=within_area(REVIEWERS), of="difference"),
+    "difference_seen": Row(post=within_area(REVIEWERS), of="difference"),
     "webhook_list": Row(MANAGERS),
-    "webhook_acknowledge": Row(post=MANAGERS, of="webhook"),
+    "webhook_acknowledge": Row(post=within_area(MANAGERS), of="webhook"),
     "submission_list": Row(CUSTOMERS),
     "submission_show": Row(post=CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
@@ -216,10 +223,10 @@ ROWS: dict[str, Row] = {
     "change_view": Row(post=REVIEWERS, of="shared view"),
     "single_keys": Row(post=REVIEWERS),
     "aml_reviews": Row(REVIEWERS),
-    "aml_review": Row(REVIEWERS, of="aml review"),
+    "aml_review": Row(within_area(REVIEWERS), of="aml review"),
     "aml_assign": Row(post=AML, of="aml review", data={"to": "me"}),
     "aml_removed_by_hand": Row(post=AML, of="aml review", data={"reason": "By hand, today"}, in_as="409"),
-    "aml_decide": Row(post=REVIEWERS, of="aml review", data=AML_VERDICT, in_as="409"),
+    "aml_decide": Row(post=within_area(REVIEWERS), of="aml review", data=AML_VERDICT, in_as="409"),
     "review": Row(REVIEW_PAGE, of="submission"),
     "decision_part": Row(IN_REVIEW_ROOM, of="submission"),
     "claim": Row(post=CLAIM, of="submission"),
@@ -248,9 +255,7 @@ ROWS: dict[str, Row] = {
     "import_list": Row(CUSTOMERS, CUSTOMERS),
     "import_sample": Row(CUSTOMERS),
     "import": Row(ANOTHERS_IMPORT, of="anything"),
-    "import_create": Row(post=ANOTHERS_IMPORT, of="anything"),
-    "import_cancel": Row(post=ANOTHERS_IMPORT, of="anything"),
-    "import_not_created": Row(post=ANOTHERS_IMPORT, of="anything"),
+    **{f"import_{part}": Row(post=ANOTHERS_IMPORT, of="anything") for part in ("create", "cancel", "not_created")},
     "camera_hint": Row(post=CAPTURE, of="item"),
     "liveform_make": Row(post=CAPTURE, of="submission"),
     "liveform_mail": Row(post=CAPTURE, of="submission"),
@@ -343,10 +348,7 @@ ROWS: dict[str, Row] = {
     "settings_endpoints": Row(ADMINISTRATORS),
     "settings_endpoint_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_endpoint": Row(ADMINISTRATORS, ADMINISTRATORS, of="endpoint"),
-    "settings_endpoint_secret": Row(post=ADMINISTRATORS, of="endpoint"),
-    "settings_endpoint_switch": Row(post=ADMINISTRATORS, of="endpoint"),
-    "settings_endpoint_test": Row(post=ADMINISTRATORS, of="endpoint"),
-    "settings_endpoint_replay": Row(post=ADMINISTRATORS, of="endpoint"),
+    **{f"settings_endpoint_{part}": Row(post=ADMINISTRATORS, of="endpoint") for part in PARTS_OF_ENDPOINT},
     "settings_deliveries": Row(ADMINISTRATORS),
     "settings_delivery_resend": Row(post=ADMINISTRATORS, of="delivery"),
     "healthz": Row(ANYBODY, lambda person, state: NOT_TAKEN),
@@ -393,7 +395,5 @@ ROWS |= {
     "api:step2": Row(NO_SUCH_METHOD, by_token_that_captured, of="submission", headers=STALE, is_json=True, in_as="412"),
     "api:nothing": Row(NOTHING, NOTHING),
 }
-# URLs without a name: the admin's short form of a change page, and its catch-all.
-NAMELESS = {"admin/<model>/<pk>/", "admin/<anything>"}
 
 STATEFUL = ("submission", "item", "submission in the admin", "image", "id image")

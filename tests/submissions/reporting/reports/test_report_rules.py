@@ -127,7 +127,7 @@ def test_impossible_ranges_are_answered_in_words(query: str, said: str) -> None:
 
 
 def test_window_is_never_longer_than_a_quarter() -> None:
-    window, preset, told = window_of(QueryDict("from=2026-01-01&to=2026-12-31"))
+    window, preset, told = window_of(QueryDict("from=2026-01-01&to=2026-12-31"), User())
     assert (len(window.days), preset, len(told)) == (MAX_LENGTH, "", 1)
 
 

@@ -1,5 +1,6 @@
 """Users, teams, and the administrator's home page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions.accounts import one_time_password
 from submissions.core import clock
-from submissions.models import ConsentText, Event, Project, Role, Team, User
+from submissions.models import ConsentText, Event, Project, Role, Status, Team, User
 from submissions.outbox import gate
+from submissions.review.workload import claims
 from submissions.views.settings.people_forms import PersonForm
 from tests.clients import browser
-from tests.factories import by, make_project, make_team, make_user, sign_in
+from tests.factories import by, limit, make_at, make_project, make_team, make_user, reload, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +165,60 @@ def test_selects_say_in_words_that_nothing_is_selected(path: str) -> None:
     page = browser(make_user(role)).get(path).content.decode()
     assert "---" not in page
     assert "Select an option" in page
+
+
+def test_review_area_is_set_recorded_with_names_and_releases_claims(client: Client) -> None:
+    kept, lost = make_at(Status.PENDING), make_at(Status.PENDING)
+    person = make_user(Role.OFFICER)
+    for submission in (kept, lost):
+        claims.claim(submission, by=by(person))
+    path = f"/settings/people/{person.pk}/"
+    data = {**form_of(person), "review_projects": [str(kept.project.pk)], "review_teams": [str(kept.team.pk)]}
+    assert client.post(path, data).status_code == 302
+    person.refresh_from_db()
+    assert (person.review_projects, person.review_teams) == ([str(kept.project.pk)], [kept.team.pk])
+    assert Event.objects.get(kind="review_area_changed").fields == {
+        "person": person.username,
+        "before": {"projects": [], "teams": []},
+        "after": {"projects": [kept.project.name], "teams": [kept.team.name]},
+    }
+    assert (reload(kept).claimed_by, reload(lost).claimed_by) == (person, None)
+    assert set(re.findall(r'name="review_\w+" value="([\w-]+)"[^>]*checked', client.get(path).content.decode())) == {
+        str(kept.project.pk),
+        str(kept.team.pk),
+    }
+    client.post(path, data)
+    client.post(path, {**data, "name": "Renamed"})
+    assert Event.objects.filter(kind="review_area_changed").count() == 1
+    client.post(path, form_of(person))
+    person.refresh_from_db()
+    assert (person.review_projects, person.review_teams) == ([], [])
+
+
+@pytest.mark.parametrize("role", ["agent", "administrator"])
+def test_another_role_has_no_review_area(client: Client, role: str) -> None:
+    project, submission = make_project(), make_at(Status.PENDING)
+    person = make_user(Role.OFFICER)
+    claims.claim(submission, by=by(person))
+    limit(person, projects=[project, submission.project])
+    data = {**form_of(person, role=role, team=str(make_team().pk)), "review_projects": person.review_projects}
+    assert client.post(f"/settings/people/{person.pk}/", data).status_code == 302
+    person.refresh_from_db()
+    assert (person.role, person.review_projects) == (role, [])
+    assert Event.objects.get(kind="review_area_changed").fields["after"] == {"projects": [], "teams": []}
+    assert reload(submission).claimed_by is None
+
+
+def test_new_person_can_begin_with_a_review_area(client: Client) -> None:
+    project = make_project()
+    data = {"username": "new", "name": "New One", "role": "manager", "review_projects": [str(project.pk)]}
+    assert client.post("/settings/people/new/", data).status_code == 200
+    assert User.objects.get(username="new").review_projects == [str(project.pk)]
+    assert Event.objects.get(kind="review_area_changed").fields["after"]["projects"] == [project.name]
+
+
+def test_administrators_have_no_field_for_a_review_area_of_their_own(client: Client, admin: User) -> None:
+    assert "review_projects" not in client.get(f"/settings/people/{admin.pk}/").content.decode()
+    client.post(f"/settings/people/{admin.pk}/", {**form_of(admin), "review_projects": [str(make_project().pk)]})
+    admin.refresh_from_db()
+    assert admin.review_projects == []
