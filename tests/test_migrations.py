@@ -49,8 +49,8 @@ def _changed_column(was: "models.Field[Any, Any]", now: "models.Field[Any, Any]"
 
 def migrations_since(name: str) -> Iterator[tuple[Any, Any]]:
     """Return each later migration of the portal with the state before it."""
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    for app, label in loader.graph.forwards_plan(loader.graph.leaf_nodes("submissions")[0]):
+    loader = MigrationLoader(None, ignore_no_migrations=True, replace_migrations=False)
+    for app, label in loader.graph.forwards_plan(loader.graph.leaf_nodes("submissions")[-1]):
         if app == "submissions" and label > name:
             migration = loader.graph.nodes[app, label]
             yield migration, loader.project_state(migration.dependencies, at_end=True)
