@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from submissions.audit import access_report, events
 from submissions.core import clock
-from submissions.models import AccessReview, Event, Role, Status, User
+from submissions.models import AccessReview, Event, Role, Status, Submission, User
 from submissions.privacy import data_subject_export
 from submissions.reporting import event_text
 from submissions.reporting.evidence_pack import content
@@ -135,7 +135,7 @@ def test_every_download_counts_and_tells_its_reason(django_assert_max_num_querie
     today = timezone.localdate(clock.now())
     assert access_report.rows(today)[0].downloaded == 9
     with django_assert_max_num_queries(4):  # events, submissions, their keys, exports
-        told = access_report.reasons(today)
+        told = access_report.reasons(today, Submission.objects.all())
     assert [(row["event"].kind, row["reason"]) for row in told] == [
         ("evidence_pack_made", "for the court"),
         ("subject_exported", "the customer asked"),

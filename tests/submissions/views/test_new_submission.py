@@ -115,7 +115,7 @@ def test_other_teams_one_is_reported_without_a_link(client: Client, agent: User)
     there = make_draft(other, images=False)
     reply = client.post(reverse("submission_new"), form(agent, email="applicant@example.com"))
     page = reply.content.decode()
-    assert "A manager can open it" in page
+    assert "You cannot open 1 open or approved submission of this customer. Ask a manager." in page
     assert there.reference not in page
     assert str(there.pk) not in page
 
