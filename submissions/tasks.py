@@ -20,6 +20,7 @@ from submissions.privacy import resident_numbers, retention
 from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
 from submissions.review.workload import snooze
+from submissions.training import reminders
 from submissions.uploads import parts
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
 from submissions.workflow import alerts, messages, next_checks, targets
@@ -144,6 +145,11 @@ def recompute_targets() -> int:
 @shared_task
 def announce_next_checks() -> int:
     return next_checks.announce_due()
+
+
+@shared_task
+def remind_of_trainings() -> int:
+    return reminders.remind_due()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from submissions.api import app
 from submissions.views import home
-from submissions.views.accounts import language
+from submissions.views.accounts import language, training
 from submissions.views.capture import (
     actions,
     answers,
@@ -188,6 +188,9 @@ urlpatterns = [
     path("settings/people/<int:pk>/password/", people.give_password, name="settings_person_password"),
     path("settings/people/<int:pk>/factors/", people.reset_factors, name="settings_person_factors"),
     path("settings/people/<int:pk>/sessions/", people.end_sessions, name="settings_person_sessions"),
+    path("training/", training.training, name="training"),
+    path("training/<int:pk>/", training.training_person, name="training_person"),
+    path("training/records/<int:pk>/remove/", training.training_remove, name="training_remove"),
     path("settings/teams/", teams.teams, name="settings_teams"),
     path("settings/teams/new/", teams.new, name="settings_team_new"),
     path("settings/teams/<int:pk>/", teams.edit, name="settings_team"),

@@ -37,6 +37,7 @@ from submissions.models.signals import SkippedCheck, VendorReport
 from submissions.models.submission import Route, Source, Status, Submission
 from submissions.models.submission_key import SubmissionKey
 from submissions.models.switch import Switch
+from submissions.models.training import TrainingRecord
 from submissions.models.upload_part import UploadPart
 from submissions.models.webhook import WebhookDelivery
 
@@ -111,6 +112,7 @@ __all__ = [
     "SubmissionKey",
     "Switch",
     "Team",
+    "TrainingRecord",
     "UploadPart",
     "User",
     "VendorReport",

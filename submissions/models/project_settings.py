@@ -118,6 +118,14 @@ class ReviewSettings(models.Model):
             "The Korean guideline requires two of its list. ARGOS's own approvals are not affected."
         ),
     )
+    requires_training = option(
+        _("Valid training required"),
+        _(
+            "Officers and managers without a valid training record read submissions, but do not claim or decide them. "
+            "Managers and administrators enter the records under Training records."
+        ),
+        db_default=False,
+    )
     sends_later_images = models.BooleanField(
         _("Later images to ARGOS"),
         default=False,

@@ -27,6 +27,7 @@ from submissions.models import (
 )
 from submissions.models.report_consideration import not_considered
 from submissions.models.submission import DECIDED, SubmissionQuerySet
+from submissions.models.training import ending
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.search import counting
 from submissions.search.counting import Counted, shown
@@ -216,6 +217,7 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
         "n_aml": Counted(AmlReview.objects.waiting().filter(area)),
         "n_reports": Counted(visible.filter(not_considered())),
         "n_webhooks": Counted(WebhookDelivery.objects.unacknowledged().filter(review_area.condition_of_records(user))),
+        "n_trainings": Counted(ending(reviewers())),
         "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
         "n_calls": Counted(calls, MOST_REQUESTS),
         "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),
@@ -262,6 +264,11 @@ def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
         "webhooks": (
             ngettext("webhook to look at", "webhooks to look at", found["webhooks"]),
             reverse("webhook_list"),
+            False,
+        ),
+        "trainings": (
+            ngettext("training ended or ending", "trainings ended or ending", found["trainings"]),
+            reverse("training"),
             False,
         ),
         "exports": (ngettext("failed export", "failed exports", found["exports"]), reverse("export_list"), False),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from submissions.core import clock
 from submissions.models import AmlReview, SavedView, Submission, User
 from submissions.models.submission import SubmissionQuerySet
+from submissions.models.training import barring
 from submissions.search import counting, filter_engine
 from submissions.search.counting import Counted, shown
 from submissions.search.queue_filters import FILTERS, SHOW_SNOOZED
@@ -56,7 +57,7 @@ def counts_for(user: User, views: Sequence[SavedView]) -> dict[str, Counted]:
     waiting = visible_to(user).awaiting_review()
     counts = {f"tab_{name}": Counted(_under(waiting, user, query)) for name, query in queries.items()}
     area = review_area.condition(user, "submission__")
-    return {**counts, "tab_aml": Counted(AmlReview.objects.waiting().filter(area))}
+    return {**counts, "tab_aml": Counted(AmlReview.objects.waiting().filter(area)), "barred": Counted(barring(user))}
 
 
 def _under(rows: SubmissionQuerySet, user: User, query: str) -> SubmissionQuerySet:

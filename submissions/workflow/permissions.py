@@ -19,7 +19,13 @@ from submissions.models import ApiToken, Capturer, Decision, Image, Reviewer, Su
 from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
 from submissions.workflow import review_area
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
-from submissions.workflow.role_permissions import is_administrator, is_limited_to_team, is_manager, is_token
+from submissions.workflow.role_permissions import (
+    is_administrator,
+    is_limited_to_team,
+    is_manager,
+    is_token,
+    why_not_trained,
+)
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,12 @@ def _review(user: User, submission: Submission, facts: PermissionFacts | None) -
         return named(_("ARGOS decides in this project. You can add a note."), submission.project.vendor_name)
     if _has_captured(user, submission, facts):
         return _("You captured this submission, so another reviewer must decide.")
-    return ""
+    return why_untrained(user, submission)
+
+
+def why_untrained(user: User, submission: Submission) -> str:
+    """Return what to do if the project requires a valid training and the reviewer has none."""
+    return why_not_trained(user) if submission.project.requires_training else ""
 
 
 def _claim(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
@@ -164,7 +175,7 @@ def _aml(user: User, submission: Submission) -> str:
         return _("Only compliance officers and managers decide AML reviews.")
     if has_captured(user, submission):
         return _("You captured this submission, so another reviewer must decide.")
-    return ""
+    return why_untrained(user, submission)
 
 
 def _consider_report(user: User, submission: Submission) -> str:

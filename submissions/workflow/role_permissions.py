@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from submissions.models import Role, User
+from submissions.core import clock
+from submissions.models import Role, TrainingRecord, User
 
 
 class NotAllowed(Exception):
@@ -182,6 +183,33 @@ def user_can_administer(user: User) -> bool:
 
 def check_user_can_administer(user: User) -> None:
     _require(user_can_administer(user), _("Settings are for administrators."))
+
+
+def user_can_keep_trainings(user: User) -> bool:
+    return is_manager(user) or user_can_administer(user)
+
+
+def check_user_can_keep_trainings(user: User) -> None:
+    _require(user_can_keep_trainings(user), _("Training records are for managers and administrators."))
+
+
+def check_user_can_change_trainings(user: User, person: User) -> None:
+    check_user_can_keep_trainings(user)
+    _require(user != person, _("You cannot enter your own training. Ask another manager or an administrator."))
+
+
+def why_not_trained(user: User) -> str:
+    """Return what a reviewer without a valid training must do where a project requires one; "" with one."""
+    ends = list(TrainingRecord.objects.kept().filter(person=user).values_list("valid_until", flat=True))
+    if any(end is None or end >= clock.today() for end in ends):
+        return ""
+    return untrained_sentence(has_records=bool(ends))
+
+
+def untrained_sentence(*, has_records: bool) -> str:
+    if has_records:
+        return _("Your training record has expired. Ask an administrator or manager to enter the new one.")
+    return _("You have no training record. Ask an administrator or manager to enter your training.")
 
 
 def user_can_read_records(user: User) -> bool:

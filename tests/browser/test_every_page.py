@@ -68,6 +68,8 @@ PAGES: dict[str, dict[str, str]] = {
         "review_queue": "/review/",
         "reports": "/reports/",
         "access_months": "/reports/access/",
+        "training": "/training/",
+        "training_person": "/training/{user}/",
         "access_month": "/reports/access/{month}/",
     },
     "admin": {

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock
-from submissions.models import Capturer, Decision, Reviewer, Submission, User
+from submissions.models import Capturer, Decision, Reviewer, Submission, TrainingRecord, User
 from submissions.models.decision import UNDO_SECONDS
 from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW
+from submissions.models.training import barring
 from submissions.review.decisions import add_note
 from submissions.workflow import review_area
-from submissions.workflow.permissions import NotAllowed, PermissionFacts, can, check_can, visible_to
+from submissions.workflow.permissions import NotAllowed, PermissionFacts, can, check_can, visible_to, why_untrained
 from submissions.workflow.transitions import StaleSubmission
 
 LASTS = timedelta(minutes=30)
@@ -95,8 +96,10 @@ def extend(submission: Submission, *, by: Actor) -> bool:
     """Extend the claim by 30 minutes; return False when it has ended or somebody else has it.
 
     No event: the claim is one, and the page asks for this every minute while the person works. What is reserved
-    for them as the next one stays reserved.
+    for them as the next one stays reserved. A claim of a reviewer whose training has ended only ends.
     """
+    if by.user is not None and why_untrained(by.user, submission):
+        return False
     now = clock.now()
     held = Submission.objects.filter(status__in=IN_REVIEW, claimed_by=by.user, claimed_until__gte=now)
     held.filter(is_reserved=True).exclude(pk=submission.pk).update(claimed_until=now + RESERVATION_LASTS)
@@ -142,6 +145,7 @@ def _first_candidates(user: User, besides: Submission | None) -> Iterator[Submis
     verdicts = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
     waiting = visible_to(user).awaiting_review().filter(project__reviewer=Reviewer.CLIENT)
+    waiting = waiting.exclude(project__in=barring(user))
     allowed = waiting.exclude(Exists(verdicts.filter(not_theirs))).exclude(capturers__user=user)
     if besides is not None:
         allowed = allowed.exclude(pk=besides.pk)
@@ -158,7 +162,9 @@ def _is_nobodys() -> Q:
     """Assigned to nobody, or to somebody who may not review it any more."""
     has_captured = Capturer.objects.filter(submission=OuterRef("pk"), user=OuterRef("assigned_to"))
     may_review = Q(assigned_to__is_active=True, assigned_to__role__in=REVIEWERS)
-    return Q(assigned_to=None) | ~may_review | Q(Exists(has_captured))
+    trained = TrainingRecord.objects.valid().filter(person=OuterRef("assigned_to"))
+    is_untrained = Q(~Exists(trained), project__requires_training=True)
+    return Q(assigned_to=None) | ~may_review | Q(Exists(has_captured)) | is_untrained
 
 
 def release(submission: Submission, *, by: Actor, note: str = "") -> None:

@@ -11,6 +11,7 @@ from submissions.accounts.preferences import customer_language, language
 from submissions.models import Project, Switch, User
 from submissions.outbox import gate
 from submissions.review import mentions, verdicts
+from submissions.training import notices
 from submissions.views.frame import counters, navigation
 from submissions.workflow import alerts
 from submissions.workflow.role_permissions import page_permissions
@@ -42,6 +43,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "session_left": sessions.time_left(request),
         "may": page_permissions(user),
         "vendor_name": counts["vendor_name"],  # on pages of several projects
+        "own_training": notices.notice(user, counts["trained_until"], is_barred=counts["is_barred"]),
         **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
         **common,
     }

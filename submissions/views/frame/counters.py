@@ -7,6 +7,7 @@ from django.db.models.expressions import Combinable
 
 from submissions.core import clock, vendor_text
 from submissions.models import Alert, Call, CallState, Mention, Project, Switch, User, WebhookDelivery
+from submissions.models.training import barring, with_end
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
 from submissions.reporting import next_checks
@@ -40,6 +41,8 @@ def read(user: User) -> dict[str, Any]:
         "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
         "next_checks": _counted(user_can_list(user), next_checks.passed(user)),
         "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged().filter(records)),
+        "trained_until": Subquery(with_end(User.objects.filter(pk=user.pk)).values("trained_until")),
+        "is_barred": Exists(barring(user)),
         "first_name": Subquery(names[:1]),
         "last_name": Subquery(names.reverse()[:1]),
         "unknown_calls": _counted(user_can_see_sending(user), unknown),

@@ -14,6 +14,7 @@ from submissions.workflow.role_permissions import (
     user_can_administer,
     user_can_answer_data_subject,
     user_can_export,
+    user_can_keep_trainings,
     user_can_list,
     user_can_read_records,
     user_can_retain,
@@ -84,6 +85,7 @@ SETTINGS = (
     Entry("settings_endpoints", _("Integrations"), "link", user_can_administer),
 )
 RECORDS = (
+    Entry("training", _("Training records"), "id-badge-2", user_can_keep_trainings),
     Entry("export_list", _("Exports"), "file-export", user_can_export),
     Entry("access_months", _("Access log"), "eye-check", user_can_see_access_report),
     Entry("subject", _("Data subject request"), "user-question", user_can_answer_data_subject),

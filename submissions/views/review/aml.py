@@ -22,6 +22,7 @@ from submissions.reporting.exports.rows import masked_value
 from submissions.review import queue_tabs, saved_views
 from submissions.search import counting
 from submissions.search.queue_filters import reviewers
+from submissions.training import notices
 from submissions.views.forms.aml import AmlVerdictForm
 from submissions.views.forms.reason import read_reason
 from submissions.views.request_helpers import person
@@ -60,6 +61,7 @@ def aml_reviews(request: HttpRequest) -> HttpResponse:
         "shows": VIEWS.items(),
         "date_label": VIEWS["decided"] if view == "decided" else _("Due"),
         "tabs": queue_tabs.tabs(user, views, figures, queue_tabs.AML),
+        "bar": notices.bar_of(user) if figures["barred"] else None,
     }
     return render(request, "review/aml/list.html", context)
 

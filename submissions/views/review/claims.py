@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from submissions.audit import events
-from submissions.models import Submission
+from submissions.models import Submission, training
 from submissions.review import verdicts
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.page_context import ReviewContext
@@ -19,7 +19,9 @@ from submissions.views.forms.reason import HandoverForm, ask_again
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person, warn_of_unmatched
 from submissions.views.review.page import render_console, reviewer
+from submissions.workflow import permissions
 from submissions.workflow.permissions import NotAllowed, get_submission_for, holds_claim
+from submissions.workflow.role_permissions import why_not_trained
 from submissions.workflow.transitions import StaleSubmission
 
 TYPED = ("verdict", "reason_code", "comment", "warning_reason", *CORRECTABLE)
@@ -43,7 +45,9 @@ def claimed_from(request: HttpRequest) -> Submission | None:
 def to_next(request: HttpRequest, besides: Submission | None = None) -> HttpResponse:
     taken = claims.claim_next(by=events.actor_of(request), besides=besides)
     if taken is None:
-        messages.info(request, _("No submission is waiting that you may decide."))
+        is_barred = training.barring(person(request)).exists()
+        why = why_not_trained(person(request)) if is_barred else _("No submission is waiting that you may decide.")
+        messages.info(request, why)
         return go(request, "review_queue")
     return go(request, "review", pk=taken.pk)
 
@@ -80,8 +84,10 @@ def extend_claim(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
         return JsonResponse({"held": True, "seconds": int(claims.LASTS.total_seconds())})
     if not submission.is_in_review:
         why = verdicts.overtaken_message(submission, person(request))
-    elif submission.claimed_by and submission.is_claimed:
+    elif submission.is_claimed and submission.claimed_by != person(request):
         why = _held_by(submission)
+    elif untrained := permissions.why_untrained(person(request), submission):
+        why = untrained
     else:
         why = _("Your claim has ended. Your entries are kept; claim the submission again to continue.")
     return JsonResponse({"held": False, "why": why})

@@ -69,6 +69,7 @@ def render_console(
         "reason_length": limits.REASON,
         **_later_images(review),
         "methods": verification_methods.of(submission, review.calls),
+        "untrained": permissions.why_untrained(user, submission) if holds else "",
         "form": form or DecisionForm(initial=review.form_initial),
         "timeline": _timeline(review),
         "is_part": False,

@@ -23,6 +23,7 @@ from submissions.review import queue, queue_tabs, saved_views
 from submissions.review.workload import claims
 from submissions.search import blind_index, columns, filter_engine, guess_limit, pagination, sorting
 from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
+from submissions.training import notices
 from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.review.page import reviewer
@@ -116,6 +117,7 @@ def _choices(request: HttpRequest, user: User, views: list[SavedView], figures: 
         "view": view,
         "kept": kept,
         "reviewers": reviewers() if user_can_assign(user) else [],
+        "bar": notices.bar_of(user) if figures["barred"] else None,
     }
 
 

@@ -173,7 +173,7 @@ class ReviewForm(SettingForm):
             pgettext_lazy("outcome of a review", "Decision"),
             (
                 *("reviewer", "second_review", "verification_methods_required", "review_target_hours"),
-                *("pending_clock", "sends_later_images"),
+                *("requires_training", "pending_clock", "sends_later_images"),
             ),
         ),
         (_("Targets in working hours"), ("counts_working_hours", "holiday_country")),
@@ -194,8 +194,7 @@ class ReviewForm(SettingForm):
             "second_review",
             "verification_methods_required",
             "review_target_hours",
-            "pending_clock",
-            "sends_later_images",
+            *("requires_training", "pending_clock", "sends_later_images"),
             *("counts_working_hours", "holiday_country"),
             *("face_threshold", "liveness_threshold", "ocr_threshold"),
             *("check_years_low", "check_years_standard", "check_years_high"),

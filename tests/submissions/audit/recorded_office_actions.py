@@ -34,6 +34,7 @@ from submissions.models import (
 from submissions.outbox import gate
 from submissions.reporting.exports import create, expiry, generate
 from submissions.signals import store
+from submissions.training import records
 from submissions.vendor_sync import discrepancies, webhooks
 from tests import factories
 from tests.factories import by, make_at, make_project, make_user, reload
@@ -338,6 +339,18 @@ def change_person() -> Act:
     person = make_user(Role.OFFICER)
     data = {"username": person.username, "name": "New Name", "role": "officer", "is_active": "on"}
     return posted(Role.ADMINISTRATOR, f"/settings/people/{person.pk}/", data)
+
+
+@action
+def add_training() -> Act:
+    data = {"name": "AML basics", "completed_on": "2026-01-31", "valid_until": "2027-01-31"}
+    return posted(Role.MANAGER, f"/training/{make_user(Role.OFFICER).pk}/", data)
+
+
+@action
+def remove_training() -> Act:
+    record = records.add(make_user(Role.OFFICER), by=by(manager()), name="AML basics", completed_on=clock.today())
+    return posted(Role.ADMINISTRATOR, f"/training/records/{record.pk}/remove/", {})
 
 
 @action

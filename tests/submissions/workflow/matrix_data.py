@@ -28,6 +28,7 @@ from submissions.models import (
     WebhookDelivery,
 )
 from submissions.review.workload import claims
+from submissions.training import records
 from submissions.vendor_sync import discrepancies, webhooks
 from submissions.views.capture.phone import cookies
 from tests import factories
@@ -102,6 +103,9 @@ class MatrixData:
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
+        self.training = records.add(
+            self.other, by=factories.by(self.users[ADMIN]), name="AML basics", completed_on=clock.today()
+        )
         self.other_session = factories.sign_in(Client(), self.other)
         people = {name: user for name, user in self.users.items() if name not in TOKENS}
         self.keys = {name: factories.sign_in(Client(), user).cookies for name, user in people.items()}
@@ -145,6 +149,7 @@ class MatrixData:
             "report": lambda: {"key": "limits"},
             "app": lambda: {"app_label": "submissions"},
             "user": lambda: {"pk": self.other.pk},
+            "training": lambda: {"pk": self.training.pk},
             "team": lambda: {"pk": self.other.team_id},
             "project": lambda: {"pk": self.project.pk},
             "project tab": lambda: {"pk": self.project.pk, "tab": "connection"},

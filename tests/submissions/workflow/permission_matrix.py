@@ -128,6 +128,7 @@ ANYBODY, SIGNED_IN, NEVER = anybody, signed_in, not_taken
 CUSTOMERS = only(*AGENTS, *REVIEWING)
 REVIEWERS = only(*REVIEWING)
 MANAGERS = only(*ALL_MANAGERS)
+KEEP_TRAININGS = only(*ALL_MANAGERS, ADMIN)
 SEE = within_team(lambda person, state: True)
 HANDLE = within_team(lambda person, state: person != ADMIN)
 CAPTURE = within_team(lambda person, state: person in (AGENT, MATE, CAPTURER, CAPTURING_MANAGER))
@@ -180,7 +181,7 @@ ROWS: dict[str, Row] = {
     "choose_time_zone": Row(post=SIGNED_IN, data={"time_zone": "Asia/Seoul"}),
     "choose_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
     "stop_switch": Row(post=MANAGERS),
-    "sending": Row(only(*ALL_MANAGERS, ADMIN)),
+    "sending": Row(KEEP_TRAININGS),
     "lift_hold": Row(post=ADMINISTRATORS),
     "differences": Row(REVIEWERS),
     "difference_ask": Row(post=within_area(REVIEWERS), of="difference"),
@@ -333,17 +334,17 @@ ROWS: dict[str, Row] = {
     "settings_address_try": Row(post=ADMINISTRATORS, of="project"),
     "settings_webhook_rotate": Row(ADMINISTRATORS, ADMINISTRATORS, of="project"),
     "settings_webhook_end": Row(post=ADMINISTRATORS, of="project"),
-    "settings_people": Row(ADMINISTRATORS),
+    "training": Row(KEEP_TRAININGS),
+    "training_person": Row(KEEP_TRAININGS, KEEP_TRAININGS, of="user"),
+    "training_remove": Row(post=KEEP_TRAININGS, of="training"),
     "settings_person_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_person": Row(ADMINISTRATORS, ADMINISTRATORS, of="user"),
     **{f"settings_person_{part}": Row(post=ADMINISTRATORS, of="user") for part in ("password", "factors", "sessions")},
-    "settings_teams": Row(ADMINISTRATORS),
     "settings_team_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_team": Row(ADMINISTRATORS, ADMINISTRATORS, of="team"),
-    "settings_consent_texts": Row(ADMINISTRATORS),
     "settings_consent_text_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "settings_consent_text": Row(ADMINISTRATORS, of="consent text"),
-    "settings_customer_texts": Row(ADMINISTRATORS),
+    **{f"settings_{name}": Row(ADMINISTRATORS) for name in ("people", "teams", "consent_texts", "customer_texts")},
     "settings_customer_text": Row(ADMINISTRATORS, ADMINISTRATORS, of="customer text"),
     "settings_endpoints": Row(ADMINISTRATORS),
     "settings_endpoint_new": Row(ADMINISTRATORS, ADMINISTRATORS),
