@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "queue": ("the pending queue, against the stock admin and the bare driver", LARGE),
     "lookup": ("exact search, against the stock admin's", LARGE),
     "growth": ("filter sets, date windows and the review page among a million and among ten thousand", BOTH),
+    "quality": ("the report on quality checks among a million", LARGE),
     "sweep": (
         "the deadline sweep among a million open ones and among ten thousand",
         (here.OPEN_LARGE, here.OPEN_LITTLE),

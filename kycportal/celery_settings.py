@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {
     "targets": _every(60, "recompute_targets"),
     "next_checks": _every(3600, "announce_next_checks"),
     "trainings": _every(3600, "remind_of_trainings"),
+    "quality": _every(3600, "check_quality"),
     "monitoring": _every(60, "keep_monitoring"),
     "liveform_tokens": _every(60, "remove_liveform_tokens"),
     "histograms": _every(600, "refresh_histograms"),

@@ -17,6 +17,7 @@ from submissions.imports import work
 from submissions.liveform import removal
 from submissions.outbox import deadline_sweep, ledger
 from submissions.privacy import resident_numbers, retention
+from submissions.quality import assigning, drift, golden, sampling
 from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
 from submissions.review.workload import snooze
@@ -150,6 +151,14 @@ def announce_next_checks() -> int:
 @shared_task
 def remind_of_trainings() -> int:
     return reminders.remind_due()
+
+
+@shared_task
+def check_quality() -> int:
+    """Draw last week's samples, assign the open checks, mix in golden cases; sum the scores once a day."""
+    sampling.draw_due()
+    drift.refresh_daily()
+    return assigning.assign_open() + golden.mix_in()
 
 
 @shared_task

@@ -298,6 +298,20 @@ def _in_review(submission: Submission, status: Status, reviewer: User | None) ->
     return reload(submission)
 
 
+def decided_by(
+    reviewer: User, verdict: Verdict = Verdict.APPROVED, project: Project | None = None, **fields: Any
+) -> Submission:
+    """Create a submission that this reviewer decided and ARGOS confirmed; `fields`: those of the decision."""
+    submission = make_at(Status.PENDING, project=project)
+    claims.claim(submission, by=by(reviewer))
+    if verdict == Verdict.REJECTED:
+        fields = {"reason_code": "own_policy", "comment": "Not the same person.", **fields}
+    warned = [warning.code for warning in warnings_of(submission, reviewer)]
+    decisions.decide(submission, verdict, by=by(reviewer), ticked=warned, **fields)
+    assert replies.review_answered(claim_call(submission, CallKind.REVIEW), review_reply(verdict))
+    return reload(submission)
+
+
 def _run_out(submission: Submission) -> Submission:
     past = clock.now() - timedelta(minutes=1)
     Submission.objects.filter(pk=submission.pk).update(deadline_at=past, step1_started_at=past - timedelta(hours=24))

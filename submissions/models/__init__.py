@@ -23,11 +23,13 @@ from submissions.models.liveform import LiveformLink
 from submissions.models.mention import Mention
 from submissions.models.message import Delivery, DeliveryState, Endpoint, EndpointKind, Message, MessageKind
 from submissions.models.message_settings import Channel, Occasion
+from submissions.models.monthly_scores import MonthlyScores
 from submissions.models.next_check import CustomerRisk, NextCheck
 from submissions.models.people import Role, Team, User
 from submissions.models.phone import PhoneLink
 from submissions.models.project import Project
 from submissions.models.project_choices import Reviewer, VendorState
+from submissions.models.quality import FindingAnswer, GoldenCase, QualityCheck, QualitySample
 from submissions.models.question import Question
 from submissions.models.report_consideration import ReportConsideration
 from submissions.models.saved_view import SavedView
@@ -78,6 +80,8 @@ __all__ = [
     "ExportFormat",
     "ExportSource",
     "ExportState",
+    "FindingAnswer",
+    "GoldenCase",
     "Histogram",
     "IdempotentRequest",
     "Image",
@@ -89,11 +93,14 @@ __all__ = [
     "Mention",
     "Message",
     "MessageKind",
+    "MonthlyScores",
     "NextCheck",
     "Note",
     "Occasion",
     "PhoneLink",
     "Project",
+    "QualityCheck",
+    "QualitySample",
     "Question",
     "Redaction",
     "ReportConsideration",

@@ -35,6 +35,7 @@ from submissions.models.project_settings import (
     ReviewSettings,
     option,
 )
+from submissions.models.quality_settings import QualitySettings
 from submissions.models.redaction_settings import RedactionSettings
 
 
@@ -56,6 +57,7 @@ class Project(
     RedactionSettings,
     LimitSettings,
     NextCheckSettings,
+    QualitySettings,
 ):
     """Every setting has a noun as its label and a help text that says what it does; forms add the default."""
 

@@ -13,6 +13,8 @@ from submissions.reporting.event_text import actor_name, event_details, event_ti
 MAX_EVENTS = 120
 LOOKS = ("looked", "image_opened", "image_preloaded", "revealed", "aml_looked")
 DECISION_EVENTS = ("verdict_given", "first_verdict")
+# Colleagues must not learn from a submission which decisions are checked.
+QUALITY_EVENTS = Q(kind__startswith="quality_")
 RETRIES = ("step1_retry_wanted", "try_not_accepted")  # each ends an attempt
 
 # The style of events that users look for. An automatic event that is not listed here is a system event.
@@ -138,13 +140,14 @@ class Timeline:
         return sum(entry.is_system for entry in self.entries)
 
 
-def timeline(submission: Submission, *, is_blind: bool, with_aml: bool = False) -> Timeline:
-    """Return the events except views, without the decisions' details for a blind second reviewer.
+def timeline(submission: Submission, *, is_blind: bool, with_aml: bool = False, only: Q | None = None) -> Timeline:
+    """Return the events except views and quality checks, without the decisions' details for a blind second reviewer.
 
     `with_aml`: for those who review; agents, who talk to the customer, see nothing of the screening.
+    `only`: a further condition of the events.
     """
     hidden = DECISION_EVENTS if is_blind else ()
-    latest = _latest(submission, ~Q(kind__in=LOOKS))
+    latest = _latest(submission, ~Q(kind__in=LOOKS) & ~QUALITY_EVENTS & (only or Q()))
     shown = latest if with_aml else [event for event in latest if not is_confidential(event)]
     return Timeline(gettext("Timeline"), _grouped(shown, hidden, submission.project.vendor_name))
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from submissions.core import clock
 from submissions.core.vendor_text import named
 from submissions.models import ApiToken, Capturer, Decision, Image, Reviewer, Submission, User
-from submissions.models.submission import CAPTURING, IN_REVIEW, Status, SubmissionQuerySet
+from submissions.models.submission import CAPTURING, DECIDED, IN_REVIEW, Status, SubmissionQuerySet
 from submissions.workflow import review_area
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
 from submissions.workflow.role_permissions import (
@@ -183,6 +183,26 @@ def _consider_report(user: User, submission: Submission) -> str:
     return "" if user.is_reviewer else _("Only compliance officers and managers may do this.")
 
 
+def _check_quality(user: User, submission: Submission) -> str:
+    """Judge a decision again without seeing it: a reviewer who neither captured the submission nor judged it."""
+    if not user.is_reviewer:
+        return _("Only compliance officers and managers check decisions.")
+    if why := _see(user, submission):
+        return why
+    if has_captured(user, submission):
+        return _("You captured this submission, so another reviewer must check the decision.")
+    if submission.decisions.filter(reviewer=user).exists():
+        return _("You decided this submission, so another reviewer must check the decision.")
+    return ""
+
+
+def _mark_golden(user: User, submission: Submission) -> str:
+    """Managers alone know the golden cases."""
+    if submission.status not in DECIDED:
+        return _("Only a decided submission can be a golden case.")
+    return _managers_only(user, submission)
+
+
 def _claim_lost(submission: Submission) -> str:
     if submission.claimed_by and submission.is_claimed:
         return _("%(name)s is reviewing this one now.") % {"name": submission.claimed_by}
@@ -219,6 +239,9 @@ CHECKS: dict[str, Check] = {
     "export": _export,
     "set_risk": _set_risk,
     "consider_report": _consider_report,
+    "check_quality": _check_quality,
+    "close_finding": _managers_only,
+    "mark_golden": _mark_golden,
 }
 CHECKS_WITH_FACTS = {
     "capture": _capture,

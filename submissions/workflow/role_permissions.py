@@ -171,6 +171,19 @@ def check_user_can_see_reports(user: User) -> None:
     _require(user_can_see_reports(user), _("Reports are for managers; compliance officers see their own figures."))
 
 
+def user_can_see_quality_checks(user: User) -> bool:
+    """Whether the user checks the decisions of others; managers see all checks, officers their own."""
+    return user.is_reviewer
+
+
+def check_user_can_see_quality_checks(user: User) -> None:
+    _require(user_can_see_quality_checks(user), _("Quality checks are for compliance officers and managers."))
+
+
+def user_can_mark_golden(user: User) -> bool:
+    return is_manager(user)
+
+
 def user_can_see_all_figures(user: User) -> bool:
     """Whether reports show everyone's decisions with the reasons of overrides; others see their own without."""
     return is_manager(user)
@@ -221,6 +234,7 @@ PAGE_PERMISSIONS: dict[str, Callable[[User], bool]] = {
     "export": user_can_export,
     "lift_hold": user_can_lift_hold,
     "list": user_can_list,
+    "mark_golden": user_can_mark_golden,
     "see_personal_data": user_can_see_personal_data,
     "see_queue": user_can_see_queue,
     "see_reports": user_can_see_reports,

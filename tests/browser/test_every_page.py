@@ -52,6 +52,8 @@ PAGES: dict[str, dict[str, str]] = {
         "start": "/",
         "review_queue": "/review/",
         "aml_reviews": "/review/aml/",
+        "quality_checks": "/quality/",
+        "quality_check": "/quality/{check}/",
         "aml_review": "/review/aml/{approved}/",
         "review": "/review/{pending}/",
         "submission": "/submissions/{rejected}/",
@@ -67,6 +69,7 @@ PAGES: dict[str, dict[str, str]] = {
         "webhook_list": "/webhook-deliveries/",
         "review_queue": "/review/",
         "reports": "/reports/",
+        "golden_case": "/submissions/{approved}/golden/",
         "access_months": "/reports/access/",
         "training": "/training/",
         "training_person": "/training/{user}/",
@@ -161,6 +164,13 @@ repeat.send_test(endpoint, by=events.actor_for(owner))
 answer = str(endpoint.pk)
 """
 
+CHECK = """
+from submissions.models import QualityCheck
+officer, other = (User.objects.get(username=name) for name in ("officer", "officer2"))
+answer = str(QualityCheck.objects.create(submission_id=PK, officer=other, expected_verdict="approved",
+    assigned_to=officer).pk)
+"""
+
 
 @pytest.fixture(scope="module")
 def ids(stack: Stack) -> dict[str, Any]:
@@ -184,7 +194,8 @@ def ids(stack: Stack) -> dict[str, Any]:
     )
     endpoint = stack.run(ENDPOINT)
     named = dict(zip(("project", "user", "team", "token", "consent", "month"), found, strict=True))
-    return made | named | {"endpoint": endpoint}
+    check = stack.run(CHECK.replace("PK", repr(made["approved"])))
+    return made | named | {"endpoint": endpoint, "check": check}
 
 
 class Weighed:

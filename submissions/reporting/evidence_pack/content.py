@@ -19,7 +19,7 @@ from submissions.core import clock, encryption
 from submissions.core.vendor_text import named
 from submissions.models import Call, Decision, Event, Image, ImageKind, Submission
 from submissions.models.encrypted import decrypted_text
-from submissions.reporting import event_text
+from submissions.reporting import event_text, timeline
 from submissions.reporting.evidence_pack import aml, pdf, signals
 from submissions.reporting.evidence_pack.signals import Show, Table, moment
 from submissions.reporting.exports.rows import masked_value
@@ -287,7 +287,7 @@ def _difference(event: Event, submission: Submission, is_open: bool) -> list[str
 
 def _timeline(submission: Submission) -> Table:
     argos = submission.project.vendor_name
-    timeline = Event.objects.with_people().filter(submission_id=submission.pk).exclude(kind__in=LOOKS)
+    found = Event.objects.with_people().filter(~timeline.QUALITY_EVENTS, submission_id=submission.pk)
     rows = [
         [
             moment(row.at),
@@ -295,6 +295,6 @@ def _timeline(submission: Submission) -> Table:
             event_text.event_details(row, argos),
             event_text.actor_name(row, argos),
         ]
-        for row in timeline.order_by("id")[:TIMELINE]
+        for row in found.exclude(kind__in=LOOKS).order_by("id")[:TIMELINE]
     ]
     return [_("When (UTC)"), _("What"), _("Details"), _("Who")], rows

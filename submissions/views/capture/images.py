@@ -12,6 +12,7 @@ from submissions.audit import events
 from submissions.core import encryption
 from submissions.models import Image
 from submissions.privacy import reveal
+from submissions.quality import checks
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import get_submission_for
 
@@ -23,18 +24,19 @@ SHOWN_INLINE = "image/jpeg"
 
 @require_safe
 def image(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show an image for the work in progress, or for a reason typed a few minutes ago."""
+    """Show an image for the work in progress, for a quality check, or for a reason typed a few minutes ago."""
     found = Image.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
     because = reveal.because_of(request.GET.get("why", ""), found, person(request))
-    action = "reveal" if because else "look"
+    is_check = not because and checks.is_to_do(person(request), found.submission_id)
+    action = "reveal" if because else "check_quality" if is_check else "look"
     found.submission = get_submission_for(person(request), found.submission_id, action)
     try:
         content = found.read()
     except (OSError, encryption.CannotOpen) as error:
         return _not_opened(request, found, error)
-    _record(request, found, because)
+    _record(request, found, because, is_check=is_check)
     return _response(found, content)
 
 
@@ -54,9 +56,11 @@ def _not_opened(request: HttpRequest, image: Image, error: Exception) -> HttpRes
     return render(request, "errors/image.html", context, status=status)
 
 
-def _record(request: HttpRequest, image: Image, because: int | None) -> None:
+def _record(request: HttpRequest, image: Image, because: int | None, *, is_check: bool) -> None:
     if because:
         record_image(request, image, "image_opened", purpose="reveal", reason_of_event=because)
+    elif is_check:
+        record_image(request, image, "image_opened", purpose="quality")
     elif _is_fetched_ahead(request, image):
         record_image(request, image, "image_preloaded")
     else:

@@ -42,6 +42,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "leaving": verdicts.leaving(user) if counts["has_leaving"] else [],
         "session_left": sessions.time_left(request),
         "may": page_permissions(user),
+        "quality_to_do": {"checks": counts["quality"], "findings": counts["findings"]},
         "vendor_name": counts["vendor_name"],  # on pages of several projects
         "own_training": notices.notice(user, counts["trained_until"], is_barred=counts["is_barred"]),
         **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),

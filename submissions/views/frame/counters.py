@@ -10,6 +10,7 @@ from submissions.models import Alert, Call, CallState, Mention, Project, Switch,
 from submissions.models.training import barring, with_end
 from submissions.outbox import gate
 from submissions.privacy import resident_numbers
+from submissions.quality import checks, findings
 from submissions.reporting import next_checks
 from submissions.review import verdicts
 from submissions.search.counting import Counted
@@ -18,6 +19,7 @@ from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import (
     user_can_list,
     user_can_see_discrepancies,
+    user_can_see_quality_checks,
     user_can_see_queue,
     user_can_see_sending,
     user_can_see_webhooks,
@@ -40,6 +42,8 @@ def read(user: User) -> dict[str, Any]:
         "mismatches": _counted(user_can_see_discrepancies(user), visible.filter(has_difference=True)),
         "numbers": _counted(user_can_list(user), resident_numbers.waiting_for(user)),
         "next_checks": _counted(user_can_list(user), next_checks.passed(user)),
+        "quality": _counted(user_can_see_quality_checks(user), checks.to_do(user)),
+        "findings": _counted(user_can_see_quality_checks(user), findings.waiting_for(user)),
         "webhooks": _counted(user_can_see_webhooks(user), WebhookDelivery.objects.unacknowledged().filter(records)),
         "trained_until": Subquery(with_end(User.objects.filter(pk=user.pk)).values("trained_until")),
         "is_barred": Exists(barring(user)),

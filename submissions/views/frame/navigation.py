@@ -21,6 +21,7 @@ from submissions.workflow.role_permissions import (
     user_can_see_access_report,
     user_can_see_discrepancies,
     user_can_see_handover,
+    user_can_see_quality_checks,
     user_can_see_queue,
     user_can_see_reports,
     user_can_see_sending,
@@ -63,6 +64,7 @@ WORK = (
     Entry("submission_new", _("New submission"), "camera-plus", user_can_start),
     Entry("submission_list", _("Submissions"), "files", user_can_list),
     Entry("review_queue", _("Review queue"), "list-check", user_can_see_queue, "queue"),
+    Entry("quality_checks", _("Quality checks"), "clipboard-check", user_can_see_quality_checks, "quality"),
     Entry("reports", _("Reports"), "chart-bar", user_can_see_reports),
 )
 OPERATIONS = (

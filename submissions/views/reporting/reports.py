@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from submissions.audit import events
 from submissions.core.vendor_text import ARGOS, named
 from submissions.models import User
+from submissions.quality import figures
 from submissions.reporting.exports.writers import harmless_in_csv
 from submissions.reporting.reports import (
     aml,
@@ -54,6 +55,16 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
         gettext_lazy("Quality"),
         {"rejected": reasons.rejected, "tries": attempts.report, "retried": reasons.retried, "aml": aml.report},
     ),
+    "checks": (
+        gettext_lazy("Quality checks"),
+        {
+            "agreement": figures.by_officer,
+            "agreement-reason": figures.by_reason,
+            "golden-cases": figures.golden_cases,
+            "drift-face": figures.face_drift,
+            "drift-liveness": figures.liveness_drift,
+        },
+    ),
     "team": (
         gettext_lazy("Team"),
         {
@@ -76,7 +87,7 @@ TABS: dict[str, tuple[Any, dict[str, Make]]] = {
     ),
 }
 REPORTS = {key: make for _label, made in TABS.values() for key, make in made.items()}
-OF_THE_DESK = frozenset({"requests"})  # for users who see all figures
+OF_THE_DESK = frozenset({"requests", "golden-cases", "drift-face", "drift-liveness"})  # for users who see all figures
 
 
 def _may_see(user: User, key: str) -> bool:

@@ -177,6 +177,7 @@ class ReviewForm(SettingForm):
             ),
         ),
         (_("Targets in working hours"), ("counts_working_hours", "holiday_country")),
+        (_("Quality checks"), ("quality_share", "golden_every")),
         (_("Warnings"), ("face_threshold", "liveness_threshold", "ocr_threshold")),
         (
             _("Re-verification"),
@@ -198,7 +199,7 @@ class ReviewForm(SettingForm):
             *("counts_working_hours", "holiday_country"),
             *("face_threshold", "liveness_threshold", "ocr_threshold"),
             *("check_years_low", "check_years_standard", "check_years_high"),
-            *("checks_expired_ids", "check_reminder_days"),
+            *("checks_expired_ids", "check_reminder_days", "quality_share", "golden_every"),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

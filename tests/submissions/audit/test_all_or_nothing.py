@@ -1,7 +1,7 @@
 """A change and its event are written together: if the event cannot be written, nothing changes.
 
-A NEW ACTION THAT RECORDS AN EVENT gets one function in `recorded_actions`, `recorded_customer_actions`
-or `recorded_office_actions`.
+A NEW ACTION THAT RECORDS AN EVENT gets one function in `recorded_actions`, `recorded_customer_actions`,
+`recorded_quality_actions` or `recorded_office_actions`.
 `tests/conftest.py` applies the same rule to every other test: it refuses an event outside a transaction.
 """
 
@@ -14,7 +14,12 @@ from django.apps import apps
 
 from submissions.models import Event, User
 from tests import scale
-from tests.submissions.audit import recorded_actions, recorded_customer_actions, recorded_office_actions
+from tests.submissions.audit import (
+    recorded_actions,
+    recorded_customer_actions,
+    recorded_office_actions,
+    recorded_quality_actions,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,4 +61,5 @@ def test_nothing_is_written_without_its_event(name: str, monkeypatch: pytest.Mon
 def test_actions_of_every_file_are_asked() -> None:
     assert recorded_actions.ACTIONS["claim"] is recorded_actions.claim
     assert recorded_actions.ACTIONS["ask_export"] is recorded_office_actions.ask_export
+    assert recorded_actions.ACTIONS["close_finding"] is recorded_quality_actions.close_finding
     assert recorded_actions.ACTIONS["invite"] is recorded_customer_actions.invite

@@ -15,7 +15,7 @@ from tests.clients import browser
 from tests.factories import make_at, make_user
 
 WORK = ["/", "/submissions/new/", "/submissions/"]
-DESK = ["/review/", "/reports/"]
+DESK = ["/review/", "/quality/", "/reports/"]
 MENUS = {
     Role.AGENT: [*WORK, "/redactions/", "/re-verification/", "/handover/"],
     Role.OFFICER: [

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.test import Client
@@ -20,11 +21,13 @@ from submissions.models import (
     Difference,
     ImageKind,
     MessageKind,
+    QualityCheck,
     Role,
     SavedView,
     Status,
     Submission,
     User,
+    Verdict,
     WebhookDelivery,
 )
 from submissions.review.workload import claims
@@ -56,6 +59,7 @@ ROLES = {
 }
 
 HIT = AmlResult("Red Flag", "HIGH", 1, 0, 0, 0, "", ())
+DISAGREED = {"verdict": Verdict.REJECTED, "checked_at": clock.now(), "is_agreed": False}
 CAPTURING, PENDING, CLAIMED, FINAL, ALONE = "capturing", "pending", "claimed", "final", "-"
 STATES = (CAPTURING, PENDING, CLAIMED, FINAL)
 
@@ -100,6 +104,13 @@ class MatrixData:
         self.endpoint = make_endpoint(created_by=self.users[ADMIN])
         announce(self.submissions[FINAL], MessageKind.DECIDED)
         self.delivery = Delivery.objects.get()
+        self.checked = factories.decided_by(self.users[CLAIMER])
+        checks: dict[str, dict[str, Any]] = {
+            "quality check": {},
+            "quality finding": DISAGREED,
+            "answered quality finding": {**DISAGREED, "answer": "accepted", "answered_at": clock.now()},
+        }
+        self.checks = {name: self._check(**columns) for name, columns in checks.items()}
         self.token = self.project.new_webhook_token()
         self.project.save()
         self.other = factories.make_user(team=team)
@@ -115,6 +126,16 @@ class MatrixData:
         for name in (CAPTURER, CAPTURING_MANAGER, TOKEN):
             Capturer.objects.get_or_create(submission=submission, user=self.users[name])
         return submission
+
+    def _check(self, **columns: Any) -> QualityCheck:
+        """Return a check of the claimer's decision, which the officer does."""
+        return QualityCheck.objects.create(
+            submission=self.checked,
+            officer=self.users[CLAIMER],
+            expected_verdict=Verdict.APPROVED,
+            assigned_to=self.users[OFFICER],
+            **columns,
+        )
 
     def client(self, person: str) -> Client:
         client = Client(raise_request_exception=False)
@@ -139,6 +160,7 @@ class MatrixData:
             "id image": lambda: {"pk": self.submissions[state].images.get(kind=ImageKind.ID_FRONT).pk},
             "difference": lambda: {"pk": self.difference.pk},
             "aml review": lambda: {"pk": self.submissions[FINAL].pk},
+            **{name: partial(dict, pk=check.pk) for name, check in self.checks.items()},
             "webhook": lambda: {"pk": self.webhook.pk},
             "token": lambda: {"token": self.token},
             "provider": lambda: {"provider_id": "sso"},
