@@ -124,11 +124,12 @@ ONE_MEANING_WORDS = """
     AML ARGOS Abandoned Access Account Action Add Agent Alerts All Answer Answered Any Apply Approve Approved As
     Assign Assigned Assignee Attempts Back Bank Banks Brighter By Camera Cancel Capture Change Channel Check Claim
     Claimed Close Comment Confirm Connection Consent Continue Copied Copy Country Created Customer Data Day
-    Deactivated Decision Decisions Deliveries Demo Details Differences Document Download Draft Due Endpoint Expired
-    Export Exports Face Female Field File Filters Findings Format Gender ID Image Images Integrations Keys Language
-    Line Liveform Liveness Main Male Masked Message Messages Month No Note Notes Notifications Occasion Operations Ours
-    Overdue Pages Password People Person Portal Previous Print Progress Project Projects Question Ready Reason
-    Redact Reference Reject Rejected Remove Rename Reports Request Required Retention Review Reviewer Risk Role Rotate
+    Deactivated Decision Decisions Deliveries Demo Details Differences Document Download Draft Due Endpoint Escalated
+    Expired Export Exports Face Female Field File Filters Findings Format Gender ID Image Images Integrations Keys
+    Language Line Liveform Liveness Main Male Masked Message Messages Month No Note Notes Notifications Occasion
+    Operations Ours Overdue Pages Password People Person Portal Previous Print Progress Project Projects Question Ready
+    Reason Redact Reference Reject Rejected Remove Rename Reports Request Required Retention Review Reviewer Risk Role
+    Rotate
     Route Rows Save Scopes Search Secret Seen Selfie Sending Sessions Settings Share Show Similarity Snoozed Source
     Started Status Submission Submissions Team Teams Time Timeline Token Tries Unassigned Undo Unmasked Unread Until
     Upload Value Verdict Version Views Warnings Webhooks What When Who Why any due masked name needed nobody or

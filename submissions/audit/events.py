@@ -114,7 +114,7 @@ FILTER_NAMES = frozenset(
         *("q", "mine", "status", "project", "country", "id_type", "team", "tries", "tries_left", "source", "code"),
         *("retry", "retry_from", "retry_to", "created_from", "created_to", "decided_from", "decided_to"),
         *("decided_by", "captured_by", "target", "limit", "waited", "late", "age", "left", "edits", "differs"),
-        *("aml", "report", "route", "skipped", "asked", "assignee", "snoozed", "face", "liveness", "seen"),
+        *("aml", "report", "route", "skipped", "asked", "assignee", "snoozed", "escalated", "face", "liveness", "seen"),
         *("email", "customer_id", "customer", "document", "identity"),
     )
 )

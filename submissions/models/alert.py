@@ -13,7 +13,14 @@ from submissions.models.people import User
 from submissions.models.submission import Submission
 
 VENDOR_KEEPS = "vendor_keeps"
-PAGES = {VENDOR_KEEPS: "retention_act", "aml_hit": "aml_review", "aml_overdue": "aml_review", "snooze_ended": "review"}
+PAGES = {
+    VENDOR_KEEPS: "retention_act",
+    "aml_hit": "aml_review",
+    "aml_overdue": "aml_review",
+    "snooze_ended": "review",
+    "escalated": "review",
+    "escalation_ended": "review",
+}
 
 
 class Alert(models.Model):

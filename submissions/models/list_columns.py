@@ -12,6 +12,7 @@ REVIEWED = (
         "claimed_by",
         "claimed_until",
         "snoozed_until",
+        "escalated_at",
         "project__reviewer",
         "project__face_threshold",
         "project__liveness_threshold",

@@ -153,12 +153,7 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
             models.Index("team", F("created_at").desc(), "id", name="submission_team_new"),
             models.Index(F("created_at").desc(), "id", name="submission_new"),
             models.Index("status", F("created_at").desc(), "id", name="submission_status_new"),
-            models.Index(
-                "target_at",
-                "id",
-                name="submission_queue",
-                condition=Q(is_in_review()),
-            ),
+            models.Index("target_at", "id", name="submission_queue", condition=Q(is_in_review())),
             models.Index(
                 "target_at", "id", name="submission_queue_last_try", condition=Q(is_in_review()) & NO_TRY_LEFT
             ),
@@ -187,6 +182,7 @@ class Submission(CaptureFields, VendorFields, ReviewFields, RetentionFields):
             ),
             models.Index("erased_at", name="submission_erased", condition=Q(erased_at__isnull=False)),
             models.Index("snoozed_until", name="submission_snoozed", condition=Q(snoozed_until__isnull=False)),
+            models.Index("escalated_at", name="submission_escalated", condition=Q(escalated_at__isnull=False)),
             models.Index("assigned_to", name="submission_assigned", condition=Q(assigned_to__isnull=False)),
             models.Index("vendor_id", name="submission_vendor_id", condition=~Q(vendor_id="")),
             models.Index(

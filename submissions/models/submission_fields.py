@@ -152,7 +152,7 @@ class VendorFields(models.Model):
 
 
 class ReviewFields(models.Model):
-    """Claim, assignment, snooze, decision, and that the customer was informed of it."""
+    """Claim, assignment, snooze, escalation, decision, and that the customer was informed of it."""
 
     status: Any
 
@@ -163,6 +163,8 @@ class ReviewFields(models.Model):
     given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     snoozed_until = models.DateTimeField(null=True, editable=False)
     snoozed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+", db_index=False)
+    escalated_at = models.DateTimeField(null=True, editable=False)
+    escalated_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+", db_index=False)
 
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -184,6 +186,10 @@ class ReviewFields(models.Model):
     @property
     def is_snoozed(self) -> bool:
         return self.status in IN_REVIEW and self.snoozed_until is not None and self.snoozed_until > clock.now()
+
+    @property
+    def is_escalated(self) -> bool:
+        return self.status in IN_REVIEW and self.escalated_at is not None
 
 
 class RetentionFields(models.Model):

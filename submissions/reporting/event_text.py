@@ -84,6 +84,8 @@ def event_title(event: Event, vendor_name: str = ARGOS) -> str:
         "handed_over": _("Reassigned"),
         "snoozed": _("Snoozed"),
         "snooze_ended": _("Snooze ended"),
+        "escalated": _("Escalated to the managers"),
+        "escalation_ended": _("Escalation ended"),
         "agent_asked": _("Question to the agent"),
         "agent_answered": _("Answer from the agent"),
         "first_verdict_withdrawn": _("First decision undone"),

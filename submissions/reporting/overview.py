@@ -185,10 +185,18 @@ def _load_of(person: User, waiting: Queue, today: int) -> Load:
     return Load(person, claimed, assigned, today)
 
 
+def escalated(user: User) -> SubmissionQuerySet:
+    """Return the submissions that wait for a manager's answer, the most urgent first."""
+    rows = visible_to(user).for_review("escalated_by").awaiting_review()
+    found: SubmissionQuerySet = rows.filter(escalated_at__isnull=False).order_by("target_at", "id")
+    return found
+
+
 @dataclass(frozen=True)
 class Exceptional:
     """A figure that should be zero."""
 
+    name: str
     count: int
     label: str
     url: str
@@ -213,6 +221,7 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
         "n_unknown": Counted(Call.objects.filter(area, state=CallState.UNKNOWN)),
         "n_past": Counted(visible.filter(status=Status.OVERDUE)),
         "n_questions": Counted(open_questions),
+        "n_escalated": Counted(escalated(user)),
         "n_numbers": Counted(numbers),
         "n_aml": Counted(AmlReview.objects.waiting().filter(area)),
         "n_reports": Counted(visible.filter(not_considered())),
@@ -224,7 +233,7 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
     }
     found = {name.removeprefix("n_"): count for name, count in counting.read(user, figures).items()}
     share = 100 * (found["calls"] - found["silent"]) / found["calls"] if found["calls"] else None
-    return [Exceptional(found[name], *words) for name, words in _words(found).items()], share
+    return [Exceptional(name, found[name], *words) for name, words in _words(found).items()], share
 
 
 def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
@@ -249,6 +258,11 @@ def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
             ngettext("question open over 2 h", "questions open over 2 h", found["questions"]),
             f"{reverse('review_queue')}?asked=open",
             False,
+        ),
+        "escalated": (
+            ngettext("escalated submission", "escalated submissions", found["escalated"]),
+            f"{reverse('review_queue')}?escalated=1",
+            True,
         ),
         "numbers": (
             ngettext("resident number to redact", "resident numbers to redact", found["numbers"]),

@@ -52,10 +52,10 @@ def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
 
 
 def next_unassigned(user: User) -> "QuerySet[Submission]":
-    """Return the first unclaimed and unassigned submission of the queue."""
+    """Return the first unclaimed and unassigned submissions of the queue, without escalated ones."""
     waiting = visible_to(user).for_review().awaiting_review()
     now = clock.now()
-    free: QuerySet[Submission] = waiting.unclaimed(now).unsnoozed(now).filter(assigned_to=None)
+    free: QuerySet[Submission] = waiting.unclaimed(now).unsnoozed(now).filter(assigned_to=None, escalated_at=None)
     return free.order_by("target_at", "id")[:SHOWN]
 
 

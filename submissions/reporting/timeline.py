@@ -46,6 +46,8 @@ MARKS = {
     "handed_over": ("users", ""),
     "snoozed": ("player-pause", ""),
     "snooze_ended": ("player-play", ""),
+    "escalated": ("arrow-up", "warn"),
+    "escalation_ended": ("arrow-down", ""),
     "verdict_given": ("gavel", "info"),
     "first_verdict_withdrawn": ("arrow-back-up", "warn"),
     "verdict_withdrawn": ("arrow-back-up", "warn"),

@@ -119,6 +119,6 @@ def version(rows: Iterable[Submission], count: str) -> str:
     for row in rows:
         held = row.claimed_by_id if row.is_claimed_at(now) else None
         asked = [getattr(row, mark, False) for mark in ("is_asked", "is_answered")]
-        marks = (*asked, row.has_difference, row.has_skipped_check, row.is_reserved, row.is_snoozed)
+        marks = (*asked, row.has_difference, row.has_skipped_check, row.is_reserved, row.is_snoozed, row.is_escalated)
         parts.append(f"{row.pk}:{row.status}:{row.target_at}:{held}:{row.assigned_to_id}:{marks}")
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

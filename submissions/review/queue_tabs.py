@@ -25,6 +25,7 @@ STANDARD = {
     "free": "assignee=nobody",
     "soon": "left=4h",
     "second": "status=second_review",
+    "escalated": "escalated=1",
     "snoozed": "snoozed=1",
 }
 AML = "aml"  # a list of its own: its reviews are of submissions that are decided already
@@ -47,6 +48,7 @@ def labels() -> dict[str, str]:
         "free": _("Unassigned"),
         "soon": _("Due in 4 h"),
         "second": _("Second review"),
+        "escalated": _("Escalated"),
         "snoozed": _("Snoozed"),
     }
 

@@ -88,6 +88,7 @@ def work_of(user: User) -> Q:
 
 
 FILTERS: dict[str, Filter] = {
+    "escalated": Filter(filter_engine.flag(lambda user: Q(escalated_at__isnull=False))),
     "snoozed": Filter(filter_engine.flag(lambda user: Q(snoozed_until__gt=clock.now()))),
     "mine": Filter(filter_engine.flag(work_of)),
     "status": Filter(filter_engine.one_of("status", IN_REVIEW)),

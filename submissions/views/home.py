@@ -54,6 +54,8 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
     rows = list(due_soon.order_by("target_at", "id")[:DUE_SOON])
     exceptions, answered = overview.exceptions(user, resident_numbers.waiting_for(user))
     named = overview.band_labels()
+    has_escalated = any(one.count for one in exceptions if one.name == "escalated")
+    escalated = list(overview.escalated(user)[:SHOWN]) if has_escalated else []
     context = {
         "queue": waiting,
         "days": days,
@@ -63,12 +65,13 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
         "median": overview.median_time_to_decision(user),
         "answered": answered,
         "exceptions": exceptions,
+        "escalated": escalated,
         "bands": [(named[name], counts) for name, counts in waiting.bands.items()],
         "load": overview.load(user, waiting),
         "due_soon": rows,
         "downloading": access_report.downloading_today(),
     }
-    return context, rows
+    return context, [*rows, *escalated]
 
 
 def _change(now: float | None, before: float | None) -> float | None:

@@ -39,6 +39,8 @@ SENTENCES = {
     "aml_overdue": _lazy("AML review past its due time"),
     "number_waiting": _lazy("Resident number still on a stored image"),
     "snooze_ended": _lazy("Snooze ended"),
+    "escalated": _lazy("Escalated to you"),
+    "escalation_ended": _lazy("Assigned to you after an escalation"),
     "deadline_240": _lazy("24-hour limit in 4 hours"),
     "deadline_60": _lazy("24-hour limit in 1 hour"),
     "deadline_15": _lazy("24-hour limit in 15 minutes"),
@@ -62,6 +64,8 @@ TASKS = {
     "aml_overdue": _lazy("The AML review is still undecided. Do not tell the customer."),
     "number_waiting": _lazy("Mark the number on the image, or state that the image shows none."),
     "snooze_ended": _lazy("The submission is in the queue again. Claim it to go on."),
+    "escalated": _lazy("A reviewer asks you to take it, to assign it, or to send it back. Read the note."),
+    "escalation_ended": _lazy("A manager has assigned the submission to you. Read the note, then claim it."),
     "deadline": _lazy("ARGOS accepts Step 2 until %(time)s."),
     "target": _lazy("The submission must be decided by %(time)s."),
 }

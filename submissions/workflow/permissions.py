@@ -142,6 +142,8 @@ def why_untrained(user: User, submission: Submission) -> str:
 def _claim(user: User, submission: Submission, facts: PermissionFacts | None = None) -> str:
     if submission.status not in IN_REVIEW:
         return _("It is not waiting for review.")
+    if submission.escalated_at is not None and not is_manager(user):
+        return _("It is escalated. A manager takes it, assigns it, or sends it back.")
     return _review(user, submission, facts) or _verdict_given(user, submission, facts)
 
 

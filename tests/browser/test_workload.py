@@ -1,4 +1,4 @@
-"""The workload of the queue in Chromium: snoozing a submission."""
+"""The workload of the queue in Chromium: snoozing and escalating a submission."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ def test_snooze_after_the_target_warns_and_the_tab_brings_it_back(desk: Desk) ->
     page = claim(desk.log_in("officer"), pk)
     page.locator("summary", has_text="Snooze").click()
     page.get_by_label("Until", exact=True).fill(f"{timezone.now() + timedelta(days=20):%Y-%m-%dT%H:%M}")
-    page.get_by_label("Why", exact=True).fill("Waiting for the customer's bank")
+    page.locator("#snooze-reason").fill("Waiting for the customer's bank")
     desk.press("Snooze submission")
     expect(page.get_by_text("The submission is due before this time.")).to_be_visible(timeout=30_000)
     check_accessible(page)
@@ -34,3 +34,25 @@ def test_snooze_after_the_target_warns_and_the_tab_brings_it_back(desk: Desk) ->
     expect(page.get_by_text("is in the queue again.")).to_be_visible()
     desk.go("/review/?view=all")
     expect(page.locator(f"a[href='/review/{pk}/']")).to_have_count(1)
+
+
+def test_escalation_reaches_the_manager_who_sends_it_back(desk: Desk) -> None:
+    (pk,) = file(desk, {})
+    page = claim(desk.log_in("officer"), pk)
+    page.locator("summary", has_text="Escalate").click()
+    page.locator("#escalate-reason").fill("The customer is known from the news")
+    check_accessible(page)
+    desk.press("Escalate submission")
+    expect(page.locator("tr", has=page.locator(f"a[href='/review/{pk}/']"))).to_contain_text("Escalated")
+    page = desk.log_in("manager").page
+    row = page.locator("li", has=page.locator(f"a[href='/review/{pk}/']"))
+    expect(row).to_be_visible()
+    check_accessible(page)
+    row.locator("a").click()
+    expect(page.locator(".note", has_text="The customer is known from the news")).to_be_visible()
+    page.locator("summary", has_text="Send back").click()
+    page.locator("#send-back-comment").fill("Ask for the source of funds")
+    check_accessible(page)
+    desk.press("Send back submission")
+    page = desk.log_in("officer").page
+    expect(page.locator("tr", has=page.locator(f"a[href='/review/{pk}/']"))).to_be_visible()

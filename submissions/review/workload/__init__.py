@@ -1,1 +1,1 @@
-"""Who works on which submission, and when: claims, assignments and snoozes."""
+"""Who works on which submission, and when: claims, assignments, escalations and snoozes."""

@@ -20,7 +20,8 @@ from submissions.models.people import REVIEWERS
 from submissions.models.submission import IN_REVIEW
 from submissions.models.training import barring
 from submissions.review.decisions import add_note
-from submissions.workflow import review_area
+from submissions.review.workload import escalation
+from submissions.workflow import alerts, review_area
 from submissions.workflow.permissions import NotAllowed, PermissionFacts, can, check_can, visible_to, why_untrained
 from submissions.workflow.transitions import StaleSubmission
 
@@ -64,19 +65,22 @@ def open_reserved(submission: Submission, *, by: Actor) -> bool:
 
 def _take(submission: Submission, *, by: Actor, purpose: str) -> bool:
     """Write the claim and its event with a guarded UPDATE: of two people at once, one gets the row."""
-    was_snoozed = submission.is_snoozed
+    was_snoozed, was_escalated = submission.is_snoozed, submission.escalated_at is not None
     with transaction.atomic():
         if not _write_claim(submission, by.user, is_reserved=purpose == "reserved"):
             return False
         if was_snoozed:
             events.record("snooze_ended", by=by, submission=submission, purpose="claimed")
+        if was_escalated and escalation.end(submission, by=by, why="taken"):
+            Submission.objects.filter(pk=submission.pk).update(assigned_to=by.user)
         events.record("claimed", by=by, submission=submission, purpose=purpose)
     return True
 
 
 def _write_claim(submission: Submission, user: User | None, *, is_reserved: bool) -> bool:
     now = clock.now()
-    row = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
+    # Escalated as it was when its permission was checked: officers may not claim an escalated one.
+    row = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW, escalated_at=submission.escalated_at)
     columns = {
         "claimed_by": user,
         "claimed_until": now + (RESERVATION_LASTS if is_reserved else LASTS),
@@ -138,13 +142,13 @@ def _take_first(by: Actor, besides: Submission | None, *, is_reserved: bool) -> 
 def _first_candidates(user: User, besides: Submission | None) -> Iterator[Submission]:
     """Yield what this person may claim now: what is reserved for them, then assigned to them, then to nobody.
 
-    Each by the nearest target. Submissions that they have captured or decided, and those with a verdict that can still
-    be undone, are left out.
+    Each by the nearest target. Left out are submissions that they have captured or decided, escalated ones, and those
+    with a verdict that can still be undone.
     """
     now = clock.now()
     verdicts = Decision.objects.filter(submission=OuterRef("pk"), withdrawn_at=None)
     not_theirs = Q(reviewer=user) | Q(decided_at__gte=now - timedelta(seconds=UNDO_SECONDS))
-    waiting = visible_to(user).awaiting_review().filter(project__reviewer=Reviewer.CLIENT)
+    waiting = visible_to(user).awaiting_review().filter(project__reviewer=Reviewer.CLIENT, escalated_at=None)
     waiting = waiting.exclude(project__in=barring(user))
     allowed = waiting.exclude(Exists(verdicts.filter(not_theirs))).exclude(capturers__user=user)
     if besides is not None:
@@ -237,6 +241,23 @@ def assign(pks: Iterable[uuid.UUID], to: User | None, *, by: Actor) -> tuple[int
     return done, skipped
 
 
+def assign_escalated(submission: Submission, to: User, comment: str, *, by: Actor) -> None:
+    """Assign an escalated submission to a reviewer; the comment is a note, and the escalation ends.
+
+    Raises:
+        NotAllowed: not a manager, or that person may not decide it; the text says why.
+        StaleSubmission: it is not escalated any more. Nothing is written.
+    """
+    with transaction.atomic():
+        row = Submission.objects.select_for_update().filter(pk=submission.pk, status__in=IN_REVIEW)
+        if not row.filter(escalated_at__isnull=False).exists():
+            raise StaleSubmission(submission.reference)
+        done, _skipped = assign([submission.pk], to, by=by)
+        if not done:
+            raise NotAllowed(_("%(name)s may not decide this one. Choose another colleague.") % {"name": to.name})
+        add_note(submission, comment, by=by)
+
+
 def count_claimed_by_others(pks: Iterable[uuid.UUID], to: User | None, *, by: User) -> int:
     """Return how many of these stay with another reviewer until the claim ends."""
     claimed = visible_to(by).filter(pk__in=list(pks), claimed_until__gte=clock.now(), is_reserved=False)
@@ -244,11 +265,15 @@ def count_claimed_by_others(pks: Iterable[uuid.UUID], to: User | None, *, by: Us
 
 
 def _assign(submission: Submission, to: User | None, *, by: Actor) -> bool:
-    if to is not None and not can(to, submission, "claim"):
-        return False
+    if to is not None:
+        submission.escalated_at = None  # the assignment ends an escalation
+        if not can(to, submission, "claim"):
+            return False
     rows = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
     with transaction.atomic():
         if not rows.update(assigned_to=to, given_by=by.user if to else None):
             return False
         events.record("assigned", by=by, submission=submission, fields={"to": to.username if to else ""})
+        if to is not None and escalation.end(submission, by=by, why="assigned") and to != by.user:
+            alerts.notify(submission, "escalation_ended", clock.now(), [to])
     return True

@@ -54,7 +54,7 @@ def snooze(submission: Submission, until: datetime, reason: str, *, by: Actor, a
         raise NotAllowed(_("The submission is due before this time."))
     columns: dict[str, Any] = {"claimed_by": None, "claimed_until": None, "is_reserved": False}
     columns |= {"snoozed_until": until, "snoozed_by": by.user, "assigned_to": Coalesce("assigned_to", by.user.pk)}
-    row = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW)
+    row = Submission.objects.filter(pk=submission.pk, status__in=IN_REVIEW, escalated_at=None)
     with transaction.atomic():
         if not (row.filter(claimed_by=by.user).update(**columns) or row.unclaimed(clock.now()).update(**columns)):
             raise StaleSubmission(submission.reference)

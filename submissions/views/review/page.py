@@ -30,8 +30,11 @@ from submissions.workflow.role_permissions import (
     check_user_can_see_queue,
     check_user_can_see_review_page,
     is_administrator,
+    is_manager,
     user_can_see_queue,
 )
+
+RELATED = ("project__histogram", "vendor_report", "aml_result", "snoozed_by", "escalated_by")
 
 
 def reviewer(request: HttpRequest) -> User:
@@ -44,9 +47,7 @@ def reviewer(request: HttpRequest) -> User:
 def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. Administrators see it without personal data and actions."""
     check_user_can_see_review_page(person(request))
-    return render_console(
-        request, get_submission_for(person(request), pk, "see", "project__histogram", "vendor_report", "aml_result")
-    )
+    return render_console(request, get_submission_for(person(request), pk, "see", *RELATED))
 
 
 def render_console(
@@ -64,8 +65,7 @@ def render_console(
         **review.for_template(),
         **_decision_state(review),
         **_claim_left(submission, user),
-        "may_snooze": _may_snooze(review),
-        "is_snoozed_past_target": snooze.lasts_past_target(submission),
+        **_workload(review),
         "reason_length": limits.REASON,
         **_later_images(review),
         "methods": verification_methods.of(submission, review.calls),
@@ -128,11 +128,23 @@ def _timeline(review: ReviewContext) -> Timeline | None:
     return timeline(review.submission, is_blind=review.verdicts.is_blind_for(review.user), with_aml=True)
 
 
-def _may_snooze(review: ReviewContext) -> bool:
-    """Whether the user may claim it, nobody else has the claim, and it is not snoozed already."""
-    submission = review.submission
+def _workload(review: ReviewContext) -> dict[str, Any]:
+    """Return whether the user may snooze or escalate it, and the reason of an escalation, which is a note.
+
+    They may if they may claim it, nobody else has the claim, and it is neither snoozed nor escalated.
+    """
+    submission, since = review.submission, review.submission.escalated_at
     is_free = review.is_open or not submission.is_claimed
-    return is_free and not (submission.is_snoozed or review.why_not("claim"))
+    may = is_free and not (submission.is_snoozed or since or review.why_not("claim"))
+    written = [note for note in review.notes if since and note.created_at >= since]
+    reason = next((note for note in written if note.author_id == submission.escalated_by_id), None)
+    return {
+        "may_snooze": may,
+        "may_escalate": may and not is_manager(review.user),
+        "may_answer": submission.is_escalated and is_manager(review.user),
+        "escalation_note": reason,
+        "is_snoozed_past_target": snooze.lasts_past_target(submission),
+    }
 
 
 @require_safe

@@ -155,6 +155,7 @@ EVIDENCE = within_team(lambda person, state: person in REVIEWING)
 ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN if person == NOBODY else NO  # noqa: E731
 ANOTHERS_IMPORT = lambda person, state: LOGIN if person == NOBODY else NO if person == ADMIN else HIDDEN  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN)
+ANSWER = review_only(within_team(lambda person, state: person in ALL_MANAGERS))
 ADMINISTRATORS = only(ADMIN)
 ADMIN_NEVER = only()
 
@@ -203,16 +204,14 @@ ROWS: dict[str, Row] = {
     "same_customer": Row(post=CUSTOMERS),
     "submission": Row(HANDLE, of="submission"),
     "status_part": Row(HANDLE, of="submission"),
-    "ask_vendor": Row(post=HANDLE, of="submission"),
+    **dict.fromkeys(("ask_vendor", "restart", "passed_on", "release_call"), Row(post=HANDLE, of="submission")),
     "reveal": Row(post=HANDLE, of="submission", data={"reason": "the customer asked"}),
     "save_values": Row(SIGNED_IN, CAPTURE, of="submission", data={"name": "Another Name"}),
     **{name: Row(post=CAPTURE, of="submission") for name in ("account_check", "address_code", "take_back", "give_up")},
     "customer_message": Row(post=HANDLE, of="submission"),
-    "restart": Row(post=HANDLE, of="submission"),
     "set_risk": Row(post=EVIDENCE, of="submission", data={"risk": "high", "reason": "lives abroad"}),
     "consider_report": Row(post=EVIDENCE, of="submission", data={"is_reported": "no", "reason": "one family"}),
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
-    "release_call": Row(post=HANDLE, of="submission"),
     "image": Row(LOOK, of="image"),
     **{name: Row(CUSTOMERS) for name in ("redactions", "next_checks")},
     "redaction_mark": Row(REDACT, REDACT, of="id image", data={"reason": "to cover the number"}),
@@ -239,8 +238,9 @@ ROWS: dict[str, Row] = {
     "claim": Row(post=CLAIM, of="submission"),
     **{
         name: Row(post=IN_REVIEW_ROOM, of="submission")
-        for name in ("hold", "release_claim", "reserve", "hand_over", "ask_agent", "snooze", "end_snooze")
+        for name in ("hold", "release_claim", "reserve", "hand_over", "ask_agent", "snooze", "end_snooze", "escalate")
     },
+    "answer_escalation": Row(post=ANSWER, of="submission"),
     "send_later_image": Row(post=IN_REVIEW_ROOM, of="submission"),
     "answer_question": Row(post=CAPTURE, of="submission"),
     "decide": Row(post=IN_REVIEW_ROOM, of="submission", in_as="409"),  # posted without the version that the user saw
@@ -319,7 +319,6 @@ ROWS: dict[str, Row] = {
     "admin:submissions_submission_history": Row(STAFF, STAFF, of="submission in the admin"),
     "admin:submissions_submission_delete": Row(ADMIN_NEVER, ADMIN_NEVER, of="submission in the admin"),
     "called_back": Row(post=HANDLE, of="submission"),
-    "passed_on": Row(post=HANDLE, of="submission"),
     "retention": Row(ADMINISTRATORS),
     "retention_act": Row(ADMINISTRATORS, ADMINISTRATORS, of="submission", data={"action": "hold"}),
     "access_months": Row(MANAGERS),
