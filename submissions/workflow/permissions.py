@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import ApiToken, Capturer, Decision, Image, Reviewer, Submission, User
+from submissions.models import ApiToken, Capturer, Decision, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, DECIDED, IN_REVIEW, Status, SubmissionQuerySet
 from submissions.workflow import review_area
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
@@ -279,12 +279,6 @@ def can(user: User, submission: Submission, action: str, facts: PermissionFacts 
 def check_can(user: User, submission: Submission, action: str) -> None:
     if why := why_not(user, submission, action):
         raise NotAllowed(why)
-
-
-def check_can_read_back(user: User, image: Image) -> None:
-    """Let a token read the images that it attached; all others stay with the people who review the submission."""
-    if image.created_by_id != user.pk:
-        raise NotAllowed(_("An access token reads only the images that it attached."))
 
 
 def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str) -> Submission:
