@@ -60,6 +60,7 @@ CELERY_BEAT_SCHEDULE = {
     "customer_messages": _every(10, "send_customer_messages"),
     "poll": _every(30, "poll_silent"),
     "alerts": _every(60, "raise_alerts"),
+    "assignment": _every(60, "assign_submissions"),
     "targets": _every(60, "recompute_targets"),
     "next_checks": _every(3600, "announce_next_checks"),
     "trainings": _every(3600, "remind_of_trainings"),

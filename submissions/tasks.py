@@ -20,7 +20,7 @@ from submissions.privacy import resident_numbers, retention
 from submissions.quality import assigning, drift, golden, sampling
 from submissions.reporting.exports import expiry, generate
 from submissions.review.page import score_distribution
-from submissions.review.workload import snooze
+from submissions.review.workload import automatic, snooze
 from submissions.training import reminders
 from submissions.uploads import parts
 from submissions.vendor_sync import polling, reconcile, restore_recovery, webhooks, worker
@@ -136,6 +136,11 @@ def raise_alerts() -> int:
     reviews.remind_due()
     resident_numbers.remind_due()
     return alerts.raise_due()
+
+
+@shared_task
+def assign_submissions() -> int:
+    return automatic.run()
 
 
 @shared_task

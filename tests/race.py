@@ -22,6 +22,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     told = {**claims_at_once(), **links_at_once(), **presses_at_once(), **invitations_at_once()}
+    told |= assignments_at_once()
     print(json.dumps({**told, **calls_at_once(), **erasures_at_once(), **exports_at_once()}))
 
 
@@ -37,6 +38,24 @@ def claims_at_once() -> dict[str, Any]:
     got = at_once([lambda officer=officer: claims.claim_next(by=by(officer)) for officer in officers])
     held = Submission.objects.filter(claimed_by__isnull=False).count()
     return {"taken": [str(found.pk) if found else "" for found in got], "held": held}
+
+
+def assignments_at_once() -> dict[str, Any]:
+    """Let several workers assign the same submissions; the cap holds and each has one event."""
+    from submissions.models import Event, Project, Role, Status, Submission, User
+    from submissions.review.workload import automatic
+    from tests.factories import make_at, make_project, make_user
+
+    project = make_project(assigns_automatically=True, assigned_at_most=2)
+    for _each in range(WAITING):
+        make_at(Status.PENDING, project=project)
+    User.objects.filter(role=Role.OFFICER).update(is_active=False)
+    officers = [make_user(Role.OFFICER) for _each in range(2)]
+    got = at_once([automatic.run] * PEOPLE)
+    loads = [Submission.objects.filter(assigned_to=officer).count() for officer in officers]
+    Project.objects.filter(pk=project.pk).update(assigns_automatically=False)
+    kind = Event.objects.filter(kind="assigned", purpose="automatic")
+    return {"assigned": [sum(one for one in got if isinstance(one, int)), loads, kind.count()]}
 
 
 def links_at_once() -> dict[str, Any]:

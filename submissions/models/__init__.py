@@ -13,6 +13,7 @@ from submissions.models.customer_import import CustomerImport, ImportRow, Import
 from submissions.models.customer_message import CustomerMessage, CustomerMessageState, CustomerText
 from submissions.models.decision import Decision, Note, Verdict
 from submissions.models.difference import Difference, DifferenceKind
+from submissions.models.duty import DaysOff
 from submissions.models.event import Event
 from submissions.models.export import Export, ExportFormat, ExportSource, ExportState
 from submissions.models.histogram import Histogram
@@ -68,6 +69,7 @@ __all__ = [
     "CustomerMessageState",
     "CustomerRisk",
     "CustomerText",
+    "DaysOff",
     "Decision",
     "Delivery",
     "DeliveryState",

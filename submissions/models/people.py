@@ -79,6 +79,9 @@ class User(AbstractBaseUser):
         help_text="ids of the teams whose submissions an officer or manager reviews; empty: all",
     )
     default_view = models.ForeignKey("SavedView", models.SET_NULL, null=True, blank=True, related_name="+")
+    # For automatic assignment: codes of issuing countries and of customers' languages.
+    skill_countries = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)
+    skill_languages = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     one_time_until = models.DateTimeField(
         null=True, editable=False, help_text="the password is one that an administrator made, good until then"

@@ -16,6 +16,7 @@ from submissions.core.letters import validate_one_line
 from submissions.models.address_settings import AddressSettings
 from submissions.models.aml_settings import AmlSettings
 from submissions.models.calendar_settings import CalendarSettings
+from submissions.models.duty import AssignmentSettings
 from submissions.models.invitation_settings import InvitationSettings
 from submissions.models.liveform_settings import LiveformSettings
 from submissions.models.message_settings import MessageSettings
@@ -51,6 +52,7 @@ class Project(
     LiveformSettings,
     MessageSettings,
     ReviewSettings,
+    AssignmentSettings,
     CalendarSettings,
     AmlSettings,
     RetentionSettings,

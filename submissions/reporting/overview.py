@@ -28,6 +28,7 @@ from submissions.models import (
 from submissions.models.report_consideration import not_considered
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.models.training import ending
+from submissions.reporting import workload
 from submissions.reporting.reports.date_range import Window, listed
 from submissions.search import counting
 from submissions.search.counting import Counted, shown
@@ -185,13 +186,6 @@ def _load_of(person: User, waiting: Queue, today: int) -> Load:
     return Load(person, claimed, assigned, today)
 
 
-def escalated(user: User) -> SubmissionQuerySet:
-    """Return the submissions that wait for a manager's answer, the most urgent first."""
-    rows = visible_to(user).for_review("escalated_by").awaiting_review()
-    found: SubmissionQuerySet = rows.filter(escalated_at__isnull=False).order_by("target_at", "id")
-    return found
-
-
 @dataclass(frozen=True)
 class Exceptional:
     """A figure that should be zero."""
@@ -221,7 +215,8 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
         "n_unknown": Counted(Call.objects.filter(area, state=CallState.UNKNOWN)),
         "n_past": Counted(visible.filter(status=Status.OVERDUE)),
         "n_questions": Counted(open_questions),
-        "n_escalated": Counted(escalated(user)),
+        "n_unassigned": Counted(workload.with_unassigned(user)),
+        "n_escalated": Counted(workload.escalated(user)),
         "n_numbers": Counted(numbers),
         "n_aml": Counted(AmlReview.objects.waiting().filter(area)),
         "n_reports": Counted(visible.filter(not_considered())),
@@ -257,6 +252,13 @@ def _words(found: dict[str, int]) -> dict[str, tuple[str, str, bool]]:
         "questions": (
             ngettext("question open over 2 h", "questions open over 2 h", found["questions"]),
             f"{reverse('review_queue')}?asked=open",
+            False,
+        ),
+        "unassigned": (
+            ngettext(
+                "project with unassigned submissions", "projects with unassigned submissions", found["unassigned"]
+            ),
+            f"{reverse('review_queue')}?assignee=nobody",
             False,
         ),
         "escalated": (

@@ -43,6 +43,7 @@ MARKS = {
     "claimed": ("user-check", ""),
     "claim_released": ("user-x", ""),
     "assigned": ("user-plus", ""),
+    "assignment_returned": ("user-x", ""),
     "handed_over": ("users", ""),
     "snoozed": ("player-pause", ""),
     "snooze_ended": ("player-play", ""),

@@ -12,7 +12,7 @@ from submissions.demo import first_use
 from submissions.models import Submission, User
 from submissions.models.submission_key import load_keys
 from submissions.privacy import resident_numbers
-from submissions.reporting import overview, own_work
+from submissions.reporting import overview, own_work, workload
 from submissions.review import mentions, queue
 from submissions.search.counting import shown
 from submissions.views.lists import todo
@@ -55,7 +55,8 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
     exceptions, answered = overview.exceptions(user, resident_numbers.waiting_for(user))
     named = overview.band_labels()
     has_escalated = any(one.count for one in exceptions if one.name == "escalated")
-    escalated = list(overview.escalated(user)[:SHOWN]) if has_escalated else []
+    has_unassigned = any(one.count for one in exceptions if one.name == "unassigned")
+    escalated = list(workload.escalated(user)[:SHOWN]) if has_escalated else []
     context = {
         "queue": waiting,
         "days": days,
@@ -66,6 +67,7 @@ def _manager(user: User) -> tuple[dict[str, Any], list[Submission]]:
         "answered": answered,
         "exceptions": exceptions,
         "escalated": escalated,
+        "not_assigned": workload.not_assigned(user) if has_unassigned else [],
         "bands": [(named[name], counts) for name, counts in waiting.bands.items()],
         "load": overview.load(user, waiting),
         "due_soon": rows,

@@ -88,6 +88,33 @@ def check_user_can_assign(user: User) -> None:
     _require(user_can_assign(user), _("Only managers assign."))
 
 
+def has_duty(user: User) -> bool:
+    """Whether the user reviews, so that days off and skills concern them."""
+    return user.is_reviewer
+
+
+def user_can_see_duty(user: User) -> bool:
+    """Whether the user sees days off and skills: an officer their own."""
+    return user.is_reviewer or user_can_administer(user)
+
+
+def check_user_can_see_duty(user: User) -> None:
+    _require(user_can_see_duty(user), _("Days off and skills are of compliance officers and managers."))
+
+
+def check_user_can_change_days_off(user: User, person: User) -> None:
+    is_allowed = user == person or user_can_change_skills(user)
+    _require(is_allowed, _("Only the person, managers and administrators see and change days off."))
+
+
+def user_can_change_skills(user: User) -> bool:
+    return is_manager(user) or user_can_administer(user)
+
+
+def check_user_can_change_skills(user: User) -> None:
+    _require(user_can_change_skills(user), _("Only managers and administrators change skills."))
+
+
 def user_can_see_discrepancies(user: User) -> bool:
     return user.is_reviewer
 

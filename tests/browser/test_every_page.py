@@ -70,6 +70,8 @@ PAGES: dict[str, dict[str, str]] = {
         "review_queue": "/review/",
         "reports": "/reports/",
         "golden_case": "/submissions/{approved}/golden/",
+        "duty_list": "/duty/",
+        "duty_person": "/duty/{officer}/",
         "access_months": "/reports/access/",
         "training": "/training/",
         "training_person": "/training/{user}/",
@@ -187,13 +189,14 @@ def ids(stack: Stack) -> dict[str, Any]:
         " b'?', '', '203.0.113.7').pk"
     )
     found = stack.query(
-        "[Project.objects.first().pk, User.objects.get(username='agent').pk, Team.objects.first().pk,"
+        "[Project.objects.first().pk, User.objects.get(username='agent').pk,"
+        " User.objects.get(username='officer').pk, Team.objects.first().pk,"
         " __import__('tests.factories', fromlist=['make_token']).make_token(Project.objects.first())[0].pk,"
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
         " __import__('submissions.core.clock', fromlist=['now']).now().strftime('%Y/%m')]"
     )
     endpoint = stack.run(ENDPOINT)
-    named = dict(zip(("project", "user", "team", "token", "consent", "month"), found, strict=True))
+    named = dict(zip(("project", "user", "officer", "team", "token", "consent", "month"), found, strict=True))
     check = stack.run(CHECK.replace("PK", repr(made["approved"])))
     return made | named | {"endpoint": endpoint, "check": check}
 

@@ -1,4 +1,4 @@
-"""The workload of the queue in Chromium: snoozing and escalating a submission."""
+"""The workload of the queue in Chromium: snoozing, escalating, and days off."""
 
 from datetime import timedelta
 
@@ -56,3 +56,22 @@ def test_escalation_reaches_the_manager_who_sends_it_back(desk: Desk) -> None:
     desk.press("Send back submission")
     page = desk.log_in("officer").page
     expect(page.locator("tr", has=page.locator(f"a[href='/review/{pk}/']"))).to_be_visible()
+
+
+def test_an_officer_enters_days_off_and_the_manager_sees_them(desk: Desk) -> None:
+    page = desk.log_in("officer").page
+    desk.go("/duty/")
+    day = f"{timezone.localdate() + timedelta(days=40):%Y-%m-%d}"
+    page.get_by_label("First day off").fill(day)
+    page.get_by_label("Last day off").fill(day)
+    desk.press("Add days off")
+    expect(page.get_by_text("Days off of")).to_be_visible()
+    check_accessible(page)
+    page = desk.log_in("manager").page
+    desk.go("/duty/")
+    expect(page.locator("tbody tr", has_text=f"{timezone.localdate() + timedelta(days=40):%Y}")).to_have_count(1)
+    check_accessible(page)
+    page.locator("tbody tr", has_text=f"{timezone.localdate() + timedelta(days=40):%Y}").locator("a").click()
+    check_accessible(page)
+    desk.press("Remove days off")
+    expect(page.get_by_text("removed.")).to_be_visible()

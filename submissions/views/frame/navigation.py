@@ -20,6 +20,7 @@ from submissions.workflow.role_permissions import (
     user_can_retain,
     user_can_see_access_report,
     user_can_see_discrepancies,
+    user_can_see_duty,
     user_can_see_handover,
     user_can_see_quality_checks,
     user_can_see_queue,
@@ -75,6 +76,7 @@ OPERATIONS = (
     Entry("webhook_list", _("Webhooks"), "world", user_can_see_webhooks, "webhooks", is_alarm=True),
     Entry("redactions", _("Resident numbers"), "eye-off", user_can_list, "numbers", is_alarm=True),
     Entry("next_checks", _("Re-verification"), "refresh", user_can_list, "next_checks"),
+    Entry("duty_list", _("Days off and skills"), "calendar", user_can_see_duty),
     Entry("handover", _("Shift handover"), "clock-share", user_can_see_handover),
 )
 SETTINGS = (

@@ -21,7 +21,7 @@ from submissions.models import Project, Team, User
 from submissions.review.workload import claims
 from submissions.views.request_helpers import person
 from submissions.views.settings.people_forms import AREA, NewPersonForm, OwnForm, PersonForm
-from submissions.workflow.role_permissions import check_user_can_administer
+from submissions.workflow.role_permissions import check_user_can_administer, has_duty
 
 PAGE_SIZE = 50
 
@@ -81,6 +81,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("settings_person", pk=pk)
     context = {"form": form, "found": found, "is_own": is_own, "sessions": sessions.valid_sessions(found)}
+    context["has_duty"] = has_duty(found)
     return render(request, "settings/person.html", context, status=422 if form.errors else 200)
 
 

@@ -24,6 +24,7 @@ MENUS = {
         "/differences/",
         "/redactions/",
         "/re-verification/",
+        "/duty/",
         "/handover/",
         "/exports/",
         "/subject/",
@@ -37,6 +38,7 @@ MENUS = {
         "/webhook-deliveries/",
         "/redactions/",
         "/re-verification/",
+        "/duty/",
         "/handover/",
         "/training/",
         "/exports/",
@@ -47,6 +49,7 @@ MENUS = {
     Role.ADMINISTRATOR: [
         "/",
         "/sending/",
+        "/duty/",
         "/settings/projects/",
         "/settings/people/",
         "/settings/teams/",

@@ -30,7 +30,7 @@ from submissions.models import (
     Verdict,
     WebhookDelivery,
 )
-from submissions.review.workload import claims
+from submissions.review.workload import claims, duty
 from submissions.training import records
 from submissions.vendor_sync import discrepancies, webhooks
 from submissions.views.capture.phone import cookies
@@ -117,6 +117,8 @@ class MatrixData:
         self.training = records.add(
             self.other, by=factories.by(self.users[ADMIN]), name="AML basics", completed_on=clock.today()
         )
+        officer, today = self.users[OFFICER], clock.local_today()
+        self.days_off = duty.add_days_off(officer, today, today, by=factories.by(officer))
         self.other_session = factories.sign_in(Client(), self.other)
         people = {name: user for name, user in self.users.items() if name not in TOKENS}
         self.keys = {name: factories.sign_in(Client(), user).cookies for name, user in people.items()}
@@ -172,6 +174,8 @@ class MatrixData:
             "app": lambda: {"app_label": "submissions"},
             "user": lambda: {"pk": self.other.pk},
             "training": lambda: {"pk": self.training.pk},
+            "officer": lambda: {"pk": self.users[OFFICER].pk},
+            "days off": lambda: {"pk": self.days_off.pk},
             "team": lambda: {"pk": self.other.team_id},
             "project": lambda: {"pk": self.project.pk},
             "project tab": lambda: {"pk": self.project.pk, "tab": "connection"},

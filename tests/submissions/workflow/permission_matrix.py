@@ -156,6 +156,7 @@ ANOTHERS_EXPORT = lambda person, state: HIDDEN if person in REVIEWING else LOGIN
 ANOTHERS_IMPORT = lambda person, state: LOGIN if person == NOBODY else NO if person == ADMIN else HIDDEN  # noqa: E731
 STAFF = only(*REVIEWING, ADMIN)
 ANSWER = review_only(within_team(lambda person, state: person in ALL_MANAGERS))
+DUTY = only(OFFICER, *ALL_MANAGERS, ADMIN)  # the officer's own
 ADMINISTRATORS = only(ADMIN)
 ADMIN_NEVER = only()
 
@@ -185,6 +186,7 @@ class Row:
 PARTS_OF_ENDPOINT = ("secret", "switch", "test", "replay")
 A_PART = "?upload=0123456789abcdef0123456789abcdef&start=0"
 NO_LINK = lambda person, state: HIDDEN  # noqa: E731 (a token that nobody made)
+NO_GET = lambda person, state: NOT_TAKEN  # noqa: E731
 ROWS: dict[str, Row] = {
     "start": Row(SIGNED_IN),
     "alerts_seen": Row(post=SIGNED_IN),
@@ -202,8 +204,7 @@ ROWS: dict[str, Row] = {
     "submission_show": Row(post=CUSTOMERS),
     "submission_new": Row(CUSTOMERS, CUSTOMERS),
     "same_customer": Row(post=CUSTOMERS),
-    "submission": Row(HANDLE, of="submission"),
-    "status_part": Row(HANDLE, of="submission"),
+    **{name: Row(HANDLE, of="submission") for name in ("submission", "status_part", "note_people")},
     **dict.fromkeys(("ask_vendor", "restart", "passed_on", "release_call"), Row(post=HANDLE, of="submission")),
     "reveal": Row(post=HANDLE, of="submission", data={"reason": "the customer asked"}),
     "save_values": Row(SIGNED_IN, CAPTURE, of="submission", data={"name": "Another Name"}),
@@ -213,7 +214,7 @@ ROWS: dict[str, Row] = {
     "consider_report": Row(post=EVIDENCE, of="submission", data={"is_reported": "no", "reason": "one family"}),
     "join_capture": Row(post=HANDLE, of="submission", data={"reason": "the agent is ill"}),
     "image": Row(LOOK, of="image"),
-    **{name: Row(CUSTOMERS) for name in ("redactions", "next_checks")},
+    **{name: Row(CUSTOMERS) for name in ("redactions", "next_checks", "handover")},
     "redaction_mark": Row(REDACT, REDACT, of="id image", data={"reason": "to cover the number"}),
     "redact_area": Row(post=REDACT, of="id image", in_as="422"),  # posted without an area
     "redaction_none": Row(post=REDACT, of="id image"),
@@ -224,6 +225,11 @@ ROWS: dict[str, Row] = {
     "saved_view": Row(REVIEWERS, of="shared view"),
     "change_view": Row(post=REVIEWERS, of="shared view"),
     **{name: Row(post=REVIEWERS) for name in ("claim_next", "queue_show", "queue_columns", "single_keys")},
+    "duty_list": Row(STAFF),
+    "duty_person": Row(DUTY, of="officer"),
+    "duty_days_add": Row(post=DUTY, of="officer"),
+    "duty_days_remove": Row(post=DUTY, of="days off"),
+    "duty_skills": Row(post=only(*ALL_MANAGERS, ADMIN), of="officer"),
     "aml_review": Row(within_area(REVIEWERS), of="aml review"),
     "aml_assign": Row(post=AML, of="aml review", data={"to": "me"}),
     "aml_removed_by_hand": Row(post=AML, of="aml review", data={"reason": "By hand, today"}, in_as="409"),
@@ -247,12 +253,9 @@ ROWS: dict[str, Row] = {
     "undo_decision": Row(post=IN_REVIEW_ROOM, of="submission"),
     "add_note": Row(post=HANDLE, of="submission"),
     "report_file": Row(REVIEWERS, of="report"),
-    "handover": Row(CUSTOMERS),
-    "unread": Row(SIGNED_IN),
+    **{name: Row(SIGNED_IN) for name in ("unread", "alert_part")},
     "all_seen": Row(post=SIGNED_IN),
-    "alert_part": Row(SIGNED_IN),
     "open_mention": Row(only(otherwise=HIDDEN), of="session of another"),
-    "note_people": Row(HANDLE, of="submission"),
     "evidence_pack": Row(post=EVIDENCE, of="submission", data={"reason": "for the audit"}),
     "export_ask": Row(post=REVIEWERS),
     "export": Row(ANOTHERS_EXPORT, of="anything"),
@@ -268,9 +271,7 @@ ROWS: dict[str, Row] = {
     "phone": Row(ANYBODY, NO_LINK, data={"token": "made up"}),
     "phone_language": Row(lambda person, state: NOT_TAKEN, ANYBODY, data={"language": "ko"}),
     "phone_take": Row(by_link, by_link, of="link"),
-    "phone_hint": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
-    "phone_camera_open": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
-    "phone_frame": Row(lambda person, state: NOT_TAKEN, by_link, of="link"),
+    **dict.fromkeys(("phone_hint", "phone_camera_open", "phone_frame"), Row(NO_GET, by_link, of="link")),
     "phone_part": Row(lambda person, state: NOT_TAKEN, by_link, of="link", query=A_PART),
     "invite": Row(CAPTURE, CAPTURE, of="submission", data={"how": "show"}),
     **{f"invite_{part}": Row(post=CAPTURE, of="submission") for part in ("revoke", "helped")},

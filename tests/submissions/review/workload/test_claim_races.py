@@ -31,6 +31,7 @@ def race(environment: dict[str, str]) -> None:
     got = [pk for pk in told["taken"] if pk]
     assert len(told["taken"]) == PEOPLE
     assert len(got) == len(set(got)) == told["held"] == WAITING
+    assert told["assigned"] == [4, [2, 2], 4], "none twice, and nobody above the cap"
     assert (told["made"], told["unspent"]) == (["tuple"] * PEOPLE, 1), "the last link made is the one that works"
     assert (told["came"].count("Image"), len(told["came"]), told["images"]) == (1, PEOPLE, 1)
     assert set(told["came"]) <= {
