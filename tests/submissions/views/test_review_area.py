@@ -34,7 +34,7 @@ from submissions.review import mentions, queue, queue_tabs
 from submissions.search import counting, filters
 from submissions.vendor_sync import discrepancies, webhooks
 from submissions.views.frame import counters
-from submissions.views.reporting.reports import REPORTS, TABS
+from submissions.views.reporting.reports import OF_THE_DESK, REPORTS, TABS
 from submissions.workflow import alerts
 from tests.clients import browser
 from tests.factories import by, limit, make_at, make_project, make_team, make_user, reload
@@ -125,7 +125,7 @@ def _pages(person: str) -> Iterator[str]:
     for name, row in ROWS.items():
         if row.of == "" and row.get(person, "-") == IN and not name.startswith(NO_LIST):
             yield reverse(name)
-    of_managers = ("webhook", "requests.csv")
+    of_managers = ("webhook", *(f"{key}.csv" for key in OF_THE_DESK))
     yield from (path for path in FURTHER if person == FOREIGN_MANAGER or not any(part in path for part in of_managers))
 
 
