@@ -115,7 +115,7 @@ class MatrixData:
         self.project.save()
         self.other = factories.make_user(team=team)
         self.training = records.add(
-            self.other, by=factories.by(self.users[ADMIN]), name="AML basics", completed_on=clock.today()
+            self.other, by=factories.by(self.users[ADMIN]), name="2026년 AML 교육", completed_on=clock.today()
         )
         officer, today = self.users[OFFICER], clock.local_today()
         self.days_off = duty.add_days_off(officer, today, today, by=factories.by(officer))
