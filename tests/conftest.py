@@ -46,6 +46,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    _start_with_long_files(items)
+
+
+def _start_with_long_files(items: list[pytest.Item]) -> None:
+    """Put the files with a long test first: at the end, one process would run it while the others wait."""
+    long = {item.path for item in items if item.get_closest_marker("drill")}
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in long, item.path not in slow))
 
 
 def pytest_collection_finish() -> None:
