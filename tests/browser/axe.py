@@ -26,6 +26,14 @@ def check_accessible(page: Page, name: str = "", schemes: Sequence[str] = SCHEME
     assert not found, f"{name or page.url} is not accessible:\n" + "\n".join(found)
 
 
+BEYOND_THE_EDGE = """
+    [...document.querySelectorAll("body *")]
+        .filter((one) => !one.children.length && one.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 3)
+        .map((one) => one.outerHTML.slice(0, 200))
+"""
+
+
 def check_at_both_widths(page: Page) -> None:
     """Check accessibility at both widths, and that the page never scrolls sideways. Leave the page wide.
 
@@ -35,7 +43,8 @@ def check_at_both_widths(page: Page) -> None:
         schemes = SCHEMES if scale.FULL else (SCHEMES[(scale.SEED + turn) % 2],)
         page.set_viewport_size(size)  # type: ignore[arg-type]
         check_accessible(page, f"{page.url} at {size['width']}", schemes)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            raise AssertionError(f"{page.url} scrolls sideways: {page.evaluate(BEYOND_THE_EDGE)}")
 
 
 def violations(page: Page) -> list[str]:

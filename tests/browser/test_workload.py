@@ -32,8 +32,8 @@ def test_snooze_after_the_target_warns_and_the_tab_brings_it_back(desk: Desk) ->
     check_accessible(page)
     desk.press("End snooze")
     expect(page.get_by_text("is in the queue again.")).to_be_visible()
-    desk.go("/review/?view=all")
-    expect(page.locator(f"a[href='/review/{pk}/']")).to_have_count(1)
+    desk.go("/review/?snoozed=1")
+    expect(page.locator(f"a[href='/review/{pk}/']")).to_have_count(0)
 
 
 def test_escalation_reaches_the_manager_who_sends_it_back(desk: Desk) -> None:
@@ -43,6 +43,7 @@ def test_escalation_reaches_the_manager_who_sends_it_back(desk: Desk) -> None:
     page.locator("#escalate-reason").fill("The customer is known from the news")
     check_accessible(page)
     desk.press("Escalate submission")
+    page.locator(".tabs a", has_text="Escalated").click()
     expect(page.locator("tr", has=page.locator(f"a[href='/review/{pk}/']"))).to_contain_text("Escalated")
     page = desk.log_in("manager").page
     row = page.locator("li", has=page.locator(f"a[href='/review/{pk}/']"))
@@ -55,7 +56,9 @@ def test_escalation_reaches_the_manager_who_sends_it_back(desk: Desk) -> None:
     check_accessible(page)
     desk.press("Send back submission")
     page = desk.log_in("officer").page
-    expect(page.locator("tr", has=page.locator(f"a[href='/review/{pk}/']"))).to_be_visible()
+    desk.go(f"/review/{pk}/")
+    expect(page.get_by_text("Ask for the source of funds")).to_be_visible()
+    expect(page.get_by_text("The customer is known from the news").first).to_be_visible()
 
 
 def test_an_officer_enters_days_off_and_the_manager_sees_them(desk: Desk) -> None:
