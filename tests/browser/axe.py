@@ -26,12 +26,12 @@ def check_accessible(page: Page, name: str = "", schemes: Sequence[str] = SCHEME
     assert not found, f"{name or page.url} is not accessible:\n" + "\n".join(found)
 
 
-BEYOND_THE_EDGE = """
-    [...document.querySelectorAll("body *")]
-        .filter((one) => !one.children.length && one.getBoundingClientRect().right > innerWidth + 1)
-        .slice(0, 3)
-        .map((one) => one.outerHTML.slice(0, 200))
-"""
+BEYOND_THE_EDGE = """() => {
+    const isBeyond = (one) => one.getBoundingClientRect().right > innerWidth + 1;
+    const innermost = (one) => isBeyond(one) && ![...one.children].some(isBeyond);
+    const found = [...document.querySelectorAll("body *")].filter(innermost);
+    return found.slice(0, 3).map((one) => one.outerHTML.slice(0, 200));
+}"""
 
 
 def check_at_both_widths(page: Page) -> None:
@@ -44,7 +44,7 @@ def check_at_both_widths(page: Page) -> None:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         check_accessible(page, f"{page.url} at {size['width']}", schemes)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            raise AssertionError(f"{page.url} scrolls sideways: {page.evaluate(BEYOND_THE_EDGE)}")
+            raise AssertionError(f"{page.url} scrolls sideways at {size['width']}: {page.evaluate(BEYOND_THE_EDGE)}")
 
 
 def violations(page: Page) -> list[str]:
