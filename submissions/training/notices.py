@@ -31,7 +31,9 @@ def bar_of(user: User) -> Bar | None:
 
 
 def notice(user: User, end: date | None, *, is_barred: bool) -> str:
-    """Return what the home page says of a reviewer's own training; "" if it is valid for longer or nobody asks for it.
+    """Return the home page's sentence about a reviewer's own training.
+
+    "" if the training ends later, or if there is none and no project requires one.
 
     `end`: the last day (`models.training.with_end`). `is_barred`: a project refuses them without a valid one.
     """
