@@ -99,7 +99,9 @@ def user_can_see_duty(user: User) -> bool:
 
 
 def check_user_can_see_duty(user: User) -> None:
-    _require(user_can_see_duty(user), _("Days off and skills are of compliance officers and managers."))
+    _require(
+        user_can_see_duty(user), _("Only compliance officers, managers and administrators see days off and skills.")
+    )
 
 
 def check_user_can_change_days_off(user: User, person: User) -> None:
