@@ -29,6 +29,16 @@ def offered_types(projects: Iterable[Project]) -> dict[str, dict[str, tuple[str,
     return {str(project.pk): matrix.id_types_by_country(project.options) for project in projects}
 
 
+def limited_to_area(form: forms.Form, user: User) -> tuple[forms.ModelChoiceField, forms.ModelChoiceField]:  # type: ignore[type-arg]
+    """Return the form's team and project, which now offer only what is in the user's review area."""
+    team, project = form.fields["team"], form.fields["project"]
+    assert isinstance(team, forms.ModelChoiceField)
+    assert isinstance(project, forms.ModelChoiceField)
+    team.queryset = review_area.teams(user).order_by("name")
+    project.queryset = review_area.projects(user).filter(is_open=True).order_by("name")
+    return team, project
+
+
 class NewForm(forms.Form):
     """`draft`: the id of the new draft, so that a form sent twice creates one draft."""
 
@@ -57,16 +67,12 @@ class NewForm(forms.Form):
         id_type = self.fields["id_type"]
         assert isinstance(id_type, forms.ChoiceField)
         id_type.choices = [("", _("Select the ID type")), *((name, choice_label(name)) for name in matrix.ID_TYPES)]
-        team, project = self.fields["team"], self.fields["project"]
-        assert isinstance(team, forms.ModelChoiceField)
-        assert isinstance(project, forms.ModelChoiceField)
-        team.queryset = review_area.teams(user).order_by("name")
-        project.queryset = review_area.projects(user).filter(is_open=True).order_by("name")
+        team, project = limited_to_area(self, user)
         if is_limited_to_team(user):
             team.queryset = Team.objects.filter(pk=user.team_id or 0)
             team.initial = user.team_id
             team.widget = forms.HiddenInput()
-        opened = list(project.queryset)
+        opened = list(project.queryset or [])
         last = last_project(user)
         project.initial = next((one for one in opened if one.pk == last), opened[0] if opened else None)
         project.empty_label = None

@@ -21,7 +21,7 @@ from submissions.imports import read, work
 from submissions.imports.row_form import RowForm, column_label, id_types, problems_of
 from submissions.models import CustomerImport, ImportRow, ImportState, Invitation, Project, RowState, Team, User
 from submissions.reporting.exports.writers import harmless_in_csv
-from submissions.views.forms.capture import last_project
+from submissions.views.forms.capture import last_project, limited_to_area
 from submissions.views.request_helpers import person
 from submissions.workflow import review_area
 from submissions.workflow.role_permissions import check_user_can_start, is_limited_to_team
@@ -50,11 +50,7 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_messages(self)
-        team, project = self.fields["team"], self.fields["project"]
-        assert isinstance(team, forms.ModelChoiceField)
-        assert isinstance(project, forms.ModelChoiceField)
-        team.queryset = review_area.teams(user).order_by("name")
-        project.queryset = review_area.projects(user).filter(is_open=True).order_by("name")
+        team, project = limited_to_area(self, user)
         if is_limited_to_team(user):
             team.queryset = Team.objects.filter(pk=user.team_id or 0)
         project.initial = last_project(user)
