@@ -29,13 +29,18 @@ session.headers["Authorization"] = f"Bearer {os.environ['KYC_TOKEN']}"
 
 
 def call(method, path, **more):
-    """Send a request; repeat it with the same key while the portal is busy. Return the body and its ETag."""
+    """Send a request; repeat it with the same key while the portal is busy. Return body and ETag.
+
+    Raise HTTPError if the submission has changed since it was read.
+    """
     headers = {"Idempotency-Key": str(uuid.uuid4()), **more.pop("headers", {})}
     while True:
         reply = session.request(method, API + path, headers=headers, timeout=60, **more)
         if reply.status_code not in (429, 503):
             break
         time.sleep(int(reply.headers.get("Retry-After", 5)))
+    if reply.status_code == 412:
+        reply.raise_for_status()
     if reply.status_code >= 400:
         problem = reply.json()
         raise SystemExit(f"{problem['title']}: {problem['detail']} {problem['errors']}")
@@ -51,11 +56,6 @@ def wait_for(pk, is_done, every):
         if reply.status_code == 200:
             body, tag = reply.json(), reply.headers["ETag"]
     return body, tag
-
-
-def is_settled(body):
-    """Return whether ARGOS has answered the step."""
-    return not body["is_request_open"]
 
 
 def file_submission(id_path, selfie_path):
@@ -75,21 +75,30 @@ def file_submission(id_path, selfie_path):
     return draft["id"], tag
 
 
-def main():
-    pk, tag = file_submission(Path(sys.argv[1]), Path(sys.argv[2]))
-    call("POST", f"/submissions/{pk}/step1", json={}, headers={"If-Match": tag})
-    body, tag = wait_for(pk, is_settled, every=1)
-    print(f"{body['reference']}: {body['status']}", flush=True)
+def confirm(pk):
+    """Wait for Step 1, check what ARGOS read and send Step 2. Return the submission that was sent."""
+    body, tag = wait_for(pk, lambda found: not found["is_request_open"], every=1)
     if body["next_step"] != "step2":
         raise SystemExit(f"Step 1 needs another image: {body['retry_codes']}")
     unknown = [field["name"] for field in body["fields"] if field["was_read"] and field["name"] not in VALUES]
     if unknown:
         raise SystemExit(f"Ask the customer to confirm: {unknown}")
     differing = {field["name"]: "The customer confirmed it." for field in body["fields"] if field["differs"]}
-    if differing:  # ask the customer first, then say why the confirmed value is right
-        _body, tag = call("PATCH", f"/submissions/{pk}", json={"reasons": differing}, headers={"If-Match": tag})
-    call("POST", f"/submissions/{pk}/step2", json={"values": VALUES}, headers={"If-Match": tag})
-    body, tag = wait_for(pk, is_settled, every=1)
+    try:
+        if differing:  # ask the customer first, then say why the confirmed value is right
+            _body, tag = call("PATCH", f"/submissions/{pk}", json={"reasons": differing}, headers={"If-Match": tag})
+        call("POST", f"/submissions/{pk}/step2", json={"values": VALUES}, headers={"If-Match": tag})
+    except requests.HTTPError:  # it has changed since it was read: read it and check it again
+        return confirm(pk)
+    return body
+
+
+def main():
+    pk, tag = file_submission(Path(sys.argv[1]), Path(sys.argv[2]))
+    call("POST", f"/submissions/{pk}/step1", json={}, headers={"If-Match": tag})
+    body = confirm(pk)
+    print(f"{body['reference']}: {body['status']}", flush=True)
+    body, tag = wait_for(pk, lambda found: not found["is_request_open"], every=1)
     print(f"{body['reference']}: {body['status']}", flush=True)
     if body["next_step"]:
         raise SystemExit(f"Take another selfie, then send Step 2 again: {body['retry_codes']}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,6 +63,28 @@ def test_example_client_stops_where_a_person_must_act(running: Stack, secret: st
     done = run_client(running, secret, tmp_path, "second+glare_detected@example.com")
     assert done.returncode == 1
     assert "Step 1 needs another image: ['glare_detected']" in done.stderr
+
+
+def test_example_client_reads_a_changed_submission_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KYC_TOKEN", "unused")
+    client = runpy.run_path(str(ROOT / "docs" / "api_client.py"))
+    read = {"next_step": "step2", "fields": [], "retry_codes": [], "status": "confirming", "is_request_open": False}
+    sent: list[str] = []
+
+    def reply(status: int, etag: str = "") -> requests.Response:
+        response = requests.Response()
+        response.status_code, response._content, response.headers["ETag"] = status, json.dumps(read).encode(), etag
+        return response
+
+    def request(method: str, _url: str, headers: dict[str, str], **_more: object) -> requests.Response:
+        if method == "GET":
+            return reply(200, f"tag{len(sent)}")
+        sent.append(headers["If-Match"])
+        return reply(412 if len(sent) == 1 else 202)
+
+    monkeypatch.setattr(client["session"], "request", request)
+    assert client["confirm"]("a-submission") == read
+    assert sent == ["tag0", "tag1"]
 
 
 def test_example_client_has_about_a_hundred_lines() -> None:
