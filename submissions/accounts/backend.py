@@ -20,7 +20,7 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: int | str) -> User | None:
         """Return the user of a session. The session stays valid after sign-in has used up a one-time password."""
-        return User.objects.people().filter(pk=user_id, is_active=True).first()
+        return User.objects.people().select_related("team").filter(pk=user_id, is_active=True).first()
 
     def user_can_authenticate(self, user: object) -> bool:
         """Return whether the account is active and its one-time password, if any, is neither used nor expired."""

@@ -126,12 +126,12 @@ def _unusual(month: date, kinds: Mapping[str, Counter[str]]) -> set[str]:
     return unusual
 
 
-def downloading_today() -> list[tuple[str, int]]:
+def downloading_today() -> "QuerySet[Event, tuple[str, int]]":
     """Return (user name, downloads) of each user with an unusual number of downloads today."""
     start = datetime.combine(clock.today(), time.min, timezone.get_default_timezone())
     today = Event.objects.filter(at__gte=start, kind__in=DOWNLOADED, actor_id__isnull=False)
     counted = today.values_list("actor_name").annotate(count=Count("id")).order_by("actor_name")
-    return list(counted.filter(count__gte=UNUSUAL_DOWNLOADS))
+    return counted.filter(count__gte=UNUSUAL_DOWNLOADS)
 
 
 def _people(month: date) -> Counter[str]:

@@ -1,30 +1,28 @@
 """Contact with the customer: due call-backs, and new decisions to pass on."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from submissions.audit import events
 from submissions.audit.events import Actor
 from submissions.core import clock
 from submissions.models import Submission, User
-from submissions.models.submission import DECIDED, SubmissionQuerySet
-from submissions.workflow.permissions import visible_to
+from submissions.models.submission import DECIDED
 
 DUE_SOON = timedelta(hours=1)
 NEWS = timedelta(days=14)
 
 
-def due(user: User, moment: datetime | None = None) -> SubmissionQuerySet:
-    """Return the team's call-backs that are due within the hour, oldest first."""
-    until = (moment or clock.now()) + DUE_SOON
-    return visible_to(user).filter(callback_at__lte=until).order_by("callback_at")
+def is_due() -> Q:
+    """Return the condition of a call-back that is due within the hour."""
+    return Q(callback_at__lte=clock.now() + DUE_SOON)
 
 
-def to_pass_on(user: User) -> SubmissionQuerySet:
-    """Return final submissions of this user from the last 14 days whose customer was not informed, newest first."""
-    decided = visible_to(user).filter(status__in=DECIDED, created_by=user, passed_on_at=None)
-    return decided.filter(decided_at__gte=clock.now() - NEWS).order_by("-decided_at")
+def is_to_pass_on(user: User) -> Q:
+    """Return the condition of this user's decided submissions of the last 14 days whose customer was not informed."""
+    return Q(status__in=DECIDED, created_by=user, passed_on_at=None, decided_at__gte=clock.now() - NEWS)
 
 
 def called_back(submission: Submission, *, by: Actor) -> None:

@@ -1,13 +1,17 @@
 """The checklist for the first fifteen minutes with the demo; events from its pages tick the steps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from submissions.accounts import demo
 from submissions.models import Event
+
+KINDS = ("draft_created", "step1_prepared", "verdict_given", "reports_opened")
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,23 @@ class Step:
     is_done: bool
 
 
-def steps() -> list[Step]:
-    """Return the steps, with one query; none outside the demo, or once all are done."""
+def figures() -> dict[str, Exists]:
+    """Return for each step whether a page has recorded its event, as columns for `steps`; none outside the demo.
+
+    Events of the sample submissions have no address.
+    """
     if not demo.is_allowed(settings):
+        return {}
+    made = Event.objects.filter(address__isnull=False)
+    return {f"did_{kind}": Exists(made.filter(kind=kind)) for kind in KINDS}
+
+
+def steps(found: Mapping[str, bool]) -> list[Step]:
+    """Return the steps by what `figures` found; none outside the demo, or once all are done."""
+    if not found:
         return []
-    made = _done()
-    found = [
-        Step(text, hint, reverse(url), kind in made)
+    listed = [
+        Step(text, hint, reverse(url), found[f"did_{kind}"])
         for kind, text, hint, url in (
             ("draft_created", _("Capture"), _("as Ara Kim, with sample images"), "submission_new"),
             ("step1_prepared", _("Send"), _("Step 1, confirm the values, Step 2"), "submission_list"),
@@ -32,11 +46,4 @@ def steps() -> list[Step]:
             ("reports_opened", _("Look at the report"), _("as Mina Choi"), "reports"),
         )
     ]
-    return [] if all(step.is_done for step in found) else found
-
-
-def _done() -> set[str]:
-    """Return the kinds of events that came from a page: those of the sample submissions have no address."""
-    kinds = ("draft_created", "step1_prepared", "verdict_given", "reports_opened")
-    done = Event.objects.filter(kind__in=kinds, address__isnull=False).order_by().values_list("kind", flat=True)
-    return set(done.distinct())
+    return [] if all(step.is_done for step in listed) else listed

@@ -4,7 +4,7 @@
 LISTED = (
     *("reference", "status", "values_sealed", "issuing_country", "id_type", "vendor_count", "selfies_sent"),
     *("created_at", "target_at", "deadline_at", "has_skipped_check", "project__name", "project__clock_offset"),
-    "route",
+    *("route", "callback_at", "decided_at"),
 )
 REVIEWED = (
     *("edited_count", "has_difference", "face_similarity", "liveness", "retry_code", "is_reserved", "pending_at"),

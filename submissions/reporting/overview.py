@@ -1,17 +1,19 @@
 """The figures of a manager's home page. Each query reads a bounded part of a partial index, or one day of requests."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.expressions import Combinable
+from django.db.models.functions import RowNumber, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from submissions.audit import access_report
 from submissions.core import clock
 from submissions.models import (
     AmlReview,
@@ -22,6 +24,7 @@ from submissions.models import (
     Question,
     Source,
     Status,
+    Submission,
     User,
     WebhookDelivery,
 )
@@ -29,8 +32,9 @@ from submissions.models.report_consideration import not_considered
 from submissions.models.submission import DECIDED, SubmissionQuerySet
 from submissions.models.training import ending
 from submissions.reporting import workload
-from submissions.reporting.reports.date_range import Window, listed
-from submissions.search import counting
+from submissions.reporting.reports import date_range
+from submissions.reporting.reports.date_range import listed
+from submissions.reporting.reports.percentiles import between
 from submissions.search.counting import Counted, shown
 from submissions.search.filter_engine import start_of
 from submissions.search.queue_filters import reviewers
@@ -140,9 +144,9 @@ def _rate(rows: Iterable[tuple[date, int, int]]) -> float | None:
     return 100 * approved / (approved + rejected) if approved + rejected else None
 
 
-def last_days() -> Window:
+def last_days() -> date_range.Window:
     today = clock.local_today()
-    return Window(today - timedelta(days=DAYS - 1), today)
+    return date_range.Window(today - timedelta(days=DAYS - 1), today)
 
 
 def decisions(user: User) -> Days:
@@ -154,13 +158,15 @@ def decisions(user: User) -> Days:
     return Days([(day, counted[day, Status.APPROVED], counted[day, Status.REJECTED]) for day in window.days])
 
 
-def median_time_to_decision(user: User) -> timedelta | None:
+def median_time_to_decision(user: User) -> Subquery:
     """Return the median from pending to decided, of the newest decisions of reviewers in the last 7 days."""
     since = clock.now() - timedelta(days=WEEK)
-    rows: Any = visible_to(user).filter(decided_at__gte=since, source=Source.REVIEWER, pending_at__isnull=False)
-    times = rows.order_by("-decided_at", "id").values_list("pending_at", "decided_at")[:MOST_TIMED]
-    took = sorted(decided - pending for pending, decided in times)
-    return took[len(took) // 2] if took else None
+    rows = visible_to(user).filter(decided_at__gte=since, source=Source.REVIEWER, pending_at__isnull=False)
+    newest = Submission.objects.filter(pk__in=rows.order_by("-decided_at", "id").values("pk")[:MOST_TIMED])
+    numbered = newest.annotate(
+        took=between("pending_at", "decided_at"), place=Window(RowNumber(), order_by="took"), many=Window(Count("pk"))
+    )
+    return Subquery(numbered.filter(place=F("many") / 2 + 1).values("took")[:1])
 
 
 @dataclass(frozen=True)
@@ -201,16 +207,13 @@ class Exceptional:
         return shown(self.count)
 
 
-def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional], float | None]:
-    """Return figures that need attention, and ARGOS's share of answered requests in the last 24 hours, in percent.
-
-    `numbers`: the images on which the user can redact a resident number.
-    """
+def figures(user: User, numbers: "QuerySet[Image]") -> dict[str, Combinable]:
+    """Return the columns of `exceptions` and the median. `numbers`: images with a resident number to redact."""
     now = clock.now()
     visible, area = visible_to(user), review_area.condition(user, "submission__")
     calls = Call.objects.filter(area, prepared_at__gte=now - 24 * HOUR).exclude(state__in=NOT_ANSWERED)
     open_questions = Question.objects.open().filter(area, asked_at__lt=now - OPEN_FOR)
-    figures = {
+    return {
         "n_mismatches": Counted(visible.filter(has_difference=True)),
         "n_unknown": Counted(Call.objects.filter(area, state=CallState.UNKNOWN)),
         "n_past": Counted(visible.filter(status=Status.OVERDUE)),
@@ -225,8 +228,14 @@ def exceptions(user: User, numbers: "QuerySet[Image]") -> tuple[list[Exceptional
         "n_exports": Counted(Export.objects.filter(state="failed", asked_at__gte=now - 24 * HOUR)),
         "n_calls": Counted(calls, MOST_REQUESTS),
         "n_silent": Counted(calls.filter(Q(state=CallState.UNKNOWN) | Q(undelivered__gt=0)), MOST_REQUESTS),
+        "has_downloading": Exists(access_report.downloading_today()),
+        "median": median_time_to_decision(user),
     }
-    found = {name.removeprefix("n_"): count for name, count in counting.read(user, figures).items()}
+
+
+def exceptions(counted: Mapping[str, Any]) -> tuple[list[Exceptional], float | None]:
+    """Return what needs attention, and ARGOS's share of answered requests in the last 24 hours, in percent."""
+    found = {name.removeprefix("n_"): count for name, count in counted.items() if name.startswith("n_")}
     share = 100 * (found["calls"] - found["silent"]) / found["calls"] if found["calls"] else None
     return [Exceptional(name, found[name], *words) for name, words in _words(found).items()], share
 

@@ -1,15 +1,13 @@
 """The figures of a reviewer's and an agent's first page: their own work."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import QuerySet
 
 from submissions.aml import reviews
 from submissions.core import clock
-from submissions.models import Decision, Image, Question, Status, Submission, User
+from submissions.models import Decision, Question, Status, Submission, User
 from submissions.models.submission import IN_REVIEW, SENDING
-from submissions.search import counting
 from submissions.search.counting import Counted
 from submissions.search.filter_engine import start_of
 from submissions.workflow import review_area
@@ -18,25 +16,13 @@ from submissions.workflow.permissions import visible_to
 SHOWN = 5
 
 
-@dataclass(frozen=True)
-class ReviewerFigures:
-    claimed: int
-    assigned: int
-    decided_today: int
-    answered: int
-    unanswered: int
-    unassigned: int
-    numbers: int
-    aml: int
-
-
-def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
-    """Return the counts of one reviewer in one query. `numbers`: images with a resident number to redact."""
+def reviewer_figures(user: User) -> dict[str, Counted]:
+    """Return the counts of one reviewer, as columns of one query."""
     now = clock.now()
     waiting = visible_to(user).awaiting_review().shown_in_queue(now)
     claimed = waiting.filter(claimed_by=user, claimed_until__gte=now)
     asked = Question.objects.filter(review_area.condition(user, "submission__"), asked_by=user)
-    figures = {
+    return {
         "claimed": Counted(claimed),
         "assigned": Counted(waiting.filter(assigned_to=user).exclude(claimed_by=user, claimed_until__gte=now)),
         "decided_today": Counted(
@@ -45,10 +31,8 @@ def reviewer_figures(user: User, numbers: "QuerySet[Image]") -> ReviewerFigures:
         "answered": Counted(asked.unread()),
         "unanswered": Counted(asked.open()),
         "unassigned": Counted(waiting.unclaimed(now).filter(assigned_to=None)),
-        "numbers": Counted(numbers),
         "aml": Counted(reviews.waiting_for(user)),
     }
-    return ReviewerFigures(**counting.read(user, figures))
 
 
 def next_unassigned(user: User) -> "QuerySet[Submission]":
@@ -66,33 +50,20 @@ def last_decisions(user: User) -> "QuerySet[Decision]":
     return given.order_by("-decided_at")[:SHOWN]
 
 
-@dataclass(frozen=True)
-class AgentFigures:
-    at_argos: int
-    in_review: int
-    decision_sending: int
-    created: int
-    approved: int
-    rejected: int
-    numbers: int
-
-
-def agent_figures(user: User, numbers: "QuerySet[Image]") -> AgentFigures:
+def agent_figures(user: User) -> dict[str, Counted]:
     """Return the status of the team's submissions, and today's results of those that this user created.
 
-    `numbers`: images with a resident number to redact.
+    They are columns of one query.
     """
     team, start = visible_to(user), start_of(clock.local_today())
     decided = Submission.objects.filter(
         created_by=user, decided_at__gte=start, decided_at__lt=start + timedelta(days=1)
     )
-    figures = {
+    return {
         "at_argos": Counted(team.filter(status__in=SENDING)),
         "in_review": Counted(team.filter(status__in=IN_REVIEW)),
         "decision_sending": Counted(team.filter(status=Status.DECISION_SENDING)),
         "created": Counted(Submission.objects.filter(created_by=user, created_at__gte=start)),
         "approved": Counted(decided.filter(status=Status.APPROVED)),
         "rejected": Counted(decided.filter(status=Status.REJECTED)),
-        "numbers": Counted(numbers),
     }
-    return AgentFigures(**counting.read(user, figures))

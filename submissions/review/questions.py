@@ -6,6 +6,7 @@ A picture stays in the portal unless the project adds such images to the record 
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from submissions.audit import events
@@ -14,11 +15,11 @@ from submissions.capture import drafts, images, submit
 from submissions.capture.imaging import decode_slots, normalise
 from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import Call, CallKind, Image, ImageKind, Question, Submission, User
-from submissions.models.submission import IN_REVIEW
+from submissions.models import Call, CallKind, Image, ImageKind, Question, Submission
+from submissions.models.submission import IN_REVIEW, is_in_review
 from submissions.outbox import new_calls
 from submissions.review.workload import snooze
-from submissions.workflow.permissions import NotAllowed, holds_claim, visible_to
+from submissions.workflow.permissions import NotAllowed, holds_claim
 from submissions.workflow.transitions import StaleSubmission
 
 # ARGOS's names where an image is added later; Step 2 calls the selfie faceImage.
@@ -185,7 +186,6 @@ def mark_seen(read: Iterable[Question]) -> None:
         Question.objects.unread().filter(pk__in=unread).update(seen_at=clock.now())
 
 
-def waiting_for(user: User) -> list[Submission]:
-    """What agents of this person's team are asked about, the nearest target first."""
-    open_ones = Question.objects.open().values("submission_id")
-    return list(visible_to(user).awaiting_review().for_row().filter(pk__in=open_ones).order_by("target_at")[:50])
+def waits_for_answer() -> Q:
+    """Return the condition of a submission in review about which agents are asked."""
+    return Q(is_in_review(), pk__in=Question.objects.open().values("submission_id"))

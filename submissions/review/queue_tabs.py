@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,7 +70,7 @@ def _under(rows: SubmissionQuerySet, user: User, query: str) -> SubmissionQueryS
     return filter_engine.narrow(rows, FILTERS, user, values)[0]
 
 
-def read(counts: Mapping[str, Counted], rows: Sequence[Submission], user: User) -> dict[str, int]:
+def read(counts: Mapping[str, Combinable], rows: Sequence[Submission], user: User) -> dict[str, Any]:
     """Return the figures from the first row, which has them beside its own columns; a page without rows asks."""
     if rows:
         return {name: getattr(rows[0], name) for name in counts}

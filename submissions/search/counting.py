@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 
 from submissions.models import User
 
@@ -20,7 +21,7 @@ class Counted(Subquery):
         super().__init__(rows.order_by().values("pk")[:most])
 
 
-def read(user: User, figures: Mapping[str, Counted]) -> dict[str, int]:
+def read(user: User, figures: Mapping[str, Combinable]) -> dict[str, Any]:
     """Return all figures with one query."""
     row: Any = User.objects.filter(pk=user.pk).values(**figures).get()
     return dict(row)

@@ -8,13 +8,21 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from submissions.models import Submission, User
+from submissions.models import Mention, Submission, User
 from submissions.review import mentions
 
 
 def person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
+
+
+def unread_mentions(request: HttpRequest, user: User) -> list[Mention]:
+    """Return the user's unread mentions, read once for a page and its frame."""
+    if not hasattr(request, "unread_mentions"):
+        request.unread_mentions = mentions.unread(user)  # type: ignore[attr-defined]
+    found: list[Mention] = request.unread_mentions  # type: ignore[attr-defined]
+    return found
 
 
 def safe_next(request: HttpRequest, default: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from submissions.core import clock
 from submissions.core.vendor_text import named
 from submissions.models import ApiToken, Capturer, Decision, Reviewer, Submission, User
 from submissions.models.submission import CAPTURING, DECIDED, IN_REVIEW, Status, SubmissionQuerySet
+from submissions.models.submission_key import SubmissionKey, load_keys
 from submissions.workflow import review_area
 from submissions.workflow.role_permissions import NotAllowed as NotAllowed
 from submissions.workflow.role_permissions import (
@@ -281,16 +283,18 @@ def check_can(user: User, submission: Submission, action: str) -> None:
         raise NotAllowed(why)
 
 
-def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str) -> Submission:
-    """Return the submission, if the person may do `action` with it. `related`: further rows to join.
+def get_submission_for(user: User, pk: uuid.UUID, action: str, *related: str, **beside: Combinable) -> Submission:
+    """Return the submission, if the person may do `action` with it. `related`: joined rows; `beside`: further columns.
 
     Raises:
         Http404: it does not exist, or the user may not know of it.
         NotAllowed: the user may see it but may not do this.
     """
     joined = ("project", "team", "claimed_by", "decided_by", *related)
-    submission: Submission | None = visible_to(user).select_related(*joined).filter(pk=pk).first()
+    rows = visible_to(user).select_related(*joined).annotate(wrapped_key=SubmissionKey.of("pk"), **beside)
+    submission: Submission | None = rows.filter(pk=pk).first()
     if submission is None:
         raise Http404
+    load_keys([submission])
     check_can(user, submission, action)
     return submission

@@ -10,9 +10,10 @@ from submissions.accounts import demo, sessions
 from submissions.accounts.preferences import customer_language, language
 from submissions.models import Project, Switch, User
 from submissions.outbox import gate
-from submissions.review import mentions, verdicts
+from submissions.review import verdicts
 from submissions.training import notices
 from submissions.views.frame import counters, navigation
+from submissions.views.request_helpers import unread_mentions
 from submissions.workflow import alerts
 from submissions.workflow.role_permissions import page_permissions
 
@@ -34,7 +35,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "unread": 0,
             **common,
         }
-    counts = counters.read(user)
+    counts = counters.of(request, user)
     return {
         "menu": navigation.groups_for(user, request.path, counts),
         "closed": closed() if counts["is_stopped"] or counts["is_project_shut"] else [],
@@ -45,7 +46,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "quality_to_do": {"checks": counts["quality"], "findings": counts["findings"]},
         "vendor_name": counts["vendor_name"],  # on pages of several projects
         "own_training": notices.notice(user, counts["trained_until"], is_barred=counts["is_barred"]),
-        **notifications(user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
+        **notifications(request, user, has_alerts=counts["has_alerts"], has_mentions=counts["has_mentions"]),
         **common,
     }
 
@@ -57,10 +58,12 @@ def _page_after_language_choice(request: HttpRequest) -> str:
     return request.path if isinstance(getattr(request, "user", None), User) else request.get_full_path()
 
 
-def notifications(user: User, *, has_alerts: bool = True, has_mentions: bool = True) -> dict[str, Any]:
+def notifications(
+    request: HttpRequest, user: User, *, has_alerts: bool = True, has_mentions: bool = True
+) -> dict[str, Any]:
     """Return the content of the bell: alerts as (alert, text), mentions, their number and the newest alert's key."""
     unseen = [(alert, alerts.text_now(alert)) for alert in alerts.unseen(user)] if has_alerts else []
-    named = mentions.unread(user) if has_mentions else []
+    named = unread_mentions(request, user) if has_mentions else []
     newest = max((alert.pk for alert, _text in unseen), default=0)
     return {"unseen": unseen, "named": named, "newest_alert": newest, "unread": len(named) + len(unseen)}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from submissions.capture import callbacks
 from submissions.core import clock
 from submissions.models import Image, Invitation, Status, Submission, User
-from submissions.models.submission import SENDING, UNDER_DEADLINE
+from submissions.models.submission import SENDING, UNDER_DEADLINE, SubmissionQuerySet
 from submissions.review import questions
 from submissions.workflow.permissions import visible_to
 
@@ -27,8 +27,8 @@ KINDS: dict[str, Any] = {
     "submitted": pgettext_lazy("to-do", "Submitted"),
     "calls": pgettext_lazy("to-do", "Calls"),
     "outcomes": gettext_lazy("Outcomes"),
-    "drafts": gettext_lazy("Drafts"),
     "numbers": gettext_lazy("Resident numbers"),
+    "drafts": gettext_lazy("Drafts"),
 }
 
 
@@ -54,24 +54,46 @@ class Task:
 
 def of(user: User, to_redact: "QuerySet[Image] | tuple[()]") -> list[Task]:
     """Return the user's tasks by due time, those without one last."""
-    team = visible_to(user).for_row()
-    capturing = set(UNDER_DEADLINE) - set(SENDING)
-    under_limit = team.filter(status__in=capturing, deadline_at__isnull=False).order_by("deadline_at")[:SHOWN]
-    sent = Exists(Invitation.objects.standing().filter(submission=OuterRef("pk"), submitted_at__isnull=False))
-    drafts = (
-        team.filter(status=Status.DRAFT).annotate(is_submitted=sent).order_by("-is_submitted", "-created_at")[:SHOWN]
-    )
-    submitted = [row for row in drafts if getattr(row, "is_submitted", False)]
     found = [
-        *(_question(row) for row in questions.waiting_for(user)[:SHOWN]),
-        *(_capture(row) for row in under_limit),
-        *(_submitted(row) for row in submitted),
-        *_calls(callbacks.due(user).select_related("project")[:SHOWN]),
-        *(_outcome(row) for row in callbacks.to_pass_on(user).select_related("project")[:SHOWN]),
+        *(task for row in _rows(user) for task in _tasks(row)),
         *(_number(image) for image in to_redact[:SHOWN]),
-        *(_draft(row) for row in drafts if row not in submitted),
     ]
-    return sorted(found, key=lambda task: task.due_at or NEVER)
+    return sorted(found, key=lambda task: (task.due_at or NEVER, list(KINDS).index(task.kind)))
+
+
+def _rows(user: User) -> SubmissionQuerySet:
+    """Return the submissions of every kind of task in one query, with the kinds of each as columns."""
+    sent = Invitation.objects.standing().filter(submission=OuterRef("pk"), submitted_at__isnull=False)
+    under_limit = Q(status__in=set(UNDER_DEADLINE) - set(SENDING), deadline_at__isnull=False)
+    kinds = {
+        "is_asked": (questions.waits_for_answer(), "target_at"),
+        "is_captured": (under_limit, "deadline_at"),
+        "is_call_due": (callbacks.is_due(), "callback_at"),
+        "is_outcome": (callbacks.is_to_pass_on(user), "-decided_at"),
+        "is_submitted": (Q(Exists(sent), status=Status.DRAFT), "-created_at"),
+        "is_draft": (Q(~Exists(sent), status=Status.DRAFT), "-created_at"),
+    }
+    first = [visible_to(user).filter(kind).order_by(order)[:SHOWN] for kind, order in kinds.values()]
+    # SQLite refuses a limit within a union; a condition may have one.
+    one, *others = (Submission.objects.filter(pk__in=rows.values("pk")).order_by().values("pk") for rows in first)
+    columns = {name: ExpressionWrapper(kind, BooleanField()) for name, (kind, _order) in kinds.items()}
+    rows: SubmissionQuerySet = Submission.objects.for_row().filter(pk__in=one.union(*others)).annotate(**columns)
+    return rows.order_by("-created_at")
+
+
+def _tasks(row: Any) -> Iterator[Task]:
+    if row.is_asked:
+        yield _question(row)
+    if row.is_captured:
+        yield _capture(row)
+    if row.is_submitted:
+        yield _submitted(row)
+    if row.is_call_due:
+        yield _call(row)
+    if row.is_outcome:
+        yield _outcome(row)
+    if row.is_draft:
+        yield _draft(row)
 
 
 def chips(tasks: Iterable[Task]) -> list[tuple[str, Any, int]]:
@@ -101,12 +123,11 @@ def _submitted(row: Submission) -> Task:
     return Task("submitted", row, _("Customer submitted on the phone"), "device-mobile", "info", _("Check and send"))
 
 
-def _calls(rows: Iterable[Submission]) -> Iterator[Task]:
-    for row in rows:
-        is_late = row.callback_at is not None and row.callback_at < clock.now()
-        title = _("Call the customer back now") if is_late else _("Call the customer back")
-        post = reverse("called_back", args=[row.pk])
-        yield Task("calls", row, title, "device-mobile", "info", _("Mark as called"), row.callback_at, post)
+def _call(row: Submission) -> Task:
+    is_late = row.callback_at is not None and row.callback_at < clock.now()
+    title = _("Call the customer back now") if is_late else _("Call the customer back")
+    post = reverse("called_back", args=[row.pk])
+    return Task("calls", row, title, "device-mobile", "info", _("Mark as called"), row.callback_at, post)
 
 
 def _outcome(row: Submission) -> Task:

@@ -12,7 +12,7 @@ from submissions.models import Mention
 from submissions.models.submission_key import load_keys
 from submissions.review import mentions
 from submissions.views.frame import context_processors
-from submissions.views.request_helpers import person, safe_next
+from submissions.views.request_helpers import person, safe_next, unread_mentions
 from submissions.workflow import alerts
 from submissions.workflow.permissions import get_submission_for
 from submissions.workflow.role_permissions import user_can_see_queue
@@ -30,7 +30,7 @@ def people(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 def unread(request: HttpRequest) -> HttpResponse:
     """Return unseen mentions and alerts; showing a note counts as a view of its submission."""
     user = person(request)
-    named = mentions.unread(user)
+    named = unread_mentions(request, user)
     submissions = {mention.note.submission_id: mention.note.submission for mention in named}
     load_keys(submissions.values())
     if submissions:
@@ -62,7 +62,7 @@ def all_seen(request: HttpRequest) -> HttpResponse:
 @require_safe
 def alert_part(request: HttpRequest) -> HttpResponse:
     """Return the bell and the sentence that a screen reader announces, or nothing if there is no new alert."""
-    shown = context_processors.notifications(person(request))
+    shown = context_processors.notifications(request, person(request))
     known = request.GET.get("newest", "")
     if known == str(shown["newest_alert"]):
         return HttpResponse(status=204)

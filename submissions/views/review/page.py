@@ -23,6 +23,7 @@ from submissions.views.capture.answers import send_image
 from submissions.views.capture.images import record_image
 from submissions.views.forms.reason import LaterImageForm, NoteForm, ask_again
 from submissions.views.forms.review import DecisionForm
+from submissions.views.frame import counters
 from submissions.views.request_helpers import go, person, safe_next, warn_of_unmatched
 from submissions.workflow import permissions, verification_methods
 from submissions.workflow.permissions import get_submission_for
@@ -47,7 +48,10 @@ def reviewer(request: HttpRequest) -> User:
 def review_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. Administrators see it without personal data and actions."""
     check_user_can_see_review_page(person(request))
-    return render_console(request, get_submission_for(person(request), pk, "see", *RELATED))
+    user = person(request)
+    submission = get_submission_for(user, pk, "see", *RELATED, **counters.columns(user))
+    counters.keep(request, vars(submission))
+    return render_console(request, submission)
 
 
 def render_console(

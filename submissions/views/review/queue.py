@@ -24,6 +24,7 @@ from submissions.review.workload import claims
 from submissions.search import blind_index, columns, filter_engine, guess_limit, pagination, sorting
 from submissions.search.queue_filters import FILTERS, RETRIES, reviewers
 from submissions.training import notices
+from submissions.views.frame import counters
 from submissions.views.lists.selects import Select, select, skipped_checks
 from submissions.views.request_helpers import person, safe_next
 from submissions.views.review.page import reviewer
@@ -53,7 +54,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         return redirect("saved_view", pk=user.default_view_id)
     is_part = bool(request.headers.get("HX-Request"))
     views = [] if is_part else list(saved_views.offered_to(user))
-    counts = {} if is_part else queue_tabs.counts_for(user, views)
+    counts = {} if is_part else {**queue_tabs.counts_for(user, views), **counters.columns(user)}
     rows, sentences = queue.waiting(user, request.GET)
     settings, order = columns.settings_of(user, "queue"), sorting.sorting_of(request.GET, sorting.QUEUE)
     ordered = sorting.with_key(rows.annotate(**counts), order)
@@ -88,6 +89,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     for sentence in sentences:
         messages.warning(request, sentence)
     figures = queue_tabs.read(counts, page.rows, user)
+    counters.keep(request, figures)
     return render(request, "lists/queue.html", {**context, **_choices(request, user, views, figures)})
 
 

@@ -21,7 +21,7 @@ from tests.factories import answered, attach_image, by, explain, make_at, make_u
 
 pytestmark = pytest.mark.django_db
 
-MAX_QUERIES = 15
+MAX_QUERIES = 12
 
 
 def no_undo() -> None:

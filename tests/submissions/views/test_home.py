@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from submissions.aml import results
@@ -20,7 +19,6 @@ from tests.submissions.invitations.customer import invite
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 MOST = 8
-AUDIT = ("SAVEPOINT", "RELEASE", "INSERT", "UPDATE", "BEGIN", "COMMIT")
 
 
 def fill(officer: User) -> User:
@@ -34,28 +32,19 @@ def fill(officer: User) -> User:
         Submission.objects.filter(pk=pending.pk).update(**columns)
     for status in (Status.CONFIRMING, Status.INCOMPLETE, Status.STEP1_RETRY, Status.APPROVED, Status.REJECTED):
         make_at(status, agent)
-    make_draft(agent)
+    Submission.objects.filter(pk=make_draft(agent).pk).update(callback_at=clock.now())
     return agent
 
 
-def own_queries(client: Client, address: str, frame: str) -> int:
-    """Return the SELECTs of the page beyond those of an empty page."""
-
-    def count(path: str) -> int:
-        client.get(path)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(path).status_code == 200
-        return sum(1 for query in captured if not query["sql"].startswith(AUDIT))
-
-    return count(address) - count(frame)
-
-
 @pytest.mark.parametrize("role", [Role.AGENT, Role.OFFICER, Role.MANAGER])
-def test_home_asks_at_most_eight_times_beside_its_frame(role: Role) -> None:
+def test_home_takes_at_most_eight_round_trips(role: Role) -> None:
     officer = make_user(Role.OFFICER)
     agent = fill(officer)
-    person = {Role.AGENT: agent, Role.OFFICER: officer}.get(role) or make_user(role)
-    assert own_queries(browser(person), "/", "/accounts/sessions/") <= MOST
+    client = browser({Role.AGENT: agent, Role.OFFICER: officer}.get(role) or make_user(role))
+    client.get("/")
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/").status_code == 200
+    assert len(captured) <= MOST
 
 
 def test_officers_home_takes_the_same_queries_for_more_claimed_ones() -> None:
@@ -124,7 +113,7 @@ def test_officer_has_own_work_first_then_what_is_unassigned() -> None:
     context = browser(officer).get("/").context
     assert len(context["mine"]) == 2
     assert [row.assigned_to_id for row in context["next_up"]] == [None]
-    assert context["figures"].unassigned == 1
+    assert context["figures"]["unassigned"] == 1
 
 
 def test_agent_has_one_list_sorted_by_due_time_with_one_action_a_row() -> None:
@@ -143,9 +132,10 @@ def test_agent_has_one_list_sorted_by_due_time_with_one_action_a_row() -> None:
         "confirm": 1,
         "outcomes": 2,
         "drafts": 1,
+        "calls": 1,
     }
     page = response.content.decode()
-    assert page.count('<span class="todo-due"') == len(tasks) == 7
+    assert page.count('<span class="todo-due"') == len(tasks) == 8
     only = browser(agent).get("/?kind=retries").context["tasks"]
     assert {task.submission.status for task in only} == {Status.STEP1_RETRY, Status.INCOMPLETE}
 
@@ -162,7 +152,7 @@ def test_draft_that_the_customer_submitted_comes_before_other_tasks_without_a_li
 
 def test_unknown_kind_shows_every_task() -> None:
     agent = fill(make_user(Role.OFFICER))
-    assert len(browser(agent).get("/?kind=shoes").context["tasks"]) == 6
+    assert len(browser(agent).get("/?kind=shoes").context["tasks"]) == 7
 
 
 def test_open_aml_reviews_and_unplaced_webhooks_are_on_home() -> None:

@@ -99,16 +99,14 @@ def figures(user: User) -> dict[str, Any]:
     found = handover.gather(user, clock.now() + overview.HOUR)
     return {
         "menu": {name: count for name, count in counters.read(user).items() if not name.endswith("_name")},
-        "own": own_work.reviewer_figures(user, numbers),
+        "own": counting.read(user, own_work.reviewer_figures(user)),
         "last": [row.pk for row in own_work.last_decisions(user)],
         "mine": waiting,
         "days": overview.decisions(user),
-        "median": overview.median_time_to_decision(user),
         "load": [
             (row.claimed, row.assigned, row.today) for row in overview.load(user, waiting) if row.reviewer == user
         ],
-        "exceptions": [(row.label, row.count) for row in overview.exceptions(user, numbers)[0]],
-        "answered": overview.exceptions(user, numbers)[1],
+        "exceptions": counting.read(user, overview.figures(user, numbers)),
         "tabs": counting.read(user, {**queue_tabs.counts_for(user, [])}),
         "tiles": key_figures.tiles(user, window),
         "reports": {key: list(make(user, window).lines()) for key, make in REPORTS.items()},

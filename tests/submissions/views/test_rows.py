@@ -67,12 +67,12 @@ def test_a_column_left_out_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> Non
         row.retry_code  # noqa: B018
 
 
-def test_the_queue_asks_at_most_nine_times_whatever_its_rows_hold(django_assert_max_num_queries: Any) -> None:
+def test_the_queue_asks_at_most_six_times_whatever_its_rows_hold(django_assert_max_num_queries: Any) -> None:
     officer = make_user(Role.OFFICER)
     fill(officer)
     client = browser(officer)
     client.get("/review/?view=all")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(6):
         client.get("/review/?view=all")
 
 

@@ -65,7 +65,7 @@ def test_agents_start_page_shows_whom_to_call() -> None:
     agent = make_user()
     due, told = make_draft(agent), make_at(Status.APPROVED, agent)
     Submission.objects.filter(pk=due.pk).update(callback_at=clock.now())
-    assert callbacks.due(agent).exists()
+    assert Submission.objects.get(callbacks.is_due()) == due
     lose_key(due), lose_key(told)
     shown = page(agent, "/")
     assert due.reference in shown
