@@ -16,8 +16,9 @@ LARGE, BOTH, OPEN = (here.LARGE_SET,), (here.LARGE_SET, here.LITTLE_SET), (here.
 BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "queue": ("the pending queue, against the stock admin and the bare driver", LARGE),
     "lookup": ("exact search, against the stock admin's", LARGE),
+    "trips": ("round trips to the database of the pages that everybody opens", (here.LITTLE_SET,)),
     "growth": ("filter sets, date windows and the review page among a million and among ten thousand", BOTH),
-    "quality": ("the report on quality checks among a million", LARGE),
+    "quality": ("the report on quality checks and the forecast of next checks among a million", LARGE),
     "sweep": (
         "the deadline sweep among a million open ones and among ten thousand",
         (here.OPEN_LARGE, here.OPEN_LITTLE),
@@ -25,6 +26,7 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     "webhooks": ("webhook intake, against a bare view that stores the body", (here.SCRATCH,)),
     "calls": ("Step 2 calls through the worker: rate at a vendor of 300 ms, CPU per call", (here.SCRATCH,)),
     "deliveries": ("outgoing messages: a decision's way to its receiver, and the rate of a backlog", (here.SCRATCH,)),
+    "floor": ("fifty users for ten minutes, with the database and Redis 2 ms away", (here.LARGE_SCRATCH,)),
     "idle": ("memory, CPU and rows read with nobody there (minutes)", BOTH),
     "intake": ("a phone's photograph taken in, against bare Pillow", ()),
     "selfies": ("the check of selfies and IDs on labelled pictures (minutes)", ()),

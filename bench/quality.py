@@ -1,17 +1,22 @@
-"""Measure the report on quality checks among a million submissions: it reads the checks and the monthly sums only."""
+"""Measure the report on quality checks and the forecast of next checks among a million submissions.
+
+The report reads the checks and the monthly sums only, the forecast its own table.
+"""
 
 from datetime import timedelta
 from itertools import cycle
 
 from django.db import connection, transaction
+from django.test import Client
 
 from bench import pages
 from bench.report import Report
 from bench.size import IS_SMALL, LARGE
 from bench.timing import milliseconds, turn_by_turn
 from submissions.core import clock
-from submissions.models import QualityCheck, Role, Source, Submission, User, Verdict
+from submissions.models import NextCheck, QualityCheck, Role, Source, Submission, User, Verdict
 from submissions.quality import drift, sampling
+from submissions.reporting.next_checks import MONTHS, month_after
 
 TURNS = 3 if IS_SMALL else 25
 CHECKS = 200 if IS_SMALL else 5_000  # a quarter of a desk that decides a thousand a day and checks five percent
@@ -34,8 +39,17 @@ def measure() -> int:
         client = pages.signed_in(manager)
         [page] = turn_by_turn(lambda: pages.get(client, "/reports/?tab=checks&days=90"), turns=TURNS)
         report.add("quality: report of 90 days", page.median, "ms", at_most=PAGE_MS, spread=page.spread)
+        _report_forecast(report, client)
         transaction.set_rollback(True)
     return report.finish()
+
+
+def _report_forecast(report: Report, client: Client) -> None:
+    report.add("forecast: next checks", NextCheck.objects.count(), "")
+    last = month_after(clock.today().replace(day=1), MONTHS - 1)
+    for name, query in (("passed and next", ""), ("a month", f"?month={last:%Y-%m}")):
+        [page] = turn_by_turn(lambda query=query: pages.get(client, f"/re-verification/{query}"), turns=TURNS)
+        report.add(f"forecast: {name}", page.median, "ms", at_most=PAGE_MS, spread=page.spread)
 
 
 def _record_checks() -> None:

@@ -23,7 +23,7 @@ from submissions.search.pagination import BY_TARGET
 
 TURNS = 3 if IS_SMALL else 21
 DEEP = 500
-TIMES_FASTER, MAX_QUERIES = 15, 9
+TIMES_FASTER, MAX_QUERIES = 15, 6
 STOCK = "/bench/stock/stock/plainsubmission/?status__in=pending,second_review"
 BARE = """SELECT s.id, s.reference, s.status, s.target_at, s.deadline_at, s.pending_at, s.face_similarity, s.liveness,
     s.values_sealed, s.vendor_count, s.selfies_sent, s.issuing_country, s.id_type, s.edited_count, s.has_difference,

@@ -31,8 +31,8 @@ MADE = {
     OPEN_LARGE: (MULTIPLY.format(LARGE), LITTLE_SET),
 }
 # Created for one run and deleted afterwards: copies of filled ones, for benchmarks that change them.
-SCRATCH = "scratch"
-COPY_OF = {SCRATCH: LITTLE_SET}
+SCRATCH, LARGE_SCRATCH = "scratch", "large_scratch"
+COPY_OF = {SCRATCH: LITTLE_SET, LARGE_SCRATCH: LARGE_SET}
 SET_UP = "import sys, django; django.setup()"
 
 

@@ -22,7 +22,7 @@ from bench.dataset.people import person
 from bench.dataset.rows import TABLES, TEMPLATES, Filed
 from submissions.audit import hash_chain
 from submissions.core import clock
-from submissions.models import Event, Role, Seal, Status, Submission, User
+from submissions.models import Event, NextCheck, Role, Seal, Status, Submission, User
 from submissions.search import blind_index
 
 CHUNK = 5_000
@@ -56,14 +56,15 @@ def fill(rows: int) -> None:
         for model in apps.get_app_config("stock").get_models():
             editor.create_model(model)
     staff.make()
-    later = set_aside_indexes([model._meta.db_table for model in (*TABLES, Event)])
+    later = set_aside_indexes([model._meta.db_table for model in (*TABLES, Event, NextCheck)])
     now = clock.now().isoformat()
     parts = [_start_part(rows, part, now) for part in range(PROCESSES)]
     if any(part.wait() for part in parts):
         raise SystemExit("filling failed")
     _print_progress(began, f"{rows:,} submissions")
     _write_events()
-    _print_progress(began, "events")
+    _write_next_checks()
+    _print_progress(began, "events and next checks")
     with _raw() as raw:
         for statement in later:
             raw.execute(statement)
@@ -146,6 +147,18 @@ def _write_events() -> None:
             (at, kind, actor_id, actor_name, submission_id, purpose, fields, row)
             SELECT at, kind, actor_id, actor_name, submission_id, '', '{{}}'::jsonb, gen_random_uuid()
             FROM ({" UNION ALL ".join(selects)}) told ORDER BY at""")
+
+
+def _write_next_checks() -> None:
+    """Write a next check of each approved submission: one customer in ten is of high risk, two are of low risk."""
+    risk = (
+        "CASE abs(hashtext(id::text)) % 10 WHEN 0 THEN 'high' WHEN 1 THEN 'low' WHEN 2 THEN 'low' ELSE 'standard' END"
+    )
+    years = "CASE risk WHEN 'high' THEN 1 WHEN 'low' THEN 5 ELSE 3 END"
+    with _raw() as raw:
+        raw.execute(f"""INSERT INTO submissions_nextcheck (submission_id, project_id, team_id, risk, due_on)
+            SELECT id, project_id, team_id, risk, (decided_at + make_interval(years => {years}))::date
+            FROM (SELECT *, {risk} AS risk FROM submissions_submission WHERE status = 'approved') approved""")
 
 
 def _seal() -> None:
