@@ -88,9 +88,9 @@ class Person(threading.Thread):
             reply = self.send("GET", reply.headers["Location"].removeprefix(self.url))
         return lxml.html.fromstring(reply.text or "<p></p>", base_url=reply.url.removeprefix(self.url))
 
-    def submit(self, page: Page, action: str, files: Any = None, **values: Any) -> Page:
-        """Send the form whose action starts so, with the values that the page has filled in."""
-        form = next(form for form in page.forms if (form.get("action") or page.base_url).startswith(action))
+    def submit(self, page: Page, to: str, files: Any = None, **values: Any) -> Page:
+        """Send the form whose address starts with `to`, with the values that the page has filled in."""
+        form = next(form for form in page.forms if (form.get("action") or page.base_url).startswith(to))
         fields = {name: [] for name, _value in form.form_values()}
         for name, value in form.form_values():
             fields[name].append(value)
@@ -116,7 +116,7 @@ class Agent(Person):
         page = self.submit(page, "/submissions/new/", files=files, action="step1", **given)
         page = self.wait(page)
         self.think(30, 60)
-        page = self.submit(page, page.base_url, action="step2")
+        page = self.submit(page, f"{page.base_url}values/", action="step2")
         self.wait(page)
         self.think(10, 30)
         self.open("/submissions/")

@@ -1,8 +1,9 @@
-"""A signed-in client that requests pages through the portal's whole request handling, without a browser."""
+"""A client, signed in with a second factor, that requests pages through the whole request handling."""
 
 import time
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from submissions.models import Role, User
@@ -16,7 +17,9 @@ def officer() -> User:
 
 def signed_in(user: User | None = None) -> Client:
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(user or officer())
+    user = user or officer()
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+    client.force_login(user)
     session: Any = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
     session.save()

@@ -6,6 +6,4 @@ from kycportal.settings import INSTALLED_APPS, STATIC_ROOT, STORAGES
 INSTALLED_APPS = [*INSTALLED_APPS, "bench.stock"]
 ROOT_URLCONF = "bench.urls"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-# The users have no second factor; signing in is not measured.
-IS_EMBEDDED = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -123,17 +123,25 @@ GONE_AFTER = {
     "tcp_user_timeout": 15_000,
 }
 
+# PostgreSQL compiles a query that it expects to be expensive, for 0.1 to 2 seconds. It took most of the time of a page
+# whose query contains many counts, which are all bounded. A pooler refuses the option (docs/operations.md).
+WITHOUT_COMPILING = {"options": "-c jit=off"}
+
+# Seconds. A new connection makes its first page slower by some 50 ms: it is opened, and plans without any cached table.
+CONNECTION_LASTS = 3600
+
 
 def _database() -> dict[str, Any]:
     if IS_EMBEDDED:
         DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         return dict(SQLITE)
-    config = env.database("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    config = env.database("DATABASE_URL", DATABASE_URL, conn_max_age=CONNECTION_LASTS, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE["OPTIONS"]
     elif config["ENGINE"].endswith("postgresql"):
-        config["OPTIONS"] = GONE_AFTER | config.get("OPTIONS", {})
-        config["DISABLE_SERVER_SIDE_CURSORS"] = env.flag("DATABASE_POOLER")
+        is_pooled = env.flag("DATABASE_POOLER")
+        config["OPTIONS"] = GONE_AFTER | ({} if is_pooled else WITHOUT_COMPILING) | config.get("OPTIONS", {})
+        config["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
     return config
 
 

@@ -3,6 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from submissions.accounts.mfa import policy
 from submissions.core import clock
 from submissions.models import User
 
@@ -20,7 +21,8 @@ class PortalBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: int | str) -> User | None:
         """Return the user of a session. The session stays valid after sign-in has used up a one-time password."""
-        return User.objects.people().select_related("team").filter(pk=user_id, is_active=True).first()
+        people = User.objects.people().select_related("team").annotate(has_second_factor=policy.second_factor_of("pk"))
+        return people.filter(pk=user_id, is_active=True).first()
 
     def user_can_authenticate(self, user: object) -> bool:
         """Return whether the account is active and its one-time password, if any, is neither used nor expired."""

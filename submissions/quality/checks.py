@@ -13,14 +13,15 @@ from submissions.core import clock
 from submissions.models import QualityCheck, Submission, User, Verdict
 from submissions.models.quality import QualityCheckQuerySet
 from submissions.review.decisions import CommentMissing
-from submissions.workflow.permissions import NotAllowed, check_can, visible_to
+from submissions.workflow import review_area
+from submissions.workflow.permissions import NotAllowed, check_can
 from submissions.workflow.role_permissions import is_manager
 from submissions.workflow.transitions import StaleSubmission
 
 
 def visible_checks(user: User) -> QualityCheckQuerySet:
     """Return the checks that the user may know of: officers their own and the findings about their decisions."""
-    rows: QualityCheckQuerySet = QualityCheck.objects.filter(submission__in=visible_to(user))
+    rows: QualityCheckQuerySet = QualityCheck.objects.filter(review_area.condition(user, "submission__"))
     own = Q(assigned_to=user) | Q(officer=user, is_agreed=False)
     return rows if is_manager(user) else rows.filter(own)
 

@@ -1,6 +1,5 @@
 """The reports on quality checks: agreement by officer and reason with its interval, and the drift of the scores."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from math import sqrt
@@ -8,7 +7,7 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Max, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,7 +19,6 @@ from submissions.reporting.reports.date_range import Window
 from submissions.reporting.reports.table import UNSET, Cell, Chart, Report, name, number, share
 from submissions.review import reject_reasons
 from submissions.workflow import review_area
-from submissions.workflow.permissions import visible_to
 from submissions.workflow.role_permissions import user_can_see_all_figures
 
 Z = NormalDist().inv_cdf(0.975)  # of a 95 % interval
@@ -47,22 +45,20 @@ def _checked(user: User, window: Window) -> QualityCheckQuerySet:
     """Return the checks recorded in the window: managers all, officers those of their own decisions."""
     rows: QualityCheckQuerySet = QualityCheck.objects.filter(
         window.of_project("submission__project"),
-        submission__in=visible_to(user),
+        review_area.condition(user, "submission__"),
         checked_at__gte=window.start,
         checked_at__lt=window.end,
     )
     return rows if user_can_see_all_figures(user) else rows.filter(officer=user)
 
 
-def _agreements(rows: QualityCheckQuerySet, *by: str) -> dict[Any, Agreement]:
-    """Count by the columns; the key is the value of a single one, else a tuple."""
-    found: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for check in rows.select_related("officer"):
-        counts = found[tuple(getattr(check, column) for column in by) if len(by) > 1 else getattr(check, by[0])]
-        counts[0] += 1
-        counts[1] += check.is_agreed is True
-        counts[2] += check.has_other_reason
-    return {key: Agreement(*counts) for key, counts in found.items()}
+def _agreements(rows: QualityCheckQuerySet, *by: str) -> list[tuple[Any, Any, Agreement]]:
+    """Count by two columns; return the values of both with their counts."""
+    other_reason = Q(is_agreed=True) & ~Q(reason_code=F("expected_reason"))
+    counts = (Count("pk"), Count("pk", filter=Q(is_agreed=True)), Count("pk", filter=other_reason))
+    named = dict(zip(Agreement._fields, counts, strict=True))
+    found = rows.order_by().values_list(*by).annotate(**named)
+    return [(first, second, Agreement(*counted)) for first, second, *counted in found]
 
 
 def _table(key: str, title: str, first: str, rows: Iterable[tuple[str, Agreement]], note: str = "") -> Report:
@@ -96,7 +92,8 @@ def _percent(fraction: float) -> Cell:
 
 
 def _by_name(rows: QualityCheckQuerySet) -> list[tuple[str, Agreement]]:
-    return sorted((officer.name, agreement) for officer, agreement in _agreements(rows, "officer").items())
+    counted = _agreements(rows, "officer__name", "officer")  # two officers may have one name
+    return sorted((officer, agreement) for officer, _key, agreement in counted)
 
 
 def by_officer(user: User, window: Window) -> Report:
@@ -112,8 +109,8 @@ def golden_cases(user: User, window: Window) -> Report:
 
 
 def by_reason(user: User, window: Window) -> Report:
-    found = _agreements(_checked(user, window).sampled(), "expected_verdict", "expected_reason")
-    rows = sorted((_decision(*key), agreement) for key, agreement in found.items())
+    counted = _agreements(_checked(user, window).sampled(), "expected_verdict", "expected_reason")
+    rows = sorted((_decision(verdict, reason), agreement) for verdict, reason, agreement in counted)
     note = _("By the decision that was checked. Other reason: both rejected, for different reasons.")
     return _table("agreement-reason", _("Agreement by reason"), _("Decision"), rows, note)
 

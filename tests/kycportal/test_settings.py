@@ -49,9 +49,9 @@ def test_database_that_vanished_is_noticed() -> None:
 
 
 def test_behind_a_transaction_pooler_nothing_belongs_to_a_server_connection() -> None:
-    assert database_of()["DISABLE_SERVER_SIDE_CURSORS"] is False
-    pooled = database_of(DATABASE_POOLER="1")
-    assert pooled["DISABLE_SERVER_SIDE_CURSORS"] is True
+    direct, pooled = database_of(), database_of(DATABASE_POOLER="1")
+    assert (direct["DISABLE_SERVER_SIDE_CURSORS"], direct["OPTIONS"]["options"]) == (False, "-c jit=off")
+    assert (pooled["DISABLE_SERVER_SIDE_CURSORS"], "options" in pooled["OPTIONS"]) == (True, False)
     assert not pooled["OPTIONS"].keys() & {"server_side_binding", "prepare_threshold"}, "Django then prepares nothing"
 
 

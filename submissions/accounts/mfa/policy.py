@@ -5,6 +5,7 @@ import time
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from submissions.accounts import demo
 from submissions.models import Project, User
@@ -37,8 +38,15 @@ def forget_look() -> None:
     _looked.clear()
 
 
+def second_factor_of(user_id: str) -> Exists:
+    """Return whether a user has a second factor, as a column of a query whose column `user_id` names the user."""
+    return Exists(Authenticator.objects.filter(user=OuterRef(user_id), type__in=SECOND_FACTORS))
+
+
 def has_second_factor(user: User) -> bool:
-    return bool(is_mfa_enabled(user, SECOND_FACTORS))
+    """Return what the query of the request's user has read too (`PortalBackend.get_user`); ask for any other user."""
+    known: bool | None = getattr(user, "has_second_factor", None)
+    return bool(is_mfa_enabled(user, SECOND_FACTORS)) if known is None else known
 
 
 def must_enrol(user: User) -> bool:
