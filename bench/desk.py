@@ -54,6 +54,8 @@ class Person(threading.Thread):
             try:
                 self.work()
             except Exception as error:
+                if not self.is_open:  # it stopped in the middle of its work
+                    return
                 self.seen.append(Exchange(type(self).__name__, time.monotonic(), 0.0, False, repr(error)[:300]))
                 self.think(5, 10)
 
@@ -86,7 +88,7 @@ class Person(threading.Thread):
         """Return the page, after redirects, with its path as `base_url`."""
         while reply.is_redirect:
             reply = self.send("GET", reply.headers["Location"].removeprefix(self.url))
-        return lxml.html.fromstring(reply.text or "<p></p>", base_url=reply.url.removeprefix(self.url))
+        return lxml.html.fromstring(reply.text or "<p></p>", base_url=reply.url.removeprefix(self.url).partition("?")[0])
 
     def submit(self, page: Page, to: str, files: Any = None, **values: Any) -> Page:
         """Send the form whose address starts with `to`, with the values that the page has filled in."""
