@@ -25,6 +25,7 @@ BENCHES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "webhooks": ("webhook intake, against a bare view that stores the body", (here.SCRATCH,)),
     "calls": ("Step 2 calls through the worker: rate at a vendor of 300 ms, CPU per call", (here.SCRATCH,)),
+    "workers": ("Step 2 calls through one, two and four workers", (here.SCRATCH,)),
     "deliveries": ("outgoing messages: a decision's way to its receiver, and the rate of a backlog", (here.SCRATCH,)),
     "floor": ("fifty users for ten minutes, with the database and Redis 2 ms away", (here.LARGE_SCRATCH,)),
     "idle": ("memory, CPU and rows read with nobody there (minutes)", BOTH),

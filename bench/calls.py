@@ -43,8 +43,8 @@ def measure() -> int:
     with vendor.running(TAKES) as url:
         prepare(CALLS, url, 60)
         with worker() as process:
-            rate, cpu_seconds = _rate(CALLS, process, memory)
-    report.add("calls: rate", rate, "1/s", against="16 at once", reference=AT_ONCE / TAKES, at_least=MIN_OF_LIMIT)
+            per_second, cpu_seconds = rate(CALLS, [process], memory)
+    report.add("calls: rate", per_second, "1/s", against="16 at once", reference=AT_ONCE / TAKES, at_least=MIN_OF_LIMIT)
     for part, seconds in cpu_seconds.items():
         report.add(f"calls: CPU per call, {part}", seconds / CALLS * 1000, "ms")
     total = sum(cpu_seconds.values())
@@ -134,19 +134,19 @@ def wake_for(many: int) -> None:
         app.send_task(task_queue.SEND)
 
 
-def _rate(many: int, process: psutil.Process, memory: list[float]) -> tuple[float, dict[str, float]]:
-    """Return calls per second, from the first start to the last end, and the CPU seconds used."""
+def rate(many: int, workers: list[psutil.Process], memory: list[float]) -> tuple[float, dict[str, float]]:
+    """Return calls per second, from the first start to the last end, and the CPU seconds used by part."""
     started = clock.now()
     mine = Call.objects.filter(kind=CallKind.STEP2, prepared_at__gt=started - timedelta(hours=1))
     ended = mine.filter(state=CallState.ANSWERED)
-    until, before, done_before = time.monotonic() + ENDS_WITHIN, _cpu(process), ended.count()
+    until, before, done_before = time.monotonic() + ENDS_WITHIN, _cpu(workers), ended.count()
     wake_for(many)
     while _is_any_open():
         if time.monotonic() > until:
             break
         time.sleep(0.5)
-        memory.append(process.memory_info().rss / 1e6)
-    used = {part: seconds - before[part] for part, seconds in _cpu(process).items()}
+        memory.append(sum(worker.memory_info().rss for worker in workers) / 1e6)
+    used = {part: seconds - before[part] for part, seconds in _cpu(workers).items()}
     if (answered := ended.count() - done_before) < many:
         raise SystemExit(f"only {answered} of {many} calls got a reply")
     times = ended.filter(sent_at__gte=started).aggregate(first=Min("sent_at"), last=Max("ended_at"))
@@ -159,13 +159,12 @@ def _is_any_open() -> bool:
     return any(Call.objects.filter(state=state).exists() for state in states)
 
 
-def _cpu(process: psutil.Process) -> dict[str, float]:
-    """Return the CPU seconds so far of the worker and the database's processes."""
+def _cpu(workers: list[psutil.Process]) -> dict[str, float]:
+    """Return the CPU seconds so far of the workers and the database's processes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
         pids = [pid for (pid,) in cursor.fetchall()]
-    times = process.cpu_times()
-    return {"worker": times.user + times.system, "database": sum(map(_seconds, pids))}
+    return {"worker": sum(_seconds(worker.pid) for worker in workers), "database": sum(map(_seconds, pids))}
 
 
 def _seconds(pid: int) -> float:

@@ -80,7 +80,7 @@ def _backlog(endpoint: Endpoint, process: psutil.Process) -> tuple[float, dict[s
         for pk, reference in submissions
     ]
     Message.objects.bulk_create(rows, batch_size=1000)
-    begun, before = clock.now(), _cpu(process)
+    begun, before = clock.now(), _cpu([process])
     Delivery.objects.bulk_create(
         [Delivery(message=row, endpoint=endpoint, submission_id=row.submission_id) for row in rows], batch_size=1000
     )
@@ -89,7 +89,7 @@ def _backlog(endpoint: Endpoint, process: psutil.Process) -> tuple[float, dict[s
     until = time.monotonic() + ENDS_WITHIN
     while endpoint.deliveries.waiting().exists() and time.monotonic() < until:
         time.sleep(0.2)
-    used = {part: seconds - before[part] for part, seconds in _cpu(process).items()}
+    used = {part: seconds - before[part] for part, seconds in _cpu([process]).items()}
     delivered = mine.filter(delivered_at__isnull=False)
     if (count := delivered.count()) < MESSAGES:
         raise SystemExit(f"only {count} of {MESSAGES} messages were delivered")

@@ -34,15 +34,16 @@ class Exchange:
 
 
 class Person(threading.Thread):
-    """A user with a browser. `cookies`: of a session; `seen`: collects the requests of all users."""
+    """A user with a browser and a session. `seen`: the requests so far."""
 
-    def __init__(self, url: str, cookies: dict[str, str], until: float, chance: random.Random) -> None:
+    def __init__(self, url: str, number: int, cookies: dict[str, str], until: float, chance: random.Random) -> None:
         super().__init__(daemon=True)
         self.url, self.until, self.chance = url, until, chance
         self.session = requests.Session()
         self.session.cookies.update(cookies)
+        self.session.headers["X-Forwarded-For"] = f"192.0.2.{number}"  # as a proxy reports users
         self.seen: list[Exchange] = []
-        self.last_bell = time.monotonic()
+        self.last_bell, self.bell = time.monotonic(), ""  # when the open page asked last, and its address
 
     @property
     def is_open(self) -> bool:
@@ -67,9 +68,9 @@ class Person(threading.Thread):
         ends = time.monotonic() + self.chance.uniform(least, most)
         while self.is_open and (left := ends - time.monotonic()) > 0:
             time.sleep(min(left, max(0.1, self.last_bell + BELL_EVERY - time.monotonic())))
-            if time.monotonic() - self.last_bell >= BELL_EVERY:
+            if self.bell and time.monotonic() - self.last_bell >= BELL_EVERY:
                 self.last_bell = time.monotonic()
-                self.send("GET", "/unread/alerts/?newest=0")
+                self.send("GET", self.bell)
 
     def send(self, method: str, path: str, **more: Any) -> requests.Response:
         began = time.monotonic()
@@ -88,7 +89,10 @@ class Person(threading.Thread):
         """Return the page, after redirects, with its path as `base_url`."""
         while reply.is_redirect:
             reply = self.send("GET", reply.headers["Location"].removeprefix(self.url))
-        return lxml.html.fromstring(reply.text or "<p></p>", base_url=reply.url.removeprefix(self.url).partition("?")[0])
+        path = reply.url.removeprefix(self.url).partition("?")[0]
+        page = lxml.html.fromstring(reply.text or "<p></p>", base_url=path)
+        self.bell = next(iter(page.xpath("//@hx-get[starts-with(., '/unread/alerts/')]")), "")
+        return page
 
     def submit(self, page: Page, to: str, files: Any = None, **values: Any) -> Page:
         """Send the form whose address starts with `to`, with the values that the page has filled in."""

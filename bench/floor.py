@@ -60,7 +60,11 @@ def measure() -> int:
         _prove(report, database)
         sandbox = free_port()
         token = _prepare(f"http://127.0.0.1:{sandbox}/v3", folder / "records.json")
-        away = {"PORT": str(port), "DATABASE_URL": _moved(os.environ["DATABASE_URL"], database)}
+        away = {
+            "PORT": str(port),
+            "TRUSTED_PROXY_HOPS": "1",
+            "DATABASE_URL": _moved(os.environ["DATABASE_URL"], database),
+        }
         away["REDIS_URL"] = _moved(os.environ["REDIS_URL"], broker)
         webhook = f"{DEMO.key}=http://127.0.0.1:{port}/webhooks/argos/{token}/"
         stack.enter_context(_running(_sandbox(sandbox, folder / "records.json", webhook), {}))
@@ -165,7 +169,8 @@ def _wait_for(url: str) -> None:
 def _work(url: str, started: dict[str, psutil.Process]) -> tuple[list[desk.Exchange], dict[str, list[float]]]:
     """Let the users work; return their requests after the warm-up, and the memory in MB by process."""
     begins = time.monotonic()
-    people = [person for role, count in PEOPLE.items() for person in _people(role, count, url, begins)]
+    roles = [role for role, count in PEOPLE.items() for _each in range(count)]
+    people = [_person(role, number, url, begins + WARMS_UP + LASTS) for number, role in enumerate(roles)]
     memory: dict[str, list[float]] = defaultdict(list)
     for person in people:
         person.start()
@@ -185,21 +190,22 @@ def _mb(process: psutil.Process) -> float:
     return float(sum(member.memory_full_info().pss for member in members) / 1e6)
 
 
-def _people(role: Role, count: int, url: str, begins: float) -> Iterator[desk.Person]:
-    kinds = {Role.AGENT: desk.Agent, Role.OFFICER: desk.Officer, Role.MANAGER: desk.Manager}
-    team, project = Team.objects.order_by("name")[0], str(Project.objects.order_by("name")[0].pk)
-    numbers = itertools.count()
-    for number in range(count):
-        name = f"floor-{role}{number}"
-        user = User(username=name, name=name, role=role, team=team if role == Role.AGENT else None)
-        user.set_unusable_password()
-        user.save()
-        cookies = {cookie: morsel.value for cookie, morsel in pages.signed_in(user).cookies.items()}
-        person = kinds[role](url, cookies, begins + WARMS_UP + LASTS, random.Random(name))
-        if isinstance(person, desk.Agent):
-            person.pictures = {"id_front": pictures.id_card_jpeg(), "selfie": pictures.selfie_jpeg()}
-            person.project, person.email = project, partial(_new_email, name, numbers)
-        yield person
+KINDS = {Role.AGENT: desk.Agent, Role.OFFICER: desk.Officer, Role.MANAGER: desk.Manager}
+
+
+def _person(role: Role, number: int, url: str, until: float) -> desk.Person:
+    """Create a user with a session."""
+    name, team = f"floor-{role}{number}", Team.objects.order_by("name")[0]
+    user = User(username=name, name=name, role=role, team=team if role == Role.AGENT else None)
+    user.set_unusable_password()
+    user.save()
+    cookies = {cookie: morsel.value for cookie, morsel in pages.signed_in(user).cookies.items()}
+    person = KINDS[role](url, number, cookies, until, random.Random(name))
+    if isinstance(person, desk.Agent):
+        person.pictures = {"id_front": pictures.id_card_jpeg(), "selfie": pictures.selfie_jpeg()}
+        person.project = str(Project.objects.order_by("name")[0].pk)
+        person.email = partial(_new_email, name, itertools.count())
+    return person
 
 
 def _new_email(name: str, numbers: "itertools.count[int]") -> str:

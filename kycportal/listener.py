@@ -10,6 +10,7 @@ uses most of them loses a connection, so that slow clients cannot block the othe
 
 import io
 import socket
+import sys
 import threading
 import time
 import weakref
@@ -31,6 +32,8 @@ PIECE, PIECE_SECONDS = 64 * 1024, 10.0  # the body: at least this many bytes in 
 WHOLE_SECONDS = 300.0  # the whole body
 MAX_BYTES = 72 * 1024 * 1024  # of one body; the portal's own limits are lower
 MAX_HELD = 256 * 1024 * 1024  # of all bodies that are being read or handled
+# A page that waits for the database must not wait again for each interval of a thread that handles an image.
+SWITCH_SECONDS = 0.0005  # Python's default is ten times as long
 SEND_SECONDS = 30.0  # for one piece of a response that the client does not read
 
 
@@ -55,6 +58,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.room = threading.Lock()  # one reader at a time closes connections
 
     def init_process(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         super().init_process()
 

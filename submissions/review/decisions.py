@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -24,10 +25,11 @@ from submissions.outbox import ledger, new_calls
 from submissions.review import mentions, reject_reasons
 from submissions.review.corrections import CORRECTABLE
 from submissions.review.verdicts import Verdicts
-from submissions.review.warnings import warnings_of
+from submissions.review.warnings import ReviewWarning, warnings_of
 from submissions.workflow import address_date, verification_methods
-from submissions.workflow.permissions import NotAllowed, check_can
+from submissions.workflow.permissions import NotAllowed, PermissionFacts, has_captured, why_not
 from submissions.workflow.transitions import StaleSubmission, move
+from submissions.workflow.verification_methods import VerificationMethods
 
 OWN_REASONS = {code: reject_reasons.REASONS[code].label for code in reject_reasons.OWN}
 
@@ -50,6 +52,31 @@ class WarningsOpen(Exception):
     def __init__(self, codes: Iterable[str]) -> None:
         self.codes = tuple(codes)
         super().__init__(", ".join(self.codes))
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a decision of one person is checked against, read once for the form and for the decision.
+
+    `why_not`: why the person may not decide; "" if they may.
+    """
+
+    verdicts: Verdicts
+    warnings: Sequence[ReviewWarning]
+    methods: VerificationMethods
+    why_not: str
+
+    @classmethod
+    def load(cls, submission: Submission, user: User) -> "Basis":
+        calls = list(submission.calls.select_related("attempt").order_by("prepared_at"))
+        verdicts = Verdicts.load(submission)
+        facts = PermissionFacts(has_captured(user, submission), verdicts.in_force)
+        return cls(
+            verdicts,
+            warnings_of(submission, user, calls),
+            verification_methods.of(submission, calls),
+            why_not(user, submission, "decide", facts),
+        )
 
 
 def goes_to_second(submission: Submission, *, is_flagged: bool) -> bool:
@@ -82,27 +109,31 @@ def decide(
     corrections: Mapping[str, str] | None = None,
     ticked: Iterable[str] = (),
     warning_reason: str = "",
+    basis: Basis | None = None,
 ) -> Decision:
     """Give a verdict: it goes to a second reviewer where the project asks for one, else to ARGOS in ten seconds.
+
+    Args:
+        basis: what the caller has loaded with this submission; nothing is written if anybody has changed it since.
 
     Raises:
         NotAllowed, CommentMissing, CommentToOverrule, WarningsOpen, WarningReasonMissing
         StaleSubmission: somebody decided it, or the vendor did, or it was handed over since then. Nothing is written.
     """
     assert by.user is not None
-    check_can(by.user, submission, "decide")
+    basis = basis or Basis.load(submission, by.user)
+    if basis.why_not:
+        raise NotAllowed(basis.why_not)
     if verdict == Verdict.REJECTED and not (comment.strip() and reason_code):
         raise CommentMissing
-    if Verdicts.load(submission).is_back_to_first(by.user) and not comment.strip():
+    if basis.verdicts.is_back_to_first(by.user) and not comment.strip():
         raise CommentToOverrule
-    methods = verification_methods.of(submission)
-    if verdict == Verdict.APPROVED and methods.why_too_few:
-        raise NotAllowed(methods.why_too_few)
-    warnings = warnings_of(submission, by.user)
-    warned = [warning.code for warning in warnings]
+    if verdict == Verdict.APPROVED and basis.methods.why_too_few:
+        raise NotAllowed(basis.methods.why_too_few)
+    warned = [warning.code for warning in basis.warnings]
     if verdict == Verdict.APPROVED and (still_open := set(warned) - set(ticked)):
         raise WarningsOpen(sorted(still_open))
-    needs_reason = verdict == Verdict.APPROVED and any(warning.needs_reason for warning in warnings)
+    needs_reason = verdict == Verdict.APPROVED and any(warning.needs_reason for warning in basis.warnings)
     if needs_reason and not is_reason(warning_reason):
         raise WarningReasonMissing
     decision = Decision(submission=submission, reviewer=by.user, verdict=verdict, reason_code=reason_code)
@@ -112,23 +143,22 @@ def decide(
     decision.warnings = [code for code in warned if code in set(ticked)]
     try:
         with transaction.atomic():
-            _write(decision, by=by, is_flagged=bool(warned), methods=methods.codes)
+            _write(decision, basis, by=by)
     except IntegrityError as error:
         raise StaleSubmission(submission.reference) from error
     return decision
 
 
-def _write(decision: Decision, *, by: Actor, is_flagged: bool, methods: Sequence[str]) -> None:
-    submission = decision.submission
+def _write(decision: Decision, basis: Basis, *, by: Actor) -> None:
+    submission, earlier = decision.submission, basis.verdicts.in_force
     _lock(submission, claimed_by=by.user)
-    earlier = Verdicts.load(submission).in_force
     decision.round = earlier[-1].round + 1 if earlier else 1
     fields = {"verdict": decision.verdict, "reason": decision.reason_code, "round": decision.round}
     if decision.verdict == Verdict.APPROVED:
-        fields["methods"] = list(methods)
+        fields["methods"] = list(basis.methods.codes)
         if months := address_date.months_if_old(submission):
             fields["address_document_months"] = months
-    agreed = _is_agreed([*earlier, decision], submission, is_flagged=is_flagged)
+    agreed = _is_agreed([*earlier, decision], submission, is_flagged=bool(basis.warnings))
     freed = {"claimed_by": None, "claimed_until": None, "assigned_to": None, "given_by": None}
     if agreed:
         call = _prepare_call(decision, by=by)

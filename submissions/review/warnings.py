@@ -13,7 +13,7 @@ from submissions.capture.imaging import live_camera
 from submissions.capture.ocr_diff import edited_fields
 from submissions.core import clock
 from submissions.core.vendor_text import named
-from submissions.models import Attempt, CaptureSource, Decision, Image, ImageKind, Submission, User, Verdict
+from submissions.models import Attempt, Call, CaptureSource, Decision, Image, ImageKind, Submission, User, Verdict
 from submissions.outbox import stored_replies
 from submissions.search import blind_index
 from submissions.signals import store, warning_texts
@@ -38,10 +38,11 @@ class ReviewWarning:
     needs_reason: bool = False
 
 
-def warnings_of(submission: Submission, user: User) -> tuple[ReviewWarning, ...]:
-    """Query what `warnings_from` needs and return its warnings."""
+def warnings_of(submission: Submission, user: User, calls: Iterable[Call] | None = None) -> tuple[ReviewWarning, ...]:
+    """Query what `warnings_from` needs and return its warnings. `calls`: all of its calls, if they are loaded."""
     has_duplicate = blind_index.same_person(user, submission).exists()
-    selfies, skipped = stored_replies.arrived_selfies(submission), store.skipped_checks_of(submission)
+    selfies = stored_replies.arrived_selfies(submission) if calls is None else stored_replies.arrived_among(calls)
+    skipped = store.skipped_checks_of(submission)
     rows = submission.images.filter(kind=ImageKind.SELFIE, is_current=True).select_related("camera_opening")
     return warnings_from(submission, selfies, skipped, rows.first(), has_duplicate=has_duplicate)
 

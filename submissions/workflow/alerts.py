@@ -264,11 +264,23 @@ def _sentence(alert: Alert, kind: str) -> str:
     return named(SENTENCES.get(kind, kind), alert.submission.project.vendor_name)
 
 
+SHOWN = ("kind", "due_at", "created_at", "submission__reference", "submission__project__vendor_name")
+
+
 def unseen(person: User) -> list[Alert]:
-    """Return the user's unseen alerts, newest first, without those of submissions that the user may no longer see."""
+    """Return the user's unseen alerts, newest first."""
+    return list(_unseen(person).select_related("submission__project").only(*SHOWN)[:20])
+
+
+def newest_unseen(person: User) -> int:
+    """Return the key of the newest unseen alert; 0 if there is none."""
+    return _unseen(person).values_list("pk", flat=True).first() or 0
+
+
+def _unseen(person: User) -> "QuerySet[Alert]":
+    """Leave out the alerts of submissions that the user may no longer see."""
     rows = Alert.objects.filter(person=person, seen_at=None, submission__in=visible_to(person))
-    rows = rows.select_related("submission__project")
-    return list(rows.order_by("-created_at")[:20])
+    return rows.order_by("-created_at")
 
 
 def mark_seen(person: User, shown: Collection[str]) -> None:

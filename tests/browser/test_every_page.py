@@ -178,7 +178,7 @@ answer = str(QualityCheck.objects.create(submission_id=PK, officer=other, expect
 def ids(stack: Stack) -> dict[str, Any]:
     """Return the objects of the paths, so that no page is empty.
 
-    A submission in each state, a mismatch, an unread note.
+    A submission in each state, a mismatch, an unread note, a project whose name has no place to break.
     """
     made = {status: seed(stack, status)[0] for status in ("pending", "approved", "rejected")}
     seen = f"Difference.objects.create(project=Project.objects.first(), submission_id='{made['pending']}', "
@@ -189,8 +189,8 @@ def ids(stack: Stack) -> dict[str, Any]:
         " b'?', '', '203.0.113.7').pk"
     )
     found = stack.query(
-        "[Project.objects.first().pk, User.objects.get(username='agent').pk,"
-        " User.objects.get(username='officer').pk, Team.objects.first().pk,"
+        "[__import__('tests.factories', fromlist=['make_project']).make_project(name='x' * 40, is_open=False).pk,"
+        " User.objects.get(username='agent').pk, User.objects.get(username='officer').pk, Team.objects.first().pk,"
         " __import__('tests.factories', fromlist=['make_token']).make_token(Project.objects.first())[0].pk,"
         " ConsentText.objects.get_or_create(project=Project.objects.last(), version='2026-01', text='Yes.')[0].pk,"
         " __import__('submissions.core.clock', fromlist=['now']).now().strftime('%Y/%m')]"

@@ -19,19 +19,22 @@ from submissions.vendor_sync import reconcile, status_table
 from submissions.views.capture import submission_page
 from submissions.views.capture.page_context import StateContext
 from submissions.views.forms.reason import read_reason
+from submissions.views.frame import counters
 from submissions.views.request_helpers import person
 from submissions.workflow.permissions import can, check_can, get_submission_for
 from submissions.workflow.transitions import StaleSubmission
 
-SHOWN = ("aml_result", "previous", "next_check__replaced_by")  # read with the submission, in one query
+SHOWN = ("aml_result", "vendor_report", "previous", "next_check__replaced_by")  # read with the submission, in one query
 
 
 @require_safe
 def submission(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the page. `?check=step1`: Send Step 1 of the new form was refused; the page lists the problems."""
-    found = get_submission_for(person(request), pk, "reveal", *SHOWN)
+    user = person(request)
+    found = get_submission_for(user, pk, "reveal", *SHOWN, **counters.columns(user))
+    counters.keep(request, vars(found))
     is_checked = request.GET.get("check") == "step1" and found.status == Status.DRAFT
-    problems = submit.step1_problems(found) if is_checked and can(person(request), found, "capture") else ()
+    problems = submit.step1_problems(found) if is_checked and can(user, found, "capture") else ()
     return submission_page.render_submission(request, found, problems=problems)
 
 

@@ -64,7 +64,7 @@ def notifications(
     """Return the content of the bell: alerts as (alert, text), mentions, their number and the newest alert's key."""
     unseen = [(alert, alerts.text_now(alert)) for alert in alerts.unseen(user)] if has_alerts else []
     named = unread_mentions(request, user) if has_mentions else []
-    newest = max((alert.pk for alert, _text in unseen), default=0)
+    newest = unseen[0][0].pk if unseen else 0
     return {"unseen": unseen, "named": named, "newest_alert": newest, "unread": len(named) + len(unseen)}
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from submissions.audit import events
 from submissions.models import Submission, Verdict
 from submissions.review import decisions, page_context, verdicts
+from submissions.review.decisions import Basis
 from submissions.review.verdicts import Verdicts
-from submissions.review.warnings import warnings_of
 from submissions.review.workload import claims
 from submissions.views.forms.review import DecisionForm
 from submissions.views.request_helpers import go, person
@@ -27,18 +27,18 @@ from submissions.workflow.transitions import StaleSubmission
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Accept a decision, then show this page or the next one. A refused decision keeps all entries."""
     user = reviewer(request)
-    submission = get_submission_for(user, pk, "see")
-    must_explain = Verdicts.load(submission).is_back_to_first(user)
-    warnings = warnings_of(submission, user)
-    form = DecisionForm(request.POST, warnings=warnings, must_explain=must_explain, submission=submission)
+    submission = get_submission_for(user, pk, "see", "vendor_report", "aml_result")
+    basis = Basis.load(submission, user)
+    must_explain = basis.verdicts.is_back_to_first(user)
+    form = DecisionForm(request.POST, warnings=basis.warnings, must_explain=must_explain, submission=submission)
     if request.POST.get("seen") != page_context.seen_of(submission):
         return _stopped(request, pk, form, verdicts.overtaken_message(submission, user))
-    if why := permissions.why_not(user, submission, "decide"):
-        return _stopped(request, pk, form, why)
+    if basis.why_not:
+        return _stopped(request, pk, form, basis.why_not)
     if not form.is_valid():
         return render_console(request, submission, form, status=422)
     try:
-        _decide(request, submission, form)
+        _decide(request, submission, form, basis)
     except (NotAllowed, StaleSubmission) as stop:
         submission.refresh_from_db()
         why = str(stop) if isinstance(stop, NotAllowed) else verdicts.overtaken_message(submission, user)
@@ -50,7 +50,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return go(request, "review", pk=pk)
 
 
-def _decide(request: HttpRequest, submission: Submission, form: DecisionForm) -> None:
+def _decide(request: HttpRequest, submission: Submission, form: DecisionForm, basis: Basis) -> None:
     decisions.decide(
         submission,
         Verdict(form.cleaned_data["verdict"]),
@@ -60,6 +60,7 @@ def _decide(request: HttpRequest, submission: Submission, form: DecisionForm) ->
         corrections=form.corrections,
         ticked=form.ticked,
         warning_reason=form.cleaned_data["warning_reason"],
+        basis=basis,
     )
 
 

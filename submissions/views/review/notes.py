@@ -62,9 +62,9 @@ def all_seen(request: HttpRequest) -> HttpResponse:
 @require_safe
 def alert_part(request: HttpRequest) -> HttpResponse:
     """Return the bell and the sentence that a screen reader announces, or nothing if there is no new alert."""
-    shown = context_processors.notifications(request, person(request))
     known = request.GET.get("newest", "")
-    if known == str(shown["newest_alert"]):
+    if known == str(alerts.newest_unseen(person(request))):
         return HttpResponse(status=204)
+    shown = context_processors.notifications(request, person(request))
     is_newer = known.isdecimal() and len(known) < 20 and shown["newest_alert"] > int(known)
     return render(request, "_bell_part.html", {**shown, "back": reverse("start"), "is_newer": is_newer})

@@ -1,6 +1,7 @@
 """Deciding: what prevents it, keeping typed text, undo, and that two reviewers never both decide."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from argos.codes import TABLES
 from argos.replies import ReviewReply
 from submissions.core import clock
-from submissions.models import CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
+from submissions.models import Call, CallKind, CallState, Decision, Project, Role, Status, Submission, User, Verdict
 from submissions.outbox import ledger
 from submissions.review import decisions, page_context, reject_reasons, verdicts
 from submissions.review.warnings import warnings_of
@@ -180,10 +181,10 @@ def test_decide_on_one_that_was_handed_over_meanwhile_decides_nothing(
     Project.objects.update(second_review=second_review)
     pending, colleague = reload(pending), make_user(Role.OFFICER)
 
-    def slow(submission: Submission, user: User) -> Any:
+    def slow(submission: Submission, user: User, calls: Iterable[Call]) -> Any:
         if reload(pending).claimed_by == officer:
             claims.hand_over(reload(pending), colleague, by=by(officer), note="Yours.")
-        return warnings_of(submission, user)
+        return warnings_of(submission, user, calls)
 
     monkeypatch.setattr(decisions, "warnings_of", slow)
     with pytest.raises(StaleSubmission):
