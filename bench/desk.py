@@ -18,6 +18,7 @@ from django.urls import resolve
 Page = Any  # an lxml element
 BELL_EVERY = 30.0  # seconds
 POLLS_EVERY = 1.0
+BEGINS_WITHIN = 120.0  # as long as an agent works on a customer: so never all upload simultaneously
 TIMEOUT = 60
 REPORTS = ("operations", "quality", "team", "argos")
 
@@ -50,7 +51,7 @@ class Person(threading.Thread):
         return time.monotonic() < self.until
 
     def run(self) -> None:
-        self.think(0, 20)  # not all users begin simultaneously
+        self.think(0, BEGINS_WITHIN)
         while self.is_open:
             try:
                 self.work()
