@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from kycportal import env, https, logs
+from kycportal import database_settings, env, https, logs
 from kycportal.celery_settings import *  # noqa: F403  CELERY_ settings only
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -104,48 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# The ledger must survive a power failure: synchronous FULL, at the cost of one fsync per commit.
-SQLITE = {
-    "ENGINE": "django.db.backends.sqlite3",
-    "NAME": str(DATA_DIR / "db.sqlite3"),
-    "OPTIONS": {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-    },
-}
-# Timeouts that detect a PostgreSQL host that disappeared; the URL overrides them. Seconds; the last one in ms.
-GONE_AFTER = {
-    "connect_timeout": 5,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-}
-
-# PostgreSQL compiles a query that it expects to be expensive, for 0.1 to 2 seconds. It took most of the time of a page
-# whose query contains many counts, which are all bounded. A pooler refuses the option (docs/operations.md).
-WITHOUT_COMPILING = {"options": "-c jit=off"}
-
-# Seconds. A new connection makes its first page slower by some 50 ms: it is opened, and plans without any cached table.
-CONNECTION_LASTS = 3600
-
-
-def _database() -> dict[str, Any]:
-    if IS_EMBEDDED:
-        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return dict(SQLITE)
-    config = env.database("DATABASE_URL", DATABASE_URL, conn_max_age=CONNECTION_LASTS, conn_health_checks=True)
-    if config["ENGINE"].endswith("sqlite3"):
-        config["OPTIONS"] = SQLITE["OPTIONS"]
-    elif config["ENGINE"].endswith("postgresql"):
-        is_pooled = env.flag("DATABASE_POOLER")
-        config["OPTIONS"] = GONE_AFTER | ({} if is_pooled else WITHOUT_COMPILING) | config.get("OPTIONS", {})
-        config["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
-    return config
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database_settings.embedded(DATA_DIR) if IS_EMBEDDED else database_settings.of_url(DATABASE_URL)}
 
 
 def _redis_url() -> str:
