@@ -5,6 +5,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from celery.signals import heartbeat_sent, worker_init, worker_ready
@@ -15,12 +16,14 @@ from submissions.deliveries import slots
 from submissions.vendor_sync import concurrency
 
 KEY = "kycportal:workers"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 REPORT_EVERY = 5.0  # seconds
 VALID_FOR = 30.0
 # A thread works for 1 to 2 ms between its waits. With Python's default of 5 ms, thirty threads spent 5 % of a call and
 # more on switching; with a much longer interval, calls wait behind an export.
 INTERPRETER_FOR = 0.01  # seconds that a thread may keep the interpreter while others wait
 _SET = "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) redis.call('EXPIRE', KEYS[1], 600) return 0"
+_NEXT = "local n = redis.call('INCR', KEYS[1]) redis.call('EXPIRE', KEYS[1], 2592000) return n"
 _ALL = "return redis.call('HGETALL', KEYS[1])"
 _NAME = f"{socket.gethostname()}:{os.getpid()}"
 _reported: dict[str, float] = {"threads": 0, "at": 0.0}
@@ -44,7 +47,18 @@ def _stay_on_one_core(**_rest: Any) -> None:
     """
     if hasattr(os, "sched_setaffinity"):  # Linux
         cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
+        os.sched_setaffinity(0, {cores[_place() % len(cores)]})
+
+
+def _place() -> int:
+    """Return the number of this start among those on this machine, so that the next worker takes the next core.
+
+    Containers of one machine share its boot, but each has process ids and a host name of its own.
+    """
+    try:
+        return int(redis_client.run_script(_NEXT, [f"{KEY}:{BOOT.read_text().strip()}"], []))
+    except (OSError, redis_client.RedisUnavailable):
+        return os.getpid()
 
 
 @worker_ready.connect
