@@ -31,12 +31,12 @@ def embedded(folder: Path) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "db.sqlite3"), "OPTIONS": SQLITE}
 
 
-def of_url(url: str) -> dict[str, Any]:
+def of_url(url: str, *, is_pooled: bool) -> dict[str, Any]:
+    """Return the settings of DATABASE_URL. `is_pooled`: a transaction pooler is in front of PostgreSQL."""
     config = env.database("DATABASE_URL", url, conn_max_age=CONNECTION_LASTS, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE
     elif config["ENGINE"].endswith("postgresql"):
-        is_pooled = env.flag("DATABASE_POOLER")
         config["OPTIONS"] = GONE_AFTER | ({} if is_pooled else WITHOUT_COMPILING) | config.get("OPTIONS", {})
         config["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
     return config

@@ -104,7 +104,12 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES = {"default": database_settings.embedded(DATA_DIR) if IS_EMBEDDED else database_settings.of_url(DATABASE_URL)}
+_pooled = env.flag("DATABASE_POOLER")
+DATABASES = {
+    "default": database_settings.embedded(DATA_DIR)
+    if IS_EMBEDDED
+    else database_settings.of_url(DATABASE_URL, is_pooled=_pooled)
+}
 
 
 def _redis_url() -> str:

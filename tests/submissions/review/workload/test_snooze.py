@@ -215,4 +215,4 @@ def test_own_work_on_the_first_page_leaves_it_out(officer: User) -> None:
     here = snoozed(officer)
     page = browser(officer).get("/")
     assert here.reference not in page.content.decode()
-    assert page.context["figures"].assigned == 0
+    assert page.context["figures"]["assigned"] == 0
