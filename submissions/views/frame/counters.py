@@ -48,7 +48,7 @@ def columns(user: User) -> dict[str, Combinable]:
 
 
 def keep(request: HttpRequest, row: Mapping[str, Any]) -> None:
-    """Keep the columns of a row for the frame, so that it asks nothing."""
+    """Keep the columns of a row for the frame, which then needs no query."""
     found = {name.removeprefix(PREFIX): value for name, value in row.items() if name.startswith(PREFIX)}
     request.frame_figures = _with_vendor_name(found)  # type: ignore[attr-defined]
 
