@@ -6,13 +6,13 @@ own, because the timers of an event loop are rounded up to whole milliseconds.
 
 import socket
 import socketserver
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from bench import processes
 from kycportal.run import free_port
 
 CHUNK = 1 << 20
@@ -49,24 +49,9 @@ class Server(socketserver.ThreadingTCPServer):
 def running(to: int, seconds: float) -> Iterator[int]:
     """Run it in a process of its own in front of the port `to`; yield its port."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.delay", str(port), str(to), str(seconds)])
-    try:
-        _wait_for(port)
+    command = [sys.executable, "-m", "bench.delay", str(port), str(to), str(seconds)]
+    with processes.running(command, lambda: socket.create_connection(("127.0.0.1", port)).close(), "the delay"):
         yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int) -> None:
-    for _try in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit("the delaying proxy does not start")
 
 
 if __name__ == "__main__":

@@ -28,15 +28,18 @@ from django.conf import settings
 from django.db import connection
 
 from argos.sandbox.__main__ import DEMO
-from bench import delay, desk, pages
+from bench import delay, desk, pages, processes
 from bench.dataset.cluster import ROOT
+from bench.idle import megabytes
 from bench.report import Report, table
 from bench.size import IS_SMALL, LARGE
+from bench.timing import turn_by_turn
 from kycportal.run import free_port
 from submissions.models import Project, Role, Submission, Team, User
 from tests import pictures
 
 AWAY = 0.002  # seconds for each round trip
+TIMES = 200  # that the delay is measured
 LATENCY = 0.3
 LASTS, WARMS_UP = 30.0 if IS_SMALL else 600.0, desk.BEGINS_WITHIN + 10  # seconds
 PEOPLE = (
@@ -72,7 +75,7 @@ def measure() -> int:
         lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
         started = {name: stack.enter_context(_running(lines[name], away)) for name in ("web", "worker", "beat")}
         url = f"http://127.0.0.1:{port}"
-        _wait_for(f"{url}/readyz")
+        processes.wait_until(lambda: requests.get(f"{url}/readyz", timeout=5).raise_for_status(), "the portal")
         seen, memory = _work(url, started)
     _judge(report, seen)
     for name, sizes in memory.items():
@@ -90,21 +93,12 @@ def _moved(url: str, port: int) -> str:
 
 
 def _prove(report: Report, port: int) -> None:
-    """Measure the same query without and with the delay."""
+    """Measure the same query without and with the delay, in turns."""
     direct = os.environ["DATABASE_URL"]
-    took = {url: _query_takes(url) for url in (direct, _moved(direct, port))}
-    added = (took[_moved(direct, port)] - took[direct]) * 1000
+    with psycopg.connect(direct) as here, psycopg.connect(_moved(direct, port)) as away:
+        near, far = turn_by_turn(lambda: here.execute("SELECT 1"), lambda: away.execute("SELECT 1"), turns=TIMES)
+    added = far.median - near.median
     report.add("floor: added to a query", added, "ms", against="directly", at_least=AWAY * 1000, at_most=AWAY * 1500)
-
-
-def _query_takes(url: str) -> float:
-    times = []
-    with psycopg.connect(url, autocommit=True) as connection:
-        for _time in range(200):
-            began = time.perf_counter()
-            connection.execute("SELECT 1")
-            times.append(time.perf_counter() - began)
-    return statistics.median(times)
 
 
 def _prepare(base_url: str, records: Path) -> str:
@@ -159,17 +153,6 @@ def _running(command: str, environment: dict[str, str]) -> Iterator[psutil.Proce
         process.wait()
 
 
-def _wait_for(url: str) -> None:
-    for _try in range(300):
-        try:
-            if requests.get(url, timeout=5).ok:
-                return
-        except requests.RequestException:
-            pass
-        time.sleep(0.2)
-    raise SystemExit("the portal does not become ready")
-
-
 def _work(url: str, started: dict[str, psutil.Process]) -> tuple[list[desk.Exchange], dict[str, list[float]]]:
     """Let the users work; return their requests after the warm-up, and the memory in MB by process."""
     begins = time.monotonic()
@@ -182,16 +165,11 @@ def _work(url: str, started: dict[str, psutil.Process]) -> tuple[list[desk.Excha
         time.sleep(5)
         if time.monotonic() > begins + WARMS_UP:
             for name, process in started.items():
-                memory[name].append(_mb(process))
+                memory[name].append(megabytes(process))
     for person in people:
         person.join(timeout=2 * desk.TIMEOUT)
     seen = [exchange for person in people for exchange in person.seen if exchange.began > begins + WARMS_UP]
     return seen, memory
-
-
-def _mb(process: psutil.Process) -> float:
-    members = [process, *process.children(recursive=True)]
-    return float(sum(member.memory_full_info().pss for member in members) / 1e6)
 
 
 KINDS = {Role.AGENT: desk.Agent, Role.OFFICER: desk.Officer, Role.MANAGER: desk.Manager}

@@ -54,7 +54,7 @@ def _watch(database: str) -> tuple[dict[str, float], float, float]:
         time.sleep(WATCHED)
         taken = time.monotonic() - began
         cpu = (_seconds(processes) - before) / taken * 100
-        memory = {name: _mb(process) for name, process in processes.items()}
+        memory = {name: megabytes(process) for name, process in processes.items()}
         return memory, cpu, (_rows_read() - rows) / taken
 
 
@@ -93,7 +93,8 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
-def _mb(process: psutil.Process) -> float:
+def megabytes(process: psutil.Process) -> float:
+    """Return the memory of the process and its children; what they share counts once."""
     return float(sum(member.memory_full_info().pss for member in _family(process)) / 1e6)
 
 

@@ -6,7 +6,6 @@ of the sandbox's rules (`argos.sandbox`) and is fast, so that only the caller is
 
 import asyncio
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from email.utils import formatdate
 
 import requests
 
+from bench import processes
 from kycportal.run import free_port
 
 ANSWER = json.dumps(
@@ -60,24 +60,10 @@ async def serve(port: int, seconds: float) -> None:
 def running(seconds: float = 0.0) -> Iterator[str]:
     """Run it in a process of its own; yield its base URL."""
     port = free_port()
-    server = subprocess.Popen([sys.executable, "-m", "bench.vendor", str(port), str(seconds)])
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/")
-        yield f"http://127.0.0.1:{port}/v3"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait_for(address: str) -> None:
-    for _try in range(200):
-        try:
-            requests.get(address, timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit("the stub vendor does not respond")
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "bench.vendor", str(port), str(seconds)]
+    with processes.running(command, lambda: requests.get(f"{url}/", timeout=5), "the stub vendor"):
+        yield f"{url}/v3"
 
 
 if __name__ == "__main__":

@@ -3,14 +3,15 @@
 import http.client
 import json
 import statistics
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.dataset.cluster import ROOT
+import requests
+
+from bench import processes
 from bench.report import Report
 from bench.size import IS_SMALL
 from bench.stock.models import PlainDelivery
@@ -56,26 +57,9 @@ def server() -> Iterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "kycportal.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning"]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
-        _wait_for(port)
+    healthz = f"http://127.0.0.1:{port}/healthz"
+    with processes.running(command, lambda: requests.get(healthz, timeout=30), "the web process"):
         yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int) -> None:
-    for _try in range(400):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the web process does not respond")
 
 
 def _rate(port: int, path: str, turn: int) -> float:
