@@ -47,10 +47,10 @@ def _stay_on_one_core(**_rest: Any) -> None:
     """
     if hasattr(os, "sched_setaffinity"):  # Linux
         cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[_place() % len(cores)]})
+        os.sched_setaffinity(0, {cores[_start_number() % len(cores)]})
 
 
-def _place() -> int:
+def _start_number() -> int:
     """Return the number of this start among those on this machine, so that the next worker takes the next core.
 
     Containers of one machine share its boot, but each has process ids and a host name of its own.

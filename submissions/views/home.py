@@ -52,8 +52,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _figures(request: HttpRequest, user: User, own: Mapping[str, Combinable]) -> dict[str, Any]:
     """Read the page's own figures with those of the frame and the demo's checklist in one query."""
-    found = counters.read_beside(request, user, {**own, **first_use.figures()})
-    steps = first_use.steps({name: found.pop(name) for name in first_use.figures()})
+    of_demo = first_use.figures()
+    found = counters.read_beside(request, user, {**own, **of_demo})
+    steps = first_use.steps({name: found.pop(name) for name in of_demo})
     return {**found, "numbers": counters.of(request, user)["numbers"], "first_use": steps}
 
 

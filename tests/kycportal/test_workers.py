@@ -28,10 +28,10 @@ threading.Thread(target=lambda: print(len(os.sched_getaffinity(0)))).start()
 
 
 def test_workers_take_one_core_after_the_other(redis: str) -> None:
-    first, second = workers._place(), workers._place()
+    first, second = workers._start_number(), workers._start_number()
     assert second == first + 1
 
 
 def test_without_redis_a_worker_takes_a_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_client, "is_away", lambda: True)
-    assert workers._place() == os.getpid()
+    assert workers._start_number() == os.getpid()

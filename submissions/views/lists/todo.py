@@ -1,7 +1,7 @@
 """An agent's to-do list by due time: questions, retries, details to confirm, invitations, calls, outcomes, drafts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -82,18 +82,7 @@ def _rows(user: User) -> SubmissionQuerySet:
 
 
 def _tasks(row: Any) -> Iterator[Task]:
-    if row.is_asked:
-        yield _question(row)
-    if row.is_captured:
-        yield _capture(row)
-    if row.is_submitted:
-        yield _submitted(row)
-    if row.is_call_due:
-        yield _call(row)
-    if row.is_outcome:
-        yield _outcome(row)
-    if row.is_draft:
-        yield _draft(row)
+    return (make(row) for kind, make in MAKE.items() if getattr(row, kind))
 
 
 def chips(tasks: Iterable[Task]) -> list[tuple[str, Any, int]]:
@@ -144,3 +133,13 @@ def _number(image: Image) -> Task:
 
 def _draft(row: Submission) -> Task:
     return Task("drafts", row, _("Draft"), "pencil", "", pgettext("draft", "Continue"))
+
+
+MAKE: dict[str, Callable[[Submission], Task]] = {
+    "is_asked": _question,
+    "is_captured": _capture,
+    "is_submitted": _submitted,
+    "is_call_due": _call,
+    "is_outcome": _outcome,
+    "is_draft": _draft,
+}
