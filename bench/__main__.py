@@ -7,8 +7,8 @@ if there are any. SIZE=small uses small databases, to show that the benchmarks w
 import subprocess
 import sys
 
+from bench import ROOT
 from bench.dataset import here
-from bench.dataset.cluster import ROOT
 from bench.size import IS_SMALL
 
 LARGE, BOTH, OPEN = (here.LARGE_SET,), (here.LARGE_SET, here.LITTLE_SET), (here.OPEN_LARGE, here.OPEN_LITTLE)

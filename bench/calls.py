@@ -18,8 +18,7 @@ import psutil
 from django.db import connection
 from django.db.models import Max, Min
 
-from bench import vendor
-from bench.dataset.cluster import ROOT
+from bench import ROOT, vendor
 from bench.report import Report
 from bench.size import IS_SMALL
 from kycportal import health

@@ -28,8 +28,7 @@ from django.conf import settings
 from django.db import connection
 
 from argos.sandbox.__main__ import DEMO
-from bench import delay, desk, pages, processes
-from bench.dataset.cluster import ROOT
+from bench import ROOT, delay, desk, pages, processes
 from bench.idle import megabytes
 from bench.report import Report, table
 from bench.size import IS_SMALL, LARGE

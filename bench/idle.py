@@ -14,9 +14,9 @@ from contextlib import contextmanager
 import psutil
 from django.db import connection
 
+from bench import ROOT
 from bench.databases import using
 from bench.dataset import here
-from bench.dataset.cluster import ROOT
 from bench.report import Report
 from bench.size import IS_SMALL, LARGE, LITTLE
 from kycportal.run import free_port

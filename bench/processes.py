@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from bench.dataset.cluster import ROOT
+from bench import ROOT
 
 EVERY, WITHIN = 0.05, 60.0  # seconds
 

