@@ -17,7 +17,7 @@ from submissions.accounts.sensitive_actions import ACTIONS
 from submissions.admin import site
 from submissions.core import clock
 from submissions.models import Submission, Switch
-from tests import factories
+from tests import factories, scale
 from tests.submissions.workflow.matrix_data import ADMIN, AGENT, CAPTURING, MANAGER, MatrixData
 from tests.submissions.workflow.permission_matrix import ROWS
 
@@ -92,9 +92,8 @@ def test_table_is_the_designs() -> None:
 
 @pytest.mark.slow
 def test_every_address_asks_for_a_recent_proof_or_does_not(later: MatrixData) -> None:
-    for name in ROWS:
-        if name.startswith(OWN_RULE):
-            continue
+    others = scale.sample([name for name in ROWS if name not in ASKED and not name.startswith(OWN_RULE)], 4)
+    for name in (*ASKED, *others):
         wanted, data = ASKED.get(name, ()), ROWS[name].data
         for person in (AGENT, MANAGER, ADMIN):
             for form in wanted:

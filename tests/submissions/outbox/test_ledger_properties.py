@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 def test_ledger_and_vendor_agree_whatever_happens() -> None:
     bounds = settings(
-        max_examples=scale.sized(15, 60),
+        max_examples=scale.sized(8, 60),
         stateful_step_count=scale.sized(30, 40),
         deadline=None,
         database=None,

@@ -109,7 +109,7 @@ def test_every_cell_holds(part: int, capsys: pytest.CaptureFixture[str]) -> None
     """A sixth of the URLs per test: creating the users and states costs as much as a hundred requests."""
     matrix, wrong, held = MatrixData(), [], 0
     of_each_url = [cells(name, row) for name, row in list(ROWS.items())[part::PARTS]]
-    for cell in (cell for every in of_each_url for cell in scale.sample(every, 6)):
+    for cell in (cell for every in of_each_url for cell in scale.sample(every, 12)):
         wanted, came = answer(cell, matrix)
         held += came == wanted
         if came != wanted:

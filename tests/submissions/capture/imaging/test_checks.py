@@ -10,7 +10,7 @@ from submissions.capture.images import add_image
 from submissions.capture.imaging import advice
 from submissions.capture.imaging import quality as imaging_quality
 from submissions.models import ImageKind
-from tests import pictures
+from tests import pictures, scale
 from tests.factories import by, make_draft
 
 pytestmark = pytest.mark.slow
@@ -142,7 +142,8 @@ def test_every_code_has_its_advice() -> None:
 
 @pytest.mark.slow
 def test_a_sample_of_the_labelled_selfies() -> None:
-    for picture in labelled_selfies.labelled(3, 10, 2):
+    good, bad_of_a_kind = scale.sized(3, 10), scale.sized(1, 2)
+    for picture in labelled_selfies.labelled(3, good, bad_of_a_kind):
         codes = {finding.code for finding in imaging_quality.check_selfie(picture.content)}
         assert bool(codes) == (picture.kind != "good"), (picture.kind, codes)
 
