@@ -21,8 +21,8 @@ from tests.factories import PASSWORD, make_at, make_team, make_user
 from tests.submissions.workflow import matrix_data, permission_matrix
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
-# Time zones, references, numbers of quality checks, placeholders of messages, a language's own name, URLs, the start of an API token, user names,
-# the vendor's text, codes, and country codes, KYC, PDF and the like.
+# Time zones, references, numbers of quality checks, placeholders of messages, a language's own name, URLs, the start of
+# an API token, user names, the vendor's text, codes, and country codes, KYC, PDF and the like.
 DATA = re.compile(
     r"[A-Z][A-Za-z]+(/[A-Za-z_+-]+)+|KP-[A-Z0-9]{8}(-\d+)?|\b[0-9A-F]{8}\b|\{[a-z]+\}|Tiếng Việt"
     r"|\S+@\S+|https?://\S+|kyc_[\w-]+|[a-z]+\.example\.com|“Please retry.”|[a-z]+(_[A-Za-z]+)+|[a-z]+[A-Z][A-Za-z]+"
