@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench.dataset.cluster import FILLING, ROOT, Cluster, kept
+from bench import ROOT
+from bench.dataset.cluster import FILLING, Cluster, kept
 from bench.size import LARGE, LITTLE, shown
 from kycportal.run import broker_binary, free_port
 
