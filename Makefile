@@ -49,9 +49,9 @@ messages: $(RUNTIME) ## compile the translations
 strings: $(RUNTIME) ## collect the translatable texts into locale/
 	@$(BIN)/python -m kycportal.strings
 
-# Four processes for two cores: each waits half of its time for PostgreSQL, a vendor or another process.
+# Three processes for two cores: each waits a third of its time for PostgreSQL, a vendor or another process.
 test: $(DEVELOPMENT) frontend messages ## run all tests on PostgreSQL: unit, pages, a short drill; not the browser (test-browser)
-	@$(BIN)/python -m tests.postgres pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not vendor and not browser" -rR
+	@$(BIN)/python -m tests.postgres pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not vendor and not browser" -rR
 
 test-unit: $(DEVELOPMENT) frontend messages ## run the unit tests only, on SQLite, in half a minute
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"

@@ -8,11 +8,13 @@ from typing import Any
 
 import django.test
 import pytest
+import time_machine
 from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from kycportal import messages
+from submissions.core import clock
 from submissions.models import Event
 from tests import scale
 from tests.sandbox import sandbox
@@ -61,6 +63,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
+
+
+@pytest.fixture
+def stopped_clock() -> Iterator[None]:
+    """Stop the clock, so that no period of a rate limit ends during the test."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
 
 
 LOOPBACK = ("127.", "localhost", "::1")

@@ -308,6 +308,7 @@ def test_image_is_attached_and_read_back(program: tuple[ApiToken, Client]) -> No
     assert plain.status_code == 415
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_phone_link_is_made_for_the_customer(program: tuple[ApiToken, Client]) -> None:
     submission = filed(program)
     reply = ask(program[1], submission, "phone-links", {"kind": "selfie"})

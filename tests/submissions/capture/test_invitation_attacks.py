@@ -64,6 +64,7 @@ def refused_everywhere(client: Client, phone: Customer, status: int) -> None:
     assert state_of(phone.invitation.submission) == before
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_1_guessed_tokens_open_nothing_and_are_slowed_down(submission: Submission) -> None:
     invite(submission)
     replies = [Client().post("/phone/", {"token": f"guess-{number}"}).status_code for number in range(25)]
@@ -358,6 +359,7 @@ def test_35_camera_token_of_another_link_makes_no_live_picture(phone: Customer) 
     assert not phone.invitation.submission.images.exists()
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_36_posts_are_limited(phone: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(customer, "POSTS_A_MINUTE", 3)
     replies = [phone.post("submit/").status_code for _time in range(5)]

@@ -161,6 +161,7 @@ def test_the_form_route_stores_files_whatever_the_page_says(live_only: Submissio
     assert page.source == "file"
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_openings_have_a_limit(live_only: Submission) -> None:
     page = Page(live_only)
     for _time in range(30):

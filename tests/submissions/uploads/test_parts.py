@@ -117,6 +117,7 @@ def test_one_link_reads_no_other_links_parts(submission: Submission) -> None:
     assert stranger.part(4, b"yours")[0] == 404
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_limits(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = Phone(submission)
     assert phone.part(0, b"x" * (parts.MAX_PART + 1))[0] == 413

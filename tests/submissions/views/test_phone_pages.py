@@ -156,6 +156,7 @@ def test_their_language_is_the_phones_and_can_be_switched(submission: Submission
     assert away.headers["Location"] == "/phone/"
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_guessing_is_slowed_and_a_good_link_still_opens(submission: Submission) -> None:
     _link, token = make_link(submission)
     guesses = [Client().post("/phone/", {"token": f"guess {number}"}).status_code for number in range(25)]
