@@ -5,7 +5,7 @@ block it. Here separate threads read whole requests within deadlines, with a lim
 threads that run the portal (`--threads`) get only complete requests. If readers or memory run out, the address that
 uses most of them loses a connection, so that slow clients cannot block the others.
 
-    gunicorn kycportal.wsgi --worker-class kycportal.listener.Worker --threads 8
+    gunicorn kycportal.wsgi --worker-class kycportal.listener.Worker --threads 4
 """
 
 import io
