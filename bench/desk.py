@@ -14,12 +14,16 @@ from typing import Any
 import lxml.html
 import requests
 from django.urls import resolve
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 Page = Any  # an lxml element
 BELL_EVERY = 30.0  # seconds
 POLLS_EVERY = 1.0
 BEGINS_WITHIN = 120.0  # as long as an agent works on a customer: so never all upload simultaneously
 TIMEOUT = 60
+# A browser sends a request again if the server closes an idle connection just before it arrives.
+AS_BROWSERS = Retry(1, allowed_methods=None, respect_retry_after_header=False)
 REPORTS = ("operations", "quality", "team", "argos")
 
 
@@ -41,6 +45,7 @@ class Person(threading.Thread):
         super().__init__(daemon=True)
         self.url, self.until, self.chance = url, until, chance
         self.session = requests.Session()
+        self.session.mount("http://", HTTPAdapter(max_retries=AS_BROWSERS))
         self.session.cookies.update(cookies)
         self.session.headers["X-Forwarded-For"] = f"192.0.2.{number}"  # as a proxy reports users
         self.seen: list[Exchange] = []

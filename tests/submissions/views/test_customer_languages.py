@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,8 +174,8 @@ def test_every_retry_is_said_in_the_customers_language(code: str, surface: str) 
 
 @pytest.mark.parametrize("code", NOT_LATIN)
 def test_every_finding_is_said_in_the_customers_language(code: str) -> None:
-    codes = re.findall(r'^ +"(\w+)": _\(', Path(advice.__file__).read_text(), re.MULTILINE)
-    assert len(codes) > 30
+    codes = {*advice.TO_CUSTOMER, *advice.TO_AGENT}
+    assert len(codes) >= 30
     with translation.override(code):
         said = [
             advice.sentence(finding, kind, to_customer=True) for finding in codes for kind in ("selfie", "id_front")
