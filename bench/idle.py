@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 from django.db import connection
@@ -23,7 +24,6 @@ from kycportal.run import free_port
 
 QUIET, WATCHED = (4, 4) if IS_SMALL else (45, 120)  # seconds: of start-up, then of measuring
 MAX_MB, MAX_CPU, MAX_ROWS = 400, 2.0, 1.25
-CELERY = ("celery", "--quiet", "-A", "kycportal")
 READ = "SELECT COALESCE(sum(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables"
 
 
@@ -62,22 +62,11 @@ def _watch(database: str) -> tuple[dict[str, float], float, float]:
 def _portal(database: str) -> Iterator[dict[str, psutil.Process]]:
     environment = {**os.environ, "DATABASE_URL": here.url_of(database), "DJANGO_SETTINGS_MODULE": "kycportal.settings"}
     environment["PORT"] = str(free_port())
-    web = (
-        "gunicorn",
-        "kycportal.wsgi",
-        "--bind",
-        f"127.0.0.1:{environment['PORT']}",
-        "--preload",
-        "--worker-class",
-        "gthread",
-    )
-    commands = {
-        "web": (*web, "--workers", "2", "--threads", "8", "--log-level", "warning"),
-        "worker": (*CELERY, "worker", "--pool", "threads", "--concurrency", "40", "--loglevel", "WARNING"),
-        "beat": (*CELERY, "beat", "--loglevel", "WARNING"),
-    }
+    environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    commands = {name: ["sh", "-c", f"exec {lines[name]}"] for name in ("web", "worker", "beat")}
     started = {
-        name: subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        name: subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
         for name, command in commands.items()
     }
     try:
