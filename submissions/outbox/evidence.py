@@ -178,13 +178,23 @@ def _without_attempts(call: Call, record: VendorSubmission, held_selfie: Callabl
         return F.ARRIVED
     held, selfie = held_selfie(), call.attempt.selfie
     if held is not None and selfie and held == selfie["sha256"]:
-        return F.ARRIVED
+        return F.NOT_KNOWN if _is_older(call, record) else F.ARRIVED
     if held is not None and (held in _earlier_selfies(call) or (not held and not tries_processed(call.submission))):
         return absent
     if timed_out:
         return F.TURNED_AWAY
     moved = _changed_since(call, record)
     return F.NOT_KNOWN if moved is None else (F.ARRIVED if moved else absent)
+
+
+def _is_older(call: Call, record: VendorSubmission) -> bool:
+    """Whether this read is of a time before the call, so that its status is not the result of the call.
+
+    Images are read separately and may lag less than the record.
+    """
+    if record.updated_at is None or record.updated_at >= left_at(call) - CLOCK_NOISE:
+        return False
+    return clock.vendor_now(call.submission.project) - left_at(call) < MAY_LAG
 
 
 def _earlier_selfies(call: Call) -> set[str]:

@@ -106,10 +106,26 @@ def a_call_in_the_queue_at_the_deadline(driven: LedgerMachine) -> None:
     driven.nothing_leaves_after_the_deadline()
 
 
+def a_status_from_before_the_selfie(driven: LedgerMachine) -> None:
+    """The vendor lists no attempts, keeps the selfie, and for two minutes shows the status from before it."""
+    to_confirming(driven)
+    driven.advance(11)
+    driven.hide_attempts(True)
+    driven.lag(2)
+    driven.press_step2(0, 1)
+    driven.work("junk_after")
+    for _time in range(2):
+        driven.advance(0.2)
+        driven.beat()
+    driven.press_step2(0, 1)
+    driven.work("5xx_after")
+
+
 COURSES: dict[str, tuple[Callable[[LedgerMachine], None], str]] = {
     "lag": (lost_step2_under_lag, "+liveness"),
     "death": (a_dead_worker, "+fail"),
     "late": (a_late_reply, ""),
+    "stale": (a_status_from_before_the_selfie, ""),
     "four": (four_selfies, "+liveness2"),
     "deadline": (a_call_in_the_queue_at_the_deadline, ""),
 }
@@ -135,6 +151,7 @@ GUARDS: dict[str, tuple[str, Any, str, Any]] = {
     "two reads, minutes apart": ("lag", reconcile, "_nothing_changed", believe_the_first_read),
     "a dead worker's call is unknown": ("death", ledger, "mark_unknown", requeue_instead_of_unknown),
     "a late reply ends its call": ("late", ledger, "end", lambda *given, **more: False),
+    "a record from before the call has no result of it": ("stale", evidence, "_is_older", lambda *given: False),
     "the deadline is asked before it leaves": ("deadline", worker.deadlines, "is_in_time", lambda *given: True),
 }
 
