@@ -19,7 +19,7 @@ from pathlib import Path
 from kycportal.run import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
-QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 @contextmanager
