@@ -53,7 +53,7 @@ strings: $(RUNTIME) ## collect the translatable texts into locale/
 test: $(DEVELOPMENT) frontend messages ## run all tests on PostgreSQL: unit, pages, a short drill; not the browser (test-browser)
 	@$(BIN)/python -m tests.postgres pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not vendor and not browser" -rR
 
-test-unit: $(DEVELOPMENT) frontend messages ## run the unit tests only, on SQLite, in half a minute
+test-unit: $(DEVELOPMENT) frontend messages ## run the unit tests only, on SQLite, in two minutes
 	@$(BIN)/python -m pytest -n 2 -m "not integration and not slow and not browser and not drill and not vendor and not postgres"
 
 test-drill: $(DEVELOPMENT) frontend ## run a short fault drill with real processes
