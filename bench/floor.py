@@ -11,12 +11,9 @@ import os
 import random
 import re
 import statistics
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +25,7 @@ from django.conf import settings
 from django.db import connection
 
 from argos.sandbox.__main__ import DEMO
-from bench import ROOT, delay, desk, pages, processes
+from bench import delay, desk, pages, processes
 from bench.idle import megabytes
 from bench.report import Report, table
 from bench.size import IS_SMALL, LARGE
@@ -70,9 +67,8 @@ def measure() -> int:
         }
         away["REDIS_URL"] = _moved(os.environ["REDIS_URL"], broker)
         webhook = f"{DEMO.key}=http://127.0.0.1:{port}/webhooks/argos/{token}/"
-        stack.enter_context(_running(_sandbox(sandbox, folder / "records.json", webhook), {}))
-        lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
-        started = {name: stack.enter_context(_running(lines[name], away)) for name in ("web", "worker", "beat")}
+        stack.enter_context(processes.shell(_sandbox(sandbox, folder / "records.json", webhook), os.environ))
+        started = stack.enter_context(processes.portal({**os.environ, **away}))
         url = f"http://127.0.0.1:{port}"
         processes.wait_until(lambda: requests.get(f"{url}/readyz", timeout=5).raise_for_status(), "the portal")
         seen, memory = _work(url, started)
@@ -137,19 +133,6 @@ def _record(submission: Submission) -> dict[str, Any]:
 def _sandbox(port: int, records: Path, webhook: str) -> str:
     options = f"--port {port} --records {records} --webhook {webhook} --knob latency={LATENCY}"
     return f"python -m argos.sandbox --stub {options}"
-
-
-@contextmanager
-def _running(command: str, environment: dict[str, str]) -> Iterator[psutil.Process]:
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    process = subprocess.Popen(
-        ["sh", "-c", f"exec {command}"], cwd=ROOT, env={**os.environ, **environment, "PATH": path}
-    )
-    try:
-        yield psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _work(url: str, started: dict[str, psutil.Process]) -> tuple[list[desk.Exchange], dict[str, list[float]]]:

@@ -5,17 +5,12 @@ submissions and among ten thousand.
 """
 
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 from django.db import connection
 
-from bench import ROOT
+from bench import processes
 from bench.databases import using
 from bench.dataset import here
 from bench.report import Report
@@ -48,34 +43,16 @@ def measure() -> int:
 
 def _watch(database: str) -> tuple[dict[str, float], float, float]:
     """Return MB by process, percent of a core, and rows read per second."""
-    with _portal(database) as processes, using(database):
-        time.sleep(QUIET)
-        before, rows, began = _seconds(processes), _rows_read(), time.monotonic()
-        time.sleep(WATCHED)
-        taken = time.monotonic() - began
-        cpu = (_seconds(processes) - before) / taken * 100
-        memory = {name: megabytes(process) for name, process in processes.items()}
-        return memory, cpu, (_rows_read() - rows) / taken
-
-
-@contextmanager
-def _portal(database: str) -> Iterator[dict[str, psutil.Process]]:
     environment = {**os.environ, "DATABASE_URL": here.url_of(database), "DJANGO_SETTINGS_MODULE": "kycportal.settings"}
     environment["PORT"] = str(free_port())
-    environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
-    commands = {name: ["sh", "-c", f"exec {lines[name]}"] for name in ("web", "worker", "beat")}
-    started = {
-        name: subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-        for name, command in commands.items()
-    }
-    try:
-        yield {name: psutil.Process(process.pid) for name, process in started.items()}
-    finally:
-        for process in started.values():
-            process.terminate()
-        for process in started.values():
-            process.wait()
+    with processes.portal(environment) as started, using(database):
+        time.sleep(QUIET)
+        before, rows, began = _seconds(started), _rows_read(), time.monotonic()
+        time.sleep(WATCHED)
+        taken = time.monotonic() - began
+        cpu = (_seconds(started) - before) / taken * 100
+        memory = {name: megabytes(process) for name, process in started.items()}
+        return memory, cpu, (_rows_read() - rows) / taken
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:
@@ -87,8 +64,8 @@ def megabytes(process: psutil.Process) -> float:
     return float(sum(member.memory_full_info().pss for member in _family(process)) / 1e6)
 
 
-def _seconds(processes: dict[str, psutil.Process]) -> float:
-    members = [member for process in processes.values() for member in _family(process)]
+def _seconds(started: dict[str, psutil.Process]) -> float:
+    members = [member for process in started.values() for member in _family(process)]
     return float(sum(times.user + times.system for times in (member.cpu_times() for member in members)))
 
 

@@ -1,9 +1,14 @@
 """Start a process for a benchmark and wait until it responds."""
 
+import os
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
 
 from bench import ROOT
 
@@ -20,6 +25,26 @@ def running(command: Sequence[str], is_ready: Callable[[], object], what: str) -
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def shell(command: str, environment: Mapping[str, str]) -> Iterator[psutil.Process]:
+    """Run a shell command with this Python's programs first on the path."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    process = subprocess.Popen(["sh", "-c", f"exec {command}"], cwd=ROOT, env={**environment, "PATH": path})
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def portal(environment: Mapping[str, str]) -> Iterator[dict[str, psutil.Process]]:
+    """Run web, worker and beat as the Procfile does."""
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(shell(lines[name], environment)) for name in ("web", "worker", "beat")}
 
 
 def wait_until(is_ready: Callable[[], object], what: str) -> None:
