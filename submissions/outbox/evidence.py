@@ -188,13 +188,12 @@ def _without_attempts(call: Call, record: VendorSubmission, held_selfie: Callabl
 
 
 def _is_older(call: Call, record: VendorSubmission) -> bool:
-    """Whether this read is of a time before the call, so that its status is not the result of the call.
+    """Whether this read is from before the call, so that its status is not the result of the call.
 
     Images are read separately and may lag less than the record.
     """
-    if record.updated_at is None or record.updated_at >= left_at(call) - CLOCK_NOISE:
-        return False
-    return clock.vendor_now(call.submission.project) - left_at(call) < MAY_LAG
+    is_recent = clock.vendor_now(call.submission.project) - left_at(call) < MAY_LAG
+    return is_recent and _changed_since(call, record) is False
 
 
 def _earlier_selfies(call: Call) -> set[str]:
