@@ -58,6 +58,7 @@ def test_link_result_decision_and_evidence(desk: Desk, other_desk: Desk, tmp_pat
     officer.locator("#open-next").uncheck()
     officer.locator("#approve").click()
     wait_for_status(desk, here, "Approved")
+    other_desk.status("Approved")  # the page reloads itself with the result
     other_desk.page.goto(here)
     assert re.search(r"Route\s+Liveform", pack_of(other_desk, tmp_path))
 
